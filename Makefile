@@ -1,0 +1,71 @@
+# Every target is also a plain command, for machines without make (on Windows .venv\Scripts instead of .venv/bin):
+#
+#   make report     python3 tools/environment.py && .venv/bin/hotline report --params params/sample.yaml --month latest
+#   make test       python3 tools/environment.py dev
+#                   .venv/bin/python -m pytest -q tests -m "not browser and not office"
+#                   .venv/bin/python -m pytest -q --nbval-lax --nbval-current-env notebooks/
+#                   .venv/bin/python -m pytest -q --nbval --nbval-current-env tests/notebooks/
+#   make lint       .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
+#                   .venv/bin/python tools/lint_notebooks.py
+#   make notebooks  the last two lines of make test
+#   make lab        python3 tools/environment.py lab && .venv/bin/jupyter lab notebooks/start.ipynb
+#   make bench      .venv/bin/python -m benchmarks
+#   make bundle     python3 tools/environment.py && .venv/bin/python tools/bundle.py
+#
+# PYTHON=python3.12 names another Python; WHEELS=folder installs from a bundle without network; FOR=dev or FOR=lab
+# bundles those wheels too; JOBS=2 runs the tests in two processes.
+
+PYTHON ?= python3
+WHEELS ?=
+FOR    ?= report
+JOBS   ?=
+PARAMS ?= params/sample.yaml
+MONTH  ?= latest
+
+BIN  := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
+SETUP = @command -v "$(PYTHON)" >/dev/null || { \
+	echo "Python › there is no $(PYTHON); install Debian's packages python3 and python3-venv, or name one with PYTHON=." >&2; exit 69; }; \
+	"$(PYTHON)" tools/environment.py $(if $(WHEELS),--wheels "$(WHEELS)")
+
+.PHONY: report test lint lab notebooks bench bundle clean
+
+report:
+	$(SETUP) report
+	@$(BIN)/hotline report --params $(PARAMS) --month $(MONTH)
+
+test: dev
+	$(BIN)/python -m pytest -q tests -m "not browser and not office" $(if $(JOBS),-n $(JOBS))
+	@$(MAKE) --no-print-directory nbval
+
+notebooks: dev nbval
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/python tools/lint_notebooks.py
+
+lab:
+	$(SETUP) lab
+	$(BIN)/jupyter lab notebooks/start.ipynb
+
+bench: dev
+	$(BIN)/python -m benchmarks
+
+bundle:
+	$(SETUP) $(FOR)
+	$(BIN)/python tools/bundle.py $(FOR)
+
+# Rendered pages, stores and private folders stay.
+clean:
+	rm -rf .venv bundle build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
+	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+.PHONY: dev nbval
+dev:
+	$(SETUP) dev
+
+# Every notebook runs as committed; those committed with their outputs give them again, cell by cell.
+nbval:
+	$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env notebooks/
+	$(BIN)/python -m pytest -q --nbval --nbval-current-env tests/notebooks/

@@ -1,0 +1,95 @@
+"""The notebook lint: each rule catches its fault and names file, cell and what would be right; a good notebook passes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LINT = ROOT / "tools" / "lint_notebooks.py"
+GOOD = "h = open_hotline('params/sample.yaml', month='latest')\nframe = h.study('window')\nframe.head()"
+
+
+def code(text: str, *, count: int | None = None, outputs: list | None = None, metadata: dict | None = None) -> dict:
+    return {"cell_type": "code", "source": text, "execution_count": count, "outputs": outputs or [], "metadata": metadata or {}}
+
+
+def shown(text: str) -> list[dict]:
+    return [{"output_type": "stream", "name": "stdout", "text": text}]
+
+
+@pytest.fixture
+def lint(tmp_path):
+    def run(*cells: dict, folder: str = "notebooks") -> subprocess.CompletedProcess:
+        path = tmp_path / folder / "made.ipynb"
+        path.parent.mkdir(parents=True)
+        prose = {"cell_type": "markdown", "source": "## for leadership: if HTML( stands in prose, it is prose", "metadata": {}}
+        path.write_text(json.dumps({"cells": [prose, *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+        return subprocess.run([sys.executable, LINT, path], capture_output=True, encoding="utf-8", env=None)
+
+    return run
+
+
+def test_a_good_notebook_passes(lint):
+    plain = "%matplotlib inline\ntotals = [row for row in names if row]\nwide = 1 if totals else 2\ncharts.pareto(frame, style_name='x')"
+    result = lint(code(GOOD), code(plain), code("Markdown('plain')"))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("def rate(frame):\n    return frame", "'def'"),
+        ("class Rate:\n    pass", "'class'"),
+        ("for window in windows:\n    h.study(window)", "'for'"),
+        ("while True:\n    break", "'while'"),
+        ("if frame.empty:\n    frame = None", "'if'"),
+        ("with quiet():\n    if frame.empty:\n        pass", "'if'"),
+        ("\n".join(f"a{n} = {n}" for n in range(9)), "has 9 lines"),
+        ("HTML('<b>x</b>')", "'HTML('"),
+        ("display.HTML(page)", "'HTML('"),
+        ("frame.style.background_gradient()", "'.style'"),
+        ("Markdown(f'{rate}')", "'Markdown(f"),
+        ("frame.to_html()", "'to_html('"),
+        ("frame.to_excel('x.xlsx')", "'to_excel('"),
+        ("frame.to_csv('x.csv')", "'to_csv('"),
+        ("!ls", "shell command"),
+        ("files = !ls", "shell command"),
+        ("%%bash\nls", "shell command"),
+        ("%%html\n<b>x</b>", "markup"),
+        ("frame = = 1", "is not Python"),
+    ],
+)
+def test_each_rule_is_caught_and_says_where(lint, text, wrong):
+    result = lint(code(GOOD), code(text))
+    assert result.returncode == 1
+    assert "made.ipynb › cell 3 › " in result.stderr
+    assert wrong in result.stderr
+    assert "; " in result.stderr
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [code(GOOD, count=3), code(GOOD, outputs=shown("1")), code(GOOD, metadata={"execution": {"iopub.execute_input": "2024"}})],
+    ids=["count", "output", "metadata"],
+)
+def test_what_a_run_left_behind_is_caught(lint, cell):
+    result = lint(cell)
+    assert result.returncode == 1
+    assert "nbstripout" in result.stderr
+
+
+def test_a_test_notebook_keeps_its_outputs(lint):
+    assert lint(code(GOOD, count=1, outputs=shown("1")), folder="tests/notebooks").returncode == 0
+
+
+def test_a_test_notebook_without_outputs_is_caught_since_nothing_would_be_compared(lint):
+    result = lint(code(GOOD), folder="tests/notebooks")
+    assert result.returncode == 1
+    assert "no stored outputs" in result.stderr
+
+
+def test_ordinary_comparisons_and_eight_lines_pass(lint):
+    assert lint(code("\n".join(f"a{n} = {n}" for n in range(8)) + "\n\n")).returncode == 0

@@ -1,0 +1,55 @@
+"""The lock: every pin has hashes, nothing names an address or a path, and it satisfies pyproject.toml on each platform."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PARTS = ["requirements.lock", "requirements-dev.lock", "requirements-lab.lock"]
+LINUX = {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"}
+WINDOWS = {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"}
+
+
+def text(part: str) -> str:
+    return (ROOT / part).read_text(encoding="utf-8")
+
+
+def pins(part: str) -> list[Requirement]:
+    return [Requirement(line.rstrip(" \\")) for line in text(part).splitlines() if re.match("[a-z]", line)]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_line_is_a_pin_or_a_hash(part):
+    known = re.compile(r"#.*|-r requirements\.lock|[a-z0-9-]+==[\w.]+( ; .+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    assert [line for line in text(part).splitlines() if not known.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_address_and_no_path(part):
+    assert re.findall(r"://|file:|index-url|find-links|(?<![\w-])/", text(part)) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted"),
+    [
+        ("requirements.lock", PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"]),
+        ("requirements-dev.lock", PROJECT["project"]["optional-dependencies"]["dev"]),
+        ("requirements-lab.lock", PROJECT["project"]["optional-dependencies"]["lab"]),
+    ],
+)
+@pytest.mark.parametrize("platform", [LINUX, WINDOWS], ids=["linux", "windows"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_every_dependency_is_pinned_once_in_its_range(part, wanted, platform, python):
+    here = {**platform, "python_version": python, "python_full_version": python + ".1", "implementation_name": "cpython"}
+    installed = [pin for name in {"requirements.lock", part} for pin in pins(name) if pin.marker is None or pin.marker.evaluate(here)]
+    versions = {}
+    for pin in installed:
+        assert versions.setdefault(canonicalize_name(pin.name), str(pin.specifier)) == str(pin.specifier)
+    for dependency in map(Requirement, wanted):
+        version = versions[canonicalize_name(dependency.name)].removeprefix("==")
+        assert dependency.specifier.contains(version), dependency

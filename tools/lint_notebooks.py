@@ -1,0 +1,95 @@
+"""Hold notebooks to the house style: `python tools/lint_notebooks.py [FILE.ipynb ...]`.
+
+A notebook is prose with calls: no def, class, for, while or if, at most 8 lines a code cell, nothing that writes markup,
+files or shell commands around the package. What stands in notebooks/ is committed without outputs; what stands in
+tests/notebooks/ is committed with them, because nbval compares only what was kept.
+"""
+
+import ast
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_LINES = 8
+STATEMENTS = {
+    ast.FunctionDef: "def",
+    ast.AsyncFunctionDef: "async def",
+    ast.ClassDef: "class",
+    ast.For: "for",
+    ast.AsyncFor: "async for",
+    ast.While: "while",
+    ast.If: "if",
+}
+WRITERS = {"to_html", "to_excel", "to_csv"}
+SHELL = {"system", "getoutput", "sx", "bash", "sh", "script", "cmd", "perl", "ruby", "html", "javascript", "js", "svg"}
+
+
+def main() -> int:
+    named = [Path(word) for word in sys.argv[1:]]
+    paths = named or sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("tests/notebooks/*.ipynb")])
+    wrong = [line for path in paths for line in faults(path)]
+    print("\n".join(wrong) or f"{len(paths)} notebooks are stripped, thin and plain.", file=sys.stderr if wrong else sys.stdout)
+    return 1 if wrong else 0
+
+
+def faults(path: Path) -> list[str]:
+    """What is wrong with one notebook, a line each: file › cell › what is wrong; what would be right."""
+    path = path.resolve()
+    name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [(number, cell) for number, cell in enumerate(cells, start=1) if cell["cell_type"] == "code"]
+    kept = path.parent.parts[-2:] == ("tests", "notebooks")
+    found = [f"cell {number} › {what}" for number, cell in code for what in [*(() if kept else stored(cell)), *content(cell)]]
+    if kept and not any(cell["execution_count"] and cell["outputs"] for _, cell in code):
+        found.append("the notebook › has no stored outputs, so nothing would be compared; run it and commit it with them")
+    return [f"{name} › {line}" for line in found]
+
+
+def stored(cell: dict) -> Iterator[str]:
+    """What a run left behind in a cell."""
+    if cell["outputs"] or cell["execution_count"] is not None:
+        yield "has stored output; run `nbstripout` on the file"
+    if {"execution", "papermill", "collapsed", "scrolled"} & cell["metadata"].keys():
+        yield "has run times or view state in its metadata; run `nbstripout` on the file"
+
+
+def content(cell: dict) -> Iterator[str]:
+    """What a cell's text should not hold; IPython's own reading turns magics and `!` into calls."""
+    text = "".join(cell["source"])
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    if lines > MOST_LINES:
+        yield f"has {lines} lines; {MOST_LINES} at most, the rest belongs in a study's function"
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(text))
+    except SyntaxError as error:
+        yield f"is not Python ({error.msg}); make it run"
+        return
+    for node in ast.walk(tree):
+        if type(node) in STATEMENTS:
+            yield f"line {node.lineno} › holds a {STATEMENTS[type(node)]!r}; a study's next function holds it, the notebook calls it"
+        yield from forbidden(node)
+
+
+def forbidden(node: ast.AST) -> Iterator[str]:
+    """Markup, files and shell commands: tables, charts and the page are the package's business."""
+    if isinstance(node, ast.Attribute) and node.attr == "style":
+        yield f"line {node.lineno} › uses '.style'; return the frame, the page styles every table alike"
+    if not isinstance(node, ast.Call):
+        return
+    called = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+    if called == "HTML":
+        yield f"line {node.lineno} › calls 'HTML('; return a frame, an Axes or text"
+    if called == "Markdown" and node.args and isinstance(node.args[0], ast.JoinedStr):
+        yield f"line {node.lineno} › calls 'Markdown(f...'; sentences are made in hotline_analysis/findings.py"
+    if called in WRITERS:
+        yield f"line {node.lineno} › calls '{called}('; use the `hotline study` or `hotline workbook` command"
+    if called in SHELL or (called in {"run_line_magic", "run_cell_magic"} and getattr(node.args[0], "value", None) in SHELL):
+        yield f"line {node.lineno} › runs a shell command or writes markup; a notebook calls the package alone"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
