@@ -1,0 +1,15 @@
+"""A workbook for public-service hotlines: exports go in, one reproducible page a month comes out."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("hotline-analysis")
+except PackageNotFoundError:  # a checkout that was never installed
+    __version__ = "0"
+
+
+def open_hotline(*args, **kwargs):
+    """The hotline that a params file describes; see `hotline_analysis.hotline.open_hotline`."""
+    from hotline_analysis.hotline import open_hotline as door  # imported on use: `hotline --help` should not wait for the engines
+
+    return door(*args, **kwargs)

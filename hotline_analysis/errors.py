@@ -1,0 +1,67 @@
+"""What a user reads when something is wrong: where, what, what would be right, and an exit code for schedulers."""
+
+from difflib import get_close_matches
+
+
+class HotlineError(Exception):
+    """A sentence for the user. `where` names the file, sheet, setting or month; `right` says what would be accepted.
+
+    The command line prints it without a traceback and leaves with `code` (BSD sysexits; see docs/flow.md).
+    """
+
+    code = 70
+
+    def __init__(self, where: str, wrong: str, right: str = ""):
+        self.where, self.wrong, self.right = where, wrong, right
+        super().__init__(where, wrong, right)
+
+    def __str__(self) -> str:
+        return f"{self.where} › {self.wrong}" + (f" {self.right}" if self.right else "")
+
+
+class BadParams(HotlineError):
+    """A params file, a setting or a month that says something the workbook does not know."""
+
+    code = 64
+
+
+class DataRefused(HotlineError):
+    """Data that cannot be read without guessing, or that a definition may not be applied to."""
+
+    code = 65
+
+
+class NoInput(HotlineError):
+    """No file where params point, or no data in the asked period."""
+
+    code = 66
+
+
+class RunFailed(HotlineError):
+    """A notebook that did not run to its end."""
+
+    code = 70
+
+
+class CannotWrite(HotlineError):
+    """The reports folder or the store cannot be written."""
+
+    code = 73
+
+
+class Held(HotlineError):
+    """Another run holds the month."""
+
+    code = 75
+
+
+class LeakFound(HotlineError):
+    """A page that would carry a number or a name it must not."""
+
+    code = 77
+
+
+def nearest(word: str, known) -> str:
+    """' Did you mean ...?' with the closest known word, or '' when none is close."""
+    close = get_close_matches(word, [str(k) for k in known], n=1, cutoff=0.6)
+    return f"Did you mean '{close[0]}'?" if close else ""

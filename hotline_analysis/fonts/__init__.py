@@ -1,0 +1,74 @@
+"""The fonts that ship with the package, and what is made of them: the characters of one page, and files that matplotlib can measure.
+
+Report Sans (Regular, Bold) and Report Song (Bold) are subsets of Noto CJK made by tools/make_fonts.py; licence in OFL.txt.
+"""
+
+import base64
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from hotline_analysis import machine
+
+FOLDER = Path(__file__).parent
+SANS, SONG = "Report Sans", "Report Song"
+FACES = ((SANS, 400, "sans-regular.woff2"), (SANS, 700, "sans-bold.woff2"), (SONG, 700, "song-bold.woff2"))
+ALWAYS = "0123456789.,%+−-～—…（）()— "  # page numbers and other figures that CSS writes
+FEATURES = ["kern", "tnum", "lnum", "locl", "ccmp", "halt", "chws"]
+
+
+def embed(*, regular: str, bold: str, song: str) -> str:
+    """`@font-face` rules that hold the characters of these three texts and no others; the same texts give the same bytes."""
+    return "".join(
+        _rule(family, weight, _cut(file, text)) for (family, weight, file), text in zip(FACES, (regular, bold, song), strict=True)
+    )
+
+
+def _rule(family: str, weight: int, font: bytes) -> str:
+    return f'@font-face{{font-family:"{family}";font-weight:{weight};src:url(data:font/woff2;base64,{base64.b64encode(font).decode()}) format("woff2")}}\n'
+
+
+def _cut(file: str, text: str) -> bytes:
+    """One shipped font, cut to the characters of a text, as WOFF2."""
+    font = TTFont(FOLDER / file, recalcTimestamp=False)
+    worker = subset.Subsetter(subset.Options(layout_features=FEATURES, hinting=False, name_IDs=[], notdef_outline=True))
+    worker.populate(text="".join(sorted(set(text) | set(ALWAYS))))
+    worker.subset(font)
+    font.flavor = "woff2"
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
+def characters() -> set[str]:
+    """What the shipped fonts can show; any other character falls through to the reader's own fonts."""
+    return {chr(code) for code in TTFont(FOLDER / FACES[0][2]).getBestCmap()}
+
+
+def for_measuring() -> list[Path]:
+    """The two weights of Report Sans as files that matplotlib can open (it reads no WOFF2), unpacked once into the user's cache."""
+    folder = machine.cache_folder() or Path(tempfile.mkdtemp(prefix="hotline-fonts-"))
+    return [_unpack(FOLDER / file, folder) for family, _, file in FACES if family == SANS]
+
+
+def _unpack(file: Path, folder: Path) -> Path:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    target = folder / f"{file.stem}-{digest}.otf"
+    if not target.exists():
+        font = TTFont(file, recalcTimestamp=False)
+        font.flavor = None
+        handle, part = tempfile.mkstemp(dir=folder)
+        os.close(handle)
+        try:
+            font.save(part)
+            os.replace(part, target)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
+    return target

@@ -1,0 +1,372 @@
+"""What a params file may say. A new hotline is a YAML file, never code.
+
+Every scalar is read as text (`08`, `12:30:45`, `01012345678` and `是: yes` stay what they look like) and the model gives the type.
+Keys that nobody knows are refused with the nearest right one, keys written twice are refused, and settings are checked against each other.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from hotline_analysis import tables
+from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.words import Term
+
+MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+FORMATS = (
+    "iso",
+    "chinese",
+    "compact",
+    "mail",
+    "excel",
+    "excel1904",
+    "epoch_s",
+    "epoch_ms",
+    "epoch_us",
+)  # forms of instants that have a name
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _as_list(value):
+    return value if isinstance(value, list | tuple) else [value]
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class Settings(BaseModel):
+    """The base of every part of a params file: immutable, and closed to keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, protected_namespaces=())
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class Words(Settings):
+    """A text of the reader's in Chinese and, when there is one, in English."""
+
+    zh: str
+    en: str = ""
+
+    @property
+    def term(self) -> Term:
+        return Term(self.zh, self.en or self.zh)
+
+
+def _as_words(value):
+    return {"zh": value} if isinstance(value, str) else value
+
+
+SaidWords = Annotated[Words, BeforeValidator(_as_words)]
+
+
+def _as_column(value):
+    return {"from": value} if isinstance(value, str | list) else value
+
+
+class ColumnRule(Settings):
+    """How one canonical column is made of the export's columns. A bare header name is the short form of `from`."""
+
+    source: Texts = Field(alias="from", min_length=1)
+    formats: Texts = ()  # of instants: strptime patterns or names of FORMATS, each tried in order; empty: only forms with one reading
+    after: str = ""  # of clock times without a date of their own: the instant they may not precede; earlier ones belong to the next day
+    unit: Literal["seconds", "minutes", "hours", "milliseconds", "clock", "minutes_clock", "day_fraction"] = "seconds"  # of durations
+    kind: Literal["phone", "person", "code"] | None = None  # of identities: only phones are put into one written form
+    country: str = Field(default="CN", pattern="^[A-Z]{2}$")  # of phones: where a number without a country code belongs
+    area_code: str = Field(default="", pattern="^0?[0-9]{0,3}$")  # of phones: the area code of a local number without one, such as 010
+    unknown: Texts = ()  # of identities and agents: values or patterns (`E+`, `re:^9+$`) that stand for nobody
+    none: Texts = ()  # texts that mean an empty cell
+    values: dict[str, str] = {}  # this export's word -> canonical word
+    other: Literal["keep", "blank", "reject"] | None = None  # what happens to a word that `values` lacks
+    aliases: dict[str, str] = {}  # two spellings of one name
+    split: str = ""  # separator of a path such as A->B->C
+    part: int = Field(default=1, ge=1, le=9)  # which level of the path
+    on_error: Literal["reject", "blank"] | None = None  # a cell that does not convert: the row goes, or the cell
+
+    @model_validator(mode="after")
+    def _fits(self):
+        if self.other and not self.values:
+            raise ValueError("'other' says what happens beside 'values', and there are no values here")
+        for form in self.formats:
+            if "%" not in form and form not in FORMATS:
+                raise ValueError(
+                    f"formats: '{form}' is neither a strptime pattern (%Y-%m-%d %H:%M:%S) nor one of {', '.join(FORMATS)}. {nearest(form, FORMATS)}".strip()
+                )
+        return self
+
+
+Column = Annotated[ColumnRule, BeforeValidator(_as_column)]
+
+
+class Events(Settings):
+    """A file whose rows are events: the contact is the first or the last row of a key, in time."""
+
+    key: Texts
+    take: Literal["first", "last"] = "first"
+
+
+class Source(Settings):
+    """One kind of export: its files, how they are written, and which of their columns mean what."""
+
+    files: Texts = Field(min_length=1)
+    sheet: Texts = ()  # names or patterns of sheets; empty: the first sheet that has the mapped headers
+    header_row: int | None = Field(default=None, ge=1)  # empty: found by the mapped names
+    header: Texts = ()  # names of the columns of a file without a header row
+    separator: str | None = Field(default=None, min_length=1, max_length=1)  # empty: found among , tab ; |
+    quote: str = Field(default='"', max_length=1)  # empty: no quoting in this file
+    encoding: Literal["utf-8", "gb18030", "utf-16", "big5", "latin-1"] | None = None  # empty: BOM, then strict UTF-8, then strict GB18030
+    object: str | None = None  # name of the data frame inside an .rda file
+    repair: Annotated[
+        tuple[Literal["split_blanks"], ...], BeforeValidator(_as_list)
+    ] = ()  # declared mends, each counted: a run of blanks stands where a separator was lost
+    events: Events | None = None
+    key: Texts = ()  # columns of the export that name a row; empty: the whole row
+    columns: dict[str, Column]
+    leave_out: dict[str, Texts] = {}  # canonical column -> words whose rows are read, counted and left out
+
+    @field_validator("separator", mode="before")
+    @classmethod
+    def _tab(cls, value):
+        return {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(value, value)
+
+
+def _as_sources(value):
+    return value if isinstance(value, list) else [value]
+
+
+Sources = Annotated[tuple[Source, ...], BeforeValidator(_as_sources)]
+
+
+class Period(Settings):
+    """The hotline's month: some close it on the 19th and cut the day at noon."""
+
+    start_day: int = Field(default=1, ge=1, le=28)
+    cut_hour: int = Field(default=0, ge=0, le=23)
+
+
+class Limits(Settings):
+    """What a run may use."""
+
+    memory_gib: float = Field(default=4, gt=0)
+    threads: int = Field(default=0, ge=0)  # 0: as many as the machine has
+    spill_gib: float = Field(default=20, gt=0)
+    cell_seconds: int = Field(default=600, ge=1)
+    run_seconds: int = Field(default=3600, ge=1)
+
+
+class Report(Settings):
+    """What the monthly page shows, and the words that stand on it."""
+
+    organisation: SaidWords | None = None
+    first_month: str | None = None  # month of issue 1, for the running number
+    headlines: Texts = ()  # four indicators, always in the same place
+    leave_out: Texts = ()  # chapters that this hotline does not print
+    note: SaidWords | None = None  # the centre's own words, printed as such
+
+
+class Params(Settings):
+    """One hotline: its files and column names, its definition, targets and report."""
+
+    title: SaidWords
+    time_zone: str = "Asia/Shanghai"
+    weekend: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], BeforeValidator(_as_list)] = ("sat", "sun")
+    holidays: str = "CN"  # country of the public holidays; empty: none
+    period: Period = Period()
+    key: Literal["file", "published"] = "file"  # published: the fixed key of the sample and of public data
+    identity: Annotated[tuple[Literal["caller_phone", "caller_person", "caller_code"], ...], BeforeValidator(_as_list)] = (
+        "caller_phone",
+        "caller_person",
+        "caller_code",
+    )
+    workspace: str = ""  # folder of the store; empty: .hotline/<name>
+    sample: bool = False  # the invented hotline: its exports are written on first use
+    calls: Sources = ()
+    orders: Sources = ()
+    definition: dict[str, Any] = {}
+    targets: dict[str, float] = {}
+    report: Report = Report()
+    limits: Limits = Limits()
+    path: Path = Path("params.yaml")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value):
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as missing:
+            raise ValueError(f"'{value}' is not a time zone; write an IANA name such as Asia/Shanghai") from missing
+        return value
+
+    @model_validator(mode="after")
+    def _columns_known(self):
+        for table in tables.TABLES.values():
+            for source in getattr(self, table.name):
+                _check_source(table, source)
+        if not any(getattr(self, name) for name in tables.TABLES):
+            raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
+        return self
+
+    @property
+    def name(self) -> str:
+        """The hotline's short name: the params file's own."""
+        return self.path.stem
+
+    @property
+    def root(self) -> Path:
+        """Where relative paths start: above the folder `params`, or the file's own folder when it lies elsewhere."""
+        folder = self.path.resolve().parent
+        return folder.parent if folder.name == "params" else folder
+
+    @property
+    def store_folder(self) -> Path:
+        """The workspace: `.hotline/<name>` beside `params`, with a mark of its path for a file that lies elsewhere."""
+        if self.workspace:
+            return (self.root / self.workspace).resolve()
+        mark = (
+            "" if self.path.resolve().parent.name == "params" else "-" + hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()[:8]
+        )
+        return self.root / ".hotline" / (self.name + mark)
+
+    def sources(self, table: str) -> tuple[Source, ...]:
+        return getattr(self, table)
+
+
+def _check_source(table: tables.Table, source: Source) -> None:
+    where = table.name
+    for name, rule in source.columns.items():
+        if name not in table.mapped:
+            raise ValueError(f"{where} › columns › '{name}' is not a column of {where}. {nearest(name, table.mapped)}".strip())
+        column = table[name]
+        if column.allowed:
+            wrong = [v for v in rule.values.values() if v and v not in column.allowed]
+            if wrong:
+                raise ValueError(
+                    f"{where} › columns › {name} › values: '{wrong[0]}' is not one of {', '.join(column.allowed)}. {nearest(wrong[0], column.allowed)}".strip()
+                )
+        if name == "caller" and rule.kind is None:
+            raise ValueError(f"{where} › columns › caller: say which kind of identity it is (kind: phone, person or code)")
+    for name in table.needs:
+        if name not in source.columns:
+            raise ValueError(f"{where} › columns: '{name}' is missing; without it no row of {where} has a place in time")
+    _check_identities(where, table, source)
+    for name, rule in source.columns.items():
+        if rule.after and (rule.after not in source.columns or table[rule.after].kind != tables.INSTANT or rule.after == name):
+            raise ValueError(
+                f"{where} › columns › {name} › after: '{rule.after}' is not another mapped instant. {nearest(rule.after, source.columns)}".strip()
+            )
+    for name in source.leave_out:
+        if name not in source.columns:
+            raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
+
+
+def _check_identities(where: str, table: tables.Table, source: Source) -> None:
+    """An identity has one key, and its cells go into the store as pseudonyms only."""
+    identities = {name: rule for name, rule in source.columns.items() if table[name].kind == tables.IDENTITY}
+    if "caller" in identities and f"caller_{identities['caller'].kind}" in identities:
+        raise ValueError(f"{where} › columns: 'caller' and 'caller_{identities['caller'].kind}' are the same key; keep one")
+    secret = {header for rule in identities.values() for header in rule.source}
+    for name, rule in source.columns.items():
+        shown = secret.intersection(rule.source) if name not in identities else ()
+        if shown:
+            raise ValueError(
+                f"{where} › columns › {name}: '{sorted(shown)[0]}' is an identity of the caller; no other column may carry it into the store"
+            )
+
+
+def read_yaml(path: Path) -> dict:
+    """The file as plain text scalars; a duplicate key, bad YAML or a file that is no mapping is refused with its line."""
+    try:
+        data = YAML(typ="base").load(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        beside = [p.name for p in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
+        raise BadParams(str(path), "there is no such params file.", nearest(path.name, beside)) from None
+    except (IsADirectoryError, PermissionError) as fault:
+        raise BadParams(str(path), f"the params file cannot be read ({fault.strerror}).") from None
+    except UnicodeDecodeError as fault:
+        raise BadParams(path.name, f"is not UTF-8 at byte {fault.start}.", "Save it as UTF-8.") from None
+    except DuplicateKeyError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else "?"
+        word = re.search(r'duplicate key "([^"]*)"', str(fault))
+        raise BadParams(
+            f"{path.name} › line {line}", f"'{word[1] if word else 'a key'}' is written twice.", "Keep one of the two."
+        ) from None
+    except (MarkedYAMLError, YAMLError) as fault:
+        mark = getattr(fault, "problem_mark", None)
+        raise BadParams(
+            f"{path.name} › line {mark.line + 1 if mark else '?'}", f"is not YAML: {getattr(fault, 'problem', fault)}."
+        ) from None
+    if not isinstance(data, dict):
+        raise BadParams(path.name, "holds no settings.", "A params file begins with 'title:' and names a table, such as 'calls:'.")
+    return data
+
+
+def validated(model: type[S], data: dict, where: str, **extra) -> S:
+    """The model's object, or BadParams with one sentence for every fault: where it stands, what is wrong, the nearest right word."""
+    try:
+        return model.model_validate({**data, **extra})
+    except ValidationError as faults:
+        said = [_sentence(model, fault) for fault in faults.errors()]
+        raise BadParams(where, f"\n{where} › ".join(said)) from None
+
+
+def _sentence(model: type[BaseModel], fault: dict) -> str:
+    steps = [str(s) for s in fault["loc"] if not str(s).startswith(("function-", "tagged-"))]
+    word = steps[-1] if steps else ""
+    place = " › ".join(steps[:-1]) + ": " if len(steps) > 1 else ""
+    if fault["type"] == "extra_forbidden":
+        return f"{place}'{word}' is not a setting here. {nearest(word, _keys_at(model, fault['loc'][:-1]))}".rstrip()
+    if fault["type"] == "missing":
+        return f"{place}'{word}' is missing."
+    message = fault["msg"].removeprefix("Value error, ")
+    given = fault.get("input")
+    shown = f", not '{given}'" if isinstance(given, str | int | float) and fault["type"] != "value_error" else ""
+    return f"{' › '.join(steps) + ': ' if steps else ''}{message}{shown}."
+
+
+def _keys_at(model: Any, loc) -> list[str]:
+    """The setting names that the model knows at a place of the file, for the nearest right one."""
+    for step in loc:
+        fields = getattr(model, "model_fields", {})
+        if step in fields:
+            model = _inner_model(fields[step].annotation)
+        else:
+            known = {f.alias: f for f in fields.values() if f.alias}
+            if step in known:
+                model = _inner_model(known[step].annotation)
+    fields = getattr(model, "model_fields", {})
+    return [f.alias or name for name, f in fields.items()]
+
+
+def _inner_model(annotation: Any) -> Any:
+    """The settings class inside `tuple[X, ...]`, `dict[str, X]`, `X | None` or `Annotated[X, ...]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _inner_model(part)
+        if found is not None:
+            return found
+    return None
+
+
+def load(path: str | Path) -> Params:
+    """The params file as an object; raises BadParams with every fault it finds."""
+    file = Path(path)
+    data = read_yaml(file)
+    if "path" in data:
+        raise BadParams(file.name, "'path' is not a setting here.", nearest("path", Params.model_fields))
+    return validated(Params, data, file.name, path=file)
+
+
+def check_month(text: str) -> str:
+    """`2024-09`, or BadParams: a month is four digits, a hyphen and 01-12."""
+    if not MONTH.fullmatch(text):
+        raise BadParams(f"month '{text}'", "is not a month.", "Write it as 2024-09.")
+    return text

@@ -1,0 +1,187 @@
+"""The canonical tables: one meaning per column, whatever the export calls it.
+
+A column that an export lacks is absent from the store, and what needs it says so. Every instant is kept twice: as local wall time
+(`started_at`) and as integer epoch seconds (`start_s`), and every identity as a dense integer that stands for a keyed pseudonym.
+Each table also carries `seq` (0, 1, ...: the row's place in the table's total order, by clock, id and content, so that the same data in
+any file order give the same `seq`) and calls carry `local_s` (the wall time of `started_at` as integer seconds since 1970-01-01 00:00).
+"""
+
+from dataclasses import dataclass
+
+from hotline_analysis.words import Term
+
+INSTANT, SECONDS, TEXT, FLAG, SCORE, COUNT, IDENTITY = "instant", "seconds", "text", "flag", "score", "count", "identity"
+SQL_TYPE = {INSTANT: "TIMESTAMP", SECONDS: "BIGINT", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", IDENTITY: "BIGINT"}
+OUTCOMES = ("answered", "abandoned", "blocked", "test")
+CALLER_STATES = ("known", "withheld", "invalid")
+DIRECTIONS = ("in", "out", "internal")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One canonical column: its kind, what it is called, and what it holds. `derived` columns are made by intake, not mapped."""
+
+    name: str
+    kind: str
+    term: Term
+    holds: Term
+    allowed: tuple[str, ...] = ()
+    derived: bool = False
+
+    @property
+    def epoch(self) -> str:
+        """The integer companion of an instant: started_at -> start_s, created_at -> created_s."""
+        return {"started_at": "start_s", "ended_at": "end_s"}.get(self.name, self.name.removesuffix("_at") + "_s")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One canonical table: what a row is, its columns, the columns a row may not lack, and the column that places it in time."""
+
+    name: str
+    row: Term
+    columns: tuple[Column, ...]
+    needs: tuple[str, ...]
+    clock: str
+
+    def __getitem__(self, name: str) -> Column:
+        return {c.name: c for c in self.columns}[name]
+
+    def __contains__(self, name: str) -> bool:
+        return any(c.name == name for c in self.columns)
+
+    @property
+    def mapped(self) -> tuple[str, ...]:
+        """The columns a params file may map."""
+        return tuple(c.name for c in self.columns if not c.derived)
+
+
+def _c(name, kind, zh, en, holds_zh="", holds_en="", allowed=(), derived=False) -> Column:
+    return Column(name, kind, Term(zh, en), Term(holds_zh or zh, holds_en or en), allowed, derived)
+
+
+CALLS = Table(
+    "calls",
+    Term("市民经历的一次来电，转接分段已合并", "one contact as the citizen lived it, transfer legs merged"),
+    (
+        _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True),
+        _c("local_s", COUNT, "当地秒", "Local seconds", "当地时间自1970年起的秒数", "wall time as seconds since 1970", derived=True),
+        _c("call_id", TEXT, "来电编号", "Call id", "导出文件中的编号", "the export's id"),
+        _c("started_at", INSTANT, "来电时间", "Start", "来电进入系统的时刻（当地时间）", "when the call entered the system, local time"),
+        _c("answered_at", INSTANT, "应答时间", "Answered at", "人工应答的时刻", "when a person answered"),
+        _c("ended_at", INSTANT, "结束时间", "Ended at", "通话结束的时刻", "when the call ended"),
+        _c("caller", IDENTITY, "来电人", "Caller", "按参数中的身份顺序取得的化名编号", "pseudonym by the order of keys in params"),
+        _c(
+            "caller_group",
+            COUNT,
+            "来电人分组",
+            "Caller group",
+            "化名的0-99组，用于区间",
+            "group 0-99 of the pseudonym, for intervals",
+            derived=True,
+        ),
+        _c(
+            "caller_state",
+            TEXT,
+            "来电人状态",
+            "Caller state",
+            "known已识别，withheld未提供，invalid已损坏",
+            "known, withheld or invalid",
+            CALLER_STATES,
+            True,
+        ),
+        _c("caller_phone", IDENTITY, "号码身份", "Phone identity", "电话号码的化名编号", "pseudonym of the phone number"),
+        _c("caller_person", IDENTITY, "个人身份", "Person identity", "个人身份信息的化名编号", "pseudonym of the person id"),
+        _c("caller_code", IDENTITY, "代码身份", "Code identity", "唯一识别代码的化名编号", "pseudonym of the unique code"),
+        _c("agent", TEXT, "话务员", "Agent", "最后受理的话务员，未知为空", "who handled it last; empty when unknown"),
+        _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
+        _c("issue_2", TEXT, "诉求二级分类", "Issue, level 2"),
+        _c("issue_3", TEXT, "诉求三级分类", "Issue, level 3"),
+        _c("unit", TEXT, "单位", "Unit", "受理团队或站点", "team or site that took the call"),
+        _c("area", TEXT, "区域", "Area"),
+        _c("queue", TEXT, "技能组", "Queue"),
+        _c("channel", TEXT, "渠道", "Channel"),
+        _c("direction", TEXT, "呼叫方向", "Direction", "in呼入，out呼出，internal内部", "in, out or internal", DIRECTIONS),
+        _c(
+            "outcome",
+            TEXT,
+            "结果",
+            "Outcome",
+            "answered接通，abandoned放弃，blocked未接入，test测试",
+            "answered, abandoned, blocked or test",
+            OUTCOMES,
+        ),
+        _c("queue_seconds", SECONDS, "排队时长", "Queue time", "秒", "seconds"),
+        _c("ring_seconds", SECONDS, "振铃时长", "Ring time", "秒", "seconds"),
+        _c("talk_seconds", SECONDS, "通话时长", "Talk time", "秒", "seconds"),
+        _c("hold_seconds", SECONDS, "保持时长", "Hold time", "秒", "seconds"),
+        _c("wrap_seconds", SECONDS, "话后时长", "Wrap-up time", "秒", "seconds"),
+        _c("menu_seconds", SECONDS, "语音导航时长", "Menu time", "秒", "seconds in the voice menu"),
+        _c("transferred", FLAG, "是否转接", "Transferred"),
+        _c("dispatched", FLAG, "是否派单", "Dispatched"),
+        _c("department", TEXT, "承办部门", "Department"),
+        _c("order_id", TEXT, "工单编号", "Order id"),
+        _c("rating", SCORE, "评价得分", "Rating"),
+    ),
+    ("started_at",),
+    "started_at",
+)
+
+ORDERS = Table(
+    "orders",
+    Term("一件工单或投诉", "one work order or complaint"),
+    (
+        _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True),
+        _c("order_id", TEXT, "工单编号", "Order id"),
+        _c("call_id", TEXT, "来电编号", "Call id"),
+        _c("caller", IDENTITY, "来电人", "Caller"),
+        _c("caller_group", COUNT, "来电人分组", "Caller group", derived=True),
+        _c("caller_state", TEXT, "来电人状态", "Caller state", allowed=CALLER_STATES, derived=True),
+        _c("caller_phone", IDENTITY, "号码身份", "Phone identity"),
+        _c("caller_person", IDENTITY, "个人身份", "Person identity"),
+        _c("caller_code", IDENTITY, "代码身份", "Code identity"),
+        _c("kind", TEXT, "工单类型", "Kind", "投诉、咨询、求助等", "complaint, enquiry, request, ..."),
+        _c("class", TEXT, "时限等级", "Class", "决定时限的等级", "class that sets the deadline"),
+        _c("category_1", TEXT, "一级分类", "Category, level 1"),
+        _c("category_2", TEXT, "二级分类", "Category, level 2"),
+        _c("category_3", TEXT, "三级分类", "Category, level 3"),
+        _c("department", TEXT, "承办部门", "Department"),
+        _c("area", TEXT, "区域", "Area"),
+        _c("channel", TEXT, "渠道", "Channel"),
+        _c("created_at", INSTANT, "受理时间", "Created at"),
+        _c("dispatched_at", INSTANT, "派单时间", "Dispatched at"),
+        _c("due_at", INSTANT, "到期时间", "Due at"),
+        _c("responded_at", INSTANT, "首次响应时间", "Responded at"),
+        _c("resolved_at", INSTANT, "解决时间", "Resolved at"),
+        _c("closed_at", INSTANT, "办结时间", "Closed at"),
+        _c("withdrawn", FLAG, "是否撤回", "Withdrawn"),
+        _c("duplicate", FLAG, "是否重复件", "Duplicate"),
+        _c("internal", FLAG, "是否内部", "Internal"),
+        _c("returned", FLAG, "是否退回", "Returned"),
+        _c("reopened", FLAG, "是否重办", "Reopened"),
+        _c("contacted", FLAG, "是否已联系", "Contacted"),
+        _c("resolved", TEXT, "是否解决", "Resolved", "yes, partly, no", "yes, partly, no", ("yes", "partly", "no")),
+        _c("satisfied", TEXT, "满意情况", "Satisfied"),
+    ),
+    (),
+    "created_at",
+)
+
+TABLES = {t.name: t for t in (CALLS, ORDERS)}
+
+
+def codebook():
+    """Every column of every table, one row each: table, column, kind, Chinese, English, holds (both)."""
+    return [
+        {
+            "table": t.name,
+            "column": c.name,
+            "kind": c.kind,
+            "zh": c.term.zh,
+            "en": c.term.en,
+            "holds_zh": c.holds.zh,
+            "holds_en": c.holds.en,
+        }
+        for t in TABLES.values()
+        for c in t.columns
+    ]

@@ -1,0 +1,166 @@
+"""Where Chinese and English meet: terms, units, number forms and verdict words (GB/T 15835-2011 for figures in text)."""
+
+import math
+from dataclasses import dataclass
+
+LANGUAGES = ("zh", "en")
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One idea in the field's own Chinese and English words."""
+
+    zh: str
+    en: str
+
+    def __call__(self, language: str) -> str:
+        return getattr(self, language)
+
+    in_ = __call__
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a value is measured in; it knows how its change is said (a rate moves in percentage points, not percent)."""
+
+    key: str
+    term: Term
+    change: Term
+
+
+PERCENT = Unit("percent", Term("%", "%"), Term("个百分点", " pp"))
+CALLS = Unit("calls", Term("通", " calls"), Term("%", "%"))
+ORDERS = Unit("orders", Term("件", " orders"), Term("%", "%"))
+CALLERS = Unit("callers", Term("人", " callers"), Term("%", "%"))
+SECONDS = Unit("seconds", Term("秒", " s"), Term("秒", " s"))
+HOURS = Unit("hours", Term("小时", " h"), Term("小时", " h"))
+UNITS = {u.key: u for u in (PERCENT, CALLS, ORDERS, CALLERS, SECONDS, HOURS)}
+
+DIRECTION = {
+    "up": Term("上升", "up"),
+    "down": Term("下降", "down"),
+    "none": Term("无证据", "no evidence"),
+    "few": Term("样本不足", "too few"),
+}
+JUDGEMENT = {
+    "better": Term("变好", "better"),
+    "worse": Term("变差", "worse"),
+    "more": Term("变多", "more"),
+    "less": Term("变少", "fewer"),
+    "none": Term("无证据", "no evidence"),
+    "few": Term("样本不足", "too few"),
+    "fact": Term("事实", "fact"),
+}
+NO_EVIDENCE = Term("没有证据表明有变化", "no evidence of change")
+CAPABILITY = {
+    "met": Term("稳定达标", "reliably met"),
+    "at times": Term("时有不达", "missed at times"),
+    "out of reach": Term("难以达标", "out of reach"),
+    "no target": Term("不设目标", "no target"),
+}
+GRADE = {"excellent": Term("优", "excellent"), "good": Term("良", "good"), "fair": Term("中", "fair"), "poor": Term("差", "poor")}
+TWO_PERIODS = Term("两期比较", "two periods compared")
+WEEKDAY = (
+    Term("周一", "Mon"), Term("周二", "Tue"), Term("周三", "Wed"), Term("周四", "Thu"), Term("周五", "Fri"), Term("周六", "Sat"), Term("周日", "Sun"),
+)  # fmt: skip
+CHINESE_NUMBER = "〇一二三四五六七八九十"
+
+
+def missing(value) -> bool:
+    """True for None and NaN: a value that must be shown as a reason, never as a number."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def decimal(value: float, places: int = 1) -> str:
+    """A number rounded half away from zero, true minus, no sign on zero."""
+    scaled = math.floor(abs(value) * 10**places + 0.5 + 1e-9) / 10**places
+    return (MINUS if value < 0 and scaled else "") + f"{scaled:,.{places}f}"
+
+
+def signed(value: float, places: int = 1) -> str:
+    """A change: + or − always, 0.0 without a sign."""
+    text = decimal(value, places)
+    return text if text.startswith(MINUS) or not text.strip("0.,") else "+" + text
+
+
+def format_count(value) -> str:
+    """48,612 for tables; '' when there is none."""
+    return "" if missing(value) else decimal(value, 0)
+
+
+def format_count_prose(value, language: str) -> str:
+    """4.86万 in Chinese prose from ten thousand on; thousands separators in English."""
+    return f"{decimal(value / 10000, 2)}万" if language == "zh" and value >= 10000 else format_count(value)
+
+
+def format_rate(share, places: int = 1) -> str:
+    """A share 0-1 as 93.2%; '' when there is none."""
+    return "" if missing(share) else f"{decimal(100 * share, places)}%"
+
+
+def format_interval(low, high, language: str = "zh", places: int = 1, percent: bool = True) -> str:
+    """The interval of a level: 93.0%～93.4% (en 93.0–93.4%); '' when an end is missing."""
+    if missing(low) or missing(high):
+        return ""
+    scale, unit = (100, "%") if percent else (1, "")
+    lo, hi = decimal(scale * low, places), decimal(scale * high, places)
+    return f"{lo}{unit}～{hi}{unit}" if language == "zh" else f"{lo}–{hi}{unit}"
+
+
+def format_change_interval(low, high, language: str = "zh", places: int = 1, scale: float = 100) -> str:
+    """The interval of a change: −1.7至−1.1 (en −1.7 to −1.1); '' when an end is missing."""
+    if missing(low) or missing(high):
+        return ""
+    return f"{signed(scale * low, places)}{'至' if language == 'zh' else ' to '}{signed(scale * high, places)}"
+
+
+def format_change(value, unit: Unit, language: str = "zh", places: int = 1) -> str:
+    """A change in its unit: shares in percentage points, counts in percent, durations in seconds; '' when there is none."""
+    if missing(value):
+        return ""
+    if unit is SECONDS:
+        return signed(value, 0) + unit.change(language)
+    return signed(100 * value, places) + unit.change(language)
+
+
+def format_seconds(value, language: str = "zh") -> str:
+    """312 as 5分12秒 (en 5 min 12 s); whole seconds; '' when there is none."""
+    if missing(value):
+        return ""
+    total = math.floor(abs(value) + 0.5)
+    parts = [(total // 3600, "小时", " h"), (total % 3600 // 60, "分", " min"), (total % 60, "秒", " s")]
+    said = [(n, zh if language == "zh" else en) for n, zh, en in parts if n] or [(0, "秒" if language == "zh" else " s")]
+    return (MINUS if value < 0 and total else "") + ("" if language == "zh" else " ").join(f"{n}{word}" for n, word in said)
+
+
+def format_hours(hours, language: str = "zh") -> str:
+    """A window or a gap: 2小时, 0.5小时, 68.6小时 (en 2 h)."""
+    return "" if missing(hours) else f"{hours:g}{HOURS.term(language)}"
+
+
+def format_value(value, unit: Unit, language: str = "zh") -> str:
+    """A level in its unit, as a table cell or a card shows it."""
+    if missing(value):
+        return ""
+    if unit is PERCENT:
+        return format_rate(value)
+    if unit is SECONDS:
+        return format_seconds(value, language)
+    if unit is HOURS:
+        return format_hours(value, language)
+    return format_count(value) + unit.term(language)
+
+
+def format_month(month: str, language: str = "zh") -> str:
+    """2024-09 as 2024年9月 (en September 2024)."""
+    year, number = month.split("-")
+    names = "January February March April May June July August September October November December".split()
+    return f"{year}年{int(number)}月" if language == "zh" else f"{names[int(number) - 1]} {year}"
+
+
+def chapter_number(n: int, language: str = "zh") -> str:
+    """1 as 一、 (en '1. '), up to 19."""
+    if language != "zh":
+        return f"{n}. "
+    return ("十" if n > 10 else "") + CHINESE_NUMBER[n if n <= 10 else n - 10] + "、"
