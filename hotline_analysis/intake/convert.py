@@ -1,0 +1,393 @@
+"""Text to canonical types, column by column as params declare, and a count of every cell that does not convert.
+
+One SELECT in layers does the whole file: cells as text, then values, then what depends on another column (a clock time after midnight), then the
+time zone. Beside each row stands `_faults`, one bit for each kind of finding, so that one pass both converts and counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline_analysis import tables
+from hotline_analysis.errors import DataRefused, nearest
+from hotline_analysis.intake import instants
+from hotline_analysis.intake.engine import literal, parquet
+from hotline_analysis.params import ColumnRule, Source
+from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, SCORE, SECONDS, TEXT, Column, Table
+
+NOTHING = ("", "-", "--", "—", "NULL", "null", "\\N", "None", "[None]", "[Deleted]", "nan", "NaN", "NaT", "N/A", "#N/A", "(null)")
+NO_NUMBER = (*NOTHING, "NA", "na", "?", "无", "pending")  # beside a number, a flag or a time nobody means a name by these
+YES = ("是", "有", "y", "yes", "t", "true", "1", "1.0", "✓", "√", "对")
+NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", "错")
+
+VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE = "value", "word", "empty", "skipped hour", "hour shown twice", "narrative"
+REJECT, BLANK, COUNT = "reject", "blank", "count"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that can be found in a row: the column, the reason, what then happens (the row is rejected, the cell blanked, or nothing) and the test in SQL."""
+
+    column: str
+    reason: str
+    action: str
+    test: str
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A file's SELECT. It yields _record, _key, _event (of event logs), _faults and the canonical columns."""
+
+    sql: str
+    findings: tuple[Finding, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def rejecting(self) -> int:
+        """The bits of `_faults` that reject a row."""
+        return sum(1 << bit for bit, f in enumerate(self.findings) if f.action == REJECT)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A text table as SQL sees it: the Parquet file, where each header stands, and whether the file knew types."""
+
+    path: Path
+    positions: Mapping[str, int]
+    typed: bool = False
+
+    def cell(self, header: str) -> str:
+        return f"c{self.positions[header]}"
+
+
+def sheet(path: Path, columns: tuple[str, ...], typed: bool, source: Source, where: str) -> Sheet:
+    """The text table, once every mapped header is found in it."""
+    positions = {name: i for i, name in reversed(list(enumerate(columns)))}
+    for name in wanted(source):
+        if name not in positions:
+            raise DataRefused(
+                where, f"has no column '{name}', which params map.", nearest(name, columns) or f"Its columns: {', '.join(columns)}."
+            )
+    return Sheet(path, positions, typed)
+
+
+def wanted(source: Source) -> tuple[str, ...]:
+    """Every header that params name, in order, once."""
+    named = [name for rule in source.columns.values() for name in rule.source]
+    return tuple(dict.fromkeys([*named, *source.key, *(source.events.key if source.events else ())]))
+
+
+def text_sql(rule: ColumnRule, table: Sheet) -> str:
+    """A column's cell as text: several cells with a blank between them; NULL where one of them is empty or says none."""
+    cells = [table.cell(name) for name in rule.source]
+    blank = [f"({c} IS NULL" + (f" OR {_one_of(f'trim({c})', rule.none)}" if rule.none else "") + ")" for c in cells]
+    if len(cells) == 1:
+        return f"CASE WHEN NOT {blank[0]} THEN {cells[0]} END" if rule.none else cells[0]
+    joined = " || ' ' || ".join(_halves(cells)) if table.typed else " || ' ' || ".join(cells)
+    return f"CASE WHEN NOT ({' OR '.join(blank)}) THEN {joined} END"
+
+
+def _halves(cells: list[str]) -> list[str]:
+    """Of a workbook: a day that carries midnight, followed by its clock time."""
+    return [*(f"replace({c}, ' 00:00:00', '')" for c in cells[:-1]), cells[-1]]
+
+
+def convert(
+    table: Table, source: Source, sheet: Sheet, *, zone: str, salt: str, identities: Mapping[str, str], order: tuple[str, ...] = ()
+) -> Conversion:
+    """The SELECT that converts one text table. `identities`: canonical identity column -> (text, id, grp, state, note) table.
+
+    `order`: which of them make the caller, the first known one. `salt` is mixed into the row keys, so that a key tells nothing about the row to whoever lacks it.
+    """
+    build = _Build(table, source, sheet, instants.zone(zone), identities, order)
+    return build.conversion(salt)
+
+
+class _Build:
+    """The layers of one SELECT while they are put together."""
+
+    def __init__(
+        self, table: Table, source: Source, sheet: Sheet, zone: instants.Zone, identities: Mapping[str, str], order: tuple[str, ...]
+    ):
+        self.table, self.source, self.sheet, self.zone, self.identities, self.order = table, source, sheet, zone, identities, order
+        self.rules = {name: rule for name, rule in source.columns.items() if table[name].kind != IDENTITY}
+        self.texts, self.first, self.cleaned, self.values, self.own, self.moved, self.zoned = [], [], [], [], [], [], []
+        self.findings: list[Finding] = []
+        self.output: dict[str, str] = {}
+
+    def conversion(self, salt: str) -> Conversion:
+        for name, rule in source_order(self.rules, self.table):
+            column = self.table[name]
+            self.texts.append(f"{text_sql(rule, self.sheet)} AS t_{name}")
+            {INSTANT: self._instant, TEXT: self._text}.get(column.kind, self._number)(column, rule)
+        for name in self.identities:
+            self.texts.append(f"{text_sql(self.source.columns[_mapped(self.source, name)], self.sheet)} AS t_{name}")
+        self._callers()
+        return Conversion(self._select(salt), tuple(self.findings), tuple(self.output))
+
+    def _text(self, column: Column, rule: ColumnRule) -> None:
+        """x_ the cell without outer blanks, or the wanted level of its path; then the canonical word. A category that is a narrative, or holds
+        a mobile number, does not enter the store.
+        """
+        name, x = column.name, f"x_{column.name}"
+        self.first.append(f"{_cut(f't_{name}', rule, distinct=name.endswith('_id'))} AS {x}")
+        told = name.endswith("_id") or name == "agent" or column.allowed
+        self.values.append(f"{_words(x, rule, column)} AS {'' if told else 'word_'}{name}")
+        self.output[name] = name if told else f"CASE WHEN NOT narrative(word_{name}) THEN word_{name} END"
+        if not told:
+            self.findings.append(Finding(name, NARRATIVE, BLANK, f"narrative(word_{name})"))
+        if _other(rule, column) != "keep":
+            known = f" AND NOT {_one_of(x, _dropped(rule))}" if _dropped(rule) else ""
+            self._find(
+                column, rule, WORD, f"{'' if told else 'word_'}{name} IS NULL AND {_filled(x, NOTHING)} AND NOT {_nobody(x, rule)}{known}"
+            )
+
+    def _number(self, column: Column, rule: ColumnRule) -> None:
+        """f_ the plain reading, k_ the cleaned cell where that failed; then the value in other forms."""
+        name = column.name
+        fast, rest = {SECONDS: _seconds, FLAG: _flag, SCORE: _score}[column.kind](name, rule)
+        self.first.append(f"{fast} AS f_{name}")
+        self.cleaned.append(f"CASE WHEN f_{name} IS NULL THEN clean(t_{name}) END AS k_{name}")
+        self.values.append(f"coalesce(f_{name}, {rest}) AS {name}")
+        self.output[name] = name
+        self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
+
+    def _instant(self, column: Column, rule: ColumnRule) -> None:
+        """Layer by layer: f_ the fast reading, k_ the cleaned text where that failed, v_ wall time, u_ whole instant, h_ clock time alone,
+        o_ its own wall second, l_ the wall second after `after`, z_ the zone's offset.
+        """
+        name, formats = column.name, instants.tried(rule.formats, self.sheet.typed)
+        self.first.append(f"{instants.fast_sql(f't_{name}', formats)} AS f_{name}")
+        self.cleaned.append(f"CASE WHEN f_{name} IS NULL THEN clean(t_{name}) END AS k_{name}")
+        self.values.append(f"{instants.wall_sql(f'f_{name}', f'k_{name}', formats)} AS v_{name}")
+        whole = instants.instant_sql(f"k_{name}", formats)
+        self.values.append(f"{whole or 'CAST(NULL AS BIGINT)'} AS u_{name}")
+        if rule.after:
+            self.values.append(
+                f"epoch_us(try_strptime(k_{name}, {literal(instants.CLOCK)})) // 1000000 + 2208988800 AS h_{name}"
+            )  # read as of 1900-01-01
+        self.own.append(f"coalesce(u_{name} + {self.zone.utc_sql(f'u_{name}')}, epoch_us(v_{name}) // 1000000) AS o_{name}")
+        self.moved.append(f"{self._wall_second(name)} AS l_{name}")
+        self.zoned.append(f"CASE WHEN u_{name} IS NULL THEN {self.zone.code_sql(f'l_{name}')} END AS z_{name}")
+        self.output[name] = f"CASE WHEN u_{name} IS NOT NULL OR z_{name} IS NOT NULL THEN make_timestamp(l_{name} * 1000000) END"
+        self.output[column.epoch] = (
+            f"coalesce(u_{name}, l_{name} - (z_{name} - CASE WHEN z_{name} > {instants.AMBIGUOUS // 2} THEN {instants.AMBIGUOUS} ELSE 0 END))"
+        )
+        self._instant_findings(column, rule)
+
+    def _instant_findings(self, column: Column, rule: ColumnRule) -> None:
+        name = column.name
+        self._find(column, rule, VALUE, f"l_{name} IS NULL AND {_filled(f'k_{name}', NO_NUMBER)}")
+        if self.zone.moves:
+            self._find(column, rule, SKIPPED, f"l_{name} IS NOT NULL AND u_{name} IS NULL AND z_{name} IS NULL")
+            self.findings.append(Finding(name, TWICE, COUNT, f"z_{name} > {instants.AMBIGUOUS // 2}"))
+        if name in self.table.needs:
+            self.findings.append(Finding(name, EMPTY, REJECT, f"l_{name} IS NULL AND NOT {_filled(f'k_{name}', NO_NUMBER)}"))
+
+    def _wall_second(self, name: str) -> str:
+        """Seconds of the wall clock since 1970; a clock time that would precede `after` belongs to the next day."""
+        rule = self.rules[name]
+        if not rule.after:
+            return f"o_{name}"
+        base = f"({self._wall_second(rule.after)})"
+        clock = f"({base} // 86400 * 86400 + h_{name})"
+        return f"coalesce({_not_before(f'o_{name}', base)}, {_not_before(clock, base)})"
+
+    def _callers(self) -> None:
+        """The identity columns: an id under each key, the first known one as the caller, and why there is none."""
+        if not self.identities:
+            return
+        for name in self.identities:
+            self.output[name] = f"i_{name}.id"
+            self.findings.append(Finding(name, "damaged", COUNT, f"i_{name}.note = 'damaged'"))
+            self.findings.append(Finding(name, "masked", COUNT, f"i_{name}.note = 'masked'"))
+            self.findings.append(Finding(name, "repaired", COUNT, f"i_{name}.note = 'repaired'"))
+        order = [n for n in self.identities if n in self.order] or list(self.identities)
+        self.output["caller"] = f"coalesce({', '.join(f'i_{n}.id' for n in order)})"
+        self.output["caller_group"] = f"coalesce({', '.join(f'i_{n}.grp' for n in order)})"
+        known = " OR ".join(f"i_{n}.id IS NOT NULL" for n in order)
+        broken = " OR ".join(f"i_{n}.state = 'invalid'" for n in order)
+        self.output["caller_state"] = f"CASE WHEN {known} THEN 'known' WHEN {broken} THEN 'invalid' ELSE 'withheld' END"
+
+    def _find(self, column: Column, rule: ColumnRule, reason: str, test: str) -> None:
+        self.findings.append(Finding(column.name, reason, _action(self.table, column, rule), test))
+
+    def _select(self, salt: str) -> str:
+        plain = {header for rule in self.rules.values() for header in rule.source}
+        keys = [_row_key("_key", self.source.key, self.sheet, plain, salt)]
+        if self.source.events:
+            keys.append(_row_key("_event", self.source.events.key, self.sheet, plain, salt))
+        layer = f"SELECT _record, {', '.join([*keys, *self.texts])} FROM {parquet(self.sheet.path)}"
+        for added in (self.first, self.cleaned, self.values, self.own, self.moved, self.zoned):
+            if added:
+                layer = f"SELECT *, {', '.join(added)} FROM ({layer})"
+        joins = " ".join(f"LEFT JOIN {t} AS i_{n} ON i_{n}.text = t_{n}" for n, t in self.identities.items())
+        bits = (
+            " | ".join(f"(CASE WHEN {f.test} THEN CAST({1 << i} AS UBIGINT) ELSE 0 END)" for i, f in enumerate(self.findings))
+            or "CAST(0 AS UBIGINT)"
+        )
+        named = ", ".join(f"CAST({sql} AS {_type(self.table, name)}) AS {name}" for name, sql in self.output.items())
+        events = ", _event" if self.source.events else ""
+        return f"SELECT _record, _key{events}, {bits} AS _faults, {named} FROM ({layer}) AS rows {joins}"
+
+
+def _not_before(second: str, base: str) -> str:
+    return f"CASE WHEN {second} < {base} THEN {second} + 86400 ELSE {second} END"
+
+
+def source_order(rules: Mapping[str, ColumnRule], table: Table):
+    """Columns in the canonical order, whatever the order of the params file."""
+    return [(c.name, rules[c.name]) for c in table.columns if c.name in rules]
+
+
+def identity_columns(table: Table, source: Source, order: tuple[str, ...]) -> dict[str, tuple[str, ColumnRule]]:
+    """Canonical identity column -> (kind, rule), the params' order of keys first. A column mapped to `caller` goes under the key of its kind."""
+    found = {}
+    for name, rule in source.columns.items():
+        if table[name].kind == IDENTITY:
+            kind = rule.kind or name.removeprefix("caller_")
+            found[f"caller_{kind}"] = (kind, rule)
+    return {name: found[name] for name in sorted(found, key=lambda n: (order.index(n) if n in order else len(order), n))}
+
+
+def _mapped(source: Source, name: str) -> str:
+    return name if name in source.columns else "caller"
+
+
+def _action(table: Table, column: Column, rule: ColumnRule) -> str:
+    """The row is rejected where params say so, where the row needs the column, and where a word is neither known nor allowed to be unknown."""
+    if rule.on_error:
+        return rule.on_error
+    return REJECT if column.name in table.needs or rule.other == "reject" else BLANK
+
+
+def _type(table: Table, name: str) -> str:
+    return tables.SQL_TYPE[table[name].kind] if name in table else "BIGINT"
+
+
+def _one_of(x: str, words) -> str:
+    """True where the text is one of a few words (an IN list becomes a join, which is slower)."""
+    return f"list_contains({literal(list(words))}, {x})"
+
+
+def _filled(x: str, nothing: tuple[str, ...]) -> str:
+    """True where a trimmed cell holds something; false, never NULL, where it does not."""
+    return f"({x} IS NOT NULL AND NOT {_one_of(x, nothing)})"
+
+
+def _row_key(name: str, headers: tuple[str, ...], sheet: Sheet, plain: set[str], salt: str) -> str:
+    """A text that is equal for equal keys: of the key's cells, or of the whole row (every column, in the order of their names).
+
+    Cells that the store holds anyway (`plain`) stay readable, which is faster; anything else goes in as a salted hash of 128 bits.
+    """
+    text = " || chr(31) || ".join(f"coalesce(trim({sheet.cell(h)}), '')" for h in headers or sorted(sheet.positions))
+    if headers and plain.issuperset(headers):
+        return f"{text} AS {name}"
+    return f"md5({literal(salt)} || {text} || {literal(salt)}) AS {name}"
+
+
+def _seconds(name: str, rule: ColumnRule) -> tuple[str, str]:
+    """Whole seconds, halves rounded up: plain numbers in the declared unit; then h:mm:ss, m:ss where params say so, 1,234, 3分12秒."""
+    factor = {"minutes": 60, "hours": 3600, "day_fraction": 86400, "milliseconds": 0.001}.get(rule.unit, 1)
+    scaled = "CAST(floor(finite(try_cast({x} AS DOUBLE)) * {factor} + 0.5) AS BIGINT)"
+    fast = f"try_cast(t_{name} AS BIGINT)" if factor == 1 else scaled.format(x=f"t_{name}", factor=factor)
+    k = f"k_{name}"
+    pair = {"clock": f"clock_pair({k}, 3600, 60), ", "minutes_clock": f"clock_pair({k}, 60, 1), "}.get(rule.unit, "")
+    return fast, f"{scaled.format(x=f'no_commas({k})', factor=factor)}, clock_seconds({k}), {pair}said_seconds({k})"
+
+
+def _score(name: str, rule: ColumnRule) -> tuple[str, str]:
+    """A number, or a word that params give a number."""
+    words = {word: try_number(value) for word, value in rule.values.items()}
+    cases = _cases(f"trim(t_{name})", words, f"finite(try_cast(t_{name} AS DOUBLE))")
+    return cases, f"finite(try_cast(no_commas(replace(k_{name}, '分', '')) AS DOUBLE))"
+
+
+def try_number(value: str) -> float | None:
+    """A params file's number; None for the empty text (a word that stands for no score)."""
+    return float(value) if value else None
+
+
+def _flag(name: str, rule: ColumnRule) -> tuple[str, str]:
+    """Yes and no in the words of params first, then in the usual ones."""
+    own = {word.casefold(): meaning.casefold() in YES for word, meaning in rule.values.items() if meaning}
+    usual = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
+    nobody = {word.casefold() for word, meaning in rule.values.items() if not meaning}
+    words = {w: m for w, m in {**usual, **own}.items() if w not in nobody}
+    yes, no = ([w for w, m in words.items() if m is kind] for kind in (True, False))
+    said = "CASE WHEN {yes} THEN true WHEN {no} THEN false END"
+    fast, rest = (said.format(yes=_one_of(x, yes), no=_one_of(x, no)) for x in (f"lower(trim(t_{name}))", f"lower(k_{name})"))
+    return fast, rest
+
+
+def _cut(t: str, rule: ColumnRule, distinct: bool) -> str:
+    """A cell's text without outer blanks, or the wanted level of its path. DuckDB trims each word of a repetitive column once; distinct ones go faster through RE2."""
+    text = f"stripped({t})" if distinct else f"trim({t}, {literal(instants.BLANKS)})"
+    return f"trim(split_part({text}, {literal(rule.split)}, {rule.part}))" if rule.split else text
+
+
+def _other(rule: ColumnRule, column: Column) -> str:
+    return rule.other or ("blank" if column.allowed else "keep")
+
+
+def _dropped(rule: ColumnRule) -> tuple[str, ...]:
+    """Words that params map to nothing on purpose."""
+    return tuple(word for word, value in rule.values.items() if not value)
+
+
+def _words(x: str, rule: ColumnRule, column: Column) -> str:
+    """A text: nobody and nothing as NULL, another spelling as the first, this export's word as the canonical one."""
+    text = _cases(x, rule.aliases, x)
+    own = f"CASE WHEN {_one_of(text, column.allowed)} THEN {text} END" if column.allowed else "CAST(NULL AS VARCHAR)"
+    value = _cases(text, rule.values, text if _other(rule, column) == "keep" else own)
+    return f"CASE WHEN NOT {_one_of(x, NOTHING)} AND NOT {_nobody(x, rule)} THEN {value} END"
+
+
+def _cases(x: str, words: Mapping, rest: str) -> str:
+    """A word list in SQL; a word that params map to nothing is NULL."""
+    return (
+        f"CASE {x}" + "".join(f" WHEN {literal(word)} THEN {literal(value or None)}" for word, value in words.items()) + f" ELSE {rest} END"
+        if words
+        else rest
+    )
+
+
+def _nobody(x: str, rule: ColumnRule) -> str:
+    """True where the text is one of the rule's unknown markers."""
+    tests = [f"lower({x}) = {literal(m.lower())}" for m in rule.unknown if not _pattern(m)]
+    tests += [f"regexp_full_match({x}, {literal(_regex(m))})" for m in rule.unknown if _pattern(m)]
+    return "(" + " OR ".join(tests) + ")" if tests else "false"
+
+
+def _pattern(mark: str) -> bool:
+    return mark.startswith("re:") or mark == "E+" or "*" in mark or "?" in mark
+
+
+def _regex(mark: str) -> str:
+    """An unknown marker as a regular expression; the same meaning as identity.matches."""
+    if mark.startswith("re:"):
+        return mark[3:]
+    if mark == "E+":
+        return r"(?i).*E\+.*"
+    kept = {"*": ".*", "?": "."}
+    return "(?i)" + "".join(kept.get(c, c if c.isalnum() else "\\" + c) for c in mark)
+
+
+MACROS = """
+CREATE OR REPLACE TEMP MACRO stripped(x) AS regexp_replace(x, '^[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+|[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+$', '', 'g');
+CREATE OR REPLACE TEMP MACRO narrative(x) AS length(x) > 10 AND (length(x) > 120 OR regexp_matches(x, '(^|\\D)1[3-9]\\d{9}($|\\D)'));
+CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
+CREATE OR REPLACE TEMP MACRO no_commas(k) AS regexp_replace(k, '(\\d),(\\d{3})', '\\1\\2', 'g');
+CREATE OR REPLACE TEMP MACRO clock_seconds(k) AS
+    CASE WHEN regexp_matches(k, '^-?\\d+:\\d{1,2}:\\d{1,2}(\\.\\d+)?$') THEN
+        (CASE WHEN k[1] = '-' THEN -1 ELSE 1 END) * (
+            CAST(regexp_extract(k, '(\\d+):', 1) AS BIGINT) * 3600 + CAST(regexp_extract(k, ':(\\d+):', 1) AS BIGINT) * 60
+            + CAST(floor(CAST(regexp_extract(k, ':([\\d.]+)$', 1) AS DOUBLE) + 0.5) AS BIGINT)) END;
+CREATE OR REPLACE TEMP MACRO clock_pair(k, big, small) AS
+    CASE WHEN regexp_matches(k, '^\\d+:\\d{1,2}$') THEN
+        CAST(regexp_extract(k, '(\\d+):', 1) AS BIGINT) * big + CAST(regexp_extract(k, ':(\\d+)', 1) AS BIGINT) * small END;
+CREATE OR REPLACE TEMP MACRO part_of(k, word) AS coalesce(try_cast(regexp_extract(k, '(\\d+(\\.\\d+)?)\\s*(' || word || ')', 1) AS DOUBLE), 0);
+CREATE OR REPLACE TEMP MACRO said_seconds(k) AS
+    CASE WHEN k <> '' AND regexp_matches(k, '^(\\d+\\s*天)?\\s*(\\d+\\s*(个?小时|时))?\\s*(\\d+\\s*(分钟|分))?\\s*(\\d+(\\.\\d+)?\\s*(秒钟|秒|s|sec|secs|seconds))?$') THEN
+        CAST(floor(part_of(k, '天') * 86400 + part_of(k, '个?小时|时') * 3600 + part_of(k, '分') * 60 + part_of(k, '秒|s') + 0.5) AS BIGINT) END;
+"""

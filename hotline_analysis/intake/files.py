@@ -1,0 +1,204 @@
+"""Which physical things a params file means by `files`: plain files, the members of a zip, the sheets of a workbook."""
+
+import fnmatch
+import glob
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from hotline_analysis.errors import DataRefused, NoInput, nearest
+from hotline_analysis.params import Params, Source
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+R_FILES = (".rda", ".rdata", ".rds")
+NOT_DATA = (
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".ppt",
+    ".pptx",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".htm",
+    ".html",
+    ".md",
+    ".json",
+    ".yaml",
+    ".yml",
+)  # beside data in a zip
+BLOCK = 1 << 20
+ZIP_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
+ZIP_FREE = 200 << 20  # and is looked at only from this size on
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One physical thing to read: a plain file (.gz included), a member of a zip, or a named sheet of a workbook.
+
+    `digest` is the sha256 of the file's or member's bytes (as stored: a .gz is digested as it lies); a sheet's adds the sheet's name to it.
+    """
+
+    path: Path
+    member: str = ""
+    sheet: str = ""
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """For people: `may.zip › may.txt`, `orders.xlsx › 5月`."""
+        return " › ".join(part for part in (self.path.name, readable(self.member), self.sheet) if part)
+
+    @property
+    def kind(self) -> str:
+        """The ending that tells how it is read, in lower case: `.txt`, `.xlsx`; of `may.csv.gz` it is `.csv`."""
+        name = PurePosixPath(self.member or self.path.name)
+        return (PurePosixPath(name.stem).suffix if name.suffix.lower() == ".gz" else name.suffix).lower()
+
+    @property
+    def packed(self) -> bool:
+        """True for a .gz, whether it lies in a folder or in a zip."""
+        return (self.member or self.path.name).lower().endswith(".gz")
+
+
+def find_files(source: Source, params: Params) -> list[InputFile]:
+    """Every physical thing that `files` means, sorted by name; a zip gives its members and a workbook its sheets when `sheet` has a pattern.
+
+    Relative patterns start at the params' root, and where nothing matches there, at the current directory.
+    Raises NoInput for a pattern that matches nothing, DataRefused for a zip or workbook that cannot be opened.
+    """
+    paths = {path.resolve(): path for pattern in source.files for path in _matching(pattern, params.root)}
+    found = [thing for path in paths for member in _members(path) for thing in _sheets(member, source)]
+    return sorted(found, key=lambda thing: (thing.name, str(thing.path)))
+
+
+def _matching(pattern: str, root: Path) -> list[Path]:
+    folders = [Path("/")] if Path(pattern).expanduser().is_absolute() else list(dict.fromkeys((root.resolve(), Path.cwd())))
+    for folder in folders:
+        found = _in_folder(pattern, folder)
+        if found:
+            return found
+    looked = "Looked in " + " and ".join(str((f / Path(pattern).expanduser()).parent.resolve()) for f in folders) + "."
+    beside = [p.name for f in folders for p in _listing((f / Path(pattern).expanduser()).parent)]
+    raise NoInput(pattern, "matches no file.", f"{looked} {nearest(Path(pattern).name, beside)}".rstrip())
+
+
+def _in_folder(pattern: str, folder: Path) -> list[Path]:
+    literal = folder / Path(pattern).expanduser()  # `export[1].csv` is a name before it is a pattern
+    if literal.is_file():
+        return [literal]
+    found = (Path(name) for name in glob.glob(str(literal), recursive=True))
+    return [path for path in found if path.is_file() and not path.name.startswith("~$")]  # ~$: Excel's mark of an open workbook
+
+
+def _listing(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _members(path: Path) -> Iterator[InputFile]:
+    if path.suffix.lower() != ".zip":
+        yield InputFile(path, digest=_digest(InputFile(path)))
+        return
+    names = [info.filename for info in _contents(path) if _is_data(info.filename)]
+    if not names:
+        raise DataRefused(path.name, "holds no file that could be an export.")
+    for name in names:
+        yield InputFile(path, name, digest=_digest(InputFile(path, name)))
+
+
+def _contents(path: Path) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            contents = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError) as fault:
+        raise DataRefused(path.name, "is not a whole zip file.", "Copy it again.") from fault
+    for info in contents:
+        if info.file_size > ZIP_FREE and info.file_size > ZIP_RATIO * max(1, info.compress_size):
+            raise DataRefused(
+                f"{path.name} › {readable(info.filename)}",
+                f"unpacks to {info.file_size // max(1, info.compress_size)} times its size.",
+                "No export does.",
+            )
+    return contents
+
+
+def _is_data(member: str) -> bool:
+    name = PurePosixPath(member)
+    hidden = any(part.startswith((".", "__MACOSX", "~$")) for part in name.parts)
+    return not member.endswith("/") and not hidden and name.suffix.lower() not in NOT_DATA
+
+
+def readable(member: str) -> str:
+    """A member's name as its maker wrote it: Chinese Windows stores GB18030 and zipfile shows that as cp437."""
+    try:
+        return member.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return member
+
+
+def _digest(file: InputFile) -> str:
+    digest = hashlib.sha256()
+    with open_stored(file) as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def open_stored(file: InputFile) -> Iterator[IO[bytes]]:
+    """The bytes of the file or member as stored (a .gz still packed); a damaged or locked one is refused with a sentence."""
+    try:
+        if not file.member:
+            with file.path.open("rb") as stream:
+                yield stream
+            return
+        with zipfile.ZipFile(file.path) as archive, archive.open(file.member) as stream:
+            yield stream
+    except FileNotFoundError:
+        raise NoInput(str(file.path), "is no longer there.") from None
+    except (PermissionError, IsADirectoryError) as fault:
+        raise DataRefused(str(file.path), f"cannot be read ({fault.strerror}).") from None
+    except RuntimeError as fault:  # zipfile's word for a member with a password
+        raise DataRefused(file.name, "is locked with a password.", "Unpack it and name the files themselves.") from fault
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError) as fault:
+        raise DataRefused(file.name, "is damaged inside its zip.", "Copy it again.") from fault
+
+
+def unstored(file: InputFile, target: Path) -> None:
+    """A copy of the file's bytes, unpacked when it is a .gz, for readers that want a path of their own."""
+    with target.open("wb") as out:
+        for block in blocks(file):
+            out.write(block)
+
+
+def blocks(file: InputFile) -> Iterator[bytes]:
+    """The file's bytes in large blocks, unpacked when it is a .gz."""
+    with open_stored(file) as stored:
+        stream = gzip.GzipFile(fileobj=stored) if file.packed else stored
+        try:
+            while block := stream.read(BLOCK):
+                yield block
+        except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
+            raise DataRefused(file.name, "is not a whole compressed file.", "Copy it again.") from fault
+
+
+def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
+    """A workbook once for each sheet that params name; itself when they name none or when it is no workbook."""
+    if not source.sheet or file.kind not in WORKBOOKS:
+        yield file
+        return
+    from hotline_analysis.intake.workbooks import sheet_names
+
+    names = sheet_names(file)
+    wanted = [name for name in names if any(name == s or fnmatch.fnmatchcase(name, s) for s in source.sheet)]
+    if not wanted:
+        raise NoInput(file.name, f"has no sheet '{source.sheet[0]}'.", f"Its sheets are: {', '.join(names)}.")
+    for name in wanted:
+        yield InputFile(file.path, file.member, name, hashlib.sha256(f"{file.digest}\0{name}".encode()).hexdigest())

@@ -1,0 +1,324 @@
+"""Who called: written numbers to one form, unknown callers told apart from known ones, and keyed pseudonyms instead of both.
+
+A phone number has so few possible values that a plain hash of it is no protection (the Chinese mobile numbers are tried in 38 minutes),
+so a pseudonym is HMAC-SHA256 under a key that lies outside the project. The store keeps 128 bits of it and a dense integer beside them.
+A withheld, damaged or masked number is nobody: it never equals another.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import stat
+import sys
+import unicodedata
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import phonenumbers
+
+from hotline_analysis import machine
+from hotline_analysis.errors import CannotWrite, DataRefused
+from hotline_analysis.intake.engine import literal, parquet
+from hotline_analysis.params import ColumnRule, Params
+
+KNOWN, WITHHELD, INVALID = "known", "withheld", "invalid"
+REPAIRED, MASKED, DAMAGED = "repaired", "masked", "damaged"
+PUBLISHED_KEY = hashlib.sha256(b"hotline-analysis: the published key of the sample and of public data; it protects nobody").digest()
+KEY_BYTES = 32
+
+WITHHELD_WORDS = frozenset(
+    "匿名 匿名用户 匿名来电 保密 未知 未知号码 隐藏 隐藏号码 号码隐藏 私人号码 无 无号码 未提供 不详 不明 未显示 "
+    "anonymous restricted unknown private unavailable blocked withheld none null nan n/a na #n/a nil - -- — ? \\n [none] [deleted] undefined".split()
+)
+KEYPAD = {"266696687", "1266696687", "86282452253"}  # ANONYMOUS, UNAVAILABLE: no telephone number looks like these
+KEYPAD_PLUS = KEYPAD | {"7378742833", "2562533", "8656696"}  # RESTRICTED, BLOCKED, UNKNOWN: could be local numbers without their plus sign
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE_PREFIXED = re.compile(r"(?:(?:86|0|9|90|17951|12593|17911|17909|10193|11808))(1[3-9]\d{9})")
+LANDLINE = re.compile(r"0?(?:(10|2\d)([2-9]\d{7})|([3-9]\d{2})([2-9]\d{6,7}))")
+SERVICE = re.compile(r"[48]00\d{7}")
+SHORT = re.compile(r"1[12]\d|100\d{2}|10[1-6]\d{2}|11[68]114|12\d{3}|123\d{2}|95\d{3,6}|96\d{3,4}")
+SHORT_WITH_AREA = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))(12\d{3}|95\d{3}|96\d{3,4}|11[0-9]|12[0-2])")
+LOCAL = re.compile(r"[2-9]\d{6,7}")
+EXTENSION = re.compile(
+    r"\s*(?:转|分机|ext\.?|x|#|,|;)\s*\d{1,6}$|(?<=^\d{3}-\d{8})-\d{1,6}$|(?<=^\d{4}-\d{7})-\d{1,6}$|(?<=^\d{4}-\d{8})-\d{1,6}$",
+    re.IGNORECASE,
+)
+SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?e\+?(\d+)", re.IGNORECASE)
+MASK = re.compile(r"[*＊×●•■]{2,}|(?<=\d)[xX#-]{3,}(?=\d|$)|某")
+SEPARATORS = re.compile(r"[\s\-().·/—–_]+")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a written identity stands for: its state, the one form it is known by (None when nobody), and what had to be done to it."""
+
+    state: str
+    value: str | None = None
+    note: str = ""
+
+
+NOBODY = Identity(WITHHELD)
+BROKEN = Identity(INVALID, note=DAMAGED)
+HIDDEN = Identity(INVALID, note=MASKED)
+
+
+def identify(text: str, rule: ColumnRule, kind: str) -> Identity:
+    """The identity behind one written cell. Only phones are rewritten; persons and codes stay what they are, without blanks around them."""
+    if kind == "phone" and MOBILE.fullmatch(text) and not rule.unknown and rule.country == "CN":
+        return Identity(KNOWN, "+86" + text)
+    clean = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split()).strip("'\"")
+    if not clean or clean.casefold() in WITHHELD_WORDS:
+        return NOBODY
+    marked = _marked(clean, rule.unknown)
+    if marked:
+        return marked
+    if MASK.search(clean):
+        return HIDDEN
+    return _phone(clean, rule) if kind == "phone" else Identity(KNOWN, clean)
+
+
+def _marked(text: str, unknown: tuple[str, ...]) -> Identity | None:
+    """Nobody, when the text is one of the params' unknown markers; damaged when the marker is `E+`, a spreadsheet's scientific notation."""
+    for mark in unknown:
+        if mark == "E+":
+            if SCIENTIFIC.fullmatch(text):
+                return BROKEN
+        elif matches(mark, text):
+            return NOBODY
+    return None
+
+
+def matches(mark: str, text: str) -> bool:
+    """True when an unknown marker means this text: `re:` a regular expression, `E+` inside, `*` and `?` a pattern, else the same text."""
+    if mark.startswith("re:"):
+        return _regex(mark[3:]).fullmatch(text) is not None
+    if mark == "E+":
+        return "E+" in text.upper()
+    if "*" in mark or "?" in mark:
+        return fnmatchcase(text.casefold(), mark.casefold())
+    return text.casefold() == mark.casefold()
+
+
+@lru_cache(maxsize=64)
+def _regex(pattern: str) -> re.Pattern:
+    return re.compile(pattern)
+
+
+def _phone(text: str, rule: ColumnRule) -> Identity:
+    """One written phone number as E.164, or as what is wrong with it."""
+    named = re.search(r"<([^<>]*)>$", text)
+    number, repaired = _unfloat(re.sub(r"^tel:", "", named[1] if named else text, flags=re.IGNORECASE))
+    if number is None:
+        return BROKEN
+    number = EXTENSION.sub("", number)
+    plus = number.lstrip("(").startswith("+")
+    digits = SEPARATORS.sub("", number).lstrip("+")
+    if not digits.isascii() or not digits.isdigit():
+        return BROKEN
+    if len(set(digits)) == 1 or digits in (KEYPAD_PLUS if plus else KEYPAD):
+        return NOBODY
+    found = _chinese(digits, plus, rule.area_code) if rule.country == "CN" else None
+    if found:
+        return Identity(KNOWN, found.value, REPAIRED if repaired else found.note)
+    return BROKEN if len(digits) > 15 else _foreign(number, digits, plus, rule.country, repaired)
+
+
+def _unfloat(text: str) -> tuple[str | None, bool]:
+    """A number that a spreadsheet turned into a float, back as digits when none was lost (True), or None when some were."""
+    if re.fullmatch(r"\d+\.0+", text):
+        whole = text.split(".")[0]
+        return (whole if len(whole) <= 15 else None), True
+    power = SCIENTIFIC.fullmatch(text)
+    if not power:
+        return text, False
+    full = power[1] + (power[2] or "")
+    return (full if len(full) == int(power[3]) + 1 else None), True
+
+
+def _chinese(digits: str, plus: bool, area_code: str) -> Identity | None:
+    """A number of mainland China as E.164; None when it has none of their forms."""
+    if digits.startswith("0086"):
+        digits, plus = digits[2:], True
+    if plus and not digits.startswith("86"):
+        return None
+    if MOBILE.fullmatch(digits):
+        return Identity(KNOWN, "+86" + digits)
+    mobile = MOBILE_PREFIXED.fullmatch(digits)
+    if mobile:
+        return Identity(KNOWN, "+86" + mobile[1])
+    if digits.startswith("86") and len(digits) >= 12:
+        digits, plus = digits[2:], True
+    return _fixed_line(digits, plus, area_code)
+
+
+def _fixed_line(digits: str, has_country: bool, area_code: str) -> Identity | None:
+    """A landline, a 400 or 800 number or a short code. A landline without its leading 0 lost it in a numeric cell: repaired."""
+    if SERVICE.fullmatch(digits):
+        return Identity(KNOWN, "+86" + digits)
+    line = LANDLINE.fullmatch(digits)
+    if line:
+        lost = not digits.startswith("0") and not has_country
+        return Identity(KNOWN, "+86" + digits.lstrip("0"), REPAIRED if lost else "")
+    if SHORT.fullmatch(digits):
+        return Identity(KNOWN, "short:" + digits)
+    city = SHORT_WITH_AREA.fullmatch(digits)
+    if city:
+        return Identity(KNOWN, f"short:{city[1]}-{city[2]}")
+    if LOCAL.fullmatch(digits):
+        return Identity(KNOWN, "+86" + area_code.lstrip("0") + digits if area_code else "local:" + digits)
+    return None
+
+
+def _foreign(number: str, digits: str, plus: bool, country: str, repaired: bool) -> Identity:
+    """Any other number, by Google's telephone rules; slow, so only what no rule above knows comes here."""
+    if digits.startswith("00"):
+        number, plus = "+" + digits[2:], True
+    try:
+        parsed = phonenumbers.parse(number if plus else digits, None if plus else country)
+    except phonenumbers.NumberParseException:
+        return BROKEN
+    if not phonenumbers.is_valid_number(parsed):
+        return BROKEN
+    return Identity(KNOWN, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), REPAIRED if repaired else "")
+
+
+class Key:
+    """The secret under which pseudonyms are made. It prints as its id, never as itself."""
+
+    def __init__(self, secret: bytes):
+        self.id = hashlib.sha256(b"id" + secret).hexdigest()[:8]
+        padded = secret.ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(b ^ 0x36 for b in padded))
+        self._outer = hashlib.sha256(bytes(b ^ 0x5C for b in padded))
+        self.row_salt = hmac.digest(secret, b"rows", "sha256").hex()
+
+    def __repr__(self) -> str:
+        return f"Key({self.id})"
+
+    def digest(self, kind: str, value: str) -> bytes:
+        """HMAC-SHA256 of one identity; the two key blocks are hashed once, which halves the time of hmac.digest."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(f"{kind}:{value}".encode())
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+def pseudonym(key: Key, kind: str, value: str) -> tuple[str, int]:
+    """128 bits of the keyed hash as hex, and the caller group 0-99 from bits that are not among them."""
+    full = key.digest(kind, value)
+    return full[:16].hex(), int.from_bytes(full[16:24], "big") % 100
+
+
+def key_file() -> Path:
+    """Where the key lies: HOTLINE_KEY_FILE, or the user's configuration folder; never inside a project."""
+    said = os.environ.get("HOTLINE_KEY_FILE")
+    if said:
+        return Path(said).expanduser()
+    base = os.environ.get("APPDATA") if sys.platform == "win32" else os.environ.get("XDG_CONFIG_HOME")
+    return Path(base or Path.home() / ".config") / "hotline-analysis" / "key"
+
+
+def open_key(params: Params, store_exists: bool) -> Key:
+    """The key of these params: the published one, the file's, or a new file's on first use. No new key is minted beside a store that has one."""
+    if params.key == "published":
+        return Key(PUBLISHED_KEY)
+    path = key_file()
+    if path.exists():
+        return Key(_read_key(path))
+    if store_exists:
+        raise DataRefused(
+            str(path),
+            "the key of this store's pseudonyms is not there.",
+            "Put the key file back, or delete the store to build it anew under a new key.",
+        )
+    return Key(_new_key(path))
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise DataRefused(str(path), "others may read the key file.", f"Close it: chmod 600 {path}")
+        secret = path.read_bytes()
+    except OSError as fault:
+        raise DataRefused(str(path), f"the key file cannot be read ({fault.strerror}).") from None
+    if len(secret) != KEY_BYTES:
+        raise DataRefused(str(path), f"is not a key: it holds {len(secret)} bytes.", f"A key file holds {KEY_BYTES}.")
+    return secret
+
+
+def _new_key(path: Path) -> bytes:
+    """A new random key, on disk with mode 0600 before anything is made under it."""
+    secret = os.urandom(KEY_BYTES)
+    try:
+        machine.private_folder(path.parent) if not path.parent.exists() else None
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(secret)
+            out.flush()
+            os.fsync(out.fileno())
+    except FileExistsError:
+        return _read_key(path)
+    except OSError as fault:
+        raise CannotWrite(
+            str(path), f"the key file cannot be written ({fault.strerror}).", "Name another place in HOTLINE_KEY_FILE."
+        ) from None
+    return secret
+
+
+class Registry:
+    """Pseudonyms and their dense integers, kept across files, months and runs. The integers say nothing and nothing is ordered by them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path):
+        self.connection, self.path = connection, path
+        known = (
+            f"SELECT * FROM {parquet(path)}"
+            if path.exists()
+            else "SELECT NULL::UUID AS pseudonym, NULL::BIGINT AS id, NULL::BIGINT AS grp LIMIT 0"
+        )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE identities AS {known}")
+
+    def resolve(self, texts: str, rule: ColumnRule, kind: str, key: Key, name: str) -> str:
+        """A temporary table `name` (text, state, note, id, grp, n) of the distinct written identities of a query with one column `text`."""
+        rows = self.connection.execute(f"SELECT text, count(*) FROM ({texts}) WHERE text IS NOT NULL GROUP BY text").fetchall()
+        found = [_resolved(text, n, rule, kind, key) for text, n in rows]
+        frame = pd.DataFrame(found, columns=["text", "n", "state", "note", "pseudonym", "grp"], dtype=object)
+        self.connection.register("written", frame)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name}_written AS SELECT text::VARCHAR AS text, n::BIGINT AS n, state::VARCHAR AS state, "
+            "note::VARCHAR AS note, pseudonym::VARCHAR::UUID AS pseudonym, grp::BIGINT AS grp FROM written"
+        )
+        self.connection.unregister("written")
+        self._number(f"{name}_written")
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT w.text, w.n, w.state, w.note, i.id, i.grp FROM {name}_written AS w LEFT JOIN identities AS i USING (pseudonym)"
+        )
+        self.connection.execute(f"DROP TABLE {name}_written")
+        return name
+
+    def _number(self, written: str) -> None:
+        """The next integers for pseudonyms not met before."""
+        self.connection.execute(
+            f"INSERT INTO identities SELECT pseudonym, (SELECT coalesce(max(id), 0) FROM identities) + row_number() OVER (ORDER BY pseudonym), grp "
+            f"FROM (SELECT DISTINCT pseudonym, grp FROM {written} WHERE pseudonym IS NOT NULL) ANTI JOIN identities USING (pseudonym)"
+        )
+
+    def save(self) -> None:
+        """The mapping on disk, before any table refers to it."""
+        staged = self.path.with_suffix(".new")
+        self.connection.execute(f"COPY (SELECT * FROM identities ORDER BY id) TO {literal(str(staged))} (FORMAT parquet)")
+        staged.chmod(0o600)
+        machine.replace_safely(staged, self.path)
+
+
+def _resolved(text: str, n: int, rule: ColumnRule, kind: str, key: Key) -> tuple:
+    who = identify(text, rule, kind)
+    if who.value is None:
+        return text, n, who.state, who.note, None, None
+    return text, n, who.state, who.note, *pseudonym(key, kind, who.value)

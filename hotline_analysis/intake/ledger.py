@@ -1,0 +1,169 @@
+"""What became of every physical record of an export: nothing is lost without a count and a reason."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+import pandas as pd
+
+from hotline_analysis.words import Term
+
+SHORT, LONG, OPEN_QUOTE, CUT, UNDECODABLE = "short", "long", "open quote", "cut", "undecodable"
+SPLIT_BLANKS, NUL_BYTES, LAST_SEPARATOR = "split blanks", "nul bytes", "last separator"
+UNFINISHED, GARBLED = "no last line end", "garbled text"
+LISTED = 1000  # rejected records listed by line; the counts go on
+
+REASONS = {
+    SHORT: Term("字段不足", "too few fields"),
+    LONG: Term("字段过多", "too many fields"),
+    OPEN_QUOTE: Term("引号未闭合", "a quote without its partner"),
+    CUT: Term("末行被截断", "the last line is cut off"),
+    UNDECODABLE: Term("编码无法识别", "bytes that are not in the file's encoding"),
+    SPLIT_BLANKS: Term("连续空格处补回分隔符", "a run of blanks read as the separator lost there"),
+    NUL_BYTES: Term("去除空字节", "NUL bytes removed"),
+    LAST_SEPARATOR: Term("行末多一个分隔符", "a separator after the last field"),
+    UNFINISHED: Term("末行没有换行符", "the last line has no line end"),
+    GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
+    "value": Term("内容无法转换", "a value that does not convert"),
+    "word": Term("参数未列出的取值", "a word that params do not list"),
+    "empty": Term("必填内容为空", "a needed cell is empty"),
+    "skipped hour": Term("夏令时跳过的时刻", "an hour that the clock skipped"),
+    "same row": Term("完全重复", "the same row again"),
+    "older version": Term("同一编号的旧版本", "an older version of the same key"),
+}
+COLUMNS = (
+    "file",
+    "reader",
+    "encoding",
+    "physical",
+    "accepted",
+    "rejected",
+    "duplicates",
+    "left_out",
+    "events",
+    "blank",
+    "header",
+    "skipped",
+    "repaired",
+)
+
+
+@dataclass
+class FileLedger:
+    """One file's account. physical = accepted + rejected + duplicates + left_out + events + blank + header + skipped.
+
+    The readers fill the upper part; what converts and merges the rows afterwards moves records out of `accepted` with `reject`, `duplicate`,
+    `leave_out` and `fold`. A reason is one of REASONS, alone or followed by ` › ` and a column: `value › started_at`.
+    """
+
+    name: str
+    digest: str = ""
+    reader: str = ""  # fast, resynchronising, workbook, parquet, r
+    encoding: str = ""  # of text; '' otherwise
+    separator: str = ""  # of text; '' otherwise
+    lines: int = 0  # physical lines of a text, rows of a sheet or frame (blank and title rows included)
+    continued: int = 0  # lines that belong to a quoted record begun on an earlier line
+    skipped: int = 0  # title lines above the header
+    header: int = 0  # the header, and its repetitions further down
+    blank: int = 0
+    accepted: int = 0
+    rejected: Counter = field(default_factory=Counter)  # reason -> records
+    rejected_at: list[tuple[int, str]] = field(default_factory=list)  # (line, reason and detail), the first LISTED of them
+    repaired: Counter = field(default_factory=Counter)  # reason -> records that are accepted, but mended
+    duplicates: Counter = field(default_factory=Counter)  # reason -> records
+    left_out: Counter = field(default_factory=Counter)  # 'outcome test' -> records that params leave out
+    events: int = 0  # rows folded into the contact that they are events of
+    notes: dict[str, float] = field(default_factory=dict)  # what is odd about the file as a whole -> how much of it, 0-1
+
+    @property
+    def physical(self) -> int:
+        """Physical records: lines, less those that continue a record."""
+        return self.lines - self.continued
+
+    @property
+    def unaccounted(self) -> int:
+        """Physical records without a place in the account; anything but 0 is a fault of ours."""
+        moved = self.rejected.total() + self.duplicates.total() + self.left_out.total() + self.events
+        return self.physical - self.accepted - moved - self.blank - self.header - self.skipped
+
+    def refuse_record(self, line: int, reason: str, detail: str = "") -> None:
+        """A reader's rejection: the record never was among the accepted."""
+        self.rejected[reason] += 1
+        self._list(line, reason, detail)
+
+    def reject(self, reason: str, count: int, lines: Iterable[int] = ()) -> None:
+        """Move accepted records to the rejected; `lines` are as many of their line numbers as are known."""
+        self.rejected[reason] += count
+        self.accepted -= count
+        for line in lines:
+            self._list(line, reason)
+
+    def duplicate(self, reason: str, count: int) -> None:
+        """Move accepted records to the duplicates: `same row`, `older version`."""
+        self.duplicates[reason] += count
+        self.accepted -= count
+
+    def leave_out(self, reason: str, count: int) -> None:
+        """Move accepted records to those that params leave out."""
+        self.left_out[reason] += count
+        self.accepted -= count
+
+    def fold(self, count: int) -> None:
+        """Move accepted records to the events that are told by another row of their contact."""
+        self.events += count
+        self.accepted -= count
+
+    def repair(self, reason: str, count: int = 1) -> None:
+        self.repaired[reason] += count
+
+    def note(self, reason: str, share: float = 1.0) -> None:
+        self.notes[reason] = share
+
+    def _list(self, line: int, reason: str, detail: str = "") -> None:
+        if len(self.rejected_at) < LISTED:
+            self.rejected_at.append((line, f"{reason}: {detail}" if detail else reason))
+
+    def as_dict(self) -> dict:
+        """For ledger.json: plain data, reasons sorted, `physical` beside its parts."""
+        plain = asdict(self)
+        for name in ("rejected", "repaired", "duplicates", "left_out"):
+            plain[name] = dict(sorted(getattr(self, name).items()))  # asdict counts the pairs of a Counter
+        plain["rejected_at"] = [list(pair) for pair in self.rejected_at]
+        return {**plain, "physical": self.physical}
+
+    @classmethod
+    def from_dict(cls, plain: dict) -> "FileLedger":
+        known = {name: value for name, value in plain.items() if name != "physical"}
+        for name in ("rejected", "repaired", "duplicates", "left_out"):
+            known[name] = Counter(known.get(name, {}))
+        known["rejected_at"] = [(line, reason) for line, reason in known.get("rejected_at", ())]
+        return cls(**known)
+
+
+def said(reason: str, language: str) -> str:
+    """A reason in the reader's words; the column behind ` › ` stays as it is, and so does a reason of params' own words."""
+    key, _, detail = reason.partition(" › ")
+    word = REASONS[key](language) if key in REASONS else key
+    return f"{word} › {detail}" if detail else word
+
+
+def ledger_frame(ledgers: Iterable[FileLedger]) -> pd.DataFrame:
+    """One row a file, with the columns COLUMNS: the parts that add up to `physical`, and what was repaired among the accepted."""
+    return pd.DataFrame([_row(ledger) for ledger in ledgers], columns=list(COLUMNS))
+
+
+def _row(ledger: FileLedger) -> dict:
+    counts = {name: getattr(ledger, name).total() for name in ("rejected", "duplicates", "left_out", "repaired")}
+    plain = {name: getattr(ledger, name) for name in ("reader", "encoding", "physical", "accepted", "events", "blank", "header", "skipped")}
+    return {"file": ledger.name, **plain, **counts}
+
+
+def reasons_frame(ledgers: Iterable[FileLedger], language: str = "zh") -> pd.DataFrame:
+    """One row a file, fate (rejected, duplicates, left_out, repaired) and reason, with its count of records."""
+    rows = [
+        {"file": ledger.name, "fate": fate, "reason": said(reason, language), "count": count}
+        for ledger in ledgers
+        for fate in ("rejected", "duplicates", "left_out", "repaired")
+        for reason, count in sorted(getattr(ledger, fate).items())
+    ]
+    return pd.DataFrame(rows, columns=["file", "fate", "reason", "count"])

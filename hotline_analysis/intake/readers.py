@@ -1,0 +1,237 @@
+"""Exports as text tables: every record of a file becomes a row of text, or a line of its ledger.
+
+Nothing is converted here. A text file goes through DuckDB's parallel reader, and where that reader's rows and the file's physical lines do not
+add up, through a slower one that finds its step again after a stray quote or a broken line (`resync.py`).
+"""
+
+import csv
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from hotline_analysis.errors import DataRefused, RunFailed
+from hotline_analysis.intake.cells import named
+from hotline_analysis.intake.decode import LONGEST_LINE, StagedText, stage_text
+from hotline_analysis.intake.dialect import Dialect, find_dialect
+from hotline_analysis.intake.engine import literal, quoted
+from hotline_analysis.intake.files import R_FILES, WORKBOOKS, InputFile, blocks, unstored
+from hotline_analysis.intake.ledger import GARBLED, UNFINISHED, FileLedger
+from hotline_analysis.intake.resync import QUOTE, ends_cut, resynchronise
+from hotline_analysis.intake.rframes import read_frame, text_rows
+from hotline_analysis.intake.workbooks import read_rows
+from hotline_analysis.params import Source
+
+MAGIC = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"PAR1": ".parquet"}
+WEB_PAGE = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
+TAB = "\t"
+OWN_LINE_END = r"new_line = '\n', "  # of our copies, where a cell may hold a lone \r; DuckDB misreads files when told of \r\n
+# A typed column of a Parquet file as TextTable describes text; {c} is the column.
+AS_TEXT = {
+    "VARCHAR": "nullif({c}, '')",
+    "BLOB": "nullif(decode({c}), '')",
+    "BOOLEAN": "upper({c}::VARCHAR)",
+    "FLOAT": "CASE WHEN isnan({c}) THEN NULL WHEN abs({c}) >= 1e15 THEN printf('%.15E', {c}) WHEN {c} = trunc({c}) THEN {c}::BIGINT::VARCHAR ELSE {c}::VARCHAR END",
+    "DECIMAL": "regexp_replace({c}::VARCHAR, '\\.?0*$', '')",
+    "TIMESTAMP": "CASE WHEN {c} = date_trunc('day', {c}) THEN {c}::DATE::VARCHAR ELSE {c}::TIMESTAMP::VARCHAR END",
+}
+AS_TEXT["DOUBLE"] = AS_TEXT["FLOAT"]
+
+
+@dataclass
+class TextTable:
+    """One file's records as text, and their ledger.
+
+    `columns`: the header as the file says it, without BOM and outer blanks; the second column of one name is `Variant (2)`, a nameless one `(3)`.
+    `path`: a Parquet file in the staging folder: BIGINT `_record` (1-based physical line of the file, or row of the sheet, on which the record
+    starts; increasing in file order) and VARCHAR c0, c1, ... in file order. A blank cell is NULL, never ''; other cells are untrimmed.
+    `typed`: the file itself knew types (workbook, Parquet, R). Its instants are ISO text (`2020-01-02 03:04:05`, with `.ffffff` only when there
+    are microseconds; `2020-01-02` for a bare day), its clock times and durations always have three parts (`09:12:58`, `27:46:40`), whole numbers have
+    no `.0`, other numbers are Python's shortest form, numbers of 16 digits and more carry `E+` (their last digits are not to be trusted), and
+    flags are TRUE and FALSE. Text cells of such a file stay as they are, so ISO is tried first and the declared formats after it.
+    """
+
+    columns: tuple[str, ...]
+    path: Path
+    ledger: FileLedger
+    typed: bool = False
+
+
+def read(file: InputFile, source: Source, staging: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
+    """The file as a text table in `staging` (a folder that the connection may read and write).
+
+    `wanted` are the header names that params map: the header row, the separator and the sheet are those that show the most of them. Names
+    that the file lacks are the caller's to refuse; a file that has none of them is refused here.
+    Raises DataRefused (65) where going on would be a guess: encoding, separator, shape, size.
+    """
+    stem = staging / hashlib.sha256(f"{file.path}\0{file.member}\0{file.sheet}".encode()).hexdigest()[:20]
+    kind = real_kind(file)
+    if kind in WORKBOOKS:
+        table = _read_workbook(file, source, stem, connection, wanted)
+    elif kind in R_FILES:
+        table = _read_r(file, source, stem, connection)
+    elif kind == ".parquet":
+        table = _read_parquet(file, stem, connection)
+    else:
+        table = _read_text(file, source, stem, connection, wanted)
+    if table.ledger.unaccounted:
+        raise RunFailed(
+            file.name,
+            f"{table.ledger.unaccounted} of its records are unaccounted for.",
+            "This is a fault of the program; please report it.",
+        )
+    return table
+
+
+def real_kind(file: InputFile) -> str:
+    """The file's ending, corrected by its first bytes: systems name workbooks .csv, and web pages or plain text .xls."""
+    head = next(blocks(file), b"")[:512]
+    told = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "")
+    if told:
+        return file.kind if file.kind in WORKBOOKS and told in WORKBOOKS else told
+    if file.kind not in WORKBOOKS:
+        return file.kind
+    if head.lstrip(b"\xef\xbb\xbf\r\n\t ").lower().startswith(WEB_PAGE):
+        raise DataRefused(file.name, f"is a web page named {file.kind}.", "Open it in a spreadsheet program and save it as .xlsx.")
+    return file.kind if b"\0" in head else ".txt"
+
+
+def _read_workbook(
+    file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]
+) -> TextTable:
+    said = read_rows(file, source, stem, wanted)
+    counts = {name: said[name] for name in ("skipped", "header", "blank", "accepted")}
+    ledger = FileLedger(file.name, file.digest, "workbook", lines=said["rows"], **counts)
+    return _typed(tuple(said["columns"]), TAB, stem, connection, ledger)
+
+
+def _read_r(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection) -> TextTable:
+    frame = read_frame(b"".join(blocks(file)), file.name, source.object)
+    ledger = FileLedger(file.name, file.digest, "r", lines=len(frame))
+    with stem.with_suffix(".clean").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=TAB, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for number, cells in enumerate(text_rows(frame), 1):
+            if any(cells):
+                writer.writerow([number, *cells])
+                ledger.accepted += 1
+    ledger.blank = len(frame) - ledger.accepted
+    return _typed(named(frame.columns), TAB, stem, connection, ledger)
+
+
+def _typed(columns: tuple[str, ...], separator: str, stem: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> TextTable:
+    target = stem.with_suffix(".parquet")
+    load_clean(stem.with_suffix(".clean"), len(columns), len(columns), separator, target, connection, ledger)
+    return TextTable(columns, target, ledger, typed=True)
+
+
+def _read_parquet(file: InputFile, stem: Path, connection: duckdb.DuckDBPyConnection) -> TextTable:
+    copy, target = stem.with_suffix(".stored"), stem.with_suffix(".parquet")
+    unstored(file, copy)
+    stored = f"read_parquet({literal(copy)}, file_row_number = true)"
+    try:
+        columns = [
+            (row[0], row[1].partition("(")[0].removesuffix("_NS"))
+            for row in connection.execute(f"DESCRIBE SELECT * FROM {stored}").fetchall()
+        ]
+        columns = [c for c in columns if c[0] != "file_row_number"]
+        cells = [AS_TEXT.get(kind, "{c}::VARCHAR").format(c=quoted(name)) + f" AS c{i}" for i, (name, kind) in enumerate(columns)]
+        rows = f"SELECT file_row_number + 1 AS _record, {', '.join(cells)} FROM {stored}"
+        total = connection.execute(f"SELECT count(*) FROM {stored}").fetchall()[0][0]
+        filled = f"coalesce({', '.join(f'c{i}' for i in range(len(columns)))}) IS NOT NULL"
+        accepted = _copy(f"SELECT * FROM ({rows}) WHERE {filled}", target, connection)
+    except (duckdb.InvalidInputException, duckdb.IOException) as fault:
+        raise DataRefused(file.name, "is not a whole Parquet file.", "Export it again.") from fault
+    copy.unlink()
+    ledger = FileLedger(file.name, file.digest, "parquet", lines=total, accepted=accepted, blank=total - accepted)
+    return TextTable(named(name for name, _ in columns), target, ledger, typed=True)
+
+
+def _read_text(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
+    text = stage_text(file, source.encoding, stem.with_suffix(".txt"))
+    dialect = find_dialect(text.path, file.name, source, wanted)
+    target = stem.with_suffix(".parquet")
+    ledger = FileLedger(file.name, file.digest, encoding=text.encoding, separator=dialect.separator)
+    if not _read_fast(text, dialect, target, connection, ledger):
+        _read_slowly(text, dialect, source, target, connection, ledger)
+    if text.unfinished:
+        ledger.note(UNFINISHED)
+    if text.garbled:
+        ledger.note(GARBLED, round(text.garbled, 4))
+    text.path.unlink()
+    return TextTable(dialect.columns, target, ledger)
+
+
+def _read_fast(text: StagedText, dialect: Dialect, target: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> bool:
+    """DuckDB's parallel reader, strictly; False, with the ledger untouched, unless its rows and the file's physical lines add up."""
+    if not text.plain or dialect.trailing or dialect.data_line - dialect.header_line > 1 or ends_cut(text, dialect):
+        return False
+    skipped = dialect.data_line - 1
+    rows = f"SELECT row_number() OVER () + {skipped} AS _record, * FROM {_csv(text.path, dialect, dialect.width, skipped)}"
+    try:
+        count = _copy(rows, target, connection)
+    except duckdb.InvalidInputException:  # a line that is no record: the slow reader says which
+        return False
+    if count != text.lines - skipped - text.last_blanks or _odd_rows(target, dialect, connection):
+        return False
+    ledger.reader, ledger.lines, ledger.accepted, ledger.blank = "fast", text.lines, count, text.last_blanks
+    ledger.header = min(1, dialect.header_line)
+    ledger.skipped = skipped - ledger.header
+    return True
+
+
+def _odd_rows(target: Path, dialect: Dialect, connection: duckdb.DuckDBPyConnection) -> bool:
+    """True when a row is blank throughout or is the header again; both are the slow reader's to count."""
+    cells = [f"c{i}" for i in range(dialect.width)]
+    blank = "coalesce(" + ", ".join(f"nullif(trim({c}), '')" for c in cells) + ") IS NULL"
+    header = " AND ".join(f"trim({c}) = {literal(name)}" for c, name in zip(cells[:3], dialect.columns, strict=False))
+    return bool(connection.execute(f"SELECT 1 FROM read_parquet({literal(target)}) WHERE ({blank}) OR ({header}) LIMIT 1").fetchall())
+
+
+def _read_slowly(
+    text: StagedText, dialect: Dialect, source: Source, target: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger
+) -> None:
+    clean = target.with_suffix(".clean")
+    ledger.reader = "resynchronising"
+    resynchronise(text, dialect, source, ledger, clean)
+    if not ledger.accepted and ledger.rejected:
+        raise DataRefused(
+            text.name,
+            f"no line has the {dialect.width} fields of its header.",
+            f"The first: line {ledger.rejected_at[0][0]}, {ledger.rejected_at[0][1]}.",
+        )
+    load_clean(clean, len(dialect.columns), dialect.width, dialect.separator, target, connection, ledger)
+
+
+def load_clean(
+    clean: Path, columns: int, width: int, separator: str, target: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger
+) -> None:
+    """A clean copy (record number, then `width` fields, of which the first `columns` count) as Parquet; what was written must come out."""
+    names = ["_record", *(f"c{i}" for i in range(width))]
+    cells = ", ".join(f"c{i}" for i in range(columns))
+    dialect = Dialect(separator, QUOTE, (), 0, 1, width)
+    count = _copy(
+        f"SELECT _record::BIGINT AS _record, {cells} FROM {_csv(clean, dialect, width, names=names, extra=OWN_LINE_END)}",
+        target,
+        connection,
+    )
+    if count != ledger.accepted:
+        raise RunFailed(
+            ledger.name, f"{ledger.accepted} records were read and {count} written.", "This is a fault of the program; please report it."
+        )
+    clean.unlink()
+
+
+def _csv(path: Path, dialect: Dialect, width: int, skip: int = 0, names: list[str] | None = None, extra: str = "") -> str:
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names or [f"c{i}" for i in range(width)])
+    quote = literal(dialect.quote)
+    return (
+        f"read_csv({literal(path)}, columns = {{{columns}}}, auto_detect = false, header = false, skip = {skip}, delim = {literal(dialect.separator)}, "
+        f"quote = {quote}, escape = {quote}, {extra}comment = '', nullstr = '', strict_mode = true, null_padding = false, ignore_errors = false, "
+        f"max_line_size = {2 * LONGEST_LINE})"
+    )
+
+
+def _copy(query: str, target: Path, connection: duckdb.DuckDBPyConnection) -> int:
+    return connection.execute(f"COPY ({query}) TO {literal(target)} (FORMAT parquet)").fetchall()[0][0]

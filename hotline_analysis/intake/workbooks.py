@@ -1,0 +1,62 @@
+"""Workbooks (.xlsx, .xlsm, .xls, .xlsb, .ods), read in a child process with limits: a hostile or damaged one ends the child, never the run."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake.files import WORKBOOKS, InputFile, unstored
+from hotline_analysis.params import Source
+
+MEMORY_BYTES = 1536 << 20
+CPU_SECONDS = 22
+WALL_SECONDS = 28  # a sleeping child uses no CPU time
+TOO_LARGE = "workbook too large: it needs more than 1.5 GB of memory or 22 seconds, or one of its cells lies far from all others."
+SMALLER = "Save the table as .csv, or copy its rows into a new workbook."
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+
+
+def sheet_names(file: InputFile) -> list[str]:
+    """The names of a workbook's visible sheets, in its order."""
+    with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
+        return _ask(file, Path(folder) / "book", {"list": True})["sheets"]
+
+
+def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[str]) -> dict:
+    """Write the sheet's rows as text to `stem`.clean (row number first, tab-separated, all quoted) and return the child's account of them:
+    sheet, columns, rows, skipped, header, blank, accepted. Raises DataRefused."""
+    asked = {"wanted": sorted(wanted), "header": list(source.header), "header_row": source.header_row, "sheet": file.sheet}
+    return _ask(file, stem, {"list": False, "clean": str(stem.with_suffix(".clean")), **asked})
+
+
+def _ask(file: InputFile, stem: Path, request: dict) -> dict:
+    book = stem.with_suffix(file.kind if file.kind in WORKBOOKS else ".xlsx")
+    question, answer = stem.with_suffix(".request"), stem.with_suffix(".answer")
+    unstored(file, book)
+    limits = {"memory_bytes": MEMORY_BYTES, "cpu_seconds": CPU_SECONDS}
+    question.write_text(json.dumps({**request, **limits, "path": str(book), "answer": str(answer)}, ensure_ascii=False), encoding="utf-8")
+    try:
+        if not _run(question) or not answer.exists():
+            raise DataRefused(file.name, TOO_LARGE, SMALLER)
+        said = json.loads(answer.read_text(encoding="utf-8"))
+    finally:
+        for path in (book, question, answer):
+            path.unlink(missing_ok=True)
+    if "refused" in said:
+        raise DataRefused(file.name, *said["refused"])
+    return said
+
+
+def _run(question: Path) -> bool:
+    """Run the child; False when a limit, or the reader itself, ended it."""
+    path = os.pathsep.join(p for p in (str(PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")) if p)
+    command = [sys.executable, "-m", "hotline_analysis.intake.sheets", str(question)]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, timeout=WALL_SECONDS, check=False, **quiet).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False

@@ -1,0 +1,136 @@
+"""Which physical things `files` means."""
+
+import gzip
+import hashlib
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from hotline_analysis.errors import DataRefused, NoInput
+from hotline_analysis.intake.files import InputFile, find_files
+from hotline_analysis.params import Params, Source
+
+CALLS = {"files": "x", "columns": {"started_at": "time"}}
+
+
+def params(folder: Path) -> Params:
+    return Params(title="t", calls=CALLS, path=folder / "params" / "line.yaml")
+
+
+def found(folder: Path, *patterns: str, **settings) -> list[str]:
+    return [f.name for f in find_files(Source(**{**CALLS, "files": patterns, **settings}), params(folder))]
+
+
+def test_globs_start_at_the_root_and_are_sorted_by_name(tmp_path):
+    for name in ("b.csv", "a.csv", "c.txt", "~$a.csv"):
+        (tmp_path / name).write_text("x")
+    assert found(tmp_path, "*.csv") == ["a.csv", "b.csv"]
+    assert found(tmp_path, "*.csv", "b.*", str(tmp_path / "c.txt")) == ["a.csv", "b.csv", "c.txt"]
+
+
+def test_relative_patterns_fall_back_on_the_current_folder(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "a.csv").write_text("x")
+    monkeypatch.chdir(tmp_path / "here")
+    assert found(tmp_path / "elsewhere", "a.csv") == ["a.csv"]
+
+
+def test_a_name_with_brackets_is_a_name_before_it_is_a_pattern(tmp_path):
+    (tmp_path / "export[1].csv").write_text("x")
+    assert found(tmp_path, "export[1].csv") == ["export[1].csv"]
+
+
+def test_nothing_matches(tmp_path, monkeypatch):
+    (tmp_path / "mai.csv").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NoInput) as refusal:
+        found(tmp_path, "may.csv")
+    assert str(refusal.value) == f"may.csv › matches no file. Looked in {tmp_path}. Did you mean 'mai.csv'?"
+
+
+def test_zip_members_are_read_apart_and_what_is_no_data_is_passed_over(tmp_path):
+    with zipfile.ZipFile(tmp_path / "may.zip", "w") as archive:
+        for name in ("b/二.csv", "a.txt", "readme.pdf", "__MACOSX/._a.txt", ".DS_Store"):
+            archive.writestr(name, name)
+    files = find_files(Source(**{**CALLS, "files": "may.zip"}), params(tmp_path))
+    assert [f.name for f in files] == ["may.zip › a.txt", "may.zip › b/二.csv"]
+    assert files[0].digest == hashlib.sha256(b"a.txt").hexdigest()
+
+
+def test_member_names_of_chinese_windows_are_readable(tmp_path):
+    with zipfile.ZipFile(tmp_path / "may.zip", "w") as archive:
+        archive.writestr("XXXX.csv", "x")
+    content = (tmp_path / "may.zip").read_bytes().replace(b"XXXX", "话单".encode("gb18030"))
+    (tmp_path / "may.zip").write_bytes(content)
+    assert found(tmp_path, "may.zip") == ["may.zip › 话单.csv"]
+
+
+def test_kind_looks_through_gz(tmp_path):
+    assert InputFile(tmp_path / "a.CSV.gz").kind == ".csv"
+    assert InputFile(tmp_path / "a.zip", "b/c.XLSX").kind == ".xlsx"
+    assert InputFile(tmp_path / "plain").kind == ""
+
+
+def _zip_with_password(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "x")
+    content = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the flag of encryption, in the member's head and in the list
+        content[content.find(mark) + at] |= 1
+    path.write_bytes(content)
+
+
+def test_zips_that_cannot_be_opened(tmp_path):
+    _zip_with_password(tmp_path / "locked.zip")
+    (tmp_path / "torn.zip").write_bytes(b"PK\x03\x04 torn")
+    with zipfile.ZipFile(tmp_path / "empty.zip", "w") as archive:
+        archive.writestr("readme.pdf", "x")
+    said = {}
+    for name in ("locked.zip", "torn.zip", "empty.zip"):
+        with pytest.raises(DataRefused) as refusal:
+            found(tmp_path, name)
+        said[name] = str(refusal.value)
+    assert said == {
+        "locked.zip": "locked.zip › a.csv › is locked with a password. Unpack it and name the files themselves.",
+        "torn.zip": "torn.zip › is not a whole zip file. Copy it again.",
+        "empty.zip": "empty.zip › holds no file that could be an export.",
+    }
+
+
+def test_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
+    with (
+        zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("a.csv", "w") as member,
+    ):
+        for _ in range(201):
+            member.write(bytes(1 << 20))
+    with pytest.raises(DataRefused, match=r"bomb.zip › a.csv › unpacks to \d+ times its size. No export does."):
+        found(tmp_path, "bomb.zip")
+
+
+def test_same_bytes_same_digest_and_a_sheet_has_its_own(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "year.xlsx") as book:
+        for name in ("1月", "2月", "说明"):
+            book.add_worksheet(name).write(0, 0, "time")
+        book.add_worksheet("3月").hide()
+    files = find_files(Source(**{**CALLS, "files": "year.xlsx", "sheet": "?月"}), params(tmp_path))
+    assert [f.name for f in files] == ["year.xlsx › 1月", "year.xlsx › 2月"]
+    assert files[0].digest != files[1].digest
+    whole = find_files(Source(**{**CALLS, "files": "year.xlsx"}), params(tmp_path))
+    assert [(f.name, f.sheet) for f in whole] == [("year.xlsx", "")]
+    assert whole[0].digest == hashlib.sha256((tmp_path / "year.xlsx").read_bytes()).hexdigest()
+    with pytest.raises(NoInput) as refusal:
+        found(tmp_path, "year.xlsx", sheet="4月")
+    assert str(refusal.value) == "year.xlsx › has no sheet '4月'. Its sheets are: 1月, 2月, 说明."
+
+
+def test_torn_gz(tmp_path):
+    from tests.intake.reading import take
+
+    content = gzip.compress(b"time,a\n" + b"1,2\n" * 1000)
+    (tmp_path / "a.csv.gz").write_bytes(content[:-20])
+    with pytest.raises(DataRefused) as refusal:
+        take(InputFile(tmp_path / "a.csv.gz"), tmp_path)
+    assert str(refusal.value) == "a.csv.gz › is not a whole compressed file. Copy it again."

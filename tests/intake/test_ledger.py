@@ -1,0 +1,64 @@
+"""The account of a file: every move keeps the sum, and it survives ledger.json."""
+
+import json
+
+from hotline_analysis.intake.ledger import CUT, LISTED, SHORT, FileLedger, ledger_frame, reasons_frame, said
+
+
+def _ledger() -> FileLedger:
+    ledger = FileLedger("may.csv", "00ff", "fast", "utf-8", ",", lines=110, continued=5, header=1, blank=2, accepted=100)
+    ledger.refuse_record(17, SHORT, "5 of 6 fields")
+    ledger.refuse_record(110, CUT)
+    return ledger
+
+
+def test_moves_keep_the_sum():
+    ledger = _ledger()
+    assert (ledger.physical, ledger.unaccounted) == (105, 0)
+    ledger.reject("value › started_at", 3, [4, 5])
+    ledger.duplicate("same row", 10)
+    ledger.leave_out("outcome test", 20)
+    ledger.fold(7)
+    ledger.repair("split blanks")
+    assert (ledger.accepted, ledger.unaccounted) == (60, 0)
+    assert ledger.rejected_at == [(17, "short: 5 of 6 fields"), (110, "cut"), (4, "value › started_at"), (5, "value › started_at")]
+
+
+def test_a_lost_record_shows():
+    ledger = _ledger()
+    ledger.accepted -= 1
+    assert ledger.unaccounted == 1
+
+
+def test_ledger_json_and_back():
+    ledger = _ledger()
+    ledger.duplicate("same row", 10)
+    plain = json.loads(json.dumps(ledger.as_dict()))
+    assert plain["physical"] == 105
+    assert FileLedger.from_dict(plain) == ledger
+
+
+def test_lines_are_listed_up_to_a_limit_and_counted_beyond():
+    ledger = FileLedger("x")
+    for line in range(LISTED + 5):
+        ledger.refuse_record(line, SHORT)
+    assert (len(ledger.rejected_at), ledger.rejected[SHORT]) == (LISTED, LISTED + 5)
+
+
+def test_frames():
+    ledger = _ledger()
+    ledger.leave_out("outcome test", 20)
+    row = ledger_frame([ledger]).iloc[0]
+    parts = ["accepted", "rejected", "duplicates", "left_out", "events", "blank", "header", "skipped"]
+    assert row["physical"] == row[parts].sum()
+    reasons = reasons_frame([ledger], "en")
+    assert list(reasons.itertuples(index=False, name=None)) == [
+        ("may.csv", "rejected", "the last line is cut off", 1),
+        ("may.csv", "rejected", "too few fields", 1),
+        ("may.csv", "left_out", "outcome test", 20),
+    ]
+
+
+def test_reasons_in_words():
+    assert said("value › started_at", "zh") == "内容无法转换 › started_at"
+    assert said("outcome test", "zh") == "outcome test"

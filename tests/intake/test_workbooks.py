@@ -1,0 +1,165 @@
+"""Workbooks through the child process: typed cells as text, header rows and sheets found by name, blank rows counted."""
+
+import datetime as dt
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake.cells import cell_text
+from hotline_analysis.intake.files import InputFile
+from tests.intake.reading import DATA, needs_data, numbers, put, rows, take
+
+DAY = {"num_format": "yyyy-mm-dd hh:mm:ss"}
+
+
+def book(path, sheets: dict[str, list[list]], hidden=(), options=None):
+    """A workbook of the given cells; (value, format) writes a number in a number format."""
+    with xlsxwriter.Workbook(path, options or {}) as made:
+        for name, table in sheets.items():
+            sheet = made.add_worksheet(name)
+            if name in hidden:
+                sheet.hide()
+            for r, cells in enumerate(table):
+                for c, cell in enumerate(cells):
+                    if isinstance(cell, tuple):
+                        sheet.write_number(r, c, cell[0], made.add_format({"num_format": cell[1]}))
+                    elif cell is not None:
+                        sheet.write(r, c, cell)
+    return InputFile(path)
+
+
+def refused(file, folder, wanted=(), **settings) -> str:
+    with pytest.raises(DataRefused) as refusal:
+        take(file, folder, wanted, **settings)
+    return str(refusal.value)
+
+
+def test_cells_become_text_that_can_be_trusted(tmp_path):
+    cells = [
+        (43836.506689814814, "yyyy-mm-dd hh:mm:ss"), (43836, "yyyy/m/d"), (0.5, "hh:mm:ss"), (0.001655, "hh:mm:ss"), (1.5, "hh:mm:ss"), (1.5, "[h]:mm:ss"),
+        13800000000, 0.1, 110101199001011234, -3, True, " 007 ", "2020/1/6 12:09", "12:30:45",
+    ]  # fmt: skip
+    file = book(tmp_path / "a.xlsx", {"x": [[f"c{i}" for i in range(len(cells))], cells]})
+    table = take(file, tmp_path)
+    assert table.typed and table.ledger.reader == "workbook"
+    assert rows(table) == [
+        ("2020-01-06 12:09:38", "2020-01-06", "12:00:00", "00:02:22.992000", "36:00:00", "36:00:00",
+         "13800000000", "0.1", "1.101011990010112E+17", "-3", "TRUE", " 007 ", "2020/1/6 12:09", "12:30:45")
+    ]  # fmt: skip
+
+
+def test_cell_text_of_other_values():
+    assert cell_text(dt.timedelta(seconds=-65)) == "-00:01:05"
+    assert cell_text(dt.timedelta(days=4, seconds=3.25)) == "96:00:03.250000"
+    assert cell_text(dt.datetime(2024, 5, 1, 8, 0, 0, 999_600)) == "2024-05-01 08:00:01"
+    assert cell_text(dt.datetime(1900, 3, 1)) == "1464:00:00"  # serial 61
+    assert cell_text(float("nan")) == "" and cell_text(None) == "" and cell_text(12.0) == "12"
+
+
+def test_instants_of_1904_workbooks(tmp_path):
+    file = book(tmp_path / "a.xlsx", {"x": [["time"], [(43836.5 - 1462, "yyyy-mm-dd hh:mm")]]}, options={"date_1904": True})
+    assert rows(take(file, tmp_path)) == [("2020-01-06 12:00:00",)]
+
+
+def test_header_row_is_found_and_everything_around_it_counted(tmp_path):
+    table = [
+        ["2024年5月工单"],
+        [],
+        ["导出人", "张某"],
+        ["编号", None, "时间"],
+        ["1", "x", "2024-05-01"],
+        [None, " "],
+        ["编号", None, "时间"],
+        ["2", None, None],
+        [None],
+        [""],
+    ]
+    found = take(book(tmp_path / "a.xlsx", {"x": table}), tmp_path, ["编号", "时间"])
+    assert (found.columns, rows(found), numbers(found)) == (("编号", "(2)", "时间"), [("1", "x", "2024-05-01"), ("2", None, None)], [5, 8])
+    ledger = found.ledger
+    assert (ledger.lines, ledger.skipped, ledger.blank, ledger.header, ledger.accepted) == (8, 2, 2, 2, 2)
+    declared = take(book(tmp_path / "a.xlsx", {"x": table}), tmp_path, header_row=3)
+    assert declared.columns == ("导出人", "张某", "(3)")
+
+
+def test_the_sheet_with_the_wanted_names_is_taken(tmp_path):
+    sheets = {
+        "说明": [["本表由系统导出"]],
+        "部分": [["编号"], ["0"]],
+        "工单": [["编号", "时间"], ["1", "2024"]],
+        "旧": [["编号", "时间"], ["2", "2023"]],
+    }
+    file = book(tmp_path / "a.xlsx", sheets)
+    assert rows(take(file, tmp_path, ["编号", "时间"])) == [("1", "2024")]
+    assert rows(take(InputFile(file.path, sheet="旧"), tmp_path, ["编号", "时间"])) == [("2", "2023")]
+    hidden = book(tmp_path / "b.xlsx", sheets, hidden=("工单",))
+    assert rows(take(hidden, tmp_path, ["编号", "时间"])) == [("2", "2023")]
+
+
+def test_sheets_without_the_wanted_names(tmp_path):
+    file = book(tmp_path / "a.xlsx", {"x": [["id", "when"], [1, 2]], "empty": []})
+    assert refused(file, tmp_path, ["编号", "时间"]) == (
+        "a.xlsx › shows none of the mapped columns (时间, 编号) in the first 30 rows. Sheet 'x', row 1 says: id, when."
+    )
+    assert refused(InputFile(file.path, sheet="empty"), tmp_path) == "a.xlsx › empty › is empty."
+    assert refused(file, tmp_path, ["编号"], header_row=2) == (
+        "a.xlsx › shows none of the mapped columns (编号) in row 2. Sheet 'x', row 2 says: 1, 2."
+    )
+
+
+def test_names_given_by_params(tmp_path):
+    file = book(tmp_path / "a.xlsx", {"x": [[1, "2024"], [2, "2023"]]})
+    table = take(file, tmp_path, ["n", "year"], header=["n", "year"])
+    assert (table.columns, rows(table), table.ledger.header) == (("n", "year"), [("1", "2024"), ("2", "2023")], 0)
+
+
+def test_a_used_range_of_twenty_thousand_rows(tmp_path):
+    """Excel's used range runs far beyond the filled rows when cells were cleared one by one."""
+    filled = [["id", "time"], *([str(n), "2024-05-01"] for n in range(495))]
+    file = book(tmp_path / "a.xlsx", {"x": filled + [[" ", None]] * 19_504})
+    ledger = take(file, tmp_path, ["id"]).ledger
+    assert (ledger.lines, ledger.accepted, ledger.blank) == (20_000, 495, 19_504)
+
+
+def test_a_workbook_in_a_zip_and_one_named_csv(tmp_path):
+    file = book(tmp_path / "a.xlsx", {"x": [["id"], [7]]})
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(file.path, "in/a.xlsx")
+    assert rows(take(InputFile(tmp_path / "a.zip", "in/a.xlsx"), tmp_path, ["id"])) == [("7",)]
+    assert rows(take(put(tmp_path, file.path.read_bytes(), "a.csv"), tmp_path, ["id"])) == [("7",)]
+
+
+def test_cells_with_tabs_quotes_and_line_ends_survive(tmp_path):
+    value = 'a\tb "c"\nd\r\ne'
+    assert rows(take(book(tmp_path / "a.xlsx", {"x": [["id", "text"], [1, value]]}), tmp_path)) == [("1", value)]
+
+
+@needs_data
+def test_petitions_mix_text_and_typed_times(tmp_path):
+    second = take(InputFile(DATA / "petitions_zh" / "示例附件2.xlsx"), tmp_path, ["留言编号", "留言时间"])
+    assert second.ledger.accepted == 495
+    assert rows(second)[0][:4] == ("24", "A00074011", "A市西湖建筑集团占道施工有安全隐患", "2020/1/6 12:09:38")
+    third = take(InputFile(DATA / "petitions_zh" / "示例附件3.xlsx"), tmp_path, ["留言编号", "留言时间"])
+    times = [r[3] for r in rows(third)]
+    assert times[0] == "2017-06-08 17:31:20" and {len(t) for t in times} <= {19, 26, 16, 17, 18}
+    issues = take(InputFile(DATA / "petitions_zh" / "附件1.xlsx"), tmp_path, ["一级分类"])
+    assert [len({r[n] for r in rows(issues)}) for n in range(3)] == [15, 103, 390]
+
+
+@needs_data
+def test_call_trends_saved_by_wps(tmp_path):
+    table = take(InputFile(DATA / "call_trends" / "Call-Center-Dataset.xlsx"), tmp_path, ["Call Id", "Time"])
+    assert (table.ledger.accepted, table.ledger.blank) == (5000, 0)
+    assert rows(table)[0] == ("ID0001", "Diane", "2021-01-01", "09:12:58", "Contract related", "Y", "Y", "109", "00:02:23", "3")
+    assert sum(r[8] is None for r in rows(table)) == 946
+
+
+@needs_data
+def test_orders_of_beijing_in_both_forms(tmp_path):
+    book, text = "供参考线索1.xls", "供参考线索_房山500条.csv"
+    old = take(InputFile(DATA / "orders_beijing" / book), tmp_path, ["工单编号", "办结时间"])
+    new = take(InputFile(DATA / "orders_beijing" / text), tmp_path, ["工单编号", "办结时间"])
+    assert (old.ledger.accepted, len(old.columns), new.ledger.accepted, len(new.columns)) == (10, 22, 500, 21)
+    assert rows(old)[0][8] == "136××××" and rows(old)[0][14] == "2025-04-05 18:01:30"
