@@ -1,0 +1,43 @@
+"""The door into measures: a DuckDB relation of the store, or a consultant's own pandas or Polars frame, as one kind of lazy frame."""
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from hotline_analysis.errors import DataRefused
+
+
+def lazy(native) -> nw.LazyFrame:
+    """A narwhals lazy frame of canonical calls or orders, on whatever engine the rows are.
+
+    A frame without `seq` gets its row order. pandas' masked integers become plain numbers: a window result that is put back into a masked
+    column is looked up by row label (pandas 3.1), and whole numbers below 2**53 are exact as floats.
+    """
+    if type(native).__module__.partition(".")[0] == "pandas":
+        masked = [c for c, kind in native.dtypes.items() if hasattr(kind, "numpy_dtype") and kind.kind in "iufb"]
+        native = native.astype({c: "float64" if native[c].hasnans else native[c].dtype.numpy_dtype for c in masked})
+    frame = nw.from_native(native)
+    if isinstance(frame, nw.DataFrame):
+        if "seq" not in frame.columns:
+            frame = frame.with_row_index("seq").with_columns(nw.col("seq").cast(nw.Int64))
+        frame = frame.lazy()
+    return frame
+
+
+def needed(frame: nw.LazyFrame, columns, what: str) -> None:
+    """Raises DataRefused when a column that `what` needs is absent."""
+    have = frame.collect_schema().names()
+    missing = [c for c in columns if c not in have]
+    if missing:
+        raise DataRefused(what, f"not available: needs {', '.join(missing)}.")
+
+
+def pandas(frame: nw.LazyFrame) -> pd.DataFrame:
+    """The rows as a pandas frame: for small results only. (Polars' own way to pandas wants pyarrow, which is no dependency.)"""
+    if frame.implementation.is_polars():
+        return pd.DataFrame(frame.collect().to_dict(as_series=False))
+    return frame.collect("pandas").to_native()
+
+
+def whole(frame: nw.LazyFrame) -> type[nw.dtypes.DType]:
+    """The type in which this engine holds whole numbers that may be missing."""
+    return nw.Float64 if frame.implementation.is_pandas() else nw.Int64

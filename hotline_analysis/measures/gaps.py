@@ -1,0 +1,270 @@
+"""The gap table: for each index call, how long until its caller was on the line again, and how long we have watched.
+
+One row per index call. Every repeat-call figure (rates, windows, exposure, flows, agents, intervals) is counted from this table; nobody
+else in the workbook looks for a next call. One implementation in narwhals runs on DuckDB, pandas and Polars and gives equal results.
+
+A gap runs from the end of the index call (or its start: `clock`) to the start of the caller's next call that the definition lets count.
+Order is total: by start, then by `seq`, the row's place in the canonical table. A next call that starts before the index call has ended
+has gap 0. Unknown callers are neither index calls nor callbacks, so they never equal one another.
+"""
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures.definition import HOUR, Definition
+from hotline_analysis.measures.frames import whole
+
+DAY = 24 * HOUR
+LEVELS = ("issue_1", "issue_2", "issue_3")
+STRATA = ("agent", "unit", "area", "queue", "channel", "department", "dispatched", "transferred", "order_id", "talk_seconds", "rating")
+IDENTITY = {"caller": "caller", "phone": "caller_phone", "person": "caller_person", "code": "caller_code"}
+LINE = ("start_s", "seq")
+CONTROL_WEEKS = (-3, -2, 2, 3)
+
+
+def same(level: int) -> str:
+    """Name of the column that holds the gap to the caller's next call with the same issue at a level."""
+    return f"gap_same_{level}_s"
+
+
+def scoped(calls: nw.LazyFrame, definition: Definition) -> nw.LazyFrame:
+    """The calls a definition lets count: identified, not left out, not made by the hotline itself.
+
+    Adds `who` (the identity the definition asks for), `reference_s` (where the gap starts to run) and `day` (days since 1970 of the local
+    calendar day, cut at `cut_hour`). Raises DataRefused when a column that the definition needs is absent.
+    """
+    have = calls.collect_schema().names()
+    who = IDENTITY[definition.identity]
+    _need(have, [who, "start_s", "seq", "local_s"], definition)
+    for pair in definition.leave_out:
+        column, _, value = pair.partition("=")
+        if column in have:
+            calls = calls.filter((nw.col(column) != value) | nw.col(column).is_null())
+    if "direction" in have and definition.outbound == "ignored":
+        calls = calls.filter((nw.col("direction") == "in") | nw.col("direction").is_null())
+    day = (nw.col("local_s") - HOUR * definition.cut_hour) // DAY
+    return calls.filter(~nw.col(who).is_null()).with_columns(who=nw.col(who), reference_s=_reference(have, definition), day=day)
+
+
+def _need(have: Sequence[str], columns: Sequence[str], definition: Definition) -> None:
+    missing = [c for c in columns if c not in have]
+    if missing:
+        raise DataRefused(
+            "repeat calls", f"the calls have no column {', '.join(missing)}, which this definition needs.", definition.line("en")
+        )
+
+
+def _reference(have: Sequence[str], definition: Definition) -> nw.Expr:
+    """Where a gap starts to run; a call whose end is not known runs from its start."""
+    if definition.clock == "start" or "end_s" not in have:
+        return nw.col("start_s")
+    return nw.max_horizontal(nw.coalesce(nw.col("end_s"), nw.col("start_s")), nw.col("start_s"))
+
+
+def _in_scope(scope: str, have: Sequence[str], definition: Definition) -> nw.Expr | None:
+    """The rows of a scope; None when it is every row. Answered calls need an outcome."""
+    if scope == "all":
+        return None
+    _need(have, ["outcome"], definition)
+    return nw.col("outcome") == "answered"
+
+
+def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int, controls: bool = False) -> nw.LazyFrame:
+    """One row per index call with its gaps, in no promised order.
+
+    calls: canonical calls of all data that may be used, callbacks after the period included. data_start_s, data_end_s: the instants
+    between which the data are whole; rows outside are dropped, so a callback after the end of the data does not exist.
+
+    Columns: call_id, seq, start_s, reference_s, day, who (the caller), caller_group, issue_1..3 and the strata that the calls have; gap_s (to the next call
+    of any issue, seconds, null when none), next_day, next_issue_1..3, next_agent, next_channel, next_seq; for each level with an issue
+    column gap_same_<level>_s and next_day_same_<level>; follow_s (seconds from the reference to the end of the data, never negative).
+    Under look-back the gaps run from the previous call to this one and follow_s back to the start of the data.
+
+    controls: adds, for the same weekday and clock time 2 and 3 weeks before and after the reference, control_<m3|m2|p2|p3>_s (to the caller's
+    next call of any issue from that instant) and follow_<m3|m2|p2|p3>_s (how long that instant can be watched; null where it lies outside
+    the data, and then it is no control). Looking ahead only. Source: catalogue A01, A04, A06, A37; methods 1, 2.
+    """
+    rows = scoped(calls, definition).filter((nw.col("start_s") >= data_start_s) & (nw.col("start_s") < data_end_s))
+    have = rows.collect_schema().names()
+    levels = [c for c in LEVELS if c in have]
+    kept = [c for c in ("call_id", "seq", "start_s", "reference_s", "day", "who", "caller_group", *levels, *STRATA) if c in have]
+    index_scope = _in_scope(definition.index_scope, have, definition)
+    callback_scope = _callback_scope(have, definition)
+    rows = rows.select(*kept, *[c for c in ("outcome",) if c in have])
+    if definition.min_gap_seconds or not _agree(definition):
+        table = _by_search(rows, index_scope, callback_scope, levels, kept, definition)
+    else:
+        table = _by_neighbour(rows if callback_scope is None else rows.filter(callback_scope), levels, definition)
+        table = table if index_scope is None else table.filter(index_scope)
+    ahead = definition.direction == "look-ahead"
+    if controls:
+        callbacks = rows if callback_scope is None else rows.filter(callback_scope)
+        for week in CONTROL_WEEKS:
+            table = _with_control(table, callbacks, week, data_start_s, data_end_s)
+    watched = data_end_s - nw.col("reference_s") if ahead else nw.col("start_s") - data_start_s
+    names = [*kept, *_next_names(have), *_same_names(levels), *(control_names() if controls else [])]
+    return table.with_columns(follow_s=not_negative(watched)).select(*names, "follow_s")
+
+
+def control(week: int) -> tuple[str, str]:
+    """The columns of one control instant: the gap from it, and how long it can be watched."""
+    mark = f"{'m' if week < 0 else 'p'}{abs(week)}"
+    return f"control_{mark}_s", f"follow_{mark}_s"
+
+
+def control_names() -> list[str]:
+    return [name for week in CONTROL_WEEKS for name in control(week)]
+
+
+def _with_control(table, callbacks, week: int, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
+    """Adds one control instant: what the same caller did at this weekday and clock time some weeks away."""
+    gap, follow = control(week)
+    instant = nw.col("reference_s") + week * 7 * DAY
+    inside = (instant >= data_start_s) & (instant < data_end_s)
+    joined = next_after(
+        table.with_columns(_at=instant), callbacks.with_columns(_at=nw.col("start_s")), ["who"], ("start_s",), first_of_ties=False
+    )
+    return joined.with_columns(
+        nw.when(inside).then(nw.col("other_start_s") - instant).alias(gap), nw.when(inside).then(data_end_s - instant).alias(follow)
+    ).drop("other_start_s")
+
+
+def _agree(definition: Definition) -> bool:
+    """True when the next row of the callers' line is the answer: every index call stands in the line of callbacks."""
+    return definition.match != "target" and (definition.callback_scope == "all" or definition.index_scope == definition.callback_scope)
+
+
+def _callback_scope(have: Sequence[str], definition: Definition) -> nw.Expr | None:
+    scope = _in_scope(definition.callback_scope, have, definition)
+    if definition.match != "target":
+        return scope
+    column = f"issue_{definition.level}"
+    _need(have, [column], definition)
+    about = nw.col(column).is_in(list(definition.targets))
+    return about if scope is None else scope & about
+
+
+def _next_names(have: Sequence[str]) -> list[str]:
+    return ["gap_s", "next_day", "next_seq", *[f"next_{c}" for c in (*LEVELS, "agent", "channel", "order_id") if c in have]]
+
+
+def _same_names(levels: Sequence[str]) -> list[str]:
+    return [name for n in range(1, len(levels) + 1) for name in (same(n), f"next_day_same_{n}")]
+
+
+def _gap(definition: Definition, other_start: nw.Expr, other_reference: nw.Expr) -> nw.Expr:
+    """Seconds between this call and the other; an overlap counts as 0."""
+    gap = other_start - nw.col("reference_s") if definition.direction == "look-ahead" else nw.col("start_s") - other_reference
+    return not_negative(gap)
+
+
+def not_negative(seconds: nw.Expr) -> nw.Expr:
+    """Seconds below 0 as 0, none as none. (A literal 0 would turn pandas' nullable integers into plain ones and lose the nulls.)"""
+    return nw.when(seconds < 0).then(seconds * 0).otherwise(seconds)
+
+
+def _by_neighbour(line: nw.LazyFrame, levels: Sequence[str], definition: Definition) -> nw.LazyFrame:
+    """Gaps to the neighbouring row of the same caller, and of the same caller and issue: one sorted pass for each."""
+    step = -1 if definition.direction == "look-ahead" else 1
+    have = line.collect_schema().names()
+
+    def other(column: str, *by: str) -> nw.Expr:
+        return nw.col(column).shift(step).over("who", *by, order_by=LINE)
+
+    carried = [c for c in (*LEVELS, "agent", "channel", "order_id") if c in have]
+    line = line.with_columns(
+        gap_s=_gap(definition, other("start_s"), other("reference_s")),
+        next_day=other("day"),
+        next_seq=other("seq"),
+        **{f"next_{c}": other(c) for c in carried},
+    )
+    for n in range(1, len(levels) + 1):
+        path = levels[:n]
+        known = ~nw.col(path[-1]).is_null()
+        line = line.with_columns(
+            nw.when(known).then(_gap(definition, other("start_s", *path), other("reference_s", *path))).alias(same(n)),
+            nw.when(known).then(other("day", *path)).alias(f"next_day_same_{n}"),
+        )
+    return line
+
+
+def _by_search(rows, index_scope, callback_scope, levels, kept, definition: Definition) -> nw.LazyFrame:
+    """Gaps to the first callback at or after an instant: for scopes that differ, target issues and a minimum gap."""
+    rows = rows.with_columns(place=nw.lit(1)).with_columns(place=nw.col("place").cum_sum().over("who", order_by=LINE))
+    index = (rows if index_scope is None else rows.filter(index_scope)).select(*kept, "place")
+    callbacks = rows if callback_scope is None else rows.filter(callback_scope)
+    carried = [c for c in (*LEVELS, "agent", "channel", "order_id") if c in kept]
+    table = _with_other(index, callbacks, ["who"], definition).rename(
+        {"other_day": "next_day", "other_seq": "next_seq", "other_gap_s": "gap_s"}
+    )
+    later = callbacks.select(nw.col("seq").alias("next_seq"), *[nw.col(c).alias(f"next_{c}") for c in carried])
+    table = table.join(later, on="next_seq", how="left")
+    for n in range(1, len(levels) + 1):
+        known = ~nw.col(levels[n - 1]).is_null()
+        table = _with_other(table, callbacks.filter(known), ["who", *levels[:n]], definition)
+        table = table.rename({"other_day": f"next_day_same_{n}", "other_gap_s": same(n)}).drop("other_seq")
+    return table
+
+
+def _with_other(index, callbacks, by: list[str], definition: Definition) -> nw.LazyFrame:
+    """The index calls with other_gap_s, other_day and other_seq of the first callback of the same `by` that may count."""
+    ahead = definition.direction == "look-ahead"
+    start, reference, place, least = nw.col("start_s"), nw.col("reference_s"), nw.col("place"), definition.min_gap_seconds
+    if least:
+        instant, moment = (reference + least, start) if ahead else (start - least, reference)
+    else:
+        instant, moment = (place + 1, place) if ahead else (place - 1, place)
+    taken = ("start_s", "reference_s", "day", "seq")
+    joined = next_after(index.with_columns(_at=instant), callbacks.with_columns(_at=moment), by, taken, ahead=ahead)
+    gap = _gap(definition, nw.col("other_start_s"), nw.col("other_reference_s"))
+    return joined.with_columns(other_gap_s=gap).drop("other_start_s", "other_reference_s")
+
+
+def next_after(
+    instants: nw.LazyFrame,
+    callbacks: nw.LazyFrame,
+    by: Sequence[str],
+    taken: Sequence[str],
+    *,
+    ahead: bool = True,
+    first_of_ties: bool = True,
+) -> nw.LazyFrame:
+    """To each row the first callback at or after its instant `_at`, within the same `by`; the last before it when not `ahead`.
+
+    Returns the rows without `_at`, and other_<column> for each integer column taken, null where no callback follows. Among callbacks at one moment the first
+    in order (`place`) counts; `first_of_ties=False` saves that where only the moment is taken. DuckDB has a join for this (ASOF); the other
+    engines sort instants and callbacks into one line and fill the callbacks back onto the instants. Tests hold them equal.
+    """
+    if instants.implementation.is_duckdb():
+        return _joined_after(instants, callbacks, by, taken, ahead=ahead, first_of_ties=first_of_ties)
+    others = [f"other_{c}" for c in taken]
+
+    def side(rows: nw.LazyFrame, kind: int, place: nw.Expr, values: Sequence[nw.Expr]) -> nw.LazyFrame:
+        fixed = {"_at": nw.col("_at"), "seq": nw.col("seq"), "_kind": nw.lit(kind), "_place": place}
+        carried = dict(zip(others, values, strict=True))
+        return rows.select(*by, *[e.cast(whole(rows)).alias(name) for name, e in {**fixed, **carried}.items()])
+
+    empty = [nw.when(nw.col("seq") < 0).then(nw.col("seq")) for _ in taken]
+    asked, there = (0, 1) if ahead else (1, 0)
+    tie = nw.col("place") if first_of_ties else nw.lit(0)
+    line = nw.concat([side(instants, asked, nw.lit(0), empty), side(callbacks, there, tie, [nw.col(c) for c in taken])])
+    order = ("_at", "_kind", "_place", "seq")
+    fill = [nw.col(o).fill_null(strategy="backward" if ahead else "forward").over(*by, order_by=order) for o in others]
+    found = line.with_columns(*fill).filter(nw.col("_kind") == asked).select(nw.col("seq").alias("_seq"), *others)
+    return instants.drop("_at").join(found, left_on="seq", right_on="_seq", how="left")
+
+
+def _joined_after(instants, callbacks, by: Sequence[str], taken: Sequence[str], *, ahead: bool, first_of_ties: bool) -> nw.LazyFrame:
+    """`next_after` on DuckDB, on the relations' own connection."""
+    keys = " AND ".join(f'l."{b}" = r."{b}"' for b in by)
+    partition = ", ".join(f'"{b}"' for b in by)
+    unique = (
+        f"QUALIFY row_number() OVER (PARTITION BY {partition}, _at ORDER BY place {'' if ahead else 'DESC'}) = 1" if first_of_ties else ""
+    )
+    right = callbacks.select(*by, "_at", *(["place"] if first_of_ties else []), *[c for c in taken if c not in by]).to_native().sql_query()
+    values = ", ".join(f'r."{c}"::BIGINT AS "other_{c}"' for c in taken)
+    left = instants.to_native()
+    join = f"SELECT l.* EXCLUDE (_at), {values} FROM instants l ASOF LEFT JOIN (SELECT * FROM ({right}) {unique}) r ON {keys} AND l._at {'<=' if ahead else '>='} r._at"
+    return nw.from_native(left.query("instants", join))

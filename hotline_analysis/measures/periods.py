@@ -1,0 +1,101 @@
+"""Which instants a month, a range of months or a day is: some hotlines close the month on the 19th and cut the day at noon."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hotline_analysis.errors import BadParams
+from hotline_analysis.params import Params, check_month
+from hotline_analysis.words import format_month
+
+
+@dataclass(frozen=True)
+class Period:
+    """A half-open stretch of time, [start_s, end_s), in epoch seconds, with its local first and last day.
+
+    `label` is the key in frames and files: 2024-09, 1999-01..1999-07, 2024-09-18, or `all`.
+    """
+
+    label: str
+    start_s: int
+    end_s: int
+    first_day: date
+    last_day: date
+
+    def said(self, language: str = "zh") -> str:
+        """9月1日至30日 and its like, for the line under a title."""
+        if len(self.label) == 7:
+            return format_month(self.label, language)
+        a, b = self.first_day, self.last_day
+        if language == "zh":
+            return f"{a.year}年{a.month}月{a.day}日至{b.year}年{b.month}月{b.day}日"
+        return f"{a.isoformat()} to {b.isoformat()}"
+
+    def days_said(self, language: str = "zh") -> str:
+        a, b = self.first_day, self.last_day
+        if language != "zh":
+            return f"{a.isoformat()} to {b.isoformat()}"
+        return f"{a.month}月{a.day}日至{b.day}日" if a.month == b.month else f"{a.month}月{a.day}日至{b.month}月{b.day}日"
+
+
+class Calendar:
+    """The hotline's own calendar: its time zone, where its month starts and where its day is cut."""
+
+    def __init__(self, params: Params):
+        self.zone, self.start_day, self.cut_hour = ZoneInfo(params.time_zone), params.period.start_day, params.period.cut_hour
+
+    def instant(self, day: date) -> int:
+        """Epoch seconds of the moment at which the hotline's `day` begins."""
+        return int(datetime(day.year, day.month, day.day, self.cut_hour, tzinfo=self.zone).timestamp())
+
+    def day_of(self, second: int) -> date:
+        """The hotline's day in which an instant lies."""
+        return (datetime.fromtimestamp(second, self.zone) - timedelta(hours=self.cut_hour)).date()
+
+    def span(self, first: date, last: date, label: str) -> Period:
+        """All of the days from first to last."""
+        return Period(label, self.instant(first), self.instant(last + timedelta(days=1)), first, last)
+
+    def month(self, month: str) -> Period:
+        """The month that is named after the calendar month in which it ends: with start day 20, 2024-09 is 20 August to 19 September."""
+        year, number = (int(part) for part in check_month(month).split("-"))
+        following = date(year + number // 12, number % 12 + 1, 1)
+        if self.start_day == 1:
+            return self.span(date(year, number, 1), following - timedelta(days=1), month)
+        before = date(year, number, 1) - timedelta(days=1)
+        return self.span(before.replace(day=self.start_day), date(year, number, self.start_day - 1), month)
+
+    def months(self, first: str, last: str) -> list[Period]:
+        """Every month from first to last."""
+        if check_month(first) > check_month(last):
+            raise BadParams("period", f"{first} is after {last}.", "Write the earlier month first.")
+        return [self.month(m) for m in months_between(first, last)]
+
+    def stretch(self, first: str, last: str) -> Period:
+        """One period from the first month to the end of the last."""
+        parts = self.months(first, last)
+        return Period(
+            first if first == last else f"{first}..{last}", parts[0].start_s, parts[-1].end_s, parts[0].first_day, parts[-1].last_day
+        )
+
+    def month_of(self, day: date) -> str:
+        """The month to which one of the hotline's days belongs."""
+        if self.start_day > 1 and day.day >= self.start_day:
+            day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return f"{day.year}-{day.month:02d}"
+
+
+def months_between(first: str, last: str) -> Iterator[str]:
+    """2023-11, 2023-12, 2024-01 ... both ends included."""
+    year, number = (int(part) for part in first.split("-"))
+    while f"{year}-{number:02d}" <= last:
+        yield f"{year}-{number:02d}"
+        year, number = year + number // 12, number % 12 + 1
+
+
+def month_before(month: str, back: int = 1) -> str:
+    """The month `back` months earlier."""
+    year, number = (int(part) for part in month.split("-"))
+    place = year * 12 + number - 1 - back
+    return f"{place // 12}-{place % 12 + 1:02d}"

@@ -1,0 +1,118 @@
+"""What a study looks at: the hotline's tables, one period, one definition, and the gap table that follows from them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import narwhals.stable.v2 as nw
+
+from hotline_analysis.errors import DataRefused, NoInput
+from hotline_analysis.measures import counts
+from hotline_analysis.measures.definition import Definition
+from hotline_analysis.measures.gaps import DAY, gap_table
+from hotline_analysis.measures.periods import Calendar, Period
+from hotline_analysis.params import Params
+
+Keep = Callable[[str, Callable[[], nw.LazyFrame]], nw.LazyFrame]
+HISTORY_S, TAIL_S = 28 * DAY, 7 * DAY  # a month's evidence uses these before and after it (methods M5)
+
+
+def _not_kept(name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
+    return make()
+
+
+@dataclass(frozen=True)
+class View:
+    """The tables between `data_start_s` and `data_end_s`, seen for one period under one definition.
+
+    `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it).
+    """
+
+    params: Params
+    calendar: Calendar
+    definition: Definition
+    period: Period
+    tables: Mapping[str, nw.LazyFrame]
+    data_start_s: int
+    data_end_s: int
+    masked: bool = False
+    keep: Keep = field(default=_not_kept, repr=False)
+
+    def but(self, **changes) -> "View":
+        """The same view under a changed definition."""
+        return replace(self, definition=self.definition.but(**changes)) if changes else self
+
+    def over(self, period: Period) -> "View":
+        """The same view of another period."""
+        return replace(self, period=period)
+
+    def table(self, name: str) -> nw.LazyFrame:
+        """A canonical table of all data; NoInput when the params name none."""
+        if name not in self.tables:
+            raise NoInput(name, f"params name no {name}.", f"Add '{name}:' with files and columns.")
+        return self.tables[name]
+
+    @property
+    def end_s(self) -> int:
+        """Where the data end for this definition: its own day, the period's end without look-ahead, else the end of all data."""
+        if self.definition.data_end:
+            return self.calendar.instant(self.definition.data_end)
+        return self.data_end_s if self.definition.look_ahead else min(self.period.end_s, self.data_end_s)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The instants between which data may speak for the period: 28 days before it to 168 h after it, as far as there are data.
+
+        Nothing beyond is used, so that a month's evidence is final a week after the month, whatever comes later.
+        """
+        return max(self.data_start_s, self.period.start_s - HISTORY_S), min(self.end_s, self.period.end_s + TAIL_S)
+
+    @property
+    def span_days(self) -> float:
+        """Days of data in the span: below 21 there is no chance correction (methods M5)."""
+        start, end = self.span
+        return max(end - start, 0) / DAY
+
+    @property
+    def provisional(self) -> bool:
+        """True while the last calls of the period have not been watched for 168 h (暂行值)."""
+        return self.end_s < self.period.end_s + TAIL_S
+
+    def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
+        """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""
+        return counts.within(self.all_gaps(controls=controls), self.period.start_s, self.period.end_s)
+
+    def all_gaps(self, *, controls: bool = False) -> nw.LazyFrame:
+        """The gap table of all index calls, kept once per rule (what only reads the table, such as a window, is not part of its name).
+
+        controls: with the four control instants of each call. A table that is kept has them in any case (when the rule looks ahead), so
+        that one table answers every question; one that is not kept is made as it is asked for. Raises DataRefused for controls looking back.
+        """
+        if self.masked:
+            raise DataRefused(
+                "repeat calls",
+                "the callers' numbers are masked, so different citizens look alike.",
+                "Ask for an export with whole numbers, or with one code per citizen.",
+            )
+        rule = self.definition.but(
+            windows_hours=(1.0,),
+            windows_by_issue={},
+            mode="rolling",
+            follow_up="km",
+            look_ahead=True,
+            data_end=None,
+            charged="last",
+            dispatch={},
+            open_orders="counted",
+            chain="each",
+        )
+        if rule.match == "same":
+            rule = rule.but(match="any", level=1)
+        ahead = rule.direction == "look-ahead"
+        if controls and not ahead:
+            raise DataRefused(
+                "repeat calls", "the comparison with chance looks ahead from each call.", "Leave 'direction' at look-ahead for it."
+            )
+        controls = controls or (ahead and self.keep is not _not_kept)
+        name = f"gaps-{rule.hash}-{self.data_start_s}-{self.end_s}{'-controls' if controls else ''}"
+        ends = {"data_start_s": self.data_start_s, "data_end_s": self.end_s}
+        return self.keep(name, lambda: gap_table(self.table("calls"), rule, **ends, controls=controls))

@@ -1,0 +1,56 @@
+"""Small random hotlines, as Hypothesis draws and as seeded tables."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+HORIZON = 3 * 86400
+
+
+def table(rows: list[tuple]) -> dict[str, list]:
+    """Columns of calls from (caller, start_s, length_s, issue, outcome) in any order; seq is the row's place."""
+    return {
+        "call_id": [f"c{i}" for i in range(len(rows))],
+        "seq": list(range(len(rows))),
+        "start_s": [r[1] for r in rows],
+        "local_s": [r[1] for r in rows],
+        "end_s": [r[1] + r[2] for r in rows],
+        "caller": [r[0] for r in rows],
+        "caller_group": [None if r[0] is None else (r[0] * 37) % 100 for r in rows],
+        "issue_1": [r[3] for r in rows],
+        "agent": [f"g{(r[1] // 7) % 3}" for r in rows],
+        "outcome": [r[4] for r in rows],
+        "direction": ["out" if (r[1] + r[2]) % 17 == 0 else "in" for r in rows],
+    }
+
+
+CALL = st.tuples(
+    st.one_of(st.none(), st.integers(0, 4)),
+    st.integers(0, 599).map(lambda n: n * (HORIZON // 600)) | st.integers(0, HORIZON - 1),
+    st.sampled_from([0, 0, 30, 600, 7200]),
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from(["answered", "answered", "answered", "abandoned", "test"]),
+)
+CALLS = st.lists(CALL, min_size=0, max_size=40)
+RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "clock": st.sampled_from(["start", "end"]),
+        "index_scope": st.sampled_from(["answered", "all"]),
+        "callback_scope": st.sampled_from(["answered", "all"]),
+        "direction": st.sampled_from(["look-ahead", "look-back"]),
+        "min_gap_seconds": st.sampled_from([0, 60, 3600]),
+        "leave_out": st.sampled_from(["outcome=test", "none"]),
+    },
+)
+
+
+def random_calls(seed: int, n: int = 60) -> list[tuple]:
+    """A seeded table with ties, withheld callers and overlaps."""
+    rng = np.random.default_rng(seed)
+    starts = rng.choice(HORIZON // 60, n) * 60
+    callers = [None if u < 0.15 else int(c) for u, c in zip(rng.random(n), rng.integers(0, max(2, n // 6), n), strict=True)]
+    outcomes = rng.choice(["answered", "abandoned", "test"], n, p=[0.75, 0.2, 0.05])
+    return [
+        (c, int(s), int(d), str(i), str(o))
+        for c, s, d, i, o in zip(callers, starts, rng.choice([0, 60, 900, 4000], n), rng.choice(list("abc"), n), outcomes, strict=True)
+    ]

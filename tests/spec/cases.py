@@ -1,0 +1,94 @@
+"""Definitions as tables that a manager can check: a few calls in, the answer by hand.
+
+The same tables stand in docs/definitions.md and in tests/notebooks/definition.ipynb. A call is caller, time (of 2024), minutes, issue,
+agent, outcome; a missing caller withheld the number. `answers` are repeats/calls at a window, worked out by hand; `agents` the same by
+agent. `rates` are per cent where the answer is an estimate.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Case:
+    """One table: what it shows, its calls, the rule's settings, and the answers."""
+
+    key: str
+    zh: str
+    en: str
+    calls: tuple[tuple, ...]
+    rules: dict = field(default_factory=dict)
+    answers: dict[float, str] = field(default_factory=dict)
+    rates: dict[float, float] = field(default_factory=dict)
+    agents: dict[str, str] = field(default_factory=dict)
+    data_end: str = "03-20 00:00"
+
+
+FOUR = (
+    ("a", "03-01 09:00", 5, "供水", "张", "answered"),
+    ("a", "03-01 10:30", 3, "供水", "李", "answered"),
+    ("a", "03-01 23:30", 4, "交通", "王", "answered"),
+    ("a", "03-02 00:10", 2, "供水", "张", "answered"),
+)
+DROPPED = (
+    ("a", "03-01 09:00", 0, "供水", None, "abandoned"),
+    ("a", "03-01 09:02", 3, "供水", "张", "answered"),
+    ("a", "03-01 09:30", 0, "供水", None, "abandoned"),
+    ("a", "03-01 10:00", 3, "供水", "李", "answered"),
+)
+TIES = (
+    ("a", "03-01 09:00:00", 0, "供水", "张", "answered"),
+    ("a", "03-01 09:00:00", 0, "供水", "李", "answered"),
+    ("a", "03-01 11:00:00", 0, "供水", "张", "answered"),
+    ("a", "03-01 13:00:01", 0, "供水", "李", "answered"),
+)
+END = (
+    ("a", "03-01 01:00", 0, "供水", "张", "answered"),
+    ("a", "03-01 02:00", 0, "供水", "李", "answered"),
+    ("b", "03-01 12:00", 0, "供水", "张", "answered"),
+    ("c", "03-01 23:30", 0, "供水", "李", "answered"),
+)
+SOON = (
+    ("a", "03-01 09:00:00", 1, "供水", "张", "answered"),
+    ("a", "03-01 09:01:30", 1, "供水", "李", "answered"),
+    ("a", "03-01 11:00:00", 1, "供水", "张", "answered"),
+)
+
+CASES = (
+    Case("any", "任一诉求，滚动窗口", "Any issue, rolling window", FOUR, {}, {0.5: "0/4", 2: "2/4", 12: "2/4", 24: "3/4"}),
+    Case("same", "相同诉求：中间隔着别的来电也算", "The same issue, whatever lies between", FOUR, {"match": "same"}, {2: "1/4", 12: "1/4", 24: "2/4"}),
+    Case("calendar", "当日：过了零时就不算", "The same calendar day: midnight ends it", FOUR, {"mode": "calendar"}, {0: "2/4"}),
+    Case("cut", "当日，中午12时分日", "The same day, cut at noon", FOUR, {"mode": "calendar", "cut_hour": 12}, {0: "2/4"}),
+    Case("start", "自来电开始起算", "From the start of the call", FOUR, {"clock": "start"}, {0.65: "0/4", 0.7: "1/4", 2: "2/4", 13: "3/4"}),
+    Case("target", "只计问交通的复电", "Only callbacks about 交通", FOUR, {"match": "target", "targets": "交通"}, {2: "0/4", 24: "2/4"}),
+    Case("answered", "默认：接通电话之后又接通", "Default: answered, then answered again", DROPPED, {}, {0.5: "0/2", 2: "1/2"}),
+    Case("attempts", "接通之后的任何来电，含放弃的", "Any attempt after an answered call", DROPPED, {"callback_scope": "all"}, {0.5: "1/2", 2: "1/2"}),
+    Case("all", "全部来电，含放弃的", "Every call, abandoned ones too", DROPPED, {"index_scope": "all", "callback_scope": "all"}, {0.5: "3/4", 2: "3/4"}),
+    Case("index_all", "全部来电之后又接通", "Every call, then answered", DROPPED, {"index_scope": "all"}, {0.5: "2/4", 2: "3/4"}),
+    Case("ties", "同一秒两通、恰满两小时都算", "Two in one second count, and exactly two hours", TIES, {"clock": "start"}, {2: "2/4", 24: "3/4"}),
+    Case(
+        "unknown", "匿名来电互不相同", "Withheld numbers never equal one another",
+        ((None, "03-01 09:00", 1, "供水", "张", "answered"), (None, "03-01 09:10", 1, "供水", "张", "answered"), (None, "03-01 09:20", 1, "供水", "张", "answered"), ("a", "03-01 09:30", 1, "供水", "张", "answered")),
+        {}, {2: "0/1", 168: "0/1"},
+    ),
+    Case("naive", "数据到零时为止，不修正", "Data end at midnight, no correction", END, {"clock": "start", "follow_up": "naive"}, {2: "1/4"}, {2: 25.0}, data_end="03-02 00:00"),
+    Case("full", "只计看满两小时的来电", "Only calls watched for two hours", END, {"clock": "start", "follow_up": "full"}, {2: "1/3"}, {2: 100 / 3}, data_end="03-02 00:00"),
+    Case("km", "生存分析：看了半小时的也用上", "Kaplan-Meier uses the half hour it saw", END, {"clock": "start"}, {2: "1/4"}, {2: 100 / 3}, data_end="03-02 00:00"),
+    Case("soon", "间隔30秒也算", "A gap of 30 s counts", SOON, {}, {0.5: "1/3", 2: "2/3"}),
+    Case("min_gap", "60秒以内视为掉线重拨，看其后的来电", "Within 60 s it is a dropped line; the next call decides", SOON, {"min_gap_seconds": 60}, {0.5: "0/3", 2: "2/3"}),
+    Case("ahead", "向后看：记在先前的话务员名下", "Looking ahead: charged to the earlier agent", FOUR[:2], {}, {2: "1/2"}, agents={"张": "1/1", "李": "0/1"}),
+    Case("back", "向前看：记在接到复电的人名下", "Looking back: charged to whoever takes the repeat", FOUR[:2], {"direction": "look-back"}, {2: "1/2"}, agents={"张": "0/1", "李": "1/1"}),
+    Case(
+        "overlap", "前一通未挂又来一通，间隔计为0", "A second call before the first has ended: gap 0",
+        (("a", "03-01 09:00", 30, "供水", "张", "answered"), ("a", "03-01 09:10", 5, "供水", "李", "answered")), {}, {0.01: "1/2"},
+    ),
+    Case(
+        "outbound", "热线回拨不是复电", "The hotline's own call is no repeat",
+        (("a", "03-01 09:00", 5, "供水", "张", "answered", "in"), ("a", "03-01 10:00", 5, "供水", "张", "answered", "out"), ("a", "03-01 11:00", 5, "供水", "李", "answered", "in")),
+        {}, {1: "0/2", 2: "1/2"},
+    ),
+    Case(
+        "test_calls", "测试来电不计", "Test calls are left out",
+        (("a", "03-01 09:00", 5, "供水", "张", "answered"), ("a", "03-01 09:30", 0, "供水", None, "test")), {"index_scope": "all", "callback_scope": "all"}, {2: "0/1"},
+    ),
+)  # fmt: skip
+BY_KEY = {case.key: case for case in CASES}
