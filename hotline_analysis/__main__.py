@@ -1,0 +1,151 @@
+"""The `hotline` command. A user sees a sentence (where › what is wrong; what would be right), a scheduler sees an exit code."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hotline_analysis import __version__
+from hotline_analysis.errors import BadParams, HotlineError, NoInput
+from hotline_analysis.params import check_month
+from hotline_analysis.words import LANGUAGES
+
+PARAMS = click.option("--params", required=True, metavar="FILE", help="the hotline's params file")
+LANGUAGE = click.option("--language", default="zh", type=click.Choice(LANGUAGES), help="language of the page (zh)")
+QUIET = click.option("--quiet", is_flag=True, help="no progress bars")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hotline")
+def cli():
+    """Reproducible analysis of a public-service hotline. 热线运营分析。"""
+
+
+@cli.command()
+@PARAMS
+@click.option("--month", default="latest", help="2024-09, or latest")
+@LANGUAGE
+@click.option("--out", default="", metavar="FOLDER", help="where the pages go (reports/ beside params/)")
+@QUIET
+def report(params, month, language, out, quiet):
+    """Render one month and publish it whole, or leave the old page untouched."""
+    from hotline_analysis.report import month as monthly
+
+    page, current = monthly.publish(params, month=month, language=language, out=out, progress=not quiet)
+    click.echo(f"{page}" + (" (already current)" if current else ""))
+
+
+@cli.command()
+@click.argument("name")
+@PARAMS
+@click.option("--month", default="", help="one month; without a period: all data")
+@click.option("--from", "first", default="", metavar="MONTH")
+@click.option("--to", "last", default="", metavar="MONTH")
+@click.option("--table", default="", help="another table of the study")
+@click.option("--by", multiple=True, metavar="COLUMN", help="strata, such as issue_1; may be repeated")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="a field of the definition; may be repeated")
+@click.option("--format", "form", default="table", type=click.Choice(["csv", "json", "table"]))
+@LANGUAGE
+@QUIET
+def study(name, params, month, first, last, table, by, settings, form, language, quiet):
+    """A study's tidy frame on stdout."""
+    from hotline_analysis.hotline import open_hotline
+    from hotline_analysis.measures.definition import parse, with_settings
+
+    period = _period(month, first, last)
+    h = open_hotline(params, period, language, progress=not quiet)
+    h.rule = with_settings(parse(h.params.definition, params), settings)
+    frame = h.study(name, table, by=by)
+    if form == "csv":
+        click.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+    elif form == "json":
+        click.echo(frame.to_json(orient="records", force_ascii=False, double_precision=15))
+    else:
+        click.echo(frame.attrs["definition"])
+        click.echo(frame.to_string(index=False))
+
+
+def _period(month: str, first: str, last: str) -> str:
+    if month and (first or last):
+        raise BadParams("period", "--month and --from/--to were both given.", "Use one of them.")
+    if bool(first) != bool(last):
+        raise BadParams("period", "--from and --to go together.", "Give both ends, or --month.")
+    for text in (month, first, last):
+        if text and text not in ("latest", "all"):
+            check_month(text)
+    return month or (f"{first}..{last}" if first != last else first) or "all"
+
+
+@cli.command()
+@PARAMS
+@click.option("--month", default="all", help="2024-09, latest or all")
+@LANGUAGE
+@QUIET
+def check(params, month, language, quiet):
+    """What is odd about this data: the ledger and the data-quality grade."""
+    from hotline_analysis.hotline import open_hotline
+    from hotline_analysis.words import GRADE
+
+    if month not in ("all", "latest"):
+        check_month(month)
+    h = open_hotline(params, month, language, progress=not quiet)
+    click.echo(h.ledger.to_string(index=False))
+    click.echo()
+    click.echo(h.checks.to_string(index=False))
+    grade, reason = h.grade
+    click.echo(f"\n{GRADE[grade](language)}: {reason}")
+
+
+@cli.command()
+@click.option("--format", "form", default="md", type=click.Choice(["csv", "md"]))
+@click.option("--tables", is_flag=True, help="the codebook of the canonical tables instead of the indicators")
+@LANGUAGE
+def glossary(form, tables, language):
+    """Every indicator in words, or the codebook of the canonical tables."""
+    import pandas as pd
+
+    from hotline_analysis.measures import indicators
+    from hotline_analysis.tables import codebook
+
+    frame = pd.DataFrame(codebook()) if tables else indicators.glossary(language)
+    click.echo(frame.to_csv(index=False, lineterminator="\n") if form == "csv" else _markdown(frame), nl=False)
+
+
+def _markdown(frame) -> str:
+    rows = [list(frame.columns), ["---"] * len(frame.columns), *frame.astype(str).to_numpy().tolist()]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in rows)
+
+
+@cli.command()
+@click.argument("folder")
+@QUIET
+def sample(folder, quiet):
+    """Write the exports of the invented hotline into a folder."""
+    from hotline_analysis.intake.sample import write_sample
+
+    write_sample(Path(folder), progress=not quiet)
+    click.echo(folder)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; the exit code is 0, click's 2 → 64 for a wrong call, or the error's own."""
+    sys.stdout.reconfigure(encoding="utf-8")
+    sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        cli.main(args=arguments, prog_name="hotline", standalone_mode=False)
+    except HotlineError as fault:
+        click.echo(str(fault), err=True)
+        return fault.code
+    except click.UsageError as fault:
+        click.echo(f"hotline › {fault.format_message()} Try 'hotline --help'.", err=True)
+        return BadParams.code
+    except click.Abort:
+        click.echo("hotline › stopped.", err=True)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+
+__all__ = ["NoInput", "cli", "main"]

@@ -1,0 +1,244 @@
+"""Verdict rows into sentences, in the reader's language. Sentences read the frame; they compute nothing."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from hotline_analysis import tables, words
+from hotline_analysis.intake import checks
+from hotline_analysis.measures.indicators import BY_KEY, Indicator
+from hotline_analysis.words import NO_EVIDENCE, PERCENT, TWO_PERIODS, Term
+
+CHANGED = ("worse", "better", "more", "less")
+RULES = {
+    "outside": Term("超出控制限", "outside the limits"),
+    "trend": Term("连续同向变化", "a run in one direction"),
+    "two of three": Term("三点中两点逼近控制限", "two of three near a limit"),
+    "one side": Term("连续在均值一侧", "a run on one side of the mean"),
+}
+INSIDE = Term("控制限内", "within limits")
+QUIET = Term("没有指标出现有证据的变化。", "No indicator changed on the evidence.")
+UNJUDGED = Term("数据质量为差，本月不作判断。", "The data are of poor quality; this month is not judged.")
+REST = Term("其余指标没有证据表明有变化", "no evidence of change in the others")
+
+
+def name(key: str) -> Term:
+    return BY_KEY[key].name
+
+
+def why_missing(reason: str) -> Term:
+    """`not available: needs queue_seconds` in the reader's words."""
+    _, needs, columns = reason.partition("needs ")
+    if not needs:
+        return Term("没有来电", "no calls")
+    terms = [tables.CALLS[c].term for c in columns.split(", ")]
+    return Term("未提供：" + "、".join(t.zh for t in terms), "not provided: " + ", ".join(t.en.lower() for t in terms))
+
+
+def conclusion(verdicts: pd.DataFrame, language: str, *, grade: str = "good") -> list[str]:
+    """The month in at most three clauses: what got worse, what got better, the rest. No adverbs."""
+    if grade == "poor":
+        return [UNJUDGED(language)]
+    clauses = [_clause(verdicts, kinds, language) for kinds in (("worse",), ("better",), ("more", "less"))]
+    said = [c for c in clauses if c][:2]
+    if not said:
+        return [QUIET(language)]
+    comma, stop = ("；", "。") if language == "zh" else ("; ", ".")
+    told = [*said, REST(language)] if (verdicts["judgement"] == "none").any() else said
+    return [part + (stop if n == len(told) - 1 else comma) for n, part in enumerate(told)]
+
+
+def _clause(verdicts: pd.DataFrame, kinds: Sequence[str], language: str) -> str:
+    parts = []
+    for kind in kinds:
+        names = [name(k)(language) for k in verdicts.loc[verdicts["judgement"] == kind, "indicator"]]
+        if names:
+            parts.append(_listed(names, language) + ("" if language == "zh" else " ") + words.JUDGEMENT[kind](language))
+    return ("，" if language == "zh" else ", ").join(parts)
+
+
+def _listed(names: Sequence[str], language: str) -> str:
+    return "和".join(["、".join(names[:-1]), names[-1]] if len(names) > 1 else names) if language == "zh" else ", ".join(names)
+
+
+def level(row, language: str) -> str:
+    return words.format_value(row["value"], BY_KEY[row["indicator"]].unit, language)
+
+
+def change(row, language: str) -> str:
+    return words.format_change(row["change"], BY_KEY[row["indicator"]].unit, language)
+
+
+def sentence(row, language: str) -> str:
+    """One indicator in one sentence: its value, its change on the month before, and whether that is a change."""
+    said = [_lead(row, language)]
+    if not words.missing(row["change"]):
+        said.append(("较上月" if language == "zh" else "") + change(row, language) + ("" if language == "zh" else " on last month"))
+    said.append(_verdict(row, language))
+    return ("，" if language == "zh" else ", ").join(s for s in said if s) + ("。" if language == "zh" else ".")
+
+
+def _lead(row, language: str) -> str:
+    space = "" if language == "zh" else " "
+    return name(row["indicator"])(language) + space + level(row, language)
+
+
+def _verdict(row, language: str) -> str:
+    """The verdict's words; under two periods it says that only two months were compared."""
+    if row["judgement"] == "few":
+        return words.JUDGEMENT["few"](language)
+    if row["judgement"] == "none":
+        return NO_EVIDENCE(language)
+    said = words.JUDGEMENT[row["judgement"]](language)
+    return said + (f"（{TWO_PERIODS.zh}）" if language == "zh" else f" ({TWO_PERIODS.en})") if row["method"] == "two periods" else said
+
+
+def proof(row, language: str) -> str:
+    """What stands behind the sentence: interval, numbers of what, limits."""
+    indicator, zh = BY_KEY[row["indicator"]], language == "zh"
+    parts = []
+    if indicator.unit is PERCENT:
+        parts.append(("95%区间" if zh else "95% interval ") + words.format_interval(row["low"], row["high"], language))
+    if not pd.isna(row["denominator"]):
+        parts.append(f"{words.format_count(row['numerator'])}/{words.format_count(row['denominator'])}")
+    if row["method"] == "chart":
+        parts.append(("控制限" if zh else "limits ") + _range(row["lower"], row["upper"], indicator, language))
+        parts += [RULES[row["rule"]](language)] if row["rule"] else []
+    elif not words.missing(row["change_low"]):
+        parts.append(("变化的95%区间" if zh else "95% interval of the change ") + change_interval(row, language))
+    return ("，" if zh else ", ").join(parts)
+
+
+def _range(low: float, high: float, indicator: Indicator, language: str) -> str:
+    ends = [words.format_value(v, indicator.unit, language) for v in (low, high)]
+    return ("～" if language == "zh" else " to ").join(ends)
+
+
+def change_interval(row, language: str) -> str:
+    seconds = BY_KEY[row["indicator"]].unit is words.SECONDS
+    return words.format_change_interval(
+        row["change_low"], row["change_high"], language, places=0 if seconds else 1, scale=1 if seconds else 100
+    )
+
+
+def findings(verdicts: pd.DataFrame, keys: Sequence[str], language: str, *, ref: str = "") -> pd.DataFrame:
+    """The frame of `blocks.findings` for some indicators, those with evidence first."""
+    chosen = verdicts[verdicts["indicator"].isin(keys) & verdicts["value"].notna()]
+    chosen = pd.concat([chosen[chosen["judgement"].isin(CHANGED)], chosen[~chosen["judgement"].isin(CHANGED)]])
+    return pd.DataFrame(
+        [
+            {
+                "judgement": r["judgement"],
+                "direction": r["direction"],
+                "sentence": sentence(r, language),
+                "proof": proof(r, language),
+                "ref": ref,
+            }
+            for r in chosen.to_dict("records")
+        ],
+        columns=["judgement", "direction", "sentence", "proof", "ref"],
+    )
+
+
+def ledger_rows(verdicts: pd.DataFrame, series: pd.DataFrame, language: str, *, provisional: bool) -> pd.DataFrame:
+    """The frame of `blocks.ledger` and `blocks.cards`: one row an indicator, with its months."""
+    return pd.DataFrame([_ledger_row(r, series, language, provisional) for r in verdicts.to_dict("records")])
+
+
+def _ledger_row(row: dict, series: pd.DataFrame, language: str, provisional: bool) -> dict:
+    indicator = BY_KEY[row["indicator"]]
+    past = series[(series["indicator"] == indicator.key) & (series["group"] == row["group"]) & (series["period"] <= row["period"])]
+    inside = row["method"] == "chart" and row["judgement"] == "none"
+    side = {"higher": "at least", "lower": "at most", None: ""}[indicator.better]
+    note = (
+        RULES[row["rule"]](language)
+        if row["rule"]
+        else TWO_PERIODS(language)
+        if row["method"] == "two periods"
+        else INSIDE(language)
+        if inside
+        else ""
+    )
+    kept = {
+        k: row[k]
+        for k in ("value", "low", "high", "judgement", "direction", "change", "lower", "upper", "target", "year_change", "capability")
+    }
+    intervals = {} if inside and _excludes_zero(row) else {"change_low": row["change_low"], "change_high": row["change_high"]}
+    return {
+        **kept,
+        **intervals,
+        "key": indicator.key,
+        "indicator": indicator.key,
+        "name": indicator.name,
+        "unit": indicator.unit,
+        "target_side": side,
+        "note": note,
+        "interval_note": INSIDE if inside else RULES[row["rule"]] if row["rule"] else "",
+        "provisional": bool(provisional and indicator.window_hours is not None),
+        "months": list(past["period"]),
+        "values": list(past["value"]),
+        "value_reason": why_missing(row["missing"])(language) if row["missing"] else "",
+    }
+
+
+def _excludes_zero(row: dict) -> bool:
+    """Two months differ beyond chance, but the chart says that months do: the interval would contradict the verdict beside it."""
+    return row["change_low"] > 0 or row["change_high"] < 0
+
+
+def hold(verdicts: pd.DataFrame, language: str, *, most: int = 6) -> pd.DataFrame:
+    """本月不宜写成升或降的数字: movements that people would quote and that are noise, the largest first, each with its reason."""
+    noise = verdicts[(verdicts["judgement"] == "none") & verdicts["change"].notna()]
+    noise = noise[[change(r, language)[:1] in ("+", words.MINUS) for r in noise.to_dict("records")]].copy()  # what prints as 0.0 nobody quotes
+    spread = (noise["change_high"] - noise["change_low"]).abs()
+    noise["size"] = noise["change"].abs() / spread.where(spread > 0)
+    noise = noise.sort_values(["size", "indicator"], ascending=[False, True]).head(most)
+    return pd.DataFrame(
+        [{"text": _moved(r, language), "reason": _noise(r, language)} for r in noise.to_dict("records")], columns=["text", "reason"]
+    )
+
+
+def _moved(row, language: str) -> str:
+    up = row["change"] > 0
+    verb = ("升" if up else "降") if language == "zh" else ("up " if up else "down ")
+    size = change(row, language).lstrip("+" + words.MINUS)
+    return f"{name(row['indicator'])(language)}{verb}{size}" if language == "zh" else f"{name(row['indicator'])(language)} {verb}{size}"
+
+
+def _noise(row, language: str) -> str:
+    if row["method"] == "chart":
+        return "在控制限内" if language == "zh" else "within its control limits"
+    inside = change_interval(row, language)
+    return f"区间{inside}，含零" if language == "zh" else f"interval {inside}, holds zero"
+
+
+def quality(checked: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The frame of checks in the reader's words: check, where, count, share, severity."""
+    said = checked.copy()
+    said["check"] = [checks.CHECKS[c](language) for c in checked["check"]]
+    said["severity"] = [checks.SEVERITY[s](language) for s in checked["severity"]]
+    said["where"] = [tables.CALLS[w].term(language) if w in tables.CALLS else w for w in checked["where"]]
+    return said
+
+
+def grade_reason(grade: str, checked: pd.DataFrame, language: str, *, most: int = 4) -> str:
+    """Why the data have their grade, in one sentence: the findings of the worst severity."""
+    if grade == "excellent":
+        return "没有发现异常。" if language == "zh" else "Nothing odd was found."
+    worst = checked[checked["severity"] == checked["severity"].iloc[0]]
+    parts = [_oddity(check, part, language, most) for check, part in worst.groupby("check", sort=False)]
+    return ("；" if language == "zh" else "; ").join(parts) + ("。" if language == "zh" else ".")
+
+
+def _oddity(check: str, part: pd.DataFrame, language: str, most: int) -> str:
+    word, zh = checks.CHECKS[check](language), language == "zh"
+    if check in ("missing day", "odd day"):
+        days = [_day(w, zh) for w in part["where"]]
+        more = ("等" if zh else ", ...") if len(days) > most else ""
+        return word + ("：" if zh else ": ") + ("、" if zh else ", ").join(days[:most]) + more
+    shares = words.format_rate(part["share"].abs().max())
+    return f"{word}{'' if zh else ' '}{shares}"
+
+
+def _day(iso: str, zh: bool) -> str:
+    return f"{int(iso[5:7])}月{int(iso[8:])}日" if zh else iso

@@ -1,0 +1,228 @@
+"""The one door that a notebook goes through: `h = open_hotline("params/sample.yaml")`, then `h.study("window")`."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from hotline_analysis import params as params_file
+from hotline_analysis import studies
+from hotline_analysis.errors import BadParams, NoInput, nearest
+from hotline_analysis.intake import checks
+from hotline_analysis.intake.kept import Kept
+from hotline_analysis.intake.ledger import ledger_frame
+from hotline_analysis.intake.sample import write_sample
+from hotline_analysis.intake.store import Store
+from hotline_analysis.measures import indicators
+from hotline_analysis.measures.definition import Definition, parse
+from hotline_analysis.measures.frames import lazy
+from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
+from hotline_analysis.measures.view import View
+from hotline_analysis.params import Params
+from hotline_analysis.words import LANGUAGES, Term
+
+TREND_MONTHS = 24
+
+
+def study_names() -> list[str]:
+    """Every study there is: one file each in `studies/`, nothing to register."""
+    return sorted(m.name for m in pkgutil.iter_modules(studies.__path__))
+
+
+class Hotline:
+    """One hotline, one month: its tables, its definition, its studies."""
+
+    def __init__(self, params: Params, month: str, language: str, *, progress: bool):
+        self.params, self.language = params, language
+        self.calendar = Calendar(params)
+        self.rule = parse(params.definition, f"{params.path.name} › definition")
+        _check_targets(params)
+        if params.sample:
+            write_sample(params.store_folder / "exports", progress=progress)
+        self.store = Store(params)
+        self.store.build(progress=progress)
+        self.kept = Kept(self.store)
+        self.period = self._period(month)
+
+    # ---- time
+
+    @cached_property
+    def months(self) -> list[str]:
+        """The months in which there are data, first to last."""
+        first, last = self.data_days
+        return list(months_between(self.calendar.month_of(first), self.calendar.month_of(last)))
+
+    @property
+    def month(self) -> str:
+        return self.period.label
+
+    @cached_property
+    def data_days(self) -> tuple[date, date]:
+        """The first and the last day with data."""
+        start, end = self.store.facts["data_start"], self.store.facts["data_end"]
+        if not start:
+            raise NoInput(self.params.path.name, "the exports hold no row with a time.")
+        return date.fromisoformat(start), date.fromisoformat(end) - timedelta(days=1)
+
+    @cached_property
+    def everything(self) -> Period:
+        """All days with data."""
+        return self.calendar.span(*self.data_days, "all")
+
+    def _period(self, month: str) -> Period:
+        if month == "latest":
+            return self.calendar.month(self.months[-1])
+        if month == "all":
+            return self.everything
+        first, _, last = month.partition("..")
+        period = self.calendar.stretch(first, last or first)
+        for name in (first, last or first):
+            if name not in self.months:
+                raise NoInput(
+                    f"{self.params.path.name} › {name}",
+                    f"there are no data in this month; they run from {self.months[0]} to {self.months[-1]}.",
+                )
+        return period
+
+    @property
+    def provisional(self) -> bool:
+        """True while the longest window of the month's last calls is not yet over."""
+        return self.view.end_s < self.period.end_s + 3600 * max(self.rule.windows_hours)
+
+    def before(self, back: int = 1) -> str:
+        """The month `back` months before this one."""
+        return month_before(self.month, back)
+
+    @cached_property
+    def trend(self) -> list[Period]:
+        """This month and up to 23 before it."""
+        known = [m for m in self.months if m <= self.month][-TREND_MONTHS:]
+        return [self.calendar.month(m) for m in known]
+
+    # ---- data
+
+    @cached_property
+    def view(self) -> View:
+        """The tables as studies see them."""
+        tables = {name: lazy(self._numbered(name)) for name in self.store.tables}
+        everything = self.everything
+        return View(
+            self.params,
+            self.calendar,
+            self.rule,
+            self.period,
+            tables,
+            everything.start_s,
+            everything.end_s,
+            masked=bool(self.store.facts.get("masked")),
+            keep=self._keep,
+        )
+
+    def _numbered(self, name: str):
+        from hotline_analysis.intake.engine import parquet
+
+        path = parquet(self.store.folder / f"{name}.parquet")[:-1] + ", file_row_number=true)"
+        extra = ", epoch(started_at)::BIGINT AS local_s" if name == "calls" else ""
+        return self.store.connection.sql(f"SELECT * EXCLUDE file_row_number, file_row_number AS seq{extra} FROM {path}")
+
+    def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
+        return lazy(self.kept.get(name, lambda: make().to_native()))
+
+    def definition(self, language: str = "", **changes) -> str:
+        """The rule in one line (口径), after changes."""
+        return (self.rule.but(**changes) if changes else self.rule).line(language or self.language)
+
+    # ---- answers
+
+    def study(
+        self, name: str, table: str = "", *, by: str | Sequence[str] = (), month: str = "", options: dict | None = None, **changes
+    ) -> pd.DataFrame:
+        """One study's tidy frame: `h.study("window", match="same")`, `h.study("window", "pareto")`.
+
+        by: strata, such as issue_1; month: another month, `first..last` or `all`; changes: fields of the definition. The frame's `attrs`
+        carry the definition line, its hash and the period. Raises BadParams for a study or a table that does not exist.
+        """
+        make = self._table(name, table)
+        view = self.view.but(**changes)
+        view = view.over(self._period(month)) if month else view
+        given = {"by": [by] if isinstance(by, str) else list(by)} if by else {}
+        frame = make(view, **given, **(options or {}))
+        said = {"study": name, "period": view.period.label, "definition": view.definition.line(self.language), "hash": view.definition.hash}
+        frame.attrs.update(said)
+        return frame
+
+    def _table(self, name: str, table: str) -> Callable[..., pd.DataFrame]:
+        if name not in study_names():
+            raise BadParams(
+                "study", f"'{name}' is not a study here.", nearest(name, study_names()) or "There are: " + ", ".join(study_names()) + "."
+            )
+        tables = importlib.import_module(f"hotline_analysis.studies.{name}").TABLES
+        chosen = table or next(iter(tables))
+        if chosen not in tables:
+            raise BadParams(
+                f"study {name}", f"'{chosen}' is not a table of it.", nearest(chosen, tables) or "There are: " + ", ".join(tables) + "."
+            )
+        return tables[chosen]
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Every indicator in this month and the months before it; columns in `measures.indicators.evaluate`."""
+        return indicators.evaluate(self.view, self.trend)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """Every indicator of this month against the month before, with what may be said of it; columns in `measures.indicators.compare`."""
+        return indicators.compare(self.indicators, self.month, self.before(), year=self.before(12), targets=self.params.targets)
+
+    @cached_property
+    def checks(self) -> pd.DataFrame:
+        """What is odd about the data of this month; columns check, where, count, share, severity."""
+        return checks.checks(
+            self.store.connection, {n: self.store.table(n) for n in self.store.tables}, self.store.ledgers, self.params, period=self.period
+        )
+
+    @cached_property
+    def grade(self) -> tuple[str, str]:
+        """The data-quality grade and its reason."""
+        return checks.grade(self.checks)
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Where every physical record of every file went."""
+        return ledger_frame(self.store.ledgers)
+
+    @property
+    def digest(self) -> str:
+        return self.kept.digest
+
+    def said(self, term: Term) -> str:
+        return term(self.language)
+
+
+def _check_targets(params: Params) -> None:
+    for key in (*params.targets, *params.report.headlines):
+        if key not in indicators.BY_KEY:
+            raise BadParams(f"{params.path.name} › targets", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
+
+
+def open_hotline(params: str | Path, month: str = "latest", language: str = "zh", *, progress: bool = True, **settings: Any) -> Hotline:
+    """The hotline that a params file describes, opened at a month (`2024-09`, `latest`, `1999-01..1999-07` or `all`).
+
+    Reads what changed in its exports, once. settings: fields of the definition that differ from the params. Raises BadParams, NoInput or
+    DataRefused with a sentence.
+    """
+    if language not in LANGUAGES:
+        raise BadParams("language", f"'{language}' is not a language here.", "Use zh or en.")
+    described = params_file.load(params)
+    if settings:
+        described = described.model_copy(update={"definition": {**described.definition, **settings}})
+    return Hotline(described, month, language, progress=progress)
+
+
+__all__ = ["Definition", "Hotline", "open_hotline", "study_names"]

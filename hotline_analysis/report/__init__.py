@@ -1,0 +1,1 @@
+"""Run a notebook, make the page, publish it safely."""

@@ -1,0 +1,70 @@
+"""One month of one hotline, from params to published pages; the scheduler's way in."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import hotline_analysis
+from hotline_analysis import params as params_file
+from hotline_analysis.errors import NoInput
+from hotline_analysis.hotline import open_hotline
+from hotline_analysis.params import check_month
+from hotline_analysis.report import run
+from hotline_analysis.report.kernel import Limits
+
+PAGES = {"index.html": "monthly.ipynb", "window.html": "window.ipynb"}
+
+
+def notebooks() -> Path:
+    """The folder of the report's notebooks, beside the package."""
+    folder = Path(hotline_analysis.__file__).resolve().parent.parent / "notebooks"
+    if not folder.is_dir():
+        raise NoInput(str(folder), "the notebooks are not there.", "Run the workbook from its checkout.")
+    return folder
+
+
+def publish(params: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> tuple[Path, bool]:
+    """Render and publish a month; the path of its page, and whether it was current already.
+
+    What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
+    """
+    if month != "latest":
+        check_month(month)
+    described = params_file.load(params)
+    folder = Path(out) if out else described.root / "reports"
+    if month != "latest":
+        run.check_writable(run.locate(folder, hotline=described.name, month=month))
+    h = open_hotline(params, month, language, progress=progress)
+    h.verdicts  # noqa: B018 (asked for here, so that refused data are refused before a kernel starts)
+    with run.hold(folder, hotline=described.name, month=h.month) as place:
+        mark = fingerprint(h.digest, described.path, language)
+        if current(place.folder, mark):
+            return place.folder / "index.html", True
+        limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)
+        given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
+        pages = {page: notebooks() / notebook for page, notebook in PAGES.items()}
+        return run.render(pages, place=place, parameters=given, limits=limits, progress=progress, fingerprint=mark), False
+
+
+def fingerprint(digest: str, params: Path, language: str) -> str:
+    """Everything that a page is made of: the data, the params, the language, and the workbook's own files."""
+    parts = hashlib.sha256()
+    package = Path(hotline_analysis.__file__).resolve().parent
+    ours = [*package.rglob("*.py"), *package.rglob("*.css"), *package.rglob("*.j2"), *notebooks().glob("*.ipynb")]
+    for text in (digest, language, params.read_text(encoding="utf-8-sig")):
+        parts.update(text.encode() + b"\0")
+    for file in sorted(ours):
+        parts.update(str(file.relative_to(package.parent)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return parts.hexdigest()[:16]
+
+
+def current(folder: Path, mark: str) -> bool:
+    """True when the published files are whole and were made of the same things."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return False
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    whole = all(
+        (folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == f["sha256"] for name, f in said["files"].items()
+    )
+    return whole and said.get("fingerprint") == mark

@@ -1,0 +1,362 @@
+"""An executed notebook becomes one self-contained page: our own blocks and nothing else, its fonts inside, no script, no outside request.
+
+An nbconvert exporter drops every output that is not ours; a template sets the rest; a last check reads the finished page as a browser would and refuses what must not be there.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jinja2
+import mistune
+import nbformat
+from nbconvert.exporters import Exporter
+from nbconvert.preprocessors import Preprocessor
+
+from hotline_analysis import fonts, words
+from hotline_analysis.blocks import MIME
+from hotline_analysis.errors import LeakFound, RunFailed
+from hotline_analysis.markup import Markup, mark
+from hotline_analysis.words import Term
+
+TEMPLATE = Path(__file__).parent / "template"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
+LARGEST = 1_200_000
+LABELS = {
+    "summary": Term("摘要", "Summary"),
+    "contents": Term("目录", "Contents"),
+    "skip": Term("跳到摘要", "Skip to the summary"),
+    "code": Term("怎样算出", "How this was computed"),
+    "figure": Term("图", "Figure "),
+    "table": Term("表", "Table "),
+    "lang": Term("zh-CN", "en"),
+    "separator": Term("　", " · "),
+    "of_numbers": Term("数据", ": the numbers"),
+}
+
+
+# ---- what passes
+
+
+class OnlyOurs(Preprocessor):
+    """Keeps our blocks and the prose that is tagged for the page; tracebacks, streams, pictures, other people's HTML and every other type are dropped."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if MIME in output.get("data", {})]
+        return cell, resources
+
+
+@dataclass
+class Section:
+    """A chapter, or the summary before the first one: what it shows, and the cells that computed it."""
+
+    key: str
+    title: str = ""
+    numbered: bool = False
+    absent: bool = False
+    blocks: list[Markup] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    code: list[tuple[str, str]] = field(default_factory=list)
+    marks: list[Markup] = field(default_factory=list)
+    label: str = ""
+
+
+class PageExporter(Exporter):
+    """Notebook in, page out; nothing of the user's own Jupyter configuration takes part."""
+
+    file_extension = ".html"
+    default_preprocessors = ()
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.register_preprocessor(OnlyOurs(), enabled=True)
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        nb, resources = super().from_notebook_node(nb, resources, **options)
+        return _compose(nb), resources
+
+
+def make(notebook: nbformat.NotebookNode, *, name: str = "index.html") -> bytes:
+    """The page of an executed notebook, checked. The same notebook gives the same bytes."""
+    text, _ = PageExporter().from_notebook_node(notebook)
+    check(text, name)
+    return text.encode()
+
+
+def _compose(notebook) -> str:
+    head, sections = _sections(notebook)
+    language = head["language"]
+    places = _places(sections, language)
+    body = {s.key: [Markup(_keep_together(_resolve(block, places, s.label))) for block in s.blocks] for s in sections}
+    said = {key: term.in_(language) for key, term in LABELS.items()}
+    page = _template().render(
+        head=head,
+        sections=sections,
+        body=body,
+        said=said,
+        policy=Markup(POLICY),
+        language=language,
+        style=Markup("<!--style-->"),
+        masthead=Markup(_keep_together(head["html"])),
+        fold_at=_fold_at(sections[0]),
+    )
+    page = _without_controls(page)
+    return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
+
+
+def _sections(notebook) -> tuple[dict, list[Section]]:
+    """The masthead's facts, and the cells as sections."""
+    head = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": ""}
+    sections = [Section("summary")]
+    for cell in notebook.cells:
+        blocks = [(output.metadata.get(MIME, {}), Markup(output.data[MIME])) for output in cell.get("outputs", [])]
+        for facts, block in blocks:
+            if facts.get("kind") == "masthead":
+                head |= {**facts, "html": block}
+                continue
+            if facts.get("kind") == "chapter":
+                sections.append(Section(facts["key"], facts["title"], facts["numbered"], facts["absent"]))
+            sections[-1].blocks.append(block)
+            sections[-1].kinds.append(facts.get("kind", ""))
+            sections[-1].marks += [mark(*pair) for pair in facts.get("marks", [])]
+        _prose(cell, sections[-1], head["language"])
+    _number(sections, head["language"])
+    return head, sections
+
+
+def _number(sections: list[Section], language: str) -> None:
+    number = 0
+    for section in sections:
+        number += section.numbered
+        section.label = words.chapter_number(number, language) if section.numbered else ""
+    sections[0].title = LABELS["summary"].in_(language)
+
+
+def _prose(cell, section: Section, language: str) -> None:
+    """Text cells tagged `page` (or `page-zh`, `page-en`) are on the page; the others stand beside the code, which the page keeps folded."""
+    tags = set(cell.metadata.get("tags", []))
+    if cell.cell_type == "markdown" and tags & {"page", f"page-{language}"}:
+        section.kinds.append("prose")
+        section.blocks.append(Markup('<div class="body">{}</div>').format(Markup(_markdown(cell.source))))
+    elif (
+        cell.cell_type in ("code", "markdown")
+        and not tags & {"parameters", "injected-parameters", "page-zh", "page-en", "hide"}
+        and cell.source.strip()
+    ):
+        section.code.append((cell.cell_type, cell.source))
+
+
+def _markdown(source: str) -> str:
+    """Markdown without any HTML of its own."""
+    return mistune.create_markdown(escape=True, plugins=["table"])(source)
+
+
+@cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(TEMPLATE)
+    return jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    ).get_template("page.html.j2")
+
+
+def _fold_at(summary: Section) -> int:
+    """On the phone the contents fold into one line below the tally (or the conclusion; without either, at the end of the summary)."""
+    known = [i for i, kind in enumerate(summary.kinds, start=1) if kind in ("tally", "conclusion")]
+    return max(known, default=len(summary.kinds))
+
+
+# ---- numbers and links
+
+
+NUMBER = re.compile(r'<x-number kind="(figure|table)" key="([^"]*)"></x-number>')
+REFERENCE = re.compile(r'<x-ref key="([^"]*)"></x-ref>')
+
+
+def _places(sections: list[Section], language: str) -> dict[str, str]:
+    """What each key is called on this page: 图3, 表1, or its chapter's title."""
+    counts, places = {"figure": 0, "table": 0}, {s.key: f"{s.label}{s.title}" for s in sections}
+    for kind, key in NUMBER.findall("".join(block for s in sections for block in s.blocks)):
+        if key in places:
+            raise RunFailed("page", f"two blocks have the key '{html.unescape(key)}'.", "Keys are unique on a page.")
+        counts[kind] += 1
+        places[key] = f"{LABELS[kind].in_(language)}{counts[kind]}"
+    return places
+
+
+def _resolve(text: str, places: dict[str, str], label: str) -> str:
+    def link(match) -> str:
+        if match[1] not in places:
+            raise RunFailed("page", f"a sentence points to '{html.unescape(match[1])}', which is not on the page.")
+        return f'<a href="#{match[1]}">{places[match[1]]}</a>'
+
+    text = str(text).replace("<x-chapter></x-chapter>", label)
+    text = NUMBER.sub(lambda match: places[match[2]], text)
+    return REFERENCE.sub(link, text)
+
+
+# ---- setting
+
+
+QUANTITY = r"(?:%|个百分点|个月|座席小时|小时|分钟|万通|万人|万件|通|件|天|人|家|项|秒|日|月|年|席|度|条|次| pp\b| h\b| s\b| min\b)?"
+KEEP = re.compile(r"(?:[+−±]?\d[\d,.]*%?(?:至| to |～|—|–)[+−]?\d[\d,.]*%?|[+−±≥≤]?\d[\d,.]*\d|[+−±≥≤]?\d)" + QUANTITY)
+SKIP = re.compile(r"<(/?)(svg|style|title|summary|h1|pre|code)\b")
+
+
+def _keep_together(text: str) -> str:
+    """A number never parts from its unit, an interval never from its other end."""
+    out, depth = [], 0
+    for piece in re.split(r"(<[^>]+>)", text):
+        if piece.startswith("<"):
+            found = SKIP.match(piece)
+            depth += 0 if not found else -1 if found[1] else 1
+            out.append(piece)
+        else:
+            out.append(piece if depth else KEEP.sub(lambda m: f'<span class="nb">{m[0]}</span>' if len(m[0]) > 3 else m[0], piece))
+    return "".join(out)
+
+
+def _without_controls(text: str) -> str:
+    """No control characters, and none that turn the direction of writing."""
+    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]", "", text)
+
+
+class _Faces(HTMLParser):
+    """Which characters are set in which of the three faces, by the tags and classes that the style sheet gives weight or 宋 to."""
+
+    BOLD = frozenset(("b", "strong", "dt", "h2", "h3", "h4", "tfoot"))
+    SONG = frozenset(("h1", "h2"))
+    SONG_CLASS = frozenset(("verdict", "month", "no", "when"))
+    VOID = frozenset(("meta", "br", "img", "hr"))
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.stack, self.regular, self.bold, self.song = [], set(), set(), set()
+
+    def handle_starttag(self, name, attributes):
+        if name in self.VOID:
+            return
+        classes = set((dict(attributes).get("class") or "").split())
+        style = dict(attributes).get("style") or ""
+        song = name in self.SONG or bool(classes & self.SONG_CLASS)
+        bold = name in self.BOLD or "font-weight" in style or bool(classes & {"v", "value", "chosen", "group"})
+        self.stack.append((name, song, bold))
+
+    def handle_endtag(self, name):
+        while self.stack and self.stack.pop()[0] != name:
+            pass
+
+    def handle_data(self, data):
+        if any(name in ("style", "title", "desc") for name, _, _ in self.stack):
+            return
+        if any(song for _, song, _ in self.stack):
+            self.song.update(data)
+        self.regular.update(data)
+        if any(bold for _, _, bold in self.stack):
+            self.bold.update(data)
+
+
+def _characters(page: str) -> dict[str, str]:
+    faces = _Faces()
+    faces.feed(page)
+    numerals = set("0123456789一二三四五六七八九十")
+    return {"regular": "".join(sorted(faces.regular)), "bold": "".join(sorted(faces.bold)), "song": "".join(sorted(faces.song | numerals))}
+
+
+def _style(head: dict, language: str) -> str:
+    """The style sheet, with the running heads of the paper."""
+    sheet = re.sub(r"/\*.*?\*/", "", (TEMPLATE / "page.css").read_text(encoding="utf-8"), flags=re.S)
+    left = f"{head['title']}{LABELS['separator'].in_(language)}{head['month']}" + (
+        f"（{head['status']}）" if head["status"] and language == "zh" else ""
+    )
+    sheet = sheet.replace('"RUNNING-LEFT"', _css_text(left)).replace('"RUNNING-RIGHT"', _css_text(head["audience"]))
+    return re.sub(r"\s*\n\s*", "\n", sheet)
+
+
+def _css_text(text: str) -> str:
+    """A CSS string that nothing can break out of: all but letters and digits are written as their code."""
+    return '"' + "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text) + '"'
+
+
+# ---- the last check
+
+
+ALLOWED = frozenset(
+    "html head meta title style body a div header nav main section aside figure h1 h2 h3 h4 p span b strong em i small br ul ol li dl dt dd table caption thead tbody tfoot tr th td "
+    "details summary pre code cite hr svg g path rect circle line polyline polygon text tspan desc defs clippath use lineargradient stop".split()
+)
+LINKS = frozenset(("href", "src", "xlink:href", "srcset", "action", "formaction", "data", "poster", "background"))
+READ_ALOUD = frozenset(("aria-label", "title", "alt"))
+INSIDE = re.compile(r"#[^\s]*|[\w-]+(\.[\w-]+)*(#[^\s]*)?")
+OUTSIDE_STYLE = re.compile(r"url\(\s*['\"]?(?!#|data:font/woff2;base64,)|@import|expression\(", re.IGNORECASE)
+NOT_A_WORD = re.compile(r"\b(NaN|nan|inf|None|Traceback)\b", re.ASCII)
+PERSONAL = re.compile(r"(?<!\d)(1[3-9]\d{9}|[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dXx])(?!\d)")
+
+
+class _Reader(HTMLParser):
+    """Reads the page as a browser would and notes what must not be in it."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.wrong, self.visible, self.values, self.stack = [], [], [], []
+
+    def handle_starttag(self, name, attributes):
+        if name not in ALLOWED:
+            self.wrong.append(f"the tag <{name}>")
+        for key, value in attributes:
+            self._attribute(name, key, value or "")
+        if name not in ("meta", "br", "hr"):
+            self.stack.append((name, "said" in (dict(attributes).get("class") or "").split()))
+
+    def _attribute(self, name, key, value):
+        if key.startswith("on"):
+            self.wrong.append(f"the attribute {key}")
+        if key in LINKS and not INSIDE.fullmatch(value):
+            self.wrong.append(f"an outside {key}")
+        if key not in READ_ALOUD and OUTSIDE_STYLE.search(value):
+            self.wrong.append(f"an outside address in {key}")
+        if name == "meta" and key == "http-equiv" and value != "Content-Security-Policy":
+            self.wrong.append("a meta that redirects")
+        if key not in ("d", "points", "viewbox", "transform", "style", "id", "href"):
+            self.values.append(value)
+
+    def handle_endtag(self, name):
+        while self.stack and self.stack.pop()[0] != name:
+            pass
+
+    def handle_data(self, data):
+        names = {name for name, _ in self.stack}
+        if "style" in names:
+            if OUTSIDE_STYLE.search(data):
+                self.wrong.append("an outside address in the style")
+            return
+        self.values.append(data)
+        if not names & {"pre", "code", "title", "desc"} and not any(said for _, said in self.stack):
+            self.visible.append(data)
+
+    def handle_comment(self, data):
+        self.wrong.append("a comment")
+
+    def handle_decl(self, declaration):
+        if declaration.lower() != "doctype html":
+            self.wrong.append("a declaration")
+
+
+def check(text: str, name: str) -> None:
+    """Refuse a page with a script, an outside address, a missing value that reads as a word, a citizen's number, or more than 1.2 MB."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    wrong = list(reader.wrong)
+    if text.count(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">') != 1 or "<script" in text.lower():
+        wrong.append("a content policy that is not ours")
+    wrong += [f"the word '{m[0]}' where a reason should stand" for m in [NOT_A_WORD.search(" ".join(reader.visible))] if m]
+    if len(text.encode()) > LARGEST:
+        wrong.append(f"{len(text.encode()):,} bytes (at most {LARGEST:,})")
+    if wrong:
+        raise RunFailed(name, f"the page was refused: it holds {wrong[0]}.")
+    if PERSONAL.search(" ".join(reader.values)):
+        raise LeakFound(name, "the page was refused: it holds a citizen's number.", "Only counts may leave.")

@@ -1,0 +1,296 @@
+"""Charts are asked what they drew: their artists, their texts, the SVG that comes out."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis import charts
+from hotline_analysis.words import Term
+
+MONTHS = [f"{2022 + (9 + i) // 12}-{(9 + i) % 12 + 1:02d}" for i in range(24)]
+HOURS = np.arange(168)
+WINDOWS = [2, 12, 24, 48, 72, 120, 168]
+
+
+def run_frame():
+    value = 0.95 + 0.004 * np.sin(np.arange(24))
+    value[-1] = 0.93
+    return pd.DataFrame(
+        {"period": MONTHS, "value": value, "lower": 0.942, "upper": 0.958, "target": 0.95, "judgement": ["none"] * 23 + ["worse"]}
+    )
+
+
+def coverage_frame():
+    return pd.DataFrame(
+        {
+            "date": pd.date_range("1999-05-01", periods=31),
+            "calls": [1000.0] * 20 + [100] + [1000] * 10,
+            "rest": [i % 7 < 2 for i in range(31)],
+            "broken": [i == 20 for i in range(31)],
+            "usual": 1000.0,
+            "note": [""] * 20 + ["21日 仅10:00以前"] + [""] * 10,
+        }
+    )
+
+
+def pareto_frame():
+    calls = np.round(3000 * np.exp(-HOURS / 8) + 60 * (1 + np.cos(HOURS * np.pi / 12)))
+    return pd.DataFrame({"hour_from": HOURS, "hour_to": HOURS + 1, "numerator": calls, "cumulative": calls.cumsum() / calls.sum()})
+
+
+def window_frame():
+    rows = [
+        {"window_hours": w, "follow_up": f, "value": 0.05 + 0.001 * w * k, "low": 0.045 + 0.001 * w * k, "high": 0.055 + 0.001 * w * k}
+        for f, k in (("km", 1), ("full", 0.97), ("naive", 0.9))
+        for w in WINDOWS
+    ]
+    return pd.DataFrame(rows)
+
+
+def density_frame():
+    habit = 1 + np.cos(HOURS * np.pi / 12)
+    return pd.DataFrame({"hours": HOURS + 0.5, "seen": habit + 50 * np.exp(-HOURS / 3), "habit": habit})
+
+
+def cumulative_frame():
+    rows = []
+    for i, name in enumerate(("供水维修", "物业管理", "很长很长很长很长很长的问题名称", "其他")):
+        share = (0.05 + 0.05 * i) * (1 - np.exp(-HOURS / (8 + 20 * i)))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "group": name,
+                    "hours": HOURS,
+                    "value": share,
+                    "low": share * 0.9,
+                    "high": share * 1.1,
+                    "point_hours": 12.0 + i,
+                    "words": f"八成在{12 + i}小时内",
+                    "few": name == "其他",
+                }
+            )
+        )
+    return pd.concat(rows)
+
+
+def heat_frame():
+    return pd.DataFrame(
+        [
+            {
+                "weekday": d,
+                "hour": h,
+                "value": 0.99 - 0.12 * (9 <= h < 12 and d < 5),
+                "few": h == 3 and d == 6,
+                "short": 9 <= h < 12 and d < 5,
+            }
+            for d in range(7)
+            for h in range(24)
+        ]
+    )
+
+
+FORMS = {
+    "run_chart": (charts.run_chart, run_frame, {"events": {"2023-07": Term("9号台风", "Typhoon")}}),
+    "coverage": (charts.coverage, coverage_frame, {}),
+    "pareto_gaps": (charts.pareto_gaps, pareto_frame, {"chosen": 24}),
+    "window_curve": (charts.window_curve, window_frame, {}),
+    "density_control": (
+        charts.density_control,
+        density_frame,
+        {"windows": {24: "建议24小时", 72: "现行72小时"}, "chosen": 24, "band": "没解决30%"},
+    ),
+    "cumulative": (charts.cumulative, cumulative_frame, {}),
+    "heat": (charts.heat, heat_frame, {"cuts": [0.88, 0.92, 0.95, 0.97]}),
+}
+BOTH = pytest.mark.parametrize(
+    ("width", "language"), [(charts.WIDE, "zh"), (charts.NARROW, "zh"), (charts.WIDE, "en"), (charts.NARROW, "en")]
+)
+EVERY = pytest.mark.parametrize("name", FORMS)
+
+
+def drawn(name, width=charts.WIDE, language="zh", frame=None, **more):
+    form, make, options = FORMS[name]
+    return form(make() if frame is None else frame, width=width, language=language, **{**options, **more})
+
+
+def svg(axes) -> str:
+    return charts.svg(axes, "k", "题", "述")
+
+
+def texts(axes) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg(axes))
+
+
+def lines(axes):
+    return [line for line in axes.lines if len(line.get_xdata()) > 2]
+
+
+@EVERY
+@BOTH
+def test_every_form_keeps_the_house_style(name, width, language):
+    out = svg(drawn(name, width, language))
+    root = ElementTree.fromstring(out.replace("xlink:href", "href"))
+    assert root.get("width") == str(width) and root.get("role") == "img" and out.count("<title id=") == 1 and "<desc" in out
+    sizes = [float(s) for s in re.findall(r"font-size:\s*([\d.]+)px", out)]
+    assert sizes and min(sizes) >= 12
+    assert "<text" in out and "\n" not in "".join(texts(drawn(name, width, language)))
+    assert not re.search(r"<use|<style|<script|<image|clip-path|url\(|var\(|font-family|xlink:href", out)
+    assert len(out) <= 65_000 and not re.search(r"\d\.\d{2,}", re.sub(r"<title.*?</title>|<text[^>]*>[^<]*", "", out))
+
+
+@EVERY
+def test_the_same_frame_gives_the_same_drawing(name):
+    assert svg(drawn(name)) == svg(drawn(name))
+
+
+@EVERY
+@BOTH
+def test_no_text_leaves_the_drawing(name, width, language):
+    """Text is measured with the font that the page embeds."""
+    axes = drawn(name, width, language)
+    with charts._style():
+        figure = axes.figure
+        figure.draw_without_rendering()
+        limits = figure.get_size_inches() * 72
+        shown = [
+            t
+            for a in figure.axes
+            for t in a.findobj(lambda x: hasattr(x, "get_text") and hasattr(x, "get_window_extent"))
+            if t.get_text() and t.get_visible()
+        ]
+        boxes = [(t.get_text(), t.get_window_extent()) for t in shown]
+    outside = [text for text, box in boxes if box.x0 < -3 or box.x1 > limits[0] + 3 or box.y0 < -3 or box.y1 > limits[1] + 3]
+    assert not outside
+
+
+@EVERY
+def test_a_month_without_data_gets_a_drawing_that_says_so(name):
+    empty = FORMS[name][1]().head(0)
+    for width in (charts.WIDE, charts.NARROW):
+        assert "没有可画的数据" in texts(drawn(name, width, frame=empty))
+
+
+@EVERY
+def test_missing_values_and_a_single_row_never_raise(name):
+    frame = FORMS[name][1]()
+    numbers = [
+        c for c in frame.select_dtypes("number").columns if c not in ("weekday", "hour", "hours", "window_hours", "hour_from", "hour_to")
+    ]
+    blank = frame.assign(**dict.fromkeys(numbers, np.nan))
+    zero = frame.assign(**dict.fromkeys(numbers, 0.0))
+    for odd in (blank, zero, frame.head(1), frame.head(2)):
+        out = svg(drawn(name, frame=odd))
+        assert not re.search(r"\b(nan|NaN|inf|None)\b", " ".join(re.findall(r">([^<]*)<", out)))
+
+
+@EVERY
+def test_names_from_data_stay_text(name):
+    """A name with a tag, a formula, a line break and a character that no font has."""
+    nasty = "<script>&$x^2$\n\x07\U0001f600" * 3
+    frame = FORMS[name][1]()
+    for column in ("note", "group", "words", "follow_up"):
+        if column in frame:
+            frame[column] = nasty
+    out = svg(drawn(name, frame=frame))
+    assert "<script" not in out and ElementTree.fromstring(out.replace("xlink:href", "href")) is not None
+
+
+def test_only_months_with_evidence_have_a_mark():
+    axes = drawn("run_chart")
+    diamonds = [line for line in axes.lines if line.get_marker() == "D"]
+    assert [line.get_xdata()[0] for line in diamonds] == [23] and charts.WORSE.lower() in svg(axes)
+    quiet = drawn("run_chart", frame=run_frame().assign(judgement="none"))
+    assert not any(c.lower() in svg(quiet) for c in (charts.WORSE, charts.BETTER))
+    assert "93.0%" in texts(axes) and any(t.startswith("目标") for t in texts(axes))
+
+
+def test_limits_and_target_are_left_out_when_unknown():
+    assert not any(t.startswith(("上限", "下限", "目标")) for t in texts(drawn("run_chart", frame=run_frame()[["period", "value"]])))
+
+
+def test_a_gap_in_the_series_is_a_gap_in_the_line():
+    frame = run_frame()
+    frame.loc[5, "value"] = np.nan
+    assert all(np.isnan(line.get_ydata()[5]) for line in lines(drawn("run_chart", frame=frame)) if line.get_color() == charts.DATA)
+
+
+def test_broken_days_are_named_and_outlined_and_every_day_has_its_bar():
+    axes = drawn("coverage")
+    bars = [p for p in axes.patches if p.get_facecolor()[3] > 0]
+    assert len(bars) == 31 and "21日 仅10:00以前" in texts(axes)
+    assert sum(p.get_facecolor()[3] == 0 for p in axes.patches) == 1
+    assert "<title>1999-05-01 1,000通</title>" in svg(axes)
+
+
+def test_labels_of_neighbouring_broken_days_get_rows_of_their_own():
+    assert charts._label_rows(np.array([20, 22, 30]), room=19, need=42) == [0, 1, 0]
+
+
+def test_windows_on_the_pareto_carry_their_share():
+    said = texts(drawn("pareto_gaps"))
+    share = pareto_frame().set_index("hour_to")["cumulative"]
+    assert all(f"{100 * share[w]:.1f}%" in said for w in (2, 24, 72))
+
+
+def test_the_window_curve_names_its_lines_and_the_cards_windows():
+    said = texts(drawn("window_curve"))
+    assert any(t.startswith("生存分析") for t in said) and any(t.startswith("不修正") for t in said)
+    assert all(any(t.startswith(f"{w}小时 ") for t in said) for w in (2, 24, 72))
+
+
+def test_the_spike_above_the_frame_is_cut_and_named():
+    axes = drawn("density_control")
+    assert max(np.nanmax(line.get_ydata()) for line in lines(axes)) <= axes.get_ylim()[1] and any(
+        t.startswith("↑最高") for t in texts(axes)
+    )
+
+
+def test_panels_share_their_scale_and_one_with_too_few_calls_says_so():
+    figure = drawn("cumulative").figure
+    assert len(figure.axes) == 4 and len({a.get_ylim() for a in figure.axes}) == 1
+    assert len(lines(figure.axes[0])) == len(lines(figure.axes[3])) + 1
+
+
+def test_the_heat_map_marks_steps_few_and_understaffed():
+    axes = drawn("heat")
+    colours = {tuple(np.round(p.get_facecolor(), 2)) for p in axes.patches}
+    assert len(axes.patches) == 168 and len(colours) == 3 and "·" in texts(axes) and texts(axes).count("87") == 15
+    key = charts.key_line(charts.heat, cuts=[0.88, 0.92, 0.95, 0.97])
+    assert "&lt;88" in key and "≥97" in key and charts.key_line(charts.coverage) == ""
+
+
+def test_names_that_would_overlap_move_apart_and_keep_their_order():
+    assert charts.spread([0, 1, 2, 100], least=16) == [-15, 1, 17, 100]
+    assert charts.spread([10.0], least=16) == [10.0]
+
+
+def test_a_sparkline_says_what_it_shows():
+    row = {
+        "name": Term("接通率", "Rate"),
+        "unit": "percent",
+        "values": [0.95, None, 0.94, 0.96, 0.93],
+        "months": MONTHS[-5:],
+        "lower": 0.94,
+        "upper": 0.96,
+        "target": 0.95,
+        "judgement": "worse",
+    }
+    out = charts.sparkline(row, width=128, height=30)
+    assert "接通率近4个月，最低93.0%，最高96.0%，本月93.0%，控制限94.0%至96.0%，判断：变差" in out and charts.WORSE in out
+    assert out.count("<polyline") == 1  # a single month before the gap is no line
+    assert "没有" in charts.sparkline({"name": "x", "unit": "percent", "values": [None, np.nan]}, width=128, height=30)
+    assert "aria-label" in charts.sparkline(
+        {"name": '"><script>', "unit": "percent", "values": [0.1, 0.2]}, width=9, height=9, language="en"
+    ) and "<script" not in charts.sparkline({"name": '"><script>', "unit": "percent", "values": [0.1, 0.2]}, width=9, height=9)
+
+
+def test_bars_in_cells_stay_within_their_scale():
+    assert (
+        'width="120.0"' in charts.bar(0.5, top=0.24)
+        and 'M60.0 7H120.0"' in charts.bar(0.1, top=0.24, low=0.12, high=0.9)
+        and "path" not in charts.bar(0.1, top=0.24, low=None, high=np.nan)
+    )
+    assert 'width="0.0"' in charts.bar(0.1, top=0)

@@ -1,0 +1,231 @@
+"""The page: what passes, what is refused, what it is made of."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from hotline_analysis import blocks, charts
+from hotline_analysis.errors import LeakFound, RunFailed
+from hotline_analysis.report import page
+from tests.report.notebooks import executed, foreign, text
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//evil.example/x.js></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<style>*{background:url(//evil.example)}</style>",
+    "</style><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "<!--<script>-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "{{7*7}}{% for x in ().__class__.__base__.__subclasses__() %}",
+    "${alert(1)}`'\"\\",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    '<x-number kind="figure" key="a"></x-number>',
+    '<x-ref key="nowhere"></x-ref>',
+    "<math><mtext></mtext><script>alert(1)</script></math>",
+    "<object data='data:text/html,<script>alert(1)</script>'>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<base href=//evil.example>",
+    "<form action=//evil.example><input autofocus onfocus=alert(1)>",
+    "\u202egnp.exe",
+    "$\\frac{1}{2}$",
+]
+FRAME = pd.DataFrame({"name": ["甲", "乙"], "n": [3, 4]})
+COLUMNS = [blocks.Column("name", "名称"), blocks.Column("n", "件", "count")]
+
+
+@pytest.fixture(autouse=True)
+def without_fonts(monkeypatch):
+    """Cutting fonts is most of a page's time."""
+    monkeypatch.setattr(page.fonts, "embed", lambda **_: "")
+
+
+def head(**more):
+    return blocks.masthead(
+        title=more.get("title", "测试月报"), month="2024-09", audience=more.get("audience", "内部资料"), status=more.get("status", "暂行版")
+    )
+
+
+def made(*shown, cells=()) -> str:
+    return page.make(executed(head(), *shown, cells=cells)).decode()
+
+
+def body(text_: str) -> str:
+    return text_[text_.index("<body>") :]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_value_never_becomes_a_tag(payload):
+    """Each payload in every place that takes a text; the page still passes its own last check."""
+    frame = pd.DataFrame(
+        {
+            "name": [payload],
+            "n": [1],
+            "sentence": [payload],
+            "proof": [payload],
+            "judgement": ["worse"],
+            "direction": ["up"],
+            "text": [payload],
+            "reason": [payload],
+            "term": [payload],
+            "meaning": [payload],
+        }
+    )
+    days = pd.DataFrame(
+        {"date": pd.date_range("2024-09-01", periods=3), "calls": [1, 2, 3], "broken": [False, True, False], "note": ["", payload, ""]}
+    )
+    shown = [
+        blocks.masthead(title=payload, month="2024-09", status=payload, audience=payload, issue=payload, period=payload),
+        blocks.conclusion([payload]), blocks.notice(frame), blocks.asks(frame), blocks.hold(frame),
+        blocks.chapter(payload, lede=payload, key="one"), blocks.findings(frame), blocks.prose(payload), blocks.human(payload, author=payload), blocks.rule_line(payload),
+        blocks.table(frame, COLUMNS, key="two", title=payload, subtitle=payload, note=payload, total={"name": payload, "n": 1}),
+        blocks.figure(charts.coverage, days, key="three", title=payload, subtitle=payload, description=payload, side=[payload, (payload, payload)], rule=payload, numbers=[blocks.Column("note", payload)]),
+        blocks.glossary(frame), blocks.notes([payload]), blocks.colophon([payload], digest=payload),
+    ]  # fmt: skip
+    done = page.make(executed(*shown, cells=[text(payload), text(payload, "page")])).decode()
+    found = set(re.findall(r"<\s*([a-zA-Z!/][\w!-]*)", body(done)))
+    assert not found & {"script", "iframe", "object", "base", "form", "input", "math", "img", "meta", "x-number", "x-ref"}
+    assert done.count("</style>") == 1
+
+
+def test_only_our_blocks_pass():
+    """Other people's HTML, scripts, pictures, streams and tracebacks are dropped without a trace."""
+    others = [
+        "text/html",
+        "text/markdown",
+        "text/latex",
+        "image/svg+xml",
+        "image/png",
+        "application/javascript",
+        "text/vnd.mermaid",
+        "application/vnd.jupyter.widget-view+json",
+        "text/plain",
+    ]
+    done = made(blocks.prose("ours"), cells=[foreign(mime, "SECRET" if "json" not in mime else {"a": "SECRET"}) for mime in others])
+    assert "ours" in done and "SECRET" not in done
+
+
+def test_text_cells_need_a_tag_to_be_on_the_page():
+    done = made(
+        cells=[text("note for developers"), text("给读者的话", "page-zh"), text("for readers", "page-en"), text("**both**", "page")]
+    )
+    shown = re.sub(r'<details class="code">.*?</details>', "", body(done), flags=re.S)
+    assert "给读者的话" in shown and "<strong>both</strong>" in shown and "for readers" not in done and "note for developers" not in shown
+    assert "note for developers" in done  # beside the code
+
+
+def test_the_policy_is_the_one_we_promise_with_plain_quotes():
+    assert (
+        """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:">"""
+        in made()
+    )
+
+
+def test_figures_and_tables_are_numbered_in_order_and_linked_by_key():
+    proof = pd.DataFrame([{"judgement": "none", "direction": "", "sentence": "没有变化。", "proof": "一", "ref": ["t2", "f1"]}])
+    figure = blocks.figure(charts.coverage, FRAME.head(0), key="f1", title="图", subtitle="s")
+    done = made(
+        blocks.chapter("甲", key="a"),
+        blocks.findings(proof),
+        blocks.table(FRAME, COLUMNS, key="t1", title="一"),
+        figure,
+        blocks.table(FRAME, COLUMNS, key="t2", title="二"),
+        blocks.chapter("乙", key="b"),
+        blocks.chapter("附录", key="c", numbered=False),
+    )
+    assert '<a href="#t2">表2</a>' in done and '<a href="#f1">图1</a>' in done and 'id="t2"' in done
+    assert "一、甲" in done and "二、乙" in done and '<a href="#c">附录</a>' in done
+
+
+def test_a_link_to_nowhere_and_a_key_used_twice_are_refused():
+    nowhere = pd.DataFrame([{"judgement": "none", "direction": "", "sentence": "一。", "proof": "", "ref": "missing"}])
+    with pytest.raises(RunFailed, match="missing"):
+        made(blocks.findings(nowhere))
+    with pytest.raises(RunFailed, match="two blocks"):
+        made(blocks.table(FRAME, COLUMNS, key="t", title="一"), blocks.table(FRAME, COLUMNS, key="t", title="二"))
+
+
+def test_the_contents_carry_the_marks_of_each_chapters_verdicts():
+    found = pd.DataFrame([{"judgement": j, "direction": "up", "sentence": "一。", "proof": ""} for j in ("worse", "none", "better")])
+    rail = re.search(r'<nav class="rail".*?</nav>', made(blocks.chapter("甲", key="a"), blocks.findings(found)), flags=re.S)[0]
+    assert rail.count('<svg class="mark"') == 2
+
+
+@pytest.mark.parametrize("word", ["NaN", "nan", "inf", "None", "Traceback"])
+def test_a_missing_value_that_reads_as_a_word_is_refused(word):
+    with pytest.raises(RunFailed, match=word):
+        made(blocks.prose(f"接通率为{word}。"))
+
+
+def test_a_word_of_the_data_that_reads_so_is_marked_as_the_datas_own():
+    assert 'class="said">None<' in made(blocks.table(pd.DataFrame({"name": ["None"], "n": [1]}), COLUMNS, key="t", title="一"))
+
+
+@pytest.mark.parametrize("number", ["13812345678", "来电人13900001111。", "110101199003074514"])
+def test_a_citizens_number_is_a_leak(number):
+    with pytest.raises(LeakFound) as found:
+        made(blocks.prose(number))
+    assert found.value.code == 77 and "138" not in str(found.value) and "1101" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "<script>1</script>",
+        '<p onclick="x">',
+        '<a href="https://x.example">',
+        '<a href="//x">',
+        '<p style="background:url(https://x)">',
+        "<iframe>",
+        '<img src="x.png">',
+        "<!-- c -->",
+        '<a href="javascript:x">',
+        '<link rel="stylesheet">',
+    ],
+)
+def test_the_last_check_reads_the_page_as_a_browser_would(wrong):
+    good = made()
+    page.check(good, "index.html")
+    with pytest.raises(RunFailed):
+        page.check(good.replace("<main>", "<main>" + wrong), "index.html")
+
+
+def test_a_page_over_the_limit_is_refused():
+    with pytest.raises(RunFailed, match="bytes"):
+        made(blocks.prose("字" * 500_000))
+
+
+def test_running_heads_of_the_paper_cannot_break_out_of_the_style():
+    done = page.make(executed(head(title='x"}</style><script>', audience="a\\b\n;"))).decode()
+    sheet = done[: done.index("</style>")]
+    assert "@top-left" in sheet and '"x\\22 \\7d \\3c' in sheet
+
+
+def test_two_pages_of_one_notebook_are_the_same_bytes(monkeypatch):
+    monkeypatch.undo()  # with their fonts
+    shown = [head(), blocks.chapter("甲", key="a"), blocks.table(FRAME, COLUMNS, key="t", title="一")]
+    assert page.make(executed(*shown)) == page.make(executed(*shown))
+
+
+def test_a_number_never_parts_from_its_unit():
+    assert (
+        page._keep_together("<p>接通率93.2%，区间93.0%～93.4%，1,286件</p>")
+        == '<p>接通率<span class="nb">93.2%</span>，区间<span class="nb">93.0%～93.4%</span>，<span class="nb">1,286件</span></p>'
+    )
+    assert page._keep_together("<svg><text>12345</text></svg>") == "<svg><text>12345</text></svg>"
+
+
+def test_english_pages_speak_english():
+    shown = [
+        blocks.masthead(title="Report", month="2024-09", language="en"),
+        blocks.chapter("Data", key="a", language="en"),
+        blocks.table(FRAME, COLUMNS, key="t", title="One", language="en"),
+    ]
+    done = page.make(executed(*shown)).decode()
+    assert '<html lang="en">' in done and "1. Data" in done and "Table 1" in done and "Contents" in done and "September 2024" in done

@@ -1,0 +1,169 @@
+"""Before a kernel starts: names, values, months, folders, the lock. No test here runs a notebook."""
+
+import multiprocessing
+import time
+
+import pytest
+
+from hotline_analysis import machine
+from hotline_analysis.errors import BadParams, CannotWrite, Held, HotlineError, NoInput
+from hotline_analysis.report import kernel, run
+from tests.report.notebooks import notebook
+
+HOSTILE_NAMES = [
+    'x=1;print("PWNED");y', "x\nimport os", "monht", "Month", "month ", " month", "month;", "month#", "__class__", "params.x", "月份", "x=1", "os", "import os", "exec", "lambda: 0", "month\0", "", "a" * 5000, "month, language",
+]  # fmt: skip
+HOSTILE_VALUES = [
+    '";import os;"',
+    "zh\n",
+    "ZH",
+    "fr",
+    "",
+    "{language}",
+    "zh;",
+    "${zh}",
+    "$(id)",
+    "../zh",
+    "zh\0",
+    "' or 1=1",
+    None,
+    7,
+    ["zh"],
+]
+HOSTILE_MONTHS = [
+    "../../../..", "2024-13", "2024-00", "2024-9", "24-09", "2024/09", "2024-09\n", "2024-09 ", "２０２４-０９", "{month.__class__.__mro__}", "2024-09/../..", "2024-09\0", "latest", "", "1899-01",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_kernel(monkeypatch):
+    def started(*_, **__):
+        raise AssertionError("a kernel was started")
+
+    monkeypatch.setattr(kernel.papermill, "execute_notebook", started)
+
+
+@pytest.fixture
+def monthly(tmp_path):
+    return notebook(tmp_path, "1")
+
+
+@pytest.fixture
+def place(tmp_path):
+    with run.hold(tmp_path / "reports", hotline="demo", month="2024-09") as held:
+        yield held
+
+
+def refused(place, monthly, parameters) -> int:
+    with pytest.raises(HotlineError) as said:
+        run.render({"index.html": monthly}, place=place, parameters=parameters, progress=False)
+    assert "\n" not in str(said.value)
+    return said.value.code
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_hostile_names(place, monthly, name):
+    assert refused(place, monthly, {name: "1"}) == 64
+
+
+@pytest.mark.parametrize("value", HOSTILE_VALUES)
+def test_hostile_values(place, monthly, value):
+    assert refused(place, monthly, {"month": "2024-09", "language": value}) == 64
+
+
+@pytest.mark.parametrize("month", HOSTILE_MONTHS)
+def test_hostile_months(tmp_path, place, monthly, month):
+    assert refused(place, monthly, {"month": month}) == 64
+    with pytest.raises(BadParams), run.hold(tmp_path / "reports", hotline="demo", month=month):
+        pass
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "a/b", "", ".", "a b", "x" * 65, "con\0", "-x", "~"])
+def test_a_hotline_is_the_name_of_a_folder(tmp_path, name):
+    with pytest.raises(BadParams), run.hold(tmp_path / "reports", hotline=name, month="2024-09"):
+        pass
+
+
+def test_a_known_name_that_the_notebook_does_not_take(place, monthly):
+    assert refused(place, monthly, {"day": "2024-09-01"}) == 64
+
+
+def test_a_params_file_that_is_not_there_is_no_input(tmp_path):
+    with pytest.raises(NoInput) as said:
+        run.check_parameters({"params": str(tmp_path / "no.yaml")}, [])
+    assert said.value.code == 66
+
+
+@pytest.mark.parametrize("line", ["!ls", "  !exit 7", "x = !ls", "%%bash\nls", "%system ls", "%%script sh\nls"])
+def test_a_report_notebook_may_not_call_the_shell(tmp_path, place, line):
+    assert refused(place, notebook(tmp_path, line, name="shell.ipynb"), {"month": "2024-09"}) == 64
+
+
+def test_python_that_only_looks_like_shell_is_fine(tmp_path):
+    kernel.refuse_shell(notebook(tmp_path, "a = 1\nb = a != 2\nc = 7 % 2"))
+
+
+def test_a_link_that_leads_out_of_the_reports_is_refused(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports/demo").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BadParams), run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
+        pass
+
+
+def test_private_is_never_inside_the_reports(tmp_path):
+    with pytest.raises(BadParams), run.hold(tmp_path / "reports", hotline="demo", month="2024-09", private=tmp_path / "reports/x"):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path):
+    """A file stands where the folder should be: refused for every user, root too."""
+    (tmp_path / "reports").write_text("in the way")
+    started = time.monotonic()
+    with pytest.raises(CannotWrite) as said, run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
+        pass
+    assert said.value.code == 73 and time.monotonic() - started < 1
+
+
+def test_a_full_disk_is_said_at_once(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(machine, "write_safely", full)
+    with pytest.raises(CannotWrite, match="No space left"), run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
+        pass
+
+
+def hold_for(out, started, end):
+    with run.hold(out, hotline="demo", month="2024-09"):
+        started.set()
+        end.wait(20)
+
+
+def test_a_second_run_of_the_month_is_turned_away_at_once(tmp_path):
+    """Another process holds September: September is Held within a second, August is free, and September is free again when it ends."""
+    context = multiprocessing.get_context("spawn")
+    started, end = context.Event(), context.Event()
+    other = context.Process(target=hold_for, args=(tmp_path / "reports", started, end))
+    other.start()
+    assert started.wait(20)
+    clock = time.monotonic()
+    with pytest.raises(Held) as said, run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
+        pass
+    assert said.value.code == 75 and time.monotonic() - clock < 1
+    with run.hold(tmp_path / "reports", hotline="demo", month="2024-08"):
+        pass
+    end.set()
+    other.join(20)
+    with run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
+        pass
+
+
+def test_what_a_killed_run_left_is_gone_when_the_next_begins(tmp_path):
+    place = run.locate(tmp_path / "reports", hotline="demo", month="2024-09")
+    for folder in (place.staging, place.work):
+        machine.private_folder(folder)
+        (folder / "half.html").write_text("half")
+    with run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
+        assert not place.staging.exists() and not place.work.exists()
+    assert not place.folder.exists()  # nothing was published, so there is no month
