@@ -62,6 +62,8 @@ class LeakFound(HotlineError):
 
 
 def nearest(word: str, known) -> str:
-    """' Did you mean ...?' with the closest known word, or '' when none is close."""
-    close = get_close_matches(word, [str(k) for k in known], n=1, cutoff=0.6)
+    """'Did you mean ...?' with the closest known word, or '' when none is close; one that begins with the word is closest."""
+    names = [str(k) for k in known]
+    longer = [k for k in names if len(word) > 2 and k.startswith(word)]
+    close = longer or get_close_matches(word, names, n=1, cutoff=0.6)
     return f"Did you mean '{close[0]}'?" if close else ""

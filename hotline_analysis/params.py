@@ -299,10 +299,9 @@ def read_yaml(path: Path) -> dict:
             f"{path.name} › line {line}", f"'{word[1] if word else 'a key'}' is written twice.", "Keep one of the two."
         ) from None
     except (MarkedYAMLError, YAMLError) as fault:
-        mark = getattr(fault, "problem_mark", None)
-        raise BadParams(
-            f"{path.name} › line {mark.line + 1 if mark else '?'}", f"is not YAML: {getattr(fault, 'problem', fault)}."
-        ) from None
+        mark, problem = getattr(fault, "problem_mark", None), str(getattr(fault, "problem", fault))
+        hint = "A text that begins with *, & or % needs quotes, such as '*.csv'." if "alias" in problem or "anchor" in problem or "token" in problem else ""
+        raise BadParams(f"{path.name} › line {mark.line + 1 if mark else '?'}", f"is not YAML: {problem}.", hint) from None
     if not isinstance(data, dict):
         raise BadParams(path.name, "holds no settings.", "A params file begins with 'title:' and names a table, such as 'calls:'.")
     return data
@@ -328,7 +327,8 @@ def _sentence(model: type[BaseModel], fault: dict) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     given = fault.get("input")
     shown = f", not '{given}'" if isinstance(given, str | int | float) and fault["type"] != "value_error" else ""
-    return f"{' › '.join(steps) + ': ' if steps else ''}{message}{shown}."
+    sentence = f"{' › '.join(steps) + ': ' if steps else ''}{message}{shown}"
+    return sentence if sentence.endswith(("?", ".")) else sentence + "."
 
 
 def _keys_at(model: Any, loc) -> list[str]:
@@ -361,7 +361,7 @@ def load(path: str | Path) -> Params:
     file = Path(path)
     data = read_yaml(file)
     if "path" in data:
-        raise BadParams(file.name, "'path' is not a setting here.", nearest("path", Params.model_fields))
+        raise BadParams(file.name, "'path' is not a setting here.")
     return validated(Params, data, file.name, path=file)
 
 

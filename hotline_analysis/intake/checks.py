@@ -6,13 +6,16 @@ period, or all; what is usual comes from all data. A check whose column the expo
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 import duckdb
+import holidays
 import pandas as pd
 
 from hotline_analysis.intake.ledger import GARBLED, UNFINISHED, FileLedger
-from hotline_analysis.params import Params
+from hotline_analysis.params import WEEKDAYS, Params
 from hotline_analysis.tables import INSTANT, SECONDS, TABLES, Table
 from hotline_analysis.words import Term
 
@@ -21,11 +24,11 @@ LEAST_FAR = 0.3  # and by at least this share of the median
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
 UNKNOWN_MOVES = (0.05, 0.10)  # movements of that share on the month before: minor, major
-LOST_DAYS = (1, 3, 8)  # days of the period without records or far from usual: minor, major, severe
+LOST_DAYS = (1, 3, 8)  # days of a month (of a longer period: days for every 30) without records or far from usual: minor, major, severe
 MIDNIGHT = (0.01, 0.5)  # shares of instants at 00:00:00: minor (a default time), major (the export has days only)
 NEW_CATEGORIES = (0.02, 0.10)  # shares of records in categories that no earlier record had: minor, major
 DRIFT = (0.10, 0.25)  # shares of records that changed category on the month before: minor, major
-NOISE = 3  # standard errors that a movement must exceed to be more than chance
+NOISE = 3  # times what chance brings (a standard error, an expected drift) that a movement must exceed
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
 
 COLUMNS = {
@@ -71,6 +74,8 @@ class Stretch(Protocol):
 
     start_s: int
     end_s: int
+    first_day: date
+    last_day: date
 
 
 def checks(
@@ -157,24 +162,56 @@ def _of_table(part: _Part, first: bool) -> Iterator[tuple]:
 
 
 def _of_days(part: _Part) -> list[tuple]:
-    """Days of the period without a record, and days far from what their weekday usually brings (median and MAD of all data)."""
-    sql = f"""
-        WITH day AS (SELECT {part.day} AS day, count(*) AS n FROM t WHERE {part.clock} IS NOT NULL GROUP BY 1),
-        span AS (SELECT unnest(generate_series(min(day), max(day), INTERVAL 1 DAY))::DATE AS day FROM day),
-        whole AS (SELECT span.day, coalesce(n, 0) AS n, isodow(span.day) AS w FROM span LEFT JOIN day USING (day)),
-        open AS (SELECT w FROM whole GROUP BY w HAVING median(n) > 0),
-        usual AS (SELECT w, median(n) AS m, greatest(1.4826 * mad(n), 1) AS d FROM whole WHERE n > 0 GROUP BY w)
-        SELECT day, n, m, abs(n - m) / d FROM whole JOIN usual USING (w) JOIN open USING (w) ORDER BY day"""
-    found = []
-    for day, n, usual, far in part.rows(sql):
-        if part.period and not part.period.first_day <= day <= part.period.last_day:
-            continue
-        if n == 0:
-            found.append(("missing day", day.isoformat(), 0, None))
-        elif far > FAR and abs(n - usual) > LEAST_FAR * usual:
-            found.append(("odd day", day.isoformat(), int(n), n / usual))
-    severity = _step(len(found), LOST_DAYS)
-    return [(*row, severity) for row in found]
+    """Days of the period without a record, and days far from what such a day usually brings."""
+    counted = dict(part.rows(f"SELECT {part.day}, count(*) FROM t WHERE {part.clock} IS NOT NULL GROUP BY 1"))
+    days = [min(counted) + timedelta(days=n) for n in range((max(counted) - min(counted)).days + 1)]
+    judged = judge_days(pd.DataFrame({"date": days, "calls": [counted.get(d, 0) for d in days]}), part.params)
+    if part.period:
+        judged = judged[(judged["date"] >= part.period.first_day) & (judged["date"] <= part.period.last_day)]
+    lost = judged["missing"].sum() + judged["odd"].sum()
+    severity = _step(lost * 30 / len(judged) if len(judged) > 31 else lost, LOST_DAYS)
+    missing = [("missing day", day.isoformat(), 0, None, severity) for day in judged.loc[judged["missing"], "date"]]
+    odd = judged[judged["odd"]]
+    return missing + [("odd day", r.date.isoformat(), int(r.calls), r.calls / r.usual, severity) for r in odd.itertuples()]
+
+
+def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Days (date, calls; none left out) with `usual`, `missing` and `odd`.
+
+    The usual is the median of the same weekday in all data; for a public holiday on a weekday it is the median of all days off, for a make-up
+    workday (调休) that of all workdays. Odd is more than FAR robust standard deviations (1.4826 MAD, at least one call) and more than
+    LEAST_FAR of the usual away from it. Missing is a day without a call that usually has some.
+    """
+    off = pd.Series(rest_days(params, list(days["date"])), index=days.index)
+    weekday = pd.Series([d.weekday() for d in days["date"]], index=days.index)
+    expected = weekday.isin([WEEKDAYS.index(d) for d in params.weekend])
+    known = days["calls"].where(days["calls"] > 0).astype(float)
+    usual, spread = _usual(known, weekday)
+    usual_kind, spread_kind = _usual(known, off)
+    usual, spread = usual.where(off == expected, usual_kind), spread.where(off == expected, spread_kind)
+    away = (days["calls"] - usual).abs()
+    mostly = days["calls"].groupby(weekday).transform("median") > 0
+    return days.assign(
+        usual=usual,
+        missing=(days["calls"] == 0) & mostly & (off == expected),
+        odd=(days["calls"] > 0) & (away > FAR * spread) & (away > LEAST_FAR * usual),
+    )
+
+
+def _usual(known: pd.Series, kind: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Median and robust standard deviation of each day's kind."""
+    usual = known.groupby(kind).transform("median")
+    return usual, (1.4826 * (known - usual).abs().groupby(kind).transform("median")).clip(lower=1)
+
+
+def rest_days(params: Params, days: list[date]) -> list[bool]:
+    """Which days the hotline's city has off: weekends and public holidays, without make-up workdays (调休)."""
+    weekend = {WEEKDAYS.index(d) for d in params.weekend}
+    if not params.holidays:
+        return [d.weekday() in weekend for d in days]
+    public = holidays.country_holidays(params.holidays, years=sorted({d.year for d in days}))
+    public.weekend = weekend
+    return [not public.is_working_day(d) for d in days]
 
 
 def _of_callers(part: _Part) -> Iterator[tuple]:
@@ -185,7 +222,7 @@ def _of_callers(part: _Part) -> Iterator[tuple]:
     yield "unknown callers", part.said("caller"), unknown, unknown / total, _step(unknown / total, UNKNOWN)
     months = part.rows(f"""SELECT {part.month}, min({part.epoch}), count(*) FILTER (caller IS NULL), count(*)
         FROM t WHERE {part.clock} IS NOT NULL GROUP BY 1 ORDER BY 1""")
-    for (_, _, before, of_before), (month, first_s, now, of_now) in zip(months, months[1:], strict=False):
+    for (_, _, before, of_before), (month, first_s, now, of_now) in pairwise(months):
         moved = now / of_now - before / of_before
         error = math.sqrt(now / of_now * (1 - now / of_now) / of_now + before / of_before * (1 - before / of_before) / of_before)
         if part.reported(first_s) and abs(moved) >= max(UNKNOWN_MOVES[0], NOISE * error):
@@ -196,7 +233,9 @@ def _of_clocks(part: _Part) -> Iterator[tuple]:
     """Instants out of order, durations below 0, and days without a clock time."""
     for earlier, later in SEQUENCES.get(part.name, ()):
         if earlier in part and later in part:
-            wrong, both = part.one(f"count(*) FILTER ({later} < {earlier})", "count(*)", where=f"{later} IS NOT NULL AND {earlier} IS NOT NULL")
+            wrong, both = part.one(
+                f"count(*) FILTER ({later} < {earlier})", "count(*)", where=f"{later} IS NOT NULL AND {earlier} IS NOT NULL"
+            )
             if wrong:
                 check = "ends before start" if (earlier, later) == ("started_at", "ended_at") else "out of order"
                 yield check, part.said(later), wrong, wrong / both, _step(wrong / both, REJECTED)
@@ -243,12 +282,16 @@ def _of_categories(part: _Part) -> Iterator[tuple]:
     if column not in part:
         return
     yield from _new_categories(part, column)
-    months = part.rows(f"SELECT {part.month} AS m, min({part.epoch}) FROM t WHERE {column} IS NOT NULL AND {part.clock} IS NOT NULL GROUP BY 1 ORDER BY 1")
+    months = part.rows(
+        f"SELECT {part.month} AS m, min({part.epoch}) FROM t WHERE {column} IS NOT NULL AND {part.clock} IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
     counts = pd.DataFrame(
-        part.rows(f"SELECT {part.month} AS m, {column}, count(*) FROM t WHERE {column} IS NOT NULL AND {part.clock} IS NOT NULL GROUP BY ALL"),
+        part.rows(
+            f"SELECT {part.month} AS m, {column}, count(*) FROM t WHERE {column} IS NOT NULL AND {part.clock} IS NOT NULL GROUP BY ALL"
+        ),
         columns=["month", "word", "n"],
     ).pivot_table(index="word", columns="month", values="n", fill_value=0)
-    for (before, _), (month, first_s) in zip(months, months[1:], strict=False):
+    for (before, _), (month, first_s) in pairwise(months):
         moved, chance = _drift(counts[before], counts[month])
         if part.reported(first_s) and moved >= max(DRIFT[0], NOISE * chance):
             yield "category drift", part.said(f"{column} › {month}"), int(moved * counts[month].sum()), moved, _step(moved, DRIFT)
@@ -265,10 +308,7 @@ def _drift(before: pd.Series, now: pd.Series) -> tuple[float, float]:
 def _new_categories(part: _Part, column: str) -> Iterator[tuple]:
     if part.period is None:
         return
-    sql = f"""
-        WITH old AS (SELECT DISTINCT {column} AS word FROM t WHERE {part.epoch} < {part.period.start_s}),
-        new AS (SELECT {column} AS word, count(*) AS n FROM t WHERE {part.inside} AND {column} IS NOT NULL GROUP BY 1)
-        SELECT word, n, n / sum(n) OVER () FROM new ORDER BY n DESC, word"""
+    sql = f"SELECT {column}, count(*) AS n, n / sum(n) OVER () FROM t WHERE {part.inside} AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
     known = {word for (word,) in part.rows(f"SELECT DISTINCT {column} FROM t WHERE {part.epoch} < {part.period.start_s}")} - {None}
     for word, n, share in part.rows(sql) if known else ():
         if word not in known:

@@ -1,0 +1,224 @@
+"""What is odd about small made tables, and the grade that follows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import duckdb
+import pandas as pd
+
+from hotline_analysis.intake.checks import CHECKS, COLUMNS, GRADES, SEVERITY, checks, grade, judge_days
+from hotline_analysis.intake.ledger import GARBLED, SHORT, UNFINISHED, FileLedger
+from hotline_analysis.params import Params
+
+CONNECTION = duckdb.connect()
+EPOCH = datetime(1970, 1, 1)
+
+
+@dataclass
+class Month:
+    first_day: date
+    last_day: date
+
+    @property
+    def start_s(self) -> int:
+        return (self.first_day - date(1970, 1, 1)).days * 86400
+
+    @property
+    def end_s(self) -> int:
+        return (self.last_day - date(1970, 1, 1)).days * 86400 + 86400
+
+
+MAY = Month(date(2024, 5, 1), date(2024, 5, 31))
+
+
+def params(**settings) -> Params:
+    calls = {"files": "x", "columns": {"started_at": "time", "call_id": "id"}, **settings.pop("source", {})}
+    return Params(**{"title": "t", "time_zone": "UTC", "holidays": "", "calls": calls, **settings})
+
+
+def calls(first: date, last: date, a_day, **columns) -> pd.DataFrame:
+    """So many calls on each day, a minute apart from 8 o'clock on; `a_day` is a number or a function of the day."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    starts = [
+        datetime(d.year, d.month, d.day, 8) + timedelta(minutes=n) for d in days for n in range(a_day(d) if callable(a_day) else a_day)
+    ]
+    frame = pd.DataFrame({"started_at": pd.Series(starts, dtype="datetime64[us]")})
+    frame["start_s"] = ((frame["started_at"] - EPOCH) // timedelta(seconds=1)).astype("int64")
+    return frame.assign(**columns)
+
+
+def found(frame: pd.DataFrame | dict, month=None, ledgers=(), cells=(), **settings) -> dict:
+    """{(check, where): (count, share, severity)}"""
+    tables = frame if isinstance(frame, dict) else {"calls": frame}
+    told = checks(CONNECTION, {n: CONNECTION.from_df(f) for n, f in tables.items()}, ledgers, params(**settings), period=month, cells=cells)
+    assert list(told.columns) == list(COLUMNS)
+    assert set(told["check"]) <= set(CHECKS) and set(told["severity"]) <= set(SEVERITY)
+    rows = told.astype(object).where(told.notna(), None).to_numpy()
+    return {(check, where): (count, share and round(share, 4), severity) for check, where, count, share, severity in rows}
+
+
+def volume(special: dict):
+    return lambda day: special.get(day, 30 if day.weekday() >= 5 else 100 + day.day % 5)
+
+
+def test_missing_and_odd_days_of_the_period():
+    data = calls(
+        date(2024, 3, 1),
+        date(2024, 6, 30),
+        volume({date(2024, 5, 7): 0, date(2024, 5, 9): 12, date(2024, 5, 16): 240, date(2024, 6, 5): 1}),
+    )
+    assert found(data, MAY) == {
+        ("missing day", "2024-05-07"): (0, None, "major"),
+        ("odd day", "2024-05-09"): (12, 0.1176, "major"),
+        ("odd day", "2024-05-16"): (240, 2.3529, "major"),
+    }
+    assert ("odd day", "2024-06-05") in found(data)
+
+
+def test_a_weekday_that_is_closed_is_not_missing():
+    data = calls(date(2024, 3, 1), date(2024, 6, 30), lambda d: 0 if d.weekday() == 6 else 50)
+    assert found(data, MAY) == {}
+
+
+def test_public_holidays_are_compared_with_days_off():
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
+    off = {date(2024, 10, n) for n in range(1, 8)} | {date(2024, 5, n) for n in range(1, 6)}
+    frame = pd.DataFrame({"date": days, "calls": [30 if d.weekday() >= 5 or d in off else 100 for d in days]})
+    frame.loc[frame["date"].isin([date(2024, 5, 11), date(2024, 10, 12)]), "calls"] = 100  # make-up workdays on Saturdays
+    judged = judge_days(frame, params(holidays="CN")).set_index("date")
+    assert not judged.loc[[*off, date(2024, 5, 11), date(2024, 10, 12)], "odd"].any()
+    assert judge_days(frame, params()).set_index("date").loc[date(2024, 10, 1), "odd"]
+
+
+def test_days_and_months_are_the_hotlines_own():
+    data = calls(date(2024, 3, 20), date(2024, 5, 19), 20)
+    data["started_at"] += timedelta(hours=17)  # from 1 o'clock of the next day on: the day before, where the day is cut at noon
+    data["start_s"] += 17 * 3600
+    data["caller"] = pd.Series([1 if d.day % 2 else None for d in data["started_at"]], dtype="Int64")
+    data.loc[data["started_at"] > datetime(2024, 4, 20, 12), "caller"] = 1
+    told = found(data, period={"cut_hour": "12", "start_day": "20"})
+    assert ("unknown callers move", "2024-05") in told and ("unknown callers move", "2024-04") not in told
+
+
+def test_unknown_callers_and_their_movement():
+    data = calls(date(2024, 4, 1), date(2024, 5, 31), 20)
+    known = [n % 10 >= (1 if d.month == 4 else 3) for n, d in enumerate(data["started_at"])]
+    data["caller"] = pd.Series([7 if k else None for k in known], dtype="Int64")
+    assert found(data, MAY) == {
+        ("unknown callers", "caller"): (186, 0.3, "minor"),
+        ("unknown callers move", "2024-05"): (186, 0.2, "major"),
+    }
+    steady = data.assign(caller=pd.Series([7] * len(data), dtype="Int64"))
+    assert found(steady, MAY) == {("unknown callers", "caller"): (0, 0.0, "info")}
+
+
+def test_times_out_of_order_and_below_zero():
+    data = calls(date(2024, 5, 1), date(2024, 5, 31), 20)
+    data["ended_at"] = data["started_at"] + timedelta(minutes=5)
+    data["answered_at"] = data["started_at"] + timedelta(minutes=1)
+    data.loc[:5, "ended_at"] = data.loc[:5, "started_at"] - timedelta(hours=8)
+    data["talk_seconds"] = 100
+    data.loc[0, "talk_seconds"] = -1
+    assert found(data, MAY) == {
+        ("ends before start", "ended_at"): (6, 0.0097, "minor"),
+        ("out of order", "ended_at"): (6, 0.0097, "minor"),
+        ("negative duration", "talk_seconds"): (1, 0.0016, "minor"),
+    }
+
+
+def test_days_without_a_clock_time():
+    data = calls(date(2024, 5, 1), date(2024, 5, 31), 1)
+    assert found(data.assign(started_at=data["started_at"].dt.floor("D")), MAY) == {("midnight only", "started_at"): (31, 1.0, "major")}
+    some = data.assign(ended_at=[t.floor("D") + timedelta(days=1) if n < 2 else t for n, t in enumerate(data["started_at"])])
+    assert found(some, MAY) == {("midnight only", "ended_at"): (2, 0.0645, "minor")}
+
+
+def test_ids_that_repeat():
+    data = calls(date(2024, 5, 1), date(2024, 5, 31), 20)
+    data["call_id"] = [str(n // 2) if n < 20 else f"x{n}" for n in range(len(data))]
+    assert found(data, MAY) == {("duplicate ids", "call_id"): (10, 0.0161, "major")}
+    assert found(data, MAY, source={"key": ["date", "line", "id"]}) == {("duplicate ids", "call_id"): (10, 0.0161, "info")}
+
+
+def test_words_outside_the_list():
+    data = calls(date(2024, 5, 1), date(2024, 5, 31), 20)
+    data["outcome"] = ["answered" if n else "接通" for n in range(len(data))]
+    assert found(data, MAY) == {("unknown words", "outcome"): (1, 0.0016, "minor")}
+
+
+def test_categories_that_are_new_or_drift():
+    data = calls(date(2024, 3, 1), date(2024, 5, 31), 40)
+    data["issue_1"] = [
+        "电" if n % 4 == 0 else ("燃气" if m == 5 and n % 20 == 1 else "水") if m < 5 or n % 2 else "暖"
+        for n, m in enumerate(data["started_at"].dt.month)
+    ]
+    assert found(data, MAY) == {
+        ("new categories", "暖"): (310, 0.25, "major"),
+        ("new categories", "燃气"): (62, 0.05, "minor"),
+        ("category drift", "issue_1 › 2024-05"): (372, 0.3, "major"),
+    }
+    assert found(data.assign(issue_1="水"), MAY) == {}
+
+
+def test_chance_alone_is_no_drift():
+    import random
+
+    rng = random.Random(7)
+    data = calls(date(2024, 1, 1), date(2024, 6, 30), 8)
+    data["issue_1"] = rng.choices([f"类{n}" for n in range(40)], k=len(data))
+    data["caller"] = pd.Series([None if rng.random() < 0.1 else 1 for _ in range(len(data))], dtype="Int64")
+    assert {c for c, _ in found(data)} == {"unknown callers"}
+
+
+def test_orders_are_told_by_their_table():
+    orders = calls(date(2024, 5, 1), date(2024, 5, 31), 20).rename(columns={"started_at": "created_at", "start_s": "created_s"})
+    orders["closed_at"] = orders["created_at"].dt.floor("D")
+    orders["order_id"] = "7"
+    told = found({"calls": calls(date(2024, 5, 1), date(2024, 5, 31), 20), "orders": orders}, MAY)
+    assert told == {
+        ("out of order", "orders › closed_at"): (620, 1.0, "severe"),
+        ("midnight only", "orders › closed_at"): (620, 1.0, "major"),
+        ("duplicate ids", "orders › order_id"): (619, 0.9984, "severe"),
+    }
+
+
+def test_a_period_without_records():
+    data = calls(date(2024, 3, 1), date(2024, 3, 31), 20)
+    assert found(data, MAY) == {("no records", "calls"): (0, None, "severe")}
+    assert found(data.head(0)) == {("no records", "calls"): (0, None, "severe")}
+
+
+def test_files_and_cells():
+    ledger = FileLedger("may.csv", lines=1002, header=1, blank=1, accepted=980)
+    for line in range(15):
+        ledger.refuse_record(line, SHORT)
+    ledger.accepted += 5
+    ledger.duplicate("same row", 5)
+    ledger.note(UNFINISHED)
+    ledger.note(GARBLED, 0.02)
+    cells = [
+        {"table": "calls", "file": "may.csv", "column": "talk_seconds", "reason": "value", "done": "blank", "count": 7},
+        {"table": "calls", "file": "june.csv", "column": "talk_seconds", "reason": "value", "done": "blank", "count": 3},
+        {"table": "orders", "file": "o.csv", "column": "resolved", "reason": "word", "done": "blank", "count": 1},
+        {"table": "calls", "file": "may.csv", "column": "started_at", "reason": "value", "done": "reject", "count": 9},
+    ]
+    assert found({}, ledgers=[ledger], cells=cells) == {
+        ("rejected", "may.csv"): (15, 0.015, "major"),
+        ("garbled text", "may.csv"): (None, 0.02, "major"),
+        ("blanked cells", "talk_seconds"): (10, None, "minor"),
+        ("unknown words", "orders › resolved"): (1, None, "minor"),
+        ("duplicates", "may.csv"): (5, 0.005, "info"),
+        ("no last line end", "may.csv"): (None, None, "info"),
+    }
+
+
+def test_the_grade_is_that_of_the_worst_finding():
+    def frame(*severities):
+        return pd.DataFrame([("odd day", f"2024-05-0{n}", 1, 0.1, s) for n, s in enumerate(severities, 1)], columns=list(COLUMNS))
+
+    assert grade(frame()) == ("excellent", "")
+    assert grade(frame("info")) == ("excellent", "")
+    assert grade(frame("minor", "info")) == ("good", "odd day: 2024-05-01")
+    assert grade(frame("major", "minor", "major")) == ("fair", "odd day: 2024-05-01; odd day: 2024-05-03")
+    assert grade(frame("severe"))[0] == "poor"
+    assert list(GRADES) == list(SEVERITY)

@@ -1,0 +1,68 @@
+"""Months that close on the 19th, days cut at noon, zones with summer time."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hotline_analysis.errors import BadParams
+from hotline_analysis.measures.periods import Calendar, month_before, months_between
+from hotline_analysis.params import Params
+
+CALLS = {"files": "x.csv", "columns": {"started_at": "x"}}
+
+
+def calendar(**settings) -> Calendar:
+    return Calendar(Params.model_validate({"title": "x", "calls": CALLS, **settings}))
+
+
+def at(text: str, zone: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
+
+
+def test_a_plain_month():
+    month = calendar().month("2024-02")
+    assert (month.first_day, month.last_day) == (date(2024, 2, 1), date(2024, 2, 29))
+    assert (month.start_s, month.end_s) == (at("2024-02-01", "Asia/Shanghai"), at("2024-03-01", "Asia/Shanghai"))
+
+
+def test_a_month_that_closes_on_the_19th_is_named_after_its_end():
+    month = calendar(period={"start_day": "20"}).month("2024-01")
+    assert (month.first_day, month.last_day) == (date(2023, 12, 20), date(2024, 1, 19))
+
+
+def test_a_day_cut_at_noon():
+    c = calendar(period={"cut_hour": 12})
+    assert c.day_of(at("2024-05-01T11:59:59", "Asia/Shanghai")) == date(2024, 4, 30)
+    assert c.day_of(at("2024-05-01T12:00:00", "Asia/Shanghai")) == date(2024, 5, 1)
+
+
+def test_the_days_of_summer_time_are_23_and_25_hours():
+    c = calendar(time_zone="America/New_York")
+    day = c.span(date(2024, 3, 10), date(2024, 3, 10), "d")
+    assert day.end_s - day.start_s == 23 * 3600
+    day = c.span(date(2024, 11, 3), date(2024, 11, 3), "d")
+    assert day.end_s - day.start_s == 25 * 3600
+
+
+def test_every_day_belongs_to_the_month_that_holds_it():
+    c = calendar(period={"start_day": "20"})
+    for month in c.months("2023-11", "2024-03"):
+        assert c.month_of(month.first_day) == month.label
+        assert c.month_of(month.last_day) == month.label
+
+
+def test_months_in_a_row_touch():
+    parts = calendar(period={"start_day": "7", "cut_hour": "6"}).months("2023-11", "2024-02")
+    assert all(a.end_s == b.start_s for a, b in zip(parts, parts[1:], strict=False))
+
+
+def test_counting_months():
+    assert list(months_between("2023-11", "2024-02")) == ["2023-11", "2023-12", "2024-01", "2024-02"]
+    assert (month_before("2024-01"), month_before("2024-01", 12), month_before("2024-12", 0)) == ("2023-12", "2023-01", "2024-12")
+
+
+def test_ends_the_wrong_way_round_are_refused():
+    with pytest.raises(BadParams) as fault:
+        calendar().stretch("2024-03", "2024-02")
+    assert str(fault.value) == "period › 2024-03 is after 2024-02. Write the earlier month first."

@@ -1,0 +1,115 @@
+"""The 1999 bank's published figures, through the command line, as raw integers (see params/bank1999.yaml for source and rule)."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from hotline_analysis.__main__ import main
+from hotline_analysis.hotline import open_hotline
+from tests.real import DATA, PARAMS, needs
+
+pytestmark = needs("bank1999")
+JANUARY, ALL = ("1999-01", "1999-01"), ("1999-01", "1999-07")
+ALONE = "look_ahead=false"
+AGENT = ("index_scope=answered", "callback_scope=answered")
+
+
+def study(capsys, period, *settings, extra=()) -> pd.DataFrame:
+    """`hotline study window --format csv` as a user types it."""
+    sets = [part for s in settings for part in ("--set", s)]
+    code = main(["study", "window", "--params", str(PARAMS / "bank1999.yaml"), "--from", period[0], "--to", period[1], "--format", "csv", "--quiet", *sets, *extra])
+    out = capsys.readouterr()
+    assert (code, out.err) == (0, "")
+    return pd.read_csv(io.StringIO(out.out))
+
+
+def counts(frame: pd.DataFrame, rule: str, *, whole: bool = False) -> list:
+    rows = frame[(frame["follow_up"] == rule) & frame["window_hours"].isin([2, 24, 72, 168])]
+    return [f"{k}/{n}" for k, n in zip(rows["numerator"], rows["denominator"], strict=True)] if whole else rows["numerator"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("period", "settings", "calls", "expected"),
+    [
+        (JANUARY, (ALONE,), 13_200, [3_075, 5_580, 6_969, 8_147]),
+        (JANUARY, (ALONE, "match=same"), 13_200, [2_418, 4_855, 6_286, 7_529]),
+        (JANUARY, (ALONE, *AGENT), 11_458, [2_035, 4_306, 5_586, 6_663]),
+        (JANUARY, (), 13_200, [3_075, 5_648, 7_116, 8_458]),
+        (ALL, (), 128_189, [36_073, 63_329, 77_151, 89_743]),
+        (ALL, ("match=same",), 128_189, [30_480, 56_968, 71_305, 84_465]),
+        (ALL, ("leave_out=none",), 130_078, [36_781, 64_279, 78_235, 90_982]),
+    ],
+    ids=["January alone", "January same issue", "January agents only", "January with February", "all", "all same issue", "all with PHANTOM"],
+)
+def test_naive_counts(capsys, period, settings, calls, expected):
+    frame = study(capsys, period, *settings)
+    assert counts(frame, "naive") == expected
+    assert set(frame.loc[frame["follow_up"] == "naive", "denominator"]) == {calls}
+
+
+def test_customers(capsys):
+    assert set(study(capsys, JANUARY, ALONE)["callers"]) == {3_926}
+    assert set(study(capsys, ALL)["callers"]) == {10_649}
+
+
+def test_full_follow_up(capsys):
+    assert counts(study(capsys, JANUARY, ALONE), "full", whole=True) == ["3075/13180", "5475/12792", "6844/12725", "7072/11139"]
+    assert counts(study(capsys, ALL), "full", whole=True) == ["36059/128127", "63311/128110", "76626/127019", "86643/123299"]
+
+
+def test_kaplan_meier(capsys):
+    km = study(capsys, JANUARY, ALONE)
+    km = km[(km["follow_up"] == "km") & km["window_hours"].isin([2, 24, 72, 168])]
+    assert [f"{100 * v:.4f}" for v in km["value"]] == ["23.3037", "42.6202", "53.5588", "63.4007"]
+
+
+@pytest.mark.parametrize(
+    ("period", "settings", "expected"),
+    [
+        (JANUARY, (ALONE,), 4_413),
+        (JANUARY, (ALONE, "match=same"), 3_687),
+        (JANUARY, (ALONE, *AGENT), 3_215),
+        (ALL, (), 50_402),
+        (ALL, ("match=same",), 44_033),
+        (ALL, ("leave_out=none",), 51_249),
+    ],
+)
+def test_calendar_day(capsys, period, settings, expected):
+    frame = study(capsys, period, "mode=calendar", *settings)
+    assert frame["numerator"].tolist() == [expected]
+
+
+def test_a_copy_elsewhere_reads_plain_text_into_a_store_of_its_own(tmp_path, capsys):
+    import zipfile
+
+    zipfile.ZipFile(DATA / "bank1999" / "january.zip").extractall(tmp_path)
+    text = (PARAMS / "bank1999.yaml").read_text(encoding="utf-8").replace("../shared/data/bank1999/*.zip", "'*.txt'")
+    copy = tmp_path / "mine.yaml"
+    copy.write_text(text, encoding="utf-8")
+    assert main(["study", "window", "--params", str(copy), "--month", "1999-01", "--format", "csv", "--quiet"]) == 0
+    frame = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert counts(frame, "naive") == [3_075, 5_580, 6_969, 8_147]
+    stores = list((tmp_path / ".hotline").iterdir())
+    assert len(stores) == 1
+    assert stores[0].name.startswith("mine-")
+
+
+def test_the_broken_days_of_may_and_the_identified_share():
+    h = open_hotline(PARAMS / "bank1999.yaml", "1999-05", progress=False)
+    odd = h.checks[h.checks["check"] == "odd day"]
+    assert dict(zip(odd["where"], odd["count"], strict=True)) == {"1999-05-21": 14, "1999-05-23": 3_064}
+    share = h.verdicts.set_index("indicator").loc["identified_share"]
+    assert f"{share['value']:.3f}" == "0.546"
+
+
+def test_identified_share_by_month():
+    h = open_hotline(PARAMS / "bank1999.yaml", "1999-07", progress=False)
+    with_phantom = h.store.table("calls").query("t", "SELECT month(started_at), round(100.0 * count(caller_code) / count(*))::INT FROM t GROUP BY 1 ORDER BY 1").fetchall()
+    assert [n for _, n in with_phantom] == [42, 41, 60, 57, 55, 47, 56]
+
+
+def test_service_level_of_may_under_its_definition():
+    """Form A, answered within 20 s of queueing over all offered calls: 36.3 % (methods 7)."""
+    h = open_hotline(PARAMS / "bank1999.yaml", "1999-05", progress=False)
+    assert f"{100 * h.verdicts.set_index('indicator').loc['service_level_20s', 'value']:.1f}" == "36.3"

@@ -1,0 +1,78 @@
+"""The command: a sentence for the user, an exit code for the scheduler, never a traceback, and no kernel for what can be refused before."""
+
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from hotline_analysis.__main__ import main
+from tests.small import write_hotline
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory):
+    return write_hotline(tmp_path_factory.mktemp("small"))
+
+
+def run(capsys, *arguments) -> tuple[int, str, str]:
+    code = main(list(arguments))
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_a_study_as_csv_json_and_table(hotline, capsys):
+    code, out, err = run(capsys, "study", "window", "--params", str(hotline), "--month", "2024-01", "--format", "csv", "--quiet")
+    assert (code, err) == (0, "")
+    frame = pd.read_csv(io.StringIO(out))
+    assert {"window_hours", "follow_up", "numerator", "denominator", "value", "low", "high"} <= set(frame.columns)
+    code, out, _ = run(capsys, "study", "window", "--params", str(hotline), "--month", "2024-01", "--format", "json", "--quiet")
+    assert json.loads(out)[0]["denominator"] == int(frame["denominator"][0])
+    code, out, _ = run(capsys, "study", "window", "--params", str(hotline), "--month", "2024-01", "--quiet")
+    assert out.startswith("口径：")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("study", "windw"), 64, "study › 'windw' is not a study here. Did you mean 'window'?"),
+        (("study", "window", "--table", "rate"), 64, "study window › 'rate' is not a table of it. Did you mean 'rates'?"),
+        (("study", "window", "--set", "windws_hours=2"), 64, "--set › 'windws_hours' is not a setting here. Did you mean 'windows_hours'?"),
+        (("study", "window", "--set", "match"), 64, "--set › 'match' is not key=value. Did you mean 'match'?"),
+        (("study", "window", "--from", "2024-01"), 64, "period › --from and --to go together. Give both ends, or --month."),
+        (("study", "window", "--month", "2024-1"), 64, "month '2024-1' › is not a month. Write it as 2024-09."),
+        (("study", "window", "--month", "2031-01"), 66, "small.yaml › 2031-01 › there are no data in this month; they run from 2024-01 to 2024-02."),
+        (("report", "--month", "2024-13"), 64, "month '2024-13' › is not a month. Write it as 2024-09."),
+        (("report", "--month", "../../x"), 64, "month '../../x' › is not a month. Write it as 2024-09."),
+        (("check", "--month", "x"), 64, "month 'x' › is not a month. Write it as 2024-09."),
+    ],
+)
+def test_refusals(hotline, capsys, arguments, code, sentence):
+    assert run(capsys, *arguments, "--params", str(hotline), "--quiet") == (code, "", sentence + "\n")
+
+
+def test_a_wrong_call_is_64(capsys):
+    code, _, err = run(capsys, "report", "--monht", "2024-09")
+    assert code == 64
+    assert err.startswith("hotline › No such option")
+
+
+def test_no_params_file_is_64_and_no_export_is_66(hotline, capsys, tmp_path):
+    code, _, err = run(capsys, "check", "--params", str(tmp_path / "none.yaml"))
+    assert (code, err) == (64, f"{tmp_path / 'none.yaml'} › there is no such params file.\n")
+    lost = tmp_path / "lost.yaml"
+    lost.write_text(hotline.read_text(encoding="utf-8").replace("calls.csv", "gone.csv"), encoding="utf-8")
+    assert run(capsys, "check", "--params", str(lost), "--quiet")[0] == 66
+
+
+def test_check_shows_the_ledger_and_the_grade(hotline, capsys):
+    code, out, _ = run(capsys, "check", "--params", str(hotline), "--quiet")
+    assert code == 0
+    assert "calls.csv" in out
+    assert "physical" in out
+
+
+def test_the_glossary_speaks_both_languages(capsys):
+    assert "接通率" in run(capsys, "glossary")[1]
+    assert "Connection rate" in run(capsys, "glossary", "--language", "en", "--format", "csv")[1]
+    assert "started_at" in run(capsys, "glossary", "--tables")[1]

@@ -1,0 +1,61 @@
+"""Numbers and words as the reader sees them."""
+
+import pytest
+
+from hotline_analysis import words
+from hotline_analysis.words import CALLS, PERCENT, SECONDS
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "said"),
+    [(48612, 0, "48,612"), (-1.25, 1, "−1.3"), (1.25, 1, "1.3"), (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (93.15, 1, "93.2"), (2.5, 0, "3"), (1234.5, 1, "1,234.5")],
+)
+def test_decimals_round_half_away_from_zero_and_zero_has_no_sign(value, places, said):
+    assert words.decimal(value, places) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.014, "+1.4"), (-0.014, "−1.4"), (0.0001, "0.0"), (-0.0001, "0.0")])
+def test_changes_always_carry_a_sign_but_for_zero(value, said):
+    assert words.signed(100 * value) == said
+
+
+def test_intervals():
+    assert words.format_interval(0.93, 0.934) == "93.0%～93.4%"
+    assert words.format_interval(0.93, 0.934, "en") == "93.0–93.4%"
+    assert words.format_change_interval(-0.017, -0.011) == "−1.7至−1.1"
+    assert words.format_change_interval(-0.017, 0.011, "en") == "−1.7 to +1.1"
+    assert words.format_interval(None, 0.9) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [(312, "5分12秒", "5 min 12 s"), (0, "0秒", "0 s"), (3600, "1小时", "1 h"), (59.5, "1分", "1 min"), (7, "7秒", "7 s"), (None, "", ""), (float("nan"), "", "")],
+)
+def test_durations(seconds, zh, en):
+    assert (words.format_seconds(seconds), words.format_seconds(seconds, "en")) == (zh, en)
+
+
+def test_changes_speak_their_unit():
+    assert words.format_change(-0.014, PERCENT) == "−1.4个百分点"
+    assert words.format_change(-0.042, CALLS) == "−4.2%"
+    assert words.format_change(3, SECONDS) == "+3秒"
+    assert words.format_change(-0.014, PERCENT, "en") == "−1.4 pp"
+
+
+def test_prose_counts():
+    assert words.format_count_prose(48612, "zh") == "4.86万"
+    assert words.format_count_prose(48612, "en") == "48,612"
+    assert words.format_count_prose(9999, "zh") == "9,999"
+
+
+def test_months_and_chapters():
+    assert (words.format_month("2024-09"), words.format_month("2024-09", "en")) == ("2024年9月", "September 2024")
+    assert [words.chapter_number(n) for n in (1, 9, 10, 11, 12)] == ["一、", "九、", "十、", "十一、", "十二、"]
+    assert words.chapter_number(3, "en") == "3. "
+
+
+def test_every_word_speaks_both_languages():
+    for group in (words.DIRECTION, words.JUDGEMENT, words.CAPABILITY, words.GRADE):
+        for term in group.values():
+            assert term.zh
+            assert term.en
