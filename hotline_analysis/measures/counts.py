@@ -144,4 +144,4 @@ def totals(gaps: nw.LazyFrame, definition: Definition, *, by: Sequence[str] = ()
     marked = gaps.with_columns(hit=nw.when(nw.col(next_day) == nw.col("day")).then(nw.lit(1)).otherwise(nw.lit(0)))
     sums = [nw.len().alias("calls"), nw.col("hit").sum().alias("same_day"), nw.col("who").n_unique().alias("callers")]
     frame = pandas(marked.group_by(*by).agg(*sums)).sort_values(list(by), ignore_index=True) if by else pandas(marked.select(*sums))
-    return frame.fillna({"same_day": 0}).astype({"calls": "int64", "same_day": "int64", "callers": "int64"})
+    return frame.fillna({"calls": 0, "same_day": 0, "callers": 0}).astype({"calls": "int64", "same_day": "int64", "callers": "int64"})
