@@ -171,8 +171,8 @@ def coverage(h: Hotline) -> Block:
         side=[
             _t(
                 h,
-                "与同一星期几的平常量相差过大的日子标出；缺的记录按缺失处理，不计为零。",
-                "Days far from what their weekday usually brings are named; missing records are missing, not zero.",
+                "与平常量相差过大的日子标出，写作当日/平常；缺的记录按缺失处理，不计为零。",
+                "Days far from usual are named, as that day / usual; missing records are missing, not zero.",
             )
         ],
         numbers=[
@@ -185,7 +185,7 @@ def coverage(h: Hotline) -> Block:
 
 
 def _broken_note(h: Hotline, row) -> str:
-    return _t(h, f"{row.calls}通，平常{row.usual:.0f}通", f"{row.calls} calls, usually {row.usual:.0f}")
+    return f"{row.calls}/{row.usual:.0f}"
 
 
 def records(h: Hotline) -> Block:
@@ -210,7 +210,7 @@ def records(h: Hotline) -> Block:
             f"{words.format_count(read)} records, {words.format_count(used)} in the figures",
         ),
         subtitle=_t(h, f"{files}个导出文件，全部时段", f"{files} export files, all periods"),
-        total=frame.iloc[-1].to_dict(),
+        total=frame.iloc[-1].to_dict() | {"why": _t(h, "其中修补：", "of these mended: ") + reasons["repaired"] if "repaired" in reasons else ""},
         short=True,
         language=h.language,
     )

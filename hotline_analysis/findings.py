@@ -58,7 +58,12 @@ def _clause(verdicts: pd.DataFrame, kinds: Sequence[str], language: str) -> str:
 
 
 def _listed(names: Sequence[str], language: str) -> str:
-    return "和".join(["、".join(names[:-1]), names[-1]] if len(names) > 1 else names) if language == "zh" else ", ".join(names)
+    """甲、乙和丙; in English the first name keeps its capital, the others do not."""
+    head, last = list(names[:-1]), names[-1]
+    if language == "zh":
+        return "、".join(head) + ("和" if head else "") + last
+    lowered = [n[0].lower() + n[1:] for n in (*head[1:], last)] if head else []
+    return ", ".join([head[0], *lowered[:-1]]) + f" and {lowered[-1]}" if head else last
 
 
 def level(row, language: str) -> str:
@@ -217,8 +222,18 @@ def quality(checked: pd.DataFrame, language: str) -> pd.DataFrame:
     said = checked.copy()
     said["check"] = [checks.CHECKS[c](language) for c in checked["check"]]
     said["severity"] = [checks.SEVERITY[s](language) for s in checked["severity"]]
-    said["where"] = [tables.CALLS[w].term(language) if w in tables.CALLS else w for w in checked["where"]]
+    said["where"] = [_place(w, language) for w in checked["where"]]
     return said
+
+
+def _place(where: str, language: str) -> str:
+    """A column of calls, or of another table as `orders › closed_at`, by its own name; a day or a file as it is."""
+    table, arrow, column = where.rpartition(" › ")
+    known = tables.TABLES.get(table or "calls")
+    if known is None or column not in known:
+        return where
+    said = known[column].term(language)
+    return f"{known.term(language)} › {said}" if arrow else said
 
 
 def grade_reason(grade: str, checked: pd.DataFrame, language: str, *, most: int = 4) -> str:

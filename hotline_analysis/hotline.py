@@ -206,9 +206,10 @@ class Hotline:
 
 
 def _check_targets(params: Params) -> None:
-    for key in (*params.targets, *params.report.headlines):
-        if key not in indicators.BY_KEY:
-            raise BadParams(f"{params.path.name} › targets", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
+    for place, keys in (("targets", params.targets), ("report › headlines", params.report.headlines)):
+        for key in keys:
+            if key not in indicators.BY_KEY:
+                raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
 
 
 def open_hotline(params: str | Path, month: str = "latest", language: str = "zh", *, progress: bool = True, **settings: Any) -> Hotline:

@@ -39,6 +39,7 @@ class Table:
     """One canonical table: what a row is, its columns, the columns a row may not lack, and the column that places it in time."""
 
     name: str
+    term: Term
     row: Term
     columns: tuple[Column, ...]
     needs: tuple[str, ...]
@@ -62,6 +63,7 @@ def _c(name, kind, zh, en, holds_zh="", holds_en="", allowed=(), derived=False) 
 
 CALLS = Table(
     "calls",
+    Term("来电", "calls"),
     Term("市民经历的一次来电，转接分段已合并", "one contact as the citizen lived it, transfer legs merged"),
     (
         _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True),
@@ -94,6 +96,7 @@ CALLS = Table(
         _c("caller_person", IDENTITY, "个人身份", "Person identity", "个人身份信息的化名编号", "pseudonym of the person id"),
         _c("caller_code", IDENTITY, "代码身份", "Code identity", "唯一识别代码的化名编号", "pseudonym of the unique code"),
         _c("agent", TEXT, "话务员", "Agent", "最后受理的话务员，未知为空", "who handled it last; empty when unknown"),
+        _c("agent_first", TEXT, "首位话务员", "First agent", "转接来电最先受理的话务员，未转接可为空", "who handled a transferred call first; may be empty"),
         _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
         _c("issue_2", TEXT, "诉求二级分类", "Issue, level 2"),
         _c("issue_3", TEXT, "诉求三级分类", "Issue, level 3"),
@@ -129,6 +132,7 @@ CALLS = Table(
 
 ORDERS = Table(
     "orders",
+    Term("工单", "orders"),
     Term("一件工单或投诉", "one work order or complaint"),
     (
         _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True),

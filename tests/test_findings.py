@@ -24,7 +24,7 @@ def verdicts(**judgements) -> pd.DataFrame:
         (
             {"connection_rate": "worse", "abandonment_rate": "worse", "repeat_rate_24h": "better"},
             "接通率和放弃率变差；24小时复电率变好。",
-            "Connection rate, Abandonment rate worse; Repeat rate in 24 h better.",
+            "Connection rate and abandonment rate worse; Repeat rate in 24 h better.",
         ),
         ({"offered": "more", "connection_rate": "none"}, "来电量变多；其余指标没有证据表明有变化。", "Calls offered more; no evidence of change in the others."),
     ],

@@ -27,6 +27,7 @@ def daily(view: View) -> pd.DataFrame:
     first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(view.data_end_s - 1)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     frame = pd.DataFrame({"date": days, "calls": [calls.get(d, 0) for d in days], "rest": checks.rest_days(view.params, days)})
-    frame = frame.join(checks.usual(frame["date"], frame["calls"], frame["rest"]))
+    judged = checks.judge_days(frame, view.params)
+    frame = frame.assign(usual=judged["usual"], broken=judged["missing"] | judged["odd"])
     inside = (frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)
     return frame[inside].assign(date=lambda f: pd.to_datetime(f["date"])).reset_index(drop=True)

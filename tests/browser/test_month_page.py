@@ -1,0 +1,59 @@
+"""The real pages of a small hotline's month in Chromium: nothing from outside, no script, no overflow on desktop, phone and paper."""
+
+import re
+
+import pytest
+
+from hotline_analysis.__main__ import main
+from hotline_analysis.report import month
+from tests.browser.test_page_in_browser import browser as browser
+from tests.browser.test_page_in_browser import pytestmark as pytestmark
+from tests.small import write_hotline
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def folder(request, tmp_path_factory):
+    """The published month of a small hotline."""
+    home = tmp_path_factory.mktemp("pages")
+    params = write_hotline(home)
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", request.param, "--quiet"]) == 0
+    return home / "reports" / "small" / "2024-01"
+
+
+@pytest.mark.parametrize("name", list(month.PAGES))
+def test_a_page_asks_for_nothing_and_runs_nothing(folder, browser, name):
+    asked, said = [], []
+    page = browser.new_page()
+    page.on("request", lambda r: asked.append(r.url))
+    page.on("console", lambda m: said.append(m.text))
+    page.goto((folder / name).as_uri())
+    outside = [u for u in asked if not u.startswith(("file:", "data:"))]
+    assert (outside, said, page.locator("script").count()) == ([], [], 0)
+    page.close()
+
+
+@pytest.mark.parametrize("name", list(month.PAGES))
+def test_the_policy_is_whole_and_nothing_points_outside(folder, name):
+    text = (folder / name).read_text(encoding="utf-8")
+    assert "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:\"" in text
+    links = re.findall(r"""(?:src|href)=["']([^"']*)["']""", text)
+    assert [u for u in links if not u.startswith(("#", "data:")) and not re.fullmatch(r"[a-z]+\.html(#[\w-]*)?", u)] == []
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+@pytest.mark.parametrize("name", list(month.PAGES))
+def test_nothing_is_wider_than_the_screen(folder, browser, name, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((folder / name).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_the_summary_ends_on_the_first_sheet(folder, browser, tmp_path):
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 665, "height": 1000})  # A4 less its margins at 96 dpi
+    bottom = page.evaluate("document.querySelector('table.ledger').getBoundingClientRect().bottom")
+    assert bottom < 1010
+    page.close()

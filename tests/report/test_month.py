@@ -1,0 +1,94 @@
+"""A month of a small hotline, from params to files on disk, as a scheduler runs it."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from hotline_analysis.__main__ import main
+from hotline_analysis.report import month
+from tests.small import write_hotline
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The folder of a published month, its params file, and what the command printed."""
+    folder = tmp_path_factory.mktemp("month")
+    params = write_hotline(folder)
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--quiet"]) == 0
+    return folder / "reports" / "small" / "2024-01", params
+
+
+def test_the_month_has_its_files(published):
+    folder, _ = published
+    assert {"index.html", "kpis.csv", "manifest.json"} <= {f.name for f in folder.iterdir()}
+    assert set(month.PAGES) <= {f.name for f in folder.iterdir()}
+
+
+def test_kpis_are_tidy_with_a_byte_order_mark(published):
+    raw = (published[0] / "kpis.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert {"indicator", "period", "group", "numerator", "denominator", "value", "low", "high", "direction", "judgement"} <= set(rows[0])
+    rate = next(r for r in rows if r["indicator"] == "connection_rate")
+    assert float(rate["value"]) == pytest.approx(int(float(rate["numerator"])) / int(float(rate["denominator"])))
+
+
+def test_the_manifest_says_what_the_page_was_made_of(published):
+    said = json.loads((published[0] / "manifest.json").read_text(encoding="utf-8"))
+    page = said["pages"]["index.html"]
+    assert page["definition_hash"]
+    assert page["data"]["digests"].keys() == {"calls.csv"}
+    assert page["grade"] in ("excellent", "good", "fair", "poor")
+    assert said["fingerprint"]
+
+
+def test_a_second_run_says_that_the_page_is_current(published, capsys):
+    assert main(["report", "--params", str(published[1]), "--month", "2024-01", "--quiet"]) == 0
+    assert capsys.readouterr().out.strip().endswith("index.html (already current)")
+
+
+def test_two_renders_are_byte_identical(published, tmp_path):
+    assert main(["report", "--params", str(published[1]), "--month", "2024-01", "--out", str(tmp_path), "--quiet"]) == 0
+    for page in ("index.html", "kpis.csv", *month.PAGES):
+        assert (tmp_path / "small" / "2024-01" / page).read_bytes() == (published[0] / page).read_bytes(), page
+
+
+def test_no_number_and_no_agent_is_on_a_page_or_in_the_store(published):
+    folder, params = published
+    numbers = set(re.findall(r"154\d{8}", (params.parent / "calls.csv").read_bytes().decode("gb18030")))
+    assert len(numbers) > 50
+    for file in [*folder.iterdir(), *(params.parent / ".hotline").rglob("*")]:
+        if file.is_file():
+            held = file.read_bytes()
+            assert not [n for n in numbers if n.encode() in held], file
+
+
+def test_an_english_page(published, tmp_path):
+    assert main(["report", "--params", str(published[1]), "--month", "2024-01", "--out", str(tmp_path), "--language", "en", "--quiet"]) == 0
+    page = (tmp_path / "small" / "2024-01" / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="en"' in page
+    assert "Connection rate" in page
+    assert "接通率" not in page
+
+
+def test_a_params_file_that_changed_makes_the_page_stale(published):
+    before = month.fingerprint("d", published[1], "zh")
+    published[1].write_text(published[1].read_text(encoding="utf-8") + "report: {organisation: 甲}\n", encoding="utf-8")
+    assert month.fingerprint("d", published[1], "zh") != before
+
+
+def test_a_failed_run_leaves_the_old_page(published, monkeypatch, capsys):
+    folder, params = published
+    before = (folder / "index.html").read_bytes()
+    broken = folder.parent.parent.parent / "broken.ipynb"
+    text = (month.notebooks() / "monthly.ipynb").read_text(encoding="utf-8").replace("chapters.masthead(h)", "chapters.mastheed(h)")
+    broken.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(month, "PAGES", {"index.html": broken})
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--quiet"]) == 70
+    err = capsys.readouterr().err
+    assert err.startswith("broken.ipynb › AttributeError in cell 3.")
+    assert "Traceback" not in err
+    assert (folder / "index.html").read_bytes() == before
