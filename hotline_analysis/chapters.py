@@ -449,8 +449,8 @@ def human(h: Hotline) -> Block:
     return blocks.human(note.term(h.language), language=h.language) if note else blocks.prose(language=h.language)
 
 
-def end(h: Hotline) -> blocks.End:
-    """The end marker: this month's indicators for kpis.csv, and what they were made of."""
+def end(h: Hotline, *, kpis: bool = True) -> blocks.End:
+    """The end marker: this month's indicators for kpis.csv (not from a study's page), and what they were made of."""
     kept = [
         "indicator",
         "period",
@@ -478,4 +478,4 @@ def end(h: Hotline) -> blocks.End:
         "grade": h.grade[0],
         "provisional": h.provisional,
     }
-    return blocks.end(kpis=h.verdicts[kept], manifest=manifest)
+    return blocks.end(kpis=h.verdicts[kept] if kpis else None, manifest=manifest)

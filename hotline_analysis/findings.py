@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables, words
@@ -194,7 +195,8 @@ def _excludes_zero(row: dict) -> bool:
 def hold(verdicts: pd.DataFrame, language: str, *, most: int = 6) -> pd.DataFrame:
     """本月不宜写成升或降的数字: movements that people would quote and that are noise, the largest first, each with its reason."""
     noise = verdicts[(verdicts["judgement"] == "none") & verdicts["change"].notna()]
-    noise = noise[[change(r, language)[:1] in ("+", words.MINUS) for r in noise.to_dict("records")]].copy()  # what prints as 0.0 nobody quotes
+    moves = np.array([change(r, language)[:1] in ("+", words.MINUS) for r in noise.to_dict("records")], bool)  # what prints as 0.0 nobody quotes
+    noise = noise.loc[moves].copy()
     spread = (noise["change_high"] - noise["change_low"]).abs()
     noise["size"] = noise["change"].abs() / spread.where(spread > 0)
     noise = noise.sort_values(["size", "indicator"], ascending=[False, True]).head(most)

@@ -110,7 +110,7 @@ class Hotline:
     @cached_property
     def view(self) -> View:
         """The tables as studies see them."""
-        tables = {name: lazy(self._numbered(name)) for name in self.store.tables}
+        tables = {name: lazy(self.store.table(name)) for name in self.store.tables}
         everything = self.everything
         return View(
             self.params,
@@ -123,13 +123,6 @@ class Hotline:
             masked=bool(self.store.facts.get("masked")),
             keep=self._keep,
         )
-
-    def _numbered(self, name: str):
-        from hotline_analysis.intake.engine import parquet
-
-        path = parquet(self.store.folder / f"{name}.parquet")[:-1] + ", file_row_number=true)"
-        extra = ", epoch(started_at)::BIGINT AS local_s" if name == "calls" else ""
-        return self.store.connection.sql(f"SELECT * EXCLUDE file_row_number, file_row_number AS seq{extra} FROM {path}")
 
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
         return lazy(self.kept.get(name, lambda: make().to_native()))

@@ -131,7 +131,7 @@ class _Build:
         """
         name, x = column.name, f"x_{column.name}"
         self.first.append(f"{_cut(f't_{name}', rule, distinct=name.endswith('_id'))} AS {x}")
-        told = name.endswith("_id") or name == "agent" or column.allowed
+        told = name.endswith("_id") or name in ("agent", "agent_first") or column.allowed
         self.values.append(f"{_words(x, rule, column)} AS {'' if told else 'word_'}{name}")
         self.output[name] = name if told else f"CASE WHEN NOT narrative(word_{name}) THEN word_{name} END"
         if not told:
@@ -213,7 +213,7 @@ class _Build:
         self.findings.append(Finding(column.name, reason, _action(self.table, column, rule), test))
 
     def _select(self, salt: str) -> str:
-        plain = {header for rule in self.rules.values() for header in rule.source}
+        plain = {h for name, rule in self.rules.items() if name.endswith("_id") or self.table[name].kind == INSTANT for h in rule.source}
         keys = [_row_key("_key", self.source.key, self.sheet, plain, salt)]
         if self.source.events:
             keys.append(_row_key("_event", self.source.events.key, self.sheet, plain, salt))
@@ -223,8 +223,7 @@ class _Build:
                 layer = f"SELECT *, {', '.join(added)} FROM ({layer})"
         joins = " ".join(f"LEFT JOIN {t} AS i_{n} ON i_{n}.text = t_{n}" for n, t in self.identities.items())
         bits = (
-            " | ".join(f"(CASE WHEN {f.test} THEN CAST({1 << i} AS UBIGINT) ELSE 0 END)" for i, f in enumerate(self.findings))
-            or "CAST(0 AS UBIGINT)"
+            " | ".join(f"(CAST(coalesce({f.test}, false) AS UBIGINT) << {i})" for i, f in enumerate(self.findings)) or "CAST(0 AS UBIGINT)"
         )
         named = ", ".join(f"CAST({sql} AS {_type(self.table, name)}) AS {name}" for name, sql in self.output.items())
         events = ", _event" if self.source.events else ""
@@ -266,8 +265,8 @@ def _type(table: Table, name: str) -> str:
 
 
 def _one_of(x: str, words) -> str:
-    """True where the text is one of a few words (an IN list becomes a join, which is slower)."""
-    return f"list_contains({literal(list(words))}, {x})"
+    """True where the text is one of a few words, false where it is not or is NULL (DuckDB makes IN and list_contains a join each, which takes thrice the time)."""
+    return f"(list_position({literal(list(words))}, {x}) IS NOT NULL)"
 
 
 def _filled(x: str, nothing: tuple[str, ...]) -> str:
@@ -278,12 +277,23 @@ def _filled(x: str, nothing: tuple[str, ...]) -> str:
 def _row_key(name: str, headers: tuple[str, ...], sheet: Sheet, plain: set[str], salt: str) -> str:
     """A text that is equal for equal keys: of the key's cells, or of the whole row (every column, in the order of their names).
 
+    A row without its key, or with one that a spreadsheet shortened (2.02405E+11), is known by the whole row: nothing else tells it from others.
     Cells that the store holds anyway (`plain`) stay readable, which is faster; anything else goes in as a salted hash of 128 bits.
     """
-    text = " || chr(31) || ".join(f"coalesce(trim({sheet.cell(h)}), '')" for h in headers or sorted(sheet.positions))
-    if headers and plain.issuperset(headers):
-        return f"{text} AS {name}"
-    return f"md5({literal(salt)} || {text} || {literal(salt)}) AS {name}"
+    whole = _salted(sorted(sheet.positions), sheet, salt)
+    if not headers:
+        return f"{whole} AS {name}"
+    key = _joined(headers, sheet) if plain.issuperset(headers) else _salted(headers, sheet, salt)
+    lost = " OR ".join(f"{sheet.cell(h)} IS NULL OR contains({sheet.cell(h)}, 'E+')" for h in headers)
+    return f"CASE WHEN {lost} THEN {whole} ELSE {key} END AS {name}"
+
+
+def _joined(headers, sheet: Sheet) -> str:
+    return " || chr(31) || ".join(f"coalesce(trim({sheet.cell(h)}), '')" for h in headers)
+
+
+def _salted(headers, sheet: Sheet, salt: str) -> str:
+    return f"md5({literal(salt)} || {_joined(headers, sheet)} || {literal(salt)})"
 
 
 def _seconds(name: str, rule: ColumnRule) -> tuple[str, str]:

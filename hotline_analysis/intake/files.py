@@ -196,7 +196,8 @@ def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
         return
     from hotline_analysis.intake.workbooks import sheet_names
 
-    names = sheet_names(file)
+    one = len(source.sheet) == 1 and not set(source.sheet[0]) & set("*?[")  # no need to open the workbook for that
+    names = list(source.sheet) if one else sheet_names(file)
     wanted = [name for name in names if any(name == s or fnmatch.fnmatchcase(name, s) for s in source.sheet)]
     if not wanted:
         raise NoInput(file.name, f"has no sheet '{source.sheet[0]}'.", f"Its sheets are: {', '.join(names)}.")

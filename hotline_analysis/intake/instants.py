@@ -7,6 +7,7 @@ May in one country and June in another, so it is refused with the name of the se
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hotline_analysis.intake.engine import literal
@@ -179,7 +180,7 @@ def _change(info: ZoneInfo, before: int, after: int) -> int:
 def _local_steps(utc: list[tuple[int, int]]):
     """Wall-clock steps: a gap where the clock goes forward, a stretch shown twice where it goes back."""
     yield utc[0][0] - 86400 * 36525, utc[0][1], False
-    for (_, old), (at, new) in zip(utc, utc[1:], strict=False):
+    for (_, old), (at, new) in pairwise(utc):
         if new > old:
             yield at + old, None, False
             yield at + new, new, False

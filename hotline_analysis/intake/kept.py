@@ -19,7 +19,7 @@ class Kept:
 
     def __init__(self, store: Store):
         self.connection = store.connection
-        self.digest = hashlib.sha256(json.dumps(store.facts, sort_keys=True).encode()).hexdigest()[:16]
+        self.digest = hashlib.sha256(json.dumps(store.made, sort_keys=True).encode()).hexdigest()[:16]
         self.folder = store.folder / "kept"
 
     def get(self, name: str, make: Callable[[], duckdb.DuckDBPyRelation]) -> duckdb.DuckDBPyRelation:

@@ -24,7 +24,16 @@ from hotline_analysis.intake.rframes import read_frame, text_rows
 from hotline_analysis.intake.workbooks import read_rows
 from hotline_analysis.params import Source
 
-MAGIC = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"PAR1": ".parquet"}
+MAGIC = {
+    b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"PAR1": ".parquet", b"%PDF": ".pdf",
+    b"Rar!": ".rar", b"7z\xbc\xaf": ".7z", b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ": ".xz",
+}  # fmt: skip
+FOREIGN = {
+    ".pdf": "a PDF",
+    **{kind: f"packed as {kind}" for kind in (".rar", ".7z", ".bz2", ".xz")},
+    ".gz": "packed as .gz under another name",
+}
+OUR_FAULT = "This is a fault of the program; please report it."
 WEB_PAGE = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
 TAB = "\t"
 OWN_LINE_END = r"new_line = '\n', "  # of our copies, where a cell may hold a lone \r; DuckDB misreads files when told of \r\n
@@ -67,28 +76,40 @@ def read(file: InputFile, source: Source, staging: Path, connection: duckdb.Duck
     Raises DataRefused (65) where going on would be a guess: encoding, separator, shape, size.
     """
     stem = staging / hashlib.sha256(f"{file.path}\0{file.member}\0{file.sheet}".encode()).hexdigest()[:20]
+    try:
+        table = _read(file, source, stem, connection, wanted)
+    finally:
+        for left in staging.glob(f"{stem.name}.*"):
+            if left.suffix != ".parquet":
+                left.unlink()
+    if table.ledger.unaccounted:
+        raise RunFailed(file.name, f"{table.ledger.unaccounted} of its records are unaccounted for.", OUR_FAULT)
+    return table
+
+
+def _read(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
     kind = real_kind(file)
     if kind in WORKBOOKS:
-        table = _read_workbook(file, source, stem, connection, wanted)
-    elif kind in R_FILES:
-        table = _read_r(file, source, stem, connection)
-    elif kind == ".parquet":
-        table = _read_parquet(file, stem, connection)
-    else:
-        table = _read_text(file, source, stem, connection, wanted)
-    if table.ledger.unaccounted:
-        raise RunFailed(
-            file.name,
-            f"{table.ledger.unaccounted} of its records are unaccounted for.",
-            "This is a fault of the program; please report it.",
-        )
-    return table
+        return _read_workbook(file, source, stem, connection, wanted)
+    if kind in R_FILES:
+        return _read_r(file, source, stem, connection)
+    if kind == ".parquet":
+        return _read_parquet(file, stem, connection)
+    return _read_text(file, source, stem, connection, wanted)
 
 
 def real_kind(file: InputFile) -> str:
     """The file's ending, corrected by its first bytes: systems name workbooks .csv, and web pages or plain text .xls."""
     head = next(blocks(file), b"")[:512]
     told = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "")
+    if file.kind in R_FILES:
+        return file.kind
+    if told in FOREIGN or file.kind == ".zip":
+        raise DataRefused(
+            file.name,
+            f"is {FOREIGN.get(told, 'a zip inside a zip')}.",
+            "Unpack it, or export a table: .csv, .xlsx, .parquet; .zip and .gz are read.",
+        )
     if told:
         return file.kind if file.kind in WORKBOOKS and told in WORKBOOKS else told
     if file.kind not in WORKBOOKS:
@@ -143,7 +164,6 @@ def _read_parquet(file: InputFile, stem: Path, connection: duckdb.DuckDBPyConnec
         accepted = _copy(f"SELECT * FROM ({rows}) WHERE {filled}", target, connection)
     except (duckdb.InvalidInputException, duckdb.IOException) as fault:
         raise DataRefused(file.name, "is not a whole Parquet file.", "Export it again.") from fault
-    copy.unlink()
     ledger = FileLedger(file.name, file.digest, "parquet", lines=total, accepted=accepted, blank=total - accepted)
     return TextTable(named(name for name, _ in columns), target, ledger, typed=True)
 
@@ -159,7 +179,6 @@ def _read_text(file: InputFile, source: Source, stem: Path, connection: duckdb.D
         ledger.note(UNFINISHED)
     if text.garbled:
         ledger.note(GARBLED, round(text.garbled, 4))
-    text.path.unlink()
     return TextTable(dialect.columns, target, ledger)
 
 
@@ -182,11 +201,13 @@ def _read_fast(text: StagedText, dialect: Dialect, target: Path, connection: duc
 
 
 def _odd_rows(target: Path, dialect: Dialect, connection: duckdb.DuckDBPyConnection) -> bool:
-    """True when a row is blank throughout or is the header again; both are the slow reader's to count."""
+    """True when a row is blank throughout or is the header again; both are the slow reader's to count. Mostly the first column says no."""
     cells = [f"c{i}" for i in range(dialect.width)]
+    first = f"c0 IS NULL OR trim(c0) IN ('', {literal(dialect.columns[0])})"
     blank = "coalesce(" + ", ".join(f"nullif(trim({c}), '')" for c in cells) + ") IS NULL"
     header = " AND ".join(f"trim({c}) = {literal(name)}" for c, name in zip(cells[:3], dialect.columns, strict=False))
-    return bool(connection.execute(f"SELECT 1 FROM read_parquet({literal(target)}) WHERE ({blank}) OR ({header}) LIMIT 1").fetchall())
+    stored = f"SELECT 1 FROM read_parquet({literal(target)})"
+    return all(connection.execute(f"{stored} WHERE {test} LIMIT 1").fetchall() for test in (first, f"({blank}) OR ({header})"))
 
 
 def _read_slowly(
@@ -217,10 +238,7 @@ def load_clean(
         connection,
     )
     if count != ledger.accepted:
-        raise RunFailed(
-            ledger.name, f"{ledger.accepted} records were read and {count} written.", "This is a fault of the program; please report it."
-        )
-    clean.unlink()
+        raise RunFailed(ledger.name, f"{ledger.accepted} records were read and {count} written.", OUR_FAULT)
 
 
 def _csv(path: Path, dialect: Dialect, width: int, skip: int = 0, names: list[str] | None = None, extra: str = "") -> str:

@@ -111,6 +111,8 @@ def _choose(book: CalamineWorkbook, request: dict) -> tuple[str, CalamineSheet, 
 
 
 def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
+    if name not in book.sheet_names:
+        raise Refused(f"has no sheet '{name}'.", f"Its sheets are: {', '.join(_visible(book))}.")
     sheet = book.get_sheet_by_name(name)
     if sheet.width > MOST_COLUMNS:
         raise Refused(

@@ -45,11 +45,16 @@ def _written(row: list[str], separator: str, quoting: int) -> str:
 
 def _damage(rng: random.Random, text: str, separator: str) -> str:
     at = rng.randrange(len(text))
-    kind = rng.choice(["quote", "field quote", "drop separator", "add separator", "cut", "break", "drop quote", "blank run", "byte"])
+    kind = rng.choice(
+        ["quote", "field quote", "end quote", "drop separator", "add separator", "cut", "break", "drop quote", "blank run", "byte"]
+    )
     if kind == "quote":
         return text[:at] + '"' + text[at:]
     if kind == "field quote":
         at = text.find(separator) + 1
+        return text[:at] + '"' + text[at:]
+    if kind == "end quote":  # with a field quote before it, what lies between reads as one cell
+        at = [m.start() for m in re.finditer(re.escape(separator), text)][rng.randrange(3)]
         return text[:at] + '"' + text[at:]
     if kind == "drop separator":
         return text.replace(separator, "", 1)

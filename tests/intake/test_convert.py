@@ -289,7 +289,7 @@ def test_a_narrative_in_a_category_does_not_enter(tmp_path):
 
 
 def test_a_missing_column_is_named_with_the_nearest(tmp_path):
-    with pytest.raises(DataRefused, match="no column '通话时常'.*Did you mean '通话时长'"):
+    with pytest.raises(DataRefused, match=r"no column '通话时常'.*Did you mean '通话时长'"):
         converted(tmp_path, {"来电时间": ["2024-05-01"], "通话时长": ["1"]}, {"started_at": "来电时间", "talk_seconds": "通话时常"})
 
 

@@ -227,6 +227,12 @@ def test_two_stray_quotes_do_not_swallow_the_rows_between(tmp_path):
     assert {f"{i:03d}" for i in (1, 2, 3, 5, 6, 7, 9, 10, 11)} <= set(kept) and "004" not in kept
 
 
+def test_where_no_column_tells_a_broken_record_costs_as_little_as_can_be(tmp_path):
+    table = text(tmp_path, 'a,b,c\nla,"lb,lc\nld,le,lf\nlg,lh",li,lj\nlk,ll,lm\n')
+    assert rows(table) == [("ld", "le", "lf"), ("lk", "ll", "lm")]
+    assert table.ledger.rejected_at == [(2, "open quote"), (4, "long: 4 of 3 fields")]
+
+
 def test_a_narrative_whose_lines_have_as_many_commas_stays_whole(tmp_path):
     body = "".join(f"{i:03d},2024-05-{i:02d},text {i}\n" for i in range(1, 12))
     tale = '012,2024-05-12,"said:\nwater, gas, power\nand left"\n'
@@ -320,6 +326,28 @@ def test_a_workbook_named_csv_and_texts_named_xls(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.csv", b"Rar!\x1a\x07\0", "packed as .rar"),
+        ("a.csv", gzip.compress(b"a,b", mtime=0), "packed as .gz under another name"),
+        ("a.txt", b"%PDF-1.7", "a PDF"),
+        ("a.zip", b"PK\x03\x04", "a zip inside a zip"),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(tmp_path, name, content, what):
+    assert refused(tmp_path, content, name=name) == (
+        f"{name} › is {what}. Unpack it, or export a table: .csv, .xlsx, .parquet; .zip and .gz are read."
+    )
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_nothing_stays_in_the_staging_folder_after_a_refusal(tmp_path):
+    refused(tmp_path, b"id,time\n7,2024-05-01,138\n8,2024-05-02,139\n")
+    refused(tmp_path, CHINESE.encode("big5", "replace"), ["x"])
+    assert [p.name for p in tmp_path.iterdir()] == ["calls.csv"]
+
+
 def test_parquet_becomes_text(tmp_path):
     CONNECTION.execute(
         f"""COPY (SELECT 1::BIGINT a, 13800000000.0::DOUBLE b, 0.1::DOUBLE c, 110101199001011234.0::DOUBLE d, TIMESTAMP '2024-05-01 08:00:00' e,
@@ -394,15 +422,6 @@ def test_r_files(tmp_path):
         "m.rda › holds no data frame called 'mobil'. Did you mean 'mobi'? Its data frames: mobi."
     )
     assert refused(tmp_path, b"RDX2\nX\n torn", name="m.rda") == "m.rda › is not a whole R file. Save it again with save() or saveRDS()."
-
-
-@needs_data
-@pytest.mark.slow
-def test_council_cases(tmp_path):
-    table = take(InputFile(DATA / "council_cases" / "nycomplaints.rda"), tmp_path, object="nycomplaints")
-    assert (table.ledger.accepted, table.columns[:4]) == (341299, ("unique_key", "account", "opendate", "closedate"))
-    closed = CONNECTION.execute(f"SELECT count(c3), min(c2), max(length(c2)) FROM read_parquet('{table.path}')").fetchall()
-    assert closed == [(327157, "2015-01-01", 10)]
 
 
 @needs_data

@@ -144,6 +144,13 @@ def test_without_a_key_the_whole_row_with_its_unmapped_columns_is_the_record(tmp
     assert len(rows(store)) == 3 and sum(ledger.duplicates.total() for ledger in store.ledgers) == 1
 
 
+def test_rows_that_lost_their_key_are_not_taken_for_one(tmp_path):
+    lines = [f"{key},2024-05-0{day} 10:00:00,匿名,停水,{day}" for key in ("", "2.02405E+11") for day in (1, 2, 2)]
+    export(tmp_path, "may.csv", lines)
+    store = built(hotline(tmp_path, more="  key: 编号\n"))
+    assert len(rows(store)) == 4 and dict(store.ledgers[0].duplicates) == {"same row": 2}
+
+
 def test_a_caller_is_the_first_known_key(tmp_path):
     columns = "started_at: 时间, caller_phone: {from: 号码, kind: phone}, caller_code: {from: 证号, kind: code, unknown: '0'}"
     export(
@@ -232,8 +239,8 @@ def test_overlapping_exports_in_any_order_give_the_tables_of_one_whole_export(ca
 def test_unknown_callers_add_no_known_one(calls, n):
     lines = _lines(calls, True)
     more = [f"u{i},2024-05-09 10:00:00,{who},停水,1" for i, who in enumerate(["匿名", "", "-", "138****1234", "1.38E+10", "0"] * 2)][:n]
-    known = [row for row in _tables_of({"a.csv": lines}, "") if "known" in row]
-    assert [row for row in _tables_of({"a.csv": lines + more}, "") if "known" in row] == known
+    known = [row[1:] for row in _tables_of({"a.csv": lines}, "") if "known" in row]  # without seq, the place among all rows
+    assert [row[1:] for row in _tables_of({"a.csv": lines + more}, "") if "known" in row] == known
 
 
 # what is built again, and what is not
@@ -322,7 +329,7 @@ def test_a_build_that_stops_halfway_leaves_the_old_tables_and_the_next_one_succe
     params = hotline(tmp_path)
     old = content(built(params))
     export(tmp_path, "b.csv", ROWS[2:])
-    for step in ("_count_findings", "_publish", "_ledgers"):
+    for step in ("count_findings", "_publish", "ledgers_of"):
         with monkeypatch.context() as broken:
             broken.setattr(f"hotline_analysis.intake.store.{step}", _stop)
             with pytest.raises(KeyboardInterrupt):
@@ -398,14 +405,29 @@ def test_no_file_and_no_table_are_sentences(tmp_path):
         built(hotline(tmp_path)).table("orders")
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_store_that_cannot_be_written_is_a_sentence(tmp_path):
     export(tmp_path, "a.csv", ROWS)
-    store = Store(load(hotline(tmp_path)))
-    store.folder.mkdir(parents=True)
-    store.folder.chmod(0o500)
-    with pytest.raises(CannotWrite):
-        store.build(progress=False)
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    with pytest.raises(CannotWrite, match="the store cannot be written"):
+        built(hotline(tmp_path, top="key: published\nworkspace: taken/store"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (duckdb.OutOfMemoryException("x"), "memory_gib and spill_gib are too small"),
+        (duckdb.IOException("No space left"), "cannot be written or read"),
+    ],
+)
+def test_a_full_memory_or_disk_is_a_sentence(tmp_path, monkeypatch, fault, sentence):
+    export(tmp_path, "a.csv", ROWS)
+
+    def stop(*_args):
+        raise fault
+
+    monkeypatch.setattr("hotline_analysis.intake.merge.Merge.run", stop)
+    with pytest.raises(CannotWrite, match=sentence):
+        built(hotline(tmp_path))
 
 
 # what the engine may not do, and what the store may not hold
@@ -426,6 +448,17 @@ def test_the_engine_is_locked_down(tmp_path, statement):
     connection = built(hotline(tmp_path)).connection
     with pytest.raises((duckdb.PermissionException, duckdb.InvalidInputException, duckdb.IOException)):
         connection.execute(statement)
+
+
+def test_the_engine_forgets_what_it_read(tmp_path):
+    export(tmp_path, "a.csv", ROWS)
+    connection = built(hotline(tmp_path)).connection
+    known = connection.execute(
+        "SELECT table_name FROM duckdb_tables() UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    ).fetchall()
+    assert sorted(known) == [("calls",), ("calls_left_out",)]
+    with pytest.raises((duckdb.PermissionException, duckdb.IOException)):
+        connection.execute(f"SELECT * FROM read_csv('{tmp_path}/a.csv')")
 
 
 CANARIES = [

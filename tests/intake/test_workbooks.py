@@ -109,6 +109,11 @@ def test_sheets_without_the_wanted_names(tmp_path):
     )
 
 
+def test_a_sheet_that_is_not_there(tmp_path):
+    file = book(tmp_path / "a.xlsx", {"1月": [["id"]], "2月": [["id"]]})
+    assert refused(InputFile(file.path, sheet="3月"), tmp_path) == "a.xlsx › 3月 › has no sheet '3月'. Its sheets are: 1月, 2月."
+
+
 def test_names_given_by_params(tmp_path):
     file = book(tmp_path / "a.xlsx", {"x": [[1, "2024"], [2, "2023"]]})
     table = take(file, tmp_path, ["n", "year"], header=["n", "year"])

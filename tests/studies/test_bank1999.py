@@ -18,7 +18,23 @@ AGENT = ("index_scope=answered", "callback_scope=answered")
 def study(capsys, period, *settings, extra=()) -> pd.DataFrame:
     """`hotline study window --format csv` as a user types it."""
     sets = [part for s in settings for part in ("--set", s)]
-    code = main(["study", "window", "--params", str(PARAMS / "bank1999.yaml"), "--from", period[0], "--to", period[1], "--format", "csv", "--quiet", *sets, *extra])
+    code = main(
+        [
+            "study",
+            "window",
+            "--params",
+            str(PARAMS / "bank1999.yaml"),
+            "--from",
+            period[0],
+            "--to",
+            period[1],
+            "--format",
+            "csv",
+            "--quiet",
+            *sets,
+            *extra,
+        ]
+    )
     out = capsys.readouterr()
     assert (code, out.err) == (0, "")
     return pd.read_csv(io.StringIO(out.out))
@@ -40,7 +56,15 @@ def counts(frame: pd.DataFrame, rule: str, *, whole: bool = False) -> list:
         (ALL, ("match=same",), 128_189, [30_480, 56_968, 71_305, 84_465]),
         (ALL, ("leave_out=none",), 130_078, [36_781, 64_279, 78_235, 90_982]),
     ],
-    ids=["January alone", "January same issue", "January agents only", "January with February", "all", "all same issue", "all with PHANTOM"],
+    ids=[
+        "January alone",
+        "January same issue",
+        "January agents only",
+        "January with February",
+        "all",
+        "all same issue",
+        "all with PHANTOM",
+    ],
 )
 def test_naive_counts(capsys, period, settings, calls, expected):
     frame = study(capsys, period, *settings)
@@ -105,7 +129,11 @@ def test_the_broken_days_of_may_and_the_identified_share():
 
 def test_identified_share_by_month():
     h = open_hotline(PARAMS / "bank1999.yaml", "1999-07", progress=False)
-    with_phantom = h.store.table("calls").query("t", "SELECT month(started_at), round(100.0 * count(caller_code) / count(*))::INT FROM t GROUP BY 1 ORDER BY 1").fetchall()
+    with_phantom = (
+        h.store.table("calls")
+        .query("t", "SELECT month(started_at), round(100.0 * count(caller_code) / count(*))::INT FROM t GROUP BY 1 ORDER BY 1")
+        .fetchall()
+    )
     assert [n for _, n in with_phantom] == [42, 41, 60, 57, 55, 47, 56]
 
 
@@ -113,3 +141,11 @@ def test_service_level_of_may_under_its_definition():
     """Form A, answered within 20 s of queueing over all offered calls: 36.3 % (methods 7)."""
     h = open_hotline(PARAMS / "bank1999.yaml", "1999-05", progress=False)
     assert f"{100 * h.verdicts.set_index('indicator').loc['service_level_20s', 'value']:.1f}" == "36.3"
+
+
+def test_short_answers_are_followed_by_a_redial():
+    """Identified calls answered for 1-9 s are followed by another of the customer within 10 minutes in 45.2 %, others in 3.0 %."""
+    h = open_hotline(PARAMS / "bank1999.yaml", "all", progress=False)
+    gaps = h.view.but(index_scope="answered", callback_scope="all").all_gaps().to_native()
+    sql = "SELECT talk_seconds BETWEEN 1 AND 9, count(*) FILTER (gap_s <= 600), count(*) FROM t GROUP BY 1 ORDER BY 1"
+    assert gaps.query("t", sql).fetchall() == [(False, 2_926, 97_306), (True, 3_261, 7_212)]

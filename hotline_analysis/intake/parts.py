@@ -1,0 +1,160 @@
+"""One file of one table: its rows as canonical columns, what was found in them, and what is refused outright."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake import convert, instants
+from hotline_analysis.intake.engine import literal, parquet
+from hotline_analysis.intake.files import InputFile
+from hotline_analysis.intake.ledger import FileLedger
+from hotline_analysis.params import Params, Source
+from hotline_analysis.tables import INSTANT, Table
+
+FORMAT = 1  # of parts and tables; another number builds every store anew
+LINES = 20  # line numbers kept of each finding
+ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
+
+
+@dataclass
+class Part:
+    """One file's rows as canonical columns on disk, and what is known about them."""
+
+    columns: list[str]
+    rejecting: int
+    ledger: FileLedger
+    cells: list[dict]
+    identities: dict[str, dict[str, int]]
+    first_s: int | None = None
+    last_s: int | None = None
+
+    def as_dict(self) -> dict:
+        return {**self.__dict__, "ledger": self.ledger.as_dict()}
+
+    @classmethod
+    def from_dict(cls, plain: dict) -> "Part":
+        return cls(**{**plain, "ledger": FileLedger.from_dict(plain["ledger"])})
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to be read for one table."""
+
+    table: Table
+    source: Source
+    file: InputFile
+    key: str
+    seen: tuple = field(compare=False, default=())
+
+
+def part_key(params: Params, table: Table, source: Source, file: InputFile, key_id: str) -> str:
+    """A name for the part that changes with whatever its content depends on."""
+    settings = source.model_dump(mode="json", exclude={"files", "leave_out"})
+    said = [
+        FORMAT,
+        duckdb.__version__,
+        table.name,
+        settings,
+        params.time_zone,
+        params.identity,
+        key_id,
+        file.digest,
+        file.member,
+        file.sheet,
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def seen(path: Path) -> tuple:
+    """What tells that a file was replaced, short of reading it again."""
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+def unchanged(job: Job) -> None:
+    if not job.file.path.exists() or seen(job.file.path) != job.seen:
+        raise DataRefused(job.file.name, "was replaced while it was being read.", "Run again when the export is complete.")
+
+
+def count_findings(connection, job: Job, part: Part, conversion: convert.Conversion, sheet: convert.Sheet, staged: Path) -> None:
+    """Cells by column and reason into the part, rejected rows into its ledger; day-or-month dates and wholly unreadable files are refused."""
+    patterns = connection.execute(
+        f"SELECT _faults, count(*) FROM {parquet(staged)} WHERE _faults <> 0 GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    rejected: Counter = Counter()
+    for faults, n in patterns:
+        if faults & conversion.rejecting:
+            rejected[_lowest(faults & conversion.rejecting)] += n
+    for bit, finding in enumerate(conversion.findings):
+        count = sum(n for faults, n in patterns if faults >> bit & 1)
+        if count:
+            lines = _lines(connection, staged, f"(_faults & {1 << bit}) <> 0")
+            part.cells.append({"column": finding.column, "reason": finding.reason, "done": finding.action, "count": count, "lines": lines})
+            _refuse_either_way(connection, job, finding, sheet)
+    for bit, n in sorted(rejected.items()):
+        finding = conversion.findings[bit]
+        below = conversion.rejecting & ((1 << bit) - 1)
+        lines = _lines(connection, staged, f"(_faults & {1 << bit}) <> 0 AND (_faults & {below}) = 0")
+        part.ledger.reject(f"{finding.reason} › {finding.column}", n, lines)
+    if rejected.total() >= ALL_REFUSED and part.ledger.accepted == 0:
+        _refuse_all(connection, job, conversion.findings[rejected.most_common(1)[0][0]], sheet)
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
+
+
+def _lines(connection, staged: Path, test: str) -> list[int]:
+    return [
+        row[0]
+        for row in connection.execute(f"SELECT _record FROM {parquet(staged)} WHERE {test} ORDER BY _record LIMIT {LINES}").fetchall()
+    ]
+
+
+def _refuse_either_way(connection, job: Job, finding: convert.Finding, sheet: convert.Sheet) -> None:
+    """`05/06/2024` without a declared order is two dates: nobody but the reader knows which."""
+    rule = job.source.columns.get(finding.column)
+    if rule is None or rule.formats or finding.reason != convert.VALUE or job.table[finding.column].kind != INSTANT:
+        return
+    text = convert.text_sql(rule, sheet)
+    row = connection.execute(
+        f"SELECT {text} FROM {parquet(sheet.path)} WHERE regexp_matches(trim({text}), {literal(instants.EITHER_WAY)}) LIMIT 1"
+    ).fetchone()
+    if row:
+        raise DataRefused(
+            f"{job.file.name} › {' + '.join(rule.source)}",
+            f"dates such as {_shape(row[0])} may put the day or the month first.",
+            f"Say which in {job.table.name} › columns › {finding.column} › formats: '%d/%m/%Y %H:%M' or '%m/%d/%Y %H:%M'.",
+        )
+
+
+def _refuse_all(connection, job: Job, finding: convert.Finding, sheet: convert.Sheet) -> None:
+    rule = job.source.columns[finding.column]
+    text = convert.text_sql(rule, sheet)
+    row = connection.execute(f"SELECT {text} FROM {parquet(sheet.path)} WHERE {text} IS NOT NULL LIMIT 1").fetchone()
+    shown = f" such as {_shape(row[0])}" if row else ""
+    raise DataRefused(
+        f"{job.file.name} › {' + '.join(rule.source)}",
+        f"no row of it reads as {finding.column}{shown}.",
+        f"Look at {job.table.name} › columns › {finding.column}.",
+    )
+
+
+def _shape(text: str) -> str:
+    """A cell without its content: digits as d, letters as a; of the first 30 characters."""
+    return "".join(
+        "d" if c.isdigit() else "a" if c.isascii() and c.isalpha() else c if c in " /-.:年月日时分秒T" else "?" for c in text.strip()[:30]
+    )
+
+
+def span(connection, table: Table, part: Part, staged: Path) -> None:
+    """The first and last second of the table's clock in the part; what is accepted decides."""
+    clock = table[table.clock].epoch
+    if clock in part.columns:
+        query = f"SELECT min({clock}), max({clock}) FROM {parquet(staged)} WHERE (_faults & {part.rejecting}) = 0"
+        part.first_s, part.last_s = connection.execute(query).fetchone()
