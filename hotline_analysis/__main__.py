@@ -45,9 +45,10 @@ def report(params, month, language, out, quiet):
 @click.option("--by", multiple=True, metavar="COLUMN", help="strata, such as issue_1; may be repeated")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="a field of the definition; may be repeated")
 @click.option("--format", "form", default="table", type=click.Choice(["csv", "json", "table"]))
+@click.option("--write-windows", default="", metavar="FILE", help="of exposure: write the recommended windows for the params to read")
 @LANGUAGE
 @QUIET
-def study(name, params, month, first, last, table, by, settings, form, language, quiet):
+def study(name, params, month, first, last, table, by, settings, form, write_windows, language, quiet):
     """A study's tidy frame on stdout."""
     from hotline_analysis.hotline import open_hotline
     from hotline_analysis.measures.definition import parse, with_settings
@@ -55,7 +56,11 @@ def study(name, params, month, first, last, table, by, settings, form, language,
     period = _period(month, first, last)
     h = open_hotline(params, period, language, progress=not quiet)
     h.rule = with_settings(parse(h.params.definition, params), settings)
-    frame = h.study(name, table, by=by)
+    if write_windows and (name != "exposure" or table not in ("", "reconciliation")):
+        raise BadParams("--write-windows", "belongs to `hotline study exposure`.")
+    frame = h.study(name, "reconciliation" if write_windows else table, by=by)
+    if write_windows:
+        _write_windows(h, frame, Path(write_windows))
     if form == "csv":
         click.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
@@ -63,6 +68,15 @@ def study(name, params, month, first, last, table, by, settings, form, language,
     else:
         click.echo(frame.attrs["definition"])
         click.echo(frame.to_string(index=False))
+
+
+def _write_windows(h, frame, path: Path) -> None:
+    from hotline_analysis.params import write_windows
+    from hotline_analysis.studies import exposure
+
+    found = exposure.windows(frame)
+    write_windows(path, found, hotline=h.params.name, period=frame.attrs["period"], definition=frame.attrs["hash"])
+    click.echo(f"{path}: {len(found)} windows", err=True)
 
 
 def _period(month: str, first: str, last: str) -> str:

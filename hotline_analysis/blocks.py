@@ -584,6 +584,9 @@ FORMATS: dict[str, Callable] = {
     "rate": _shares,  # bare: the heading carries the %
     "percent": lambda row, c, language: words.format_rate(row[c.name]),
     "number": lambda row, c, language: words.decimal(row[c.name]),
+    "ratio": lambda row, c, language: words.decimal(row[c.name], 2),
+    "small": lambda row, c, language: words.decimal(row[c.name], 3),
+    "span": lambda row, c, language: words.format_interval(row[c.low], row[c.high], language, percent=False),
     "seconds": lambda row, c, language: words.format_seconds(row[c.name], language),
     "hours": lambda row, c, language: words.format_hours(row[c.name], language),
     "month": lambda row, c, language: words.format_month(row[c.name], language),

@@ -109,7 +109,12 @@ def notice(h: Hotline) -> Block:
                 ),
             }
         )
-    rows.append({"term": _t(h, "数据质量 ", "Data quality: ") + GRADE[grade](h.language), "text": findings.grade_reason(grade, h.checks, h.language)})
+    rows.append(
+        {
+            "term": _t(h, "数据质量 ", "Data quality: ") + GRADE[grade](h.language),
+            "text": findings.grade_reason(grade, h.checks, h.language),
+        }
+    )
     return blocks.notice(pd.DataFrame(rows), important=grade in ("fair", "poor"), language=h.language)
 
 
@@ -156,7 +161,9 @@ def coverage(h: Hotline) -> Block:
     broken = days[days["broken"]]
     named = [f"{d.day}日" if h.language == "zh" else str(d.date()) for d in broken["date"]]
     zh = f"{len(days)}天中{len(broken)}天的来电量异常：{'、'.join(named)}" if len(broken) else f"{len(days)}天都有记录"
-    en = f"{len(broken)} of {len(days)} days are far from usual: {', '.join(named)}" if len(broken) else f"All {len(days)} days have records"
+    en = (
+        f"{len(broken)} of {len(days)} days are far from usual: {', '.join(named)}" if len(broken) else f"All {len(days)} days have records"
+    )
     days = days.assign(note=[_broken_note(h, r) if r.broken else "" for r in days.itertuples()])
     return blocks.figure(
         charts.coverage,
@@ -194,7 +201,9 @@ def records(h: Hotline) -> Block:
     shown = [(k, int(total[k])) for k in FATES if k in total and (total[k] or k in ("physical", "accepted"))]
     why = reasons_frame(h.store.ledgers, h.language)
     reasons = {
-        fate: "，".join(f"{_reason(h, fate, r)}{words.format_count(n)}" for r, n in part.groupby("reason", sort=False)["count"].sum().items())
+        fate: "，".join(
+            f"{_reason(h, fate, r)}{words.format_count(n)}" for r, n in part.groupby("reason", sort=False)["count"].sum().items()
+        )
         for fate, part in why.groupby("fate")
     }
     frame = pd.DataFrame([{"step": FATES[k](h.language), "count": n, "why": reasons.get(k, "")} for k, n in shown])
@@ -210,7 +219,8 @@ def records(h: Hotline) -> Block:
             f"{words.format_count(read)} records, {words.format_count(used)} in the figures",
         ),
         subtitle=_t(h, f"{files}个导出文件，全部时段", f"{files} export files, all periods"),
-        total=frame.iloc[-1].to_dict() | {"why": _t(h, "其中修补：", "of these mended: ") + reasons["repaired"] if "repaired" in reasons else ""},
+        total=frame.iloc[-1].to_dict()
+        | {"why": _t(h, "其中修补：", "of these mended: ") + reasons["repaired"] if "repaired" in reasons else ""},
         short=True,
         language=h.language,
     )
@@ -221,7 +231,11 @@ def _reason(h: Hotline, fate: str, reason: str) -> str:
     column, _, word = reason.partition(" ")
     if fate != "left_out" or column not in tables.CALLS:
         return reason
-    return _t(h, f"{tables.CALLS[column].term.zh}为{word}", f"{tables.CALLS[column].term.en.lower()} {word} ")
+    return _t(
+        h,
+        f"{tables.CALLS[column].term.zh}为{tables.WORDS.get(word, Term(word, word)).zh}",
+        f"{tables.CALLS[column].term.en.lower()} {word} ",
+    )
 
 
 def quality(h: Hotline) -> Block:

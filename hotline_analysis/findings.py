@@ -195,7 +195,9 @@ def _excludes_zero(row: dict) -> bool:
 def hold(verdicts: pd.DataFrame, language: str, *, most: int = 6) -> pd.DataFrame:
     """本月不宜写成升或降的数字: movements that people would quote and that are noise, the largest first, each with its reason."""
     noise = verdicts[(verdicts["judgement"] == "none") & verdicts["change"].notna()]
-    moves = np.array([change(r, language)[:1] in ("+", words.MINUS) for r in noise.to_dict("records")], bool)  # what prints as 0.0 nobody quotes
+    moves = np.array(
+        [change(r, language)[:1] in ("+", words.MINUS) for r in noise.to_dict("records")], bool
+    )  # what prints as 0.0 nobody quotes
     noise = noise.loc[moves].copy()
     spread = (noise["change_high"] - noise["change_low"]).abs()
     noise["size"] = noise["change"].abs() / spread.where(spread > 0)

@@ -5,6 +5,8 @@ Keys that nobody knows are refused with the nearest right one, keys written twic
 """
 
 import hashlib
+import io
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -16,7 +18,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from hotline_analysis import tables
-from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.errors import BadParams, CannotWrite, nearest
 from hotline_analysis.words import Term
 
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
@@ -168,8 +170,14 @@ class Report(Settings):
     organisation: SaidWords | None = None
     first_month: str | None = None  # month of issue 1, for the running number
     headlines: Texts = ()  # four indicators, always in the same place
-    leave_out: Texts = ()  # chapters that this hotline does not print
     note: SaidWords | None = None  # the centre's own words, printed as such
+
+    @field_validator("first_month")
+    @classmethod
+    def _month(cls, value):
+        if value is not None and not MONTH.fullmatch(value):
+            raise ValueError(f"'{value}' is not a month; write it as 2024-09")
+        return value
 
 
 class Params(Settings):
@@ -300,7 +308,11 @@ def read_yaml(path: Path) -> dict:
         ) from None
     except (MarkedYAMLError, YAMLError) as fault:
         mark, problem = getattr(fault, "problem_mark", None), str(getattr(fault, "problem", fault))
-        hint = "A text that begins with *, & or % needs quotes, such as '*.csv'." if "alias" in problem or "anchor" in problem or "token" in problem else ""
+        hint = (
+            "A text that begins with *, & or % needs quotes, such as '*.csv'."
+            if "alias" in problem or "anchor" in problem or "token" in problem
+            else ""
+        )
         raise BadParams(f"{path.name} › line {mark.line + 1 if mark else '?'}", f"is not YAML: {problem}.", hint) from None
     if not isinstance(data, dict):
         raise BadParams(path.name, "holds no settings.", "A params file begins with 'title:' and names a table, such as 'calls:'.")
@@ -362,7 +374,74 @@ def load(path: str | Path) -> Params:
     data = read_yaml(file)
     if "path" in data:
         raise BadParams(file.name, "'path' is not a setting here.")
-    return validated(Params, data, file.name, path=file)
+    return validated(Params, _with_windows(data, file), file.name, path=file)
+
+
+# ---- windows by issue, in a file of their own
+
+
+class WindowsFile(Settings):
+    """A window for each issue, as `hotline study exposure --write-windows` writes it; `*` stands for every issue that is not named."""
+
+    windows_by_issue: dict[str, Annotated[float, Field(gt=0, le=24 * 366)]] = Field(min_length=1)
+    hotline: str = ""  # where they were found, for the reader
+    period: str = ""
+    definition: str = ""
+
+
+def _with_windows(data: dict, file: Path) -> dict:
+    """The settings with `definition: {windows_file: ...}` replaced by the windows that it holds; its path starts at the params file."""
+    definition = data.get("definition")
+    if not isinstance(definition, dict) or "windows_file" not in definition:
+        return data
+    if "windows_by_issue" in definition:
+        raise BadParams(f"{file.name} › definition", "'windows_file' and 'windows_by_issue' are both given.", "Keep one of them.")
+    name = definition["windows_file"]
+    if not isinstance(name, str) or not name:
+        raise BadParams(f"{file.name} › definition › windows_file", "is not the name of a file.", "Write it as windows.yaml.")
+    held = read_windows(file.parent / name)
+    rest = {key: value for key, value in definition.items() if key != "windows_file"}
+    return {**data, "definition": {**rest, "windows_by_issue": dict(held.windows_by_issue)}}
+
+
+def read_windows(path: Path) -> WindowsFile:
+    """The windows of a file; raises BadParams with what is wrong, and how the file is made when there is none."""
+    if not path.exists():
+        raise BadParams(
+            str(path), "there is no such windows file.", f"Make it with `hotline study exposure --params ... --write-windows {path}`."
+        )
+    return validated(WindowsFile, read_yaml(path), path.name)
+
+
+def write_windows(path: Path, windows: dict[str, float], *, hotline: str, period: str, definition: str) -> None:
+    """Write a windows file whole; an existing file is replaced only when it is one. Raises BadParams, CannotWrite."""
+    if not windows:
+        raise BadParams(str(path), "there is no issue to give a window to.")
+    if path.exists():
+        read_windows(path)
+    held = {
+        "hotline": hotline,
+        "period": period,
+        "definition": definition,
+        "windows_by_issue": {k: int(v) if v == int(v) else v for k, v in windows.items()},
+    }
+    text = io.StringIO()
+    text.write("# 各诉求的重复来电窗口（小时），* 为其余诉求；由 hotline study exposure --write-windows 写成，可以手改。\n")
+    text.write(
+        "# Windows of a repeat call by issue, in hours; * is every other issue. In a params file: definition: {windows_file: "
+        + path.name
+        + "}\n"
+    )
+    yaml = YAML()
+    yaml.width = 4096
+    yaml.dump(held, text)
+    staged = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        staged.write_text(text.getvalue(), encoding="utf-8", newline="\n")
+        os.replace(staged, path)
+    except OSError as fault:
+        staged.unlink(missing_ok=True)
+        raise CannotWrite(str(path), f"cannot be written ({fault.strerror}).") from None
 
 
 def check_month(text: str) -> str:

@@ -13,6 +13,9 @@ from hotline_analysis.words import Term
 INSTANT, SECONDS, TEXT, FLAG, SCORE, COUNT, IDENTITY = "instant", "seconds", "text", "flag", "score", "count", "identity"
 SQL_TYPE = {INSTANT: "TIMESTAMP", SECONDS: "BIGINT", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", IDENTITY: "BIGINT"}
 OUTCOMES = ("answered", "abandoned", "blocked", "test")
+WORDS = {  # of the closed columns, as a page says them
+    "answered": Term("接通", "answered"), "abandoned": Term("放弃", "abandoned"), "blocked": Term("未接入", "blocked"), "test": Term("测试", "test"),
+}  # fmt: skip
 CALLER_STATES = ("known", "withheld", "invalid")
 DIRECTIONS = ("in", "out", "internal")
 
@@ -96,7 +99,14 @@ CALLS = Table(
         _c("caller_person", IDENTITY, "个人身份", "Person identity", "个人身份信息的化名编号", "pseudonym of the person id"),
         _c("caller_code", IDENTITY, "代码身份", "Code identity", "唯一识别代码的化名编号", "pseudonym of the unique code"),
         _c("agent", TEXT, "话务员", "Agent", "最后受理的话务员，未知为空", "who handled it last; empty when unknown"),
-        _c("agent_first", TEXT, "首位话务员", "First agent", "转接来电最先受理的话务员，未转接可为空", "who handled a transferred call first; may be empty"),
+        _c(
+            "agent_first",
+            TEXT,
+            "首位话务员",
+            "First agent",
+            "转接来电最先受理的话务员，未转接可为空",
+            "who handled a transferred call first; may be empty",
+        ),
         _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
         _c("issue_2", TEXT, "诉求二级分类", "Issue, level 2"),
         _c("issue_3", TEXT, "诉求三级分类", "Issue, level 3"),

@@ -35,7 +35,9 @@ def write_hotline(folder: Path, *, calls: int = 600, seed: int = 1, name: str = 
         caller = "匿名" if rng.random() < 0.05 else f"1540000{int(rng.integers(0, calls // 5)):04d}"
         answered = rng.random() < 0.9
         end = begin + timedelta(seconds=wait + (talk if answered else 0))
-        lines.append(f"C{n:05d},{begin},{end},{caller},{'甲乙丙'[n % 3]},{'供水交通社保'[2 * (n % 3) : 2 * (n % 3) + 2]},{'接通' if answered else '放弃'},{wait},{talk if answered else 0}")
+        lines.append(
+            f"C{n:05d},{begin},{end},{caller},{'甲乙丙'[n % 3]},{'供水交通社保'[2 * (n % 3) : 2 * (n % 3) + 2]},{'接通' if answered else '放弃'},{wait},{talk if answered else 0}"
+        )
     folder.joinpath("calls.csv").write_bytes(("\n".join(lines) + "\n").encode("gb18030"))
     file = folder / name
     file.write_text(PARAMS, encoding="utf-8")

@@ -41,7 +41,11 @@ def test_a_study_as_csv_json_and_table(hotline, capsys):
         (("study", "window", "--set", "match"), 64, "--set › 'match' is not key=value. Did you mean 'match'?"),
         (("study", "window", "--from", "2024-01"), 64, "period › --from and --to go together. Give both ends, or --month."),
         (("study", "window", "--month", "2024-1"), 64, "month '2024-1' › is not a month. Write it as 2024-09."),
-        (("study", "window", "--month", "2031-01"), 66, "small.yaml › 2031-01 › there are no data in this month; they run from 2024-01 to 2024-02."),
+        (
+            ("study", "window", "--month", "2031-01"),
+            66,
+            "small.yaml › 2031-01 › there are no data in this month; they run from 2024-01 to 2024-02.",
+        ),
         (("report", "--month", "2024-13"), 64, "month '2024-13' › is not a month. Write it as 2024-09."),
         (("report", "--month", "../../x"), 64, "month '../../x' › is not a month. Write it as 2024-09."),
         (("check", "--month", "x"), 64, "month 'x' › is not a month. Write it as 2024-09."),

@@ -20,13 +20,21 @@ def verdicts(**judgements) -> pd.DataFrame:
     ("judgements", "zh", "en"),
     [
         ({"connection_rate": "none"}, "没有指标出现有证据的变化。", "No indicator changed on the evidence."),
-        ({"connection_rate": "worse", "talk_seconds": "none"}, "接通率变差；其余指标没有证据表明有变化。", "Connection rate worse; no evidence of change in the others."),
+        (
+            {"connection_rate": "worse", "talk_seconds": "none"},
+            "接通率变差；其余指标没有证据表明有变化。",
+            "Connection rate worse; no evidence of change in the others.",
+        ),
         (
             {"connection_rate": "worse", "abandonment_rate": "worse", "repeat_rate_24h": "better"},
             "接通率和放弃率变差；24小时复电率变好。",
             "Connection rate and abandonment rate worse; Repeat rate in 24 h better.",
         ),
-        ({"offered": "more", "connection_rate": "none"}, "来电量变多；其余指标没有证据表明有变化。", "Calls offered more; no evidence of change in the others."),
+        (
+            {"offered": "more", "connection_rate": "none"},
+            "来电量变多；其余指标没有证据表明有变化。",
+            "Calls offered more; no evidence of change in the others.",
+        ),
     ],
 )
 def test_the_month_in_one_sentence(judgements, zh, en):
@@ -59,6 +67,14 @@ def test_noise_is_listed_with_its_reason_and_what_prints_as_zero_is_not():
 
 
 def test_a_grade_says_why():
-    odd = pd.DataFrame({"check": ["odd day", "odd day"], "where": ["1999-05-21", "1999-05-23"], "count": [14, 3064], "share": [0.03, 1.84], "severity": ["minor", "minor"]})
+    odd = pd.DataFrame(
+        {
+            "check": ["odd day", "odd day"],
+            "where": ["1999-05-21", "1999-05-23"],
+            "count": [14, 3064],
+            "share": [0.03, 1.84],
+            "severity": ["minor", "minor"],
+        }
+    )
     assert findings.grade_reason("good", odd, "zh") == "当日来电量异常：5月21日、5月23日。"
     assert findings.grade_reason("excellent", odd.head(0), "zh") == "没有发现异常。"

@@ -28,7 +28,10 @@ SCALARS = [
 
 @pytest.mark.parametrize("scalar", SCALARS)
 def test_a_scalar_stays_what_it_looks_like(tmp_path, scalar):
-    text = GOOD.replace("来电时间}", f"来电时间, caller: {{from: 号码, kind: code, unknown: [{scalar!r}, {scalar if scalar not in ('-', '=1+1', '1,5') else 'x'}]}}}}")
+    text = GOOD.replace(
+        "来电时间}",
+        f"来电时间, caller: {{from: 号码, kind: code, unknown: [{scalar!r}, {scalar if scalar not in ('-', '=1+1', '1,5') else 'x'}]}}}}",
+    )
     unknown = load(tmp_path, text).calls[0].columns["caller"].unknown
     assert unknown[0] == scalar
     assert unknown[1] == (scalar if scalar not in ("-", "=1+1", "1,5") else "x")
@@ -44,20 +47,35 @@ def test_yes_as_a_key_is_a_word(tmp_path):
     [
         ("title: x\ntitle: y\n", "x.yaml › line 2 › 'title' is written twice. Keep one of the two."),
         ("title: [\n", "x.yaml › line 2 › is not YAML: expected the node content, but found '<stream end>'."),
-        ("title: x\ncalls: {files: *.csv}\n", "x.yaml › line 2 › is not YAML: found undefined alias '.csv'. A text that begins with *, & or % needs quotes, such as '*.csv'."),
+        (
+            "title: x\ncalls: {files: *.csv}\n",
+            "x.yaml › line 2 › is not YAML: found undefined alias '.csv'. A text that begins with *, & or % needs quotes, such as '*.csv'.",
+        ),
         ("just text\n", "x.yaml › holds no settings. A params file begins with 'title:' and names a table, such as 'calls:'."),
         ("title: x\n", "x.yaml › no table is named; a params file needs at least one of: calls, orders."),
         (GOOD + "time_zon: UTC\n", "x.yaml › 'time_zon' is not a setting here. Did you mean 'time_zone'?"),
         (GOOD + "time_zone: Mars\n", "x.yaml › time_zone: 'Mars' is not a time zone; write an IANA name such as Asia/Shanghai."),
         (GOOD + "period: {start_day: 31}\n", "x.yaml › period › start_day: Input should be less than or equal to 28, not '31'."),
-        (GOOD.replace("started_at", "started"), "x.yaml › calls › columns › 'started' is not a column of calls. Did you mean 'started_at'?"),
-        (GOOD.replace("{started_at: 来电时间}", "{call_id: 编号}"), "x.yaml › calls › columns: 'started_at' is missing; without it no row of calls has a place in time."),
-        (GOOD.replace("来电时间}", "来电时间, caller: 号码}"), "x.yaml › calls › columns › caller: say which kind of identity it is (kind: phone, person or code)."),
+        (
+            GOOD.replace("started_at", "started"),
+            "x.yaml › calls › columns › 'started' is not a column of calls. Did you mean 'started_at'?",
+        ),
+        (
+            GOOD.replace("{started_at: 来电时间}", "{call_id: 编号}"),
+            "x.yaml › calls › columns: 'started_at' is missing; without it no row of calls has a place in time.",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, caller: 号码}"),
+            "x.yaml › calls › columns › caller: say which kind of identity it is (kind: phone, person or code).",
+        ),
         (
             GOOD.replace("来电时间}", "来电时间, outcome: {from: 结果, values: {接通: answerd}}}"),
             "x.yaml › calls › columns › outcome › values: 'answerd' is not one of answered, abandoned, blocked, test. Did you mean 'answered'?",
         ),
-        (GOOD.replace("来电时间}", "{from: 来电时间, format: iso}}"), "x.yaml › calls › 0 › columns › started_at: 'format' is not a setting here. Did you mean 'formats'?"),
+        (
+            GOOD.replace("来电时间}", "{from: 来电时间, format: iso}}"),
+            "x.yaml › calls › 0 › columns › started_at: 'format' is not a setting here. Did you mean 'formats'?",
+        ),
         (GOOD + "path: x\n", "x.yaml › 'path' is not a setting here."),
     ],
 )
@@ -90,7 +108,26 @@ def test_a_file_elsewhere_has_its_own_folder_and_store(tmp_path):
     assert first.store_folder.name != second.store_folder.name
 
 
-@pytest.mark.parametrize("month", ["2024-9", "2024-13", "2024-00", "24-09", "2024-09-01", "../../etc", "2024-09\n", "２０２４-09", "2024_09", "", "latest ", "1899-01", "2024-09;rm", "{month}", "2024-09/.."])
+@pytest.mark.parametrize(
+    "month",
+    [
+        "2024-9",
+        "2024-13",
+        "2024-00",
+        "24-09",
+        "2024-09-01",
+        "../../etc",
+        "2024-09\n",
+        "２０２４-09",
+        "2024_09",
+        "",
+        "latest ",
+        "1899-01",
+        "2024-09;rm",
+        "{month}",
+        "2024-09/..",
+    ],
+)
 def test_hostile_months(month):
     with pytest.raises(BadParams):
         params_file.check_month(month)

@@ -8,7 +8,16 @@ from hotline_analysis.words import CALLS, PERCENT, SECONDS
 
 @pytest.mark.parametrize(
     ("value", "places", "said"),
-    [(48612, 0, "48,612"), (-1.25, 1, "−1.3"), (1.25, 1, "1.3"), (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (93.15, 1, "93.2"), (2.5, 0, "3"), (1234.5, 1, "1,234.5")],
+    [
+        (48612, 0, "48,612"),
+        (-1.25, 1, "−1.3"),
+        (1.25, 1, "1.3"),
+        (0.04, 1, "0.0"),
+        (-0.04, 1, "0.0"),
+        (93.15, 1, "93.2"),
+        (2.5, 0, "3"),
+        (1234.5, 1, "1,234.5"),
+    ],
 )
 def test_decimals_round_half_away_from_zero_and_zero_has_no_sign(value, places, said):
     assert words.decimal(value, places) == said
@@ -29,7 +38,15 @@ def test_intervals():
 
 @pytest.mark.parametrize(
     ("seconds", "zh", "en"),
-    [(312, "5分12秒", "5 min 12 s"), (0, "0秒", "0 s"), (3600, "1小时", "1 h"), (59.5, "1分", "1 min"), (7, "7秒", "7 s"), (None, "", ""), (float("nan"), "", "")],
+    [
+        (312, "5分12秒", "5 min 12 s"),
+        (0, "0秒", "0 s"),
+        (3600, "1小时", "1 h"),
+        (59.5, "1分", "1 min"),
+        (7, "7秒", "7 s"),
+        (None, "", ""),
+        (float("nan"), "", ""),
+    ],
 )
 def test_durations(seconds, zh, en):
     assert (words.format_seconds(seconds), words.format_seconds(seconds, "en")) == (zh, en)

@@ -150,7 +150,9 @@ class Store:
             local = ", epoch(started_at)::BIGINT AS local_s" if name == "calls" else ""
             for view in (name, name + "_left_out"):
                 rows = parquet(self.folder / f"{view}.parquet").removesuffix(")") + ", file_row_number = true)"
-                self._connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT file_row_number AS seq, * EXCLUDE (file_row_number){local} FROM {rows}")
+                self._connection.execute(
+                    f"CREATE OR REPLACE VIEW {view} AS SELECT file_row_number AS seq, * EXCLUDE (file_row_number){local} FROM {rows}"
+                )
 
     def _parts(self, jobs: list[Job], key: identity.Key, progress: bool) -> list[Part]:
         """Each file's part, from disk where it is there."""

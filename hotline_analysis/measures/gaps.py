@@ -14,13 +14,29 @@ import narwhals.stable.v2 as nw
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR, Definition
-from hotline_analysis.measures.frames import whole
+from hotline_analysis.measures.frames import needed, whole
 
+VERSION = 2  # of the table, part of a kept table's name: rises when a column or a rule of it changes
 DAY = 24 * HOUR
 LEVELS = ("issue_1", "issue_2", "issue_3")
-STRATA = ("agent", "unit", "area", "queue", "channel", "department", "dispatched", "transferred", "order_id", "talk_seconds", "rating")
+STRATA = (
+    "local_s",
+    "agent",
+    "agent_first",
+    "unit",
+    "area",
+    "queue",
+    "channel",
+    "department",
+    "dispatched",
+    "transferred",
+    "order_id",
+    "talk_seconds",
+    "rating",
+)
 IDENTITY = {"caller": "caller", "phone": "caller_phone", "person": "caller_person", "code": "caller_code"}
 LINE = ("start_s", "seq")
+MARKS = ("chase", "resets", "reset_s")  # of calls, while the table is made: see `rules.with_chases` and `_with_resets`
 CONTROL_WEEKS = (-3, -2, 2, 3)
 
 
@@ -33,19 +49,65 @@ def scoped(calls: nw.LazyFrame, definition: Definition) -> nw.LazyFrame:
     """The calls a definition lets count: identified, not left out, not made by the hotline itself.
 
     Adds `who` (the identity the definition asks for), `reference_s` (where the gap starts to run) and `day` (days since 1970 of the local
-    calendar day, cut at `cut_hour`). Raises DataRefused when a column that the definition needs is absent.
+    calendar day, cut at `cut_hour`); with `outbound: reset` also `resets` and `reset_s`. Raises DataRefused when a column that the
+    definition needs is absent.
     """
     have = calls.collect_schema().names()
-    who = IDENTITY[definition.identity]
-    _need(have, [who, "start_s", "seq", "local_s"], definition)
+    _need(have, [*[IDENTITY[k] for k in definition.identity.split(",")], "start_s", "seq", "local_s"], definition)
+    calls = not_left_out(calls, definition)
+    day = (nw.col("local_s") - HOUR * definition.cut_hour) // DAY
+    calls = calls.with_columns(who=identity(have, definition)).filter(~nw.col("who").is_null())
+    if definition.identity != "caller" and "caller_group" in have:
+        # the stored groups are those of `caller`; under another key each caller goes whole into one of them
+        calls = calls.with_columns(caller_group=nw.coalesce(nw.col("caller_group").min().over("who"), nw.col("who") % 100))
+    if definition.outbound == "reset":
+        calls = _with_resets(calls, have, definition)
+    return inbound(calls).with_columns(reference_s=_reference(have, definition), day=day)
+
+
+def identity(have: Sequence[str], definition: Definition) -> nw.Expr | None:
+    """Who a row belongs to: the first of the definition's keys that is known; None where the table lacks one of them."""
+    keys = [IDENTITY[k] for k in definition.identity.split(",")]
+    return nw.coalesce(*[nw.col(k) for k in keys]) if all(k in have for k in keys) else None
+
+
+def not_left_out(calls: nw.LazyFrame, definition: Definition) -> nw.LazyFrame:
+    """The calls without those that the definition leaves out by a word of a column."""
+    have = calls.collect_schema().names()
     for pair in definition.leave_out:
         column, _, value = pair.partition("=")
         if column in have:
             calls = calls.filter((nw.col(column) != value) | nw.col(column).is_null())
-    if "direction" in have and definition.outbound == "ignored":
-        calls = calls.filter((nw.col("direction") == "in") | nw.col("direction").is_null())
-    day = (nw.col("local_s") - HOUR * definition.cut_hour) // DAY
-    return calls.filter(~nw.col(who).is_null()).with_columns(who=nw.col(who), reference_s=_reference(have, definition), day=day)
+    return calls
+
+
+def inbound(calls: nw.LazyFrame) -> nw.LazyFrame:
+    """The calls that citizens made; all, where the table has no direction."""
+    if "direction" not in calls.collect_schema().names():
+        return calls
+    return calls.filter((nw.col("direction") == "in") | nw.col("direction").is_null())
+
+
+def _with_resets(calls: nw.LazyFrame, have: Sequence[str], definition: Definition) -> nw.LazyFrame:
+    """Adds how often, and when last (-1: never), the hotline had reached this caller before the row.
+
+    A call of the hotline counts when it was answered, or when nobody wrote down whether it was. What comes after it is no repeat of what
+    came before it: the earlier call stays in the base as one that was not followed, for every window.
+    """
+    _need(have, ["direction"], definition)
+    out = nw.col("direction") == "out"
+    reached = out & ((nw.col("outcome") == "answered") | nw.col("outcome").is_null()) if "outcome" in have else out
+    calls = calls.with_columns(
+        resets=nw.when(reached).then(nw.lit(1)).otherwise(nw.lit(0)), reset_s=nw.when(reached).then(nw.col("start_s")).otherwise(nw.lit(-1))
+    )
+    return calls.with_columns(
+        resets=nw.col("resets").cum_sum().over("who", order_by=LINE), reset_s=nw.col("reset_s").cum_max().over("who", order_by=LINE)
+    )
+
+
+def _caller(definition: Definition) -> tuple[str, ...]:
+    """Within which calls a next call is looked for: the caller's, and with `outbound: reset` those between two calls of the hotline."""
+    return ("who", "resets") if definition.outbound == "reset" else ("who",)
 
 
 def _need(have: Sequence[str], columns: Sequence[str], definition: Definition) -> None:
@@ -86,19 +148,23 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     next call of any issue from that instant) and follow_<m3|m2|p2|p3>_s (how long that instant can be watched; null where it lies outside
     the data, and then it is no control). Looking ahead only. Source: catalogue A01, A04, A06, A37; methods 1, 2.
     """
+    if definition.open_orders == "apart":  # a chase is nobody's repeat, and the wait goes on behind it
+        needed(calls, ["chase"], "chases (催办)")
     rows = scoped(calls, definition).filter((nw.col("start_s") >= data_start_s) & (nw.col("start_s") < data_end_s))
     have = rows.collect_schema().names()
     levels = [c for c in LEVELS if c in have]
     kept = [c for c in ("call_id", "seq", "start_s", "reference_s", "day", "who", "caller_group", *levels, *STRATA) if c in have]
     index_scope = _in_scope(definition.index_scope, have, definition)
     callback_scope = _callback_scope(have, definition)
-    rows = rows.select(*kept, *[c for c in ("outcome",) if c in have])
+    rows = rows.select(*kept, *[c for c in ("outcome", *MARKS) if c in have])
     if definition.min_gap_seconds or not _agree(definition):
         table = _by_search(rows, index_scope, callback_scope, levels, kept, definition)
     else:
         table = _by_neighbour(rows if callback_scope is None else rows.filter(callback_scope), levels, definition)
-        table = table if index_scope is None else table.filter(index_scope)
+        table = table if definition.index_scope in ("all", definition.callback_scope) else table.filter(index_scope)
     ahead = definition.direction == "look-ahead"
+    if definition.open_orders == "apart" and not ahead:
+        table = _no_repeat(table, nw.col("chase") == 1, [*_next_names(have), *_same_names(levels)])
     if controls:
         callbacks = rows if callback_scope is None else rows.filter(callback_scope)
         for week in CONTROL_WEEKS:
@@ -106,6 +172,11 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     watched = data_end_s - nw.col("reference_s") if ahead else nw.col("start_s") - data_start_s
     names = [*kept, *_next_names(have), *_same_names(levels), *(control_names() if controls else [])]
     return table.with_columns(follow_s=not_negative(watched)).select(*names, "follow_s")
+
+
+def _no_repeat(table: nw.LazyFrame, calls: nw.Expr, names: Sequence[str]) -> nw.LazyFrame:
+    """The table in which these calls are no repeat of any."""
+    return table.with_columns(nw.when(~calls).then(nw.col(c)).alias(c) for c in names)
 
 
 def control(week: int) -> tuple[str, str]:
@@ -123,21 +194,26 @@ def _with_control(table, callbacks, week: int, data_start_s: int, data_end_s: in
     gap, follow = control(week)
     instant = nw.col("reference_s") + week * 7 * DAY
     inside = (instant >= data_start_s) & (instant < data_end_s)
-    joined = next_after(
-        table.with_columns(_at=instant), callbacks.with_columns(_at=nw.col("start_s")), ["who"], ("start_s",), first_of_ties=False
-    )
+    taken = ("start_s", "reset_s") if "reset_s" in table.collect_schema().names() else ("start_s",)
+    there = callbacks.with_columns(_at=nw.col("start_s"), place=nw.col("seq"))
+    joined = next_after(table.with_columns(_at=instant), there, ["who"], taken, first_of_ties=len(taken) > 1)
+    found = inside if len(taken) == 1 else inside & (nw.col("other_reset_s") < instant)  # the hotline's own call ends this wait too
     return joined.with_columns(
-        nw.when(inside).then(nw.col("other_start_s") - instant).alias(gap), nw.when(inside).then(data_end_s - instant).alias(follow)
-    ).drop("other_start_s")
+        nw.when(found).then(nw.col("other_start_s") - instant).alias(gap), nw.when(inside).then(data_end_s - instant).alias(follow)
+    ).drop(*[f"other_{c}" for c in taken])
 
 
 def _agree(definition: Definition) -> bool:
     """True when the next row of the callers' line is the answer: every index call stands in the line of callbacks."""
+    if definition.open_orders == "apart":
+        return False
     return definition.match != "target" and (definition.callback_scope == "all" or definition.index_scope == definition.callback_scope)
 
 
 def _callback_scope(have: Sequence[str], definition: Definition) -> nw.Expr | None:
     scope = _in_scope(definition.callback_scope, have, definition)
+    if definition.open_orders == "apart" and definition.direction == "look-ahead":
+        scope = nw.col("chase") == 0 if scope is None else scope & (nw.col("chase") == 0)
     if definition.match != "target":
         return scope
     column = f"issue_{definition.level}"
@@ -154,9 +230,9 @@ def _same_names(levels: Sequence[str]) -> list[str]:
     return [name for n in range(1, len(levels) + 1) for name in (same(n), f"next_day_same_{n}")]
 
 
-def _gap(definition: Definition, other_start: nw.Expr, other_reference: nw.Expr) -> nw.Expr:
-    """Seconds between this call and the other; an overlap counts as 0."""
-    gap = other_start - nw.col("reference_s") if definition.direction == "look-ahead" else nw.col("start_s") - other_reference
+def _gap(definition: Definition, moment: nw.Expr) -> nw.Expr:
+    """Seconds between this call and the other, told by the other's start (looking back: by its reference); an overlap counts as 0."""
+    gap = moment - nw.col("reference_s") if definition.direction == "look-ahead" else nw.col("start_s") - moment
     return not_negative(gap)
 
 
@@ -166,44 +242,43 @@ def not_negative(seconds: nw.Expr) -> nw.Expr:
 
 
 def _by_neighbour(line: nw.LazyFrame, levels: Sequence[str], definition: Definition) -> nw.LazyFrame:
-    """Gaps to the neighbouring row of the same caller, and of the same caller and issue: one sorted pass for each."""
-    step = -1 if definition.direction == "look-ahead" else 1
-    have = line.collect_schema().names()
+    """Gaps to the neighbouring row of the same caller, and of the same caller and issue: one sorted pass for each.
 
-    def other(column: str, *by: str) -> nw.Expr:
-        return nw.col(column).shift(step).over("who", *by, order_by=LINE)
+    The neighbour's columns come first and the gaps are worked out of them afterwards, so that no pass is made twice.
+    """
+    ahead, have = definition.direction == "look-ahead", line.collect_schema().names()
+    moment = "start_s" if ahead else "reference_s"
 
-    carried = [c for c in (*LEVELS, "agent", "channel", "order_id") if c in have]
+    def other(*columns: str, by: Sequence[str] = ()) -> nw.Expr:
+        return nw.col(*columns).shift(-1 if ahead else 1).over(*_caller(definition), *by, order_by=LINE)
+
     line = line.with_columns(
-        gap_s=_gap(definition, other("start_s"), other("reference_s")),
-        next_day=other("day"),
-        next_seq=other("seq"),
-        **{f"next_{c}": other(c) for c in carried},
+        other(moment, "day", "seq", *[c for c in (*LEVELS, "agent", "channel", "order_id") if c in have]).name.prefix("next_")
     )
-    for n in range(1, len(levels) + 1):
-        path = levels[:n]
-        known = ~nw.col(path[-1]).is_null()
-        line = line.with_columns(
-            nw.when(known).then(_gap(definition, other("start_s", *path), other("reference_s", *path))).alias(same(n)),
-            nw.when(known).then(other("day", *path)).alias(f"next_day_same_{n}"),
-        )
-    return line
+    worked_out = {"gap_s": _gap(definition, nw.col(f"next_{moment}"))}
+    for n, level in enumerate(levels, 1):
+        line = line.with_columns(other(moment, "day", by=levels[:n]).name.prefix(f"same_{n}_"))
+        known = nw.when(~nw.col(level).is_null())
+        worked_out[same(n)] = known.then(_gap(definition, nw.col(f"same_{n}_{moment}")))
+        worked_out[f"next_day_same_{n}"] = known.then(nw.col(f"same_{n}_day"))
+    return line.with_columns(**worked_out)
 
 
 def _by_search(rows, index_scope, callback_scope, levels, kept, definition: Definition) -> nw.LazyFrame:
     """Gaps to the first callback at or after an instant: for scopes that differ, target issues and a minimum gap."""
     rows = rows.with_columns(place=nw.lit(1)).with_columns(place=nw.col("place").cum_sum().over("who", order_by=LINE))
-    index = (rows if index_scope is None else rows.filter(index_scope)).select(*kept, "place")
+    marks = [c for c in MARKS if c in rows.collect_schema().names()]
+    index = (rows if index_scope is None else rows.filter(index_scope)).select(*kept, *marks, "place")
     callbacks = rows if callback_scope is None else rows.filter(callback_scope)
     carried = [c for c in (*LEVELS, "agent", "channel", "order_id") if c in kept]
-    table = _with_other(index, callbacks, ["who"], definition).rename(
+    table = _with_other(index, callbacks, [*_caller(definition)], definition).rename(
         {"other_day": "next_day", "other_seq": "next_seq", "other_gap_s": "gap_s"}
     )
     later = callbacks.select(nw.col("seq").alias("next_seq"), *[nw.col(c).alias(f"next_{c}") for c in carried])
     table = table.join(later, on="next_seq", how="left")
     for n in range(1, len(levels) + 1):
         known = ~nw.col(levels[n - 1]).is_null()
-        table = _with_other(table, callbacks.filter(known), ["who", *levels[:n]], definition)
+        table = _with_other(table, callbacks.filter(known), [*_caller(definition), *levels[:n]], definition)
         table = table.rename({"other_day": f"next_day_same_{n}", "other_gap_s": same(n)}).drop("other_seq")
     return table
 
@@ -218,7 +293,7 @@ def _with_other(index, callbacks, by: list[str], definition: Definition) -> nw.L
         instant, moment = (place + 1, place) if ahead else (place - 1, place)
     taken = ("start_s", "reference_s", "day", "seq")
     joined = next_after(index.with_columns(_at=instant), callbacks.with_columns(_at=moment), by, taken, ahead=ahead)
-    gap = _gap(definition, nw.col("other_start_s"), nw.col("other_reference_s"))
+    gap = _gap(definition, nw.col("other_start_s" if ahead else "other_reference_s"))
     return joined.with_columns(other_gap_s=gap).drop("other_start_s", "other_reference_s")
 
 

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures import counts
+from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
@@ -281,7 +281,8 @@ def _from_gaps(view: View, indicator: Indicator, periods: Sequence[Period], by: 
     """A repeat rate in every period: Kaplan-Meier, so that the newest month's last days do not read as an improvement."""
     window = round(indicator.window_hours * HOUR)
     edges = binned.bin_edges_seconds(menu_seconds=[window], horizon_seconds=max(168 * HOUR, window))
-    gaps = counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s).with_columns(place=_period_of(periods))
+    gaps = rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
+    gaps = rules.chained(gaps, view.definition, window).with_columns(place=_period_of(periods))
     keys = ["place", *([by] if by else [])]
     cubes = counts.tables(counts.cube(gaps, view.definition, edges=edges, by=keys), edges=edges, by=keys)
     exact = counts.exact(gaps, view.definition, horizon_s=window, by=keys)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import narwhals.stable.v2 as nw
 
 from hotline_analysis.errors import DataRefused, NoInput
-from hotline_analysis.measures import counts
+from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import Definition
-from hotline_analysis.measures.gaps import DAY, gap_table
+from hotline_analysis.measures.gaps import DAY, VERSION, gap_table
 from hotline_analysis.measures.periods import Calendar, Period
 from hotline_analysis.params import Params
 
@@ -102,7 +102,6 @@ class View:
             data_end=None,
             charged="last",
             dispatch={},
-            open_orders="counted",
             chain="each",
         )
         if rule.match == "same":
@@ -113,6 +112,23 @@ class View:
                 "repeat calls", "the comparison with chance looks ahead from each call.", "Leave 'direction' at look-ahead for it."
             )
         controls = controls or (ahead and self.keep is not _not_kept)
-        name = f"gaps-{rule.hash}-{self.data_start_s}-{self.end_s}{'-controls' if controls else ''}"
+        name = f"gaps{VERSION}-{rule.hash}-{self.data_start_s}-{self.end_s}{'-controls' if controls else ''}"
         ends = {"data_start_s": self.data_start_s, "data_end_s": self.end_s}
-        return self.keep(name, lambda: gap_table(self.table("calls"), rule, **ends, controls=controls))
+        gaps = self.keep(name, lambda: gap_table(self._calls(rule), rule, **ends, controls=controls))
+        if self.definition.chain != "each":
+            back = rules.backwards(rule)
+            before = self.keep(
+                f"before{VERSION}-{back.hash}-{self.data_start_s}-{self.end_s}", lambda: gap_table(self._calls(back), back, **ends)
+            )
+            gaps = rules.with_chain(gaps, before)
+        return rules.assessed(gaps, self.definition)
+
+    def _calls(self, rule: Definition) -> nw.LazyFrame:
+        """The calls, with their chases marked where the rule counts them apart."""
+        calls = self.table("calls")
+        return rules.with_chases(calls, self.tables.get("orders"), rule) if rule.open_orders == "apart" else calls
+
+    def near(self) -> "View":
+        """The same view of the data near its period only (28 days before, 8 days after), for many rules at once; nothing of it is kept."""
+        start, end = self.period.start_s - HISTORY_S, self.period.end_s + TAIL_S + DAY
+        return replace(self, data_start_s=max(self.data_start_s, start), data_end_s=min(self.data_end_s, end), keep=_not_kept)

@@ -12,7 +12,12 @@ from hotline_analysis.params import check_month
 from hotline_analysis.report import run
 from hotline_analysis.report.kernel import Limits
 
-PAGES = {"index.html": "monthly.ipynb", "window.html": "window.ipynb"}
+PAGES = {
+    "index.html": "monthly.ipynb",
+    "window.html": "window.ipynb",
+    "exposure.html": "exposure.ipynb",
+    "definition.html": "definition.ipynb",
+}
 
 
 def notebooks() -> Path:
@@ -37,7 +42,7 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
     h = open_hotline(params, month, language, progress=progress)
     h.verdicts  # noqa: B018 (asked for here, so that refused data are refused before a kernel starts)
     with run.hold(folder, hotline=described.name, month=h.month) as place:
-        mark = fingerprint(h.digest, described.path, language)
+        mark = fingerprint(h.digest + h.rule.hash, described.path, language)  # the rule may come from a windows file beside the params
         if current(place.folder, mark):
             return place.folder / "index.html", True
         limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)

@@ -1,7 +1,9 @@
 """How long is a repeat call's window? (维度展开分析法, F0 A01-A16)
 
-The share of calls that are followed by another call of the same caller, at every window of the definition, with three ways of treating
-the end of the data side by side; and how the time to the next call is spread over a week (柏拉图).
+`rates`: the share of calls that are followed by another call of the same caller, at every window of the definition, with three ways of
+treating the end of the data side by side. `own`: the same with each issue's own window. `evidence`: what speaks for each window once the
+callbacks that habit brings anyway are taken off, and which window to choose. `density`, `pareto`: how the time to the next call is spread
+over a week (柏拉图). `reliability`: whether a window tells agents apart again. Source: methods.md 1 and 2.
 """
 
 from collections.abc import Sequence
@@ -10,12 +12,15 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures import counts
+from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.measures import chance, counts, indicators, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR, Definition
-from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.frames import needed, pandas
+from hotline_analysis.measures.gaps import LEVELS
+from hotline_analysis.measures.periods import months_between
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import binned, intervals, resampling, survival
+from hotline_analysis.stats import binned, intervals, resampling, survival, tests
 from hotline_analysis.words import Term
 
 WEEK_HOURS = 168
@@ -39,7 +44,44 @@ COLUMNS = {
     "hour_to": Term("至（小时）", "To (h)"),
     "share": Term("占一周内复电", "Share of callbacks in a week"),
     "cumulative": Term("累计", "Cumulative"),
+    "calls": Term("来电", "Calls"),
+    "share_of_calls": Term("占来电", "Share of calls"),
+    "cumulative_of_calls": Term("占来电累计", "Cumulative share of calls"),
+    "issue": Term("诉求", "Issue"),
+    "chance": Term("平时也会打的", "By chance"),
+    "excess": Term("没有解决的", "Problem-driven"),
+    "purity": Term("纯度", "Purity"),
+    "capture": Term("捕获", "Capture"),
+    "benefit": Term("净得", "Net benefit"),
+    "support": Term("重抽样支持", "Support"),
+    "best_hours": Term("建议窗口", "Best window"),
+    "f1_hours": Term("兼顾纯度与捕获的窗口", "Window by F1"),
+    "best_hours_half": Term("误计代价0.5的窗口", "Window at cost 0.5"),
+    "best_hours_one": Term("误计代价1的窗口", "Window at cost 1"),
+    "best_hours_two": Term("误计代价2的窗口", "Window at cost 2"),
+    "verdict": Term("判断", "Verdict"),
+    "reason": Term("理由", "Reason"),
+    "candidates": Term("候选窗口", "Candidates"),
+    "marked": Term("常用窗口", "Named window"),
+    "volume_move": Term("周话务量变动", "Weekly volume moved"),
+    "hours": Term("小时", "Hour"),
+    "seen": Term("实际（每千通每小时）", "Seen (per 1,000 calls and hour)"),
+    "habit": Term("平时（每千通每小时）", "Habit (per 1,000 calls and hour)"),
+    "control": Term("对照（每千通每小时）", "Control (per 1,000 instants and hour)"),
+    "horizon_hours": Term("观察期（小时）", "Horizon (h)"),
+    "agents": Term("话务员", "Agents"),
+    "reliability": Term("信度", "Reliability"),
+    "month": Term("月份", "Month"),
+    "identified": Term("可识别占比", "Identified share"),
+    "correlation": Term("相关系数", "Correlation"),
+    "follows": Term("随可识别占比而变", "Follows the identified share"),
+    "tau_2": Term("与2小时的等级相关", "Tau with 2 h"),
+    "tau_24": Term("与24小时的等级相关", "Tau with 24 h"),
+    "tau_72": Term("与72小时的等级相关", "Tau with 72 h"),
 }
+STAND_OUT = (2.0, 24.0, 72.0)  # the windows that the card names
+COSTS = {"half": 0.5, "one": 1.0, "two": 2.0}  # what blaming a coincidence costs against missing a failure
+MIN_AGENTS, MIN_AGENT_CALLS = 10, 30  # below, no reliability; an agent below is left out of it
 
 
 def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -50,13 +92,22 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Columns: by..., window_hours, follow_up, numerator (calls seen to be followed within the window, whole numbers), denominator (index
     calls; for full those watched in full), value (share; for km the Kaplan-Meier estimate, not the ratio of the two), low, high (95 %,
-    Wilson on the effective number of calls, from a jackknife over 100 caller groups), callers, caveat (few below 30 calls).
+    Wilson on the effective number of calls, from a jackknife over 100 caller groups), callers, caveat (few below 30 calls; look-back
+    where agents stand who took a repeat, whoever left the problem unsolved).
     In calendar mode one row a stratum: followed on the same calendar day. Source: methods 1, M2, M3.
     """
-    gaps, definition = view.gaps(), view.definition
+    definition = view.definition
+    gaps = rules.charge(view.gaps(), definition, by)
     if definition.mode == "calendar":
         return _same_day(gaps, definition, by)
+    if definition.chain != "each" and len(definition.windows_hours) > 1:  # which call begins a chain depends on the window
+        parts = pd.concat([rates(view.but(windows_hours=[w]), by=by) for w in definition.windows_hours])
+        order = {rule: place for place, rule in enumerate(FOLLOW_UP)}
+        return parts.sort_values(
+            [*by, "follow_up", "window_hours"], key=lambda c: c.map(order) if c.name == "follow_up" else c, ignore_index=True
+        )
     seconds = [round(w * HOUR) for w in definition.windows_hours]
+    gaps = rules.chained(gaps, definition, seconds[-1])
     edges = binned.bin_edges_seconds(menu_seconds=seconds, horizon_seconds=max(WEEK_HOURS * HOUR, *seconds))
     sums = _sums(gaps, definition, seconds, by)
     exact = counts.exact(gaps, definition, horizon_s=seconds[-1], by=by)
@@ -69,7 +120,8 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
         part = _stratum(_pick(sums, own), _pick(exact, own), cubes[key], edges, seconds)
         rows.append(part.assign(callers=callers["callers"][place], **own))
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS)[:7])
-    frame["caveat"] = np.where(frame["denominator"] < 30, "few", "")
+    taker = "look-back" if "agent" in by and definition.direction == "look-back" else ""
+    frame["caveat"] = np.where(frame["denominator"] < 30, "few", taker)
     return frame[[*by, *[c for c in frame.columns if c not in by]]]
 
 
@@ -165,12 +217,266 @@ def _same_day(gaps: nw.LazyFrame, definition: Definition, by: Sequence[str]) -> 
     return result
 
 
-def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
-    """How the time to the caller's next call is spread over a week (168 h): one row per hour.
+def own(view: View) -> pd.DataFrame:
+    """Repeat rate with each issue's own window (`windows_by_issue`), and of all calls together.
 
-    Counted are index calls seen to be followed within 168 h; the shares are of those callbacks, not of the calls. Columns: hour_from,
-    hour_to (a callback at exactly hour_to is in the row), numerator (callbacks), denominator (all callbacks within 168 h), share,
-    cumulative (share up to hour_to). Source: F0 A12.
+    A call has the window of the deepest level of its issue that the map names, else that of `*`; calls with neither are left out. One row
+    a window's issue, `issue` * for the rest, and a last row `` for all: each call judged by its own window.
+    Columns: issue, window_hours (missing in the last row), numerator, denominator, value (Kaplan-Meier), low, high, caveat.
+    Raises BadParams when the map is empty or names an issue that the data do not have. Source: F0 A03.
+    """
+    windows, definition = view.definition.windows_by_issue, view.definition
+    if not windows:
+        raise BadParams(
+            "window › own", "the definition has no windows_by_issue.", "Write them with `hotline study exposure --write-windows`."
+        )
+    have = view.all_gaps().collect_schema().names()
+    levels = [c for c in LEVELS if c in have]
+    seconds = sorted({round(w * HOUR) for w in windows.values()})
+    edges = binned.bin_edges_seconds(menu_seconds=seconds, horizon_seconds=max(WEEK_HOURS * HOUR, *seconds))
+    cubes, exact = (_with_own(f, levels, windows) for f in _own_counts(view, definition, edges, levels))
+    _known(windows, set(cubes["issue"]))
+    parts = {name: counts.dense(rows, edges=edges) for name, rows in cubes.groupby("issue", sort=False)}
+    rows = [_own_row(name, parts[name], exact[exact["issue"] == name], edges, windows[name]) for name in windows if name in parts]
+    frame = pd.DataFrame([*rows, _own_total(rows, parts, edges, windows)])
+    return frame.assign(caveat=np.where(frame["denominator"] < 30, "few", ""))
+
+
+def _own_counts(view: View, definition: Definition, edges: np.ndarray, levels: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    gaps = view.gaps()
+    return counts.cube(gaps, definition, edges=edges, by=levels), counts.exact(gaps, definition, horizon_s=int(edges[-1]), by=levels)
+
+
+def _with_own(frame: pd.DataFrame, levels: Sequence[str], windows: dict[str, float]) -> pd.DataFrame:
+    """The rows with `issue`: the deepest name of each that the map holds, else *; rows with neither go."""
+    named = pd.Series(pd.NA, index=frame.index, dtype="object")
+    for level in levels:
+        named = frame[level].where(frame[level].isin(list(windows)), named)
+    frame = frame.assign(issue=named.fillna("*"))
+    return frame[frame["issue"].isin(list(windows))]
+
+
+def _known(windows: dict[str, float], found: set[str]) -> None:
+    unknown = [name for name in windows if name != "*" and name not in found]
+    if unknown:
+        raise BadParams(
+            "definition › windows_by_issue", f"'{unknown[0]}' is not an issue of this period's calls.", nearest(unknown[0], found - {"*"})
+        )
+
+
+def _own_row(name: str, cube: np.ndarray, exact: pd.DataFrame, edges: np.ndarray, hours: float) -> dict:
+    seconds = round(hours * HOUR)
+    (value,), (low,), (high,) = _kaplan_meier(exact, cube, edges, [seconds])
+    seen = exact[(exact["event"] == 1) & (exact["seconds"] <= seconds)]["calls"].sum()
+    return {
+        "issue": name,
+        "window_hours": hours,
+        "numerator": int(seen),
+        "denominator": int(cube.sum()),
+        "value": value,
+        "low": low,
+        "high": high,
+    }
+
+
+def _own_total(rows: list[dict], parts: dict[str, np.ndarray], edges: np.ndarray, windows: dict[str, float]) -> dict:
+    """All calls, each by its own window: the issues' rates weighted by their calls."""
+    calls = sum(r["denominator"] for r in rows)
+    value = sum(r["value"] * r["denominator"] for r in rows) / calls if calls else np.nan
+    without = dict(zip(parts, resampling.leave_one_out(*parts.values()), strict=True))
+    hits = sum(_share_at(table, edges, windows[name]) * table.sum(axis=(1, 2)) for name, table in without.items())
+    error = resampling.jackknife(hits / sum(t.sum(axis=(1, 2)) for t in without.values()), estimate=value)
+    low, high = intervals.wilson_from_error(value, error.se, calls=calls)
+    seen = sum(r["numerator"] for r in rows)
+    return {"issue": "", "window_hours": np.nan, "numerator": seen, "denominator": calls, "value": value, "low": low, "high": high}
+
+
+def _share_at(tables: np.ndarray, edges: np.ndarray, hours: float) -> np.ndarray:
+    """F at one window for each table; a table without calls adds nothing."""
+    return np.nan_to_num(binned.within(tables)[:, binned.edge_index(edges, [round(hours * HOUR)])[0]])
+
+
+# ---- which window
+
+
+def evidence(
+    view: View,
+    *,
+    by: Sequence[str] = (),
+    cost: float = 1.0,
+    resamples: int = chance.RESAMPLES,
+    min_callbacks: int = 200,
+    min_ratio: float = 3.0,
+    min_support: float = 0.7,
+) -> pd.DataFrame:
+    """What speaks for each window up to a week: how many callbacks, how many of them by chance, and which window pays.
+
+    Counted are the index calls of the period; the chance part is what the same callers do at the same weekday and clock time two and three
+    weeks before and after (28 days before to 168 h after the period, as far as there are data). One row a stratum and window.
+
+    Columns: by..., window_hours, numerator (calls seen to be followed), denominator (index calls), value, low, high (F: Kaplan-Meier share
+    followed), chance... (B: the same at the control instants), excess... (R = 1 - (1 - F) / (1 - B): problem-driven, may be below 0),
+    purity... (R / F), capture... (R / R at 168 h), each with _low and _high (95 %, jackknife over 100 caller groups); benefit
+    (R - cost (F - R)), support (share of resamples that choose the window); and, the same in every row of a stratum: best_hours (W*, greatest
+    benefit), f1_hours (greatest 2 R / (F + R at 168 h)), best_hours_half, _one, _two (W* at a cost of 0.5, 1, 2), verdict (clear, two
+    candidates, insufficient), reason, candidates (hours, best first, '' when insufficient); marked (2, 24, 72 h), volume_move, caveat (few,
+    provisional, volume, no control).
+
+    Insufficient (证据不足) with fewer than `min_callbacks`, R(168 h) below `min_ratio` standard errors or less than 21 days of data: then the
+    configured window stays. Two candidates where the best has less than `min_support` of the resamples. R is an upper bound of what is
+    related: a caller's busy fortnight counts as problem-driven. Source: methods 2, M2, M3; F0 A02, A12, A16.
+    """
+    found, move = chance.counted(view, by=by), chance.volume_move(view)
+    options = {"cost": cost, "resamples": resamples, "min_callbacks": min_callbacks, "min_ratio": min_ratio, "min_support": min_support}
+    parts = [
+        _evidence(view, tables, found.edges, move, options).assign(**dict(zip(by, key, strict=True)))
+        for key, tables in found.split().items()
+    ]
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, *COLUMNS])
+    return frame[[*by, *[c for c in frame.columns if c not in by]]]
+
+
+def _evidence(view: View, tables: chance.Tables, edges: np.ndarray, move: float, options: dict) -> pd.DataFrame:
+    """The rows of one stratum."""
+    said, reason = chance.evidence(view, tables, edges, **options)
+    hours = said.menu_seconds / HOUR
+    parts = {"value": said.followed, "chance": said.chance, "excess": said.excess, "purity": said.purity, "capture": said.capture}
+    columns = {"window_hours": hours, "numerator": said.callbacks, "denominator": said.calls}
+    for name, estimate in parts.items():
+        prefix = "" if name == "value" else f"{name}_"
+        columns |= {name: estimate.value, f"{prefix}low": estimate.low, f"{prefix}high": estimate.high}
+    best = {f"best_hours_{name}": said.best_by_cost[c] / HOUR for name, c in COSTS.items()}
+    return pd.DataFrame(
+        {
+            **columns, "benefit": said.benefit, "support": said.support, "best_hours": said.best_seconds / HOUR, "f1_hours": said.f1_seconds / HOUR,
+            **best, "verdict": said.verdict.word, "reason": reason, "candidates": ", ".join(f"{s / HOUR:g}" for s in said.candidates),
+            "marked": np.isin(hours, STAND_OUT), "volume_move": move, "caveat": chance.caveats(view, calls=said.calls, move=move),
+        }
+    )  # fmt: skip
+
+
+def density(view: View, *, by: Sequence[str] = (), bin_hours: int = 1) -> pd.DataFrame:
+    """How many callbacks an hour brings, and how many habit would have brought: one row a stratum and hour up to a week.
+
+    Columns: by..., hour_from, hour_to (a callback at exactly hour_to is in the row), hours (the middle), numerator (callbacks seen),
+    denominator (index calls), seen (callbacks per thousand calls and hour: rise of Kaplan-Meier F), habit (what those not yet back would do
+    by chance: rate after the control instants x share still waiting), control (rise of B per thousand control instants and hour),
+    horizon_hours (168: nothing beyond is shown). Without controls habit and control are missing. Source: methods 2; F0 A12.
+    """
+    found = chance.counted(view, by=by)
+    parts = [_density(tables, found.edges, bin_hours).assign(**dict(zip(by, key, strict=True))) for key, tables in found.split().items()]
+    frame = pd.concat(parts, ignore_index=True)
+    return frame[[*by, *[c for c in frame.columns if c not in by]]]
+
+
+def _density(tables: chance.Tables, edges: np.ndarray, bin_hours: int) -> pd.DataFrame:
+    starts = np.arange(0, WEEK_HOURS, bin_hours)
+    index, control = tables.index.sum(axis=0), tables.control.sum(axis=0)
+    places = binned.edge_index(edges, (starts + bin_hours) * HOUR)
+    waiting = np.append(1.0, binned.survival(index))
+    step = np.diff(np.append(1.0, binned.survival(control)))
+    hazard = -step / np.append(1.0, binned.survival(control))[:-1]
+    habit = np.cumsum(hazard * waiting[:-1])
+    rises = (np.diff(np.append(0.0, curve[places])) for curve in (binned.within(index), habit, binned.within(control)))
+    seen, by_habit, plain = (1000 * rise / bin_hours for rise in rises)
+    calls = np.diff(np.append(0, index[:-1, 0].cumsum()[places]))
+    return pd.DataFrame(
+        {
+            "hour_from": starts, "hour_to": starts + bin_hours, "hours": starts + bin_hours / 2, "numerator": calls, "denominator": index.sum(),
+            "seen": seen, "habit": by_habit, "control": plain, "horizon_hours": WEEK_HOURS,
+        }
+    )  # fmt: skip
+
+
+# ---- does a window tell agents apart again
+
+
+def reliability(view: View, *, min_agents: int = MIN_AGENTS, min_calls: int = MIN_AGENT_CALLS) -> pd.DataFrame:
+    """How far a window orders agents alike, for the callers of odd and of even groups, and against other windows: one row a window.
+
+    An agent's score is repeats over expected (O / E) among calls watched for the whole window, E from the rate of each first-level issue,
+    so that nobody is judged by their mix of issues. Agents below `min_calls` such calls in either half are left out, unknown agents too.
+
+    Columns: window_hours, agents, calls, reliability (Spearman-Brown of the two halves; it needs no truth and is highest at the right window),
+    tau_2, tau_24, tau_72 (Kendall's tau-b with that window; nested windows share callbacks, so tau alone looks good), marked, caveat.
+    Below `min_agents` all are missing. Raises DataRefused without agents. Source: methods 2.
+    """
+    gaps, definition = view.gaps(), view.definition
+    needed(gaps, ["agent"], "reliability")
+    issue = [c for c in LEVELS[:1] if c in gaps.collect_schema().names()]
+    seconds = chance.menu_seconds(view)
+    sums = _sums(gaps.filter(~nw.col("agent").is_null()), definition, seconds, ["agent", *issue])
+    scores = [_scores(sums, i, issue, min_calls) for i in range(len(seconds))]
+    hours = [s / HOUR for s in seconds]
+    whole = {h: score["ratio"] for h, score in zip(hours, scores, strict=True)}
+    return pd.DataFrame([_reliable(h, score, whole, min_agents) for h, score in zip(hours, scores, strict=True)])
+
+
+def _scores(sums: pd.DataFrame, place: int, issue: Sequence[str], min_calls: int) -> pd.DataFrame:
+    """By agent: O / E of all callers, of odd and of even caller groups, and calls; agents with too few are missing."""
+    rows = pd.DataFrame(
+        {"agent": sums["agent"], "half": sums["caller_group"] % 2, "hits": sums[f"full_{place}"], "calls": sums[f"watched_{place}"]}
+    )
+    strata = [sums[c].fillna("") for c in issue] or [pd.Series(0, index=sums.index)]
+    total = rows.groupby(strata)[["hits", "calls"]].transform("sum")
+    rows["expected"] = rows["calls"] * (total["hits"] / total["calls"].where(total["calls"] > 0)).fillna(0)
+    halves = rows.groupby(["agent", "half"])[["hits", "calls", "expected"]].sum().unstack("half", fill_value=0)
+    halves = halves.reindex(columns=pd.MultiIndex.from_product([["hits", "calls", "expected"], [0, 1]]), fill_value=0)
+    kept = halves[(halves["calls"] >= min_calls).all(axis=1)]
+    both = kept.T.groupby(level=0).sum().T
+    ratio = {n: kept["hits"][n] / kept["expected"][n] for n in (0, 1)}
+    return pd.DataFrame({"ratio": both["hits"] / both["expected"], "even": ratio[0], "odd": ratio[1], "calls": both["calls"]})
+
+
+def _reliable(hours: float, score: pd.DataFrame, whole: dict[float, pd.Series], min_agents: int) -> dict:
+    enough = len(score) >= min_agents
+    row = {"window_hours": hours, "agents": len(score), "calls": int(score["calls"].sum())}
+    row["reliability"] = tests.split_half(score["odd"], score["even"]) if enough else np.nan
+    for other in STAND_OUT:
+        row[f"tau_{other:g}"] = _tau(score["ratio"], whole[other]) if enough and other in whole else np.nan
+    return {**row, "marked": hours in STAND_OUT, "caveat": "" if enough else "few"}
+
+
+def _tau(one: pd.Series, other: pd.Series) -> float:
+    both = pd.concat([one, other], axis=1, join="inner")
+    return tests.kendall(both.iloc[:, 0], both.iloc[:, 1])
+
+
+# ---- month by month
+
+
+def months(view: View, *, most: int = 24, least_correlation: float = 0.7, least_range: float = 0.05) -> pd.DataFrame:
+    """The 24-hour rate of every month beside the share of calls whose caller is known: a rate can only be had for those.
+
+    One row a month with data, up to the period's, at most `most`. Columns: month, numerator, denominator, value (Kaplan-Meier), low, high,
+    identified (share of calls offered), identified_low, identified_high; and in every row correlation (Pearson's r of the two over the
+    months) and follows: the rate moves with the share (r at least `least_correlation` over five months or more, and the share moved by at least
+    `least_range`), so a change from one month to the next is not to be read as better or worse. Both limits are judgement defaults. Source: methods 1, M6.
+    """
+    first, last = (
+        view.calendar.month_of(view.calendar.day_of(s)) for s in (view.data_start_s, min(view.period.end_s, view.data_end_s) - 1)
+    )
+    periods = [view.calendar.month(m) for m in list(months_between(first, last))[-most:]]
+    rate, share = (indicators.BY_KEY[key] for key in ("repeat_rate_24h", "identified_share"))
+    found = indicators.evaluate(view, periods, [rate, share])
+    wide = found[found["indicator"] == rate.key].set_index("period")[["numerator", "denominator", "value", "low", "high"]]
+    known = found[found["indicator"] == share.key].set_index("period")[["value", "low", "high"]]
+    known.columns = ["identified", "identified_low", "identified_high"]
+    frame = wide.join(known).rename_axis("month").reset_index()
+    r, moved = float(frame["value"].corr(frame["identified"])), frame["identified"].max() - frame["identified"].min()
+    return frame.assign(correlation=r, follows=bool(len(frame) >= 5 and r >= least_correlation and moved >= least_range))
+
+
+# ---- the spread over a week
+
+
+def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
+    """How the time to the caller's next call is spread over a week (168 h), of the callbacks and of the calls: one row per hour.
+
+    Counted are index calls seen to be followed within 168 h. Columns: hour_from, hour_to (a callback at exactly hour_to is in the row),
+    numerator (callbacks), denominator (all callbacks within 168 h), share, cumulative (of those callbacks, up to hour_to); calls (index
+    calls), share_of_calls, cumulative_of_calls (Kaplan-Meier, so calls not yet watched for a week count for as long as they were).
+    The two differ: 80 % of the callbacks is not 80 % of the calls. Source: F0 A12.
     """
     exact = counts.exact(view.gaps(), view.definition, horizon_s=WEEK_HOURS * HOUR)
     hits = exact[exact["event"] == 1]
@@ -178,9 +484,20 @@ def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
     calls = np.bincount(hour, weights=hits["calls"], minlength=WEEK_HOURS // bin_hours).astype("int64")
     total = calls.sum()
     starts = np.arange(len(calls)) * bin_hours
+    curve = survival.kaplan_meier(exact["seconds"].to_numpy(), exact["event"].to_numpy(), weights=exact["calls"].to_numpy())
+    of_calls = survival.within(curve, (starts + bin_hours) * HOUR)
     frame = pd.DataFrame({"hour_from": starts, "hour_to": starts + bin_hours, "numerator": calls, "denominator": total})
     with np.errstate(divide="ignore", invalid="ignore"):
-        return frame.assign(share=calls / total, cumulative=calls.cumsum() / total)
+        frame = frame.assign(share=calls / total, cumulative=calls.cumsum() / total)
+    return frame.assign(calls=exact["calls"].sum(), share_of_calls=np.diff(of_calls, prepend=0.0), cumulative_of_calls=of_calls)
 
 
-TABLES = {"rates": rates, "pareto": pareto}
+TABLES = {
+    "rates": rates,
+    "evidence": evidence,
+    "density": density,
+    "pareto": pareto,
+    "reliability": reliability,
+    "own": own,
+    "months": months,
+}

@@ -18,7 +18,7 @@ def reference(row: dict, rule) -> int:
 
 
 def is_callback(other: dict, rule) -> bool:
-    if not in_scope(other, rule.callback_scope):
+    if not in_scope(other, rule.callback_scope) or (rule.open_orders == "apart" and rule.direction == "look-ahead" and other["chase"]):
         return False
     return rule.match != "target" or other[f"issue_{rule.level}"] in rule.targets
 
@@ -44,12 +44,15 @@ def nearest_other(row: dict, rows: list[dict], rule, same_level: int = 0) -> dic
     path = LEVELS[:same_level]
     if same_level and row[LEVELS[same_level - 1]] is None:
         return None
+    if rule.open_orders == "apart" and rule.direction == "look-back" and row["chase"]:
+        return None
     found = [
         o
         for o in rows
         if o is not row
         and is_callback(o, rule)
-        and o["caller"] == row["caller"]
+        and o["who"] == row["who"]
+        and not reset_between(row, o, row["resets"])
         and all(o[p] == row[p] for p in path)
         and eligible(row, o, rule)
     ]
@@ -65,12 +68,47 @@ def _when(other: dict, rule) -> int:
     return reference(other, rule) if rule.min_gap_seconds else other["start_s"]
 
 
-def gaps(rows: list[dict], rule, *, start_s: int, end_s: int) -> list[dict]:
+def identity(row: dict, rule) -> int | None:
+    """The first of the definition's keys that is known."""
+    for key in rule.identity.split(","):
+        value = row.get("caller" if key == "caller" else f"caller_{key}")
+        if value is not None:
+            return value
+    return None
+
+
+def reset_between(row: dict, other: dict, resets: list[tuple]) -> bool:
+    """Whether the hotline reached the caller between the two."""
+    first, last = sorted([(row["start_s"], row["seq"]), (other["start_s"], other["seq"])])
+    return any(first < out < last for out in resets)
+
+
+def is_chase(row: dict, rows: list[dict], orders: list[dict], rule) -> bool:
+    """Whether some order that this call did not open was open and not yet due when it came."""
+    for order in orders:
+        until = min(s for s in (order["due_s"], order.get("closed_s")) if s is not None) if order["due_s"] is not None else None
+        open_then = until is not None and order["created_s"] < row["start_s"] < until
+        if open_then and order.get("call_id") != row["call_id"] and is_about(row, order, rows, rule):
+            return True
+    return False
+
+
+def is_about(row: dict, order: dict, rows: list[dict], rule) -> bool:
+    if "order_id" in row and "order_id" in order:
+        return row["order_id"] is not None and row["order_id"] == order["order_id"]
+    if "caller" in order:
+        return row["who"] is not None and row["who"] == identity(order, rule)
+    return any(r["call_id"] == order["call_id"] and r["who"] is not None and r["who"] == row["who"] for r in rows)
+
+
+def gaps(rows: list[dict], rule, *, start_s: int, end_s: int, orders: list[dict] = ()) -> list[dict]:
     """One dict an index call: seq, gap_s, gap_same_1_s, next_seq, follow_s."""
-    rows = [
-        r for r in rows
-        if r["caller"] is not None and not left_out(r, rule) and start_s <= r["start_s"] < end_s and (r.get("direction") in (None, "in") or rule.outbound != "ignored")
-    ]  # fmt: skip
+    rows = [{**r, "who": identity(r, rule)} for r in rows]
+    rows = [{**r, "chase": rule.open_orders == "apart" and is_chase(r, rows, orders, rule)} for r in rows]
+    rows = [r for r in rows if r["who"] is not None and not left_out(r, rule) and start_s <= r["start_s"] < end_s]
+    out = [r for r in rows if rule.outbound == "reset" and r.get("direction") == "out" and r.get("outcome") in (None, "answered")]
+    rows = [r for r in rows if r.get("direction") in (None, "in")]
+    rows = [{**r, "resets": [(o["start_s"], o["seq"]) for o in out if o["who"] == r["who"]]} for r in rows]
     out = []
     for row in rows:
         if not in_scope(row, rule.index_scope):
@@ -87,3 +125,15 @@ def gaps(rows: list[dict], rule, *, start_s: int, end_s: int) -> list[dict]:
             }
         )
     return sorted(out, key=lambda r: r["seq"])
+
+
+def chains(rows: list[dict], rule, *, start_s: int, end_s: int, window_s: int) -> dict[str, tuple[int, int]]:
+    """Calls counted and calls in the base under each chain rule at one window, by walking along each caller's calls."""
+    told = {r["seq"]: r for r in gaps(rows, rule.but(chain="each"), start_s=start_s, end_s=end_s)}
+    back = rule.but(chain="each", direction="look-back", index_scope=rule.callback_scope, callback_scope=rule.index_scope)
+    before = {r["seq"]: r["gap_s"] for r in gaps(rows, back, start_s=start_s, end_s=end_s)}
+    hit = {seq: r["gap_s"] is not None and r["gap_s"] <= window_s for seq, r in told.items()}
+    begins = {seq: before.get(seq) is None or before[seq] > window_s for seq in told}
+    starts = [seq for seq in told if begins[seq]]
+    first = sum(hit[seq] for seq in starts)
+    return {"each": (sum(hit.values()), len(told)), "first": (first, len(told)), "cluster": (first, len(starts))}

@@ -54,3 +54,34 @@ def random_calls(seed: int, n: int = 60) -> list[tuple]:
         (c, int(s), int(d), str(i), str(o))
         for c, s, d, i, o in zip(callers, starts, rng.choice([0, 60, 900, 4000], n), rng.choice(list("abc"), n), outcomes, strict=True)
     ]
+
+
+def random_hotline(seed: int, n: int = 60) -> tuple[dict[str, list], dict[str, list]]:
+    """A seeded table with every column that a finer rule needs, and its orders (columns as in `tests.spec.frames.order_columns`)."""
+    rng = np.random.default_rng(1000 + seed)
+    calls = table(random_calls(seed, n))
+
+    def sometimes(values, share: float) -> list:
+        return [v if u < share else None for v, u in zip(values, rng.random(len(values)), strict=True)]
+
+    calls["caller_phone"] = [None if c is None else int(c) + 100 for c in calls["caller"]]
+    calls["caller_person"] = sometimes([int(p) for p in rng.integers(200, 204, n)], 0.5)
+    calls["agent_first"] = sometimes([f"g{k}" for k in rng.integers(0, 4, n)], 0.6)
+    calls["agent"] = sometimes(calls["agent"], 0.9)
+    calls["dispatched"] = sometimes([bool(b) for b in rng.random(n) < 0.4], 0.9)
+    calls["department"] = sometimes([f"d{k}" for k in rng.integers(0, 2, n)], 0.7)
+    opening = rng.choice(n, max(1, n // 5), replace=False)
+    orders = {
+        "order_id": [f"w{i}" for i in range(len(opening))],
+        "caller": [calls["caller"][i] for i in opening],
+        "call_id": sometimes([calls["call_id"][i] for i in opening], 0.8),
+        "created_s": [calls["start_s"][i] + int(d) for i, d in zip(opening, rng.choice([0, 60, 3600], len(opening)), strict=True)],
+        "due_s": sometimes(
+            [calls["start_s"][i] + int(d) for i, d in zip(opening, rng.integers(0, 2 * 86400, len(opening)), strict=True)], 0.9
+        ),
+        "closed_s": sometimes(
+            [calls["start_s"][i] + int(d) for i, d in zip(opening, rng.integers(0, 2 * 86400, len(opening)), strict=True)], 0.5
+        ),
+    }
+    calls["order_id"] = sometimes([f"w{k}" for k in rng.integers(0, len(opening), n)], 0.5)
+    return calls, orders

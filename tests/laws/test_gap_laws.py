@@ -169,7 +169,9 @@ def test_moving_the_clock_moves_nothing(rows, by, rule):
     calls = table(rows)
     moved = {**calls, **{c: [s + by * 86400 for s in calls[c]] for c in ("start_s", "local_s", "end_s")}}
     frames = [
-        pandas(gap_table(on("polars", data), parse(rule, "law"), data_start_s=s, data_end_s=s + HORIZON)).sort_values("seq", ignore_index=True)
+        pandas(gap_table(on("polars", data), parse(rule, "law"), data_start_s=s, data_end_s=s + HORIZON)).sort_values(
+            "seq", ignore_index=True
+        )
         for data, s in ((calls, 0), (moved, by * 86400))
     ]
     assert frames[0][["seq", "gap_s", "follow_s"]].equals(frames[1][["seq", "gap_s", "follow_s"]])

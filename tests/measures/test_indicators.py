@@ -13,7 +13,9 @@ from hotline_analysis.measures.periods import Period
 from tests.spec.frames import ENGINES, on, view
 
 DAY = 86400
-MAY, JUNE = (Period(name, n * 100 * DAY, (n + 1) * 100 * DAY, date(2024, 5, 1), date(2024, 5, 31)) for n, name in enumerate(("2024-05", "2024-06")))
+MAY, JUNE = (
+    Period(name, n * 100 * DAY, (n + 1) * 100 * DAY, date(2024, 5, 1), date(2024, 5, 31)) for n, name in enumerate(("2024-05", "2024-06"))
+)
 
 
 def calls(rows: list[tuple]) -> dict[str, list]:
@@ -127,7 +129,14 @@ def test_two_points_more_is_a_change_only_with_enough_calls(n, judgement):
 def months(values: list[float], key: str = "connection_rate") -> pd.DataFrame:
     rows = []
     for n, v in enumerate(values):
-        row = {"indicator": key, "period": f"{2023 + n // 12}-{n % 12 + 1:02d}", "group": "", "numerator": v * 1000, "denominator": 1000, "value": v}
+        row = {
+            "indicator": key,
+            "period": f"{2023 + n // 12}-{n % 12 + 1:02d}",
+            "group": "",
+            "numerator": v * 1000,
+            "denominator": 1000,
+            "value": v,
+        }
         rows.append({**row, "low": v - 0.004, "high": v + 0.004, "se": 0.002, "calls": 1000, "missing": ""})
     return pd.DataFrame(rows)
 

@@ -1,6 +1,7 @@
 """Months that close on the 19th, days cut at noon, zones with summer time."""
 
 from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,7 +55,7 @@ def test_every_day_belongs_to_the_month_that_holds_it():
 
 def test_months_in_a_row_touch():
     parts = calendar(period={"start_day": "7", "cut_hour": "6"}).months("2023-11", "2024-02")
-    assert all(a.end_s == b.start_s for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.end_s == b.start_s for a, b in pairwise(parts))
 
 
 def test_counting_months():

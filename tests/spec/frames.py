@@ -14,6 +14,11 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from tests.spec.cases import Case
 
+FLAGS = ("dispatched", "transferred")
+WHOLE = ("seq", "caller", "caller_group", "caller_phone", "caller_person", "caller_code", "talk_seconds")
+POLARS = {"flag": pl.Boolean, "whole": pl.Int64, "text": pl.String}
+PANDAS = {"flag": "boolean", "whole": "Int64", "text": "str"}
+DUCKDB = {"flag": "BOOLEAN", "whole": "BIGINT", "text": "VARCHAR"}
 ENGINES = ("duckdb", "pandas", "polars")
 PARAMS = Params.model_validate({"title": "x", "time_zone": "UTC", "calls": {"files": "x.csv", "columns": {"started_at": "x"}}})
 CALENDAR = Calendar(PARAMS)
@@ -42,33 +47,49 @@ def columns(case: Case) -> dict[str, list]:
         "agent": [r[4] for r in rows],
         "outcome": [r[5] for r in rows],
         "direction": [r[6] if len(r) > 6 else "in" for r in rows],
+        **{name: list(values) for name, values in case.more.items()},
+    }
+
+
+def order_columns(case: Case) -> dict[str, list]:
+    """The case's orders as columns, under the same integers of callers."""
+    names = sorted({c[0] for c in case.calls if c[0]})
+    rows = case.orders or ()
+    return {
+        "order_id": [r[0] for r in rows],
+        "caller": [names.index(r[1]) if r[1] else None for r in rows],
+        "call_id": [r[2] for r in rows],
+        "created_s": [second(r[3]) for r in rows],
+        "due_s": [second(r[4]) if r[4] else None for r in rows],
+        "closed_s": [second(r[5]) if r[5] else None for r in rows],
     }
 
 
 def on(engine: str, data: dict[str, list], connection=None) -> nw.LazyFrame:
     """The columns as a lazy frame of one engine."""
-    whole = {k for k in data if k in ("seq", "start_s", "local_s", "end_s", "caller", "caller_group")}
+    kinds = {k: "flag" if k in FLAGS else "whole" if k in WHOLE or k.endswith("_s") else "text" for k in data}
     if engine == "polars":
-        return lazy(
-            pl.DataFrame(data, schema_overrides={**dict.fromkeys(whole, pl.Int64), **{k: pl.String for k in data if k not in whole}})
-        )
-    frame = pd.DataFrame({k: pd.array(v, dtype="Int64") if k in whole else pd.array(v, dtype="str") for k, v in data.items()})
+        return lazy(pl.DataFrame(data, schema={k: POLARS[kind] for k, kind in kinds.items()}))
+    frame = pd.DataFrame({k: pd.array(v, dtype=PANDAS[kinds[k]]) for k, v in data.items()})
     if engine == "pandas":
         return lazy(frame)
     connection = connection or duckdb.connect()
-    connection.register("given", pd.DataFrame({k: v.astype("float64") if k in whole else v for k, v in frame.items()}))
-    casts = ", ".join(f"{k}::{'BIGINT' if k in whole else 'VARCHAR'} AS {k}" for k in data)
-    return lazy(connection.sql(f"SELECT {casts} FROM given"))
+    name = "given_" + "_".join(data)[:40]
+    connection.register(name, pd.DataFrame({k: v if kinds[k] == "text" else v.astype("float64") for k, v in frame.items()}))
+    casts = ", ".join(f"{k}::{DUCKDB[kinds[k]]} AS {k}" for k in data)
+    return lazy(connection.sql(f"SELECT {casts} FROM {name}"))
 
 
-def view(calls: nw.LazyFrame, settings: dict, *, start_s: int, end_s: int, params: Params = PARAMS) -> View:
+def view(calls: nw.LazyFrame, settings: dict, *, start_s: int, end_s: int, params: Params = PARAMS, **tables: nw.LazyFrame) -> View:
     """The calls, all of them one period, under a definition."""
     period = Period("all", start_s, end_s, date(2024, 3, 1), date(2024, 3, 1) + timedelta(days=30))
-    return View(params, CALENDAR, parse(settings, "case"), period, {"calls": calls}, start_s, end_s)
+    return View(params, CALENDAR, parse(settings, "case"), period, {"calls": calls, **tables}, start_s, end_s)
 
 
 def of_case(case: Case, engine: str, **changes) -> View:
     """The case as a study sees it."""
     windows = [w for w in case.answers if w] or [2]
     settings = {"windows_hours": windows, **case.rules, **changes}
-    return view(on(engine, columns(case)), settings, start_s=second("03-01 00:00"), end_s=second(case.data_end))
+    connection = duckdb.connect() if engine == "duckdb" else None
+    orders = {"orders": on(engine, order_columns(case), connection)} if case.orders is not None else {}
+    return view(on(engine, columns(case), connection), settings, start_s=second("03-01 00:00"), end_s=second(case.data_end), **orders)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline_analysis.studies import window
+from hotline_analysis.studies import fcr, window
 from tests.spec.cases import CASES, Case
 from tests.spec.frames import ENGINES, of_case
 
@@ -34,3 +34,10 @@ def test_who_is_charged(case: Case, engine: str):
     found = window.rates(of_case(case, engine), by=("agent",))
     found = found[found["follow_up"] == "km"]
     assert {a: f"{k}/{n}" for a, k, n in zip(found["agent"], found["numerator"], found["denominator"], strict=True)} == case.agents
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", [c for c in CASES if c.fcr], ids=lambda c: c.key)
+def test_first_call_resolution_by_hand(case: Case, engine: str):
+    found = fcr.rates(of_case(case, engine)).set_index("window_hours")["value"]
+    assert {w: round(100 * v, 6) for w, v in found.items()} == {w: round(v, 6) for w, v in case.fcr.items()}

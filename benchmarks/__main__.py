@@ -1,0 +1,156 @@
+"""`python -m benchmarks [--calls N] [--quick] [--large]`: tables of ratios, all from this one run. See docs/speed.md."""
+
+import argparse
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+import narwhals
+import pandas as pd
+import polars
+
+from benchmarks import full, gaps, reading, stored
+from benchmarks.calls import SPREADS, invented, loaded
+from benchmarks.timing import Taken, in_turn
+from hotline_analysis.machine import utf8_output
+
+SIZES, LARGE = (1_000_000, 5_000_000), 25_000_000
+LARGE_BYTES = 16 << 30  # memory and disk below which 25 M calls are not tried
+ROUNDS = 5
+
+
+class Unequal(Exception):
+    """Two contestants gave unlike answers, so their times mean nothing."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    asked = _parser().parse_args(arguments)
+    utf8_output()
+    sizes = (asked.calls,) if asked.calls else (100_000,) if asked.quick else SIZES
+    rounds = 1 if asked.quick else ROUNDS
+    print(
+        f"Python {sys.version.split()[0]}, duckdb {duckdb.__version__}, pandas {pd.__version__}, polars {polars.__version__}, narwhals {narwhals.__version__}"
+    )
+    print(f"Medians of {rounds} rounds, taken in turn; a ratio is the median of the rounds' own ratios.")
+    try:
+        for rows in sizes:
+            for spread in SPREADS:
+                _show(f"Gaps and counts by issue at four windows: {rows:,} calls, {spread}", _gaps(rows, spread, rounds))
+        for rows in sizes:
+            for spread in SPREADS:
+                _show(f"Full gap table, any and same issue and four controls: {rows:,} calls, {spread}", _full(rows, spread, rounds))
+    except Unequal as fault:
+        print(f"refused: {fault}", file=sys.stderr)
+        return 1
+    _show("Making and keeping the full gap table, and the window study from it", _sizes([*sizes, *([LARGE] if asked.large else [])]))
+    rows = min(sizes[0], 1_000_000)
+    _show(
+        f"Reading {rows:,} rows of 22 columns: GB18030 CSV through the store, UTF-8 CSV to typed Parquet by DuckDB", _reading(rows, rounds)
+    )
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Side by side with other engines, in one run.")
+    parser.add_argument("--calls", type=int, help="invented calls; default 1,000,000 and 5,000,000")
+    parser.add_argument("--quick", action="store_true", help="100,000 calls and one round")
+    parser.add_argument(
+        "--large", action="store_true", help="time and memory of the full gap table at 25,000,000 calls too (16 GB of memory)"
+    )
+    return parser
+
+
+def _gaps(rows: int, spread: str, rounds: int) -> list[str]:
+    """Every engine anew, by issue; then by a new stratum, the fastest of them anew and ours from the kept table."""
+    calls = invented(rows, spread)
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, loaded(calls) as connection:
+        anew = _equal(in_turn(gaps.contestants(connection, calls, "issue_1"), rounds))
+        fastest = min((name for name in anew if name != "ours"), key=lambda name: anew[name].median)
+        seen = stored.kept_view(connection, Path(folder))
+        seen.gaps()
+        again = {"kept": lambda: gaps.ours(seen, "unit"), "anew": gaps.contestants(connection, calls, "unit")[fastest]}
+        again = _equal(in_turn(again, rounds))
+    return [
+        *_against(anew, "DuckDB SQL"),
+        _line(f"by unit, {fastest} (the fastest)", again["anew"].median),
+        _line("by unit, ours from the kept gap table", again["kept"].median, again["anew"].ratio(again["kept"]), "times faster"),
+    ]
+
+
+def _full(rows: int, spread: str, rounds: int) -> list[str]:
+    with loaded(invented(rows, spread)) as connection:
+        queries = {"ours": ("made_0", full.ours(connection)), "DuckDB SQL, ASOF joins": ("made_1", full.by_hand())}
+
+        def making(table: str, query: str):
+            return lambda: connection.execute(f"CREATE OR REPLACE TABLE {table} AS {query}") and None
+
+        taken = in_turn({name: making(*query) for name, query in queries.items()}, rounds)
+        for name, (table, _) in queries.items():
+            taken[name].answer = full.fingerprint(connection, table)
+        return _against(_equal(taken), "DuckDB SQL, ASOF joins")
+
+
+def _against(taken: dict[str, Taken], base: str) -> list[str]:
+    """A line for each contestant, with its ratio to one of them."""
+    ratios = {name: (one.ratio(taken[base]), one.processor_ratio(taken[base])) for name, one in taken.items()}
+    return [_line(name, taken[name].median, wall, f"of {base} (processor {own:.2f})") for name, (wall, own) in ratios.items()]
+
+
+def _line(name: str, seconds: float, ratio: float | None = None, said: str = "") -> str:
+    return f"  {name:<44} {seconds:9.3f} s" + (f"  {ratio:7.2f} {said}" if ratio is not None else "")
+
+
+def _sizes(sizes: list[int]) -> list[str]:
+    lines = []
+    for rows in sizes:
+        if rows >= LARGE and not _room():
+            lines.append(f"  {rows:,} calls: left out, too little memory or disk")
+            continue
+        for spread in SPREADS:
+            told, name = stored.in_child(rows, spread), f"{rows:,} calls, {spread}"
+            memory = f"us a row; peak {told['peak_mb']:,} MB ({told['loaded_mb']:,} with the calls loaded), file {told['file_mb']:,} MB"
+            lines.append(_line(f"{name}: make and keep", told["make"], told["make"] / rows * 1e6, memory))
+            lines.append(_line(f"{name}: window study", told["study"], told["make"] / told["study"], "times faster than making it"))
+            lines.append(_line(f"{name}: window study by unit", told["by unit"], told["make"] / told["by unit"], "times faster"))
+    return lines
+
+
+def _room() -> bool:
+    import os
+    import shutil
+
+    memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(memory, shutil.disk_usage(tempfile.gettempdir()).free) >= LARGE_BYTES
+
+
+def _reading(rows: int, rounds: int) -> list[str]:
+    theirs, ours = [], []
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
+        reading.write_export(Path(name), rows)
+        for turn in range(rounds):
+            theirs.append(reading.by_duckdb(Path(name))[0])
+            ours.append(reading.through_store(Path(name), f"store{turn}")[0])
+    parts = {part: statistics.median(one[part] for one in ours) for part in ours[0]}
+    ratio = statistics.median(one["in all"] / their for one, their in zip(ours, theirs, strict=True))
+    base = statistics.median(theirs)
+    lines = [_line("DuckDB, typed", base), *(_line(f"ours: {part}", s, s / base, "of DuckDB's time") for part, s in parts.items())]
+    return [*lines, _line("ours: in all, median of the rounds' ratios", parts["in all"], ratio, "of DuckDB's time")]
+
+
+def _equal(taken: dict[str, Taken]) -> dict[str, Taken]:
+    """The same, when all gave the same answer."""
+    (first, right), *others = ((name, one.answer) for name, one in taken.items())
+    for name, answer in others:
+        if not (right.equals(answer) if isinstance(right, pd.DataFrame) else right == answer):
+            raise Unequal(f"{name} and {first} do not give the same answer.")
+    return taken
+
+
+def _show(title: str, lines: list[str]) -> None:
+    print("", title, *lines, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

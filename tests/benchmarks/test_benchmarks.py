@@ -1,0 +1,42 @@
+"""The benchmark runs, and refuses to print times of unlike answers. Nothing here looks at a time: timings are never tests."""
+
+import pandas as pd
+import pytest
+
+from benchmarks import __main__ as bench
+from benchmarks import full, gaps
+from benchmarks.calls import SPREADS, invented, loaded
+from benchmarks.timing import Taken
+
+ROWS = 1_000
+
+
+def test_the_whole_benchmark_runs_on_a_thousand_calls(capsys):
+    assert bench.main(["--calls", str(ROWS), "--quick"]) == 0
+    said = capsys.readouterr().out
+    for line in ("of DuckDB SQL", "from the kept gap table", "ours: identity", "ours: in all"):
+        assert line in said
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+@pytest.mark.parametrize("by", ["issue_1", "unit"])
+def test_every_engine_counts_the_same(spread, by):
+    calls = invented(ROWS, spread)
+    with loaded(calls) as connection:
+        answers = {name: work() for name, work in gaps.contestants(connection, calls, by).items()}
+    assert answers["ours"]["any_168h"].sum() > answers["ours"]["same_168h"].sum() > 0
+    for name, answer in answers.items():
+        pd.testing.assert_frame_equal(answer, answers["ours"], obj=name)
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_the_full_gap_table_equals_the_one_by_hand(spread):
+    with loaded(invented(ROWS, spread)) as connection:
+        connection.execute(f"CREATE TABLE a AS {full.ours(connection)}")
+        connection.execute(f"CREATE TABLE b AS {full.by_hand()}")
+        assert full.fingerprint(connection, "a") == full.fingerprint(connection, "b")
+
+
+def test_unlike_answers_are_refused():
+    with pytest.raises(bench.Unequal, match="b and a"):
+        bench._equal({name: Taken(answer=pd.DataFrame({"calls": [n]})) for n, name in enumerate("ab")})

@@ -1,0 +1,83 @@
+"""The worked examples of docs/maths.md: each number that the page prints, computed."""
+
+import numpy as np
+import pytest
+
+from hotline_analysis.stats import binned, control, excess, intervals, resampling, survival
+from hotline_analysis.stats import tests as differences
+
+
+def test_four_calls_of_which_one_was_hardly_watched():
+    curve = survival.kaplan_meier([3600, 7200, 1800, 36000], [1, 1, 0, 0])
+    assert survival.within(curve, 7200) == pytest.approx(2 / 3)
+
+
+def test_same_issue_or_another():
+    curve = survival.cumulative_incidence([1, 2, 3, 4], [1, 2, 1, 0], causes=2)
+    assert curve.incidence[-1] == pytest.approx([0.5, 0.25]) and 1 - curve.survival[-1] == pytest.approx(0.75)
+
+
+def test_hourly_hazard():
+    hazards = binned.hazard_per_hour(np.array([[2, 0], [1, 0], [0, 7]]), np.array([3600, 7200]))
+    assert hazards == pytest.approx([2 / 9, 1 / 7.5])
+
+
+def test_beyond_habit():
+    assert excess.problem_driven(0.32, 0.18) == pytest.approx(0.171, abs=0.0005)
+
+
+def test_three_windows():
+    f, r = np.array([0.10, 0.20, 0.35]), np.array([0.08, 0.13, 0.18])
+    benefit = excess.net_benefit(f, r)
+    assert benefit == pytest.approx([0.06, 0.06, 0.01]) and excess.best_window(benefit) == 0
+    assert excess.purity(f, r) == pytest.approx([0.80, 0.65, 0.514], abs=0.0005)
+    assert excess.capture(r, 0.18) == pytest.approx([0.444, 0.722, 1], abs=0.0005)
+    assert excess.f1(f, r, 0.18) == pytest.approx([0.571, 0.684, 0.679], abs=0.0005)
+
+
+@pytest.mark.parametrize(("share", "hours"), [(0.8, 4), (0.5, 2)])
+def test_exposure(share, hours):
+    seconds = excess.exposure_seconds(np.array([0.05, 0.10, 0.16, 0.20]), np.array([3600, 7200, 14400, 28800]), share)
+    assert seconds / 3600 == pytest.approx(hours)
+
+
+def test_four_groups():
+    said = resampling.jackknife(np.array([0.20, 0.22, 0.24, 0.26]), estimate=0.23)
+    assert said.se == pytest.approx(0.0387, abs=0.00005) and said.high - 0.23 == pytest.approx(3.18 * 0.0387, abs=0.0005)
+
+
+def test_wilson():
+    assert intervals.wilson(23, 89) == pytest.approx((0.179, 0.358), abs=0.0005)
+    assert intervals.wilson(9, 38) == pytest.approx((0.130, 0.392), abs=0.0005)
+
+
+def test_six_callers():
+    said = intervals.clustered_wilson(np.array([3, 0, 0, 1, 0, 0]), np.array([4, 1, 1, 2, 1, 1]))
+    assert said.deff == pytest.approx(1.32) and said.effective_n == pytest.approx(7.6, abs=0.05)
+    assert (said.low, said.high) == pytest.approx((0.147, 0.720), abs=0.0005)
+
+
+def test_differences():
+    assert intervals.newcombe(56, 70, 48, 80) == pytest.approx((0.052, 0.334), abs=0.0005)
+    said = differences.two_counts(120, 126)
+    assert (said.ratio, said.ratio_low, said.ratio_high, said.p) == pytest.approx((0.95, 0.74, 1.23, 0.75), abs=0.005)
+
+
+def test_log_rank():
+    said = differences.log_rank(np.array([[[1, 0], [0, 0], [1, 0], [0, 1]], [[0, 0], [1, 0], [0, 0], [0, 2]]]))
+    assert said.expected[0] == pytest.approx(3 / 6 + 2 / 5 + 2 / 4) and said.observed[0] == 2
+    assert (said.statistic, said.p) == pytest.approx((0.49, 0.49), abs=0.005)
+
+
+def test_many_comparisons_and_orders():
+    assert differences.benjamini_hochberg([0.01, 0.02, 0.04, 0.5]) == pytest.approx([0.04, 0.04, 0.0533, 0.5], abs=0.0001)
+    assert differences.kendall([1, 2, 3, 4], [1, 3, 2, 4]) == pytest.approx(4 / 6)
+    assert differences.split_half([1, 2, 3, 4], [1, 3, 2, 4]) == pytest.approx(0.889, abs=0.0005)
+
+
+def test_control_chart():
+    rates = np.array([92, 93, 91, 92, 94, 93, 92, 91, 93, 92, 94, 88.0])
+    chart = control.xmr(rates)
+    assert np.abs(np.diff(rates)).mean() == pytest.approx(1.82, abs=0.005)
+    assert (chart.centre[-1], chart.lower[-1], chart.upper[-1]) == pytest.approx((92.08, 87.2, 96.9), abs=0.05)
+    assert control.read(chart)[-1] is None

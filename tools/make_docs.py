@@ -1,0 +1,152 @@
+"""Write what is made from the package: docs/definitions.md, and the tables between marks in the READMEs.
+
+    python tools/make_docs.py           write
+    python tools/make_docs.py --check   say which files are not current, exit 1 when one is not
+    python tools/make_docs.py --run     run tests/notebooks/definition.ipynb anew and keep its outputs, after a change that is meant
+
+The definition's fields and their words come from `measures.definition`, the worked tables from `tests/spec/cases.py`, the codebook from
+`tables`. A README holds `<!-- codebook -->` ... `<!-- /codebook -->` (or `glossary`) where a table belongs; without marks it stays as it is.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from hotline_analysis.measures import indicators  # noqa: E402
+from hotline_analysis.measures.definition import MEANING, Definition  # noqa: E402
+from hotline_analysis.tables import codebook  # noqa: E402
+from tests.spec import shown  # noqa: E402
+from tests.spec.cases import CASES  # noqa: E402
+
+HEAD = """# The definition (口径)
+
+Made by `python tools/make_docs.py` from `hotline_analysis/measures/definition.py` and `tests/spec/cases.py`; do not edit by hand.
+
+A repeat-call figure is meaningless without its rule. A params file sets the fields under `definition:`, the command line with
+`--set field=value`, a notebook with `h.study("window", field=value)`. Every figure carries its rule in one line and as a hash.
+复电率离开口径就没有意义。口径在参数文件的 `definition:` 下设定，命令行用 `--set 字段=值`；每个数字都带着一行口径和口径号。
+"""
+
+
+def main() -> int:
+    if "--run" in sys.argv[1:]:
+        run(ROOT / "tests" / "notebooks" / "definition.ipynb")
+    stale = [path for path, text in made().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    if "--check" in sys.argv[1:]:
+        print(
+            "\n".join(f"{path.relative_to(ROOT)} is not current; run python tools/make_docs.py" for path in stale)
+            or "all made files are current"
+        )
+        return 1 if stale else 0
+    for path, text in made().items():
+        path.write_text(text, encoding="utf-8")
+    print("\n".join(str(path.relative_to(ROOT)) for path in stale) or "all made files were current")
+    return 0
+
+
+def run(path: Path) -> None:
+    """Run a notebook whose outputs are compared and committed; nothing but outputs and counts is kept of the run."""
+    notebook = nbformat.read(path, as_version=4)
+    place = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False, resources=place).execute()
+    notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": "python"}}
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def made() -> dict[Path, str]:
+    """Every file that is made, wholly or in part, with the text it should hold."""
+    files = {ROOT / "docs" / "definitions.md": definitions()}
+    for name, language in (("README.md", "en"), ("README.zh-CN.md", "zh")):
+        if (ROOT / name).exists():
+            files[ROOT / name] = marked((ROOT / name).read_text(encoding="utf-8"), language)
+    return files
+
+
+def marked(text: str, language: str) -> str:
+    """The text with the tables between its marks made anew."""
+    for mark, make in (("codebook", codebook_table), ("glossary", glossary_table)):
+        text = re.sub(
+            rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", lambda found, make=make: found[1] + make(language) + found[2], text, flags=re.S
+        )
+    return text
+
+
+def definitions() -> str:
+    return "\n".join([HEAD, *_fields(), "", *_worked()])
+
+
+def _fields() -> list[str]:
+    rows = [[f"`{name}`", _allowed(name), f"`{_default(name)}`", MEANING[name].zh, MEANING[name].en] for name in Definition.model_fields]
+    return ["## Fields 字段", "", *_markdown([["field", "values", "default", "含义", "meaning"], *rows])]
+
+
+def _allowed(name: str) -> str:
+    """The values of a field, from its own schema."""
+    schema = Definition.model_json_schema()["properties"][name]
+    words = schema.get("enum") or schema.get("additionalProperties", {}).get("enum")
+    if words:
+        return ("key: " if schema.get("type") == "object" else "") + ", ".join(f"`{w}`" for w in words)
+    if name == "identity":
+        return "`caller`, or `phone`, `person`, `code` in their order"
+    return {
+        "windows_hours": "hours above 0",
+        "windows_by_issue": "issue: hours",
+        "data_end": "a date",
+        "look_ahead": "`true`, `false`",
+    }.get(name, _range(schema))
+
+
+def _range(schema: dict) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None:
+        return "a list of words"
+    return f"{low} to {high}" if high is not None else f"{low} or more"
+
+
+def _default(name: str) -> str:
+    value = Definition().model_dump(mode="json")[name]
+    if isinstance(value, list):
+        return ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value) or "none"
+    return str(value).lower() if isinstance(value, bool) else "none" if value is None or value == {} else str(value)
+
+
+def _worked() -> list[str]:
+    lines = [
+        "## Worked tables 算例",
+        "",
+        "Each table is a test on DuckDB, pandas and Polars (`tests/spec`). 每张表都是测试，答案为手算：复电/来电。",
+        "",
+    ]
+    for case in CASES:
+        lines += [f"### {case.zh} · {case.en}", "", *_markdown(shown.calls(case, "zh")), ""]
+        lines += [*_markdown(shown.orders(case, "zh")), ""] if case.orders is not None else []
+        lines += [f"`{shown.rule(case, 'en')}` → {'；'.join(shown.answers(case, 'zh'))}", ""]
+    return lines
+
+
+def codebook_table(language: str) -> str:
+    """Every canonical column: table, column, kind, name, what it holds."""
+    heads = ["表", "列", "类型", "名称", "内容"] if language == "zh" else ["table", "column", "kind", "name", "holds"]
+    rows = [[r["table"], f"`{r['column']}`", r["kind"], r[language], r[f"holds_{language}"]] for r in codebook()]
+    return "\n".join(_markdown([heads, *rows])) + "\n"
+
+
+def glossary_table(language: str) -> str:
+    frame = indicators.glossary(language)
+    return "\n".join(_markdown([list(frame.columns), *frame.astype(str).to_numpy().tolist()])) + "\n"
+
+
+def _markdown(rows: list[list[str]]) -> list[str]:
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
