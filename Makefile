@@ -2,7 +2,7 @@
 #
 #   make report     python3 tools/environment.py && .venv/bin/hotline report --params params/sample.yaml --month latest
 #   make test       python3 tools/environment.py dev
-#                   .venv/bin/python -m pytest -q tests -m "not browser and not office"
+#                   .venv/bin/python -m pytest -q tests -m "not browser and not office and not slow" -n 2 --dist loadfile
 #                   .venv/bin/python -m pytest -q --nbval-lax --nbval-current-env notebooks/
 #                   .venv/bin/python -m pytest -q --nbval --nbval-current-env tests/notebooks/
 #   make lint       .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
@@ -13,12 +13,12 @@
 #   make bundle     python3 tools/environment.py && .venv/bin/python tools/bundle.py
 #
 # PYTHON=python3.12 names another Python; WHEELS=folder installs from a bundle without network; FOR=dev or FOR=lab
-# bundles those wheels too; JOBS=2 runs the tests in two processes.
+# bundles those wheels too; JOBS=4 runs the tests in four processes instead of two. Long simulations (marked slow) run in .ci/run.
 
 PYTHON ?= python3
 WHEELS ?=
 FOR    ?= report
-JOBS   ?=
+JOBS   ?= 2
 PARAMS ?= params/sample.yaml
 MONTH  ?= latest
 
@@ -34,7 +34,7 @@ report:
 	@$(BIN)/hotline report --params $(PARAMS) --month $(MONTH)
 
 test: dev
-	$(BIN)/python -m pytest -q tests -m "not browser and not office" $(if $(JOBS),-n $(JOBS))
+	$(BIN)/python -m pytest -q tests -m "not browser and not office and not slow" -n $(JOBS) --dist loadfile
 	@$(MAKE) --no-print-directory nbval
 
 notebooks: dev nbval

@@ -28,7 +28,7 @@ from hotline_analysis.params import Params
 class Store:
     """The canonical tables of one params file, in its workspace."""
 
-    patience = 30  # seconds to wait for another builder
+    patience = 300  # seconds to wait for another builder: a first build of a year of exports takes a minute or two
 
     def __init__(self, params: Params):
         self.params, self.folder = params, params.store_folder

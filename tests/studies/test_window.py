@@ -100,6 +100,7 @@ def test_chance_equals_the_slow_loop(seed, engine):
     assert np.array_equal(found.of().index, index)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(50))
 def test_three_engines_give_the_same_gaps_and_controls(seed):
     """Cell by cell, missing ones too."""
