@@ -168,7 +168,7 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     if controls:
         callbacks = rows if callback_scope is None else rows.filter(callback_scope)
         for week in CONTROL_WEEKS:
-            table = _with_control(table, callbacks, week, data_start_s, data_end_s)
+            table = _with_control(table, callbacks, week, definition.min_gap_seconds, data_start_s, data_end_s)
     watched = data_end_s - nw.col("reference_s") if ahead else nw.col("start_s") - data_start_s
     names = [*kept, *_next_names(have), *_same_names(levels), *(control_names() if controls else [])]
     return table.with_columns(follow_s=not_negative(watched)).select(*names, "follow_s")
@@ -189,14 +189,14 @@ def control_names() -> list[str]:
     return [name for week in CONTROL_WEEKS for name in control(week)]
 
 
-def _with_control(table, callbacks, week: int, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
-    """Adds one control instant: what the same caller did at this weekday and clock time some weeks away."""
+def _with_control(table, callbacks, week: int, least: int, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
+    """Adds one control instant: what the same caller did at this weekday and clock time some weeks away, after the same minimum gap."""
     gap, follow = control(week)
     instant = nw.col("reference_s") + week * 7 * DAY
     inside = (instant >= data_start_s) & (instant < data_end_s)
     taken = ("start_s", "reset_s") if "reset_s" in table.collect_schema().names() else ("start_s",)
     there = callbacks.with_columns(_at=nw.col("start_s"), place=nw.col("seq"))
-    joined = next_after(table.with_columns(_at=instant), there, ["who"], taken, first_of_ties=len(taken) > 1)
+    joined = next_after(table.with_columns(_at=instant + least), there, ["who"], taken, first_of_ties=len(taken) > 1)
     found = inside if len(taken) == 1 else inside & (nw.col("other_reset_s") < instant)  # the hotline's own call ends this wait too
     return joined.with_columns(
         nw.when(found).then(nw.col("other_start_s") - instant).alias(gap), nw.when(inside).then(data_end_s - instant).alias(follow)
