@@ -11,13 +11,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures import counts, rules
+from hotline_analysis.measures import counts, rates, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import binned, control, intervals, resampling, survival
+from hotline_analysis.stats import binned, control, intervals, resampling
 from hotline_analysis.words import CALLS, PERCENT, SECONDS, Term, Unit
 
 FEW = 30  # a base below this is shown and not judged
@@ -267,13 +267,12 @@ def _ratio(k: np.ndarray, n: np.ndarray, unit: Unit) -> dict:
     """A share or a mean with its interval; nothing where the base is empty."""
     if n.sum() == 0:
         return {"value": np.nan, "low": np.nan, "high": np.nan, "se": np.nan, "missing": "no calls"}
+    if unit is PERCENT:
+        return {name: float(part) for name, part in rates.shares(k, n)._asdict().items()}
     value = k.sum() / n.sum()
     kept_k, kept_n = resampling.leave_one_out(k, n)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = resampling.jackknife(kept_k / kept_n, estimate=value)
-    if unit is PERCENT:
-        low, high = intervals.wilson_from_error(value, error.se, calls=n.sum())
-        return {"value": value, "low": float(low), "high": float(high), "se": float(error.se)}
     return {"value": value, "low": float(max(error.low, 0.0)), "high": float(error.high), "se": float(error.se)}
 
 
@@ -286,29 +285,12 @@ def _from_gaps(view: View, indicator: Indicator, periods: Sequence[Period], by: 
     keys = ["place", *([by] if by else [])]
     cubes = counts.tables(counts.cube(gaps, view.definition, edges=edges, by=keys), edges=edges, by=keys)
     exact = counts.exact(gaps, view.definition, horizon_s=window, by=keys)
-    spot = int(binned.edge_index(edges, [window])[0])
     found = []
     for key, rows in exact.groupby(keys, sort=True):
-        cube = cubes[key]
-        curve = survival.kaplan_meier(rows["seconds"].to_numpy(), rows["event"].to_numpy(), weights=rows["calls"].to_numpy())
-        value = float(survival.within(curve, window))
-        (without,) = resampling.leave_one_out(cube)
-        error = resampling.jackknife(binned.within(without)[:, spot], estimate=value)
-        low, high = intervals.wilson_from_error(value, error.se, calls=cube.sum())
-        hits = int(rows.loc[rows["event"] == 1, "calls"].sum())
+        rate, calls = rates.curve_shares(rows, cubes[key], edges, [window]), int(cubes[key].sum())
         base = {"indicator": indicator.key, "period": periods[int(key[0])].label, "group": key[1] if by else "", "missing": ""}
-        found.append(
-            {
-                **base,
-                "numerator": hits,
-                "denominator": int(cube.sum()),
-                "value": value,
-                "low": float(low),
-                "high": float(high),
-                "se": float(error.se),
-                "calls": int(cube.sum()),
-            }
-        )
+        parts = {"numerator": int(rows.loc[rows["event"] == 1, "calls"].sum()), "denominator": calls, "calls": calls}
+        found.append({**base, **parts, **{name: float(part[0]) for name, part in rate._asdict().items()}})
     return pd.DataFrame(found)
 
 

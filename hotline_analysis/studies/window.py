@@ -14,6 +14,7 @@ import pandas as pd
 
 from hotline_analysis.errors import BadParams, nearest
 from hotline_analysis.measures import chance, counts, indicators, rules
+from hotline_analysis.measures import rates as measured
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import needed, pandas
@@ -157,7 +158,7 @@ def _stratum(sums: pd.DataFrame, exact: pd.DataFrame, cube: np.ndarray, edges: n
     frames = []
     for rule, (top, bottom) in parts.items():
         k, n = grouped[top].to_numpy(), grouped[bottom].to_numpy()
-        value, low, high = _kaplan_meier(exact, cube, edges, seconds) if rule == "km" else share(k, n)
+        value, _, low, high = measured.curve_shares(exact, cube, edges, seconds) if rule == "km" else measured.shares(k, n)
         hours = [s / HOUR for s in seconds]
         frames.append(
             pd.DataFrame(
@@ -175,27 +176,6 @@ def _stratum(sums: pd.DataFrame, exact: pd.DataFrame, cube: np.ndarray, edges: n
     return pd.concat(frames, ignore_index=True)
 
 
-def share(k: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Share and interval of counts by caller group, [groups, ...]: jackknife over the groups, Wilson on effective n."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = k.sum(axis=0) / n.sum(axis=0)
-        kept_k, kept_n = resampling.leave_one_out(k, n)
-        error = resampling.jackknife(kept_k / kept_n, estimate=value)
-    low, high = intervals.wilson_from_error(value, error.se, calls=n.sum(axis=0))
-    return value, low, high
-
-
-def _kaplan_meier(exact: pd.DataFrame, cube: np.ndarray, edges: np.ndarray, seconds: list[int]):
-    """The printed rate from whole seconds, its interval from the bins (they differ by at most .008 percentage points)."""
-    curve = survival.kaplan_meier(exact["seconds"].to_numpy(), exact["event"].to_numpy(), weights=exact["calls"].to_numpy())
-    value = survival.within(curve, np.array(seconds))
-    places = binned.edge_index(edges, seconds)
-    (without,) = resampling.leave_one_out(cube)
-    error = resampling.jackknife(binned.within(without)[:, places], estimate=value)
-    low, high = intervals.wilson_from_error(value, error.se, calls=cube.sum())
-    return value, low, high
-
-
 def _same_day(gaps: nw.LazyFrame, definition: Definition, by: Sequence[str]) -> pd.DataFrame:
     frame = counts.totals(gaps, definition, by=[*by, "caller_group"])
     callers = counts.totals(gaps, definition, by=by)
@@ -203,7 +183,7 @@ def _same_day(gaps: nw.LazyFrame, definition: Definition, by: Sequence[str]) -> 
     for place in range(len(callers)):
         own = {c: callers[c][place] for c in by}
         part = _pick(frame, own)
-        value, low, high = share(part["same_day"].to_numpy(), part["calls"].to_numpy())
+        value, _, low, high = measured.shares(part["same_day"].to_numpy(), part["calls"].to_numpy())
         row = {
             **own,
             "window_hours": np.nan,
@@ -266,7 +246,7 @@ def _known(windows: dict[str, float], found: set[str]) -> None:
 
 def _own_row(name: str, cube: np.ndarray, exact: pd.DataFrame, edges: np.ndarray, hours: float) -> dict:
     seconds = round(hours * HOUR)
-    (value,), (low,), (high,) = _kaplan_meier(exact, cube, edges, [seconds])
+    (value,), _, (low,), (high,) = measured.curve_shares(exact, cube, edges, [seconds])
     seen = exact[(exact["event"] == 1) & (exact["seconds"] <= seconds)]["calls"].sum()
     return {
         "issue": name,
