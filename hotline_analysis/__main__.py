@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 
 import click
+import duckdb
 
 from hotline_analysis import __version__
-from hotline_analysis.errors import BadParams, HotlineError, NoInput
+from hotline_analysis.errors import BadParams, CannotWrite, HotlineError
 from hotline_analysis.params import check_month
 from hotline_analysis.words import LANGUAGES
 
@@ -59,6 +60,8 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
     if write_windows and (name != "exposure" or table not in ("", "reconciliation")):
         raise BadParams("--write-windows", "belongs to `hotline study exposure`.")
     frame = h.study(name, "reconciliation" if write_windows else table, by=by)
+    if any(column.startswith("agent") for column in by):
+        click.echo("This output names agents: it is for staff, and no part of a report.", err=True)
     if write_windows:
         _write_windows(h, frame, Path(write_windows))
     if form == "csv":
@@ -153,6 +156,14 @@ def main(arguments: list[str] | None = None) -> int:
     except click.UsageError as fault:
         click.echo(f"hotline › {fault.format_message()} Try 'hotline --help'.", err=True)
         return BadParams.code
+    except duckdb.OutOfMemoryException:
+        click.echo(
+            "limits › memory_gib and spill_gib are too small for this question. Raise them in the params file, or free space.", err=True
+        )
+        return CannotWrite.code
+    except OSError as fault:  # of the system's own words only its reason is said: a path may hold a name
+        click.echo(f"hotline › the system refused ({fault.strerror}).", err=True)
+        return CannotWrite.code
     except click.Abort:
         click.echo("hotline › stopped.", err=True)
         return 130
@@ -161,5 +172,3 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
-
-__all__ = ["NoInput", "cli", "main"]

@@ -1,6 +1,7 @@
 """The one door that a notebook goes through: `h = open_hotline("params/sample.yaml")`, then `h.study("window")`."""
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from hotline_analysis.intake.store import Store
 from hotline_analysis.measures import indicators
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy
+from hotline_analysis.measures.gaps import LEVELS, STRATA
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
@@ -139,16 +141,29 @@ class Hotline:
         """One study's tidy frame: `h.study("window", match="same")`, `h.study("window", "pareto")`.
 
         by: strata, such as issue_1; month: another month, `first..last` or `all`; changes: fields of the definition. The frame's `attrs`
-        carry the definition line, its hash and the period. Raises BadParams for a study or a table that does not exist.
+        carry the definition line, its hash and the period. Raises BadParams for a study, a table or a stratum that does not exist.
         """
         make = self._table(name, table)
         view = self.view.but(**changes)
         view = view.over(self._period(month)) if month else view
-        given = {"by": [by] if isinstance(by, str) else list(by)} if by else {}
+        given = {"by": self._strata(f"study {name}", make, [by] if isinstance(by, str) else list(by))} if by else {}
         frame = make(view, **given, **(options or {}))
         said = {"study": name, "period": view.period.label, "definition": view.definition.line(self.language), "hash": view.definition.hash}
         frame.attrs.update(said)
         return frame
+
+    def _strata(self, where: str, make: Callable[..., pd.DataFrame], by: list[str]) -> list[str]:
+        """The strata, when the table takes any and the calls have them."""
+        if "by" not in inspect.signature(make).parameters:
+            raise BadParams(where, f"'{make.__name__}' is not made by strata.", "Leave --by out.")
+        have = self.view.table("calls").collect_schema().names()
+        known = [c for c in (*LEVELS, *STRATA) if c in have and c not in ("local_s", "talk_seconds", "order_id")]
+        for column in by:
+            if column not in known:
+                raise BadParams(
+                    where, f"the calls have no stratum '{column}'.", nearest(column, known) or f"There are: {', '.join(known)}."
+                )
+        return by
 
     def _table(self, name: str, table: str) -> Callable[..., pd.DataFrame]:
         if name not in study_names():

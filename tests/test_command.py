@@ -48,6 +48,8 @@ def test_a_study_as_csv_json_and_table(hotline, capsys):
         ),
         (("report", "--month", "2024-13"), 64, "month '2024-13' › is not a month. Write it as 2024-09."),
         (("report", "--month", "../../x"), 64, "month '../../x' › is not a month. Write it as 2024-09."),
+        (("study", "window", "--by", "isue_1"), 64, "study window › the calls have no stratum 'isue_1'. Did you mean 'issue_1'?"),
+        (("study", "window", "--table", "pareto", "--by", "issue_1"), 64, "study window › 'pareto' is not made by strata. Leave --by out."),
         (("check", "--month", "x"), 64, "month 'x' › is not a month. Write it as 2024-09."),
     ],
 )
@@ -80,3 +82,25 @@ def test_the_glossary_speaks_both_languages(capsys):
     assert "接通率" in run(capsys, "glossary")[1]
     assert "Connection rate" in run(capsys, "glossary", "--language", "en", "--format", "csv")[1]
     assert "started_at" in run(capsys, "glossary", "--tables")[1]
+
+
+def test_a_table_that_names_agents_is_for_staff(hotline, capsys):
+    code, out, err = run(
+        capsys, "study", "window", "--params", str(hotline), "--month", "2024-01", "--by", "agent", "--format", "csv", "--quiet"
+    )
+    assert (code, err) == (0, "This output names agents: it is for staff, and no part of a report.\n")
+    assert "甲" in out
+
+
+def test_the_systems_refusal_is_a_sentence(hotline, capsys, monkeypatch):
+    from hotline_analysis import hotline as door
+
+    def refuse(*args, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(door, "open_hotline", refuse)
+    assert run(capsys, "study", "window", "--params", str(hotline), "--quiet") == (
+        73,
+        "",
+        "hotline › the system refused (Permission denied).\n",
+    )
