@@ -7,7 +7,7 @@ import click
 import duckdb
 
 from hotline_analysis import __version__
-from hotline_analysis.errors import BadParams, CannotWrite, HotlineError
+from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFailed
 from hotline_analysis.params import check_month
 from hotline_analysis.words import LANGUAGES
 
@@ -161,6 +161,12 @@ def main(arguments: list[str] | None = None) -> int:
             "limits › memory_gib and spill_gib are too small for this question. Raise them in the params file, or free space.", err=True
         )
         return CannotWrite.code
+    except duckdb.Error as fault:  # its own words may hold a value of the data
+        click.echo(
+            f"store › the engine could not read it ({type(fault).__name__}). Delete the hotline's folder in .hotline/ and run again.",
+            err=True,
+        )
+        return RunFailed.code
     except OSError as fault:  # of the system's own words only its reason is said: a path may hold a name
         click.echo(f"hotline › the system refused ({fault.strerror}).", err=True)
         return CannotWrite.code

@@ -231,6 +231,8 @@ def _reason(h: Hotline, fate: str, reason: str) -> str:
     column, _, word = reason.partition(" ")
     if fate != "left_out" or column not in tables.CALLS:
         return reason
+    if column.startswith(("agent", "caller")):  # a page names nobody, not even those who are left out
+        return tables.CALLS[column].term(h.language) + _t(h, "", " ")
     return _t(
         h,
         f"{tables.CALLS[column].term.zh}为{tables.WORDS.get(word, Term(word, word)).zh}",
@@ -282,6 +284,9 @@ def _verdict(h: Hotline, key: str):
 def trend(h: Hotline, key: str) -> Block:
     """One indicator's months with its limits and target."""
     row, indicator = _verdict(h, key), indicators.BY_KEY[key]
+    if row is None or row["missing"]:
+        reason = findings.why_missing(row["missing"] if row else "no calls")(h.language)
+        return blocks.prose(f"{indicator.name(h.language)}{_t(h, '：', ': ')}{reason}", language=h.language)
     series = h.indicators[(h.indicators["indicator"] == key) & (h.indicators["period"] <= h.month)]
     series = series.assign(
         lower=row["lower"],
@@ -321,7 +326,7 @@ def repeat(h: Hotline) -> Block:
     missing = repeat_missing(h)
     if missing:
         return blocks.chapter(REPEAT, absent=missing, key="repeat", language=h.language)
-    rates = h.study("window")
+    rates = _rates(h, {})
     km = rates[rates["follow_up"] == "km"].set_index("window_hours")["value"]
     said = [f"{words.format_hours(w, h.language)}{_t(h, '内', ' ')}{words.format_rate(km[w])}" for w in STAND_OUT if w in km.index]
     lede = _t(h, f"复电率随窗口而变：{'，'.join(said)}。", f"The repeat rate depends on its window: {', '.join(said)}.")
@@ -331,27 +336,42 @@ def repeat(h: Hotline) -> Block:
 def repeat_missing(h: Hotline) -> str:
     """Why there are no repeat figures, '' when there are."""
     row = _verdict(h, "repeat_rate_24h")
-    return findings.why_missing(row["missing"])(h.language) if row is None or row["missing"] else ""
+    if row is None:
+        return findings.why_missing("no calls")(h.language)
+    return findings.why_missing(row["missing"])(h.language) if row["missing"] else ""
+
+
+def _rates(h: Hotline, changes: dict) -> pd.DataFrame:
+    """The window study; under a calendar-day rule its rolling form, whose definition line says so."""
+    return h.study("window", **_rolling(h, changes))
+
+
+def _rolling(h: Hotline, changes: dict) -> dict:
+    return {"mode": "rolling", **changes} if h.rule.mode == "calendar" else changes
 
 
 def repeat_findings(h: Hotline) -> Block:
-    return blocks.findings(
-        findings.findings(h.verdicts, ("repeat_rate_24h", "identified_share"), h.language, ref="windows"), language=h.language
-    )
+    shown = not repeat_missing(h) and h.rule.direction == "look-ahead"  # otherwise there is no window table to point to
+    told = findings.findings(h.verdicts, ("repeat_rate_24h", "identified_share"), h.language, ref="windows" if shown else "ledger")
+    return blocks.findings(told, language=h.language)
 
 
 def window_curve(h: Hotline, **changes) -> Block:
     """The rate at every window, under the three ways of treating the end of the data; `changes` are fields of the definition."""
-    rates = h.study("window", **changes)
+    rates = _rates(h, changes)
     at = rates[rates["follow_up"] == "km"].iloc[-1]
     naive = rates[(rates["follow_up"] == "naive")].iloc[-1]
     lost = 100 * (at["value"] - naive["value"])
     hours = words.format_hours(at["window_hours"], h.language)
-    zh = f"不修正月末，{hours}复电率会少算{words.decimal(lost)}个百分点" if lost >= 0.05 else "窗口越长，复电率越高；本月数据已看满"
+    zh = (
+        f"不修正月末，{hours}复电率会少算{words.decimal(lost)}个百分点"
+        if lost >= 0.05
+        else "窗口越长，复电率越高" + ("" if h.provisional else "；本月数据已看满")
+    )
     en = (
         f"Without correction the {hours} rate would read {words.decimal(lost)} pp too low"
         if lost >= 0.05
-        else "The longer the window, the higher the rate; this month is watched in full"
+        else "The longer the window, the higher the rate" + ("" if h.provisional else "; this month is watched in full")
     )
     return blocks.figure(
         charts.window_curve,
@@ -366,14 +386,14 @@ def window_curve(h: Hotline, **changes) -> Block:
                 "A wider window can only count more; how much of that is unsolved takes a comparison with habit.",
             )
         ],
-        rule=h.definition(**changes).partition("：" if h.language == "zh" else ": ")[2],
+        rule=h.definition(**_rolling(h, changes)).partition("：" if h.language == "zh" else ": ")[2],
         language=h.language,
     )
 
 
 def windows(h: Hotline, **changes) -> Block:
     """Every window with its parts."""
-    rates = h.study("window", **changes)
+    rates = _rates(h, changes)
     wide = rates[rates["follow_up"] == "km"].merge(
         rates.loc[rates["follow_up"] == "naive", ["window_hours", "value"]].rename(columns={"value": "naive"}), on="window_hours"
     )
@@ -409,7 +429,7 @@ def windows(h: Hotline, **changes) -> Block:
 
 def pareto(h: Hotline, **changes) -> Block:
     """柏拉图: how the time to the next call is spread over a week."""
-    frame = h.study("window", "pareto", **changes)
+    frame = h.study("window", "pareto", **_rolling(h, changes))
     if not len(frame) or not frame["numerator"].sum():
         day = np.nan
     else:
@@ -429,8 +449,8 @@ def pareto(h: Hotline, **changes) -> Block:
         side=[
             _t(
                 h,
-                "每隔24小时的小峰是习惯：同一个人在同一钟点来电。",
-                "The small peaks every 24 hours are habit: people call at their own hour.",
+                "每隔24小时若有小峰，那是习惯：同一个人在同一钟点来电。",
+                "Small peaks every 24 hours, where there are any, are habit: people call at their own hour.",
             )
         ],
         language=h.language,

@@ -45,7 +45,8 @@ def _when_there(part: Callable[..., Block]) -> Callable[..., Block]:
 
     @wraps(part)
     def made(h: Hotline, **given) -> Block:
-        there = not chapters.repeat_missing(h) and not h.view.masked and len(_study(h, "window", "evidence"))
+        ahead = h.rule.direction == "look-ahead"  # the comparison with chance looks ahead from each call
+        there = ahead and not chapters.repeat_missing(h) and len(_study(h, "window", "evidence"))
         return part(h, **given) if there and _study(h, "window", "evidence")["denominator"].iloc[0] else blocks.prose(language=h.language)
 
     return made

@@ -675,9 +675,10 @@ def _name_density(axes: Axes, hours, seen, habit, language: str) -> None:
         (habit, HABIT, INK2, "normal", (0.74, 0.9)),
     ):
         inside = np.flatnonzero((hours >= low * hours[-1]) & (hours <= high * hours[-1]))
+        inside = inside[np.isfinite(curve[inside])]  # without control weeks there is no habit to name
         if len(inside) == 0:
             continue
-        i = inside[np.nanargmax(curve[inside])]
+        i = inside[np.argmax(curve[inside])]
         height = np.nanmax(np.fmax(seen, habit)[np.abs(hours - hours[i]) <= 6])
         if curve is habit:
             axes.plot([hours[i]] * 2, [0.7 * habit[i], height * 1.08], color=INK3, lw=1, zorder=6)

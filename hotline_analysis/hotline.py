@@ -94,8 +94,8 @@ class Hotline:
 
     @property
     def provisional(self) -> bool:
-        """True while the longest window of the month's last calls is not yet over."""
-        return self.view.end_s < self.period.end_s + 3600 * max(self.rule.windows_hours)
+        """True while the month's last calls have not been watched for a week."""
+        return self.view.provisional
 
     def before(self, back: int = 1) -> str:
         """The month `back` months before this one."""

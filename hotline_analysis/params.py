@@ -265,6 +265,7 @@ def _check_source(table: tables.Table, source: Source) -> None:
         if name not in source.columns:
             raise ValueError(f"{where} › columns: '{name}' is missing; without it no row of {where} has a place in time")
     _check_identities(where, table, source)
+    _check_levels(where, source)
     for name, rule in source.columns.items():
         if rule.after and (rule.after not in source.columns or table[rule.after].kind != tables.INSTANT or rule.after == name):
             raise ValueError(
@@ -273,6 +274,16 @@ def _check_source(table: tables.Table, source: Source) -> None:
     for name in source.leave_out:
         if name not in source.columns:
             raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
+
+
+def _check_levels(where: str, source: Source) -> None:
+    """A level of a tree is a path only with the levels above it."""
+    for name in source.columns:
+        stem, _, level = name.rpartition("_")
+        if stem in ("issue", "category") and level in ("2", "3"):
+            parent = f"{stem}_{int(level) - 1}"
+            if parent not in source.columns:
+                raise ValueError(f"{where} › columns › {name}: its parent {parent} is missing; a level without its parents is no path")
 
 
 def _check_identities(where: str, table: tables.Table, source: Source) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, LEVELS, control, same
+from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, LEVELS, control, known_path, same
 from hotline_analysis.stats import binned
 
 GROUPS = 100
@@ -36,7 +36,7 @@ def timed(gaps: nw.LazyFrame, definition: Definition, *, horizon_s: int, gap: st
     """
     gap = gap or gap_column(definition)
     if gap.startswith("gap_same_"):
-        gaps = gaps.filter(~nw.col(f"issue_{definition.level}").is_null())
+        gaps = gaps.filter(known_path(LEVELS[: definition.level]))
     gaps = gaps.with_columns(event=nw.when(nw.col(gap) <= horizon_s).then(nw.lit(1)).otherwise(nw.lit(0)))
     watched = nw.when(nw.col(follow) <= horizon_s).then(nw.col(follow)).otherwise(nw.lit(horizon_s + 1))
     return gaps.with_columns(seconds=nw.when(nw.col("event") == 1).then(nw.col(gap)).otherwise(watched))
@@ -127,7 +127,12 @@ def by_cause(gaps: nw.LazyFrame, definition: Definition, *, edges: np.ndarray, b
 def tables(frame: pd.DataFrame, *, edges: np.ndarray, by: Sequence[str] = (), causes: int = 1) -> dict[tuple, np.ndarray]:
     """One dense count table (groups x bins + 1 x (event of each cause, censored)) for each stratum of a `cube`, in the strata's order."""
     parts = frame.groupby(list(by), sort=True, dropna=False) if by else [((), frame)]
-    return {key: dense(f, edges=edges, causes=causes) for key, f in parts}
+    return {plain(key): dense(f, edges=edges, causes=causes) for key, f in parts}
+
+
+def plain(key: tuple) -> tuple:
+    """A stratum's key with None for a missing word or number: pandas says it in three ways, and they do not equal one another."""
+    return tuple(None if pd.isna(part) else part for part in key)
 
 
 def dense(frame: pd.DataFrame, *, edges: np.ndarray, causes: int = 1) -> np.ndarray:
@@ -140,7 +145,7 @@ def totals(gaps: nw.LazyFrame, definition: Definition, *, by: Sequence[str] = ()
     """Index calls, those followed on the same day, and callers, by strata. Columns: by..., calls, same_day, callers."""
     next_day = f"next_day_same_{definition.level}" if definition.match == "same" else "next_day"
     if definition.match == "same":
-        gaps = gaps.filter(~nw.col(f"issue_{definition.level}").is_null())
+        gaps = gaps.filter(known_path(LEVELS[: definition.level]))
     marked = gaps.with_columns(hit=nw.when(nw.col(next_day) == nw.col("day")).then(nw.lit(1)).otherwise(nw.lit(0)))
     sums = [nw.len().alias("calls"), nw.col("hit").sum().alias("same_day"), nw.col("who").n_unique().alias("callers")]
     frame = pandas(marked.group_by(*by).agg(*sums)).sort_values(list(by), ignore_index=True) if by else pandas(marked.select(*sums))

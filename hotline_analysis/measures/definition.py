@@ -171,6 +171,8 @@ class Definition(Settings):
     def _pairs(cls, value):
         for pair in value:
             column, equals, _ = pair.partition("=")
+            if column.startswith(("agent", "caller")):
+                raise ValueError(f"'{column}' names people, and a definition is printed on every page; leave them out in the source")
             if not equals or column not in tables.CALLS:
                 known = [c.name for c in tables.CALLS.columns]
                 raise ValueError(f"'{pair}' is not column=value with a column of calls. {nearest(column, known)}".rstrip())

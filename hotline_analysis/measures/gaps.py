@@ -9,6 +9,7 @@ has gap 0. Unknown callers are neither index calls nor callbacks, so they never 
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import narwhals.stable.v2 as nw
 
@@ -16,7 +17,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import needed, whole
 
-VERSION = 2  # of the table, part of a kept table's name: rises when a column or a rule of it changes
+VERSION = 3  # of the table, part of a kept table's name: rises when a column or a rule of it changes
 DAY = 24 * HOUR
 LEVELS = ("issue_1", "issue_2", "issue_3")
 STRATA = (
@@ -152,7 +153,7 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
         needed(calls, ["chase"], "chases (催办)")
     rows = scoped(calls, definition).filter((nw.col("start_s") >= data_start_s) & (nw.col("start_s") < data_end_s))
     have = rows.collect_schema().names()
-    levels = [c for c in LEVELS if c in have]
+    levels = list(takewhile(lambda c: c in have, LEVELS))  # a level without its parents is no path
     kept = [c for c in ("call_id", "seq", "start_s", "reference_s", "day", "who", "caller_group", *levels, *STRATA) if c in have]
     index_scope = _in_scope(definition.index_scope, have, definition)
     callback_scope = _callback_scope(have, definition)
@@ -241,6 +242,11 @@ def not_negative(seconds: nw.Expr) -> nw.Expr:
     return nw.when(seconds < 0).then(seconds * 0).otherwise(seconds)
 
 
+def known_path(levels: Sequence[str]) -> nw.Expr:
+    """Calls whose issue is known at every one of these levels: only they can match another's."""
+    return nw.all_horizontal(*[~nw.col(level).is_null() for level in levels], ignore_nulls=False)
+
+
 def _by_neighbour(line: nw.LazyFrame, levels: Sequence[str], definition: Definition) -> nw.LazyFrame:
     """Gaps to the neighbouring row of the same caller, and of the same caller and issue: one sorted pass for each.
 
@@ -256,9 +262,9 @@ def _by_neighbour(line: nw.LazyFrame, levels: Sequence[str], definition: Definit
         other(moment, "day", "seq", *[c for c in (*LEVELS, "agent", "channel", "order_id") if c in have]).name.prefix("next_")
     )
     worked_out = {"gap_s": _gap(definition, nw.col(f"next_{moment}"))}
-    for n, level in enumerate(levels, 1):
+    for n in range(1, len(levels) + 1):
         line = line.with_columns(other(moment, "day", by=levels[:n]).name.prefix(f"same_{n}_"))
-        known = nw.when(~nw.col(level).is_null())
+        known = nw.when(known_path(levels[:n]))
         worked_out[same(n)] = known.then(_gap(definition, nw.col(f"same_{n}_{moment}")))
         worked_out[f"next_day_same_{n}"] = known.then(nw.col(f"same_{n}_day"))
     return line.with_columns(**worked_out)
@@ -277,9 +283,11 @@ def _by_search(rows, index_scope, callback_scope, levels, kept, definition: Defi
     later = callbacks.select(nw.col("seq").alias("next_seq"), *[nw.col(c).alias(f"next_{c}") for c in carried])
     table = table.join(later, on="next_seq", how="left")
     for n in range(1, len(levels) + 1):
-        known = ~nw.col(levels[n - 1]).is_null()
-        table = _with_other(table, callbacks.filter(known), [*_caller(definition), *levels[:n]], definition)
-        table = table.rename({"other_day": f"next_day_same_{n}", "other_gap_s": same(n)}).drop("other_seq")
+        table = _with_other(table, callbacks.filter(known_path(levels[:n])), [*_caller(definition), *levels[:n]], definition)
+        known = nw.when(known_path(levels[:n]))
+        table = table.with_columns(
+            known.then(nw.col("other_day")).alias(f"next_day_same_{n}"), known.then(nw.col("other_gap_s")).alias(same(n))
+        ).drop("other_day", "other_gap_s", "other_seq")
     return table
 
 

@@ -15,6 +15,7 @@ from hotline_analysis.measures import counts, rates, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, control, intervals, resampling
@@ -108,10 +109,8 @@ IN_20_SECONDS = Part(
     ("outcome", "queue_seconds"),
     lambda: _mark(_answered() & (nw.col("queue_seconds") <= 20)),
 )
-REPEATED = Part(
-    Term("24小时内再次来电的接通量", "answered calls followed by another within 24 h"), ("outcome", "caller"), lambda: nw.lit(0)
-)
-FIRST = Part(Term("已识别来电人的接通量", "answered calls of identified callers"), ("outcome", "caller"), lambda: nw.lit(0))
+REPEATED = Part(Term("24小时内再次来电的来电", "calls followed by another within 24 h"), ("outcome", "caller"), lambda: nw.lit(0))
+FIRST = Part(Term("已识别来电人的来电", "calls of identified callers"), ("outcome", "caller"), lambda: nw.lit(0))
 
 CATALOGUE = (
     Indicator(
@@ -146,7 +145,7 @@ CATALOGUE = (
     ),
     Indicator(
         "repeat_rate_24h", Term("24小时复电率", "Repeat rate in 24 h"), REPEATED, FIRST, PERCENT, "lower",
-        Term("任一诉求，滚动24小时，记在先前的话务员名下", "any issue, rolling 24 h, charged to the earlier handler"),
+        Term("滚动24小时，生存分析修正，其余按本热线口径", "rolling 24 h, corrected by Kaplan-Meier, otherwise under the hotline's definition"),
         Term("含习惯性来电；窗口长短见重复来电一章", "contains habitual callers; see the chapter on repeat calls for the window"), "F0 A01",
         window_hours=24,
     ),
@@ -161,13 +160,7 @@ BY_KEY = {i.key: i for i in CATALOGUE}
 
 def offered_calls(view: View) -> nw.LazyFrame:
     """The calls that service indicators are made of: what the definition leaves out and outbound calls are not in it."""
-    calls = view.table("calls")
-    have = calls.collect_schema().names()
-    for pair in view.definition.leave_out:
-        column, _, value = pair.partition("=")
-        if column in have:
-            calls = calls.filter((nw.col(column) != value) | nw.col(column).is_null())
-    return calls.filter((nw.col("direction") == "in") | nw.col("direction").is_null()) if "direction" in have else calls
+    return inbound(not_left_out(view.table("calls"), view.definition))
 
 
 def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicator] = CATALOGUE, *, by: str = "") -> pd.DataFrame:
@@ -179,12 +172,13 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     """
     calls = offered_calls(view)
     have = calls.collect_schema().names()
-    plain = [i for i in indicators if i.window_hours is None and not _lacking(i, have)]
-    frames = [_missing(i, periods, have) for i in indicators if _lacking(i, have)]
+    lacking = {i.key: _lacking(i, have, view) for i in indicators}
+    plain = [i for i in indicators if i.window_hours is None and not lacking[i.key]]
+    frames = [_missing(i, periods, lacking[i.key]) for i in indicators if lacking[i.key]]
     if plain:
         frames.append(_from_calls(calls, plain, periods, by, have))
     for indicator in indicators:
-        if indicator.window_hours is not None and not _lacking(indicator, have):
+        if indicator.window_hours is not None and not lacking[indicator.key]:
             frames.append(_from_gaps(view, indicator, periods, by))
     order = {i.key: n for n, i in enumerate(indicators)}
     frame = pd.concat([f for f in frames if len(f)], ignore_index=True)
@@ -192,24 +186,35 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     return frame.sort_values(["place", "period", "group"], ignore_index=True).drop(columns="place")
 
 
-def _lacking(indicator: Indicator, have: Sequence[str]) -> list[str]:
-    return [c for c in indicator.needs if c not in have]
+def _lacking(indicator: Indicator, have: Sequence[str], view: View) -> str:
+    """Why an indicator cannot be had, '' when it can: missing columns, or numbers that tell nobody apart."""
+    if indicator.window_hours is None:
+        needs = indicator.needs
+    else:
+        scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)
+        needs = ("caller", "outcome") if scoped else ("caller",)
+        if view.masked:
+            return "not available: masked"
+    missing = [c for c in needs if c not in have]
+    return "not available: needs " + ", ".join(missing) if missing else ""
 
 
-def _missing(indicator: Indicator, periods: Sequence[Period], have: Sequence[str]) -> pd.DataFrame:
-    reason = "not available: needs " + ", ".join(_lacking(indicator, have))
-    row = {
+def _missing(indicator: Indicator, periods: Sequence[Period], reason: str) -> pd.DataFrame:
+    return pd.DataFrame([_no_value(indicator, p.label, reason) for p in periods])
+
+
+def _no_value(indicator: Indicator, period: str, reason: str) -> dict:
+    nothing = dict.fromkeys(("value", "low", "high", "se"), np.nan)
+    return {
         "indicator": indicator.key,
+        "period": period,
         "group": "",
         "numerator": pd.NA,
         "denominator": pd.NA,
-        "value": np.nan,
-        "low": np.nan,
-        "high": np.nan,
-        "se": np.nan,
         "calls": 0,
+        "missing": reason,
+        **nothing,
     }
-    return pd.DataFrame([{**row, "period": p.label, "missing": reason} for p in periods])
 
 
 def _period_of(periods: Sequence[Period]) -> nw.Expr:
@@ -280,18 +285,22 @@ def _from_gaps(view: View, indicator: Indicator, periods: Sequence[Period], by: 
     """A repeat rate in every period: Kaplan-Meier, so that the newest month's last days do not read as an improvement."""
     window = round(indicator.window_hours * HOUR)
     edges = binned.bin_edges_seconds(menu_seconds=[window], horizon_seconds=max(168 * HOUR, window))
+    view = view.but(
+        mode="rolling", direction="look-ahead", charged="last" if view.definition.charged == "taker" else view.definition.charged
+    )
     gaps = rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
-    gaps = rules.chained(gaps, view.definition, window).with_columns(place=_period_of(periods))
+    gaps = rules.chained(gaps, view.definition, window).with_columns(place=_period_of(periods)).filter(nw.col("place") >= 0)
     keys = ["place", *([by] if by else [])]
     cubes = counts.tables(counts.cube(gaps, view.definition, edges=edges, by=keys), edges=edges, by=keys)
     exact = counts.exact(gaps, view.definition, horizon_s=window, by=keys)
     found = []
     for key, rows in exact.groupby(keys, sort=True):
-        rate, calls = rates.curve_shares(rows, cubes[key], edges, [window]), int(cubes[key].sum())
+        rate, calls = rates.curve_shares(rows, cubes[counts.plain(key)], edges, [window]), int(cubes[counts.plain(key)].sum())
         base = {"indicator": indicator.key, "period": periods[int(key[0])].label, "group": key[1] if by else "", "missing": ""}
         parts = {"numerator": int(rows.loc[rows["event"] == 1, "calls"].sum()), "denominator": calls, "calls": calls}
         found.append({**base, **parts, **{name: float(part[0]) for name, part in rate._asdict().items()}})
-    return pd.DataFrame(found)
+    told = {row["period"] for row in found}
+    return pd.DataFrame([*found, *[_no_value(indicator, p.label, "no calls") for p in periods if not by and p.label not in told]])
 
 
 def compare(

@@ -74,8 +74,8 @@ class View:
 
     @property
     def provisional(self) -> bool:
-        """True while the last calls of the period have not been watched for 168 h (暂行值)."""
-        return self.end_s < self.period.end_s + TAIL_S
+        """True while the last calls of the period have not been watched for 168 h (暂行值); a rule that does not look ahead is final."""
+        return self.definition.look_ahead and self.end_s < self.period.end_s + TAIL_S
 
     def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""

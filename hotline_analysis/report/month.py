@@ -68,8 +68,10 @@ def current(folder: Path, mark: str) -> bool:
     manifest = folder / "manifest.json"
     if not manifest.is_file():
         return False
-    said = json.loads(manifest.read_text(encoding="utf-8"))
-    whole = all(
-        (folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == f["sha256"] for name, f in said["files"].items()
-    )
+    try:
+        said = json.loads(manifest.read_text(encoding="utf-8"))
+        files = {name: file["sha256"] for name, file in said["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):  # a manifest that somebody cut or wrote over proves nothing
+        return False
+    whole = all((folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == told for name, told in files.items())
     return whole and said.get("fingerprint") == mark

@@ -114,7 +114,7 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     exact = counts.exact(gaps, definition, horizon_s=seconds[-1], by=by)
     cubes = counts.tables(counts.cube(gaps, definition, edges=edges, by=by), edges=edges, by=by)
     callers = counts.totals(gaps, definition, by=by)
-    keys = [tuple(k) for k in callers[list(by)].itertuples(index=False)] if by else [()]
+    keys = [counts.plain(k) for k in callers[list(by)].itertuples(index=False)] if by else [()]
     rows = []
     for place, key in enumerate(keys):
         own = dict(zip(by, key, strict=True))

@@ -1,0 +1,66 @@
+"""Months of hotlines that lack what the page would like: no callers, masked numbers, a calendar-day rule, a rule that looks back, nulls in strata."""
+
+import pytest
+
+from hotline_analysis import hotline as door
+from hotline_analysis.__main__ import main
+from hotline_analysis.report import month
+from tests.small import write_hotline
+
+
+@pytest.fixture
+def index_only(monkeypatch):
+    monkeypatch.setattr(month, "PAGES", {"index.html": "monthly.ipynb"})
+
+
+def changed(folder, *pairs):
+    """A small hotline whose params say something else."""
+    params = write_hotline(folder, calls=300)
+    text = params.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    params.write_text(text, encoding="utf-8")
+    return params
+
+
+def page_of(params) -> str:
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--quiet"]) == 0
+    return (params.parent / "reports" / "small" / "2024-01" / "index.html").read_text(encoding="utf-8")
+
+
+def test_without_callers_the_chapter_says_why(tmp_path, index_only):
+    params = changed(tmp_path, ("    caller: {from: 主叫号码, kind: phone, unknown: 匿名}\n", ""))
+    assert "未提供：来电人" in page_of(params)
+
+
+def test_with_masked_numbers_the_chapter_says_why(tmp_path, index_only):
+    params = write_hotline(tmp_path, calls=300)
+    calls = tmp_path / "calls.csv"
+    lines = calls.read_bytes().decode("gb18030").splitlines()
+    masked = [lines[0], *[line.replace(line.split(",")[3], "154****0000") for line in lines[1:]]]
+    calls.write_bytes(("\n".join(masked) + "\n").encode("gb18030"))
+    assert "号码已打码" in page_of(params)
+
+
+@pytest.mark.parametrize("rule", ["mode: calendar", "direction: look-back", "follow_up: naive", "match: same", "chain: first"])
+def test_any_rule_renders(tmp_path, index_only, rule):
+    params = changed(tmp_path, ("targets:", f"definition: {{{rule}}}\ntargets:"))
+    assert "<h1>" in page_of(params)
+
+
+def test_a_stratum_with_nothing_in_it_is_a_stratum(tmp_path, capsys):
+    params = write_hotline(tmp_path, calls=200)
+    calls = tmp_path / "calls.csv"
+    text = calls.read_bytes().decode("gb18030").replace(",甲,", ",,")
+    calls.write_bytes(text.encode("gb18030"))
+    h = door.open_hotline(params, "2024-01", progress=False)
+    frame = h.study("window", by="agent", windows_hours=24)
+    assert frame["agent"].isna().sum() == 3
+
+
+def test_a_manifest_that_was_cut_is_no_proof(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"files": {"index.ht', encoding="utf-8")
+    assert not month.current(tmp_path, "x")
+    (tmp_path / "manifest.json").write_text("[]", encoding="utf-8")
+    assert not month.current(tmp_path, "x")
