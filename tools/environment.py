@@ -72,7 +72,7 @@ def make_venv():
 
 def install(kind, source):
     say("Installing " + LOCKS[kind] + ": the first time takes " + FIRST_TIME[kind] + ".")
-    pip(["--require-hashes", "-r", LOCKS[kind], *source])
+    pip(["--require-hashes", "--no-deps", "-r", LOCKS[kind], *source])
     pip(["--no-deps", "--no-build-isolation", "-e", ".", *source])
     for done in {"report", kind}:
         stamp(done, digest(done))
