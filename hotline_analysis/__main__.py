@@ -138,7 +138,7 @@ def _markdown(frame) -> str:
 @QUIET
 def sample(folder, quiet):
     """Write the exports of the invented hotline into a folder."""
-    from hotline_analysis.intake.sample import write_sample
+    from hotline_analysis.sample import write_sample
 
     write_sample(Path(folder), progress=not quiet)
     click.echo(folder)

@@ -6,12 +6,13 @@ A part takes frames from studies and measures, sentences from findings, and give
 import numpy as np
 import pandas as pd
 
-from hotline_analysis import blocks, charts, findings, tables, words
-from hotline_analysis.blocks import Block, Column
+from hotline_analysis import findings, tables, words
 from hotline_analysis.hotline import Hotline
 from hotline_analysis.intake.ledger import reasons_frame
 from hotline_analysis.measures import indicators
 from hotline_analysis.measures.days import daily
+from hotline_analysis.show import blocks, charts
+from hotline_analysis.show.blocks import Block, Column
 from hotline_analysis.studies import window
 from hotline_analysis.words import GRADE, Term
 

@@ -9,11 +9,12 @@ from functools import wraps
 
 import pandas as pd
 
-from hotline_analysis import blocks, chapters, chapters_repeat, findings, words
-from hotline_analysis.blocks import Block, Column
+from hotline_analysis import chapters, chapters_repeat, findings, words
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.hotline import Hotline
 from hotline_analysis.measures.definition import KEYS
+from hotline_analysis.show import blocks
+from hotline_analysis.show.blocks import Block, Column
 from hotline_analysis.studies import definition, fcr
 from hotline_analysis.words import Term
 

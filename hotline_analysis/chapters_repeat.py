@@ -10,11 +10,12 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from hotline_analysis import blocks, chapters, charts, words
-from hotline_analysis.blocks import Block, Column
+from hotline_analysis import chapters, words
 from hotline_analysis.chapters import STAND_OUT, _t, _verdict
 from hotline_analysis.hotline import Hotline
 from hotline_analysis.measures import chance
+from hotline_analysis.show import blocks, charts
+from hotline_analysis.show.blocks import Block, Column
 from hotline_analysis.studies import exposure, window
 from hotline_analysis.words import Term
 

@@ -18,7 +18,6 @@ from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.intake import checks
 from hotline_analysis.intake.kept import Kept
 from hotline_analysis.intake.ledger import ledger_frame
-from hotline_analysis.intake.sample import write_sample
 from hotline_analysis.intake.store import Store
 from hotline_analysis.measures import indicators
 from hotline_analysis.measures.definition import Definition, parse
@@ -27,6 +26,7 @@ from hotline_analysis.measures.gaps import LEVELS, STRATA
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
+from hotline_analysis.sample import write_sample
 from hotline_analysis.words import LANGUAGES, Term
 
 TREND_MONTHS = 24

@@ -14,7 +14,7 @@ from fontTools import subset
 from fontTools.ttLib import TTCollection
 
 SOURCE = Path("/usr/share/fonts/opentype/noto")
-TARGET = Path(__file__).parents[1] / "hotline_analysis" / "fonts"
+TARGET = Path(__file__).parents[1] / "hotline_analysis" / "show" / "fonts"
 FACES = [  # file of the collection, family within it, our family, style, our file
     ("NotoSansCJK-Regular.ttc", "Noto Sans CJK SC", "Report Sans", "Regular", "sans-regular.woff2"),
     ("NotoSansCJK-Bold.ttc", "Noto Sans CJK SC", "Report Sans", "Bold", "sans-bold.woff2"),

@@ -23,8 +23,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from hotline_analysis import errors, machine
-from hotline_analysis.blocks import END, TOKEN
 from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFailed
+from hotline_analysis.show.blocks import END, TOKEN
 
 SHELL = re.compile(r"^\s*(!|%%?(bash|sh|script|system|sx|cmd|perl|ruby)\b|[A-Za-z_, ]+=\s*!)", re.MULTILINE)
 UNWRITABLE = (errno.ENOSPC, errno.EROFS, errno.EACCES, getattr(errno, "EDQUOT", errno.ENOSPC))

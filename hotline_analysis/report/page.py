@@ -16,10 +16,11 @@ import nbformat
 from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 
-from hotline_analysis import fonts, words
-from hotline_analysis.blocks import MIME
+from hotline_analysis import words
 from hotline_analysis.errors import LeakFound, RunFailed
-from hotline_analysis.markup import Markup, mark
+from hotline_analysis.show import fonts
+from hotline_analysis.show.blocks import MIME
+from hotline_analysis.show.markup import Markup, mark
 from hotline_analysis.words import Term
 
 TEMPLATE = Path(__file__).parent / "template"

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
-from hotline_analysis import blocks, fonts
 from hotline_analysis.report import page
+from hotline_analysis.show import blocks, fonts
 from tests.charts.test_charts import FORMS
 from tests.report.notebooks import executed
 from tests.report.test_blocks import INDICATOR

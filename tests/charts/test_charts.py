@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotline_analysis import charts
+from hotline_analysis.show import charts
 from hotline_analysis.words import Term
 
 MONTHS = [f"{2022 + (9 + i) // 12}-{(9 + i) % 12 + 1:02d}" for i in range(24)]

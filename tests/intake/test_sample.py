@@ -14,10 +14,10 @@ import pandas as pd
 import phonenumbers
 import pytest
 
-from hotline_analysis.intake import sample
+from hotline_analysis import sample
 from hotline_analysis.intake.identity import KNOWN, WITHHELD, identify
-from hotline_analysis.intake.sample import city, draws, export, simulate
 from hotline_analysis.params import load
+from hotline_analysis.sample import city, draws, export, simulate
 
 PARAMS = load(Path(__file__).parents[2] / "params" / "sample.yaml")
 DIGEST = "c7cb202dc3bba9b2"

@@ -5,10 +5,10 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from hotline_analysis.blocks import END, MIME
+from hotline_analysis.show.blocks import END, MIME
 
 PARAMETERS = 'month = "2024-09"\nlanguage = "zh"'
-HEAD = 'from hotline_analysis import blocks\nblocks.masthead(title="测试月报", month=month, language=language)'
+HEAD = 'from hotline_analysis.show import blocks\nblocks.masthead(title="测试月报", month=month, language=language)'
 TAIL = "blocks.end()"
 
 

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from hotline_analysis import blocks, charts
+from hotline_analysis.show import blocks, charts
 from hotline_analysis.words import SECONDS, Term
 
 INDICATOR = {

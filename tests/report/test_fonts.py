@@ -6,7 +6,7 @@ import re
 
 from fontTools.ttLib import TTFont
 
-from hotline_analysis import fonts
+from hotline_analysis.show import fonts
 
 
 def test_every_character_of_gb2312_and_every_sign_of_a_report_is_there():

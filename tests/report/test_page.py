@@ -5,9 +5,9 @@ import re
 import pandas as pd
 import pytest
 
-from hotline_analysis import blocks, charts
 from hotline_analysis.errors import LeakFound, RunFailed
 from hotline_analysis.report import page
+from hotline_analysis.show import blocks, charts
 from tests.report.notebooks import executed, foreign, text
 
 PAYLOADS = [

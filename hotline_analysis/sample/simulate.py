@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import numpy as np
 
-from hotline_analysis.intake.sample import city
-from hotline_analysis.intake.sample.city import DAY, HOUR, ISSUES, WEEK
-from hotline_analysis.intake.sample.draws import bits, chance, choose, generator, lognormal, read
+from hotline_analysis.sample import city
+from hotline_analysis.sample.city import DAY, HOUR, ISSUES, WEEK
+from hotline_analysis.sample.draws import bits, chance, choose, generator, lognormal, read
 
 SEED = 12345
 CAUSES = ("habit", "weekly", "callback", "flow", "redial_abandoned", "redial_dropped", "redial_outage")

@@ -16,8 +16,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from hotline_analysis import charts, words
-from hotline_analysis.markup import Markup, each, mark, tag
+from hotline_analysis import words
+from hotline_analysis.show import charts
+from hotline_analysis.show.markup import Markup, each, mark, tag
 from hotline_analysis.words import Term
 
 MIME = "application/vnd.hotline+html"
@@ -97,7 +98,7 @@ class Block:
 @cache
 def lab_style() -> str:
     """The page's own style, held inside a cell's output; paper and page furniture left out."""
-    sheet = (Path(__file__).parent / "report" / "template" / "page.css").read_text(encoding="utf-8")
+    sheet = (Path(__file__).parent.parent / "report" / "template" / "page.css").read_text(encoding="utf-8")
     sheet = re.sub(r"/\*.*?\*/", "", sheet[: sheet.index("/* ---- paper ---- */")], flags=re.S)
     sheet = re.sub(r"^html\{.*\n", "", sheet.replace(":root{", "&{").replace("\nbody{", "\n&{padding:8px 16px;"), flags=re.M)
     reset = "color-scheme:light;& table{color:inherit;margin:0;border:0}& :is(tr,td,th){background:none;max-width:none;text-align:left}"  # JupyterLab's own tables

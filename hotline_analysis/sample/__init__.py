@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from hotline_analysis.intake.sample import city, export, records
-from hotline_analysis.intake.sample.simulate import CAUSES, Calls, run
+from hotline_analysis.sample import city, export, records
+from hotline_analysis.sample.simulate import CAUSES, Calls, run
 
 VERSION = 1  # of the files; any change to what they hold raises it
 STAMP = "sample.json"

@@ -5,10 +5,10 @@ from datetime import date
 
 import numpy as np
 
-from hotline_analysis.intake.sample import city, simulate
-from hotline_analysis.intake.sample.city import CLASSES, DAY, HOUR, ISSUES
-from hotline_analysis.intake.sample.draws import bits, chance, generator, lognormal, read
-from hotline_analysis.intake.sample.simulate import ABANDONED, ANSWERED, CALLBACK, FLOW, REDIAL_ABANDONED, SEED, Calls
+from hotline_analysis.sample import city, simulate
+from hotline_analysis.sample.city import CLASSES, DAY, HOUR, ISSUES
+from hotline_analysis.sample.draws import bits, chance, generator, lognormal, read
+from hotline_analysis.sample.simulate import ABANDONED, ANSWERED, CALLBACK, FLOW, REDIAL_ABANDONED, SEED, Calls
 
 CLASS_OF = np.array([i.class_index for i in ISSUES])
 SLOW = np.array([city.DEPARTMENTS[i.level_2] == city.SLOW_DEPARTMENT for i in ISSUES])

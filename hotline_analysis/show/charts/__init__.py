@@ -23,8 +23,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from hotline_analysis import fonts, words
-from hotline_analysis.markup import Markup, escape, tag
+from hotline_analysis import words
+from hotline_analysis.show import fonts
+from hotline_analysis.show.markup import Markup, escape, tag
 from hotline_analysis.words import Term
 
 INK, INK2, INK3, LINE, HAIR, WASH, WASH2 = "#18222E", "#46525F", "#5F6B78", "#B9C1CA", "#E3E7EB", "#F4F6F8", "#DDE3E8"

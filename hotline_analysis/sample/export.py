@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from hotline_analysis.intake.sample import city, records, simulate
-from hotline_analysis.intake.sample.city import DAY, ISSUES
-from hotline_analysis.intake.sample.draws import chance, choose, generator
-from hotline_analysis.intake.sample.records import Orders
-from hotline_analysis.intake.sample.sheet import write_sheet
-from hotline_analysis.intake.sample.simulate import ANSWERED, FREQUENT, PEOPLE, SEED, WEEKLY_CALLERS, Calls
+from hotline_analysis.sample import city, records, simulate
+from hotline_analysis.sample.city import DAY, ISSUES
+from hotline_analysis.sample.draws import chance, choose, generator
+from hotline_analysis.sample.records import Orders
+from hotline_analysis.sample.sheet import write_sheet
+from hotline_analysis.sample.simulate import ANSWERED, FREQUENT, PEOPLE, SEED, WEEKLY_CALLERS, Calls
 
 CALL_HEADERS = (
     "来电编号", "来电时间", "应答时间", "结束时间", "主叫号码", "受理坐席", "受理班组", "一级诉求", "二级诉求", "三级诉求", "技能组", "来电区域", "渠道",
