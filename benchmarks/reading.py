@@ -32,6 +32,7 @@ EXPORT = """
 PARAMS = """
     title: {zh: 测速, en: Speed}
     key: published
+    public: true
     time_zone: Asia/Shanghai
     calls:
       files: FOLDER/calls.csv

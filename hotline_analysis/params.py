@@ -22,6 +22,7 @@ from hotline_analysis.errors import BadParams, CannotWrite, nearest
 from hotline_analysis.words import Term
 
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 FORMATS = (
     "iso",
     "chinese",
@@ -41,6 +42,14 @@ def _as_list(value):
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as missing:  # OSError: a folder of zones, such as Asia
+        raise ValueError(f"'{name}' is not a time zone; write an IANA name such as Asia/Shanghai") from missing
+    return name
 
 
 class Settings(BaseModel):
@@ -77,10 +86,12 @@ def _as_column(value):
 class ColumnRule(Settings):
     """How one canonical column is made of the export's columns. A bare header name is the short form of `from`."""
 
-    source: Texts = Field(alias="from", min_length=1)
+    source: Texts = Field(default=(), alias="from")
+    constant: str | None = Field(default=None, alias="is", min_length=1)  # what every row holds where the export has no such column
     formats: Texts = ()  # of instants: strptime patterns or names of FORMATS, each tried in order; empty: only forms with one reading
     after: str = ""  # of clock times without a date of their own: the instant they may not precede; earlier ones belong to the next day
     unit: Literal["seconds", "minutes", "hours", "milliseconds", "clock", "minutes_clock", "day_fraction"] = "seconds"  # of durations
+    decimal: Literal[".", ","] | None = None  # of durations and scores: the mark before the decimals; empty: as the cells show it
     kind: Literal["phone", "person", "code"] | None = None  # of identities: only phones are put into one written form
     country: str = Field(default="CN", pattern="^[A-Z]{2}$")  # of phones: where a number without a country code belongs
     area_code: str = Field(default="", pattern="^0?[0-9]{0,3}$")  # of phones: the area code of a local number without one, such as 010
@@ -95,6 +106,11 @@ class ColumnRule(Settings):
 
     @model_validator(mode="after")
     def _fits(self):
+        if bool(self.source) == (self.constant is not None):
+            raise ValueError("say which header it comes from (from: ...) or what it always is (is: ...), one of the two")
+        beside = sorted(self.model_fields_set - {"source", "constant"})
+        if self.constant is not None and beside:
+            raise ValueError(f"'is' stands alone: there is no cell for '{beside[0]}' to say anything of")
         if self.other and not self.values:
             raise ValueError("'other' says what happens beside 'values', and there are no values here")
         for form in self.formats:
@@ -125,6 +141,7 @@ class Source(Settings):
     separator: str | None = Field(default=None, min_length=1, max_length=1)  # empty: found among , tab ; |
     quote: str = Field(default='"', max_length=1)  # empty: no quoting in this file
     encoding: Literal["utf-8", "gb18030", "utf-16", "big5", "latin-1"] | None = None  # empty: BOM, then strict UTF-8, then strict GB18030
+    zone: str | None = None  # in which its times are written, when it is not the hotline's: an export in UTC of a hotline in Asia/Shanghai
     object: str | None = None  # name of the data frame inside an .rda file
     repair: Annotated[
         tuple[Literal["split_blanks"], ...], BeforeValidator(_as_list)
@@ -138,6 +155,11 @@ class Source(Settings):
     @classmethod
     def _tab(cls, value):
         return {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(value, value)
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value):
+        return value and _known_zone(value)
 
 
 def _as_sources(value):
@@ -189,6 +211,7 @@ class Params(Settings):
     holidays: str = "CN"  # country of the public holidays; empty: none
     period: Period = Period()
     key: Literal["file", "published"] = "file"  # published: the fixed key of the sample and of public data
+    public: bool = False  # every row of these files is public already, so that the published key gives nothing away
     identity: Annotated[tuple[Literal["caller_phone", "caller_person", "caller_code"], ...], BeforeValidator(_as_list)] = (
         "caller_phone",
         "caller_person",
@@ -207,11 +230,7 @@ class Params(Settings):
     @field_validator("time_zone")
     @classmethod
     def _zone(cls, value):
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as missing:
-            raise ValueError(f"'{value}' is not a time zone; write an IANA name such as Asia/Shanghai") from missing
-        return value
+        return _known_zone(value)
 
     @model_validator(mode="after")
     def _columns_known(self):
@@ -221,6 +240,24 @@ class Params(Settings):
         if not any(getattr(self, name) for name in tables.TABLES):
             raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
         return self
+
+    @model_validator(mode="after")
+    def _key_fits(self):
+        if self.sample and not self._own_exports():
+            raise ValueError(
+                "sample: the invented hotline reads the exports that it writes itself; leave 'sample: true' out for other files"
+            )
+        if self.key == "published" and not (self.sample or self.public):
+            raise ValueError(
+                "key: everybody knows the published key, so under it every caller's number can be found by trying; "
+                "leave the line out (a key file of your own is then made), or say 'public: true' if every row of these files is public already"
+            )
+        return self
+
+    def _own_exports(self) -> bool:
+        own = [(folder / "exports").resolve() for folder in (self.store_folder, self.root / ".hotline" / "sample")]
+        files = [(self.root / file).resolve() for table in tables.TABLES for source in self.sources(table) for file in source.files]
+        return all(any(file.is_relative_to(folder) for folder in own) for file in files)
 
     @property
     def name(self) -> str:
@@ -252,28 +289,48 @@ def _check_source(table: tables.Table, source: Source) -> None:
     for name, rule in source.columns.items():
         if name not in table.mapped:
             raise ValueError(f"{where} › columns › '{name}' is not a column of {where}. {nearest(name, table.mapped)}".strip())
-        column = table[name]
-        if column.allowed:
-            wrong = [v for v in rule.values.values() if v and v not in column.allowed]
-            if wrong:
-                raise ValueError(
-                    f"{where} › columns › {name} › values: '{wrong[0]}' is not one of {', '.join(column.allowed)}. {nearest(wrong[0], column.allowed)}".strip()
-                )
-        if name == "caller" and rule.kind is None:
-            raise ValueError(f"{where} › columns › caller: say which kind of identity it is (kind: phone, person or code)")
+        _check_rule(f"{where} › columns › {name}", table[name], rule)
     for name in table.needs:
         if name not in source.columns:
             raise ValueError(f"{where} › columns: '{name}' is missing; without it no row of {where} has a place in time")
     _check_identities(where, table, source)
     _check_levels(where, source)
+    _check_after(where, table, source)
+    for name in source.leave_out:
+        if name not in source.columns:
+            raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
+
+
+def _check_rule(place: str, column: tables.Column, rule: ColumnRule) -> None:
+    if rule.constant is not None:
+        _check_constant(place, column, rule.constant)
+    wrong = [word for word in rule.values.values() if column.allowed and word and word not in column.allowed]
+    if wrong:
+        raise ValueError(
+            f"{place} › values: '{wrong[0]}' is not one of {', '.join(column.allowed)}. {nearest(wrong[0], column.allowed)}".strip()
+        )
+    if column.name == "caller" and rule.kind is None:
+        raise ValueError(f"{place}: say which kind of identity it is (kind: phone, person or code)")
+
+
+def _check_after(where: str, table: tables.Table, source: Source) -> None:
     for name, rule in source.columns.items():
         if rule.after and (rule.after not in source.columns or table[rule.after].kind != tables.INSTANT or rule.after == name):
             raise ValueError(
                 f"{where} › columns › {name} › after: '{rule.after}' is not another mapped instant. {nearest(rule.after, source.columns)}".strip()
             )
-    for name in source.leave_out:
-        if name not in source.columns:
-            raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
+
+
+def _check_constant(place: str, column: tables.Column, word: str) -> None:
+    """A column that holds the same in every row: a canonical word, or a number where the column holds numbers."""
+    if column.kind in (tables.INSTANT, tables.IDENTITY) or column.name.endswith("_id"):
+        raise ValueError(f"{place} › is: no two rows share one; map the header that holds it (from: ...)")
+    if column.allowed and word not in column.allowed:
+        raise ValueError(f"{place} › is: '{word}' is not one of {', '.join(column.allowed)}. {nearest(word, column.allowed)}".strip())
+    if column.kind == tables.FLAG and word not in ("true", "false"):
+        raise ValueError(f"{place} › is: '{word}' is neither true nor false")
+    if column.kind in (tables.SECONDS, tables.SCORE) and not NUMBER.fullmatch(word):
+        raise ValueError(f"{place} › is: '{word}' is not a number")
 
 
 def _check_levels(where: str, source: Source) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 PARAMS = """title: {zh: 小热线, en: Small hotline}
 key: published
+public: true
 calls:
   files: calls.csv
   key: 编号

@@ -76,6 +76,47 @@ def test_yes_as_a_key_is_a_word(tmp_path):
             GOOD.replace("来电时间}", "{from: 来电时间, format: iso}}"),
             "x.yaml › calls › 0 › columns › started_at: 'format' is not a setting here. Did you mean 'formats'?",
         ),
+        (
+            GOOD.replace("calls: {", "calls: {zone: Asia, "),
+            "x.yaml › calls › 0 › zone: 'Asia' is not a time zone; write an IANA name such as Asia/Shanghai.",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, talk_seconds: {from: 时长, decimal: point}}"),
+            "x.yaml › calls › 0 › columns › talk_seconds › decimal: Input should be '.' or ',', not 'point'.",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, outcome: {is: answerd}}"),
+            "x.yaml › calls › columns › outcome › is: 'answerd' is not one of answered, abandoned, blocked, test. Did you mean 'answered'?",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, outcome: {is: answered, from: 结果}}"),
+            "x.yaml › calls › 0 › columns › outcome: say which header it comes from (from: ...) or what it always is (is: ...), one of the two.",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, outcome: {is: answered, other: reject}}"),
+            "x.yaml › calls › 0 › columns › outcome: 'is' stands alone: there is no cell for 'other' to say anything of.",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, call_id: {is: '7'}}"),
+            "x.yaml › calls › columns › call_id › is: no two rows share one; map the header that holds it (from: ...).",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, transferred: {is: 否}}"),
+            "x.yaml › calls › columns › transferred › is: '否' is neither true nor false.",
+        ),
+        (
+            GOOD.replace("来电时间}", "来电时间, wrap_seconds: {is: inf}}"),
+            "x.yaml › calls › columns › wrap_seconds › is: 'inf' is not a number.",
+        ),
+        (
+            GOOD + "key: published\n",
+            "x.yaml › key: everybody knows the published key, so under it every caller's number can be found by trying; "
+            "leave the line out (a key file of your own is then made), or say 'public: true' if every row of these files is public already.",
+        ),
+        (
+            GOOD + "key: published\nsample: true\n",
+            "x.yaml › sample: the invented hotline reads the exports that it writes itself; leave 'sample: true' out for other files.",
+        ),
         (GOOD + "path: x\n", "x.yaml › 'path' is not a setting here."),
     ],
 )
@@ -140,3 +181,10 @@ def test_the_definition_of_a_params_file_is_checked_with_its_place(tmp_path):
     with pytest.raises(BadParams) as fault:
         parse(p.definition, f"{p.path.name} › definition")
     assert str(fault.value) == "x.yaml › definition › 'window_hours' is not a setting here. Did you mean 'windows_hours'?"
+
+
+def test_the_published_key_is_for_public_data_and_the_invented_hotline(tmp_path):
+    assert load(tmp_path, GOOD + "key: published\npublic: true\n").key == "published"
+    own = GOOD.replace("a.csv", "'.hotline/sample/exports/*.csv'") + "key: published\nsample: true\n"
+    (tmp_path / "params").mkdir()
+    assert load(tmp_path / "params", own, "sample.yaml").sample

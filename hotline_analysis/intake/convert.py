@@ -78,7 +78,9 @@ def wanted(source: Source) -> tuple[str, ...]:
 
 
 def text_sql(rule: ColumnRule, table: Sheet) -> str:
-    """A column's cell as text: several cells with a blank between them; NULL where one of them is empty or says none."""
+    """A column's cell as text: several cells with a blank between them; NULL where one of them is empty or says none. A constant stands for itself."""
+    if rule.constant is not None:
+        return literal(rule.constant)
     cells = [table.cell(name) for name in rule.source]
     blank = [f"({c} IS NULL" + (f" OR {_one_of(f'trim({c})', rule.none)}" if rule.none else "") + ")" for c in cells]
     if len(cells) == 1:

@@ -9,7 +9,9 @@ COLUMNS = "call_id: 编号, started_at: 来电时间, caller: {from: 号码, kin
 HEADER = "编号,来电时间,号码,分类,通话时长"
 
 
-def hotline(folder: Path, *, columns: str = COLUMNS, more: str = "", files: str = "*.csv", top: str = "key: published") -> Path:
+def hotline(
+    folder: Path, *, columns: str = COLUMNS, more: str = "", files: str = "*.csv", top: str = "key: published\npublic: true"
+) -> Path:
     """A params file that reads every CSV of the folder as calls."""
     path = folder / "line.yaml"
     path.write_text(f"title: 热线\n{top}\ncalls:\n  files: '{files}'\n  columns: {{{columns}}}\n{more}", encoding="utf-8")

@@ -310,3 +310,14 @@ def test_orders_need_no_time_at_all(tmp_path):
     assert (
         [r["closed_at"] for r in rows] == [datetime(2024, 3, 19, 17, 46, 52), None] and not found and not any(r["rejected"] for r in rows)
     )
+
+
+def test_a_constant_is_what_every_row_holds_and_no_column_of_the_file_is_asked_for(tmp_path):
+    columns = {
+        "started_at": "t", "outcome": {"is": "answered"}, "wrap_seconds": {"is": "30"}, "rating": {"is": "4.5"}, "transferred": {"is": "false"}, "unit": {"is": "一班"},
+    }  # fmt: skip
+    rows, found = converted(tmp_path, {"t": ["2024-05-01 10:00:00", "2024-05-01 11:00:00"]}, columns)
+    assert [[r[c] for c in ("outcome", "wrap_seconds", "rating", "transferred", "unit")] for r in rows] == [
+        ["answered", 30, 4.5, False, "一班"]
+    ] * 2
+    assert found == {}

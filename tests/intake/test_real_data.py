@@ -197,7 +197,7 @@ def test_the_taxonomy_of_the_petitions(tmp_path):
 def test_the_beijing_export_has_no_opening_time_and_masked_callers(tmp_path):
     path = tmp_path / "beijing.yaml"
     path.write_text(
-        f"title: 房山线索\nkey: published\norders:\n  files: '{DATA}/orders_beijing/*500*.csv'\n  key: 工单编号\n  columns: {{order_id: 工单编号, kind: 工单类型, "
+        f"title: 房山线索\nkey: published\npublic: true\norders:\n  files: '{DATA}/orders_beijing/*500*.csv'\n  key: 工单编号\n  columns: {{order_id: 工单编号, kind: 工单类型, "
         "category_1: {from: 问题分类, split: '->'}, caller_phone: {from: 来电人电话/账号, kind: phone}, closed_at: 办结时间, satisfied: 是否满意}\n",
         encoding="utf-8",
     )

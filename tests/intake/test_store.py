@@ -166,7 +166,7 @@ def test_a_caller_is_the_first_known_key(tmp_path):
     assert [(bool(a), bool(b), c is None, d, e) for a, b, c, d, e in found] == [
         (True, False, False, "known", False), (False, True, True, "known", False), (False, False, True, "withheld", True), (False, False, True, "invalid", True),
     ]  # fmt: skip
-    by_code = built(hotline(tmp_path, columns=columns, top="key: published\nidentity: [caller_code, caller_phone]"))
+    by_code = built(hotline(tmp_path, columns=columns, top="key: published\npublic: true\nidentity: [caller_code, caller_phone]"))
     assert rows(by_code, "caller = caller_code")[0] == (True,)
 
 
@@ -183,7 +183,7 @@ def test_two_sources_of_one_table_may_have_unlike_columns(tmp_path):
     export(tmp_path, "old.csv", ["1,2024-05-01 10:00:00"], "编号,时间")
     export(tmp_path, "new.csv", ["1,2024-05-01 10:00:00,停水", "2,2024-05-02 10:00:00,噪音"], "编号,时间,分类")
     more = "    key: 编号\n"
-    text = "title: 热线\nkey: published\ncalls:\n  - files: old.csv\n    columns: {call_id: 编号, started_at: 时间}\n" + more
+    text = "title: 热线\nkey: published\npublic: true\ncalls:\n  - files: old.csv\n    columns: {call_id: 编号, started_at: 时间}\n" + more
     text += "  - files: new.csv\n    columns: {call_id: 编号, started_at: 时间, issue_1: 分类}\n" + more
     path = tmp_path / "line.yaml"
     path.write_text(text, encoding="utf-8")
@@ -299,7 +299,7 @@ def test_a_store_under_another_key_is_refused(tmp_path, monkeypatch):
     export(tmp_path, "a.csv", ROWS)
     built(hotline(tmp_path, top="key: file"))
     with pytest.raises(DataRefused, match="made under key"):
-        built(hotline(tmp_path, top="key: published"))
+        built(hotline(tmp_path, top="key: published\npublic: true"))
     (tmp_path / "keys" / "key").write_bytes(os.urandom(32))
     with pytest.raises(DataRefused, match="made under key"):
         built(hotline(tmp_path, top="key: file"))
@@ -409,7 +409,7 @@ def test_a_store_that_cannot_be_written_is_a_sentence(tmp_path):
     export(tmp_path, "a.csv", ROWS)
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(CannotWrite, match="the store cannot be written"):
-        built(hotline(tmp_path, top="key: published\nworkspace: taken/store"))
+        built(hotline(tmp_path, top="key: published\npublic: true\nworkspace: taken/store"))
 
 
 @pytest.mark.parametrize(

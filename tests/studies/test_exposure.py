@@ -16,6 +16,7 @@ title: x
 time_zone: UTC
 holidays: ""
 key: published
+public: true
 calls:
   files: calls.csv
   columns:

@@ -15,6 +15,7 @@ title: {{zh: 试, en: try}}
 time_zone: Asia/Shanghai
 holidays: ""
 key: published
+public: true
 calls:
   files: calls.csv
   columns:
