@@ -10,6 +10,7 @@
 #   make notebooks  the last two lines of make test
 #   make lab        python3 tools/environment.py lab && .venv/bin/jupyter lab notebooks/start.ipynb
 #   make bench      .venv/bin/python -m benchmarks
+#   make prove      .venv/bin/python -m tests.prove
 #   make bundle     python3 tools/environment.py && .venv/bin/python tools/bundle.py
 #
 # PYTHON=python3.12 names another Python; WHEELS=folder installs from a bundle without network; FOR=dev or FOR=lab
@@ -27,7 +28,7 @@ SETUP = @command -v "$(PYTHON)" >/dev/null || { \
 	echo "Python › there is no $(PYTHON); install Debian's packages python3 and python3-venv, or name one with PYTHON=." >&2; exit 69; }; \
 	"$(PYTHON)" tools/environment.py $(if $(WHEELS),--wheels "$(WHEELS)")
 
-.PHONY: report test lint lab notebooks bench bundle clean
+.PHONY: report test lint lab notebooks bench prove bundle clean
 
 report:
 	$(SETUP) report
@@ -51,6 +52,10 @@ lab:
 
 bench: dev
 	$(BIN)/python -m benchmarks
+
+# The long simulations behind what the page says of chance, into docs/proof.md.
+prove: dev
+	$(BIN)/python -m tests.prove
 
 bundle:
 	$(SETUP) $(FOR)

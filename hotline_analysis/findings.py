@@ -124,9 +124,7 @@ def _range(low: float, high: float, indicator: Indicator, language: str) -> str:
 
 def change_interval(row, language: str) -> str:
     seconds = BY_KEY[row["indicator"]].unit is words.SECONDS
-    return words.format_change_interval(
-        row["change_low"], row["change_high"], language, places=0 if seconds else 1, scale=1 if seconds else 100
-    )
+    return words.format_change_interval(row["change_low"], row["change_high"], language, scale=1 if seconds else 100)
 
 
 def findings(verdicts: pd.DataFrame, keys: Sequence[str], language: str, *, ref: str = "") -> pd.DataFrame:

@@ -95,16 +95,24 @@ def format_count_prose(value, language: str) -> str:
 
 
 def format_rate(share, places: int = 1) -> str:
-    """A share 0-1 as 93.2%; '' when there is none."""
-    return "" if missing(share) else f"{decimal(100 * share, places)}%"
+    """A share 0-1 as 93.2%; '' when there is none. What is not all is not rounded to 100%, what is not nothing not to 0: 99.96%, 0.04%."""
+    return "" if missing(share) else f"{percent_number(share, places)}%"
+
+
+def percent_number(share: float, places: int = 1) -> str:
+    """The share in percent without its sign, with as many more places as keep it from reading 0 or 100."""
+    whole = abs(share - round(share)) < 1e-9
+    while not whole and places < 6 and decimal(100 * share, places) in (decimal(0, places), decimal(100, places)):
+        places += 1
+    return decimal(100 * share, places)
 
 
 def format_interval(low, high, language: str = "zh", places: int = 1, percent: bool = True) -> str:
     """The interval of a level: 93.0%～93.4% (en 93.0–93.4%); '' when an end is missing."""
     if missing(low) or missing(high):
         return ""
-    scale, unit = (100, "%") if percent else (1, "")
-    lo, hi = decimal(scale * low, places), decimal(scale * high, places)
+    unit = "%" if percent else ""
+    lo, hi = (percent_number(end, places) if percent else decimal(end, places) for end in (low, high))
     return f"{lo}{unit}～{hi}{unit}" if language == "zh" else f"{lo}–{hi}{unit}"
 
 
@@ -120,14 +128,22 @@ def format_change(value, unit: Unit, language: str = "zh", places: int = 1) -> s
     if missing(value):
         return ""
     if unit is SECONDS:
-        return signed(value, 0) + unit.change(language)
+        return _signed_seconds(value, language)
     return signed(100 * value, places) + unit.change(language)
 
 
+def _signed_seconds(value: float, language: str) -> str:
+    """+2.7秒, −1分5秒: a sign before what `format_seconds` says, none before 0."""
+    said = format_seconds(abs(value), language)
+    return said if said == format_seconds(0, language) else ("+" if value > 0 else MINUS) + said
+
+
 def format_seconds(value, language: str = "zh") -> str:
-    """312 as 5分12秒 (en 5 min 12 s); whole seconds; '' when there is none."""
+    """312 as 5分12秒 (en 5 min 12 s), whole seconds; under a minute with one decimal, 7.5秒; '' when there is none."""
     if missing(value):
         return ""
+    if 0.05 <= abs(value) < 59.95:
+        return decimal(value, 1) + SECONDS.term(language)
     total = math.floor(abs(value) + 0.5)
     parts = [(total // 3600, "小时", " h"), (total % 3600 // 60, "分", " min"), (total % 60, "秒", " s")]
     said = [(n, zh if language == "zh" else en) for n, zh, en in parts if n] or [(0, "秒" if language == "zh" else " s")]

@@ -42,8 +42,11 @@ def test_intervals():
         (312, "5分12秒", "5 min 12 s"),
         (0, "0秒", "0 s"),
         (3600, "1小时", "1 h"),
-        (59.5, "1分", "1 min"),
-        (7, "7秒", "7 s"),
+        (59.96, "1分", "1 min"),
+        (59.5, "59.5秒", "59.5 s"),
+        (7.46, "7.5秒", "7.5 s"),
+        (0.04, "0秒", "0 s"),
+        (-7.46, "−7.5秒", "−7.5 s"),
         (None, "", ""),
         (float("nan"), "", ""),
     ],
@@ -52,10 +55,33 @@ def test_durations(seconds, zh, en):
     assert (words.format_seconds(seconds), words.format_seconds(seconds, "en")) == (zh, en)
 
 
+@pytest.mark.parametrize(
+    ("share", "places", "said"),
+    [
+        (0.9996, 1, "99.96%"),
+        (0.995, 0, "99.5%"),
+        (0.9999996, 1, "99.99996%"),
+        (1.0, 1, "100.0%"),
+        (0.0, 1, "0.0%"),
+        (0.0004, 1, "0.04%"),
+        (0.9994, 1, "99.9%"),
+    ],
+)
+def test_only_all_is_100_percent_and_only_nothing_is_0(share, places, said):
+    assert words.format_rate(share, places) == said
+
+
+def test_the_ends_of_an_interval_round_to_neither_0_nor_100():
+    assert words.format_interval(0.0003, 0.9997) == "0.03%～99.97%"
+    assert words.format_interval(0.0, 1.0) == "0.0%～100.0%"
+
+
 def test_changes_speak_their_unit():
     assert words.format_change(-0.014, PERCENT) == "−1.4个百分点"
     assert words.format_change(-0.042, CALLS) == "−4.2%"
-    assert words.format_change(3, SECONDS) == "+3秒"
+    assert words.format_change(2.71, SECONDS) == "+2.7秒"
+    assert words.format_change(-65.4, SECONDS, "en") == "−1 min 5 s"
+    assert words.format_change(0.01, SECONDS) == "0秒"
     assert words.format_change(-0.014, PERCENT, "en") == "−1.4 pp"
 
 

@@ -576,7 +576,12 @@ def _text(row: Mapping, column: Column, language: str) -> Markup | str:
 
 
 def _shares(row: Mapping, column: Column, language: str) -> str:
-    return words.decimal(100 * row[column.name])
+    return words.percent_number(row[column.name])
+
+
+def _share_ends(row: Mapping, column: Column, language: str) -> str:
+    ends = [words.percent_number(row[name]) for name in (column.low, column.high)]
+    return ("～" if language == "zh" else "–").join(ends)
 
 
 FORMATS: dict[str, Callable] = {
@@ -592,7 +597,7 @@ FORMATS: dict[str, Callable] = {
     "hours": lambda row, c, language: words.format_hours(row[c.name], language),
     "month": lambda row, c, language: words.format_month(row[c.name], language),
     "change": lambda row, c, language: words.signed(100 * row[c.name]),
-    "interval": lambda row, c, language: words.format_interval(100 * row[c.low], 100 * row[c.high], language, percent=False),
+    "interval": _share_ends,
     "change_interval": lambda row, c, language: words.format_change_interval(row[c.low], row[c.high], language),
 }
 PICTURES: dict[str, Callable] = {
@@ -723,7 +728,7 @@ def _change_interval(row: Mapping, language: str) -> str:
         return say(row["interval_note"], language) if _has(row, "interval_note") else ""
     ends, unit = (row["change_low"], row["change_high"]), _unit(row)
     if unit is words.SECONDS:
-        return words.format_change_interval(*ends, language, places=0, scale=1)
+        return words.format_change_interval(*ends, language, scale=1)
     if unit is words.PERCENT:
         return words.format_change_interval(*ends, language)
     return ("至" if language == "zh" else " to ").join(words.signed(100 * end) + "%" for end in ends)

@@ -34,7 +34,7 @@ def test_the_ledger_writes_numbers_as_the_brief_says():
     ("unit", "value", "change", "ends", "said"),
     [
         ("orders", 1286, -0.042, (-0.112, 0.034), ("1,286件", "−4.2%", "−11.2%至+3.4%")),
-        (SECONDS, 312, 3, (-2, 8), ("5分12秒", "+3秒", "−2至+8")),
+        (SECONDS, 312, 3, (-2, 8), ("5分12秒", "+3.0秒", "−2.0至+8.0")),
     ],
 )
 def test_counts_and_durations_change_in_their_own_units(unit, value, change, ends, said):

@@ -1,0 +1,36 @@
+"""The bookkeeping of the simulations: a bound is kept to the letter in a whole run, and told apart from bad luck in a tenth."""
+
+import pytest
+
+from tests.prove import Cell, found
+
+
+@pytest.mark.parametrize(
+    ("hits", "runs", "tenth", "held"),
+    [
+        (149, 1000, False, True),
+        (151, 1000, False, False),
+        (22, 100, True, True),  # of 100 at .15, 22 or more come in 3.9 % of runs
+        (28, 100, True, False),  # 28 or more in .06 %
+        (0, 0, False, False),
+    ],
+)
+def test_at_most(hits, runs, tenth, held):
+    assert Cell("x", hits, runs, most=0.15).held(tenth=tenth) is held
+
+
+@pytest.mark.parametrize(
+    ("hits", "runs", "tenth", "held"), [(700, 1000, False, True), (699, 1000, False, False), (57, 100, True, True), (54, 100, True, False)]
+)
+def test_at_least(hits, runs, tenth, held):
+    assert Cell("x", hits, runs, least=0.7).held(tenth=tenth) is held
+
+
+def test_what_is_only_printed_always_holds():
+    assert Cell("x", 1, 2).held(tenth=False) and Cell("x", 0, 0).held(tenth=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(found()))
+def test_a_tenth_of_every_simulation_keeps_its_bounds(name):
+    assert [c for c in found()[name].cells(tenth=True) if not c.held(tenth=True)] == []
