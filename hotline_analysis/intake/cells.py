@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+MOST_COLUMNS = 2000  # a hotline's export has dozens, a survey's some hundred; a table of 16,384 is damaged or hostile
 EXACT = 1e15  # from here on a spreadsheet's number has lost its last digits
 
 
@@ -40,13 +41,13 @@ def _number(value) -> str:
 
 def named(cells) -> tuple[str, ...]:
     """Header cells as column names: outer blanks and BOM off, the second of a name becomes `Variant (2)`, a nameless third column `(3)`."""
-    names: list[str] = []
+    names: dict[str, int] = {}  # name -> how often it came, in order
     for position, cell in enumerate(cells, 1):
         name = unique = str(cell).strip().strip("\ufeff").strip() or f"({position})"
-        again = 2
         while unique in names:
-            unique, again = f"{name} ({again})", again + 1
-        names.append(unique)
+            names[name] = names.get(name, 1) + 1
+            unique = f"{name} ({names[name]})"
+        names[unique] = 1
     return tuple(names)
 
 

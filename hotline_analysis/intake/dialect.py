@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline_analysis.errors import DataRefused, nearest
-from hotline_analysis.intake.cells import named
+from hotline_analysis.intake.cells import MOST_COLUMNS, named
 from hotline_analysis.params import Source
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
@@ -145,7 +145,14 @@ def find_dialect(path: Path, name: str, source: Source, wanted: Collection[str])
         if not best:
             raise _no_header(name, lines, found, source, wanted)
         found = [f for f in found if f[0] == best]
-    return _choose(name, found)
+    dialect = _choose(name, found)
+    if dialect.width > MOST_COLUMNS:
+        raise DataRefused(
+            f"{name} › line {dialect.header_line or 1}",
+            f"has {dialect.width:,} columns.",
+            f"A table of records has at most {MOST_COLUMNS:,}.",
+        )
+    return dialect
 
 
 def head_lines(path: Path) -> list[str]:

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from hotline_analysis.intake.cells import cell_text, named
+from hotline_analysis.intake.cells import MOST_COLUMNS, cell_text, named
 from hotline_analysis.machine import limit_process
 
-MOST_COLUMNS = 2000  # a hotline's export has dozens; a sheet of 16,384 is damaged or hostile
 TITLE_ROWS = 30  # the header stands within the first so many rows that are not blank
 SEPARATOR = "\t"  # of the clean copy
 

@@ -193,6 +193,13 @@ def test_a_table_of_one_column(tmp_path):
     assert (table.columns, rows(table), numbers(table), table.ledger.blank) == (("time",), [("2024-05-01",), ("2024-05-02",)], [2, 4], 1)
 
 
+def test_more_columns_than_a_table_of_records_has(tmp_path):
+    header = ",".join(f"c{i}" for i in range(2001))
+    assert (
+        refused(tmp_path, f"{header}\n".encode(), ["c7"]) == "calls.csv › line 1 › has 2,001 columns. A table of records has at most 2,000."
+    )
+
+
 def test_a_header_without_rows(tmp_path):
     table = text(tmp_path, "a,b\n")
     assert (table.columns, rows(table), table.ledger.accepted) == (("a", "b"), [], 0)

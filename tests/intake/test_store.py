@@ -30,6 +30,17 @@ ROWS = [
 ]
 
 
+def test_columns_that_nobody_maps_do_not_matter(tmp_path):
+    """With 1,500 of them beside the five mapped ones: the table is that of the narrow export, and so are the keys of whole rows."""
+    lines = [f"K{n % 50},2024-05-{n % 28 + 1:02d} 08:00:00,139{n % 50:08d},供水,{n % 50}" for n in range(60)]
+    for folder, more in (("narrow", 0), ("wide", 1500)):
+        (tmp_path / folder).mkdir()
+        names, cells = "".join(f",列{n}" for n in range(more)), ",x" * more
+        export(tmp_path / folder, "a.csv", [line + cells for line in lines], HEADER + names)
+    narrow, wide = (built(hotline(tmp_path / folder)) for folder in ("narrow", "wide"))
+    assert content(wide) == content(narrow)
+
+
 def test_an_export_becomes_a_table_in_total_order(tmp_path):
     export(tmp_path, "may.csv", ROWS)
     store = built(hotline(tmp_path))
