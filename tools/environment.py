@@ -15,6 +15,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
+PIP = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
 LOCKS = {"report": "requirements.lock", "dev": "requirements-dev.lock", "lab": "requirements-lab.lock"}
 FIRST_TIME = {  # wheels to download, and what they take on disk
     "report": "170 MB of downloads, about a minute and 0.8 GB of disk",
@@ -22,6 +23,7 @@ FIRST_TIME = {  # wheels to download, and what they take on disk
     "lab": "200 MB of downloads, about a minute and 0.9 GB of disk",
 }
 HERE = "{}.{}".format(*sys.version_info[:2])
+HOME = HERE + "\n" + ROOT + "\n"
 
 
 def main():
@@ -32,9 +34,15 @@ def main():
     check_python()
     source = wheels_from(chosen.wheels) if chosen.wheels else []
     os.chdir(ROOT)
-    make_venv()
-    if stamped(chosen.kind) != digest(chosen.kind):
-        install(chosen.kind, source)
+    made = has_venv()
+    if made and stamped(chosen.kind) == digest(chosen.kind):
+        return
+    if not made:
+        check_venv_module()
+    say("Setting up .venv (Python " + HERE + ") from " + LOCKS[chosen.kind] + ": the first time takes " + FIRST_TIME[chosen.kind] + ".")
+    if not made:
+        make_venv()
+    install(chosen.kind, source)
 
 
 def check_python():
@@ -54,34 +62,43 @@ def wheels_from(folder):
     return ["--no-index", "--find-links", folder]
 
 
-def make_venv():
-    """A new environment where there is none, or where it was made by another Python or for another place."""
-    home = HERE + "\n" + ROOT + "\n"
-    if stamped("home") == home and runs(PYTHON):
-        return
+def has_venv():
+    """Whether the environment is there, made by this Python for this place."""
+    return stamped("home") == HOME and runs(PYTHON)
+
+
+def check_venv_module():
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
         stop("Python › " + HERE + " has no venv module; install it with `apt-get install python3-venv` (Debian), then run this again.")
-    say("Making .venv with Python " + HERE + ".")
+
+
+def make_venv():
     if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]):
         stop("Python › could not make .venv; on Debian the package python3-venv brings what it needs.")
-    stamp("home", home)
+    stamp("home", HOME)
 
 
 def install(kind, source):
-    say("Installing " + LOCKS[kind] + ": the first time takes " + FIRST_TIME[kind] + ".")
-    pip(["--require-hashes", "--no-deps", "-r", LOCKS[kind], *source])
-    pip(["--no-deps", "--no-build-isolation", "-e", ".", *source])
+    """The lock is complete, so pip resolves nothing (a resolver leaves the lock as soon as an index has newer versions); pip check proves it."""
+    options = ["--quiet", "--no-deps", *source]
+    if pip("install", "--require-hashes", "-r", LOCKS[kind], *options) or pip("install", "--no-build-isolation", "-e", ".", *options):
+        stop("pip › could not install (its own words stand above); nothing is recorded, so the next run tries again.")
+    checked = subprocess.run([*PIP, "check"], stdout=subprocess.PIPE)
+    if checked.returncode:
+        sys.stderr.buffer.write(checked.stdout)
+        stop(
+            "pip › what is installed does not fit together (its own words stand above). Remove what was added to .venv by hand, or "
+            "make it anew with `make clean`; on a clean .venv the lock and pyproject.toml disagree: run tools/lock.py."
+        )
     for done in {"report", kind}:
         stamp(done, digest(done))
 
 
-def pip(options):
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.call(command + options):
-        stop("pip › could not install (its own words stand above); nothing is recorded, so the next run tries again.")
+def pip(*words):
+    return subprocess.call([*PIP, *words])
 
 
 def digest(kind):

@@ -33,7 +33,6 @@ TOOLS = (
     "narwhals",
     "pandas",
     "scipy",
-    "statsmodels",
     "matplotlib",
     "nbconvert",
     "papermill",

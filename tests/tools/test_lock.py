@@ -1,7 +1,10 @@
 """The lock: every pin has hashes, nothing names an address or a path, and it satisfies pyproject.toml on each platform."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -53,3 +56,35 @@ def test_every_dependency_is_pinned_once_in_its_range(part, wanted, platform, py
     for dependency in map(Requirement, wanted):
         version = versions[canonicalize_name(dependency.name)].removeprefix("==")
         assert dependency.specifier.contains(version), dependency
+
+
+UNSEEN = {
+    "brotli": "fontTools packs a page's fonts with it",
+    "seaborn": "the house style of the charts",
+}  # needed without an import of ours
+
+
+def imported() -> dict[str, str]:
+    """Every module from elsewhere that the package imports, at its head or inside a function, with a file that does."""
+    found = {}
+    for file in (ROOT / "hotline_analysis").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module]
+                if isinstance(node, ast.ImportFrom) and not node.level
+                else []
+            )
+            found |= {name.partition(".")[0]: file.name for name in names if name}
+    return {name: file for name, file in found.items() if name not in sys.stdlib_module_names and name != "hotline_analysis"}
+
+
+def test_what_is_declared_is_what_the_package_imports():
+    declared = {canonicalize_name(Requirement(r).name) for r in PROJECT["project"]["dependencies"]}
+    extra = {canonicalize_name(Requirement(r).name) for r in PROJECT["project"]["optional-dependencies"]["r"]}
+    owners = {module: {canonicalize_name(d) for d in names} for module, names in packages_distributions().items()}
+    modules = imported()
+    assert {m: file for m, file in modules.items() if not owners[m] & (declared | extra)} == {}, "imported, not declared"
+    assert {d for d in declared if not any(d in owners[m] for m in modules)} - set(UNSEEN) == set(), "declared, not imported"
+    assert not declared & {"phonenumbers", "statsmodels", "xlsxwriter"}
