@@ -28,6 +28,7 @@ FATES = {
     "header": Term("减：表头", "less: headers"),
     "skipped": Term("减：表头以上的行", "less: lines above the header"),
     "blank": Term("减：空行", "less: blank"),
+    "summary": Term("减：合计、签名与脚注行", "less: totals, signatures and footnotes"),
     "rejected": Term("减：无法读取", "less: rejected"),
     "duplicates": Term("减：重复", "less: duplicates"),
     "events": Term("减：并入首段", "less: folded into their contact"),

@@ -144,8 +144,10 @@ class Source(Settings):
     zone: str | None = None  # in which its times are written, when it is not the hotline's: an export in UTC of a hotline in Asia/Shanghai
     object: str | None = None  # name of the data frame inside an .rda file
     repair: Annotated[
-        tuple[Literal["split_blanks"], ...], BeforeValidator(_as_list)
-    ] = ()  # declared mends, each counted: a run of blanks stands where a separator was lost
+        tuple[Literal["split_blanks", "dropped_ends", "text_after_quote", "backslash_quotes"], ...], BeforeValidator(_as_list)
+    ] = ()  # declared mends, each counted: a run of blanks stands where a separator was lost; rows lack the separators of their last, empty
+    # fields; text goes on after a closing quote ("A B" <123>); quotes inside a field are marked by a backslash. The last three are also
+    # found where a file has the habit
     events: Events | None = None
     key: Texts = ()  # columns of the export that name a row; empty: the whole row
     columns: dict[str, Column]

@@ -317,7 +317,7 @@ def _new_categories(part: _Part, column: str) -> Iterator[tuple]:
 
 def _of_files(ledgers: Iterable[FileLedger]) -> Iterator[tuple]:
     for ledger in ledgers:
-        records = ledger.physical - ledger.header - ledger.blank - ledger.skipped
+        records = ledger.physical - ledger.header - ledger.blank - ledger.skipped - ledger.summary
         rejected, doubled = ledger.rejected.total(), ledger.duplicates.total()
         if rejected:
             yield "rejected", ledger.name, rejected, rejected / records, _step(rejected / records, REJECTED)

@@ -131,8 +131,16 @@ def _byte_order(declared: str, head: bytes) -> str:
     return "utf-16-be" if head[::2].count(b"\0") > head[1::2].count(b"\0") else "utf-16-le"
 
 
+def wide_encoding(head: bytes) -> str:
+    """utf-16 (the mark says the order) or utf-32 by a file's mark, utf-16-le or utf-16-be by the zeros in its ASCII characters, else ''."""
+    marked = next((name for mark, name in BOMS if head.startswith(mark)), "")
+    if marked or head.count(b"\0") <= 0.2 * len(head) or b"\0" not in head[:2]:
+        return marked if marked in WIDE else ""
+    return _byte_order("utf-16", head)
+
+
 def _refuse_hidden_utf16(name: str, head: bytes) -> None:
-    if head.count(b"\0") > 0.2 * len(head) and (head[1:2] == b"\0" or head[:1] == b"\0"):
+    if wide_encoding(head):
         raise DataRefused(name, "looks like UTF-16 without its mark.", "If it is, declare 'encoding: utf-16'.")
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.intake.cells import MOST_COLUMNS, named
+from hotline_analysis.intake.rows import is_summary
 from hotline_analysis.params import Source
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+SAID_SEPARATOR = re.compile(r"\"?sep=(.)\"?")  # a first line for Excel
 HEAD_BYTES = 1 << 20
 TITLE_LINES = 30  # the header stands within the first so many records
 LEARNT_FROM = 1000  # records whose shapes are learnt
@@ -38,9 +40,12 @@ class Dialect:
 
 
 class Fields:
-    """Cuts lines at a separator, with quotes as RFC 4180 has them (blanks around a quoted field are allowed, a quote inside a plain field is text)."""
+    """Cuts lines at a separator, with quotes as RFC 4180 has them (blanks around a quoted field are allowed, a quote inside a plain field is text).
 
-    def __init__(self, separator: str, quote: str):
+    `loose`: text may go on after a closing quote up to the separator, as in `"A B" <123>`, when its own quotes are in pairs.
+    """
+
+    def __init__(self, separator: str, quote: str, loose: bool = False):
         s, q = re.escape(separator), re.escape(quote or "\0")
         inside = f"[^{q}]*(?:{q}{q}[^{q}]*)*"
         self.separator, self.quote = separator, quote
@@ -49,6 +54,7 @@ class Fields:
         self._begins = re.compile(f" *{q}")
         self._closes = re.compile(f"({inside}){q} *(?:{s}|\\Z)")
         self._goes_on = re.compile(f"{inside}\\Z")
+        self._loose = re.compile(f" *{q}({inside}){q}(?!{q})([^{s}]*)(?:{s}|\\Z)") if loose else None
 
     def cut(self, line: str) -> tuple[list[str], str | None]:
         """The line's fields, and the text of a quoted field that it leaves open (None when it is closed). A broken quote gives ([], None)."""
@@ -75,7 +81,16 @@ class Fields:
                 continue
             if self._begins.match(line, at):
                 opened = self._opened.match(line, at)
-                return (fields, opened[1]) if opened else ([], None)
+                if opened:
+                    return fields, opened[1]
+                loose = self._loose.match(line, at) if self._loose else None
+                if not loose or loose[2].count(self.quote) % 2:
+                    return [], None
+                fields.append(self._plain(loose[1]) + loose[2])
+                at = loose.end()
+                if not self._separated(line, at):
+                    return fields, None
+                continue
             end = line.find(self.separator, at)
             fields.append(line[at : end if end >= 0 else None])
             if end < 0:
@@ -115,6 +130,17 @@ class Shapes:
         known = [s for c, s in telling if c[s] >= 2]
         return 2 * len(known) >= len(telling) and any(known)
 
+    def certain(self, fields: list[str]) -> bool | None:
+        """True when each of these first fields looks like others of its column, so that none is another's: long ones in the very shape, short
+        ones but for the number of their digits. None where nothing was learnt; a blank, and a column of many shapes, have no say.
+        """
+        for known, value in zip(self.seen, fields, strict=False):
+            seen = shape(value)
+            alike = seen in known if len(seen) >= LONG_CODE else _short(seen) in {_short(other) for other in known}
+            if seen and len(known) <= FEW_SHAPES and not alike:
+                return False
+        return True if self.seen else None
+
     def cut(self, value: str) -> bool:
         """True when the last value of an unfinished line is the beginning of what stands there in other lines, and is itself seen in none.
 
@@ -135,10 +161,16 @@ def shape(value: str) -> str:
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", value.strip()[:40]))
 
 
+def _short(shape: str) -> str:
+    return re.sub("9+", "9", shape)
+
+
 def find_dialect(path: Path, name: str, source: Source, wanted: Collection[str]) -> Dialect:
     """Separator and header of a UTF-8 text; DataRefused with a sentence where the file leaves a choice that params have not made."""
     lines = head_lines(path)
-    marks = [source.separator] if source.separator else list(SEPARATORS)
+    said = SAID_SEPARATOR.fullmatch(lines[0])
+    lines[0] = "" if said else lines[0]
+    marks = [source.separator or said[1]] if source.separator or said else list(SEPARATORS)
     found = [_try(lines, mark, source, set(wanted)) for mark in marks]
     if wanted:
         best = max(score for score, _, _ in found)
@@ -162,7 +194,7 @@ def head_lines(path: Path) -> list[str]:
     if len(head) == HEAD_BYTES and b"\n" in head:
         head = head[: head.rfind(b"\n")]
     text = head.decode("utf-8", "ignore").removesuffix("\n").replace("\0", "")
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    return [line.removesuffix("\r").lstrip("\ufeff") for line in text.split("\n")]
 
 
 def records(lines: list[str], cut: Fields, limit: int) -> Iterator[tuple[int, int, list[str]]]:
@@ -195,9 +227,9 @@ def _try(lines: list[str], separator: str, source: Source, wanted: set[str]) -> 
     else:
         first, after, names = _header(lines, cut, source, wanted)
         columns = named(names)
-    widths = Counter(len(fields) for _, _, fields in records(lines[after - 1 :], cut, 200))
-    blank_ends = all(not fields[-1].strip() for _, _, fields in records(lines[after - 1 :], cut, 200))
-    columns, width = _fit_width(columns, widths, blank_ends)
+    found = [fields for _, _, fields in records(lines[after - 1 :], cut, 200) if not is_summary(fields, ())]
+    widths = Counter(map(len, found))
+    columns, width = _fit_width(columns, found)
     share = widths[width] / widths.total() if widths else 1.0
     return len(wanted & set(columns)), share, Dialect(separator, source.quote, columns, first, after, width)
 
@@ -217,14 +249,13 @@ def _header(lines: list[str], cut: Fields, source: Source, wanted: set[str]) -> 
     return next(r for r in seen if len(r[2]) >= widest - 1)
 
 
-def _fit_width(columns: tuple[str, ...], widths: Counter, blank_ends: bool) -> tuple[tuple[str, ...], int]:
-    """A separator at the end of every data line, or of the header alone, is no column."""
-    n = len(columns)
-    if widths and widths[n + 1] == widths.total() and blank_ends:
-        return columns, n + 1
-    if widths and widths[n - 1] == widths.total() and n > 1 and columns[-1] == f"({n})":
-        return columns[:-1], n - 1
-    return columns, n
+def _fit_width(columns: tuple[str, ...], found: list[list[str]]) -> tuple[tuple[str, ...], int]:
+    """Separators at the end of every data line, or of the header alone, are no columns."""
+    widths = {len(fields) for fields in found} or {len(columns)}
+    while len(columns) > max(widths) and columns[-1] == f"({len(columns)})":
+        columns = columns[:-1]
+    blank = not any(cell.strip() for fields in found for cell in fields[len(columns) :])
+    return columns, max(len(columns), *widths) if blank and len(widths) == 1 else len(columns)
 
 
 def _choose(name: str, found: list[tuple[int, float, Dialect]]) -> Dialect:

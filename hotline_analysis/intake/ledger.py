@@ -10,6 +10,7 @@ from hotline_analysis.words import Term
 
 SHORT, LONG, OPEN_QUOTE, CUT, UNDECODABLE = "short", "long", "open quote", "cut", "undecodable"
 SPLIT_BLANKS, NUL_BYTES, LAST_SEPARATOR = "split blanks", "nul bytes", "last separator"
+DROPPED_ENDS, TEXT_AFTER_QUOTE, BACKSLASH_QUOTES = "dropped ends", "text after quote", "backslash quotes"
 UNFINISHED, GARBLED = "no last line end", "garbled text"
 LISTED = 1000  # rejected records listed by line; the counts go on
 
@@ -21,7 +22,10 @@ REASONS = {
     UNDECODABLE: Term("编码无法识别", "bytes that are not in the file's encoding"),
     SPLIT_BLANKS: Term("连续空格处补回分隔符", "a run of blanks read as the separator lost there"),
     NUL_BYTES: Term("去除空字节", "NUL bytes removed"),
-    LAST_SEPARATOR: Term("行末多一个分隔符", "a separator after the last field"),
+    LAST_SEPARATOR: Term("行末多出分隔符", "separators after the last field"),
+    DROPPED_ENDS: Term("行末空字段的分隔符缺失", "the separators of the last, empty fields are missing"),
+    TEXT_AFTER_QUOTE: Term("引号之后还有文字", "text goes on after a closing quote"),
+    BACKSLASH_QUOTES: Term("字段内的引号以反斜杠标记", "quotes inside a field are marked by a backslash"),
     UNFINISHED: Term("末行没有换行符", "the last line has no line end"),
     GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
     "value": Term("内容无法转换", "a value that does not convert"),
@@ -44,13 +48,14 @@ COLUMNS = (
     "blank",
     "header",
     "skipped",
+    "summary",
     "repaired",
 )
 
 
 @dataclass
 class FileLedger:
-    """One file's account. physical = accepted + rejected + duplicates + left_out + events + blank + header + skipped.
+    """One file's account. physical = accepted + rejected + duplicates + left_out + events + blank + header + skipped + summary.
 
     The readers fill the upper part; what converts and merges the rows afterwards moves records out of `accepted` with `reject`, `duplicate`,
     `leave_out` and `fold`. A reason is one of REASONS, alone or followed by ` › ` and a column: `value › started_at`.
@@ -66,6 +71,8 @@ class FileLedger:
     skipped: int = 0  # title lines above the header
     header: int = 0  # the header, and its repetitions further down
     blank: int = 0
+    summary: int = 0  # totals, signatures and footnotes: rows that are no records (see rows.py)
+    summary_at: list[int] = field(default_factory=list)  # the lines of the first LISTED of them
     accepted: int = 0
     rejected: Counter = field(default_factory=Counter)  # reason -> records
     rejected_at: list[tuple[int, str]] = field(default_factory=list)  # (line, reason and detail), the first LISTED of them
@@ -84,12 +91,18 @@ class FileLedger:
     def unaccounted(self) -> int:
         """Physical records without a place in the account; anything but 0 is a fault of ours."""
         moved = self.rejected.total() + self.duplicates.total() + self.left_out.total() + self.events
-        return self.physical - self.accepted - moved - self.blank - self.header - self.skipped
+        return self.physical - self.accepted - moved - self.blank - self.header - self.skipped - self.summary
 
     def refuse_record(self, line: int, reason: str, detail: str = "") -> None:
         """A reader's rejection: the record never was among the accepted."""
         self.rejected[reason] += 1
         self._list(line, reason, detail)
+
+    def summarise(self, line: int) -> None:
+        """A row that sums up or signs the table."""
+        self.summary += 1
+        if len(self.summary_at) < LISTED:
+            self.summary_at.append(line)
 
     def reject(self, reason: str, count: int, lines: Iterable[int] = ()) -> None:
         """Move accepted records to the rejected; `lines` are as many of their line numbers as are known."""
@@ -154,7 +167,10 @@ def ledger_frame(ledgers: Iterable[FileLedger]) -> pd.DataFrame:
 
 def _row(ledger: FileLedger) -> dict:
     counts = {name: getattr(ledger, name).total() for name in ("rejected", "duplicates", "left_out", "repaired")}
-    plain = {name: getattr(ledger, name) for name in ("reader", "encoding", "physical", "accepted", "events", "blank", "header", "skipped")}
+    plain = {
+        name: getattr(ledger, name)
+        for name in ("reader", "encoding", "physical", "accepted", "events", "blank", "header", "skipped", "summary")
+    }
     return {"file": ledger.name, **plain, **counts}
 
 

@@ -6,6 +6,7 @@ add up, through a slower one that finds its step again after a stray quote or a 
 
 import csv
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,14 @@ import duckdb
 
 from hotline_analysis.errors import DataRefused, RunFailed
 from hotline_analysis.intake.cells import named
-from hotline_analysis.intake.decode import LONGEST_LINE, StagedText, stage_text
+from hotline_analysis.intake.decode import LONGEST_LINE, StagedText, stage_text, wide_encoding
 from hotline_analysis.intake.dialect import Dialect, find_dialect
 from hotline_analysis.intake.engine import literal, quoted
-from hotline_analysis.intake.files import R_FILES, WORKBOOKS, InputFile, blocks, unstored
-from hotline_analysis.intake.ledger import GARBLED, UNFINISHED, FileLedger
+from hotline_analysis.intake.files import BLOCK, R_FILES, WORKBOOKS, InputFile, blocks, unstored
+from hotline_analysis.intake.ledger import GARBLED, LONG, OPEN_QUOTE, SHORT, UNFINISHED, FileLedger
 from hotline_analysis.intake.resync import QUOTE, ends_cut, resynchronise
 from hotline_analysis.intake.rframes import read_frame, text_rows
+from hotline_analysis.intake.rows import LABEL, LONE, RULE
 from hotline_analysis.intake.workbooks import read_rows
 from hotline_analysis.params import Source
 
@@ -33,8 +35,13 @@ FOREIGN = {
     **{kind: f"packed as {kind}" for kind in (".rar", ".7z", ".bz2", ".xz")},
     ".gz": "packed as .gz under another name",
 }
+SETTINGS = {  # what to try where no line of a text is a record, by the commonest reason
+    OPEN_QUOTE: 'If text goes on after its closing quotes, set repair: text_after_quote; if quotes are plain characters there, quote: "".',
+    SHORT: "If the lines lack only last fields that are not mapped, set repair: dropped_ends.",
+    LONG: "Name its separator, or every column by header.",
+}
 OUR_FAULT = "This is a fault of the program; please report it."
-WEB_PAGE = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
+WEB_PAGE = ("<html", "<!doctype", "<table", "<?xml", "<meta")
 TAB = "\t"
 OWN_LINE_END = r"new_line = '\n', "  # of our copies, where a cell may hold a lone \r; DuckDB misreads files when told of \r\n
 # A typed column of a Parquet file as TextTable describes text; {c} is the column.
@@ -88,7 +95,7 @@ def read(file: InputFile, source: Source, staging: Path, connection: duckdb.Duck
 
 
 def _read(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
-    kind = real_kind(file)
+    kind = real_kind(file, source.encoding)
     if kind in WORKBOOKS:
         return _read_workbook(file, source, stem, connection, wanted)
     if kind in R_FILES:
@@ -98,8 +105,11 @@ def _read(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDB
     return _read_text(file, source, stem, connection, wanted)
 
 
-def real_kind(file: InputFile) -> str:
-    """The file's ending, corrected by its first bytes: systems name workbooks .csv, and web pages or plain text .xls."""
+def real_kind(file: InputFile, encoding: str | None = None) -> str:
+    """The file's ending, corrected by its first bytes: systems name workbooks .csv, and web pages or plain text (UTF-16 too) .xls.
+
+    A text whose encoding params declare is no workbook.
+    """
     head = next(blocks(file), b"")[:512]
     told = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "")
     if file.kind in R_FILES:
@@ -114,9 +124,10 @@ def real_kind(file: InputFile) -> str:
         return file.kind if file.kind in WORKBOOKS and told in WORKBOOKS else told
     if file.kind not in WORKBOOKS:
         return file.kind
-    if head.lstrip(b"\xef\xbb\xbf\r\n\t ").lower().startswith(WEB_PAGE):
+    wide = wide_encoding(head)
+    if head.decode(wide or "latin-1", "ignore").lstrip("\ufeffï»¿\r\n\t ").lower().startswith(WEB_PAGE):
         raise DataRefused(file.name, f"is a web page named {file.kind}.", "Open it in a spreadsheet program and save it as .xlsx.")
-    return file.kind if b"\0" in head else ".txt"
+    return ".txt" if wide or encoding or b"\0" not in head else file.kind
 
 
 def _read_workbook(
@@ -125,6 +136,8 @@ def _read_workbook(
     said = read_rows(file, source, stem, wanted)
     counts = {name: said[name] for name in ("skipped", "header", "blank", "accepted")}
     ledger = FileLedger(file.name, file.digest, "workbook", lines=said["rows"], **counts)
+    for row in said["summary"]:
+        ledger.summarise(row)
     return _typed(tuple(said["columns"]), TAB, stem, connection, ledger)
 
 
@@ -173,8 +186,9 @@ def _read_text(file: InputFile, source: Source, stem: Path, connection: duckdb.D
     dialect = find_dialect(text.path, file.name, source, wanted)
     target = stem.with_suffix(".parquet")
     ledger = FileLedger(file.name, file.digest, encoding=text.encoding, separator=dialect.separator)
-    if not _read_fast(text, dialect, target, connection, ledger):
-        _read_slowly(text, dialect, source, target, connection, ledger)
+    asked = [at for at, name in enumerate(dialect.columns) if name in wanted]
+    if not _read_fast(text, dialect, target, connection, ledger, asked):
+        _read_slowly(text, dialect, source, target, connection, ledger, asked)
     if text.unfinished:
         ledger.note(UNFINISHED)
     if text.garbled:
@@ -182,7 +196,9 @@ def _read_text(file: InputFile, source: Source, stem: Path, connection: duckdb.D
     return TextTable(dialect.columns, target, ledger)
 
 
-def _read_fast(text: StagedText, dialect: Dialect, target: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> bool:
+def _read_fast(
+    text: StagedText, dialect: Dialect, target: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger, asked: list[int]
+) -> bool:
     """DuckDB's parallel reader, strictly; False, with the ledger untouched, unless its rows and the file's physical lines add up."""
     if not text.plain or dialect.trailing or dialect.data_line - dialect.header_line > 1 or ends_cut(text, dialect):
         return False
@@ -192,7 +208,8 @@ def _read_fast(text: StagedText, dialect: Dialect, target: Path, connection: duc
         count = _copy(rows, target, connection)
     except duckdb.InvalidInputException:  # a line that is no record: the slow reader says which
         return False
-    if count != text.lines - skipped - text.last_blanks or _odd_rows(target, dialect, connection):
+    whole = count == text.lines - skipped - text.last_blanks and not _drops_fields(text, dialect, target, connection, count)
+    if not whole or _odd_rows(target, dialect, connection, asked):
         return False
     ledger.reader, ledger.lines, ledger.accepted, ledger.blank = "fast", text.lines, count, text.last_blanks
     ledger.header = min(1, dialect.header_line)
@@ -200,27 +217,56 @@ def _read_fast(text: StagedText, dialect: Dialect, target: Path, connection: duc
     return True
 
 
-def _odd_rows(target: Path, dialect: Dialect, connection: duckdb.DuckDBPyConnection) -> bool:
-    """True when a row is blank throughout or is the header again; both are the slow reader's to count. Mostly the first column says no."""
-    cells = [f"c{i}" for i in range(dialect.width)]
-    first = f"c0 IS NULL OR trim(c0) IN ('', {literal(dialect.columns[0])})"
-    blank = "coalesce(" + ", ".join(f"nullif(trim({c}), '')" for c in cells) + ") IS NULL"
-    header = " AND ".join(f"trim({c}) = {literal(name)}" for c, name in zip(cells[:3], dialect.columns, strict=False))
+def _drops_fields(text: StagedText, dialect: Dialect, target: Path, connection: duckdb.DuckDBPyConnection, count: int) -> bool:
+    """True when the text has more separators than its rows: DuckDB drops blank fields behind the last column without a word, although the
+    separator too many may stand further left. Separators inside cells are looked for only where the sum does not fit without them.
+    """
+    mark, more = dialect.separator.encode(), -(dialect.width - 1) * count
+    with text.path.open("rb") as stream:
+        for _ in range(dialect.data_line - 1):
+            stream.readline()
+        while block := stream.read(BLOCK):
+            more += block.count(mark)
+    if more and dialect.quote:
+        cells = [f"coalesce(sum(length(c{i}) - length(replace(c{i}, {literal(dialect.separator)}, ''))), 0)" for i in range(dialect.width)]
+        more -= connection.execute(f"SELECT {' + '.join(cells)} FROM read_parquet({literal(target)})").fetchall()[0][0]
+    return more != 0
+
+
+def _odd_rows(target: Path, dialect: Dialect, connection: duckdb.DuckDBPyConnection, asked: list[int]) -> bool:
+    """True when a row is blank throughout, the header again, or a summary; all are the slow reader's to count. Mostly the first column says no."""
+    filled = [f"nullif(trim(c{i}), '')" for i in range(dialect.width)]
+    text, count = f"coalesce({', '.join(filled)})", " + ".join(f"({cell} IS NOT NULL)::INT" for cell in filled)
+    header = " AND ".join(f"trim(c{i}) = {literal(name)}" for i, name in enumerate(dialect.columns[:3]))
+    lacking = " OR ".join(f"{filled[at]} IS NULL" for at in asked) or "true"
+    lone = len(asked) >= LONE
+    first = f"{filled[0]} IS NULL OR trim(c0) = {literal(dialect.columns[0])} OR {_says(RULE, filled[0])} OR (({lacking}) AND ({_says(LABEL, filled[0])} OR ({lone} AND {filled[min(1, dialect.width - 1)]} IS NULL)))"
+    odd = f"{text} IS NULL OR ({header}) OR {_says(RULE, filled[0])} OR (({lacking}) AND ({_says(LABEL, text)} OR ({lone} AND ({count}) = 1)))"
     stored = f"SELECT 1 FROM read_parquet({literal(target)})"
-    return all(connection.execute(f"{stored} WHERE {test} LIMIT 1").fetchall() for test in (first, f"({blank}) OR ({header})"))
+    return all(connection.execute(f"{stored} WHERE {test} LIMIT 1").fetchall() for test in (first, odd))
+
+
+def _says(pattern: re.Pattern, cell: str) -> str:
+    return f"coalesce(regexp_full_match({cell}, {literal(pattern.pattern)}, 'is'), false)"
 
 
 def _read_slowly(
-    text: StagedText, dialect: Dialect, source: Source, target: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger
+    text: StagedText,
+    dialect: Dialect,
+    source: Source,
+    target: Path,
+    connection: duckdb.DuckDBPyConnection,
+    ledger: FileLedger,
+    asked: list[int],
 ) -> None:
     clean = target.with_suffix(".clean")
     ledger.reader = "resynchronising"
-    resynchronise(text, dialect, source, ledger, clean)
+    resynchronise(text, dialect, source, ledger, clean, asked)
     if not ledger.accepted and ledger.rejected:
         raise DataRefused(
             text.name,
             f"no line has the {dialect.width} fields of its header.",
-            f"The first: line {ledger.rejected_at[0][0]}, {ledger.rejected_at[0][1]}.",
+            f"The first: line {ledger.rejected_at[0][0]}, {ledger.rejected_at[0][1]}. {SETTINGS.get(ledger.rejected.most_common(1)[0][0], '')}".rstrip(),
         )
     load_clean(clean, len(dialect.columns), dialect.width, dialect.separator, target, connection, ledger)
 

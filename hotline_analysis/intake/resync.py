@@ -8,27 +8,46 @@ rejected, and reading goes on with the next line.
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 from hotline_analysis.intake.decode import StagedText
 from hotline_analysis.intake.dialect import LEARNT_FROM, Dialect, Fields, Shapes, head_lines
-from hotline_analysis.intake.ledger import CUT, LAST_SEPARATOR, LONG, NUL_BYTES, OPEN_QUOTE, SHORT, SPLIT_BLANKS, UNDECODABLE, FileLedger
+from hotline_analysis.intake.ledger import (
+    BACKSLASH_QUOTES,
+    CUT,
+    DROPPED_ENDS,
+    LAST_SEPARATOR,
+    LONG,
+    NUL_BYTES,
+    OPEN_QUOTE,
+    SHORT,
+    SPLIT_BLANKS,
+    TEXT_AFTER_QUOTE,
+    UNDECODABLE,
+    FileLedger,
+)
+from hotline_analysis.intake.rows import is_summary
 from hotline_analysis.params import Source
 
 QUOTE = '"'  # of the clean copy
 RECORD_LINES = 500  # a quoted field that runs over more lines than this is a stray quote
 RECORD_CHARACTERS = 1 << 20
 BLANK_RUN = re.compile(r"(?<=\S) {2,}(?=\S)")
+TEXT_AFTER_QUOTE_SETTING, BACKSLASH_SETTING, ENDS_SETTING = "text_after_quote", "backslash_quotes", "dropped_ends"  # of params › repair
+HABIT = 3  # lines of one kind that make a habit of the file: each by itself might be an accident
 
 
-def resynchronise(text: StagedText, dialect: Dialect, source: Source, ledger: FileLedger, clean: Path) -> None:
-    """Write the good records to `clean` (line number first, then the fields, quoted anew) and account for every line in `ledger`."""
+def resynchronise(text: StagedText, dialect: Dialect, source: Source, ledger: FileLedger, clean: Path, asked: Collection[int]) -> None:
+    """Write the good records to `clean` (line number first, then the fields, quoted anew) and account for every line in `ledger`.
+
+    `asked`: the positions of the columns that params map; what a mend adds or drops lies behind the last of them.
+    """
     ends = text.returns > text.pairs and returns_end(text, dialect)
     with clean.open("w", encoding="utf-8", newline="") as out, closing(_Lines(text, ends)) as lines:
-        _Reader(lines, text, dialect, source, ledger, out).run()
+        _Reader(lines, text, dialect, source, ledger, out, asked).run()
 
 
 def ends_cut(text: StagedText, dialect: Dialect) -> bool:
@@ -61,12 +80,58 @@ def returns_end(text: StagedText, dialect: Dialect) -> bool:
 def learnt(text: StagedText, dialect: Dialect, cut: Fields) -> Shapes:
     """The shapes of the records that stand whole on one line each, among the first LEARNT_FROM."""
     shapes = Shapes()
-    lines = head_lines(text.path)[dialect.data_line - 1 : -1 if text.unfinished else None][:LEARNT_FROM]
-    for line in "\n".join(lines).replace("\r", "\n").split("\n"):
+    for line in first_lines(text, dialect):
         fields, held = cut.cut(line)
         if held is None and len(fields) == dialect.width and balanced(line, dialect.quote):
             shapes.learn(fields)
     return shapes
+
+
+def first_lines(text: StagedText, dialect: Dialect) -> list[str]:
+    """The first LEARNT_FROM whole lines below the header."""
+    lines = head_lines(text.path)[dialect.data_line - 1 : -1 if text.unfinished else None][:LEARNT_FROM]
+    return "\n".join(lines).replace("\r", "\n").split("\n")
+
+
+def has_loose_text(text: StagedText, dialect: Dialect) -> bool:
+    """True when text goes on after a closing quote on several of the first lines, and on most of those whose quotes RFC 4180 cannot read."""
+    strict, loose = Fields(dialect.separator, dialect.quote), Fields(dialect.separator, dialect.quote, loose=True)
+    broken = [line for line in first_lines(text, dialect) if strict.cut(line) == ([], None)]
+    mended = sum(len(loose.cut(line)[0]) == dialect.width for line in broken)
+    return mended >= HABIT and 2 * mended > len(broken)
+
+
+def has_backslashes(text: StagedText, dialect: Dialect) -> bool:
+    """True when several of the first lines are records only where a backslash before a quote makes it a character of its field."""
+    cut = Fields(dialect.separator, dialect.quote)
+    marked = [line for line in first_lines(text, dialect) if "\\" + dialect.quote in line]
+    whole = [doubled(line, dialect.quote) for line in marked if not _whole(cut, line, dialect.width)]
+    mended = sum(_whole(cut, line, dialect.width) for line in whole)
+    return mended >= HABIT and 2 * mended > len(whole)
+
+
+def doubled(line: str, quote: str) -> str:
+    """The line with quotes doubled that a backslash marks."""
+    return line.replace("\\" + quote, quote * 2)
+
+
+def _whole(cut: Fields, line: str, width: int) -> bool:
+    fields, held = cut.cut(line)
+    return held is None and len(fields) == width
+
+
+def habitual_widths(text: StagedText, dialect: Dialect, least: int) -> set[int]:
+    """Numbers of fields, other than the header's and not below `least`, that HABIT lines in a row have: Excel leaves the separators of empty
+    last columns out in blocks of lines, and adds some in others."""
+    cut, found, before, run = Fields(dialect.separator, dialect.quote), set(), 0, 0
+    with text.path.open(encoding="utf-8", newline="\n") as stream:
+        for line in stream:
+            width = len(cut.cut(line.rstrip("\r\n"))[0])
+            run = run + 1 if width == before else 1
+            before = width
+            if run >= HABIT and width >= least and width != dialect.width:
+                found.add(width)
+    return found
 
 
 def balanced(line: str, quote: str) -> bool:
@@ -115,19 +180,29 @@ class _Lines:
 
 
 class _Reader:
-    def __init__(self, lines: _Lines, text: StagedText, dialect: Dialect, source: Source, ledger: FileLedger, out):
+    def __init__(self, lines: _Lines, text: StagedText, dialect: Dialect, source: Source, ledger: FileLedger, out, asked: Collection[int]):
         self.lines, self.text, self.dialect, self.source, self.ledger, self.out = lines, text, dialect, source, ledger, out
+        self.asked = sorted(asked)
+        self.mapped = self.asked[-1] + 1 if asked else dialect.width  # fields up to the last mapped one
+        loose = bool(dialect.quote) and (TEXT_AFTER_QUOTE_SETTING in source.repair or has_loose_text(text, dialect))
         self.cut = Fields(dialect.separator, dialect.quote)
+        self.loose = Fields(dialect.separator, dialect.quote, loose=True) if loose else None
+        self.marked = bool(dialect.quote) and (BACKSLASH_SETTING in source.repair or has_backslashes(text, dialect))
         self.writer = csv.writer(out, delimiter=dialect.separator, quotechar=QUOTE, quoting=csv.QUOTE_ALL, lineterminator="\n")
         self.head = ""
         self.bytes = iter(text.undecodable.values())
         self.quote = dialect.quote or QUOTE
         self.doubtful = (dialect.separator, " ", "\t", "\u3000", "\ufeff", "\n")  # a line that begins so may be blank or carry a mark
+        self.gaps = (dialect.separator * 2, dialect.separator + " ", dialect.separator + "\n")  # a line with one of them has a blank cell
         self.need = dialect.width - 1 if not (text.undecodable or dialect.trailing) else -1
 
     @cached_property
     def shapes(self) -> Shapes:
-        return learnt(self.text, self.dialect, self.cut)
+        return learnt(self.text, self.dialect, self.loose or self.cut)
+
+    @cached_property
+    def widths(self) -> set[int]:
+        return habitual_widths(self.text, self.dialect, self.mapped)
 
     def run(self) -> None:
         self._titles()
@@ -152,6 +227,8 @@ class _Reader:
             and line[0] not in self.doubtful
             and line != self.head
             and line.endswith("\n")
+            and not (any(gap in line for gap in self.gaps) and is_summary(line.split(self.dialect.separator), self.asked))
+            and line[0] not in "-=_*"  # a rule of dashes
         )
 
     def _titles(self) -> None:
@@ -180,18 +257,21 @@ class _Reader:
             self._record(number, body, NUL_BYTES if "\0" in line else "")
 
     def _record(self, number: int, body: str, repaired: str) -> None:
+        if self.marked and "\\" + self.quote in body:
+            body, repaired = doubled(body, self.quote), BACKSLASH_QUOTES
         fields, held = self.cut.cut(body)
         if held is not None:
             fields, more = self._go_on(fields, held)
             self._skip(more)
         if self.text.undecodable and "\ufffd" in "".join((body, *map(str, fields))):
             self._reject(number, *self._undecodable())
+        elif is_summary(fields, self.asked):
+            self.ledger.summarise(number)
         elif self._fits(fields) and not self._is_cut(fields, body):
             self._accept(number, fields, repaired)
-        elif mended := self._mend(fields):
-            self._accept(number, mended, SPLIT_BLANKS)
         else:
-            self._reject(number, *self._why(fields))
+            mended, how = self._mend(body, fields)
+            self._accept(number, mended, how) if mended else self._reject(number, *self._why(fields))
 
     def _undecodable(self) -> tuple[str, str]:
         byte = next(self.bytes, None)
@@ -203,6 +283,7 @@ class _Reader:
         for more in range(1, RECORD_LINES):
             line = self.lines.look(more - 1)
             body = line.removesuffix("\n").removesuffix("\r").replace("\0", "")
+            body = doubled(body, self.quote) if self.marked else body
             size += len(body)
             alone = self._alone(body)
             fields, held = self.cut.go_on(body, fields, held)
@@ -216,13 +297,13 @@ class _Reader:
 
     def _alone(self, line: str) -> bool | None:
         """Whether a line looks like a record by itself: True, False, or None where it has the fields but no column can tell."""
-        fields, held = self.cut.cut(line)
+        fields, held = (self.loose or self.cut).cut(line)
         if held is not None or not self._fits(fields) or not balanced(line, self.dialect.quote) or self._blank(line):
             return False
         return self.shapes.fit(fields)
 
     def _fits(self, fields: list[str]) -> bool:
-        return len(fields) == self.dialect.width and not (self.dialect.trailing and fields[-1].strip())
+        return len(fields) == self.dialect.width and not any(cell.strip() for cell in fields[len(self.dialect.columns) :])
 
     def _is_cut(self, fields: list[str], body: str) -> bool:
         """True when the file ends with this record, without a line end, and its last value looks like the beginning of one."""
@@ -230,7 +311,29 @@ class _Reader:
             return False
         return self.shapes.cut(fields[-1])
 
-    def _mend(self, fields: list[str]) -> list[str]:
+    def _mend(self, body: str, fields: list[str]) -> tuple[list[str], str]:
+        """The record made whole and how, or ([], ''): only by what params declare or the file has the habit of, and only where one way fits."""
+        loose = self.loose.cut(body)[0] if self.loose and not fields else []
+        if self._fits(loose) and not self._is_cut(loose, body):
+            return loose, TEXT_AFTER_QUOTE
+        for mended, how in ((self._with_ends(loose or fields)), (self._split(fields), SPLIT_BLANKS)):
+            if mended:
+                return mended, how
+        return [], ""
+
+    def _with_ends(self, fields: list[str]) -> tuple[list[str], str]:
+        """The record with the separators of its last, unmapped, empty fields put back, or those too many taken off."""
+        count, width = len(fields), self.dialect.width
+        declared = ENDS_SETTING in self.source.repair and self.mapped <= count < width
+        extra = any(cell.strip() for cell in fields[width:])
+        if not self.lines.whole or count < self.mapped or extra or not (declared or count in self.widths):
+            return [], ""
+        certain = self.shapes.certain(fields)
+        if not (certain or (certain is None and declared)):
+            return [], ""
+        return [*fields, *[""] * (width - count)][:width], DROPPED_ENDS if count < width else LAST_SEPARATOR
+
+    def _split(self, fields: list[str]) -> list[str]:
         """The record with the separator put back that a run of blanks replaced: declared by params, one field short, exactly one place for it."""
         if "split_blanks" not in self.source.repair or len(fields) != self.dialect.width - 1:
             return []

@@ -14,6 +14,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from hotline_analysis.intake.cells import MOST_COLUMNS, cell_text, named
+from hotline_analysis.intake.rows import is_summary
 from hotline_analysis.machine import limit_process
 
 TITLE_ROWS = 30  # the header stands within the first so many rows that are not blank
@@ -66,13 +67,17 @@ def _read(book: CalamineWorkbook, request: dict) -> dict:
     """Write the chosen sheet's rows to `clean`: row number, then the cells as text. The answer is its ledger."""
     name, sheet, header, first = _choose(book, request)
     columns = header or named(map(cell_text, next(_from(sheet, first))))
-    answer = {"sheet": name, "columns": list(columns), "rows": 0, "skipped": 0, "header": 0, "blank": 0, "accepted": 0}
+    answer = {"sheet": name, "columns": list(columns), "rows": 0, "skipped": 0, "header": 0, "blank": 0, "accepted": 0, "summary": []}
+    asked = [at for at, column in enumerate(columns) if column in request["wanted"]]
     with open(request["clean"], "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=SEPARATOR, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for number, row in enumerate(sheet.iter_rows(), 1):
             cells = [cell_text(v) for v in row]
             fate = _fate(cells, number, first, columns, bool(header))
             answer["rows"] += 1
+            if fate == "accepted" and is_summary(cells, asked):
+                answer["summary"].append(number)
+                continue
             answer[fate] += 1
             if fate == "accepted":
                 writer.writerow([number, *_to_width(cells, len(columns))])

@@ -28,7 +28,7 @@ def sheet_names(file: InputFile) -> list[str]:
 
 def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[str]) -> dict:
     """Write the sheet's rows as text to `stem`.clean (row number first, tab-separated, all quoted) and return the child's account of them:
-    sheet, columns, rows, skipped, header, blank, accepted. Raises DataRefused."""
+    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows). Raises DataRefused."""
     asked = {"wanted": sorted(wanted), "header": list(source.header), "header_row": source.header_row, "sheet": file.sheet}
     return _ask(file, stem, {"list": False, "clean": str(stem.with_suffix(".clean")), **asked})
 

@@ -259,7 +259,7 @@ def test_no_quotes_where_params_say_so(tmp_path):
 
 def test_an_extra_field_in_every_row_is_refused(tmp_path):
     assert refused(tmp_path, b"id,time\n7,2024-05-01,138\n8,2024-05-02,139\n") == (
-        "calls.csv › no line has the 2 fields of its header. The first: line 2, long: 3 of 2 fields."
+        "calls.csv › no line has the 2 fields of its header. The first: line 2, long: 3 of 2 fields. Name its separator, or every column by header."
     )
 
 
