@@ -30,6 +30,7 @@ MISSING = {
     "not available: needs orders.": Term("没有工单数据", "there are no orders"),
     "not available: needs events of kind outage": Term("没有故障记录", "no outages are recorded"),
     "not available: needs talk_seconds": Term("没有通话时长", "there are no talk times"),
+    "no known durations": Term("通话时长均未能读出", "no talk time could be read"),
     "history": Term("数据不足21天，无法与平时对照", "less than 21 days of data, so nothing to compare with habit"),
     "no control": Term("没有对照", "no control"),
 }

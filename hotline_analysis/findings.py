@@ -31,6 +31,8 @@ def why_missing(reason: str) -> Term:
     """`not available: needs queue_seconds` in the reader's words."""
     if reason.endswith("masked"):
         return Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart")
+    if reason == "no known durations":
+        return Term("时长均未能读出", "no duration could be read")
     _, needs, columns = reason.partition("needs ")
     if not needs:
         return Term("没有来电", "no calls")

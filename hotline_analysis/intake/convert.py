@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, nearest
-from hotline_analysis.intake import instants
+from hotline_analysis.intake import durations, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.params import ColumnRule, Source
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, SCORE, SECONDS, TEXT, Column, Table
@@ -55,6 +55,7 @@ class Sheet:
     path: Path
     positions: Mapping[str, int]
     typed: bool = False
+    comma: bool = False  # a comma stands before the decimals of its numbers
 
     def cell(self, header: str) -> str:
         return f"c{self.positions[header]}"
@@ -147,12 +148,21 @@ class _Build:
     def _number(self, column: Column, rule: ColumnRule) -> None:
         """f_ the plain reading, k_ the cleaned cell where that failed; then the value in other forms."""
         name = column.name
-        fast, rest = {SECONDS: _seconds, FLAG: _flag, SCORE: _score}[column.kind](name, rule)
+        fast, rest = {SECONDS: self._seconds, FLAG: _flag, SCORE: self._score}[column.kind](name, rule)
         self.first.append(f"{fast} AS f_{name}")
         self.cleaned.append(f"CASE WHEN f_{name} IS NULL THEN clean(t_{name}) END AS k_{name}")
         self.values.append(f"coalesce(f_{name}, {rest}) AS {name}")
         self.output[name] = name
         self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
+
+    def _seconds(self, name: str, rule: ColumnRule) -> tuple[str, str]:
+        return durations.seconds_sql(f"t_{name}", f"k_{name}", rule, self.sheet.comma)
+
+    def _score(self, name: str, rule: ColumnRule) -> tuple[str, str]:
+        """A number, or a word that params give a number."""
+        words = {word: try_number(value) for word, value in rule.values.items()}
+        fast, rest = durations.score_sql(f"t_{name}", f"k_{name}", self.sheet.comma)
+        return _cases(f"trim(t_{name})", words, fast), rest
 
     def _instant(self, column: Column, rule: ColumnRule) -> None:
         """Layer by layer: f_ the fast reading, k_ the cleaned text where that failed, v_ wall time, u_ whole instant, h_ clock time alone,
@@ -299,23 +309,6 @@ def _salted(headers, sheet: Sheet, salt: str) -> str:
     return f"md5({literal(salt)} || {_joined(headers, sheet)} || {literal(salt)})"
 
 
-def _seconds(name: str, rule: ColumnRule) -> tuple[str, str]:
-    """Whole seconds, halves rounded up: plain numbers in the declared unit; then h:mm:ss, m:ss where params say so, 1,234, 3分12秒."""
-    factor = {"minutes": 60, "hours": 3600, "day_fraction": 86400, "milliseconds": 0.001}.get(rule.unit, 1)
-    scaled = "CAST(floor(finite(try_cast({x} AS DOUBLE)) * {factor} + 0.5) AS BIGINT)"
-    fast = f"try_cast(t_{name} AS BIGINT)" if factor == 1 else scaled.format(x=f"t_{name}", factor=factor)
-    k = f"k_{name}"
-    pair = {"clock": f"clock_pair({k}, 3600, 60), ", "minutes_clock": f"clock_pair({k}, 60, 1), "}.get(rule.unit, "")
-    return fast, f"{scaled.format(x=f'no_commas({k})', factor=factor)}, clock_seconds({k}), {pair}said_seconds({k})"
-
-
-def _score(name: str, rule: ColumnRule) -> tuple[str, str]:
-    """A number, or a word that params give a number."""
-    words = {word: try_number(value) for word, value in rule.values.items()}
-    cases = _cases(f"trim(t_{name})", words, f"finite(try_cast(t_{name} AS DOUBLE))")
-    return cases, f"finite(try_cast(no_commas(replace(k_{name}, '分', '')) AS DOUBLE))"
-
-
 def try_number(value: str) -> float | None:
     """A params file's number; None for the empty text (a word that stands for no score)."""
     return float(value) if value else None
@@ -390,17 +383,5 @@ MACROS = """
 CREATE OR REPLACE TEMP MACRO stripped(x) AS regexp_replace(x, '^[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+|[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+$', '', 'g');
 CREATE OR REPLACE TEMP MACRO narrative(x) AS length(x) > 10 AND (length(x) > 120 OR regexp_matches(x, '(^|\\D)1[3-9]\\d{9}($|\\D)'));
 CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
-CREATE OR REPLACE TEMP MACRO no_commas(k) AS regexp_replace(k, '(\\d),(\\d{3})', '\\1\\2', 'g');
-CREATE OR REPLACE TEMP MACRO clock_seconds(k) AS
-    CASE WHEN regexp_matches(k, '^-?\\d+:\\d{1,2}:\\d{1,2}(\\.\\d+)?$') THEN
-        (CASE WHEN k[1] = '-' THEN -1 ELSE 1 END) * (
-            CAST(regexp_extract(k, '(\\d+):', 1) AS BIGINT) * 3600 + CAST(regexp_extract(k, ':(\\d+):', 1) AS BIGINT) * 60
-            + CAST(floor(CAST(regexp_extract(k, ':([\\d.]+)$', 1) AS DOUBLE) + 0.5) AS BIGINT)) END;
-CREATE OR REPLACE TEMP MACRO clock_pair(k, big, small) AS
-    CASE WHEN regexp_matches(k, '^\\d+:\\d{1,2}$') THEN
-        CAST(regexp_extract(k, '(\\d+):', 1) AS BIGINT) * big + CAST(regexp_extract(k, ':(\\d+)', 1) AS BIGINT) * small END;
-CREATE OR REPLACE TEMP MACRO part_of(k, word) AS coalesce(try_cast(regexp_extract(k, '(\\d+(\\.\\d+)?)\\s*(' || word || ')', 1) AS DOUBLE), 0);
-CREATE OR REPLACE TEMP MACRO said_seconds(k) AS
-    CASE WHEN k <> '' AND regexp_matches(k, '^(\\d+\\s*天)?\\s*(\\d+\\s*(个?小时|时))?\\s*(\\d+\\s*(分钟|分))?\\s*(\\d+(\\.\\d+)?\\s*(秒钟|秒|s|sec|secs|seconds))?$') THEN
-        CAST(floor(part_of(k, '天') * 86400 + part_of(k, '个?小时|时') * 3600 + part_of(k, '分') * 60 + part_of(k, '秒|s') + 0.5) AS BIGINT) END;
 """
+MACROS += durations.MACROS

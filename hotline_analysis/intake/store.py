@@ -79,7 +79,8 @@ class Store:
 
     @property
     def cells(self) -> list[dict]:
-        """Cells that did not convert or had to be mended: file, column, reason, what was done, count, the first line numbers."""
+        """Cells that did not convert or had to be mended: table, file, column, reason, done (reject, blank, count), count, lines (the first numbers),
+        filled (the column's cells that hold anything) and shape (of the first that was not read: `dm dds`)."""
         return _read_json(self.folder / "ledger.json").get("cells", [])
 
     def build(self, progress: bool = True) -> None:

@@ -49,7 +49,8 @@ class Part:
 class Indicator:
     """One indicator: its parts, its unit, which way is better (None: neither), what to observe and how to judge, its source and readers.
 
-    `window_hours` makes it a repeat-call rate, whose parts come from the gap table under the hotline's definition.
+    `window_hours` makes it a repeat-call rate, whose parts come from the gap table under the hotline's definition. `known`: the calls without
+    any of which there is no value, such as those of known queue time.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Indicator:
     source: str
     audience: tuple[str, ...] = ("management",)
     window_hours: float | None = None
+    known: Part | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -85,9 +87,14 @@ def _answered() -> nw.Expr:
     return nw.col("outcome") == "answered"
 
 
+def _known(column: str) -> nw.Expr:
+    """A duration that was read; a negative one is none."""
+    return nw.col(column) >= 0
+
+
 def _seconds_of(condition: nw.Expr, column: str) -> nw.Expr:
-    """The column's seconds where the condition holds; a negative or missing duration counts as 0 of its part."""
-    return nw.when(condition & (nw.col(column) > 0)).then(nw.col(column)).otherwise(nw.lit(0))
+    """The column's known seconds where the condition holds; the base of a mean is `_known` too, so that what is not known is in neither part."""
+    return nw.when(condition & _known(column)).then(nw.col(column)).otherwise(nw.lit(0))
 
 
 OFFERED = Part(Term("人工服务请求量", "calls offered"), ("outcome",), lambda: _mark(~nw.col("outcome").is_null()))
@@ -104,10 +111,25 @@ WAITED = Part(
 TALKED = Part(
     Term("接通来电的通话时长", "talk time of answered calls"), ("outcome", "talk_seconds"), lambda: _seconds_of(_answered(), "talk_seconds")
 )
+WAIT_KNOWN = Part(
+    Term("排队时长已知的接通量", "answered calls of known queue time"),
+    ("outcome", "queue_seconds"),
+    lambda: _mark(_answered() & _known("queue_seconds")),
+)
+TALK_KNOWN = Part(
+    Term("通话时长已知的接通量", "answered calls of known talk time"),
+    ("outcome", "talk_seconds"),
+    lambda: _mark(_answered() & _known("talk_seconds")),
+)
 IN_20_SECONDS = Part(
     Term("20秒内接通量", "calls answered within 20 s"),
     ("outcome", "queue_seconds"),
-    lambda: _mark(_answered() & (nw.col("queue_seconds") <= 20)),
+    lambda: _mark(_answered() & _known("queue_seconds") & (nw.col("queue_seconds") <= 20)),
+)
+TIMED = Part(
+    Term("人工服务请求量（不含排队时长不明的接通）", "calls offered, without answered calls of unknown queue time"),
+    ("outcome", "queue_seconds"),
+    lambda: _mark(~nw.col("outcome").is_null() & (~_answered() | _known("queue_seconds"))),
 )
 REPEATED = Part(Term("24小时内再次来电的来电", "calls followed by another within 24 h"), ("outcome", "caller"), lambda: nw.lit(0))
 FIRST = Part(Term("已识别来电人的来电", "calls of identified callers"), ("outcome", "caller"), lambda: nw.lit(0))
@@ -129,19 +151,19 @@ CATALOGUE = (
         Term("短时挂断未剔除，口径变动时另行说明", "short abandonments are not taken out"), "classic KPI 14",
     ),
     Indicator(
-        "service_level_20s", Term("20秒接通率", "Service level in 20 s"), IN_20_SECONDS, OFFERED, PERCENT, "higher",
+        "service_level_20s", Term("20秒接通率", "Service level in 20 s"), IN_20_SECONDS, TIMED, PERCENT, "higher",
         Term("分母含放弃的来电；另有四种算法，不可混比", "abandoned calls are in the base; four other forms exist and do not compare"),
-        Term("与接通率一起看：接通率不变而它下降，是等得久了", "read with the connection rate: if only this falls, people wait longer"), "classic KPI 21, form A",
+        Term("与接通率一起看：接通率不变而它下降，是等得久了", "read with the connection rate: if only this falls, people wait longer"), "classic KPI 21, form A", known=WAIT_KNOWN,
     ),
     Indicator(
-        "asa_seconds", Term("平均应答速度", "Average speed of answer"), WAITED, ANSWERED, SECONDS, "lower",
+        "asa_seconds", Term("平均应答速度", "Average speed of answer"), WAITED, WAIT_KNOWN, SECONDS, "lower",
         Term("接通来电从排队到应答的平均秒数", "mean seconds from queue to answer of answered calls"),
-        Term("放弃的来电不在内，所以会偏低", "leaves abandoned calls out, so it reads low"), "classic KPI 9",
+        Term("放弃的来电不在内，所以会偏低", "leaves abandoned calls out, so it reads low"), "classic KPI 9", known=WAIT_KNOWN,
     ),
     Indicator(
-        "talk_seconds", Term("平均通话时长", "Average talk time"), TALKED, ANSWERED, SECONDS, None,
+        "talk_seconds", Term("平均通话时长", "Average talk time"), TALKED, TALK_KNOWN, SECONDS, None,
         Term("只含通话，不含保持与话后", "talk only, without hold and wrap-up"),
-        Term("长短没有好坏，突变时看诉求结构", "neither way is good; on a jump look at the mix of issues"), "classic KPI 10",
+        Term("长短没有好坏，突变时看诉求结构", "neither way is good; on a jump look at the mix of issues"), "classic KPI 10", known=TALK_KNOWN,
     ),
     Indicator(
         "repeat_rate_24h", Term("24小时复电率", "Repeat rate in 24 h"), REPEATED, FIRST, PERCENT, "lower",
@@ -229,7 +251,7 @@ def _period_of(periods: Sequence[Period]) -> nw.Expr:
 def _from_calls(calls, indicators: Sequence[Indicator], periods: Sequence[Period], by: str, have: Sequence[str]) -> pd.DataFrame:
     """Sums by period, group and caller group in one query; a caller that is not known is put in a caller group by its place in the table."""
     group = nw.coalesce(nw.col("caller_group"), nw.col("seq") % GROUPS) if "caller_group" in have else nw.col("seq") % GROUPS
-    parts = {p.term.en: p for i in indicators for p in (i.numerator, i.denominator) if p is not None}
+    parts = {p.term.en: p for i in indicators for p in _parts(i)}
     rows = calls.filter((nw.col("start_s") >= periods[0].start_s) & (nw.col("start_s") < periods[-1].end_s))
     rows = rows.with_columns(place=_period_of(periods), cluster=group, **{f"part_{n}": p.amount() for n, p in enumerate(parts.values())})
     keys = ["place", *([by] if by else []), "cluster"]
@@ -250,7 +272,14 @@ def _from_calls(calls, indicators: Sequence[Indicator], periods: Sequence[Period
     return pd.DataFrame(found)
 
 
+def _parts(indicator: Indicator) -> list[Part]:
+    beside = (indicator.known, ANSWERED) if indicator.known else ()
+    return [p for p in (indicator.numerator, indicator.denominator, *beside) if p is not None]
+
+
 def _row(indicator: Indicator, period: str, group: str, part: pd.DataFrame) -> dict:
+    if indicator.known and part[ANSWERED.term.en].sum() and not part[indicator.known.term.en].sum():
+        return {**_no_value(indicator, period, "no known durations"), "group": group}
     k = part[indicator.numerator.term.en].to_numpy(np.int64)
     row = {"indicator": indicator.key, "period": period, "group": group, "numerator": int(k.sum()), "missing": ""}
     if indicator.denominator is None:

@@ -362,10 +362,13 @@ def _events(view: View) -> list[tuple[int, int]]:
 
 def _dropped(view: View, seconds: int, minutes: int, missing: dict) -> tuple[str, nw.Expr]:
     """Redials soon after a call that broke off."""
-    if "talk_seconds" not in view.table("calls").collect_schema().names():
+    calls = view.table("calls")
+    if "talk_seconds" not in calls.collect_schema().names():
         missing["dropped"] = "not available: needs talk_seconds"
         return "dropped", nw.lit(1) == 0
-    return "dropped", (nw.col("talk_seconds") < seconds) & (nw.col("gap_s") <= 60 * minutes)
+    if not int(pandas(calls.select(known=nw.col("talk_seconds").count()))["known"].iloc[0]):
+        missing["dropped"] = "no known durations"
+    return "dropped", (nw.col("talk_seconds") >= 0) & (nw.col("talk_seconds") < seconds) & (nw.col("gap_s") <= 60 * minutes)
 
 
 def _with_next_chase(view: View, missing: dict) -> nw.LazyFrame:

@@ -24,7 +24,7 @@ def calls(rows: list[tuple]) -> dict[str, list]:
         "seq": list(range(len(rows))),
         "start_s": [r[1] for r in rows],
         "local_s": [r[1] for r in rows],
-        "end_s": [r[1] + r[3] + r[4] for r in rows],
+        "end_s": [r[1] + (r[3] or 0) + (r[4] or 0) for r in rows],
         "caller": [r[0] for r in rows],
         "caller_group": [None if r[0] is None else r[0] % 100 for r in rows],
         "outcome": [r[2] for r in rows],
@@ -52,7 +52,7 @@ def frame_of(rows, engine="pandas", drop=(), periods=(MAY,), **options) -> pd.Da
 def on_numbers(engine, data):
     import polars as pl
 
-    numbers = {k: [float(x) for x in v] if k in ("queue_seconds", "talk_seconds") else v for k, v in data.items()}
+    numbers = {k: [None if x is None else float(x) for x in v] if k in ("queue_seconds", "talk_seconds") else v for k, v in data.items()}
     if engine == "polars":
         from hotline_analysis.measures.frames import lazy
 
@@ -65,7 +65,7 @@ def on_numbers(engine, data):
         if name in data:
             expression = nw.lit(0)
             for n, value in enumerate(data[name]):
-                expression = nw.when(nw.col("seq") == n).then(nw.lit(value)).otherwise(expression)
+                expression = nw.when(nw.col("seq") == n).then(nw.lit(value, nw.Float64)).otherwise(expression)
             frame = frame.with_columns(expression.alias(name))
     return frame
 
@@ -94,6 +94,31 @@ def test_a_missing_column_is_said_and_never_zero():
     assert np.isnan(row["value"])
     assert findings.why_missing(row["missing"]).zh == "未提供：排队时长"
     assert found.loc["connection_rate", "missing"] == ""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_means_and_levels_are_of_known_durations_only(engine):
+    """Waits 10, 30, unknown, unknown and one below 0 of five answered calls; one abandoned. Talk 100, 50, unknown, 90, 60."""
+    rows = [(1, 0, "answered", 10, 100), (2, 10, "answered", 30, 50), (3, 20, "answered", None, None), (4, 30, "answered", None, 90)]
+    rows += [(5, 40, "answered", -4, 60), (6, 50, "abandoned", None, None)]
+    found = frame_of(rows, engine).set_index("indicator")
+    parts = {k: (found.loc[k, "numerator"], found.loc[k, "denominator"]) for k in ("service_level_20s", "asa_seconds", "talk_seconds")}
+    assert parts == {"service_level_20s": (1, 3), "asa_seconds": (40, 2), "talk_seconds": (300, 4)}
+    assert (found.loc["asa_seconds", "value"], found.loc["talk_seconds", "value"]) == (20, 75)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_durations_of_which_none_is_known_are_missing_and_never_zero(engine):
+    found = frame_of([(1, 0, "answered", None, None), (2, 10, "answered", None, None), (3, 20, "abandoned", None, None)], engine)
+    found = found.set_index("indicator")
+    for key in ("service_level_20s", "asa_seconds", "talk_seconds"):
+        assert np.isnan(found.loc[key, "value"]) and found.loc[key, "missing"] == "no known durations"
+    assert findings.why_missing("no known durations").zh == "时长均未能读出" and found.loc["connection_rate", "value"] == 2 / 3
+
+
+def test_a_level_without_an_answered_call_is_zero_not_missing():
+    found = frame_of([(1, 0, "abandoned", 5, 0), (2, 9, "abandoned", 7, 0)]).set_index("indicator")
+    assert found.loc["service_level_20s", "value"] == 0.0 and found.loc["service_level_20s", "missing"] == ""
 
 
 def test_an_empty_base_gives_none_and_never_zero():

@@ -1,0 +1,93 @@
+"""Numbers and durations: written forms to values in SQL; durations to whole seconds, halves rounded up.
+
+A plain number has the unit that params declare. Forms that name their units (`4m 5s`, `4分5秒`, `PT4M5S`) or stand on a clock (`0:04:05`,
+`1.02:03:04`, `0 days 00:04:05`) say it themselves. `4:05` is minutes or hours: it is read where params say which (unit minutes_clock or clock).
+"""
+
+from hotline_analysis.intake.engine import literal
+from hotline_analysis.params import ColumnRule
+
+FACTORS = {"minutes": 60, "hours": 3600, "day_fraction": 86400, "milliseconds": 0.001}  # of any other unit a plain number is seconds
+PAIRS = {"clock": (3600, 60), "minutes_clock": (60, 1)}
+LETTERS = (  # a unit's letter, and the words for it; long words first, so that 分钟 is no 分 and MSEC no M
+    ("S", "''|[″”\"]"),
+    ("D", "天|日|DAYS?"),
+    ("H", "[个個]?(?:小时|小時|钟头|鐘頭)|时|時|HOURS?|HRS?"),
+    ("F", "毫秒|MILLISECONDS?|MSECS?|MS"),
+    ("M", "分钟|分鐘|分|MINUTES?|MINS?|[′’']"),
+    ("S", "秒钟|秒鐘|秒|SECONDS?|SECS?"),
+)
+SAID = "^[+-]?P?{D}T?{H}{M}{S}{F}$".format(**{u: rf"(?:\d+(?:\.\d+)?{u})?" for u in "DHMSF"})
+CLOCK = r"^[+-]?(?:\d+[D. ])?\d+:\d{1,2}:\d{1,2}(?:\.\d+)?(?: ?[AP]M)?$"
+PAIR = r"^[+-]?\d+:\d{1,2}(?:\.\d+)?$"
+DAY_ZERO = r"^(?:1899[-/]12[-/]30|1900[-/]0?1[-/]00?)[ T]+"  # a duration in a cell that is formatted as a date
+THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"  # the only commas that part thousands
+POINTS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$"  # and where a comma stands before the decimals, the only points
+
+
+def _letters(x: str) -> str:
+    for letter, words in LETTERS:
+        word = literal(rf"\s*(?:{words})\.?")
+        x = f"regexp_replace({x}, {word}, '{letter}', 'g')"
+    return f"regexp_replace({x}, '([DHMSF])[,，]?\\s*(?:AND\\s+|零)?', '\\1', 'g')"
+
+
+MACROS = f"""
+CREATE OR REPLACE TEMP MACRO point_number(k) AS CASE WHEN regexp_matches(k, '{THOUSANDS}') THEN replace(k, ',', '') ELSE k END;
+CREATE OR REPLACE TEMP MACRO comma_number(k) AS
+    CASE WHEN regexp_matches(k, '{POINTS}') THEN replace(replace(k, '.', ''), ',', '.') WHEN contains(k, '.') THEN NULL
+         ELSE regexp_replace(k, '(\\d),(\\d)', '\\1.\\2') END;
+CREATE OR REPLACE TEMP MACRO rounded(x) AS CAST(floor(x + 0.5) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO sign_of(x) AS CASE WHEN x[1] = '-' THEN -1 ELSE 1 END;
+CREATE OR REPLACE TEMP MACRO lettered(k) AS
+    CASE WHEN regexp_matches(k, '[^\\d:.,+-]') THEN {_letters(f"regexp_replace(upper(k), '{DAY_ZERO}', '')")} END;
+CREATE OR REPLACE TEMP MACRO said_part(x, unit) AS coalesce(try_cast(regexp_extract(x, '([\\d.]+)' || unit, 1) AS DOUBLE), 0);
+CREATE OR REPLACE TEMP MACRO said_seconds(x) AS
+    CASE WHEN regexp_matches(x, '{SAID}') AND regexp_matches(x, '\\d') THEN sign_of(x) * rounded(
+        said_part(x, 'D') * 86400 + said_part(x, 'H') * 3600 + said_part(x, 'M') * 60 + said_part(x, 'S') + said_part(x, 'F') / 1000) END;
+CREATE OR REPLACE TEMP MACRO clock_part(x, pattern) AS coalesce(try_cast(regexp_extract(x, pattern, 1) AS DOUBLE), 0);
+CREATE OR REPLACE TEMP MACRO half_day(x, hours) AS CASE right(x, 2) WHEN 'AM' THEN hours % 12 WHEN 'PM' THEN hours % 12 + 12 ELSE hours END;
+CREATE OR REPLACE TEMP MACRO clock_seconds(x) AS
+    CASE WHEN regexp_matches(x, '{CLOCK}') THEN sign_of(x) * rounded(
+        clock_part(x, '(\\d+)[D. ]\\d+:') * 86400 + half_day(x, clock_part(x, '(\\d+):\\d+:')) * 3600
+        + clock_part(x, ':(\\d+):') * 60 + clock_part(x, ':([\\d.]+)(?: ?[AP]M)?$')) END;
+CREATE OR REPLACE TEMP MACRO clock_pair(x, big, small) AS
+    CASE WHEN regexp_matches(x, '{PAIR}') THEN sign_of(x) * rounded(clock_part(x, '(\\d+):') * big + clock_part(x, ':([\\d.]+)$') * small) END;
+CREATE OR REPLACE TEMP MACRO worded_seconds(x) AS coalesce(clock_seconds(x), said_seconds(x));
+"""
+
+
+def seconds_sql(t: str, k: str, rule: ColumnRule, comma: bool) -> tuple[str, str]:
+    """The plain reading of a cell `t`, and of the cleaned cell `k` the readings of every other form."""
+    factor = FACTORS.get(rule.unit, 1)
+    number = f"rounded(finite(try_cast({{x}} AS DOUBLE)) * {factor})"
+    fast = f"try_cast({t} AS BIGINT)" if factor == 1 else number.format(x=t)
+    plain, said = number.format(x=number_sql(k, comma)), _points(k, comma)
+    pair = f"clock_pair({said}, {', '.join(map(str, PAIRS[rule.unit]))}), " if rule.unit in PAIRS else ""
+    return _unless_comma(fast, t, comma), f"{plain}, clock_seconds({said}), {pair}worded_seconds(lettered({said}))"
+
+
+def score_sql(t: str, k: str, comma: bool) -> tuple[str, str]:
+    """A number, plain and in other forms (`4.5分`)."""
+    fast = f"finite(try_cast({t} AS DOUBLE))"
+    number = number_sql(f"replace({k}, '分', '')", comma)
+    return _unless_comma(fast, t, comma), f"finite(try_cast({number} AS DOUBLE))"
+
+
+def number_sql(k: str, comma: bool) -> str:
+    """A cleaned cell with a point before its decimals and nothing between its thousands."""
+    return f"comma_number({_bare(k)})" if comma else f"point_number({_bare(k)})"
+
+
+def _points(k: str, comma: bool) -> str:
+    return f"regexp_replace({_bare(k)}, '(\\d),(\\d)', '\\1.\\2', 'g')" if comma else _bare(k)
+
+
+def _bare(k: str) -> str:
+    """Without the apostrophe that makes a spreadsheet keep a cell as text."""
+    return f"ltrim({k}, '''')"
+
+
+def _unless_comma(fast: str, t: str, comma: bool) -> str:
+    """Where a comma stands before the decimals, a point is none of them, and 1.234 is no fast 1."""
+    return f"CASE WHEN NOT contains({t}, '.') THEN {fast} END" if comma else fast

@@ -1,0 +1,52 @@
+"""Reported exports whose cells were read wrongly in silence: each with its right outcome, and others of its kind."""
+
+import pytest
+
+from hotline_analysis.hotline import open_hotline
+from tests.real import needs, reported
+
+
+def opened(case: str, folder, edit=lambda text: text, **options):
+    """The reported hotline, after a change of its params file's text."""
+    params = reported(case, folder)
+    params.write_text(edit(params.read_text(encoding="utf-8")), encoding="utf-8")
+    return open_hotline(params, progress=False, **options)
+
+
+@needs("reported")
+def test_durations_in_words_are_those_of_the_plain_file(tmp_path):
+    said = opened("G04_durations_unread", tmp_path / "said")
+    plain = opened("G04_durations_unread", tmp_path / "plain", lambda text: text.replace("a.csv", "plain.csv"))
+    keys = ["service_level_20s", "asa_seconds", "talk_seconds"]
+    found = said.indicators.set_index("indicator").loc[keys, ["numerator", "denominator", "value"]]
+    assert found.equals(plain.indicators.set_index("indicator").loc[keys, ["numerator", "denominator", "value"]])
+    assert tuple(found.loc["service_level_20s", ["numerator", "denominator"]]) == (270, 796)
+    assert round(found.loc["asa_seconds", "value"], 2) == 31.36 and round(found.loc["talk_seconds", "value"], 1) == 210.3
+    assert said.store.cells == []
+
+
+@needs("reported")
+def test_durations_that_cannot_be_read_are_missing_and_counted(tmp_path):
+    """The same file with `0m 43s` broken to `0q 43z`: 796 of 796 waits and talk times did not convert."""
+    params = reported("G04_durations_unread", tmp_path)
+    export = params.parent.parent / "a.csv"
+    text = export.read_text(encoding="utf-8")
+    export.write_text("\n".join(line.replace("m ", "q ").replace("s", "z") for line in text.split("\n")), encoding="utf-8")
+    params.write_text(params.read_text(encoding="utf-8").replace("from: res", "from: rez").replace("issue_1: issue", "issue_1: izzue"))
+    h = open_hotline(params, progress=False)
+    found = h.indicators.set_index("indicator")
+    for key in ("service_level_20s", "asa_seconds", "talk_seconds"):
+        assert found.loc[key, "missing"] == "no known durations" and found.loc[key, "value"] != found.loc[key, "value"]
+    told = [(c["column"], c["reason"], c["done"], c["count"], c["filled"], c["shape"]) for c in h.store.cells]
+    assert [t[:5] for t in told] == [(c, "value", "blank", 796, 796) for c in ("queue_seconds", "talk_seconds")]
+    assert all(set(t[5]) <= {"d", "a", " "} for t in told)
+
+
+@pytest.mark.parametrize("form", ["PT{m}M{s}S", "{m}分{s}秒", "0:{m}:{s}", "00.00:{m}:{s}", "{m} min {s} sec"])
+def test_a_store_of_durations_in_any_form(tmp_path, form):
+    from tests.intake.storing import built, export, hotline, rows
+
+    lines = [f"c{n},2024-05-01 10:0{n}:00,1390000000{n},噪声,{form.format(m=n, s=43)}" for n in range(5)]
+    export(tmp_path, "a.csv", lines)
+    store = built(hotline(tmp_path))
+    assert rows(store, "talk_seconds") == [(60 * n + 43,) for n in range(5)] and store.cells == []
