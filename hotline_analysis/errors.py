@@ -2,6 +2,8 @@
 
 from difflib import get_close_matches
 
+from hotline_analysis.personal import masked
+
 
 class HotlineError(Exception):
     """A sentence for the user. `where` names the file, sheet, setting or month; `right` says what would be accepted.
@@ -12,8 +14,10 @@ class HotlineError(Exception):
     code = 70
 
     def __init__(self, where: str, wrong: str, right: str = ""):
-        self.where, self.wrong, self.right = where, wrong, right
-        super().__init__(where, wrong, right)
+        self.where, self.wrong, self.right = (
+            masked(str(text)) for text in (where, wrong, right)
+        )  # a file's name, a word of params: texts too
+        super().__init__(self.where, self.wrong, self.right)
 
     def __str__(self) -> str:
         return f"{self.where} › {self.wrong}" + (f" {self.right}" if self.right else "")

@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from hotline_analysis import tables
 from hotline_analysis.errors import BadParams, CannotWrite, nearest
+from hotline_analysis.personal import found
 from hotline_analysis.words import Term
 
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
@@ -267,6 +268,12 @@ class Params(Settings):
         return self.path.stem
 
     @property
+    def countries(self) -> frozenset[str]:
+        """The countries whose national numbers its callers write: in these forms too a number is personal."""
+        rules = [pair for table in tables.TABLES for source in self.sources(table) for pair in source.columns.items()]
+        return frozenset(rule.country for name, rule in rules if "phone" in (rule.kind, name.removeprefix("caller_")))
+
+    @property
     def root(self) -> Path:
         """Where relative paths start: above the folder `params`, or the file's own folder when it lies elsewhere."""
         folder = self.path.resolve().parent
@@ -444,7 +451,27 @@ def load(path: str | Path) -> Params:
     data = read_yaml(file)
     if "path" in data:
         raise BadParams(file.name, "'path' is not a setting here.")
-    return validated(Params, _with_windows(data, file), file.name, path=file)
+    params = validated(Params, _with_windows(data, file), file.name, path=file)
+    _refuse_personal(params)
+    return params
+
+
+def _refuse_personal(params: Params) -> None:
+    """The hotline's name and the words that it prints are on every page and in names of folders: no place for a number."""
+    printed = {
+        "the file's name": params.name,
+        "title": params.title,
+        "report › organisation": params.report.organisation,
+        "report › note": params.report.note,
+    }
+    for place, said in printed.items():
+        text = said if isinstance(said, str) else f"{said.zh}\n{said.en}" if said else ""
+        if found(text, params.countries):
+            raise BadParams(
+                f"{params.path.name} › {place}",
+                "holds a telephone number, an id or a mail address.",
+                "No page may carry one; leave it out.",
+            )
 
 
 # ---- windows by issue, in a file of their own

@@ -188,3 +188,29 @@ def test_the_published_key_is_for_public_data_and_the_invented_hotline(tmp_path)
     own = GOOD.replace("a.csv", "'.hotline/sample/exports/*.csv'") + "key: published\nsample: true\n"
     (tmp_path / "params").mkdir()
     assert load(tmp_path / "params", own, "sample.yaml").sample
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "title: 热线 139-0000-0123",
+        "title: 热线\nreport: {organisation: 中心 0512-65221234}",
+        "title: 热线\nreport: {note: 请写 a@example.com}",
+    ],
+)
+def test_words_that_a_page_prints_hold_no_number(tmp_path, words):
+    path = tmp_path / "x.yaml"
+    path.write_text(f"{words}\ncalls:\n  files: a.csv\n  columns: {{started_at: t}}\n", encoding="utf-8")
+    with pytest.raises(BadParams, match="holds a telephone number, an id or a mail address"):
+        params_file.load(path)
+
+
+def test_a_params_file_is_not_named_by_a_number(tmp_path):
+    path = tmp_path / "13900000123.yaml"
+    path.write_text("title: 热线\ncalls:\n  files: a.csv\n  columns: {started_at: t}\n", encoding="utf-8")
+    with pytest.raises(BadParams) as told:
+        params_file.load(path)
+    assert (
+        str(told.value)
+        == "***********.yaml › the file's name › holds a telephone number, an id or a mail address. No page may carry one; leave it out."
+    )

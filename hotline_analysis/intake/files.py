@@ -14,6 +14,7 @@ from typing import IO
 
 from hotline_analysis.errors import DataRefused, NoInput, nearest
 from hotline_analysis.params import Params, Source
+from hotline_analysis.personal import masked_name
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 R_FILES = (".rda", ".rdata", ".rds")
@@ -53,8 +54,10 @@ class InputFile:
 
     @property
     def name(self) -> str:
-        """For people: `may.zip › may.txt`, `orders.xlsx › 5月`."""
-        return " › ".join(part for part in (self.path.name, readable(self.member), self.sheet) if part)
+        """For people: `may.zip › may.txt`, `orders.xlsx › 5月`. A number in it is hidden, and then part of the digest tells two such files apart."""
+        said = " › ".join(part for part in (self.path.name, readable(self.member), self.sheet) if part)
+        shown = masked_name(said)
+        return shown if shown == said else f"{shown} [{self.digest[:4]}]"
 
     @property
     def kind(self) -> str:

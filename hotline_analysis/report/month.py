@@ -48,7 +48,9 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
         limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)
         given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
         pages = {page: notebooks() / notebook for page, notebook in PAGES.items()}
-        return run.render(pages, place=place, parameters=given, limits=limits, progress=progress, fingerprint=mark), False
+        return run.render(
+            pages, place=place, parameters=given, limits=limits, progress=progress, fingerprint=mark, countries=described.countries
+        ), False
 
 
 def fingerprint(digest: str, params: Path, language: str) -> str:

@@ -9,7 +9,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -174,8 +174,9 @@ def render(
     limits: Limits = USUAL,
     progress: bool = True,
     fingerprint: str = "",
+    countries: Collection[str] = (),
 ) -> Path:
-    """Run every notebook, make every page, publish all or nothing; the path of the first page."""
+    """Run every notebook, make every page, publish all or nothing; the path of the first page. `countries`: whose numbers count as personal."""
     started = time.monotonic()
     check_parameters(parameters, list(pages.values()))
     for name in pages:
@@ -183,7 +184,7 @@ def render(
             raise BadParams("page", f"{name[:40]!r} cannot be a page's name.", "It is like index.html.")
     machine.private_folder(place.work)
     try:
-        files = _make(pages, place, parameters, limits, started + limits.run, progress, fingerprint)
+        files = _make(pages, place, parameters, limits, started + limits.run, progress, fingerprint, countries)
     except (RunFailed, LeakFound) as failed:
         place.work.rename(place.failed)
         raise type(failed)(failed.where, f"{failed.wrong} Run {place.run_id}: the notebook is in {place.failed}.", failed.right) from None
@@ -193,7 +194,7 @@ def render(
     return place.folder / next(iter(pages))
 
 
-def _make(pages, place, parameters, limits, deadline, progress, fingerprint) -> dict[str, bytes]:
+def _make(pages, place, parameters, limits, deadline, progress, fingerprint, countries) -> dict[str, bytes]:
     """The bytes of every file of the month, the manifest last: it says what belongs together."""
     files, facts, started = {}, {}, datetime.now(UTC)
     with tqdm(
@@ -202,13 +203,16 @@ def _make(pages, place, parameters, limits, deadline, progress, fingerprint) -> 
         for name, notebook in pages.items():
             cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not progress, "position": 1}
             done = kernel.run(notebook, parameters, work=place.work, deadline=deadline, limits=limits, progress=cells)
-            files[name] = page.make(done, name=name)
+            files[name] = page.make(done, name=name, countries=countries)
             end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
             files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
             facts[name] = {"notebook": notebook.name, "notebook_sha256": publish.digest(notebook.read_bytes()), **end["manifest"]}
             steps.update()
         files["manifest.json"] = publish.json_bytes({**_manifest(place, parameters, files, facts, started), "fingerprint": fingerprint})
         steps.update()
+    for name, content in files.items():
+        if not name.endswith(".html"):  # a page was checked when it was made
+            page.check_text(content.decode(), name, countries)
     return files
 
 

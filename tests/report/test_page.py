@@ -175,6 +175,40 @@ def test_a_citizens_number_is_a_leak(number):
 
 
 @pytest.mark.parametrize(
+    "number",
+    [
+        "139-0000-0123",
+        "+86 139 0000 0123",
+        "１３９０００００１２３",
+        "一三九〇〇〇〇〇一二三",
+        "0647-8880123",
+        "6222021001116245702",
+        "w@example.com",
+    ],
+)
+def test_a_written_form_that_intake_knows_is_a_leak_too(number):
+    with pytest.raises(LeakFound):
+        made(blocks.table(pd.DataFrame({"name": [number], "n": [1]}), COLUMNS, key="t", title="一"))
+    with pytest.raises(LeakFound):
+        page.check(made().replace("<main>", f'<main title="{number}">'), "index.html")
+
+
+def test_numbers_in_neighbouring_cells_are_no_longer_number():
+    page.check(made().replace("<main>", "<main><table><tr><td>138</td><td>0000</td><td>1234</td></tr></table>"), "index.html")
+    with pytest.raises(LeakFound, match="mobile"):
+        page.check(made().replace("<main>", '<main><p>138-<span class="nb">0000</span>-<b>1234</b></p>'), "index.html")
+
+
+def test_every_file_of_a_month_is_checked_and_its_name_too():
+    digest = "a13900000123fa13900000123f00112233445566778899aabbccddeeff001122"
+    page.check_text(f'{{"sha256": "{digest}", "run_id": "20240918T101112-1390aa", "rate": 0.139000001234}}', "manifest.json")
+    for content, name in (("calls_13900000123.csv", "manifest.json"), ("", "13900000123.csv"), ("a,2125551234", "kpis.csv")):
+        with pytest.raises(LeakFound) as told:
+            page.check_text(content, name, ["US"])
+        assert "0000123" not in str(told.value)
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         "<script>1</script>",
