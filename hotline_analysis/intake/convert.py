@@ -12,6 +12,7 @@ from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.intake import durations, instants
 from hotline_analysis.intake.engine import literal, parquet
+from hotline_analysis.intake.rows import described
 from hotline_analysis.params import ColumnRule, Source
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, SCORE, SECONDS, TEXT, Column, Table
 
@@ -67,7 +68,7 @@ def sheet(path: Path, columns: tuple[str, ...], typed: bool, source: Source, whe
     for name in wanted(source):
         if name not in positions:
             raise DataRefused(
-                where, f"has no column '{name}', which params map.", nearest(name, columns) or f"Its columns: {', '.join(columns)}."
+                where, f"has no column '{name}', which params map.", nearest(name, columns) or f"Its header {described(columns)}"
             )
     return Sheet(path, positions, typed)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.intake.cells import MOST_COLUMNS, named
-from hotline_analysis.intake.rows import is_summary
+from hotline_analysis.intake.rows import LISTED, described, is_summary, shape
 from hotline_analysis.params import Source
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
@@ -20,7 +20,6 @@ FIT = 0.9  # share of records that must have as many fields as the header, where
 FEW_SHAPES = 12  # a column with no more shapes than this is structured: ids, dates, codes
 FEW_VALUES = 20  # a column with no more values than this is a list of words
 LONG_CODE = 6  # characters of a date, a phone or an id; shorter numbers vary in length
-LISTED = 8  # names shown in a sentence
 
 
 @dataclass(frozen=True)
@@ -156,11 +155,6 @@ class Shapes:
         return len(known) == 1 and begun not in known and any(len(other) >= LONG_CODE and other.startswith(begun) for other in known)
 
 
-def shape(value: str) -> str:
-    """`2024-01-02` -> `9999-99-99`, `张三` -> `a`, `A12` -> `a99`; long values by their beginning."""
-    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", value.strip()[:40]))
-
-
 def _short(shape: str) -> str:
     return re.sub("9+", "9", shape)
 
@@ -282,6 +276,7 @@ def _no_header(name: str, lines: list[str], found, source: Source, wanted: Colle
         return DataRefused(
             name, f"has none of the mapped columns ({asked}): params › header names others.", nearest(sorted(wanted)[0], source.header)
         )
-    shown = ", ".join(dialect.columns[:LISTED])
     where = f"line {source.header_row}" if source.header_row else f"the first {TITLE_LINES} lines"
-    return DataRefused(name, f"shows none of the mapped columns ({asked}) in {where}.", f"Line {dialect.header_line} says: {shown}.")
+    close = next((said for word in sorted(wanted) if (said := nearest(word, dialect.columns))), "")
+    right = f"Line {dialect.header_line} {described(dialect.columns)} {close}".rstrip()
+    return DataRefused(name, f"shows none of the mapped columns ({asked}) in {where}.", right)

@@ -27,6 +27,31 @@ RULE = re.compile(r"[-=_*─—]{3,}")
 PHRASE = re.compile(r"[^\d\s].*?(?:[\u4e00-\u9fff].*?){3}|[a-z]+[^\w]+[a-z]+\b.*", re.IGNORECASE | re.DOTALL)
 
 
+LISTED = 8  # names or shapes of a row in a sentence
+LONGEST_NAME = 20  # characters of a header's cell that is shown
+
+
+def shape(value: str) -> str:
+    """`2024-01-02` -> `9999-99-99`, `张三` -> `a`, `A12` -> `a99`; long values by their beginning."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", value.strip()[:40]))
+
+
+def described(cells: Sequence[str]) -> str:
+    """A row for a sentence: its names where it can only be a header, the shapes of its cells where it may be a record, which no sentence shows.
+
+    A record of a hotline holds a number or a time; a row without any digit, of several short cells, is a header.
+    """
+    cells = [cell.strip() for cell in cells]
+    filled = [cell for cell in cells if cell]
+    header = len(filled) > 1 and all(len(cell) <= LONGEST_NAME and not re.search(r"\d", re.sub(r"\(\d+\)", "", cell)) for cell in cells)
+    shown = ", ".join(cell if header else shape(cell) for cell in cells[:LISTED])
+    return (
+        f"says: {shown}."
+        if header
+        else f"may be a record, of the shapes: {shown}. If the file has no header row, name every column by header."
+    )
+
+
 def is_summary(cells: Sequence[str], asked: Collection[int]) -> bool:
     """True for a row that sums up or signs the table above it: its first filled cell is a label (合计, 制表人：, Total) and a mapped cell
     is blank; or it is a rule of dashes; or, under three mapped columns and more, one phrase is all it holds. A row with every mapped cell

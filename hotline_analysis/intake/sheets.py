@@ -14,7 +14,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from hotline_analysis.intake.cells import MOST_COLUMNS, cell_text, named
-from hotline_analysis.intake.rows import is_summary
+from hotline_analysis.intake.rows import described, is_summary
 from hotline_analysis.machine import limit_process
 
 TITLE_ROWS = 30  # the header stands within the first so many rows that are not blank
@@ -38,7 +38,10 @@ def main(path: str) -> None:
         if "limit exceeded" in str(fault).lower():  # the reader's own limit; to the parent it is like any other
             sys.exit(1)
         answer = {
-            "refused": [f"cannot be opened as a workbook ({str(fault)[:200]}).", "Open it in a spreadsheet program and save it as .xlsx."]
+            "refused": [
+                f"cannot be opened as a workbook ({type(fault).__name__}).",
+                "Open it in a spreadsheet program and save it as .xlsx.",
+            ]
         }
     Path(request["answer"]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
 
@@ -158,7 +161,7 @@ def _said(found) -> str:
         return ""
     name, sheet, _, row = found
     names = named(map(cell_text, next(_from(sheet, row))))
-    return f"Sheet '{name}', row {row} says: {', '.join(names[:8])}."
+    return f"Sheet '{name}', row {row} {described(names)}"
 
 
 if __name__ == "__main__":

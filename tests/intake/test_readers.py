@@ -184,8 +184,22 @@ def test_no_mapped_column(tmp_path):
         "calls.csv › shows none of the mapped columns (主叫号码, 通话时间) in the first 30 lines. Line 1 says: 编号, 来电时间, 类别."
     )
     assert refused(tmp_path, CHINESE.encode(), ["通话时间"], header_row=2) == (
-        "calls.csv › shows none of the mapped columns (通话时间) in line 2. Line 2 says: 热线-1, 2024-05-01 08:00:00, 供水."
+        "calls.csv › shows none of the mapped columns (通话时间) in line 2. Line 2 may be a record, of the shapes: "
+        "a-9, 9999-99-99 99:99:99, a. If the file has no header row, name every column by header."
     )
+
+
+def test_a_file_without_its_header_row_shows_no_record(tmp_path):
+    """Nothing of the first record stands in the sentence, and the setting that it names reads all of them."""
+    content = "K1,2024-05-01 08:00:00,13900000018,张三,供水\nK2,2024-05-01 09:00:00,13900000019,李四,供水\n"
+    said = refused(tmp_path, content.encode(), ["时间", "号码"])
+    assert said == (
+        "calls.csv › shows none of the mapped columns (号码, 时间) in the first 30 lines. "
+        "Line 1 may be a record, of the shapes: a9, 9999-99-99 99:99:99, 99999999999, a, a. If the file has no header row, name every column by header."
+    )
+    assert len(rows(text(tmp_path, content, wanted=["时间", "号码"], header=["编号", "时间", "号码", "姓名", "分类"]))) == 2
+    near = "编号,来电时间段1,类别\n" * 2
+    assert refused(tmp_path, near.encode(), ["来电时间段"]).endswith("Did you mean '来电时间段1'?")
 
 
 def test_a_table_of_one_column(tmp_path):
