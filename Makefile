@@ -61,9 +61,9 @@ bundle:
 	$(SETUP) $(FOR)
 	$(BIN)/python tools/bundle.py $(FOR)
 
-# Rendered pages, stores and private folders stay.
+# Rendered pages, stores, private folders and bundles stay.
 clean:
-	rm -rf .venv bundle build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 .PHONY: dev nbval

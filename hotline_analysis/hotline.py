@@ -45,9 +45,10 @@ class Hotline:
         self.calendar = Calendar(params)
         self.rule = parse(params.definition, f"{params.path.name} › definition")
         _check_targets(params)
-        if params.sample:
-            write_sample(params.store_folder / "exports", progress=progress)
         self.store = Store(params)
+        if params.sample:
+            self.store.claim()
+            write_sample(params.store_folder / "exports", progress=progress)
         self.store.build(progress=progress)
         self.kept = Kept(self.store)
         self.period = self._period(month)

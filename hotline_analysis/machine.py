@@ -1,12 +1,15 @@
-"""What the operating system does for us: locks, limits, file modes, and files that are on disk when we say so.
+"""What the operating system does for us: locks, limits, file modes, files that are on disk when we say so, and what may be removed.
 
-Everything that differs between Linux and Windows is in this file. Elsewhere the package calls these few functions.
+Everything that differs between Linux and Windows is in this file, and everything that deletes. Elsewhere the package calls these few functions.
 """
 
 import contextlib
+import ctypes
+import errno
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 try:
@@ -51,6 +54,21 @@ def _give_back(handle):
         msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
 
 
+# ---- child processes
+
+
+def python(code, *arguments):
+    """The command that runs this very interpreter on `code` with our package at hand. It imports what is installed and nothing else: neither the
+    current folder nor PYTHONPATH is looked into, so that no `holidays.py` of anybody's stands in for a library."""
+    ours = f"import sys; sys.path.append({str(Path(__file__).resolve().parents[1])!r})"
+    return [sys.executable, "-P", "-c", f"{ours}; {code}", *arguments]
+
+
+def clean_environment():
+    """This process's environment without what makes Python run or import other people's files."""
+    return {**os.environ, "PYTHONPATH": "", "PYTHONSTARTUP": "", "PYTHONSAFEPATH": "1"}
+
+
 def limit_process(*, memory_bytes, cpu_seconds):
     """Limit *this* process (call it in the child): beyond the memory an allocation fails, beyond the CPU time the process is killed. Nothing happens on Windows."""
     if resource:
@@ -66,12 +84,121 @@ def _lower(kind, limit):
     resource.setrlimit(kind, (limit, limit))
 
 
+# ---- folders of ours, and what may be removed
+
+MARK = ".hotline-made"
+WHOLE = ("store", "staging", "run", "bundle")  # kinds of folders in which everything is ours; of the others the mark names our files
+
+
+class Foreign(OSError):
+    """A folder or file that this program did not make. It is left as it is."""
+
+    def __init__(self, path):
+        super().__init__(errno.ENOTEMPTY, "it holds what this program did not make; name an empty folder or a new one", str(path))
+
+
+def check_ours(path, kind):
+    """Raise Foreign, before anything is touched, unless the folder is new, empty, or carries our mark of this kind."""
+    path = Path(path)
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise Foreign(path)
+    if path.exists() and not is_made(path, kind) and not all(is_made(inside) for inside in path.iterdir() if inside.name != MARK):
+        raise Foreign(path)
+
+
+def claim(path, kind, names=(), *, private=False):
+    """Make a folder of ours and return it: a new or empty one gets our mark, one that has it is taken, any other raises Foreign.
+
+    names: our files in it, for kinds that may hold others' too. private: only its owner may open it (0700; on Windows the user's own rights decide).
+    """
+    path = Path(path)
+    check_ours(path, kind)
+    fresh = not path.exists()
+    path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+    try:
+        if private:
+            path.chmod(0o700)
+        if names or not is_made(path, kind):
+            mark(path, kind, names)
+    except OSError:
+        if fresh:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+    return path
+
+
+def mark(path, kind, names=()):
+    """Put our mark into a folder that is known to be ours."""
+    put = replace_file if is_made(path) else write_safely  # beside a first mark nothing may lie that would make the folder a stranger's
+    put(Path(path) / MARK, "\n".join([f"hotline-analysis {kind}", *names, ""]).encode())
+
+
+def names_made(path):
+    """Our files in a folder, by its mark; [] without one."""
+    return _mark(path)[1:]
+
+
+def is_made(path, kind=None):
+    """True when the folder carries our mark, of this kind if one is given."""
+    said = _mark(path)
+    return bool(said) and said[0] in (
+        [f"hotline-analysis {kind}"] if kind else [f"hotline-analysis {k}" for k in (*WHOLE, "month", "sample")]
+    )
+
+
+def _mark(path):
+    try:
+        return (Path(path) / MARK).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+def remove(path):
+    """Delete a file, or a folder with what is in it, if it is ours: inside a folder that is wholly ours, or named by its folder's mark.
+
+    Nothing else in this package deletes. What is not there is no error; what is not ours raises Foreign. A link goes, never what it leads to;
+    a folder's mark goes last, so that what a kill leaves of it is still ours.
+    """
+    real = Path(path).parent.resolve() / Path(path).name
+    if not os.path.lexists(real):
+        return
+    if not _may_go(real):
+        raise Foreign(real)
+    if real.is_symlink() or not real.is_dir():
+        real.unlink()
+        return
+    for inside in sorted(real.iterdir(), key=lambda inside: inside.name == MARK):
+        shutil.rmtree(inside) if inside.is_dir() and not inside.is_symlink() else inside.unlink()
+    real.rmdir()
+
+
+def clear(path, kind):
+    """Remove a whole folder of ours, if it is there; an empty one under our name, as a kill leaves it, is ours too."""
+    if os.path.lexists(path):
+        remove(claim(path, kind))
+
+
+def _may_go(real):
+    whole = any(is_made(folder, kind) for folder in (real, *real.parents) for kind in WHOLE)
+    return whole or real.name in names_made(real.parent)
+
+
 def private_folder(path):
-    """Make a folder that only its owner may open (0700; on Windows the user's own rights decide) and return it."""
+    """Make a folder that only its owner may open (0700; on Windows the user's own rights decide) and return it; one that is there stays as it is."""
     path = Path(path)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.chmod(0o700)
     return path
+
+
+def check_writable(folder):
+    """Write a file that never gets a name into the folder: better to know before the work is done. Raises OSError."""
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"1")
+        probe.flush()
+        os.fsync(probe.fileno())
+
+
+# ---- files that are on disk
 
 
 def write_safely(path, content):
@@ -85,18 +212,64 @@ def write_safely(path, content):
 def replace_safely(source, target):
     """Give a complete file its final name in one step, so that a reader sees the old file or the new one and nothing between."""
     os.replace(source, target)
-    if fcntl:  # the name itself is on disk only when its folder is; Windows cannot open a folder
-        folder = os.open(Path(target).parent, os.O_RDONLY)
+    _sync_folder(Path(target).parent)
+
+
+def replace_file(path, content):
+    """Write bytes under a name in one step; a file that a kill leaves half-written has another name."""
+    handle, part = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+def switch_folders(new, old, aside):
+    """Give the complete folder `new` the name `old`; what had that name is then at `new` or `aside`.
+
+    One step where the system can exchange two names (Linux). Elsewhere there are two renames: a kill between them leaves the old folder at
+    `aside` and nothing at `old`; a refusal puts it back.
+    """
+    if not os.path.lexists(old):
+        os.replace(new, old)
+    elif not _exchange(new, old):
+        os.replace(old, aside)
         try:
-            os.fsync(folder)
+            os.replace(new, old)
+        except OSError:
+            os.replace(aside, old)
+            raise
+    with contextlib.suppress(OSError):  # the names are switched, and no failure may say otherwise
+        _sync_folder(Path(old).parent)
+
+
+def _exchange(a, b):
+    """Exchange two names in one step; False where the system or the file system cannot."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if sys.platform == "linux" else None
+    if rename is None:
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if rename(here, os.fsencode(a), here, os.fsencode(b), exchange) == 0:
+        return True
+    fault = ctypes.get_errno()
+    if fault in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        return False
+    raise OSError(fault, os.strerror(fault), str(b))
+
+
+def _sync_folder(folder):
+    """A name is on disk only when its folder is; Windows cannot open a folder."""
+    if fcntl:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
         finally:
-            os.close(folder)
-
-
-def remove_tree(path):
-    """Delete a folder and what is in it; a folder that is not there is no error."""
-    if Path(path).exists():
-        shutil.rmtree(path)
+            os.close(handle)
 
 
 def cache_folder():

@@ -15,6 +15,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from hotline_analysis import machine
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"report": "requirements.lock", "dev": "requirements-dev.lock", "lab": "requirements-lab.lock"}
 
@@ -24,8 +26,13 @@ def main() -> int:
     options.add_argument("kind", nargs="?", default="report", choices=sorted(LOCKS))
     kind = options.parse_args().kind
     bundle = ROOT / "bundle"
-    shutil.rmtree(bundle, ignore_errors=True)
-    (bundle / "wheels").mkdir(parents=True)
+    try:
+        machine.clear(bundle, "bundle")
+        machine.claim(bundle, "bundle")
+    except OSError as refused:
+        print(f"{bundle} › cannot be written ({refused.strerror}).", file=sys.stderr)
+        return 73
+    (bundle / "wheels").mkdir()
     pip("download", "--require-hashes", "--only-binary=:all:", "-r", LOCKS[kind], "-d", bundle / "wheels")
     pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", bundle / "wheels", ".")
     for name in {LOCKS["report"], LOCKS[kind]}:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from hotline_analysis import machine
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.store import Store
 
@@ -44,4 +45,4 @@ class Kept:
         files = sorted(self.folder.glob("*.parquet"), key=lambda f: f.stat().st_mtime, reverse=True)
         for n, file in enumerate(files):
             if n >= KEPT or not file.stem.endswith(self.digest):
-                file.unlink(missing_ok=True)
+                machine.remove(file)

@@ -94,13 +94,21 @@ class Store:
                 parts = self._parts(jobs, key, progress)
                 self._assemble(jobs, parts, key)
             finally:
-                machine.remove_tree(self._staging)
+                machine.remove(self._staging)
                 self._open([])  # a fresh engine: the one that built knows written numbers, and may read the exports
+
+    def claim(self) -> None:
+        """Make the store's folder ours, or raise CannotWrite, before anything in it is touched, where it holds what this program did not make."""
+        with _sentences(self.params):
+            if machine.is_made(self.folder, "store") or not _from_before_marks(self.folder):
+                machine.claim(self.folder, "store", private=True)
+            else:
+                machine.mark(self.folder, "store")
 
     @contextlib.contextmanager
     def _held(self):
         """One builder at a time; another waits a little, since most builds find nothing to do."""
-        machine.private_folder(self.folder)
+        self.claim()
         with contextlib.ExitStack() as stack:
             for wait in [0.2] * int(self.patience / 0.2) + [None]:
                 try:
@@ -159,11 +167,11 @@ class Store:
         """Each file's part, from disk where it is there."""
         mapping = self.folder / "identities.parquet"
         if not mapping.exists():  # integers without their mapping would mean other people
-            machine.remove_tree(self.folder / "parts")
+            machine.remove(self.folder / "parts")
             machine.private_folder(self.folder / "parts")
         stale = [job for job in jobs if self._part(job) is None]
         if stale:
-            machine.remove_tree(self._staging)
+            machine.remove(self._staging)
             machine.private_folder(self._staging)
             registry = identity.Registry(self._connection, mapping)
             for job in tqdm(stale, desc=self.params.name, unit="file", disable=not progress):
@@ -202,7 +210,7 @@ class Store:
         registry.save()
         _publish(staged, self._at(job, ".parquet"))
         _write_json(self._at(job, ".json"), part.as_dict())
-        text.path.unlink()
+        machine.remove(text.path)
 
     def _identities(self, job: Job, sheet: convert.Sheet, key: identity.Key, registry: identity.Registry) -> dict[str, dict[str, int]]:
         """Pseudonyms for the file's identity columns; how many cells of each column are in which state."""
@@ -220,7 +228,7 @@ class Store:
     def _assemble(self, jobs: list[Job], parts: list[Part], key: identity.Key) -> None:
         """Put the parts of each table together, where they or their settings changed."""
         for left in self.folder.glob("*.staged"):
-            left.unlink()
+            machine.remove(left)
         merged, old = {}, self._state.get("merged", {})
         for name in dict.fromkeys(job.table.name for job in jobs):
             mine = [(job, part) for job, part in zip(jobs, parts, strict=True) if job.table.name == name]
@@ -248,7 +256,7 @@ class Store:
         kept = {job.key for job in jobs}
         for path in (self.folder / "parts").iterdir():
             if path.name.split(".")[0] not in kept:
-                path.unlink()
+                machine.remove(path)
 
 
 def _facts(params: Params, jobs: list[Job], merged: dict, key: identity.Key) -> dict:
@@ -263,6 +271,11 @@ def _facts(params: Params, jobs: list[Job], merged: dict, key: identity.Key) -> 
         "digests": {job.file.name: job.file.digest for job in jobs},
         "tables": by_table,
     }
+
+
+def _from_before_marks(folder: Path) -> bool:
+    """True for a store that was made before stores had marks: its own state says so."""
+    return {"format", "merged", "facts"} <= _read_json(folder / "store.json").keys()
 
 
 def _publish(staged: Path, final: Path) -> None:

@@ -1,13 +1,12 @@
 """Workbooks (.xlsx, .xlsm, .xls, .xlsb, .ods), read in a child process with limits: a hostile or damaged one ends the child, never the run."""
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.files import WORKBOOKS, InputFile, unstored
 from hotline_analysis.params import Source
@@ -17,7 +16,6 @@ CPU_SECONDS = 22
 WALL_SECONDS = 28  # a sleeping child uses no CPU time
 TOO_LARGE = "workbook too large: it needs more than 1.5 GB of memory or 22 seconds, or one of its cells lies far from all others."
 SMALLER = "Save the table as .csv, or copy its rows into a new workbook."
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
 def sheet_names(file: InputFile) -> list[str]:
@@ -53,10 +51,9 @@ def _ask(file: InputFile, stem: Path, request: dict) -> dict:
 
 def _run(question: Path) -> bool:
     """Run the child; False when a limit, or the reader itself, ended it."""
-    path = os.pathsep.join(p for p in (str(PACKAGE_ROOT), os.environ.get("PYTHONPATH", "")) if p)
-    command = [sys.executable, "-m", "hotline_analysis.intake.sheets", str(question)]
+    command = machine.python("from hotline_analysis.intake import sheets; sheets.main(sys.argv[1])", str(question))
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, timeout=WALL_SECONDS, check=False, **quiet).returncode == 0
+        return subprocess.run(command, env=machine.clean_environment(), timeout=WALL_SECONDS, check=False, **quiet).returncode == 0
     except subprocess.TimeoutExpired:
         return False

@@ -6,7 +6,6 @@ a notebook is complete only when every code cell has an execution count, none fa
 
 import ast
 import errno
-import os
 import re
 import secrets
 import subprocess
@@ -121,6 +120,7 @@ def end_of(cell) -> dict:
 def _kernel_class(token: str, work: Path):
     """A kernel manager that starts this interpreter's own ipykernel, over an encrypted connection where ipykernel can, with a clean environment."""
     spec = get_kernel_dict()
+    spec["argv"] = machine.python("from ipykernel import kernelapp; kernelapp.launch_new_instance()", "-f", "{connection_file}")
     spec["env"] = {**spec.get("env", {}), **_environment(token, work)}
     encrypted = "curve" in spec.get("metadata", {}).get("supported_encryption", ()) and hasattr(AsyncKernelManager, "transport_encryption")
 
@@ -141,15 +141,14 @@ def _kernel_class(token: str, work: Path):
 
 
 def _environment(token: str, work: Path) -> dict[str, str]:
-    """No one else's IPython profile, start-up file or warnings; nothing that differs from run to run but the token."""
+    """No one else's IPython profile, modules, start-up file or warnings; nothing that differs from run to run but the token."""
     return {
+        **machine.clean_environment(),
         TOKEN: token,
         "IPYTHONDIR": str(machine.private_folder(work / "ipython")),
         "PYTHONWARNINGS": "",
-        "PYTHONSTARTUP": "",
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "MPLBACKEND": "svg",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }

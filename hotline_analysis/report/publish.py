@@ -1,9 +1,12 @@
 """Puts complete files under their final names, or leaves the old ones as they were."""
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
+import os
+import shutil
 import unicodedata
 from pathlib import Path
 
@@ -15,19 +18,89 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")  # a spreadsheet would run a te
 
 
 def publish(files: dict[str, bytes], folder: Path, staging: Path) -> list[Path]:
-    """Write every file to `staging`, then give each its name in `folder`, in the order given. Nothing gets a name before all are on disk."""
+    """Make the month's folder out of these files: all of them are written to `staging`, then the two folders change names.
+
+    Whatever ends this, the folder holds the old files or the new ones, never some of both. Files in it that are not ours come along.
+    Raises CannotWrite, with the old month as it was.
+    """
+    new, aside = staging / "new", staging / "aside"
     try:
-        machine.private_folder(staging)
+        settle(folder, staging)
+        old = made(folder)
+        machine.claim(staging, "staging")
+        new.mkdir()
+        machine.mark(new, "month", [*files])
         for name, content in files.items():
-            machine.write_safely(staging / name, content)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in files:
-            machine.replace_safely(staging / name, folder / name)
+            machine.write_safely(new / name, content)
+        if folder.exists():
+            _refuse_clash(folder, old, files)
+            shutil.copymode(folder, new)
+            _mark_old(folder, old, staging)
+        machine.switch_folders(new, folder, aside)
     except OSError as refused:
-        raise CannotWrite(str(folder), f"cannot be written ({refused.strerror}).", "The page that was there is unchanged.") from refused
-    finally:
-        machine.remove_tree(staging)
+        with contextlib.suppress(OSError):
+            settle(folder, staging)
+        left = f"The next run puts the old month back from {aside}." if aside.exists() else "The page that was there is unchanged."
+        where = refused.filename if isinstance(refused, machine.Foreign) else folder
+        raise CannotWrite(str(where), f"cannot be written ({refused.strerror}).", left) from refused
+    with contextlib.suppress(OSError):  # published; what could not be tidied is the next run's
+        settle(folder, staging)
     return [folder / name for name in files]
+
+
+def made(folder: Path) -> list[str]:
+    """Our files in a month's folder: those of its mark, or of the manifest of a month that was published before there were marks; [] of none."""
+    names = machine.names_made(folder)
+    if names:
+        return names
+    try:
+        said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        ours = {"hotline", "month", "run_id", "pages"} <= said.keys()
+        return [*said["files"], "manifest.json"] if ours else []
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def check_ours(folder: Path) -> None:
+    """Raise Foreign unless the month's folder is new, empty or one that we published."""
+    if folder.is_symlink() or (folder.exists() and any(folder.iterdir()) and not made(folder)):
+        raise machine.Foreign(folder)
+
+
+def _mark_old(folder: Path, ours: list[str], staging: Path) -> None:
+    """A month that was published before there were marks gets its own: what names our files must outlast the manifest."""
+    if ours and not machine.names_made(folder):
+        (staging / "mark").mkdir()
+        machine.mark(staging / "mark", "month", ours)
+        os.replace(staging / "mark" / machine.MARK, folder / machine.MARK)
+
+
+def _refuse_clash(folder: Path, ours: list[str], files: dict[str, bytes]) -> None:
+    """A file of someone else's that has the name of a page is not written over."""
+    for name in files:
+        if name not in ours and os.path.lexists(folder / name):
+            raise machine.Foreign(folder / name)
+
+
+def settle(folder: Path, staging: Path) -> None:
+    """What a publish left behind, when it was killed too: a month without its folder comes back, files that are not ours return, the rest goes."""
+    machine.check_ours(staging, "staging")
+    if (staging / "aside").exists() and not folder.exists():
+        os.replace(staging / "aside", folder)
+    for left in (staging / "aside", staging / "new"):
+        if left.is_dir():
+            for stray in sorted({p.name for p in left.iterdir()} - {machine.MARK, *made(left)}):
+                os.replace(left / stray, _free(folder, stray))
+            machine.remove(left)
+    machine.clear(staging, "staging")
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A name that nothing in the folder has."""
+    path, n = folder / name, 0
+    while os.path.lexists(path):
+        path, n = folder / f"{name}.{n + 1}", n + 1
+    return path
 
 
 def digest(content: bytes) -> str:

@@ -131,19 +131,21 @@ def locate(out: str | Path, *, hotline: str, month: str, private: str | Path | N
 
 
 def check_writable(place: Place) -> None:
-    """Write, and delete, a small file in each folder that the run needs: better to know before the data are read."""
-    published = [place.folder] if place.folder.exists() else []
-    for folder in (place.folder.parent, *published, place.private):
-        try:
-            if folder == place.private:
-                machine.private_folder(folder)
-            else:
-                folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / f".probe-{place.run_id}"
-            machine.write_safely(probe, b"1")
-            probe.unlink()
-        except OSError as refused:
-            raise CannotWrite(str(folder), f"cannot be written ({refused.strerror}).") from refused
+    """Every folder that the run needs is ours or free, and can be written: better to know before the data are read. A stranger's is left as it is."""
+    try:
+        publish.check_ours(place.folder)
+        machine.check_ours(place.staging, "staging")
+        machine.check_ours(place.work, "run")
+        place.folder.parent.mkdir(parents=True, exist_ok=True)
+        machine.private_folder(place.private)
+        for folder in (place.folder.parent, *([place.folder] if place.folder.exists() else []), place.private):
+            machine.check_writable(folder)
+    except OSError as refused:
+        raise _cannot_write(refused, place) from refused
+
+
+def _cannot_write(refused: OSError, place: Place) -> CannotWrite:
+    return CannotWrite(str(refused.filename or place.folder), f"cannot be written ({refused.strerror}).")
 
 
 @contextlib.contextmanager
@@ -153,14 +155,19 @@ def hold(out: str | Path, *, hotline: str, month: str, private: str | Path | Non
     check_writable(place)
     try:
         with machine.lock(place.lock):
-            machine.remove_tree(place.staging)
-            machine.remove_tree(place.work)
+            _settle(place)
             yield place
     except machine.Locked:
         raise Held(f"{hotline} {month}", "another run is rendering this month.", "Try again when it has ended.") from None
-    finally:
-        with contextlib.suppress(OSError):
-            place.folder.rmdir()  # only when nothing was published: an empty month is no month
+
+
+def _settle(place: Place) -> None:
+    """What a killed run left is put right."""
+    try:
+        publish.settle(place.folder, place.staging)
+        machine.clear(place.work, "run")
+    except OSError as refused:
+        raise _cannot_write(refused, place) from refused
 
 
 # ---- the run
@@ -182,14 +189,14 @@ def render(
     for name in pages:
         if not PAGE.fullmatch(name):
             raise BadParams("page", f"{name[:40]!r} cannot be a page's name.", "It is like index.html.")
-    machine.private_folder(place.work)
+    machine.claim(place.work, "run", private=True)
     try:
         files = _make(pages, place, parameters, limits, started + limits.run, progress, fingerprint, countries)
     except (RunFailed, LeakFound) as failed:
         place.work.rename(place.failed)
         raise type(failed)(failed.where, f"{failed.wrong} Run {place.run_id}: the notebook is in {place.failed}.", failed.right) from None
     finally:
-        machine.remove_tree(place.work)
+        machine.remove(place.work)
     publish.publish(files, place.folder, place.staging)
     return place.folder / next(iter(pages))
 

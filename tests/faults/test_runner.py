@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused, HotlineError, RunFailed
 from hotline_analysis.report import run
 from hotline_analysis.report.kernel import Limits
@@ -42,15 +43,19 @@ def render(tmp_path: Path, book: Path, **limits) -> Path:
 
 @pytest.fixture
 def old(tmp_path) -> Path:
-    page = tmp_path / "reports/demo/2024-09/index.html"
-    page.parent.mkdir(parents=True)
-    page.write_text("the old page")
-    return page
+    month = tmp_path / "reports/demo/2024-09"
+    month.parent.mkdir(parents=True)
+    return run.publish.publish({"index.html": b"the old page"}, month, month.parent / ".staging")[0]
+
+
+def names(folder: Path) -> list[str]:
+    """The files that are on show in a folder."""
+    return sorted(name for name in os.listdir(folder) if name != machine.MARK)
 
 
 def hidden(tmp_path: Path, old: Path) -> None:
     """The old page is there alone; what failed is in a folder that only its owner may open."""
-    assert old.read_text() == "the old page" and os.listdir(old.parent) == ["index.html"]
+    assert old.read_text() == "the old page" and names(old.parent) == ["index.html"]
     (kept,) = (tmp_path / "private").iterdir()
     assert re.fullmatch(r"\d{8}T\d{6}-[0-9a-f]{6}", kept.name) and (kept / "monthly.ipynb").exists()
     assert os.name != "posix" or kept.stat().st_mode & 0o777 == 0o700
@@ -114,7 +119,7 @@ def test_a_good_run_twice(tmp_path, old, capfd, monkeypatch):
         manifest["files"]["index.html"]["sha256"] == run.publish.digest(pages[1]) and manifest["pages"]["index.html"]["definition"] == "abc"
     )
     assert (old.parent / "kpis.csv").read_bytes() == b"\xef\xbb\xbfindicator,value\r\nrate,0.5\r\n"
-    assert sorted(os.listdir(old.parent)) == ["index.html", "kpis.csv", "manifest.json"] and not list((tmp_path / "private").iterdir())
+    assert names(old.parent) == ["index.html", "kpis.csv", "manifest.json"] and not list((tmp_path / "private").iterdir())
     assert "arning" not in capfd.readouterr().err
 
 
@@ -142,7 +147,7 @@ def test_a_killed_run_leaves_the_old_page_and_the_next_one_succeeds(tmp_path, ol
         time.sleep(0.1)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    assert old.read_text() == "the old page" and os.listdir(old.parent) == ["index.html"]
+    assert old.read_text() == "the old page" and names(old.parent) == ["index.html"]
     (tmp_path / "wait").write_text("0")
     assert "测试月报" in render(tmp_path, book).read_text(encoding="utf-8")
     assert not list((tmp_path / "private").iterdir()) and sorted(os.listdir(old.parent.parent)) == [".2024-09.lock", "2024-09"]

@@ -15,10 +15,15 @@ from hotline_analysis.report import publish
 
 def test_files_appear_whole_and_staging_goes(tmp_path):
     publish.publish({"a.html": b"1", "b.json": b"2"}, tmp_path / "m", tmp_path / ".staging")
-    assert (tmp_path / "m/a.html").read_bytes() == b"1" and not (tmp_path / ".staging").exists()
+    publish.publish({"a.html": b"1", "c.json": b"2"}, tmp_path / "m", tmp_path / ".staging")
+    assert shown(tmp_path / "m") == {"a.html": b"1", "c.json": b"2"} and not (tmp_path / ".staging").exists()
 
 
-@pytest.mark.parametrize("broken", ["write_safely", "replace_safely"])
+def shown(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name != machine.MARK}
+
+
+@pytest.mark.parametrize("broken", ["write_safely", "switch_folders"])
 def test_a_failing_disk_leaves_the_old_page_as_it_was(tmp_path, monkeypatch, broken):
     publish.publish({"index.html": b"old"}, tmp_path / "m", tmp_path / ".s")
 

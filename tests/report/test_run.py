@@ -129,7 +129,7 @@ def test_a_full_disk_is_said_at_once(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(machine, "write_safely", full)
+    monkeypatch.setattr(machine, "check_writable", full)
     with pytest.raises(CannotWrite, match="No space left"), run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
         pass
 
@@ -161,8 +161,8 @@ def test_a_second_run_of_the_month_is_turned_away_at_once(tmp_path):
 
 def test_what_a_killed_run_left_is_gone_when_the_next_begins(tmp_path):
     place = run.locate(tmp_path / "reports", hotline="demo", month="2024-09")
-    for folder in (place.staging, place.work):
-        machine.private_folder(folder)
+    for folder, kind in ((place.staging, "staging"), (place.work, "run")):
+        machine.claim(folder, kind)
         (folder / "half.html").write_text("half")
     with run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
         assert not place.staging.exists() and not place.work.exists()

@@ -4,10 +4,8 @@ Report Sans (Regular, Bold) and Report Song (Bold) are subsets of Noto CJK made 
 """
 
 import base64
-import contextlib
 import hashlib
 import io
-import os
 import tempfile
 from pathlib import Path
 
@@ -63,12 +61,7 @@ def _unpack(file: Path, folder: Path) -> Path:
     if not target.exists():
         font = TTFont(file, recalcTimestamp=False)
         font.flavor = None
-        handle, part = tempfile.mkstemp(dir=folder)
-        os.close(handle)
-        try:
-            font.save(part)
-            os.replace(part, target)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(part)
+        out = io.BytesIO()
+        font.save(out)
+        machine.replace_file(target, out.getvalue())
     return target

@@ -1,0 +1,62 @@
+"""A run imports what is installed and nothing of the folder that it is started in: not in the kernel, not in the child that opens workbooks."""
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from hotline_analysis.__main__ import main
+from hotline_analysis.intake.files import InputFile
+from hotline_analysis.intake.workbooks import sheet_names
+from hotline_analysis.report import month, run
+from tests.report.notebooks import code, notebook
+from tests.small import write_hotline
+
+SPOILED = "raise SystemExit('a file of the current folder was imported')\n"
+NAMES = (
+    "numpy.py", "holidays.py", "json.py", "sitecustomize.py", "usercustomize.py", "python_calamine.py", "hotline_analysis/__init__.py", "IPython/__init__.py",
+    "ipython_config.py", "ipython_kernel_config.py", "jupyter_config.py", "papermill.py", "startup.py", "lib/python3.11/site-packages/numpy.py",
+)  # fmt: skip
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch) -> Path:
+    """The current folder, full of modules with the names of libraries; Python is told of it in every way that there is."""
+    folder = tmp_path / "run_here"
+    for name in NAMES:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SPOILED, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", f":.:{folder}")
+    monkeypatch.setenv("PYTHONSTARTUP", str(folder / "startup.py"))
+    monkeypatch.setenv("PYTHONUSERBASE", str(folder))
+    return folder
+
+
+def test_the_kernel_imports_nothing_of_the_current_folder(tmp_path, here):
+    asked = "import sys, numpy, holidays, hotline_analysis\nfound = [m.__file__ for m in (numpy, holidays, hotline_analysis)]"
+    book = notebook(tmp_path, asked, code('blocks.end(manifest={"found": found, "path": sys.path})'), tail=False)
+    with run.hold(tmp_path / "reports", hotline="demo", month="2024-09") as place:
+        run.render({"index.html": book}, place=place, parameters={"month": "2024-09"}, progress=False)
+    said = json.loads((place.folder / "manifest.json").read_text(encoding="utf-8"))["pages"]["index.html"]
+    assert not [path for path in (*said["found"], *said["path"]) if path in ("", ".") or path.startswith(str(here))]
+
+
+def test_the_workbook_child_imports_nothing_of_the_current_folder(tmp_path, here):
+    book = Workbook()
+    book.active.title = "五月"
+    book.save(tmp_path / "a.xlsx")
+    assert sheet_names(InputFile(tmp_path / "a.xlsx")) == ["五月"]
+
+
+def test_a_page_has_the_same_bytes_from_every_folder(tmp_path, here, monkeypatch):
+    monkeypatch.setattr(month, "PAGES", {"index.html": "monthly.ipynb"})
+    params = write_hotline(tmp_path, calls=200)
+    pages = []
+    for folder in (here, Path(__file__).parent):
+        monkeypatch.chdir(folder)
+        assert main(["report", "--params", str(params), "--month", "2024-01", "--out", str(tmp_path / folder.name), "--quiet"]) == 0
+        pages.append((tmp_path / folder.name / "small/2024-01/index.html").read_bytes())
+    assert pages[0] == pages[1]
