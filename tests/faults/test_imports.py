@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+import xlsxwriter
 
 from hotline_analysis.__main__ import main
 from hotline_analysis.intake.files import InputFile
@@ -45,9 +45,8 @@ def test_the_kernel_imports_nothing_of_the_current_folder(tmp_path, here):
 
 
 def test_the_workbook_child_imports_nothing_of_the_current_folder(tmp_path, here):
-    book = Workbook()
-    book.active.title = "五月"
-    book.save(tmp_path / "a.xlsx")
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        book.add_worksheet("五月")
     assert sheet_names(InputFile(tmp_path / "a.xlsx")) == ["五月"]
 
 
