@@ -357,7 +357,7 @@ def _stop(*_args):
 def test_another_builder_is_waited_for_and_then_refused(tmp_path):
     export(tmp_path, "a.csv", ROWS)
     store = Store(load(hotline(tmp_path)))
-    machine.private_folder(store.folder)
+    store.claim()
     store.patience = 0.2
     with machine.lock(store.folder / "lock"), pytest.raises(Held, match="another run is building"):
         store.build(progress=False)
