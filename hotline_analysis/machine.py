@@ -120,6 +120,8 @@ def claim(path, kind, names=(), *, private=False):
             path.chmod(0o700)
         if names or not is_made(path, kind):
             mark(path, kind, names)
+        if private:
+            (path / MARK).chmod(0o600)
     except OSError:
         if fresh:
             shutil.rmtree(path, ignore_errors=True)
