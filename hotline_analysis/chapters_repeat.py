@@ -132,18 +132,27 @@ def window_answer(h: Hotline) -> Block:
 
 def _window_clauses(h: Hotline, frame: pd.DataFrame) -> list[str]:
     first = frame.iloc[0]
-    if first["verdict"] == "insufficient":
-        why = chance.REASONS[first["reason"]](h.language)
-        return [_t(h, "证据不足，沿用现行窗口；", "Insufficient evidence, so the configured window stays; "), f"{why}{_t(h, '。', '.')}"]
-    hours = [float(x) for x in first["candidates"].split(", ")]
-    row = _at(frame, hours[0])
-    named = _t(h, "或", " or ").join(words.format_hours(w, h.language) for w in hours)
-    captured, pure, sure = (words.format_rate(row[k], 0) for k in ("capture", "purity", "support"))
+    if first["said"] not in chance.RECOMMENDS:
+        why = chance.SAID[first["said"]](h.language)
+        return [_t(h, "不推荐窗口，沿用现行窗口；", "No window is recommended, the configured one stays; "), f"{why}{_t(h, '。', '.')}"]
+    named = _t(h, "与", " and ").join(words.format_hours(float(w), h.language) for w in first["candidates"].split(", "))
+    best = words.format_hours(first["recommended_hours"], h.language)
+    captured, pure = (words.format_rate(first[k], 0) for k in ("best_capture", "best_purity"))
+    close = _t(h, f"（{named}难分高下，取短者）", f" ({named} are close; the shorter)") if first["said"] == "close" else ""
     return [
-        _t(h, f"建议考核窗口{named}；", f"Recommended window {named}; "),
-        _t(h, f"{words.format_hours(hours[0])}内捕获{captured}的未解决复电，所计复电中{pure}确属未解决；", f"{words.format_hours(hours[0], 'en')} catches {captured} of the unsolved, and {pure} of what it counts is unsolved; "),
-        _t(h, f"重抽样中{sure}支持该窗口。", f"{sure} of the resamples choose it."),
+        _t(h, f"误计与漏计同等看待，考核窗口宜定{best}{close}；", f"If a coincidence blamed costs as much as a failure missed, take {best}{close}; "),
+        _t(h, f"{best}内捕获{captured}的相关复电，所计复电中{pure}超出平时习惯；", f"it catches {captured} of the related callbacks, and {pure} of what it counts exceeds habit; "),
+        _basis(h, first),
     ]  # fmt: skip
+
+
+def _basis(h: Hotline, first: pd.Series) -> str:
+    """The months that a recommendation stands on."""
+    n = int(first["basis_months"])
+    ends = first["basis_from"] if n == 1 else f"{first['basis_from']}{_t(h, '至', ' to ')}{first['basis_to']}"
+    out = int(first["basis_left_out"])
+    left = _t(h, f"，剔除话务量大变动的{out}个月", f", {out} with moved volume left out") if out else ""
+    return _t(h, f"依据{ends}共{n}个月{left}。", f"from {n} months, {ends}{left}.")
 
 
 @_when_there
@@ -154,42 +163,39 @@ def window_data(h: Hotline) -> Block:
 @_when_there
 def window_figure(h: Hotline) -> Block:
     lede = _t(
-        h, "一个窗口值不值得放宽，看放宽后多计的复电里有多少没有解决。", "A window is worth widening while what it adds was left unsolved."
+        h,
+        "一个窗口值不值得放宽，看放宽后多计的复电里有没有一半超出平时习惯。",
+        "A window is worth widening while more than half of what it adds exceeds habit.",
     )
     return blocks.chapter(FIGURE, lede=lede, key="evidence-chapter", language=h.language)
 
 
 def _evidence_title(h: Hotline) -> str:
-    frame = _study(h, "window", "evidence")
-    first = frame.iloc[0]
-    if first["verdict"] == "insufficient":
-        return _t(h, "证据不足，不推荐窗口：", "No window is recommended: ") + chance.REASONS[first["reason"]](h.language)
-    row = _at(frame, float(first["best_hours"]))
-    hours = words.format_hours(first["best_hours"], h.language)
-    share = words.format_rate(row["purity"])
-    return _t(
-        h, f"放宽到{hours}为止都值得：所计复电中{share}没有解决", f"Widening pays up to {hours}: {share} of what it counts is unsolved"
-    )
+    first = _study(h, "window", "evidence").iloc[0]
+    if first["said"] not in chance.RECOMMENDS:
+        return _t(h, "不推荐窗口：", "No window is recommended: ") + chance.SAID[first["said"]](h.language)
+    at = _study(h, "window", "density").set_index("hour_to")["related_share"].get(first["recommended_hours"])
+    hours = words.format_hours(first["recommended_hours"], h.language)
+    if at is None or words.missing(at):
+        return _t(h, f"误计与漏计同等看待，窗口宜定{hours}", f"At equal costs the window is {hours}")
+    share = words.format_rate(at)
+    return _t(h, f"{hours}内的复电，{share}是平时不会打的", f"Of the callbacks within {hours}, {share} are beyond habit")
 
 
 def _table_title(h: Hotline) -> str:
-    frame = _study(h, "window", "evidence")
-    first = frame.iloc[0]
-    if first["verdict"] == "insufficient":
-        return _t(h, "证据不足，各窗口的数字只供参考", "Too little evidence; the figures by window are for reference only")
-    told = [float(x) for x in first["candidates"].split(", ")]
-    zh = "，".join(f"{words.format_hours(w)}得到{words.format_rate(_at(frame, w)['support'], 0)}的重抽样支持" for w in told)
-    en = ", ".join(
-        f"{words.format_hours(w, 'en')} is chosen in {words.format_rate(_at(frame, w)['support'], 0)} of the resamples" for w in told
-    )
-    return _t(h, zh, en)
+    first = _study(h, "window", "evidence").iloc[0]
+    if first["said"] not in chance.RECOMMENDS:
+        return _t(h, "不推荐窗口，各窗口的数字只供参考", "No window is recommended; the figures are for reference only")
+    hours = words.format_hours(first["recommended_hours"], h.language)
+    return _t(h, f"误计与漏计同等看待，净得以{hours}为最大", f"At equal costs the net benefit is greatest at {hours}")
 
 
 @_when_there
 def density(h: Hotline) -> Block:
     """Callbacks by the hour against habit, with the named and the recommended windows."""
     frame, evidence = _study(h, "window", "density"), _study(h, "window", "evidence")
-    best = evidence["best_hours"].iloc[0] if evidence["verdict"].iloc[0] != "insufficient" else None
+    best = evidence["recommended_hours"].iloc[0]
+    best = None if words.missing(best) else best
     named = sorted({*STAND_OUT, *([best] if best else [])})
     said = {w: Term(words.format_hours(w, "zh"), words.format_hours(w, "en")) for w in named}
     return blocks.figure(
@@ -205,8 +211,8 @@ def density(h: Hotline) -> Block:
         side=[
             _t(
                 h,
-                "实线与虚线之间是没有解决的问题带来的复电；两线重合处，再放宽窗口只会多计巧合。",
-                "What lies between the lines was left unsolved; where they meet, a wider window adds coincidence only.",
+                "实线与虚线之间是超出平时习惯的复电；两线重合处，再放宽窗口只会多计巧合。",
+                "What lies between the lines is beyond habit; where they meet, a wider window adds coincidence only.",
             ),
             _t(h, "对照是同一来电人前后第2、3周同一星期、同一钟点之后的来电。", "Habit: the same callers from the same weekday and clock time two and three weeks before and after."),
         ],
@@ -228,17 +234,16 @@ def evidence(h: Hotline) -> Block:
     """F, B, R, purity, capture and support at every window."""
     frame = _study(h, "window", "evidence")
     first = frame.iloc[0]
-    verdict = chance.VERDICTS[first["verdict"]](h.language)
+    verdict = chance.SAID[first["said"]](h.language)
     notes = [chance.CAVEATS[key](h.language) for key in first["caveat"].split(", ") if key]
-    reason = chance.REASONS[first["reason"]](h.language)
     return blocks.table(
         frame,
         [
             Column("window_hours", window.COLUMNS["window_hours"], "hours"),
             Column("value", _t(h, "复电率%", "Followed %"), "rate"),
-            Column("chance", _t(h, "平时也会\n打的%", "By\nchance %"), "rate", phone=False),
-            Column("excess", _t(h, "没有\n解决的%", "Unsolved\n%"), "rate", bold=True),
-            Column("excess_low", _t(h, "95%区间", "95% interval"), "change_interval", low="excess_low", high="excess_high", phone=False),
+            Column("anyway", _t(h, "其中平时\n也会打的%", "Of these,\nby habit %"), "rate", phone=False),
+            Column("excess", _t(h, "超出\n平时的%", "Beyond\nhabit %"), "rate", bold=True),
+            Column("excess_low", _t(h, "95%区间", "95% interval"), "interval", low="excess_low", high="excess_high", phone=False),
             Column("purity", _t(h, "纯度%", "Purity %"), "rate"),
             Column("capture", _t(h, "捕获%", "Capture %"), "rate"),
             Column("support", _t(h, "重抽样\n支持%", "Support\n%"), "rate"),
@@ -247,11 +252,11 @@ def evidence(h: Hotline) -> Block:
         title=_table_title(h),
         subtitle=_t(
             h,
-            f"{verdict}，{words.format_count(first['denominator'])}通来电；纯度=没有解决的÷复电，捕获=占168小时内没有解决的",
-            f"{verdict}; {words.format_count(first['denominator'])} calls; purity: unsolved of followed; capture: of the unsolved within 168 h",
+            f"{verdict}，{words.format_count(first['denominator'])}通来电；两项相加等于复电率；纯度=超出平时的÷复电，捕获=占168小时内超出平时的；支持只重抽来电人",
+            f"{verdict}; {words.format_count(first['denominator'])} calls; the two parts add to followed; purity: beyond habit of followed; capture: of what is beyond habit within 168 h; support: callers drawn again, nothing else",
         ),
-        note="；".join([n for n in (reason, *notes) if n]) if h.language == "zh" else "; ".join([n for n in (reason, *notes) if n]),
-        chosen=lambda row: row["marked"] or f"{row['window_hours']:g}" in first["candidates"].split(", "),
+        note=_t(h, "；", "; ").join(notes),
+        chosen=lambda row: row["window_hours"] == first["recommended_hours"],
         language=h.language,
     )
 
@@ -264,12 +269,12 @@ def sensitivity(h: Hotline) -> Block:
 def _sensitive(h: Hotline) -> str:
     first = _study(h, "window", "evidence").iloc[0]
     told = [(c, first[f"best_hours_{name}"]) for name, c in window.COSTS.items()]
-    if first["verdict"] == "insufficient" or any(words.missing(w) for _, w in told):
-        return _t(h, "证据不足，不比较代价。", "Too little evidence to compare costs.")
+    if first["said"] not in chance.RECOMMENDS or any(words.missing(w) for _, w in told):
+        return _t(h, "不推荐窗口，不比较代价。", "No window is recommended, so costs are not compared.")
     zh = "，".join(f"代价{c:g}时为{words.format_hours(w)}" for c, w in told)
     en = ", ".join(f"{words.format_hours(w, 'en')} at {c:g}" for c, w in told)
     f1 = words.format_hours(first["f1_hours"], h.language)
-    return _t(h, f"误计一次巧合相对于漏计一次未解决的代价，{zh}；兼顾纯度与捕获为{f1}。", f"By the cost of blaming a coincidence against missing a failure: {en}; by purity and capture together {f1}.")  # fmt: skip
+    return _t(h, f"误计一次巧合相对于漏计一次相关复电的代价，{zh}；兼顾纯度与捕获为{f1}。", f"By the cost of blaming a coincidence against missing a failure: {en}; by purity and capture together {f1}.")  # fmt: skip
 
 
 window_curve, windows, pareto = (_when_there(part) for part in (chapters.window_curve, chapters.windows, chapters.pareto))
@@ -281,11 +286,9 @@ def reliability(h: Hotline) -> Block:
     if "agent" not in h.view.all_gaps().collect_schema().names():
         return blocks.prose(language=h.language)
     frame = _study(h, "window", "reliability")
-    known = frame.dropna(subset="reliability")
-    top = known.loc[known["reliability"].idxmax(), "window_hours"] if len(known) else None
     title = (
-        _t(h, f"{_hours(h, top)}窗口对话务员的区分最可重现", f"The {_hours(h, top)} window tells agents apart most reliably")
-        if top is not None
+        _t(h, "各窗口对话务员的区分可以重现多少", "How far each window tells agents apart again")
+        if frame["reliability"].notna().any()
         else _t(h, "话务员太少，不能判断区分是否可重现", "Too few agents to tell whether a window orders them again")
     )
     few = _t(h, "样本不足", "too few")
@@ -389,13 +392,13 @@ def window_notes(h: Hotline) -> Block:
     move = _study(h, "window", "evidence")["volume_move"].iloc[0]
     moved = words.format_rate(move) if not words.missing(float(move)) else ""
     zh = [
-        "“没有解决的”是超出平时习惯的部分，是相关复电的上限：同一人正逢多事之时也会被计入。",
+        "“超出平时的”是超出同一来电人平时习惯的部分，可能偏高（同一人正逢多事之时也会被计入），也可能偏低（拖过两周的问题已进入对照）。",
         f"对照假定同一人两三周前后的习惯与现在相同；本期每周话务量最多偏离中位数{moved}，超过30%（如突发事件）时结果不宜采用。" if moved else "数据不足两周，无法查看话务量的变动。",
         "误计代价取1是约定，没有实测依据；代价不同，窗口不同，见上文。",
         "诉求构成、办理流程或号码识别改变后，窗口应重新论证；别处的窗口不能照搬。",
     ]  # fmt: skip
     en = [
-        "Unsolved means beyond habit, an upper bound of what is related: a caller's busy fortnight is counted too.",
+        "Beyond habit may be too high (a caller's busy fortnight is counted too) or too low (a problem that lasts over two weeks stands in the controls).",
         f"Habit is taken from two and three weeks away; weekly volume left its median by at most {moved}. Beyond 30 % (a mass event) do not use the result." if moved else "Fewer than two weeks of data: movement of volume cannot be seen.",
         "A cost of 1 is a convention that no run validated; another cost gives another window, see above.",
         "When the mix of issues, the process or caller identification changes, argue the window anew; no window can be copied from another hotline.",
@@ -420,17 +423,17 @@ def exposure_answer(h: Hotline) -> Block:
     short, long = own.iloc[0], own.iloc[-1]
     if len(own) == 1:
         zh, en = (
-            f"{short['issue']}的未解决复电八成在{_hours(h, short['hours_80'])}内；",
-            f"80% of unsolved callbacks come within {_hours(h, short['hours_80'])} for {short['issue']}; ",
+            f"{short['issue']}的相关复电八成在{_hours(h, short['hours_80'])}内；",
+            f"80% of related callbacks come within {_hours(h, short['hours_80'])} for {short['issue']}; ",
         )
         return blocks.conclusion([_t(h, zh, en), _reconciled(h)], language=h.language)
     zh = [
-        f"{short['issue']}的未解决复电八成在{_hours(h, short['hours_80'])}内，",
+        f"{short['issue']}的相关复电八成在{_hours(h, short['hours_80'])}内，",
         f"{long['issue']}要{_hours(h, long['hours_80'])}；",
         _reconciled(h),
     ]
     en = [
-        f"80% of unsolved callbacks come within {_hours(h, short['hours_80'])} for {short['issue']}, ",
+        f"80% of related callbacks come within {_hours(h, short['hours_80'])} for {short['issue']}, ",
         f"{_hours(h, long['hours_80'])} for {long['issue']}; ",
         _reconciled(h),
     ]
@@ -440,15 +443,15 @@ def exposure_answer(h: Hotline) -> Block:
 def _reconciled(h: Hotline) -> str:
     """What the two methods together recommend, in one clause."""
     frame = _study(h, "exposure", "reconciliation")
-    flagged = int(frame["verdict"].isin(("short", "long")).sum())
+    flagged = int(frame["flagged_count"].iloc[0])
     hours, share = words.format_hours(frame["window_hours"].iloc[0], h.language), words.format_rate(frame["flagged_share"].iloc[0], 0)
     said = {
-        "per issue": _t(h, f"{hours}不合{flagged}类诉求（占来电{share}），宜分诉求设窗口。", f"{hours} does not fit {flagged} issues ({share} of calls): set windows by issue."),
+        "per_issue": _t(h, f"{hours}不合{flagged}类诉求（占来电{share}），宜分诉求设窗口。", f"{hours} does not fit {flagged} issues ({share} of calls): set windows by issue."),
         "exceptions": _t(h, f"{hours}可以统一采用，{flagged}类诉求列为例外。", f"{hours} can serve for all, with {flagged} exceptions."),
         "single": _t(h, f"{hours}对各类诉求都合适。", f"{hours} fits every issue."),
-        "keep": _t(h, "统一窗口证据不足，沿用现行窗口。", "evidence for one window is insufficient: keep the configured one."),
+        "keep": _t(h, "不推荐统一窗口，沿用现行窗口。", "no window for all is recommended: keep the configured one."),
     }  # fmt: skip
-    return said[frame["recommendation"].iloc[0]]
+    return said[frame["said"].iloc[0]]
 
 
 @_needs_issue
@@ -459,7 +462,7 @@ def exposure_data(h: Hotline) -> Block:
 @_needs_issue
 def exposure_figure(h: Hotline) -> Block:
     lede = _t(
-        h, "曲线是“没有解决的”复电，已扣除同一来电人平时也会打的。", "The curves are unsolved callbacks: the callers' habit is taken off."
+        h, "曲线是超出平时习惯的复电，已扣除同一来电人平时也会打的。", "The curves are related callbacks: the callers' habit is taken off."
     )
     return blocks.chapter(FIGURE, lede=lede, key="exposure-chapter", language=h.language)
 
@@ -475,14 +478,14 @@ def curves(h: Hotline, *, most: int = 6) -> Block:
         title=_curves_title(h),
         subtitle=_t(
             h,
-            f"来电后多久因问题没有解决而再来电，占该诉求来电%，{h.period.said('zh')}，168小时内；带为95%区间，灰线为其他诉求",
-            f"Share of an issue's calls whose problem brings the caller back, %, {h.period.said('en')}, within 168 h; band: 95 %; grey: the others",
+            f"来电后多久超出平时习惯地再来电，占该诉求来电%，{h.period.said('zh')}，168小时内；带为95%区间，灰线为其他诉求",
+            f"Share of an issue's calls followed beyond habit, %, {h.period.said('en')}, within 168 h; band: 95 %; grey: the others",
         ),
         side=[
             _t(
                 h,
-                "竖线是八成的时刻：168小时内的未解决复电有八成已经出现。",
-                "The drop line is the 80 % point of the unsolved callbacks within 168 h.",
+                "竖线是八成的时刻：168小时内的相关复电有八成已经出现。",
+                "The drop line is the 80 % point of the related callbacks within 168 h.",
             ),
             _t(
                 h,
@@ -496,12 +499,12 @@ def curves(h: Hotline, *, most: int = 6) -> Block:
 
 
 def _curves_title(h: Hotline) -> str:
+    first = _study(h, "exposure", "points").iloc[0]
+    if first["said"] != "late":
+        return exposure.POINTS_SAID[first["said"]](h.language)
     own = _study(h, "exposure", "points").query("source == 'own'")
-    late = own[own["hours_50"] > 24].sort_values("hours_50")
-    if not len(late):
-        return _t(h, "各类诉求的未解决复电半数在一天之内", "Half of the unsolved callbacks come within a day for every issue")
-    row = late.iloc[-1]
-    return _t(h, f"{row['issue']}一半的未解决复电在{_hours(h, row['hours_50'])}后才出现", f"Half of the unsolved callbacks of {row['issue']} come after {_hours(h, row['hours_50'])}")  # fmt: skip
+    row = own.loc[own["hours_50"].idxmax()]
+    return _t(h, f"{row['issue']}的相关复电，一半在{_hours(h, row['hours_50'])}后才出现", f"Half of the related callbacks of {row['issue']} come after {_hours(h, row['hours_50'])}")  # fmt: skip
 
 
 @_needs_issue
@@ -517,16 +520,15 @@ def points(h: Hotline) -> Block:
             Column("issue", exposure.COLUMNS["issue"]),
             Column("calls", exposure.COLUMNS["calls"], "count"),
             Column("callbacks", exposure.COLUMNS["callbacks"], "count", phone=False),
-            Column("excess", _t(h, "没有\n解决的%", "Unsolved\n%"), "rate"),
+            Column("excess", _t(h, "超出\n平时的%", "Beyond\nhabit %"), "rate"),
             Column("hours_50", _t(h, "一半\n（小时）", "50 %\n(h)"), "number", reason="few"),
             Column("hours_80", _t(h, "八成\n（小时）", "80 %\n(h)"), "number", bold=True, reason="few"),
             Column("low_80", _t(h, "95%区间", "95% interval"), "span", low="low_80", high="high_80", reason="few", phone=False),
             Column("source", exposure.COLUMNS["source"]),
-            Column("window_hours", exposure.COLUMNS["window_hours"], "hours", reason="few"),
         ],
         key="points",
         title=_t(h, f"{len(frame)}类诉求中{len(frame) - inherited}类能公布自己的时刻", f"{len(frame) - inherited} of {len(frame)} issues have a point of their own"),
-        subtitle=_t(h, "占168小时内未解决复电的一半和八成；窗口为八成的时刻向上取整到常用窗口", "Of the unsolved callbacks within 168 h; window: the 80 % point rounded up to the menu"),
+        subtitle=_t(h, "占168小时内超出平时的复电的一半和八成；沿用的时刻没有自己的区间", "Of the callbacks beyond habit within 168 h; an inherited point has no interval of its own"),
         language=h.language,
     )  # fmt: skip
 
@@ -545,9 +547,9 @@ def hazard(h: Hotline) -> Block:
         charts.density_control,
         frame,
         key="hazard",
-        title=_t(h, f"{issue}的未解决复电到{_hours(h, last)}才出现八成", f"{issue}: it takes {_hours(h, last)} for 80% of the unsolved callbacks"),
+        title=_t(h, f"{issue}的相关复电到{_hours(h, last)}才出现八成", f"{issue}: it takes {_hours(h, last)} for 80% of the related callbacks"),
         subtitle=_t(h, f"每小时每千位仍未再来电者的来电，{h.period.said('zh')}；虚线为平时", f"Calls per hour and thousand still waiting, {h.period.said('en')}; dashed: habit"),
-        side=[_t(h, "两线都有每日的起伏；两线之差才是没有解决的。", "Both lines show the daily wave; what lies between them is unsolved.")],
+        side=[_t(h, "两线都有每日的起伏；两线之差才是超出平时的。", "Both lines show the daily wave; what lies between them is beyond habit.")],
         numbers=[
             Column("hour_to", exposure.COLUMNS["hour_to"], "count"),
             Column("seen", _t(h, "实际", "Seen"), "number"),
@@ -608,7 +610,7 @@ def comparison(h: Hotline, *, by: str = "issue_1") -> Block:
         [
             Column("first", exposure.COLUMNS["first"]),
             Column("second", exposure.COLUMNS["second"]),
-            Column("difference", _t(h, "没有解决之差\n（个百分点）", "Difference\n(pp)"), "change"),
+            Column("difference", _t(h, "超出平时之差\n（个百分点）", "Difference\n(pp)"), "change"),
             Column("low", _t(h, "95%区间", "95% interval"), "change_interval", low="low", high="high"),
             Column("z", "z", "number", phone=False),
             Column("q", "q", "small", phone=False),
@@ -617,8 +619,8 @@ def comparison(h: Hotline, *, by: str = "issue_1") -> Block:
         title=title,
         subtitle=_t(
             h,
-            f"168小时内没有解决的复电，最大的{len(shown)}对；q为多重比较校正后；总体对数秩检验（不计来电人聚集）统计量{words.decimal(overall['overall'])}，自由度{int(overall['overall_df'])}",
-            f"Unsolved within 168 h, the {len(shown)} largest; q after correction for many comparisons; overall log-rank (clusters ignored) {words.decimal(overall['overall'])} on {int(overall['overall_df'])} df",
+            f"168小时内超出平时的复电，最大的{len(shown)}对；q为多重比较校正后；总体对数秩检验（不计来电人聚集）统计量{words.decimal(overall['overall'])}，自由度{int(overall['overall_df'])}",
+            f"Beyond habit within 168 h, the {len(shown)} largest; q after correction for many comparisons; overall log-rank (clusters ignored) {words.decimal(overall['overall'])} on {int(overall['overall_df'])} df",
         ),
         note=_t(h, "不作名次", "no ranking"),
         language=h.language,
@@ -634,7 +636,7 @@ def reconciliation_chapter(h: Hotline) -> Block:
 def reconciliation(h: Hotline) -> Block:
     """两法相互印证: whether the one window fits each issue."""
     frame = _study(h, "exposure", "reconciliation")
-    told = frame.assign(verdict=[exposure.RECONCILED[v](h.language) for v in frame["verdict"]])
+    told = frame.assign(verdict=[exposure.RECONCILED[v](h.language) for v in frame["verdict"]], few=exposure.SOURCES[""](h.language))
     hours = words.format_hours(frame["window_hours"].iloc[0], h.language)
     return blocks.table(
         told,
@@ -642,9 +644,19 @@ def reconciliation(h: Hotline) -> Block:
             Column("issue", exposure.COLUMNS["issue"]),
             Column("share_of_calls", _t(h, "占来电%", "% of calls"), "rate"),
             Column("capture", _t(h, "捕获%", "Capture %"), "rate"),
-            Column("capture_low", _t(h, "95%区间", "95% interval"), "interval", low="capture_low", high="capture_high", phone=False),
+            Column(
+                "capture_low",
+                _t(h, "95%区间", "95% interval"),
+                "interval",
+                low="capture_low",
+                high="capture_high",
+                reason="few",
+                phone=False,
+            ),
             Column("purity", _t(h, "纯度%", "Purity %"), "rate"),
-            Column("purity_low", _t(h, "95%区间", "95% interval"), "interval", low="purity_low", high="purity_high", phone=False),
+            Column(
+                "purity_low", _t(h, "95%区间", "95% interval"), "interval", low="purity_low", high="purity_high", reason="few", phone=False
+            ),
             Column("verdict", exposure.COLUMNS["verdict"]),
             Column("recommended_hours", exposure.COLUMNS["recommended_hours"], "hours", bold=True),
         ],
@@ -658,7 +670,7 @@ def reconciliation(h: Hotline) -> Block:
         note=_t(
             h, "60%、50%及占来电20%三条界线是约定，没有实测依据。", "The limits of 60, 50 and 20 % are conventions that no run validated."
         ),
-        chosen=lambda row: row["verdict"] in (exposure.RECONCILED["short"](h.language), exposure.RECONCILED["long"](h.language)),
+        chosen=lambda row: row["flagged"],
         language=h.language,
     )
 
@@ -668,14 +680,14 @@ def reconciled(h: Hotline) -> Block:
     """The recommendation as one sentence, for the month."""
     sentence = _reconciled(h)
     said = sentence if h.language == "zh" else sentence[0].upper() + sentence[1:]
-    return blocks.prose(_t(h, "两种方法相互印证：", "The two methods together: ") + said, language=h.language)
+    return blocks.prose(_t(h, "两种方法合看：", "The two methods together: ") + said, language=h.language)
 
 
 @_needs_issue
 def checks(h: Hotline) -> Block:
     """先查数据: what to look at before a disagreement is believed."""
     frame = _study(h, "exposure", "checks")
-    flagged = set(_study(h, "exposure", "reconciliation").query("verdict in ('short', 'long')")["issue"])
+    flagged = set(_study(h, "exposure", "reconciliation").query("flagged")["issue"])
     shown = frame[frame["issue"].isin(flagged)] if flagged else frame
     notable = int(shown["notable"].sum())
     unknown = _t(h, "未提供", "not provided")
@@ -718,13 +730,13 @@ def exposure_notes(h: Hotline) -> Block:
     zh = [
         "时刻只在168小时之内计算；更晚才出现的问题不在其中。",
         "诉求分类改名、合并或大量改派后，各诉求的时刻应重新计算；先看上面的数据核查。",
-        "每类至少约需100次未解决复电才能公布自己的时刻，不足时沿用上级。",
+        "超出平时的复电达到标准误的8倍，才公布该诉求自己的时刻；不足时用上级诉求或全部来电的时刻。",
         "统一窗口与分诉求窗口不可混比：口径行写明采用哪一种。",
     ]
     en = [
         "Points are those within 168 hours; problems that show later are not in them.",
         "When issues are renamed, merged or often recoded, compute the points anew; see the checks above first.",
-        "An issue needs about 100 unsolved callbacks for a point of its own; with fewer its parent's is used.",
+        "An issue has a point of its own when its callbacks beyond habit reach 8 standard errors; otherwise its parent's or that of all calls is used.",
         "Rates under one window and under windows by issue do not compare; the definition line says which is used.",
     ]
     return blocks.notes(zh if h.language == "zh" else en, language=h.language)

@@ -20,7 +20,13 @@ GROUPS = 100
 
 def within(gaps: nw.LazyFrame, start_s: int, end_s: int) -> nw.LazyFrame:
     """The index calls that start in a period."""
-    return gaps.filter((nw.col("start_s") >= start_s) & (nw.col("start_s") < end_s))
+    return within_any(gaps, [(start_s, end_s)])
+
+
+def within_any(gaps: nw.LazyFrame, stretches: Sequence[tuple[int, int]]) -> nw.LazyFrame:
+    """The index calls that start in one of some stretches [start, end)."""
+    start = nw.col("start_s")
+    return gaps.filter(nw.any_horizontal(*[(start >= a) & (start < b) for a, b in stretches], ignore_nulls=False))
 
 
 def gap_column(definition: Definition) -> str:
@@ -50,7 +56,7 @@ def exact(gaps: nw.LazyFrame, definition: Definition, *, horizon_s: int, by: Seq
 
 def ordered(frame: pd.DataFrame, *keys: str) -> pd.DataFrame:
     """Whole numbers as int64 and a total order, so that no engine's own order or type shows."""
-    numbers = [c for c in frame.columns if c in ("seconds", "event", "calls", "bin", "caller_group", "followed")]
+    numbers = [c for c in frame.columns if c in ("seconds", "event", "calls", "bin", "caller_group", "followed", "weeks")]
     return frame.astype(dict.fromkeys(numbers, "int64")).sort_values(list(keys), ignore_index=True)
 
 
@@ -88,12 +94,17 @@ def control_cube(
 ) -> pd.DataFrame:
     """The same for the control instants, all four weeks stacked: what the index calls' callers do at that weekday and clock time anyway.
 
+    `weeks` says how far away the instants lie, 2 or 3.
+
     An instant outside `span` (its start included, its end not) is no control. What lies after the end of the span is not known yet: a
-    control is watched from its instant to there at most. Always the caller's next call of any issue. Columns as in `cube`.
+    control is watched from its instant to there at most. Always the caller's next call of any issue. Columns as in `cube`, and weeks.
     """
-    parts = [_controlled(gaps, week, span).select(*by, "caller_group", "control_s", "watched_s") for week in CONTROL_WEEKS]
+    parts = [
+        _controlled(gaps, week, span).with_columns(weeks=nw.lit(abs(week))).select(*by, "weeks", "caller_group", "control_s", "watched_s")
+        for week in CONTROL_WEEKS
+    ]
     stacked = nw.concat(parts, how="vertical")
-    return cube(stacked, definition, edges=edges, by=by, gap="control_s", follow="watched_s")
+    return cube(stacked, definition, edges=edges, by=[*by, "weeks"], gap="control_s", follow="watched_s")
 
 
 def _controlled(gaps: nw.LazyFrame, week: int, span: tuple[int, int]) -> nw.LazyFrame:

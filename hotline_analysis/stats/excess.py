@@ -7,7 +7,8 @@ after the same callers' same weekday and clock time some weeks away. Every figur
 F(W) any callback within W        B(W) callback by chance        R(W) = 1 - (1 - F) / (1 - B) problem-driven
 purity R / F        capture R(W) / R(horizon)        net benefit R - c (F - R): c is the cost of blaming a coincidence
 
-R is left as it comes out, below 0 too: cutting it at 0 would bias every mean and error made from it. What is printed as a
+R is what exceeds habit as it was two and three weeks away. Where that habit is not today's, R is too high (a busy fortnight) or too low
+(a problem that lasts for weeks stands in the controls); the two distances then disagree, and `window_evidence` says so. R is left as it comes out, below 0 too: cutting it at 0 would bias every mean and error made from it. What is printed as a
 share of a whole (purity, capture) is cut to 0..1 at the very end.
 """
 
@@ -20,6 +21,7 @@ from . import binned
 from .intervals import wilson_from_error
 from .resampling import Estimate, group_weights, jackknife, leave_one_out, resample
 
+HALF = 0.5  # of what a window counts has to be problem-driven, whatever coincidences cost, before it may be called worth it
 ROUNDING = 1e-12  # benefits this close are equal on paper: the shorter window is taken
 MENU_SECONDS = tuple(hours * binned.HOUR for hours in (2, 12, 24, 48, 72, 120, 168))
 
@@ -32,29 +34,41 @@ class Curves(NamedTuple):
     excess: np.ndarray
 
 
-class Verdict(NamedTuple):
-    """`word` is "clear", "two candidates" or "insufficient" (证据不足); `reason` is "" or the first of "history", "callbacks", "excess" that fell short."""
-
-    word: str
-    reason: str
-
-
 class Exposure(NamedTuple):
     """When a share of the problem-driven callbacks has come; arrays over the shares asked for.
 
     seconds        W(q) [s]; nan where R(horizon) is not above 0
-    se_log         jackknife standard error of log W(q)
-    low, high      its interval [s], from log W(q) +- t se_log
+    low, high      its interval [s], percentiles of the caller groups drawn anew; nan where it is not published
     published      whether the evidence carries it (otherwise the parent category's is used, and said so)
     excess         R(horizon) as an `Estimate`
     """
 
     seconds: np.ndarray
-    se_log: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    published: np.ndarray
+    published: bool
     excess: Estimate
+
+
+class Drift(NamedTuple):
+    """R at the menu from the controls two weeks away and from those three weeks away, and how far they disagree at the horizon.
+
+    near, far      R by either distance as an `Estimate`, arrays over the menu
+    difference     R(horizon) of three weeks less that of two, as an `Estimate`: the caller groups left out of both at once
+    """
+
+    near: Estimate
+    far: Estimate
+    difference: Estimate
+
+    @property
+    def z(self) -> float:
+        """difference / se; nan where there is none."""
+        return float(_ratio(self.difference.value, self.difference.se))
+
+    def changing(self, at_horizon: float, *, max_z=2.0, min_share=0.05) -> bool:
+        """Whether habit is not the same at both distances: beyond `max_z` standard errors and `min_share` of R(horizon)."""
+        return bool(abs(self.z) > max_z and abs(self.difference.value) >= min_share * abs(at_horizon))
 
 
 @dataclass(frozen=True)
@@ -66,15 +80,17 @@ class WindowEvidence:
     callbacks      index calls seen to be followed within each window
     followed       F as `Estimate`: jackknife se, Wilson on effective n
     chance         B likewise
-    excess         R as `Estimate`: jackknife se and t interval; may be below 0
+    excess         R as `Estimate`: jackknife se and t interval; may be below 0; where habit is changing, the envelope with both distances
     purity, capture  R/F and R(W)/R(horizon) as `Estimate`, value and interval cut to 0..1
     benefit        R - cost (F - R)
-    support        share of bootstrap resamples that choose each window; adds to 1 unless a resample chose none
-    best_seconds   window of the greatest benefit (one number, nan where none)
+    support        share of the draws of the caller groups that choose each window
+    support_none   share of them that choose no window (one number)
+    best_seconds   window of the greatest benefit (one number; nan where none pays)
     f1_seconds     window of the greatest 2 R / (F + R(horizon)) (one number)
-    best_by_cost   cost -> best window [s]
-    candidates     the windows to report [s]: one, two where none has enough support, none where evidence is insufficient
-    verdict        see `Verdict`
+    best_by_cost   cost -> best window [s], nan where none pays
+    drift          see `Drift`; nan without controls of two distances
+    candidates     the windows to report [s]: one, two where none has enough support, none where no window may be recommended
+    said           why, or how surely: see `said`
     """
 
     menu_seconds: np.ndarray
@@ -87,11 +103,13 @@ class WindowEvidence:
     capture: Estimate
     benefit: np.ndarray
     support: np.ndarray
+    support_none: float
     best_seconds: float
     f1_seconds: float
     best_by_cost: dict
+    drift: Drift
     candidates: tuple
-    verdict: Verdict
+    said: str
 
 
 def curves(index, control) -> Curves:
@@ -106,6 +124,17 @@ def problem_driven(followed, chance):
     return 1.0 - _ratio(1.0 - followed, 1.0 - chance)
 
 
+def by_habit(drawn: Curves) -> np.ndarray:
+    """Share of calls whose *next* call is one that habit brings, by every edge: the integral of habit's hazard times the share still waiting.
+
+    F less this is the share whose next call is not habit's; (F - R), the net figure, also counts those whom habit would have brought back
+    after the problem did, so it is smaller.
+    """
+    still, quiet = (np.concatenate([np.ones((*c.shape[:-1], 1)), 1.0 - c], axis=-1) for c in (drawn.followed, drawn.chance))
+    hazard = _ratio(-np.diff(quiet, axis=-1), quiet[..., :-1])
+    return np.cumsum(hazard * still[..., :-1], axis=-1)
+
+
 def purity(followed, excess):
     """R / F: share of what the window counts as repeats that is problem-driven; nan without callbacks."""
     return _ratio(excess, followed)
@@ -117,7 +146,7 @@ def capture(excess, excess_at_horizon):
 
 
 def net_benefit(followed, excess, *, cost=1.0):
-    """R - c (F - R): failures found less `cost` times coincidences blamed. With c = 1 a window is worth widening while at least half of what it adds is problem-driven."""
+    """R - c (F - R): failures found less `cost` times coincidences blamed. With c = 1 a window is worth widening while more than half of what it adds is problem-driven."""
     return excess - cost * (np.asarray(followed) - excess)
 
 
@@ -133,6 +162,19 @@ def best_window(score) -> np.ndarray:
     return np.where(np.isneginf(top), -1, np.argmax(score >= top[..., None] - ROUNDING, axis=-1))
 
 
+def choose(followed, excess, *, cost=1.0) -> np.ndarray:
+    """Place in the menu (last axis) of the window to take; the menu's length where none pays, -1 where nothing is known.
+
+    The greatest net benefit, the shorter window on a tie. "No window" is a candidate with benefit 0, and a window of which less than HALF is
+    problem-driven is none.
+    """
+    benefit = net_benefit(followed, excess, cost=cost)
+    pays = np.where(excess >= HALF * followed - ROUNDING, benefit, -np.inf)
+    place = best_window(np.concatenate([np.zeros((*benefit.shape[:-1], 1)), np.where(np.isnan(benefit), np.nan, pays)], axis=-1)) - 1
+    place = np.where(place < 0, benefit.shape[-1], place)
+    return np.where(np.isnan(benefit).all(axis=-1), -1, place)
+
+
 def window_evidence(
     index,
     control,
@@ -140,82 +182,114 @@ def window_evidence(
     edges,
     rng,
     history_days,
+    far=None,
     menu_seconds=MENU_SECONDS,
     cost=1.0,
     costs=(0.5, 1.0, 2.0),
     resamples=1000,
     level=0.95,
+    unsteady=False,
     **thresholds,
 ) -> WindowEvidence:
     """Everything that the choice of a window rests on, from the two count tables [groups, bins + 1, 2].
 
     edges          upper bin edges [s]; the last is the horizon; every window of the menu is one
+    far            the part of `control` that lies three weeks away (the rest: two)
     rng            numpy Generator for the resamples; the same seed gives the same shares
     history_days   days of data before and after that control instants could be drawn from
     cost, costs    c of the net benefit, and the c whose best windows are listed beside it
-    thresholds     `min_callbacks`, `min_ratio`, `min_history_days`, `min_support` of `verdict`
+    unsteady       whether the volume of calls moved so much that habit cannot be taken to stand still
+    thresholds     `min_callbacks`, `min_ratio`, `min_history_days`, `min_support` of `said`
 
-    Without control instants (a table of zeros) B, R and all that follow are nan and the verdict is insufficient; F stands.
+    Without control instants (a table of zeros) B, R and all that follow are nan and no window is recommended; F stands.
     Raises ValueError where the tables do not fit the edges or a window is not an edge. Source: methods.md M1-M3, section 2.
     """
     index, control, menu = _table(index, edges), _table(control, edges), np.sort(np.asarray(menu_seconds))
     places = binned.edge_index(edges, menu)
     figures, horizon = _estimates(index, control, places, level)
+    drift = _drift(index, control, _table(np.zeros_like(control) if far is None else far, edges), places, level)
+    changing = drift.changing(horizon.value)
+    if changing:
+        figures["excess"] = _envelope(figures["excess"], drift)
     f, r = figures["followed"].value, figures["excess"].value
     chosen = bootstrap_choices(index, control, places=places, cost=cost, resamples=resamples, rng=rng)
-    support = np.bincount(chosen[chosen >= 0], minlength=len(menu)) / resamples
+    shares = np.bincount(chosen[chosen >= 0], minlength=len(menu) + 1) / resamples
     callbacks = index[:, :-1, 0].sum(axis=0).cumsum()
-    said = verdict(history_days=history_days, callbacks=callbacks[-1], excess=horizon, top_support=support.max(), **thresholds)
+    word = said(
+        history_days=history_days,
+        callbacks=callbacks[-1],
+        excess=horizon,
+        unsteady=unsteady,
+        changing=changing,
+        support=shares,
+        **thresholds,
+    )
     return WindowEvidence(
         menu_seconds=menu,
         calls=int(index.sum()),
         callbacks=callbacks[places],
         **figures,
         benefit=net_benefit(f, r, cost=cost),
-        support=support,
-        best_seconds=_window(menu, net_benefit(f, r, cost=cost)),
-        f1_seconds=_window(menu, f1(f, r, horizon.value)),
-        best_by_cost={c: _window(menu, net_benefit(f, r, cost=c)) for c in costs},
-        candidates=candidates(menu, support, said),
-        verdict=said,
+        support=shares[:-1],
+        support_none=float(shares[-1]),
+        best_seconds=_at(menu, choose(f, r, cost=cost)),
+        f1_seconds=_at(menu, best_window(f1(f, r, horizon.value))),
+        best_by_cost={c: _at(menu, choose(f, r, cost=c)) for c in costs},
+        drift=drift,
+        candidates=candidates(menu, shares[:-1], word),
+        said=word,
     )
 
 
 def bootstrap_choices(index, control, *, places, cost=1.0, resamples=1000, rng) -> np.ndarray:
-    """The place in the menu that each resample of the caller groups chooses, int [resamples]; -1 where it chooses none."""
+    """What each draw of the caller groups chooses (see `choose`), int [resamples]: callers drawn again, nothing else."""
     weights = group_weights(len(index), resamples, rng=rng)
     drawn = curves(resample(index, weights), resample(control, weights))
-    return best_window(net_benefit(drawn.followed[:, places], drawn.excess[:, places], cost=cost))
+    return choose(drawn.followed[:, places], drawn.excess[:, places], cost=cost)
 
 
-def verdict(
-    *, history_days, callbacks, excess, top_support, min_history_days=21, min_callbacks=200, min_ratio=3.0, min_support=0.7
-) -> Verdict:
-    """Whether a window may be recommended at all, and whether one or two.
+def said(
+    *,
+    history_days,
+    callbacks,
+    excess,
+    support,
+    unsteady=False,
+    changing=False,
+    min_history_days=21,
+    min_callbacks=200,
+    min_ratio=3.0,
+    min_support=0.7,
+) -> str:
+    """Whether a window may be recommended, and how surely; the first that holds.
 
-    history_days  days of data that control instants could be drawn from
-    callbacks     index calls seen to be followed within the horizon
-    excess        R(horizon) as an `Estimate`: value / se must reach `min_ratio`
-    top_support   greatest share of resamples behind one window
+    history         less than `min_history_days` of data that control instants could be drawn from
+    few             fewer than `min_callbacks` index calls seen to be followed within the horizon
+    insufficient    R(horizon), an `Estimate`, is less than `min_ratio` standard errors: no callbacks beyond habit can be told
+    volume          the volume of calls moved (`unsteady`): habit two weeks away is not today's
+    habit_changing  controls two and three weeks away disagree (`changing`)
+    none            no window pays in more than 1 - `min_support` of the draws (`support`: of each window, and of none in the last place)
+    clear, close    one window has at least `min_support` of the draws; or none has
 
-    "insufficient" where any of the first three falls short (keep the configured window), "two candidates" where only the last does.
+    Only clear and close recommend; otherwise the configured window stays.
     """
-    enough = {
-        "history": history_days >= min_history_days,
-        "callbacks": callbacks >= min_callbacks,
-        "excess": _stands_out(excess, min_ratio),
+    top, none = support[:-1].max(), support[-1]
+    cases = {
+        "history": history_days < min_history_days,
+        "few": callbacks < min_callbacks,
+        "insufficient": not _stands_out(excess, min_ratio),
+        "volume": unsteady,
+        "habit_changing": changing,
+        "none": none > 1 - min_support or top == 0,
+        "clear": top >= min_support,
     }
-    short = [reason for reason, met in enough.items() if not met]
-    if short:
-        return Verdict("insufficient", short[0])
-    return Verdict("clear" if top_support >= min_support else "two candidates", "")
+    return next((word for word, holds in cases.items() if holds), "close")
 
 
-def candidates(menu_seconds, support, said) -> tuple:
-    """The windows to name under a verdict [s], best supported first, the shorter on a tie."""
+def candidates(menu_seconds, support, word) -> tuple:
+    """The windows to name [s], best supported first, the shorter on a tie."""
     order = np.argsort(-np.asarray(support), kind="stable")
-    count = {"insufficient": 0, "clear": 1, "two candidates": 2}[said.word]
-    return tuple(float(menu_seconds[place]) for place in order[:count])
+    return tuple(float(menu_seconds[place]) for place in order[: {"clear": 1, "close": 2}.get(word, 0)])
 
 
 def exposure_seconds(excess, edges, share) -> np.ndarray:
@@ -230,20 +304,28 @@ def exposure_seconds(excess, edges, share) -> np.ndarray:
     return np.where(end > 0, binned.first_passage(rising, edges, share * end), np.nan)[()]
 
 
-def exposure(index, control, *, edges, shares=(0.5, 0.8), level=0.95, max_se_log=0.35, min_ratio=3.0) -> Exposure:
+def exposure(index, control, *, edges, rng, shares=(0.5, 0.8), level=0.95, min_ratio=8.0, resamples=1000) -> Exposure:
     """How long until `shares` of a category's problem-driven callbacks have come, and whether the evidence carries it.
 
     index, control   count tables [groups, bins + 1, 2] of the category's calls and of their control instants
-    max_se_log       greatest standard error of log W(q), and min_ratio least R(horizon) / se, at which W(q) is published
+    rng              numpy Generator for the draws of the caller groups, from which the interval's percentiles come
+    min_ratio        least R(horizon) / se at which W(q) is published
 
-    Source: methods.md section 3.
+    A jackknife of log W(q) would be short of its level: W(q) is a quantile of a rough curve. Source: methods.md section 3; coverage by
+    the size of the evidence in docs/maths.md.
     """
-    full, without = _all_and_without(_table(index, edges), _table(control, edges))
-    seconds, left_out = (np.stack([exposure_seconds(drawn.excess, edges, q) for q in shares], axis=-1) for drawn in (full, without))
-    log = jackknife(np.log(left_out), estimate=np.log(seconds), level=level)
+    index, control = _table(index, edges), _table(control, edges)
+    full, without = _all_and_without(index, control)
+    seconds = np.stack([exposure_seconds(full.excess, edges, q) for q in shares], axis=-1)
     horizon = jackknife(without.excess[:, -1], estimate=full.excess[-1], level=level)
-    published = _stands_out(horizon, min_ratio) & (log.se <= max_se_log)
-    return Exposure(seconds, log.se, np.exp(log.low), np.exp(log.high), published, horizon)
+    if not _stands_out(horizon, min_ratio):
+        nothing = np.full(len(shares), np.nan)
+        return Exposure(seconds, nothing, nothing, False, horizon)
+    weights = group_weights(len(index), resamples, rng=rng)
+    drawn = curves(resample(index, weights), resample(control, weights)).excess
+    points = np.stack([exposure_seconds(drawn, edges, q) for q in shares], axis=-1)
+    low, high = np.nanquantile(points, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+    return Exposure(seconds, low, high, True, horizon)
 
 
 def round_up_to_menu(seconds, menu_seconds) -> np.ndarray:
@@ -290,9 +372,33 @@ def _stands_out(estimate, min_ratio):
     return bool(estimate.se > 0 and estimate.value / estimate.se >= min_ratio)
 
 
-def _window(menu_seconds, score):
-    place = int(best_window(score))
-    return float(menu_seconds[place]) if place >= 0 else np.nan
+def _drift(index, control, far, places, level) -> Drift:
+    """R by either distance of the controls, the groups left out of both at once."""
+    parts = (control - far, far)
+    near, off = (_curve_of(index, part, places) for part in parts)
+    kept_index, *kept = leave_one_out(index, *parts)
+    near_out, off_out = (_curve_of(kept_index, part, places, axis=None) for part in kept)
+    return Drift(
+        *(jackknife(out[0], estimate=whole[0], level=level) for out, whole in ((near_out, near), (off_out, off))),
+        jackknife(off_out[1] - near_out[1], estimate=off[1] - near[1], level=level),
+    )
+
+
+def _curve_of(index, control, places, axis=0):
+    """R at the menu and at the horizon; of all groups together, or of tables that are summed already (axis None)."""
+    r = curves(*((index, control) if axis is None else (index.sum(axis=axis), control.sum(axis=axis)))).excess
+    return r[..., places], r[..., -1]
+
+
+def _envelope(excess, drift: Drift) -> Estimate:
+    """The interval that holds those of both distances too."""
+    ends = [np.stack([getattr(e, end) for e in (excess, drift.near, drift.far)]) for end in ("low", "high")]
+    return excess._replace(low=ends[0].min(axis=0), high=ends[1].max(axis=0))
+
+
+def _at(menu_seconds, place):
+    """The window at a place of the menu [s]; nan for none."""
+    return float(menu_seconds[place]) if 0 <= place < len(menu_seconds) else np.nan
 
 
 def _table(counts, edges):

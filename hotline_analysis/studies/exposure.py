@@ -25,7 +25,7 @@ from hotline_analysis.words import Term
 
 SHARES = (0.5, 0.8)
 ALL = ()  # the path of all calls together
-MAX_SE_LOG, MIN_RATIO = 0.35, 3.0  # at which an issue's own figure is published (measured: methods 3)
+MIN_RATIO = 8.0  # R(168 h) over its standard error, from which an issue speaks for itself (measured: docs/maths.md)
 SHORT_BELOW, LONG_BELOW, FLAGGED_ABOVE = 0.6, 0.5, 0.2  # of the reconciliation; no run validated them (methods, Limits; docs/maths.md)
 MIN_SHARE, TOP = 0.05, 20
 KEPT_HOURS = 24.0  # the single window where the evidence recommends none
@@ -38,12 +38,20 @@ COLUMNS = {
     "callbacks": Term("一周内复电", "Callbacks in a week"),
     "value": Term("复电率", "Repeat rate"),
     "chance": Term("平时也会打的", "By chance"),
-    "excess": Term("没有解决的", "Problem-driven"),
+    "excess": Term("超出平时的", "Beyond habit"),
+    "anyway": Term("其中平时也会打的", "Of these, by habit"),
     "hours_50": Term("一半的时刻（小时）", "50 % point (h)"),
     "hours_80": Term("八成的时刻（小时）", "80 % point (h)"),
     "own_hours_80": Term("自身估计（小时）", "Own estimate (h)"),
-    "se_log_80": Term("对数标准误", "SE of log"),
+    "ratio": Term("超出平时的÷标准误", "Beyond habit over its error"),
     "published": Term("可公布", "Published"),
+    "own_count": Term("有自己时刻的诉求数", "Issues with a point of their own"),
+    "first_issue": Term("最早的诉求", "Earliest issue"),
+    "first_hours": Term("最早的八成时刻（小时）", "Its 80 % point (h)"),
+    "last_issue": Term("最晚的诉求", "Latest issue"),
+    "last_hours": Term("最晚的八成时刻（小时）", "Its 80 % point (h)"),
+    "last_half_hours": Term("最晚的一半时刻（小时）", "Latest 50 % point (h)"),
+    "said": Term("结论", "Case"),
     "source": Term("取自", "Taken from"),
     "window_hours": Term("窗口（小时）", "Window (h)"),
     "hour_from": Term("自（小时）", "From (h)"),
@@ -55,7 +63,7 @@ COLUMNS = {
     "followed": Term("任一诉求", "Any issue"),
     "first": Term("甲", "First"),
     "second": Term("乙", "Second"),
-    "difference": Term("没有解决之差", "Difference"),
+    "difference": Term("超出平时之差", "Difference"),
     "z": Term("z", "z"),
     "p": Term("p", "p"),
     "q": Term("q", "q"),
@@ -70,7 +78,13 @@ COLUMNS = {
     "own_window_hours": Term("自身窗口（小时）", "Own window (h)"),
     "recommended_hours": Term("建议窗口（小时）", "Recommended (h)"),
     "flagged_share": Term("不符诉求占来电", "Share of calls flagged"),
-    "recommendation": Term("建议", "Recommendation"),
+    "flagged": Term("建议与统一窗口不同", "Recommended otherwise"),
+    "flagged_count": Term("不符诉求数", "Issues flagged"),
+    "flagged_issues": Term("不符诉求", "Issues flagged, by name"),
+    "basis_from": Term("依据自", "Based on, from"),
+    "basis_to": Term("依据至", "Based on, to"),
+    "basis_months": Term("依据月数", "Months it stands on"),
+    "basis_left_out": Term("剔除月数", "Months left out"),
     "check": Term("核查", "Check"),
     "share": Term("占比", "Share"),
     "expected": Term("通常不超过", "Usually at most"),
@@ -85,10 +99,15 @@ RECONCILED = {
     "insufficient": Term("证据不足", "insufficient evidence"),
 }
 RECOMMENDED = {
-    "per issue": Term("分诉求设窗口", "a window for each issue"),
+    "per_issue": Term("分诉求设窗口", "a window for each issue"),
     "exceptions": Term("统一窗口，列出例外", "one window, exceptions listed"),
     "single": Term("统一窗口", "one window"),
-    "keep": Term("证据不足，沿用现行窗口", "insufficient evidence: keep the configured window"),
+    "keep": Term("不推荐统一窗口，沿用现行窗口", "no window is recommended: keep the configured one"),
+}
+POINTS_SAID = {
+    "late": Term("有诉求一半的复电在一天以后", "for some issue half come after a day"),
+    "day": Term("各诉求一半的复电都在一天之内", "for every issue told, half come within a day"),
+    "few": Term("样本不足，没有诉求能公布自己的时刻", "too few: no issue has a point of its own"),
 }
 SOURCES = {"own": Term("自身", "own"), "all": Term("全部来电", "all calls"), "": Term("样本不足", "too few")}
 CHECKS = {
@@ -118,17 +137,12 @@ def path_of(view: View, by: Sequence[str]) -> tuple[str, ...]:
     return path
 
 
-def _counted(view: View, by: Sequence[str]) -> tuple[Counted, list[tuple]]:
-    """The counts by path, and the paths, most calls first."""
+def _counted(view: View, by: Sequence[str], stretches: Sequence[tuple[int, int]] = ()) -> tuple[Counted, list[tuple]]:
+    """The counts by path, and the paths, most calls first; of some stretches of the period only, where they are given."""
     path = path_of(view, by)
-    found = chance.counted(view, by=path, known=path)
+    found = chance.counted(view, by=path, known=path, stretches=stretches)
     calls = found.index.groupby(list(path))["calls"].sum().sort_index().sort_values(ascending=False, kind="stable")
     return found, [key if isinstance(key, tuple) else (key,) for key in calls.index]
-
-
-def _tables(found: Counted, path: tuple) -> Tables:
-    """The tables of a path, complete or not; of all calls for an empty one."""
-    return found.of(path)
 
 
 def _named(path: tuple) -> str:
@@ -138,51 +152,75 @@ def _named(path: tuple) -> str:
 # ---- when it shows
 
 
-def points(view: View, *, by: Sequence[str] = ("issue_1",), max_se_log: float = MAX_SE_LOG, min_ratio: float = MIN_RATIO) -> pd.DataFrame:
+def points(view: View, *, by: Sequence[str] = ("issue_1",), min_ratio: float = MIN_RATIO) -> pd.DataFrame:
     """When half and 80 % of the problem-driven callbacks have come, of those that come within a week: one row an issue, most calls first.
 
     Counted are the period's index calls that have an issue. Problem-driven is what exceeds the same callers' habit (R of `window.evidence`).
-    An issue's own point is published when the standard error of its logarithm is at most `max_se_log` and R(168 h) at least `min_ratio`
-    standard errors; otherwise the nearest parent's that is published stands in its place, `source` says whose, and the row's interval is the
-    parent's. Columns: the path (issue_1, ...), issue, calls, callbacks, value (F at 168 h), chance, excess, excess_low, excess_high,
-    hours_50, low_50, high_50, hours_80, low_80, high_80 (hours after the call's end, 95 %), own_hours_80, se_log_80, published, source
-    (own, a parent's name, all, or '' when nobody's is), window_hours (hours_80 rounded up to the menu), caveat.
+    An issue's own point is published when R(168 h) is at least `min_ratio` standard errors; otherwise the nearest parent's that is published
+    stands in its place, `source` says whose, and there is no interval, because the parent's is not the issue's.
+
+    Columns: the path (issue_1, ...), issue, calls, callbacks, value (F at 168 h), chance, excess, excess_low, excess_high, anyway (value -
+    excess), ratio (excess over its standard error), hours_50, low_50, high_50, hours_80, low_80, high_80 (hours after the call's end; 95 %,
+    percentiles of the caller groups drawn anew), own_hours_80 (the issue's own, published or not), published, source (own, a parent's name,
+    all, or '' when nobody's is), caveat; and in every row, of the issues with a point of their own: own_count, first_issue, first_hours,
+    last_issue, last_hours (80 % points, earliest and latest), last_half_hours (the latest 50 % point), said (key of POINTS_SAID).
     W(q) = inf{u: R(u) >= q R(168 h)}. Source: methods 3; F0 A14.
     """
     found, paths = _counted(view, by)
-    move, menu = chance.volume_move(view), chance.menu_seconds(view)
+    frame = _points(found, paths, min_ratio)
+    unsteady = chance.moved(view).unsteady
+    return frame.assign(caveat=[chance.caveats(view, calls=n, unsteady=unsteady) for n in frame["calls"]], **_ends(frame))
+
+
+POINTS = (
+    "issue", "calls", "callbacks", "value", "chance", "excess", "excess_low", "excess_high", "anyway", "ratio", "hours_50", "low_50", "high_50",
+    "hours_80", "low_80", "high_80", "own_hours_80", "published", "source",
+)  # fmt: skip
+
+
+def _points(found: Counted, paths: list[tuple], min_ratio: float) -> pd.DataFrame:
+    """The rows of `points` that follow from the counts alone."""
     made: dict[tuple, excess.Exposure] = {}
 
     def exposed(path: tuple) -> excess.Exposure:
         if path not in made:
-            tables = _tables(found, path)
+            tables = found.of(path)
             made[path] = excess.exposure(
-                tables.index, tables.control, edges=found.edges, shares=SHARES, max_se_log=max_se_log, min_ratio=min_ratio
+                tables.index, tables.control, edges=found.edges, rng=chance.draws(), shares=SHARES, min_ratio=min_ratio
             )
         return made[path]
 
-    rows = [{**dict(zip(found.by, path, strict=True)), "issue": _named(path), **_point(found, path, exposed, menu)} for path in paths]
-    frame = pd.DataFrame(rows)
-    return frame.assign(caveat=[chance.caveats(view, calls=n, move=move) for n in frame["calls"]]) if rows else frame
+    rows = [{**dict(zip(found.by, path, strict=True)), "issue": _named(path), **_point(found, path, exposed)} for path in paths]
+    return pd.DataFrame(rows, columns=[*found.by, *POINTS])
 
 
-def _point(found: Counted, path: tuple, exposed, menu: list[int]) -> dict:
-    own, tables = exposed(path), _tables(found, path)
+def _point(found: Counted, path: tuple, exposed) -> dict:
+    own, tables = exposed(path), found.of(path)
     levels = [path[:n] for n in range(len(path), -1, -1)] if found.by[0] in LEVELS else [path, ALL]
-    source = next((p for p in levels if exposed(p).published[1]), None)
-    taken = exposed(source) if source is not None else own._replace(**{k: np.full(2, np.nan) for k in ("seconds", "low", "high")})
+    source = next((p for p in levels if exposed(p).published), None)
+    hours = exposed(source).seconds / HOUR if source is not None else np.full(2, np.nan)
     lines = {}
     for place, share in enumerate(SHARES):
-        sure = source is not None and taken.published[place]
-        for name, values in (("hours", taken.seconds), ("low", taken.low), ("high", taken.high)):
-            lines[f"{name}_{100 * share:.0f}"] = values[place] / HOUR if sure else np.nan
+        ends = (own.low[place] / HOUR, own.high[place] / HOUR)  # missing where the point is not its own
+        lines |= dict(zip((f"{name}_{100 * share:.0f}" for name in ("hours", "low", "high")), (hours[place], *ends), strict=True))
     curve = excess.curves(tables.index.sum(axis=0), tables.control.sum(axis=0))
     return {
-        "calls": int(tables.index.sum()), "callbacks": int(tables.index[:, :-1, 0].sum()),
-        "value": curve.followed[-1], "chance": curve.chance[-1], "excess": own.excess.value, "excess_low": own.excess.low, "excess_high": own.excess.high,
-        **lines, "own_hours_80": own.seconds[1] / HOUR, "se_log_80": own.se_log[1], "published": source == path,
+        "calls": int(tables.index.sum()), "callbacks": int(tables.index[:, :-1, 0].sum()), "value": curve.followed[-1],
+        "chance": curve.chance[-1], "excess": own.excess.value, "excess_low": own.excess.low, "excess_high": own.excess.high,
+        "anyway": curve.followed[-1] - own.excess.value, "ratio": own.excess.value / own.excess.se if own.excess.se > 0 else np.nan,
+        **lines, "own_hours_80": own.seconds[1] / HOUR, "published": source == path,
         "source": "" if source is None else "own" if source == path else "all" if source == ALL else _named(source),
-        "window_hours": float(excess.round_up_to_menu(taken.seconds[1], menu)) / HOUR if source is not None else np.nan,
+    }  # fmt: skip
+
+
+def _ends(frame: pd.DataFrame) -> dict:
+    """The earliest and the latest issue among those with a point of their own, and the case."""
+    own = frame[frame["source"] == "own"].sort_values("hours_80", kind="stable")
+    first, last = (own.iloc[place] if len(own) else {"issue": "", "hours_80": np.nan} for place in (0, -1))
+    half = own["hours_50"].max() if len(own) else np.nan
+    return {
+        "own_count": len(own), "first_issue": first["issue"], "first_hours": first["hours_80"], "last_issue": last["issue"],
+        "last_hours": last["hours_80"], "last_half_hours": half, "said": "few" if not len(own) else "late" if half > 24 else "day",
     }  # fmt: skip
 
 
@@ -195,7 +233,7 @@ def curves(view: View, *, by: Sequence[str] = ("issue_1",), most: int = 20) -> p
     """
     found, paths = _counted(view, by)
     told = points(view, by=by).to_dict("records")[:most]
-    parts = [_curve(_tables(found, path), found.edges, row) for path, row in zip(paths[:most], told, strict=True)]
+    parts = [_curve(found.of(path), found.edges, row) for path, row in zip(paths[:most], told, strict=True)]
     columns = ["group", "hours", "value", "low", "high", "followed", "point_hours", "words", "few"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
@@ -220,7 +258,11 @@ def _said(row: dict) -> dict:
     elif own:
         words = Term(f"八成在{round(hours, 1):g}小时内", f"80% in {round(hours, 1):g} h")
     else:
-        words = Term("样本不足，沿用上级", "too few: as parent")
+        words = (
+            Term("复电太少，用全部来电的时刻", "too few: as all calls")
+            if row["source"] == "all"
+            else Term(f"复电太少，用{row['source']}的时刻", f"too few: as {row['source']}")
+        )
     return {"point_hours": hours if own else np.nan, "words": words, "few": not own}
 
 
@@ -234,8 +276,8 @@ def hazard(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     hours = np.arange(chance.HORIZON_HOURS)
     parts = []
     for path in paths:
-        rates = (binned.hazard_per_hour(table.sum(axis=0), found.edges) for table in vars(_tables(found, path)).values())
-        index, control = rates
+        tables = found.of(path)
+        index, control = (binned.hazard_per_hour(table.sum(axis=0), found.edges) for table in (tables.index, tables.control))
         frame = pd.DataFrame({"issue": _named(path), "hour_from": hours, "hour_to": hours + 1, "index": index, "control": control})
         parts.append(frame.assign(**dict(zip(found.by, path, strict=True))))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["issue", "hour_from", "hour_to", "index", "control"])
@@ -289,7 +331,7 @@ def comparison(
     overall (log-rank statistic of all of them), overall_df, overall_p. Source: methods 3, M7; F0 A13.
     """
     found, paths = _counted(view, by)
-    tables = {path: _tables(found, path) for path in paths[:most]}
+    tables = {path: found.of(path) for path in paths[:most]}
     strata = np.stack([t.index.sum(axis=0) for t in tables.values()]) if tables else np.zeros((0, len(found.edges) + 1, 2))
     overall = tests.log_rank(strata)
     places = {path: n for n, path in enumerate(tables)}
@@ -332,40 +374,46 @@ def reconciliation(
 ) -> pd.DataFrame:
     """Does the one window of 维度展开 fit every issue of 问题暴露周期? One row an issue with at least `min_share` of the calls or among the `top`.
 
-    The window is W* of all calls, or `kept_hours` where the evidence for one is insufficient. An issue is short (过短) when the window surely
-    captures less than `short_below` of its problem-driven callbacks (upper end of the interval), long (过长／混入偶然) when surely less than
-    `long_below` of what it counts is problem-driven, otherwise consistent (一致); insufficient where neither can be estimated.
-    Where flagged issues hold more than `flagged_above` of the index calls a window for each issue is recommended, otherwise the one window
-    with the flagged issues as exceptions. An issue's own window is its 80 % point rounded up to the menu, its parent's where it has none; an
-    issue that nothing but all calls together could speak for keeps the one window.
+    It stands on up to 12 months to the end of the period (`chance.basis`), a function of the data alone, so that no window follows one
+    month's noise. The window is the recommended one of all calls (`window.evidence`), or `kept_hours` where none is. An issue speaks when its
+    R(168 h) reaches MIN_RATIO standard errors: it is short (过短) when the window surely captures less than `short_below` of its
+    problem-driven callbacks (upper end of the interval), long (过长／混入偶然) when surely less than `long_below` of what it counts is
+    problem-driven, otherwise consistent (一致); an issue that cannot speak is insufficient and has no interval. An issue's own window is
+    its 80 % point rounded up to the menu, its parent's where it has none; one that nothing but all calls together could speak for keeps the one window.
+    Flagged is an issue that is short or long and whose own window is another. Where flagged issues hold more than `flagged_above` of the
+    index calls a window for each issue is recommended, otherwise the one window with the flagged issues as exceptions.
 
     Columns: the path, issue, calls, share_of_calls, window_hours, capture, capture_low, capture_high, purity, purity_low, purity_high,
-    verdict, hours_80, source, own_window_hours, recommended_hours; and in every row flagged_share, recommendation (per issue, exceptions,
-    single, keep), evidence (verdict on W*), caveat. No run validated the cut-offs. Source: methods 3 and Limits; F0 A15, A16.
+    verdict, hours_80, source, own_window_hours, flagged, recommended_hours; and in every row flagged_count, flagged_share, flagged_issues
+    (names with "; " between them, most calls first), said (per_issue, exceptions, single, keep), evidence (what is said of W*), basis_from, basis_to, basis_months,
+    basis_left_out. No run validated the cut-offs. Source: methods 3 and Limits; F0 A15, A16.
     """
-    found, _ = _counted(view, by)
-    whole, _ = chance.evidence(view, found.of(), found.edges, cost=cost)
-    sure = whole.verdict.word != "insufficient"
-    hours = whole.best_seconds / HOUR if sure else kept_hours
-    told = points(view, by=by)
+    months = chance.basis(view)
+    found, paths = _counted(months.view, by, months.stretches)
+    whole, word = chance.evidence(months.view, found.of(), found.edges, cost=cost, unsteady=months.unsteady)
+    sure = word in chance.RECOMMENDS
+    hours = min(whole.candidates) / HOUR if sure else kept_hours
+    told = _points(found, paths, MIN_RATIO)
     told["share_of_calls"] = told["calls"] / told["calls"].sum()
-    told = told[(told["share_of_calls"] >= min_share) | (np.arange(len(told)) < top)]
+    told = told[(told["share_of_calls"] >= min_share) | (np.arange(len(told)) < top)].reset_index(drop=True)
+    paths = told[list(found.by)].itertuples(index=False, name=None)
     judged = [
-        _judged(view, found, path, hours, short_below, long_below) for path in told[list(found.by)].itertuples(index=False, name=None)
+        _judged(months.view, found, path, hours, ratio, short_below, long_below) for path, ratio in zip(paths, told["ratio"], strict=True)
     ]
-    kept = [*found.by, "issue", "calls", "share_of_calls", "hours_80", "source", "caveat"]
-    frame = pd.concat([told[kept].reset_index(drop=True), pd.DataFrame(judged)], axis=1)
-    frame = frame.assign(own_window_hours=told["window_hours"].to_numpy(), window_hours=hours, evidence=whole.verdict.word)
-    return _recommended(frame, sure, flagged_above)
+    own = excess.round_up_to_menu(told["hours_80"].to_numpy(float) * HOUR, chance.menu_seconds(view)) / HOUR
+    frame = pd.concat([told[[*found.by, "issue", "calls", "share_of_calls", "hours_80", "source"]], pd.DataFrame(judged)], axis=1)
+    frame = frame.assign(own_window_hours=own, window_hours=hours, evidence=word)
+    stands_on = {"basis_from": months.first, "basis_to": months.last, "basis_months": months.months, "basis_left_out": months.left_out}
+    return _recommended(frame, sure, flagged_above).assign(**stands_on)
 
 
-def _judged(view: View, found: Counted, path: tuple, hours: float, short_below: float, long_below: float) -> dict:
-    """Capture and purity of one issue at the window, and what follows."""
-    tables = _tables(found, path)
-    said, _ = chance.evidence(view, tables, found.edges, resamples=1)
-    place = int(np.flatnonzero(said.menu_seconds >= hours * HOUR)[0]) if (said.menu_seconds >= hours * HOUR).any() else -1
+def _judged(view: View, found: Counted, path: tuple, hours: float, ratio: float, short_below: float, long_below: float) -> dict:
+    """Capture and purity of one issue at the window, and what follows; without enough evidence only the estimates."""
+    told, _ = chance.evidence(view, found.of(path), found.edges, resamples=1)
+    place = int(np.flatnonzero(told.menu_seconds >= hours * HOUR)[0]) if (told.menu_seconds >= hours * HOUR).any() else -1
+    speaks = ratio >= MIN_RATIO
     ends = {
-        f"{name}{end}": getattr(getattr(said, name), field)[place]
+        f"{name}{end}": float(getattr(getattr(told, name), field)[place]) if speaks or not end else np.nan
         for name in ("capture", "purity")
         for end, field in (("", "value"), ("_low", "low"), ("_high", "high"))
     }
@@ -379,13 +427,20 @@ def _verdict(capture_high: float, purity_high: float, short_below: float, long_b
 
 
 def _recommended(frame: pd.DataFrame, sure: bool, flagged_above: float) -> pd.DataFrame:
-    flagged = frame["verdict"].isin(("short", "long"))
-    share = float(frame.loc[flagged, "share_of_calls"].sum())
-    word = "keep" if not sure else "per issue" if share > flagged_above else "exceptions" if flagged.any() else "single"
-    own = {"keep": flagged & False, "single": flagged & False, "exceptions": flagged, "per issue": flagged | True}[word]
+    """What follows for each issue and for all of them."""
     spoken = frame["own_window_hours"].notna() & ~frame["source"].isin(("all", ""))
-    hours = frame["own_window_hours"].where(own & spoken, frame["window_hours"])
-    return frame.assign(recommended_hours=hours, flagged_share=share, recommendation=word)
+    own = frame["own_window_hours"].where(spoken, frame["window_hours"])
+    flagged = frame["verdict"].isin(("short", "long")) & (own != frame["window_hours"])
+    share = float(frame.loc[flagged, "share_of_calls"].sum())
+    word = "keep" if not sure else "per_issue" if share > flagged_above else "exceptions" if flagged.any() else "single"
+    taken = {"keep": flagged & False, "single": flagged & False, "exceptions": flagged, "per_issue": flagged | True}[word]
+    told = {
+        "flagged_count": int(flagged.sum()),
+        "flagged_share": share,
+        "flagged_issues": "; ".join(frame.loc[flagged, "issue"]),
+        "said": word,
+    }
+    return frame.assign(flagged=flagged, recommended_hours=own.where(taken, frame["window_hours"]), **told)
 
 
 def windows(frame: pd.DataFrame) -> dict[str, float]:

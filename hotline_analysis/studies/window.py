@@ -21,7 +21,7 @@ from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import LEVELS
 from hotline_analysis.measures.periods import months_between
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import binned, intervals, resampling, survival, tests
+from hotline_analysis.stats import binned, excess, intervals, resampling, survival, tests
 from hotline_analysis.words import Term
 
 WEEK_HOURS = 168
@@ -50,25 +50,42 @@ COLUMNS = {
     "cumulative_of_calls": Term("占来电累计", "Cumulative share of calls"),
     "issue": Term("诉求", "Issue"),
     "chance": Term("平时也会打的", "By chance"),
-    "excess": Term("没有解决的", "Problem-driven"),
+    "excess": Term("超出平时的", "Beyond habit"),
+    "anyway": Term("其中平时也会打的", "Of these, by habit"),
+    "excess_2w": Term("超出平时的（对照前后2周）", "Beyond habit (controls 2 weeks away)"),
+    "excess_3w": Term("超出平时的（对照前后3周）", "Beyond habit (controls 3 weeks away)"),
+    "drift": Term("3周与2周之差", "3 weeks less 2"),
+    "drift_z": Term("其z值", "Its z"),
     "purity": Term("纯度", "Purity"),
     "capture": Term("捕获", "Capture"),
     "benefit": Term("净得", "Net benefit"),
-    "support": Term("重抽样支持", "Support"),
-    "best_hours": Term("建议窗口", "Best window"),
+    "support": Term("重抽来电人的支持", "Support (callers drawn again)"),
+    "support_none": Term("重抽来电人不选任何窗口", "No window (callers drawn again)"),
+    "said": Term("判断", "Verdict"),
+    "recommended_hours": Term("建议窗口", "Recommended window"),
+    "candidates": Term("候选窗口", "Candidates"),
+    "best_purity": Term("建议窗口的纯度", "Purity at it"),
+    "best_capture": Term("建议窗口的捕获", "Capture at it"),
+    "best_hours": Term("净得最大的窗口", "Window of greatest benefit"),
     "f1_hours": Term("兼顾纯度与捕获的窗口", "Window by F1"),
     "best_hours_half": Term("误计代价0.5的窗口", "Window at cost 0.5"),
     "best_hours_one": Term("误计代价1的窗口", "Window at cost 1"),
     "best_hours_two": Term("误计代价2的窗口", "Window at cost 2"),
-    "verdict": Term("判断", "Verdict"),
-    "reason": Term("理由", "Reason"),
-    "candidates": Term("候选窗口", "Candidates"),
+    "basis_from": Term("依据自", "Based on, from"),
+    "basis_to": Term("依据至", "Based on, to"),
+    "basis_months": Term("依据月数", "Months it stands on"),
+    "basis_left_out": Term("剔除月数", "Months left out"),
+    "basis_drift_z": Term("依据各月的z值", "z over these months"),
     "marked": Term("常用窗口", "Named window"),
     "volume_move": Term("周话务量变动", "Weekly volume moved"),
+    "day_move": Term("单日话务量超出", "A day's calls above the usual"),
     "hours": Term("小时", "Hour"),
     "seen": Term("实际（每千通每小时）", "Seen (per 1,000 calls and hour)"),
     "habit": Term("平时（每千通每小时）", "Habit (per 1,000 calls and hour)"),
     "control": Term("对照（每千通每小时）", "Control (per 1,000 instants and hour)"),
+    "seen_share": Term("累计复电（占来电）", "Followed so far (of calls)"),
+    "habit_share": Term("其中先到的是平时的来电", "First to come: a call by habit"),
+    "related_share": Term("复电中平时不会打的", "Of the callbacks, not by habit"),
     "horizon_hours": Term("观察期（小时）", "Horizon (h)"),
     "agents": Term("话务员", "Agents"),
     "reliability": Term("信度", "Reliability"),
@@ -285,7 +302,7 @@ def evidence(
     by: Sequence[str] = (),
     cost: float = 1.0,
     resamples: int = chance.RESAMPLES,
-    min_callbacks: int = 200,
+    min_callbacks: int = chance.FEW,
     min_ratio: float = 3.0,
     min_support: float = 0.7,
 ) -> pd.DataFrame:
@@ -294,54 +311,91 @@ def evidence(
     Counted are the index calls of the period; the chance part is what the same callers do at the same weekday and clock time two and three
     weeks before and after (28 days before to 168 h after the period, as far as there are data). One row a stratum and window.
 
-    Columns: by..., window_hours, numerator (calls seen to be followed), denominator (index calls), value, low, high (F: Kaplan-Meier share
-    followed), chance... (B: the same at the control instants), excess... (R = 1 - (1 - F) / (1 - B): problem-driven, may be below 0),
-    purity... (R / F), capture... (R / R at 168 h), each with _low and _high (95 %, jackknife over 100 caller groups); benefit
-    (R - cost (F - R)), support (share of resamples that choose the window); and, the same in every row of a stratum: best_hours (W*, greatest
-    benefit), f1_hours (greatest 2 R / (F + R at 168 h)), best_hours_half, _one, _two (W* at a cost of 0.5, 1, 2), verdict (clear, two
-    candidates, insufficient), reason, candidates (hours, best first, '' when insufficient); marked (2, 24, 72 h), volume_move, caveat (few,
-    provisional, volume, no control).
+    Columns of the period: by..., window_hours, numerator (calls seen to be followed), denominator (index calls), value, low, high (F:
+    Kaplan-Meier share followed), chance... (B: the same at the control instants), excess... (R = 1 - (1 - F) / (1 - B): problem-driven, may
+    be below 0), anyway (F - R: of the calls, followed and by habit alone; anyway + excess = value), purity... (R / F), capture... (R / R at
+    168 h), each with _low and _high (95 %, jackknife over 100 caller groups); excess_2w, excess_3w (R from the controls two and three weeks
+    away), drift, drift_z (R at 168 h of three weeks less that of two, and over its standard error, paired), benefit (R - cost (F - R)),
+    marked (2, 24, 72 h), volume_move, day_move (see `chance.moved`), caveat (few, provisional, volume, habit, no control). Where habit is
+    changing, beyond 2 standard errors and a twentieth of R, the interval of R is the envelope of all three.
 
-    Insufficient (证据不足) with fewer than `min_callbacks`, R(168 h) below `min_ratio` standard errors or less than 21 days of data: then the
-    configured window stays. Two candidates where the best has less than `min_support` of the resamples. R is an upper bound of what is
-    related: a caller's busy fortnight counts as problem-driven. Source: methods 2, M2, M3; F0 A02, A12, A16.
+    Columns of the recommendation, from up to 12 months to the end of the period (`chance.basis`), the same in every row of a stratum but
+    support: said (key of `chance.SAID`; only clear and close recommend), recommended_hours (missing otherwise; of two close windows the
+    shorter), candidates (hours, best supported first), best_purity, best_capture (at recommended_hours, over those months), best_hours (W*,
+    greatest benefit; missing where none pays), best_hours_half, _one, _two (W* at a cost of 0.5, 1, 2), f1_hours (greatest 2 R / (F + R at
+    168 h)), support, support_none (share of draws of the callers that choose the window, and none: nothing else is drawn), basis_from,
+    basis_to, basis_months, basis_left_out (months), basis_drift_z.
+
+    No window is a candidate (benefit 0), and less than half problem-driven is never worth it. R's error may go either way: a busy fortnight
+    counts as problem-driven, a problem that lasts for weeks stands in the controls. Source: methods 2, M2, M3; F0 A02, A12, A16.
     """
-    found, move = chance.counted(view, by=by), chance.volume_move(view)
-    options = {"cost": cost, "resamples": resamples, "min_callbacks": min_callbacks, "min_ratio": min_ratio, "min_support": min_support}
-    parts = [
-        _evidence(view, tables, found.edges, move, options).assign(**dict(zip(by, key, strict=True)))
-        for key, tables in found.split().items()
-    ]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, *COLUMNS])
-    return frame[[*by, *[c for c in frame.columns if c not in by]]]
+    found, months, move = chance.counted(view, by=by), chance.basis(view), chance.moved(view)
+    year = chance.counted(months.view, by=by, stretches=months.stretches)
+    options = {"cost": cost, "min_callbacks": min_callbacks, "min_ratio": min_ratio, "min_support": min_support}
+    parts = []
+    for key, tables in found.split().items():
+        rows = _evidence(view, tables, found.edges, move, options)
+        advice = _advice(months, year.of(key), year.edges, options | {"resamples": resamples})
+        parts.append(rows.assign(**advice, **dict(zip(by, key, strict=True))))
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, *EVIDENCE])
+    return frame[[*by, *EVIDENCE]]
 
 
-def _evidence(view: View, tables: chance.Tables, edges: np.ndarray, move: float, options: dict) -> pd.DataFrame:
-    """The rows of one stratum."""
-    said, reason = chance.evidence(view, tables, edges, **options)
-    hours = said.menu_seconds / HOUR
-    parts = {"value": said.followed, "chance": said.chance, "excess": said.excess, "purity": said.purity, "capture": said.capture}
-    columns = {"window_hours": hours, "numerator": said.callbacks, "denominator": said.calls}
+EVIDENCE = (
+    "window_hours", "numerator", "denominator", "value", "low", "high", "chance", "chance_low", "chance_high", "excess", "excess_low",
+    "excess_high", "anyway", "purity", "purity_low", "purity_high", "capture", "capture_low", "capture_high", "excess_2w", "excess_3w", "drift",
+    "drift_z", "benefit", "marked", "volume_move", "day_move", "caveat", "said", "recommended_hours", "candidates", "best_purity",
+    "best_capture", "best_hours", "best_hours_half", "best_hours_one", "best_hours_two", "f1_hours", "support", "support_none", "basis_from",
+    "basis_to", "basis_months", "basis_left_out", "basis_drift_z",
+)  # fmt: skip
+
+
+def _evidence(view: View, tables: chance.Tables, edges: np.ndarray, move: chance.Moved, options: dict) -> pd.DataFrame:
+    """The rows of one stratum, without the recommendation."""
+    found, _ = chance.evidence(view, tables, edges, **options, resamples=1)
+    hours = found.menu_seconds / HOUR
+    parts = {"value": found.followed, "chance": found.chance, "excess": found.excess, "purity": found.purity, "capture": found.capture}
+    columns = {"window_hours": hours, "numerator": found.callbacks, "denominator": found.calls}
     for name, estimate in parts.items():
         prefix = "" if name == "value" else f"{name}_"
         columns |= {name: estimate.value, f"{prefix}low": estimate.low, f"{prefix}high": estimate.high}
-    best = {f"best_hours_{name}": said.best_by_cost[c] / HOUR for name, c in COSTS.items()}
+    drift = found.drift
+    changing = drift.changing(found.excess.value[-1])
     return pd.DataFrame(
         {
-            **columns, "benefit": said.benefit, "support": said.support, "best_hours": said.best_seconds / HOUR, "f1_hours": said.f1_seconds / HOUR,
-            **best, "verdict": said.verdict.word, "reason": reason, "candidates": ", ".join(f"{s / HOUR:g}" for s in said.candidates),
-            "marked": np.isin(hours, STAND_OUT), "volume_move": move, "caveat": chance.caveats(view, calls=said.calls, move=move),
+            **columns, "anyway": found.followed.value - found.excess.value, "excess_2w": drift.near.value, "excess_3w": drift.far.value,
+            "drift": float(drift.difference.value), "drift_z": drift.z, "benefit": found.benefit, "marked": np.isin(hours, STAND_OUT),
+            "volume_move": move.week, "day_move": move.day,
+            "caveat": chance.caveats(view, calls=found.calls, unsteady=move.unsteady, changing=changing),
         }
     )  # fmt: skip
+
+
+def _advice(months: chance.Basis, tables: chance.Tables, edges: np.ndarray, options: dict) -> dict:
+    """The recommendation of one stratum and what it stands on: one value for all rows, support one a window."""
+    found, word = chance.evidence(months.view, tables, edges, unsteady=months.unsteady, **options)
+    hours, named = found.menu_seconds / HOUR, [s / HOUR for s in found.candidates]
+    best = min(named) if word in chance.RECOMMENDS else np.nan
+    place = np.flatnonzero(hours == best)
+    shares = {f"best_{name}": float(getattr(found, name).value[place[0]]) if len(place) else np.nan for name in ("purity", "capture")}
+    by_cost = {f"best_hours_{name}": found.best_by_cost[c] / HOUR for name, c in COSTS.items()}
+    return {
+        "said": word, "recommended_hours": best, "candidates": ", ".join(f"{h:g}" for h in named) if len(place) else "", **shares,
+        "best_hours": found.best_seconds / HOUR, **by_cost, "f1_hours": found.f1_seconds / HOUR, "support": found.support,
+        "support_none": found.support_none, "basis_from": months.first, "basis_to": months.last, "basis_months": months.months,
+        "basis_left_out": months.left_out, "basis_drift_z": found.drift.z,
+    }  # fmt: skip
 
 
 def density(view: View, *, by: Sequence[str] = (), bin_hours: int = 1) -> pd.DataFrame:
     """How many callbacks an hour brings, and how many habit would have brought: one row a stratum and hour up to a week.
 
     Columns: by..., hour_from, hour_to (a callback at exactly hour_to is in the row), hours (the middle), numerator (callbacks seen),
-    denominator (index calls), seen (callbacks per thousand calls and hour: rise of Kaplan-Meier F), habit (what those not yet back would do
-    by chance: rate after the control instants x share still waiting), control (rise of B per thousand control instants and hour),
-    horizon_hours (168: nothing beyond is shown). Without controls habit and control are missing. Source: methods 2; F0 A12.
+    denominator (index calls), seen (callbacks per thousand calls and hour: rise of Kaplan-Meier F), habit (those of them whose next call is
+    one that habit brings: rate after the control instants x share still waiting), control (rise of B per thousand control instants and
+    hour), seen_share, habit_share (areas under seen and habit up to hour_to, as shares of the calls), related_share (1 - habit_share /
+    seen_share: of the callbacks up to hour_to, those that habit does not explain), horizon_hours (168: nothing beyond is shown), said (few
+    under 200 callbacks, none with no callback at all, else ''). Without controls habit and what follows are missing. Source: methods 2; F0 A12.
     """
     found = chance.counted(view, by=by)
     parts = [_density(tables, found.edges, bin_hours).assign(**dict(zip(by, key, strict=True))) for key, tables in found.split().items()]
@@ -351,19 +405,17 @@ def density(view: View, *, by: Sequence[str] = (), bin_hours: int = 1) -> pd.Dat
 
 def _density(tables: chance.Tables, edges: np.ndarray, bin_hours: int) -> pd.DataFrame:
     starts = np.arange(0, WEEK_HOURS, bin_hours)
-    index, control = tables.index.sum(axis=0), tables.control.sum(axis=0)
     places = binned.edge_index(edges, (starts + bin_hours) * HOUR)
-    waiting = np.append(1.0, binned.survival(index))
-    step = np.diff(np.append(1.0, binned.survival(control)))
-    hazard = -step / np.append(1.0, binned.survival(control))[:-1]
-    habit = np.cumsum(hazard * waiting[:-1])
-    rises = (np.diff(np.append(0.0, curve[places])) for curve in (binned.within(index), habit, binned.within(control)))
-    seen, by_habit, plain = (1000 * rise / bin_hours for rise in rises)
-    calls = np.diff(np.append(0, index[:-1, 0].cumsum()[places]))
+    drawn = excess.curves(tables.index.sum(axis=0), tables.control.sum(axis=0))
+    so_far = [curve[places] for curve in (drawn.followed, excess.by_habit(drawn), drawn.chance)]
+    seen, habit, control = (1000 * np.diff(np.append(0.0, curve)) / bin_hours for curve in so_far)
+    callbacks = tables.index.sum(axis=0)[:-1, 0].cumsum()[places]
     return pd.DataFrame(
         {
-            "hour_from": starts, "hour_to": starts + bin_hours, "hours": starts + bin_hours / 2, "numerator": calls, "denominator": index.sum(),
-            "seen": seen, "habit": by_habit, "control": plain, "horizon_hours": WEEK_HOURS,
+            "hour_from": starts, "hour_to": starts + bin_hours, "hours": starts + bin_hours / 2, "numerator": np.diff(np.append(0, callbacks)),
+            "denominator": tables.index.sum(), "seen": seen, "habit": habit, "control": control, "seen_share": so_far[0],
+            "habit_share": so_far[1], "related_share": 1 - excess.purity(so_far[0], so_far[1]), "horizon_hours": WEEK_HOURS,
+            "said": chance.enough(callbacks[-1]),
         }
     )  # fmt: skip
 

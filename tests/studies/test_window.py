@@ -8,7 +8,7 @@ from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.measures import chance
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS
-from hotline_analysis.stats import binned
+from hotline_analysis.stats import binned, excess
 from hotline_analysis.studies import window
 from tests.spec.frames import ENGINES
 from tests.studies.hotlines import DAY, HOUR, WEEK, random_rows, view_of, view_of_world
@@ -35,7 +35,7 @@ def test_one_row_a_window_with_the_named_ones_marked(heavy):
     frame = window.evidence(heavy, resamples=100)
     assert frame["window_hours"].tolist() == list(heavy.definition.windows_hours)
     assert frame[frame["marked"]]["window_hours"].tolist() == [2, 24, 72]
-    assert frame["support"].sum() == pytest.approx(1)
+    assert frame["support"].sum() + frame["support_none"].iloc[0] == pytest.approx(1)
     assert frame["capture"].iloc[-1] == 1
 
 
@@ -45,6 +45,7 @@ def test_r_purity_and_benefit_follow_from_f_and_b(heavy):
     assert f["purity"].to_numpy() == pytest.approx(f["excess"] / f["value"])
     assert f["benefit"].to_numpy() == pytest.approx(f["excess"] - 2 * (f["value"] - f["excess"]))
     assert (f["best_hours"] == f["best_hours_two"]).all()
+    assert (f["anyway"] + f["excess"]).to_numpy() == pytest.approx(f["value"].to_numpy())
 
 
 def test_the_same_seed_gives_the_same_support(heavy):
@@ -124,20 +125,20 @@ def test_data_beyond_four_weeks_and_a_week_change_nothing(seed):
 
 def test_with_less_than_three_weeks_there_is_no_chance_correction():
     frame = window.evidence(view_of(random_rows(1, days=20), start_day=0, days=20, data_days=20), resamples=10)
-    assert set(frame["verdict"]) == {"insufficient"} and set(frame["reason"]) == {"history"}
+    assert set(frame["said"]) == {"history"} and frame["recommended_hours"].isna().all()
     assert frame["excess"].isna().all() and frame["value"].notna().any()
     assert frame["caveat"].str.contains("no control").all() and frame["caveat"].str.contains("provisional").all()
 
 
 def test_few_callbacks_are_insufficient():
     frame = window.evidence(view_of(random_rows(1)), resamples=10)
-    assert set(frame["verdict"]) == {"insufficient"} and set(frame["reason"]) == {"callbacks"}
+    assert set(frame["said"]) == {"few"}
     assert set(frame["candidates"]) == {""}
 
 
 def test_the_same_issue_has_no_control():
-    frame = window.evidence(view_of(random_rows(1), match="same"), resamples=10)
-    assert frame["chance"].isna().all() and set(frame["reason"]) == {"match"}
+    frame = window.evidence(view_of(random_rows(1), match="same"), resamples=10, min_callbacks=1)
+    assert frame["chance"].isna().all() and set(frame["said"]) == {"match"} and frame["recommended_hours"].isna().all()
 
 
 def test_looking_back_is_refused():
@@ -148,9 +149,71 @@ def test_looking_back_is_refused():
 def test_a_storm_is_said():
     calm = [(n, n * HOUR // 2, 60, "a", "answered") for n in range(63 * 48)]
     storm = calm + [(len(calm) + n, 30 * DAY + n * 60, 60, "a", "answered") for n in range(3000)]
-    assert chance.volume_move(view_of(calm)) == pytest.approx(0, abs=0.01)
-    assert chance.volume_move(view_of(storm)) > chance.VOLUME_MOVES
+    assert chance.moved(view_of(calm))[:2] == (0, 0) and not chance.moved(view_of(calm)).unsteady
+    assert chance.moved(view_of(storm)).week > chance.VOLUME_MOVES and chance.moved(view_of(storm)).unsteady
     assert "volume" in window.evidence(view_of(storm), resamples=10)["caveat"].iloc[0]
+
+
+@pytest.mark.parametrize(("weeks", "change", "expected"), [
+    (8, {}, (0, 0, False)),
+    (8, {3: 2.0}, (1 / 7, 1.0, False)),  # twice the usual on one day: a seventh more in the week, and just not beyond
+    (8, {3: 2.5}, (1.5 / 7, 1.5, True)),
+    (8, dict.fromkeys(range(7), 0.5), (0.5, 0, True)),  # a holiday week of half the calls
+    (1, {3: 9.0}, (np.nan, np.nan, False)),
+])  # fmt: skip
+def test_how_far_the_volume_moved_by_hand(weeks, change, expected):
+    """240 calls a day, ten an hour; days of the second week changed by a factor."""
+    days = np.full(weeks * 7, 1.0)
+    for day, factor in change.items():
+        days[min(7 + day, len(days) - 1)] = factor
+    found = chance.of_hours(np.repeat(10 * days, 24))
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_moved_month_is_no_basis_for_a_window():
+    """Three months of steady calls and one with a storm in its last week: the storm's month stands out, the others carry the window."""
+    from dataclasses import replace
+
+    rows = [(n % 40, n * HOUR // 2, 60, "a", "answered") for n in range(120 * 48)]
+    rows += [(5000 + n, 58 * DAY + n * 60, 60, "a", "answered") for n in range(3000)]
+    view = view_of(rows, data_days=120)
+    months = [view.calendar.month(m) for m in ("1970-01", "1970-02", "1970-03", "1970-04")]
+    whole = chance.basis(view.over(months[3]))
+    assert [chance.moved(view.over(m)).unsteady for m in months] == [False, True, True, False]
+    assert (whole.first, whole.last, whole.months, whole.left_out, whole.unsteady) == ("1970-01", "1970-04", 2, 2, False)
+    assert whole.stretches == tuple((m.start_s, m.end_s) for m in (months[0], months[3]))
+    alone = chance.basis(replace(view, data_start_s=months[1].start_s).over(months[1]))
+    assert alone.unsteady and alone.months == 1 and alone.stretches == ((months[1].start_s, months[1].end_s),)
+
+
+def test_the_basis_is_the_months_to_date_and_at_most_twelve():
+    rows = [(n % 40, n * 6 * HOUR, 60, "a", "answered") for n in range(500 * 4)]
+    view = view_of(rows, data_days=500)
+    of = {m: chance.basis(view.over(view.calendar.month(m))) for m in ("1970-01", "1970-03", "1971-03")}
+    assert [(b.first, b.months) for b in of.values()] == [("1970-01", 1), ("1970-01", 3), ("1970-04", 12)]
+    assert of["1971-03"].view.period.end_s == view.calendar.month("1971-03").end_s
+    later = view.over(view.calendar.stretch("1971-02", "1971-03"))
+    assert chance.basis(later).stretches == of["1971-03"].stretches
+    part = chance.basis(view_of(rows, data_days=500))  # 29 January to 25 February: of January only what the period holds
+    assert part.stretches == ((28 * DAY, 31 * DAY), (31 * DAY, 56 * DAY))
+
+
+def test_the_recommendation_is_that_of_the_months_counted_together():
+    """Counted in one go over both months' stretches, the tables are the sum of the months' own."""
+    rows = random_rows(3, n=900, days=100)
+    view = view_of(rows, data_days=100, windows_hours=MENU)
+    march = view.over(view.calendar.month("1970-03"))
+    months = chance.basis(march)
+    both = chance.counted(months.view, stretches=months.stretches).of()
+    assert both.index.sum() == sum(
+        chance.counted(view.over(view.calendar.month(m))).of().index.sum() for m in ("1970-01", "1970-02", "1970-03")
+    )
+    frame = window.evidence(march, resamples=10)
+    own = excess.window_evidence(
+        both.index, both.control, far=both.far, edges=chance.counted(march).edges, rng=chance.draws(), history_days=90,
+        menu_seconds=[h * HOUR for h in MENU], resamples=10,
+    )  # fmt: skip
+    assert frame["support"].to_numpy() == pytest.approx(own.support) and set(frame["basis_months"]) == {3}
 
 
 def test_density_adds_to_the_curves(heavy):
@@ -161,6 +224,10 @@ def test_density_adds_to_the_curves(heavy):
         assert part["control"].sum() / 1000 == pytest.approx(evidence.loc[hours, "chance"])
         assert part["numerator"].sum() == evidence.loc[hours, "numerator"]
     assert set(frame["horizon_hours"]) == {168} and (frame["habit"] <= frame["control"] + 1e-9).all()
+    assert frame["seen"].cumsum().to_numpy() / 1000 == pytest.approx(frame["seen_share"].to_numpy())
+    assert frame["habit"].cumsum().to_numpy() / 1000 == pytest.approx(frame["habit_share"].to_numpy())
+    assert (frame["seen_share"] * frame["related_share"] + frame["habit_share"]).to_numpy() == pytest.approx(frame["seen_share"].to_numpy())
+    assert set(frame["said"]) == {""} and set(window.density(view_of(random_rows(1)))["said"]) == {"few"}
 
 
 def test_pareto_of_calls_and_of_callbacks(heavy):

@@ -4,7 +4,7 @@ Hundreds of months would take an hour through an engine. tests/studies/test_simu
 month of each world, then reads the estimators' errors from them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ class Watched:
     seconds: np.ndarray
     event: np.ndarray
     group: np.ndarray
+    weeks: np.ndarray | None = None  # how far away a control instant lies, 2 or 3
 
     def table(self, kept=slice(None)) -> np.ndarray:
         """The count table [groups, bins + 1, (event, censored)] of some of them."""
@@ -46,9 +47,17 @@ def control(world: World, *, tail_hours: float = 168, caller: np.ndarray | None 
     at = np.concatenate([world.index] * len(WEEKS))
     instant = world.end_s[at] + np.repeat(WEEKS, len(world.index)) * WEEK
     inside = (instant >= first) & (instant < last)
+    weeks = np.abs(np.repeat(WEEKS, len(world.index)))[inside]
     at, instant = at[inside], instant[inside]
     gap = next_after(caller, world.start_s, caller[at], instant, first=first, last=last)
-    return _watched(gap, last - instant, world.group[at]), at
+    return replace(_watched(gap, last - instant, world.group[at]), weeks=weeks), at
+
+
+def by_hour(world: World, *, tail_hours: float = 168) -> np.ndarray:
+    """Calls by the hour over the data around the month."""
+    first, last = world.start - HISTORY_DAYS * DAY, world.end + round(tail_hours * HOUR)
+    known = world.start_s[(world.start_s >= first) & (world.start_s < last)]
+    return np.bincount((known - first) // HOUR, minlength=(last - first) // HOUR)
 
 
 def next_after(caller, start_s, who, instant, *, first: int, last: int) -> np.ndarray:
