@@ -62,10 +62,11 @@ def test_every_part_gives_a_block(folder, language):
         assert all(block.html is not None for block in told.values())
         assert not any(word in str(block.html) for block in told.values() for word in (">nan<", ">NaN<", ">None<"))
         if kind == "whole" and name != "monthly":
-            empty = {"chapters_repeat.own_windows(h)", 'chapters_repeat.comparison(h, by="unit")'}
+            # of 3,000 calls no issue has a point of its own
+            empty = {"chapters_repeat.own_windows(h)", "chapters_repeat.hazard(h)", 'chapters_repeat.comparison(h, by="unit")'}
             assert [line for line, block in told.items() if not block.text and line not in empty] == []
     said = chapters_repeat.window_answer(h).text
-    assert ("证据不足" in said or "Insufficient" in said) == (kind == "few")
+    assert ("不推荐窗口" in said or "No window" in said) == (kind == "few")
     if kind == "own windows":
         assert "2" in chapters_repeat.own_windows(h).text
 
@@ -74,5 +75,5 @@ def test_the_words_of_the_answer(tmp_path):
     exported(world("light", 1, calls=20_000)).to_csv(tmp_path / "calls.csv", index=False)
     (tmp_path / "p.yaml").write_text(PARAMS.format(more=COLUMNS["whole"]), encoding="utf-8")
     h = open_hotline(tmp_path / "p.yaml", "2024-04", "zh", progress=False)
-    assert chapters_repeat.window_answer(h).text.startswith("建议考核窗口72小时；72小时内捕获")
+    assert chapters_repeat.window_answer(h).text.startswith("误计与漏计同等看待，考核窗口宜定72小时；72小时内捕获")
     assert "complaint" in chapters_repeat.exposure_answer(h).text
