@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables, words
-from hotline_analysis.intake import checks
+from hotline_analysis.intake import check_words
 from hotline_analysis.measures.indicators import BY_KEY, Indicator
 from hotline_analysis.words import NO_EVIDENCE, PERCENT, TWO_PERIODS, Term
 
@@ -224,22 +224,12 @@ def _noise(row, language: str) -> str:
 
 
 def quality(checked: pd.DataFrame, language: str) -> pd.DataFrame:
-    """The frame of checks in the reader's words: check, where, count, share, severity."""
+    """The frame of checks in the reader's words: check, where, count, usual, share, detail, severity."""
     said = checked.copy()
-    said["check"] = [checks.CHECKS[c](language) for c in checked["check"]]
-    said["severity"] = [checks.SEVERITY[s](language) for s in checked["severity"]]
-    said["where"] = [_place(w, language) for w in checked["where"]]
+    said["check"] = [check_words.CHECKS[c](language) for c in checked["check"]]
+    said["severity"] = [check_words.SEVERITY[s](language) for s in checked["severity"]]
+    said["where"] = [check_words.place(w, language) for w in checked["where"]]
     return said
-
-
-def _place(where: str, language: str) -> str:
-    """A column of calls, or of another table as `orders › closed_at`, by its own name; a day or a file as it is."""
-    table, arrow, column = where.rpartition(" › ")
-    known = tables.TABLES.get(table or "calls")
-    if known is None or column not in known:
-        return where
-    said = known[column].term(language)
-    return f"{known.term(language)} › {said}" if arrow else said
 
 
 def grade_reason(grade: str, checked: pd.DataFrame, language: str, *, most: int = 4) -> str:
@@ -247,19 +237,7 @@ def grade_reason(grade: str, checked: pd.DataFrame, language: str, *, most: int 
     if grade == "excellent":
         return "没有发现异常。" if language == "zh" else "Nothing odd was found."
     worst = checked[checked["severity"] == checked["severity"].iloc[0]]
-    parts = [_oddity(check, part, language, most) for check, part in worst.groupby("check", sort=False)]
-    return ("；" if language == "zh" else "; ").join(parts) + ("。" if language == "zh" else ".")
-
-
-def _oddity(check: str, part: pd.DataFrame, language: str, most: int) -> str:
-    word, zh = checks.CHECKS[check](language), language == "zh"
-    if check in ("missing day", "odd day"):
-        days = [_day(w, zh) for w in part["where"]]
-        more = ("等" if zh else ", ...") if len(days) > most else ""
-        return word + ("：" if zh else ": ") + ("、" if zh else ", ").join(days[:most]) + more
-    shares = words.format_rate(part["share"].abs().max())
-    return f"{word}{'' if zh else ' '}{shares}"
-
-
-def _day(iso: str, zh: bool) -> str:
-    return f"{int(iso[5:7])}月{int(iso[8:])}日" if zh else iso
+    said = [check_words.sentence(row, language) for row in worst.head(most).to_dict("records")]
+    if len(worst) > most:
+        said.append(f"另有{len(worst) - most}项" if language == "zh" else f"{len(worst) - most} more")
+    return ("；" if language == "zh" else "; ").join(said) + ("。" if language == "zh" else ".")

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,7 +16,7 @@ import pandas as pd
 from hotline_analysis import params as params_file
 from hotline_analysis import studies
 from hotline_analysis.errors import BadParams, NoInput, nearest
-from hotline_analysis.intake import checks
+from hotline_analysis.intake import checks, ends
 from hotline_analysis.intake.kept import Kept
 from hotline_analysis.intake.ledger import ledger_frame
 from hotline_analysis.intake.store import Store
@@ -78,9 +79,14 @@ class Hotline:
         """All days with data."""
         return self.calendar.span(*self.data_days, "all")
 
+    @cached_property
+    def latest(self) -> str:
+        """The last month that has records on most of its days; a month that has just begun, or one that holds a stray record, is not it."""
+        return ends.fullest(self.months, Counter(self.calendar.month_of(date.fromisoformat(day)) for day in self.store.recorded_days))
+
     def _period(self, month: str) -> Period:
         if month == "latest":
-            return self.calendar.month(self.months[-1])
+            return self.calendar.month(self.latest)
         if month == "all":
             return self.everything
         first, _, last = month.partition("..")
@@ -193,7 +199,12 @@ class Hotline:
     def checks(self) -> pd.DataFrame:
         """What is odd about the data of this month; columns check, where, count, share, severity."""
         return checks.checks(
-            self.store.connection, {n: self.store.table(n) for n in self.store.tables}, self.store.ledgers, self.params, period=self.period
+            self.store.connection,
+            {n: self.store.table(n) for n in self.store.tables},
+            self.store.ledgers,
+            self.params,
+            period=None if self.period.label == "all" else self.period,
+            cells=self.store.cells,
         )
 
     @cached_property

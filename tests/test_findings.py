@@ -72,9 +72,14 @@ def test_a_grade_says_why():
             "check": ["odd day", "odd day"],
             "where": ["1999-05-21", "1999-05-23"],
             "count": [14, 3064],
-            "share": [0.03, 1.84],
+            "usual": [522.0, 1662.4],
+            "share": [None, None],
+            "detail": ["", ""],
             "severity": ["minor", "minor"],
         }
     )
-    assert findings.grade_reason("good", odd, "zh") == "当日来电量异常：5月21日、5月23日。"
+    said = "1999年5月21日有14条记录，平常约522条；1999年5月23日有3,064条记录，平常约1,662条。"
+    assert findings.grade_reason("good", odd, "zh") == said
+    said = "1999年5月21日有14条记录，平常约522条；另有1项。"
+    assert findings.grade_reason("good", odd, "zh", most=1) == said
     assert findings.grade_reason("excellent", odd.head(0), "zh") == "没有发现异常。"

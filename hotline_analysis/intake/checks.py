@@ -5,15 +5,18 @@ period, or all; what is usual comes from all data. A check whose column the expo
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import duckdb
-import holidays
 import pandas as pd
 
+from hotline_analysis.intake.check_words import SEVERITY
+from hotline_analysis.intake.ends import ends, fullest, rest_days
 from hotline_analysis.intake.ledger import GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.params import WEEKDAYS, Params
 from hotline_analysis.tables import INSTANT, SECONDS, TABLES, Table
@@ -30,35 +33,22 @@ NEW_CATEGORIES = (0.02, 0.10)  # shares of records in categories that no earlier
 DRIFT = (0.10, 0.25)  # shares of records that changed category on the month before: minor, major
 NOISE = 3  # times what chance brings (a standard error, an expected drift) that a movement must exceed
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
+UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
+MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
+MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
+FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
+LISTED_DAYS = 10  # days outside the data that are named one by one
+FATES = ("accepted", "rejected", "duplicates", "left_out", "events")
 
 COLUMNS = {
     "check": Term("检查", "Check"),
     "where": Term("何处", "Where"),
     "count": Term("数量", "Count"),
+    "usual": Term("平常量", "Usual"),
     "share": Term("占比", "Share"),
+    "detail": Term("说明", "Detail"),
     "severity": Term("程度", "Severity"),
 }
-CHECKS = {
-    "no records": Term("期内没有记录", "no records in the period"),
-    "missing day": Term("当日无记录", "day without records"),
-    "odd day": Term("当日来电量异常", "day far from its weekday's usual"),
-    "unknown callers": Term("来电人未识别", "callers not identified"),
-    "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
-    "ends before start": Term("结束早于开始", "ends before it starts"),
-    "out of order": Term("时间先后颠倒", "times out of order"),
-    "negative duration": Term("时长为负", "negative duration"),
-    "midnight only": Term("只有日期没有时刻", "day without a clock time"),
-    "duplicate ids": Term("编号重复", "ids that come more than once"),
-    "duplicates": Term("重复记录", "duplicate records"),
-    "rejected": Term("无法读取的记录", "records that could not be read"),
-    "blanked cells": Term("无法转换的单元格", "cells that did not convert"),
-    "unknown words": Term("参数未列出的取值", "words that params do not list"),
-    "new categories": Term("新出现的分类", "categories not seen before"),
-    "category drift": Term("分类构成较上月变动", "make-up by category moved"),
-    GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
-    UNFINISHED: Term("文件末行没有换行符", "last line without a line end"),
-}
-SEVERITY = {"info": Term("知悉", "to know"), "minor": Term("轻", "minor"), "major": Term("中", "major"), "severe": Term("重", "severe")}
 ORDER = tuple(SEVERITY)
 GRADES = {"info": "excellent", "minor": "good", "major": "fair", "severe": "poor"}
 SEQUENCES = {  # (earlier, later) instants of one record
@@ -67,6 +57,18 @@ SEQUENCES = {  # (earlier, later) instants of one record
 }
 IDS = {"calls": "call_id", "orders": "order_id"}
 CATEGORIES = {"calls": "issue_1", "orders": "category_1"}
+
+
+class Finding(NamedTuple):
+    """One row of the frame; `usual` for days, `detail` the shape of a cell or a setting."""
+
+    check: str
+    where: str
+    count: int | None
+    share: float | None
+    severity: str
+    usual: float | None = None
+    detail: str = ""
 
 
 class Stretch(Protocol):
@@ -87,15 +89,17 @@ def checks(
     period: Stretch | None = None,
     cells: Iterable[Mapping] = (),
 ) -> pd.DataFrame:
-    """One row a finding: check (key of CHECKS), where (a day, a month, a column, a file), count, share (0-1, missing where none), severity.
+    """One row a finding: check (key of CHECKS), where (a day, a month, a column, a file), count, usual (what such a day usually has), share (0-1,
+    missing where there is none), detail (the shape of a cell, or the setting that matters), severity.
 
-    Columns of calls stand by their name, those of other tables as `orders › closed_at`. Files and `cells` (the store's account of cells that
-    did not convert) are judged whole. Ordered by severity, then check and place.
+    Columns of calls stand by their name, those of other tables as `orders › closed_at`. Of a period only what its own rows show is told: files
+    and `cells` (the store's account of cells that did not convert) by the rows whose time lies in it. Ordered by severity, then check and place.
     """
-    rows = [*_of_files(ledgers), *_of_cells(cells)]
+    ledgers = list(ledgers)
+    rows = [*_of_files(ledgers, period), *_of_cells(cells, params, period)]
     for name, relation in tables.items():
         rows += _of_table(_Part(TABLES[name], relation, params, period), first=name == next(iter(tables)))
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)]
     frame["rank"] = frame["severity"].map({s: -n for n, s in enumerate(ORDER)})
     return frame.sort_values(["rank", "check", "where"], ignore_index=True).drop(columns="rank")
 
@@ -132,11 +136,30 @@ class _Part:
         return self.rows(f"SELECT {', '.join(counts)} FROM t WHERE ({self.inside}) AND ({where})")[0]
 
     def said(self, column: str) -> str:
-        return column if self.name == "calls" else f"{self.name} › {column}"
+        return _said(self.name, column)
 
     def reported(self, first_s: int) -> bool:
         """True for a month that begins in the period."""
         return self.period is None or self.period.start_s <= first_s < self.period.end_s
+
+    @cached_property
+    def counted(self) -> dict[date, int]:
+        """Records of each day that has any, in all data."""
+        return dict(self.rows(f"SELECT {self.day}, count(*) FROM t WHERE {self.clock} IS NOT NULL GROUP BY 1"))
+
+    @cached_property
+    def ends(self) -> tuple[date, date] | None:
+        """The first and the last day of dense records."""
+        return ends(self.counted, self.params)
+
+    @property
+    def dense(self) -> str:
+        """The test for a record between the ends."""
+        return f"{self.day} BETWEEN DATE '{self.ends[0]}' AND DATE '{self.ends[1]}'" if self.ends else "false"
+
+
+def _said(table: str, column: str) -> str:
+    return column if table == "calls" else f"{table} › {column}"
 
 
 def _step(value: float, steps: tuple[float, ...]) -> str:
@@ -144,12 +167,13 @@ def _step(value: float, steps: tuple[float, ...]) -> str:
     return ORDER[sum(value >= s for s in steps)]
 
 
-def _of_table(part: _Part, first: bool) -> Iterator[tuple]:
+def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     if part.clock in part:
         (total,) = part.one("count(*)")
         if not total:
-            yield "no records", part.name, 0, None, "severe" if first else "minor"
+            yield Finding("no records", part.name, 0, None, "severe" if first else "minor")
             return
+        yield from _of_ends(part, first)
         if first:
             yield from _of_days(part)
         yield from _of_callers(part)
@@ -161,18 +185,77 @@ def _of_table(part: _Part, first: bool) -> Iterator[tuple]:
     yield from _of_words(part)
 
 
-def _of_days(part: _Part) -> list[tuple]:
+def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
+    """Days with records outside the ends of the data, instants far outside them, records without a time, a month that has just begun."""
+    if part.period is None:
+        timeless = part.one("count(*)")[0] - sum(part.counted.values())
+        if timeless:
+            share = timeless / (timeless + sum(part.counted.values()))
+            yield Finding("without a time", part.said(part.clock), timeless, share, _step(share, REJECTED))
+    if part.ends:
+        yield from _outside(part, *part.ends)
+        yield from _far_dates(part, *part.ends)
+        yield from _begun(part) if first else ()
+
+
+def _outside(part: _Part, first: date, last: date) -> Iterator[Finding]:
+    """The LISTED_DAYS days outside that have most records, and the rest: of all data, of the period that holds them, and of one that ends there."""
+    out = {day: n for day, n in part.counted.items() if not first <= day <= last and _concerns(part.period, day, first, last)}
+    named = sorted(out, key=lambda day: (-out[day], day))[:LISTED_DAYS]
+    severity = _step(sum(out.values()) / sum(part.counted.values()), REJECTED)
+    if any(day < first - MARGIN or day > last + MARGIN for day in out):
+        severity = max(severity, "minor", key=ORDER.index)  # no export runs so far beyond its data: these dates are wrong
+    for day in named:
+        yield Finding("outside the data", part.said(day.isoformat()), out[day], None, severity)
+    if len(out) > len(named):
+        rest = sum(out.values()) - sum(out[day] for day in named)
+        yield Finding("outside the data", part.said(f"{min(out)}..{max(out)}"), rest, None, severity)
+
+
+def _concerns(period: Stretch | None, day: date, first: date, last: date) -> bool:
+    """True for a day of the period, and for any where the period's follow-up or its first day rests on the ends."""
+    if period is None or period.first_day <= day <= period.last_day:
+        return True
+    return last < period.last_day + timedelta(days=8) if day > last else period.first_day <= first <= period.last_day
+
+
+def _far_dates(part: _Part, first: date, last: date) -> Iterator[Finding]:
+    """Instants of other columns that lie years outside the data: sentinels and mistyped years."""
+    low, high = first - timedelta(days=FAR_OUT_DAYS), last + timedelta(days=FAR_OUT_DAYS)
+    for column in part.table.columns:
+        if column.kind == INSTANT and column.name in part and column.name != part.clock:
+            far, filled = part.one(
+                f"count(*) FILTER ({column.name} < DATE '{low}' OR {column.name} > DATE '{high}')", f"count({column.name})"
+            )
+            if far:
+                yield Finding(
+                    "far date", part.said(column.name), far, far / filled, max(_step(far / filled, REJECTED), "minor", key=ORDER.index)
+                )
+
+
+def _begun(part: _Part) -> Iterator[Finding]:
+    """The months after the last one that has records on most of its days: told of all data, of themselves, and of the month before them."""
+    months = part.rows(
+        f"SELECT {part.month}, min({part.epoch}), count(DISTINCT {part.day}) FROM t WHERE {part.dense} GROUP BY 1 ORDER BY 1"
+    )
+    latest = fullest([m for m, *_ in months], {m: n for m, _, n in months})
+    for month, first_s, recorded in months:
+        if month > latest and (part.reported(first_s) or 0 <= first_s - part.period.end_s < 7 * 86400):
+            yield Finding("month begun", month, recorded, None, "info", usual=max(n for *_, n in months[-12:]))
+
+
+def _of_days(part: _Part) -> list[Finding]:
     """Days of the period without a record, and days far from what such a day usually brings."""
-    counted = dict(part.rows(f"SELECT {part.day}, count(*) FROM t WHERE {part.clock} IS NOT NULL GROUP BY 1"))
-    days = [min(counted) + timedelta(days=n) for n in range((max(counted) - min(counted)).days + 1)]
-    judged = judge_days(pd.DataFrame({"date": days, "calls": [counted.get(d, 0) for d in days]}), part.params)
+    first, last = part.ends
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    judged = judge_days(pd.DataFrame({"date": days, "calls": [part.counted.get(d, 0) for d in days]}), part.params)
     if part.period:
         judged = judged[(judged["date"] >= part.period.first_day) & (judged["date"] <= part.period.last_day)]
     lost = judged["missing"].sum() + judged["odd"].sum()
     severity = _step(lost * 30 / len(judged) if len(judged) > 31 else lost, LOST_DAYS)
-    missing = [("missing day", day.isoformat(), 0, None, severity) for day in judged.loc[judged["missing"], "date"]]
+    missing = [Finding("missing day", r.date.isoformat(), 0, None, severity, usual=r.usual) for r in judged[judged["missing"]].itertuples()]
     odd = judged[judged["odd"]]
-    return missing + [("odd day", r.date.isoformat(), int(r.calls), r.calls / r.usual, severity) for r in odd.itertuples()]
+    return missing + [Finding("odd day", r.date.isoformat(), int(r.calls), None, severity, usual=r.usual) for r in odd.itertuples()]
 
 
 def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -204,32 +287,25 @@ def _usual(known: pd.Series, kind: pd.Series) -> tuple[pd.Series, pd.Series]:
     return usual, (1.4826 * (known - usual).abs().groupby(kind).transform("median")).clip(lower=1)
 
 
-def rest_days(params: Params, days: list[date]) -> list[bool]:
-    """Which days the hotline's city has off: weekends and public holidays, without make-up workdays (调休)."""
-    weekend = {WEEKDAYS.index(d) for d in params.weekend}
-    if not params.holidays:
-        return [d.weekday() in weekend for d in days]
-    public = holidays.country_holidays(params.holidays, years=sorted({d.year for d in days}))
-    public.weekend = weekend
-    return [not public.is_working_day(d) for d in days]
-
-
-def _of_callers(part: _Part) -> Iterator[tuple]:
+def _of_callers(part: _Part) -> Iterator[Finding]:
     """The share of records without a known caller, and its movements from month to month."""
     if "caller" not in part:
         return
     unknown, total = part.one("count(*) FILTER (caller IS NULL)", "count(*)")
-    yield "unknown callers", part.said("caller"), unknown, unknown / total, _step(unknown / total, UNKNOWN)
+    yield Finding("unknown callers", part.said("caller"), unknown, unknown / total, _step(unknown / total, UNKNOWN))
     months = part.rows(f"""SELECT {part.month}, min({part.epoch}), count(*) FILTER (caller IS NULL), count(*)
-        FROM t WHERE {part.clock} IS NOT NULL GROUP BY 1 ORDER BY 1""")
+        FROM t WHERE {part.dense} GROUP BY 1 ORDER BY 1""")
     for (_, _, before, of_before), (month, first_s, now, of_now) in pairwise(months):
         moved = now / of_now - before / of_before
-        error = math.sqrt(now / of_now * (1 - now / of_now) / of_now + before / of_before * (1 - before / of_before) / of_before)
+        both = (now + before) / (of_now + of_before)
+        error = math.sqrt(both * (1 - both) * (1 / of_now + 1 / of_before))
         if part.reported(first_s) and abs(moved) >= max(UNKNOWN_MOVES[0], NOISE * error):
-            yield "unknown callers move", month if part.name == "calls" else part.said(month), now, moved, _step(abs(moved), UNKNOWN_MOVES)
+            yield Finding(
+                "unknown callers move", month if part.name == "calls" else part.said(month), now, moved, _step(abs(moved), UNKNOWN_MOVES)
+            )
 
 
-def _of_clocks(part: _Part) -> Iterator[tuple]:
+def _of_clocks(part: _Part) -> Iterator[Finding]:
     """Instants out of order, durations below 0, and days without a clock time."""
     for earlier, later in SEQUENCES.get(part.name, ()):
         if earlier in part and later in part:
@@ -238,19 +314,21 @@ def _of_clocks(part: _Part) -> Iterator[tuple]:
             )
             if wrong:
                 check = "ends before start" if (earlier, later) == ("started_at", "ended_at") else "out of order"
-                yield check, part.said(later), wrong, wrong / both, _step(wrong / both, REJECTED)
+                yield Finding(check, part.said(later), wrong, wrong / both, _step(wrong / both, REJECTED))
     for column in part.table.columns:
         if column.kind == SECONDS and column.name in part:
             wrong, filled = part.one(f"count(*) FILTER ({column.name} < 0)", f"count({column.name})")
             if wrong:
-                yield "negative duration", part.said(column.name), wrong, wrong / filled, _step(wrong / filled, REJECTED)
+                yield Finding("negative duration", part.said(column.name), wrong, wrong / filled, _step(wrong / filled, REJECTED))
         if column.kind == INSTANT and column.name in part:
             at_midnight, filled = part.one(f"count(*) FILTER ({column.name} = date_trunc('day', {column.name}))", f"count({column.name})")
             if filled and at_midnight / filled >= MIDNIGHT[0]:
-                yield "midnight only", part.said(column.name), at_midnight, at_midnight / filled, _step(at_midnight / filled, MIDNIGHT)
+                yield Finding(
+                    "midnight only", part.said(column.name), at_midnight, at_midnight / filled, _step(at_midnight / filled, MIDNIGHT)
+                )
 
 
-def _of_ids(part: _Part) -> Iterator[tuple]:
+def _of_ids(part: _Part) -> Iterator[Finding]:
     """Ids that come more than once; where params name a record by another key, that is to be expected and only told."""
     column = IDS.get(part.name, "")
     if column not in part:
@@ -258,7 +336,7 @@ def _of_ids(part: _Part) -> Iterator[tuple]:
     repeated, filled = part.one(f"count({column}) - count(DISTINCT {column})", f"count({column})")
     if repeated:
         severity = "info" if _keyed_otherwise(part, column) else _step(repeated / filled, REJECTED)
-        yield "duplicate ids", part.said(column), repeated, repeated / filled, severity
+        yield Finding("duplicate ids", part.said(column), repeated, repeated / filled, severity)
 
 
 def _keyed_otherwise(part: _Part, column: str) -> bool:
@@ -266,35 +344,33 @@ def _keyed_otherwise(part: _Part, column: str) -> bool:
     return any(set(s.key) != set(s.columns[column].source) for s in sources)
 
 
-def _of_words(part: _Part) -> Iterator[tuple]:
+def _of_words(part: _Part) -> Iterator[Finding]:
     """Words outside the list of a column that has one."""
     for column in part.table.columns:
         if column.allowed and column.name in part:
             known = ", ".join(f"'{word}'" for word in column.allowed)
             strange, filled = part.one(f"count(*) FILTER ({column.name} NOT IN ({known}))", f"count({column.name})")
             if strange:
-                yield "unknown words", part.said(column.name), strange, strange / filled, _step(strange / filled, REJECTED)
+                yield Finding("unknown words", part.said(column.name), strange, strange / filled, _step(strange / filled, REJECTED))
 
 
-def _of_categories(part: _Part) -> Iterator[tuple]:
+def _of_categories(part: _Part) -> Iterator[Finding]:
     """Categories of the period that no earlier record had, and months whose make-up moved beyond chance."""
     column = CATEGORIES.get(part.name, "")
     if column not in part:
         return
     yield from _new_categories(part, column)
     months = part.rows(
-        f"SELECT {part.month} AS m, min({part.epoch}) FROM t WHERE {column} IS NOT NULL AND {part.clock} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        f"SELECT {part.month} AS m, min({part.epoch}) FROM t WHERE {column} IS NOT NULL AND {part.dense} GROUP BY 1 ORDER BY 1"
     )
     counts = pd.DataFrame(
-        part.rows(
-            f"SELECT {part.month} AS m, {column}, count(*) FROM t WHERE {column} IS NOT NULL AND {part.clock} IS NOT NULL GROUP BY ALL"
-        ),
+        part.rows(f"SELECT {part.month} AS m, {column}, count(*) FROM t WHERE {column} IS NOT NULL AND {part.dense} GROUP BY ALL"),
         columns=["month", "word", "n"],
     ).pivot_table(index="word", columns="month", values="n", fill_value=0)
     for (before, _), (month, first_s) in pairwise(months):
         moved, chance = _drift(counts[before], counts[month])
         if part.reported(first_s) and moved >= max(DRIFT[0], NOISE * chance):
-            yield "category drift", part.said(f"{column} › {month}"), int(moved * counts[month].sum()), moved, _step(moved, DRIFT)
+            yield Finding("category drift", part.said(f"{column} › {month}"), int(moved * counts[month].sum()), moved, _step(moved, DRIFT))
 
 
 def _drift(before: pd.Series, now: pd.Series) -> tuple[float, float]:
@@ -305,37 +381,87 @@ def _drift(before: pd.Series, now: pd.Series) -> tuple[float, float]:
     return float((new - old).abs().sum() / 2), float(spread.sum() / 2)
 
 
-def _new_categories(part: _Part, column: str) -> Iterator[tuple]:
+def _new_categories(part: _Part, column: str) -> Iterator[Finding]:
     if part.period is None:
         return
     sql = f"SELECT {column}, count(*) AS n, n / sum(n) OVER () FROM t WHERE {part.inside} AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
     known = {word for (word,) in part.rows(f"SELECT DISTINCT {column} FROM t WHERE {part.epoch} < {part.period.start_s}")} - {None}
     for word, n, share in part.rows(sql) if known else ():
         if word not in known:
-            yield "new categories", str(word), n, share, _step(share, NEW_CATEGORIES)
+            yield Finding("new categories", str(word), n, share, _step(share, NEW_CATEGORIES))
 
 
-def _of_files(ledgers: Iterable[FileLedger]) -> Iterator[tuple]:
+def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
+    """What the files lost. Of a period: rows whose time lies in it, and the records that nobody can date of the files that have such rows."""
     for ledger in ledgers:
+        found = _fates(ledger, period)
+        if found is None:
+            continue
         records = ledger.physical - ledger.header - ledger.blank - ledger.skipped - ledger.summary
-        rejected, doubled = ledger.rejected.total(), ledger.duplicates.total()
-        if rejected:
-            yield "rejected", ledger.name, rejected, rejected / records, _step(rejected / records, REJECTED)
-        if doubled:
-            yield "duplicates", ledger.name, doubled, doubled / records, _step(doubled / records, (OVERLAP,))
+        dated = max(sum(found[fate] for fate in FATES), 1)
+        undated = ledger.rejected.total() - sum(day.get("rejected", 0) for day in ledger.days.values()) if period else 0
+        if found["rejected"] or undated:
+            share = found["rejected"] / dated + undated / records
+            yield Finding("rejected", ledger.name, found["rejected"] + undated, share, _step(share, REJECTED))
+        together, alone = found["duplicates"] - found["unexplained"], found["unexplained"]
+        if together:
+            yield Finding("duplicates", ledger.name, together, together / dated, _step(together / dated, (OVERLAP,)))
+        if alone:
+            yield Finding("unexplained duplicates", ledger.name, alone, alone / dated, _step(alone / dated, REJECTED))
         if GARBLED in ledger.notes:
-            yield GARBLED, ledger.name, None, ledger.notes[GARBLED], _step(ledger.notes[GARBLED], REJECTED)
+            yield Finding(GARBLED, ledger.name, None, ledger.notes[GARBLED], _step(ledger.notes[GARBLED], REJECTED))
         if UNFINISHED in ledger.notes:
-            yield UNFINISHED, ledger.name, None, None, "info"
+            yield Finding(UNFINISHED, ledger.name, None, None, "info")
 
 
-def _of_cells(cells: Iterable[Mapping]) -> Iterator[tuple]:
-    """Cells that were blanked because they did not convert, by column over all files."""
-    counts: dict[tuple[str, str], int] = {}
+def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
+    """What became of a file's rows, or of those of a period; None when it has none there."""
+    if period is None:
+        moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
+        return Counter({**moved, "accepted": ledger.accepted, "events": ledger.events, "unexplained": ledger.unexplained})
+    found = Counter()
+    for day, fates in ledger.days.items():
+        if period.first_day <= date.fromisoformat(day) <= period.last_day:
+            found.update(fates)
+    return found or None
+
+
+def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) -> Iterator[Finding]:
+    """Cells that were blanked or stand for nobody, by column over the files: count, share of the column's filled cells, the commonest shape."""
+    counts: dict[tuple[str, str, str], list] = {}
     for cell in cells:
-        if cell["done"] == "blank":
-            place = cell["column"] if cell["table"] == "calls" else f"{cell['table']} › {cell['column']}"
-            check = "unknown words" if cell["reason"].startswith("word") else "blanked cells"
-            counts[check, place] = counts.get((check, place), 0) + cell["count"]
-    for (check, place), count in counts.items():
-        yield check, place, count, None, "minor"
+        check = _check_of(cell)
+        if check:
+            found = counts.setdefault((check, cell["table"], cell["column"]), [0, 0, Counter()])
+            wrong, filled = _in_period(cell, period)
+            found[0] += wrong
+            found[1] += filled
+            found[2][cell["shape"]] += wrong
+    for (check, table, column), (count, filled, shapes) in counts.items():
+        if count:
+            severity = "info" if check == "blanked texts" else _step(count / filled, MISFIT if check == "country" else UNREAD)
+            detail = _country(params, table, column) if check == "country" else shapes.most_common(1)[0][0]
+            yield Finding(check, _said(table, column), count, count / filled, severity, detail=detail)
+
+
+def _check_of(cell: Mapping) -> str:
+    """The check to which a count of cells belongs, '' for one that is beside the point."""
+    if cell["done"] == "blank":
+        return {"value": "unread cells", "word": "unknown words"}.get(cell["reason"], "blanked texts")
+    if cell["reason"] == "damaged":
+        return "country" if cell["column"] == "caller_phone" else "unread cells"
+    return ""
+
+
+def _country(params: Params, table: str, column: str) -> str:
+    """The setting under which numbers that do not fit were read: `calls › columns › caller › country: CN`."""
+    named = [(name, s.columns[name]) for s in params.sources(table) for name in (column, "caller") if name in s.columns]
+    return "; ".join(dict.fromkeys(f"{table} › columns › {name} › country: {rule.country}" for name, rule in named))
+
+
+def _in_period(cell: Mapping, period: Stretch | None) -> tuple[int, int]:
+    """Cells found, and filled cells of their column; of a period those of rows whose time lies in it."""
+    if period is None:
+        return cell["count"], max(cell["filled"], cell["count"])
+    days = [pair for day, pair in cell["days"].items() if period.first_day <= date.fromisoformat(day) <= period.last_day]
+    return sum(wrong for wrong, _ in days), sum(filled for _, filled in days)

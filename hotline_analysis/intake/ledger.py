@@ -80,6 +80,9 @@ class FileLedger:
     duplicates: Counter = field(default_factory=Counter)  # reason -> records
     left_out: Counter = field(default_factory=Counter)  # 'outcome test' -> records that params leave out
     events: int = 0  # rows folded into the contact that they are events of
+    unexplained: int = 0  # duplicates that no overlap of exports explains: the row that stays is in this file too, or has another time
+    table: str = ""  # the table that the file was read for
+    days: dict[str, dict[str, int]] = field(default_factory=dict)  # day -> what became of the rows of that day
     notes: dict[str, float] = field(default_factory=dict)  # what is odd about the file as a whole -> how much of it, 0-1
 
     @property

@@ -3,30 +3,36 @@
 import hashlib
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from hotline_analysis import tables
-from hotline_analysis.intake import convert, instants
+from hotline_analysis.intake import convert, ends, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.intake.parts import FORMAT, Job, Part
-from hotline_analysis.params import Source
+from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
 SAME_ROW, OLDER = "same row", "older version"
+_FATES = """
+    SELECT _rank, day, fate, count(*), count(*) FILTER (alone) FROM (
+        SELECT rows._rank, day, alone, CASE WHEN rejected THEN 'rejected' WHEN repeated._record IS NOT NULL THEN 'duplicates'
+            WHEN folded._record IS NOT NULL THEN 'events' WHEN aside THEN 'left_out' ELSE 'accepted' END AS fate
+        FROM ({rows}) AS rows LEFT JOIN repeated USING (_rank, _record) LEFT JOIN folded USING (_rank, _record)
+    ) GROUP BY ALL ORDER BY ALL"""
 
 
 class Merge:
     """The parts of one table while they become that table."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, table: Table, mine: list[tuple[Job, Part]], zone: str):
-        self.connection, self.folder, self.table, self.zone = connection, folder, table, zone
-        places = sorted(
-            range(len(mine)), key=lambda i: (mine[i][1].last_s is not None, mine[i][1].last_s or 0, mine[i][0].file.name, mine[i][0].key)
-        )
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, table: Table, mine: list[tuple[Job, Part]], params: Params):
+        self.connection, self.folder, self.table, self.params = connection, folder, table, params
+        self.clock = f"({table.clock} - INTERVAL {params.period.cut_hour} HOUR)"
+        newest = [self._newest(job, part) for job, part in mine]
+        places = sorted(range(len(mine)), key=lambda i: (newest[i], mine[i][0].file.name, mine[i][0].key))
         self.places = places  # the newest export, whose last row is the latest, has the highest rank
         self.ranked = [(rank, mine[place]) for rank, place in enumerate(places)]
         have = {column for _, part in mine for column in part.columns}
@@ -36,20 +42,24 @@ class Merge:
         """Write the table and what was left out of it; counts by file, and the table's facts."""
         self._rows()
         gone = [*self._repeated(), *self._folded()]
-        counts = {"repeated": self._counts("repeated", "reason"), "folded": self._counts("folded", "'folded'"), "left_out": {}}
+        counts = {
+            "repeated": self._counts("repeated", "reason"),
+            "unexplained": self._counts("(FROM repeated WHERE alone)", "'unexplained'"),
+            "folded": self._counts("folded", "'folded'"),
+            "left_out": {},
+        }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
         left_out = any(job.source.leave_out for _, (job, _) in self.ranked)
         self._write(f"FROM rows_in {gone_sql} WHERE _out IS NULL", self.table.name)
         self._write(f"FROM rows_in {gone_sql} WHERE {'_out IS NOT NULL' if left_out else 'false'}", f"{self.table.name}_left_out")
         if left_out:
             counts["left_out"] = self._counts(f"(FROM rows_in {gone_sql} WHERE _out IS NOT NULL)", "_out")
-        return {"counts": counts, "facts": self._facts()}
+        return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": self._facts()}
 
     def _rows(self) -> None:
         """Every row that was not rejected, with the rank of its file and the reason for which params leave it out."""
         selects = [
-            f"SELECT *, {rank} AS _rank, {_left_out_sql(self.table, job.source)} AS _out FROM {parquet(self.folder / 'parts' / (job.key + '.parquet'))} "
-            f"WHERE (_faults & {part.rejecting}) = 0"
+            f"SELECT *, {rank} AS _rank, {_left_out_sql(self.table, job.source)} AS _out FROM {self._part(job)} WHERE (_faults & {part.rejecting}) = 0"
             for rank, (job, part) in self.ranked
         ]
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW rows_in AS {' UNION ALL BY NAME '.join(selects)}")
@@ -60,8 +70,9 @@ class Merge:
         people = [c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY]
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE repeated AS
-            SELECT _rank, _record, CASE WHEN same THEN '{SAME_ROW}' ELSE '{OLDER}' END AS reason FROM (
-                SELECT _rank, _record, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same
+            SELECT _rank, _record, CASE WHEN same THEN '{SAME_ROW}' ELSE '{OLDER}' END AS reason, alone FROM (
+                SELECT _rank, _record, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same,
+                       _rank = first_value(_rank) OVER newest OR {self._clock()} IS DISTINCT FROM first_value({self._clock()}) OVER newest AS alone
                 FROM (SELECT *, hash({", ".join(["tie", *people])}) AS content
                       FROM (SELECT *, {self._tie()} AS tie, {self._latest()} AS latest, {self._filled()} AS filled FROM rows_in SEMI JOIN twice USING (_key)))
                 WINDOW newest AS (PARTITION BY _key ORDER BY _rank DESC, latest DESC, filled DESC, tie DESC, _record DESC)
@@ -115,18 +126,80 @@ class Merge:
         sql = f"SELECT {', '.join(self.columns)} {rows} ORDER BY {self._order()}"
         self.connection.execute(f"COPY ({sql}) TO {literal(str(self.folder / (name + '.staged')))} (FORMAT parquet, COMPRESSION zstd)")
 
+    def _part(self, job: Job) -> str:
+        return parquet(self.folder / "parts" / (job.key + ".parquet"))
+
+    def _newest(self, job: Job, part: Part) -> int:
+        """The last second of an export's dense days: one mistyped year makes no export the newest."""
+        epoch = self.table[self.table.clock].epoch
+        if epoch not in part.columns:
+            return -1
+        rows = self.connection.execute(
+            f"SELECT CAST({self.table.clock} AS DATE), count(*), max({epoch}) FROM {self._part(job)} WHERE (_faults & {part.rejecting}) = 0 AND {epoch} IS NOT NULL GROUP BY 1"
+        ).fetchall()
+        found = ends.ends({day: n for day, n, _ in rows}, self.params)
+        return max(second for day, _, second in rows if day <= found[1]) if found else -1
+
+    def _fates(self) -> dict[str, dict[str, dict[str, int]]]:
+        """What became of the rows of each file and day: file -> day -> fate -> rows. Rows without a time have no day."""
+        rows = " UNION ALL ".join(
+            f"SELECT {rank} AS _rank, _record, CAST({self.clock} AS DATE) AS day, (_faults & {part.rejecting}) <> 0 AS rejected, "
+            f"{_left_out_sql(self.table, job.source)} IS NOT NULL AS aside FROM {self._part(job)} WHERE {self.table.clock} IS NOT NULL"
+            for rank, (job, part) in self.ranked
+            if self.table.clock in part.columns
+        )
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for rank, day, fate, n, alone in self.connection.execute(_FATES.format(rows=rows)).fetchall() if rows else ():
+            place = found.setdefault(str(self.places[rank]), {}).setdefault(day.isoformat(), {})
+            place[fate] = n
+            if alone:
+                place["unexplained"] = alone
+        return found
+
+    def _cells(self) -> dict[str, list[dict]]:
+        """Of each file and finding: by day [cells found, filled cells of the column]."""
+        return {
+            str(self.places[rank]): [self._cell(job, part, cell) for cell in part.cells] for rank, (job, part) in self.ranked if part.cells
+        }
+
+    def _cell(self, job: Job, part: Part, cell: dict) -> dict:
+        wrong = f"(_faults >> {cell['bit']} & 1) = 1"
+        day = f"CAST({self.clock} AS DATE)" if self.table.clock in part.columns else "CAST(NULL AS DATE)"
+        rows = self.connection.execute(
+            f"SELECT {day}, count(*) FILTER ({wrong}), count(*) FILTER ({wrong} OR {cell['column']} IS NOT NULL) FROM {self._part(job)} GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        return {"days": {d.isoformat(): [wrong, n] for d, wrong, n in rows if d and n}}
+
     def _facts(self) -> dict:
-        """Rows, span and what the identities are worth."""
+        """Rows, ends and what the identities are worth."""
         table = parquet(self.folder / f"{self.table.name}.staged")
         rows = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        wall = self.table.clock if self.table.clock in self.columns else None
-        first, last = self.connection.execute(f"SELECT min({wall}), max({wall}) FROM {table}").fetchone() if wall else (None, None)
         return {
             "rows": rows,
             "columns": self.columns,
             "masked": self._masked(),
             "days_only": self._days_only(table),
-            **_days(first, last, self.zone),
+            **self._days(table),
+        }
+
+    def _days(self, table: str) -> dict:
+        """The first day of dense records, the midnight after the last one (`ends`), both as epoch seconds, and the first and last record of all."""
+        wall, zone = self.table.clock, self.params.time_zone
+        if wall not in self.columns:
+            return dict.fromkeys(("data_start", "data_end", "data_start_s", "data_end_s", "span"))
+        counted = self.connection.execute(
+            f"SELECT CAST({wall} AS DATE), count(*), min({wall}), max({wall}) FROM {table} WHERE {wall} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        found = ends.ends({day: n for day, n, *_ in counted}, self.params)
+        if not found:
+            return dict.fromkeys(("data_start", "data_end", "data_start_s", "data_end_s", "span"))
+        first, last = found
+        return {
+            "data_start": first.isoformat(),
+            "data_end": date.fromordinal(last.toordinal() + 1).isoformat(),
+            "data_start_s": instants.local_midnight(first, zone),
+            "data_end_s": instants.next_midnight(last, zone),
+            "span": [counted[0][2].isoformat(sep=" "), counted[-1][3].isoformat(sep=" ")],
         }
 
     def _masked(self) -> bool:
@@ -162,22 +235,9 @@ def _left_out_sql(table: Table, source: Source) -> str:
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 
-def _days(first: datetime | None, last: datetime | None, zone: str) -> dict:
-    """The first day, the midnight after the last day with data, and both ends as epoch seconds."""
-    if first is None:
-        return {"data_start": None, "data_end": None, "data_start_s": None, "data_end_s": None, "span": None}
-    start, end = instants.local_midnight(first, zone), instants.next_midnight(last, zone)
-    return {
-        "data_start": first.date().isoformat(),
-        "data_end": datetime.fromordinal(last.toordinal() + 1).date().isoformat(),
-        "data_start_s": start,
-        "data_end_s": end,
-        "span": [first.isoformat(sep=" "), last.isoformat(sep=" ")],
-    }
-
-
-def merge_key(mine: list[tuple[Job, Part]]) -> str:
-    said = [FORMAT, [[job.key, job.file.name, {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]]
+def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
+    calendar = [params.holidays, params.weekend, params.period.cut_hour]  # the ends of the data and the days of the ledger depend on them
+    said = [FORMAT, calendar, [[job.key, job.file.name, {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -193,6 +253,20 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
         for reason, n in counts["left_out"].get(mine, {}).items():
             ledger.leave_out(reason, n)
         ledger.fold(sum(counts["folded"].get(mine, {}).values()))
+        ledger.table, ledger.days = job.table.name, merged[job.table.name]["days"].get(mine, {})
+        ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)
         place[job.table.name] += 1
         ledgers.append(ledger)
     return ledgers
+
+
+def cells_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[dict]:
+    """The parts' cells by file, with the days of their rows."""
+    found, place = [], Counter()
+    for job, part in zip(jobs, parts, strict=True):
+        more = merged[job.table.name]["cells"].get(str(place[job.table.name]), [])
+        found += [
+            {"table": job.table.name, "file": job.file.name, **cell, **counted} for cell, counted in zip(part.cells, more, strict=True)
+        ]
+        place[job.table.name] += 1
+    return found

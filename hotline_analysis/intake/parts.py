@@ -16,7 +16,7 @@ from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, Table
 
-FORMAT = 2  # of parts and tables; another number builds every store anew
+FORMAT = 3  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -94,7 +94,7 @@ def count_findings(connection, job: Job, part: Part, conversion: convert.Convers
         count = sum(n for faults, n in patterns if faults >> bit & 1)
         if count:
             lines = _lines(connection, staged, f"(_faults & {1 << bit}) <> 0")
-            said = {"column": finding.column, "reason": finding.reason, "done": finding.action, "count": count, "lines": lines}
+            said = {"column": finding.column, "reason": finding.reason, "done": finding.action, "count": count, "lines": lines, "bit": bit}
             part.cells.append({**said, **_cells_of(connection, job, finding, sheet, lines)})
             _refuse_either_way(connection, job, finding, sheet)
     for bit, n in sorted(rejected.items()):
@@ -110,7 +110,7 @@ def _cells_of(connection, job: Job, finding: convert.Finding, sheet: convert.She
     """How many cells of the column hold anything, and what the first one that was not read looks like (digits as d, letters as a)."""
     rule = job.source.columns.get(finding.column) or job.source.columns.get("caller")
     if rule is None or rule.constant is not None:
-        return {}
+        return {"filled": 0, "shape": ""}
     text = convert.text_sql(rule, sheet)
     counts = f"count(*) FILTER (trim({text}) <> ''), max({text}) FILTER (_record = {lines[0]})"
     filled, first = connection.execute(f"SELECT {counts} FROM {parquet(sheet.path)}").fetchone()

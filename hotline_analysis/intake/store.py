@@ -20,7 +20,7 @@ from hotline_analysis.intake import convert, identity, instants
 from hotline_analysis.intake.engine import connect, literal, parquet
 from hotline_analysis.intake.files import find_files
 from hotline_analysis.intake.ledger import FileLedger
-from hotline_analysis.intake.merge import Merge, ledgers_of, merge_key
+from hotline_analysis.intake.merge import Merge, cells_of, ledgers_of, merge_key
 from hotline_analysis.intake.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
 from hotline_analysis.params import Params
 
@@ -68,6 +68,13 @@ class Store:
         return self._state.get("facts", {})
 
     @property
+    def recorded_days(self) -> set[str]:
+        """The days of the first table that have records in it, as the hotline cuts them."""
+        return {
+            day for ledger in self.ledgers if ledger.table == self.tables[0] for day, fates in ledger.days.items() if "accepted" in fates
+        }
+
+    @property
     def made(self) -> dict[str, str]:
         """Table -> a digest of everything that it was made from: it changes when the table does."""
         return {name: merged["made"] for name, merged in self._state.get("merged", {}).items()}
@@ -80,7 +87,8 @@ class Store:
     @property
     def cells(self) -> list[dict]:
         """Cells that did not convert or had to be mended: table, file, column, reason, done (reject, blank, count), count, lines (the first numbers),
-        filled (the column's cells that hold anything) and shape (of the first that was not read: `dm dds`)."""
+        filled (the column's cells that hold anything) and shape (of the first that was not read: `dm dds`), days (day -> [found, filled]).
+        """
         return _read_json(self.folder / "ledger.json").get("cells", [])
 
     def build(self, progress: bool = True) -> None:
@@ -232,12 +240,10 @@ class Store:
         merged, old = {}, self._state.get("merged", {})
         for name in dict.fromkeys(job.table.name for job in jobs):
             mine = [(job, part) for job, part in zip(jobs, parts, strict=True) if job.table.name == name]
-            made = merge_key(mine)
+            made = merge_key(mine, self.params)
             fresh = old.get(name, {}).get("made") == made and (self.folder / f"{name}.parquet").exists()
             merged[name] = (
-                old[name]
-                if fresh
-                else {"made": made, **Merge(self._connection, self.folder, tables.TABLES[name], mine, self.params.time_zone).run()}
+                old[name] if fresh else {"made": made, **Merge(self._connection, self.folder, tables.TABLES[name], mine, self.params).run()}
             )
         if merged != old or not (self.folder / "ledger.json").exists():
             self._record(jobs, parts, merged, key)
@@ -245,12 +251,9 @@ class Store:
     def _record(self, jobs: list[Job], parts: list[Part], merged: dict, key: identity.Key) -> None:
         """Publish the new tables with their ledger and the state that makes them the store's; forget what no table is made of."""
         ledgers = [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged)]
-        cells = [
-            {"table": job.table.name, "file": job.file.name, **cell} for job, part in zip(jobs, parts, strict=True) for cell in part.cells
-        ]
         for staged in sorted(self.folder.glob("*.staged")):
             _publish(staged, staged.with_suffix(".parquet"))
-        _write_json(self.folder / "ledger.json", {"files": ledgers, "cells": cells})
+        _write_json(self.folder / "ledger.json", {"files": ledgers, "cells": cells_of(jobs, parts, merged)})
         self._state = {"format": FORMAT, "merged": merged, "facts": _facts(self.params, jobs, merged, key)}
         _write_json(self.folder / "store.json", self._state)
         kept = {job.key for job in jobs}

@@ -519,5 +519,5 @@ def test_ledger_json_is_plain(tmp_path):
     assert (
         told["files"][0]["physical"] == 5
         and told["files"][0]["accepted"] == 4
-        and {"table", "file", "column", "reason", "done", "count", "lines", "filled", "shape"} == set(told["cells"][0])
+        and {"table", "file", "column", "reason", "done", "count", "lines", "bit", "shape", "filled", "days"} == set(told["cells"][0])
     )

@@ -1,0 +1,111 @@
+"""What a check has found, in the reader's words: its name, its sentence, its severity."""
+
+from collections.abc import Mapping
+
+from hotline_analysis import tables, words
+from hotline_analysis.intake.ledger import GARBLED, UNFINISHED
+from hotline_analysis.words import Term
+
+CHECKS = {
+    "no records": Term("期内没有记录", "no records in the period"),
+    "missing day": Term("当日无记录", "day without records"),
+    "odd day": Term("当日记录数异常", "day far from its usual"),
+    "outside the data": Term("日期在数据起止之外", "dates outside the data"),
+    "far date": Term("时间远在数据起止之外", "times far outside the data"),
+    "without a time": Term("没有时间的记录", "records without a time"),
+    "month begun": Term("只有少数几天有记录的月份", "month with records on few of its days"),
+    "unknown callers": Term("来电人未识别", "callers not identified"),
+    "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
+    "country": Term("号码与所设国家不符", "numbers that do not fit the declared country"),
+    "ends before start": Term("结束早于开始", "ends before it starts"),
+    "out of order": Term("时间先后颠倒", "times out of order"),
+    "negative duration": Term("时长为负", "negative duration"),
+    "midnight only": Term("只有日期没有时刻", "day without a clock time"),
+    "duplicate ids": Term("编号重复", "ids that come more than once"),
+    "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
+    "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
+    "rejected": Term("无法读取的记录", "records that could not be read"),
+    "unread cells": Term("无法转换的单元格", "cells that did not convert"),
+    "blanked texts": Term("不存入的文本", "texts that are not stored"),
+    "unknown words": Term("参数未列出的取值", "words that params do not list"),
+    "new categories": Term("新出现的分类", "categories not seen before"),
+    "category drift": Term("分类构成较上月变动", "make-up by category moved"),
+    GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
+    UNFINISHED: Term("文件末行没有换行符", "last line without a line end"),
+}
+SEVERITY = {"info": Term("提示", "note"), "minor": Term("轻", "minor"), "major": Term("中", "major"), "severe": Term("重", "severe")}
+SENTENCES = {
+    "no records": Term("{where}在期内没有记录", "{where}: no record in the period"),
+    "missing day": Term("{where}没有记录，平常约{usual}条", "no record on {where}, usually about {usual}"),
+    "odd day": Term("{where}有{count}条记录，平常约{usual}条", "{count} records on {where}, usually about {usual}"),
+    "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
+    "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
+    "without a time": Term(
+        "{count}条记录没有{where}（{share}），不能归入任何一个月", "{count} records lack {where} ({share}) and belong to no month"
+    ),
+    "month begun": Term(
+        "{where}只有{count}天有记录，最近一年最多的月份有{usual}天",
+        "{where} has records on {count} days, the fullest month of the last year on {usual}",
+    ),
+    "unknown callers": Term("{count}条记录的{where}未识别（{share}）", "{where} not identified in {count} records ({share})"),
+    "unknown callers move": Term(
+        "{where}未识别来电人的占比较上月变动{points}个百分点", "the share of unknown callers moved by {points} pp in {where}"
+    ),
+    "country": Term(
+        "{where}有{count}个号码与所设国家不符（{share}），见设置{detail}",
+        "{where}: {count} numbers do not fit the declared country ({share}); see {detail}",
+    ),
+    "ends before start": Term("{where}有{count}条早于开始（{share}）", "{where}: {count} before the start ({share})"),
+    "out of order": Term("{where}有{count}条先后颠倒（{share}）", "{where}: {count} out of order ({share})"),
+    "negative duration": Term("{where}有{count}条为负（{share}）", "{where}: {count} negative ({share})"),
+    "midnight only": Term("{where}有{count}条只有日期没有时刻（{share}）", "{where}: {count} without a clock time ({share})"),
+    "duplicate ids": Term("{where}有{count}个重复（{share}）", "{where}: {count} come again ({share})"),
+    "duplicates": Term("{where}有{count}条与其他文件重复（{share}）", "{where}: {count} records that another export has ({share})"),
+    "unexplained duplicates": Term(
+        "{where}有{count}条重复记录，文件重叠不能解释（{share}），请核对设置key",
+        "{where}: {count} duplicate records that no overlap of exports explains ({share}); look at the setting key",
+    ),
+    "rejected": Term("{where}有{count}条记录无法读取（{share}）", "{where}: {count} records could not be read ({share})"),
+    "unread cells": Term("{where}有{count}格无法转换（{share}）{shape}", "{where}: {count} cells did not convert ({share}){shape}"),
+    "blanked texts": Term("{where}有{count}格文本不存入（{share}）", "{where}: {count} texts are not stored ({share})"),
+    "unknown words": Term(
+        "{where}有{count}格的取值参数未列出（{share}）{shape}", "{where}: {count} words that params do not list ({share}){shape}"
+    ),
+    "new categories": Term("新出现的分类“{where}”，{count}条（{share}）", "new category “{where}”, {count} records ({share})"),
+    "category drift": Term("{where}的分类构成较上月变动{share}", "{where}: {share} of the make-up moved on last month"),
+    GARBLED: Term("{where}有{share}的文字疑似乱码", "{where}: {share} of the texts seem to have been decoded wrongly"),
+    UNFINISHED: Term("{where}末行没有换行符", "{where}: the last line has no line end"),
+}
+
+
+def sentence(row: Mapping, language: str) -> str:
+    """One finding (a row of `checks.checks`) in a sentence without its stop. No value of the data is in it."""
+    shape = "" if not row["detail"] else f"，形如{row['detail']}" if language == "zh" else f", such as {row['detail']}"
+    share = row["share"]
+    return SENTENCES[row["check"]](language).format(
+        where=place(row["where"], language),
+        count=words.format_count(row["count"]),
+        usual=words.format_count(row["usual"]),
+        share=words.format_rate(share),
+        points="" if words.missing(share) else words.decimal(100 * abs(share), 1),
+        detail=row["detail"],
+        shape=shape,
+    )
+
+
+def place(where: str, language: str) -> str:
+    """A column of calls, or of another table as `orders › closed_at`, by its own name; a day or a month as it is read; a file as it is."""
+    table, arrow, column = where.rpartition(" › ")
+    known = tables.TABLES.get(table or "calls")
+    if known is None:
+        return where
+    said = known[column].term(language) if column in known else _when(column, language)
+    return f"{known.term(language)} › {said}" if arrow else said
+
+
+def _when(text: str, language: str) -> str:
+    """2024-09-11 as 2024年9月11日 and 2024-09 as 2024年9月; whatever is neither stays what it is."""
+    parts = text.split("-")
+    if language != "zh" or not 2 <= len(parts) <= 3 or not all(p.isdigit() for p in parts):
+        return text
+    return "".join(f"{int(p)}{unit}" for p, unit in zip(parts, "年月日", strict=False))
