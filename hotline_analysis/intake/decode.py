@@ -89,7 +89,7 @@ class StagedText:
         if "\ufeff" in decoded:
             self.boms += decoded.count("\ufeff")
         if block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or (b"\r" in block and b"\n\r\n" in block):
-            self.blanks += len(re.findall(rb"(?m)^\r?\n", block))
+            self.blanks += block.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n").count(b"")
         text = block.rstrip(b"\r\n")
         ending = block.count(b"\n", len(text))
         self.last_blanks = self.last_blanks + ending if not text else max(0, ending - 1)
@@ -98,8 +98,9 @@ class StagedText:
 def stage_text(file: InputFile, declared: str | None, target: Path) -> StagedText:
     """The file's text in `target`; DataRefused with the byte where each encoding failed, or with what is wrong about the characters."""
     head = _head(file)
-    if not head.strip(b"\0\r\n\t ") and len(head) < BLOCK:
-        raise DataRefused(file.name, "is empty." if not head else "holds nothing but blanks.")
+    if not head.strip(b"\0\r\n\t "):
+        blank = "holds nothing but blanks." if len(head) < BLOCK else "begins with a megabyte of blanks."
+        raise DataRefused(file.name, blank if head else "is empty.")
     marked = next((name for mark, name in BOMS if head.startswith(mark)), None)
     if marked or declared:
         wrong = f"begins as {marked.upper()}" if marked else f"is declared to be {declared.upper()}"

@@ -195,6 +195,9 @@ def records(lines: list[str], cut: Fields, limit: int) -> Iterator[tuple[int, in
     """(first line, line after the last, fields) of the records of a head, 1-based; a line with a broken quote is cut as if it had none."""
     at = 0
     while at < len(lines) and limit:
+        if not lines[at]:
+            at += 1
+            continue
         fields, end = _record(lines, at, cut)
         if any(f.strip() for f in fields):
             limit -= 1

@@ -1,13 +1,15 @@
 """Which physical things a params file means by `files`: plain files, the members of a zip, the sheets of a workbook."""
 
+import contextlib
 import fnmatch
 import glob
 import gzip
 import hashlib
+import os
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -36,8 +38,9 @@ NOT_DATA = (
     ".yml",
 )  # beside data in a zip
 BLOCK = 1 << 20
-ZIP_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
-ZIP_FREE = 200 << 20  # and is looked at only from this size on
+UNPACK_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
+UNPACK_FREE = 200 << 20  # and is looked at only from this size on
+MOST_MEMBERS = 2000  # of a zip
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class InputFile:
     @property
     def name(self) -> str:
         """For people: `may.zip › may.txt`, `orders.xlsx › 5月`. A number in it is hidden, and then part of the digest tells two such files apart."""
-        said = " › ".join(part for part in (self.path.name, readable(self.member), self.sheet) if part)
+        said = " › ".join(part for part in (spoken(self.path.name), readable(self.member), self.sheet) if part)
         shown = masked_name(said)
         return shown if shown == said else f"{shown} [{self.digest[:4]}]"
 
@@ -88,8 +91,8 @@ def _matching(pattern: str, root: Path) -> list[Path]:
         found = _in_folder(pattern, folder)
         if found:
             return found
-    looked = "Looked in " + " and ".join(str((f / Path(pattern).expanduser()).parent.resolve()) for f in folders) + "."
-    beside = [p.name for f in folders for p in _listing((f / Path(pattern).expanduser()).parent)]
+    looked = "Looked in " + " and ".join(spoken((f / Path(pattern).expanduser()).parent.resolve()) for f in folders) + "."
+    beside = [spoken(p.name) for f in folders for p in _listing((f / Path(pattern).expanduser()).parent)]
     raise NoInput(pattern, "matches no file.", f"{looked} {nearest(Path(pattern).name, beside)}".rstrip())
 
 
@@ -111,7 +114,7 @@ def _members(path: Path) -> Iterator[InputFile]:
         return
     names = [info.filename for info in _contents(path) if _is_data(info.filename)]
     if not names:
-        raise DataRefused(path.name, "holds no file that could be an export.")
+        raise DataRefused(spoken(path.name), "holds no file that could be an export.")
     for name in names:
         yield InputFile(path, name, digest=_digest(InputFile(path, name)))
 
@@ -121,21 +124,54 @@ def _contents(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             contents = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError) as fault:
-        raise DataRefused(path.name, "is not a whole zip file.", "Copy it again.") from fault
-    for info in contents:
-        if info.file_size > ZIP_FREE and info.file_size > ZIP_RATIO * max(1, info.compress_size):
-            raise DataRefused(
-                f"{path.name} › {readable(info.filename)}",
-                f"unpacks to {info.file_size // max(1, info.compress_size)} times its size.",
-                "No export does.",
-            )
+        raise DataRefused(spoken(path.name), "is not a whole zip file.", "Copy it again.") from fault
+    _refuse_unfit(path, [info for info in contents if _is_data(info.filename)])
     return contents
+
+
+def _refuse_unfit(path: Path, contents: list[zipfile.ZipInfo]) -> None:
+    """A zip whose members, one by one or all together, unpack to too much, are too many, or share a name (a name opens only the last of them)."""
+    twice = [name for name, n in Counter(info.filename for info in contents).items() if n > 1]
+    if twice:
+        raise DataRefused(
+            spoken(path.name), f"holds several files named {readable(twice[0])}.", "Pack them again, each under a name of its own."
+        )
+    if len(contents) > MOST_MEMBERS:
+        raise DataRefused(
+            spoken(path.name),
+            f"holds {len(contents):,} files.",
+            f"At most {MOST_MEMBERS:,} are read; unpack it and name the files that count.",
+        )
+    for info in contents:
+        if unpacks_too_far(info.file_size, info.compress_size):
+            raise _bomb(f"{spoken(path.name)} › {readable(info.filename)}", info.file_size / max(1, info.compress_size))
+    unpacked, packed = sum(info.file_size for info in contents), sum(info.compress_size for info in contents)
+    if unpacks_too_far(unpacked, packed):
+        raise _bomb(spoken(path.name), unpacked / max(1, packed))
+
+
+def unpacks_too_far(unpacked: int, packed: int) -> bool:
+    """The one rule for what may unpack to what: beyond UNPACK_FREE bytes, at most UNPACK_RATIO times its packed size."""
+    return unpacked > max(UNPACK_FREE, UNPACK_RATIO * packed)
+
+
+def _bomb(where: str, times: float) -> DataRefused:
+    return DataRefused(where, f"unpacks to {times:.0f} times its size.", "No export does.")
 
 
 def _is_data(member: str) -> bool:
     name = PurePosixPath(member)
     hidden = any(part.startswith((".", "__MACOSX", "~$")) for part in name.parts)
     return not member.endswith("/") and not hidden and name.suffix.lower() not in NOT_DATA
+
+
+def spoken(path: str | Path) -> str:
+    """A path as text: where its bytes are not UTF-8 they are read as GB18030, and else shown as \\x.."""
+    stored = os.fsencode(path)
+    for encoding in ("utf-8", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return stored.decode(encoding)
+    return stored.decode("utf-8", "backslashreplace")
 
 
 def readable(member: str) -> str:
@@ -154,7 +190,7 @@ def _digest(file: InputFile) -> str:
     return digest.hexdigest()
 
 
-@contextmanager
+@contextlib.contextmanager
 def open_stored(file: InputFile) -> Iterator[IO[bytes]]:
     """The bytes of the file or member as stored (a .gz still packed); a damaged or locked one is refused with a sentence."""
     try:
@@ -165,9 +201,9 @@ def open_stored(file: InputFile) -> Iterator[IO[bytes]]:
         with zipfile.ZipFile(file.path) as archive, archive.open(file.member) as stream:
             yield stream
     except FileNotFoundError:
-        raise NoInput(str(file.path), "is no longer there.") from None
+        raise NoInput(spoken(file.path), "is no longer there.") from None
     except (PermissionError, IsADirectoryError) as fault:
-        raise DataRefused(str(file.path), f"cannot be read ({fault.strerror}).") from None
+        raise DataRefused(spoken(file.path), f"cannot be read ({fault.strerror}).") from None
     except RuntimeError as fault:  # zipfile's word for a member with a password
         raise DataRefused(file.name, "is locked with a password.", "Unpack it and name the files themselves.") from fault
     except (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError) as fault:
@@ -182,11 +218,14 @@ def unstored(file: InputFile, target: Path) -> None:
 
 
 def blocks(file: InputFile) -> Iterator[bytes]:
-    """The file's bytes in large blocks, unpacked when it is a .gz."""
+    """The file's bytes in large blocks, unpacked when it is a .gz, and no further than it may."""
     with open_stored(file) as stored:
-        stream = gzip.GzipFile(fileobj=stored) if file.packed else stored
+        stream, done = gzip.GzipFile(fileobj=stored) if file.packed else stored, 0
         try:
             while block := stream.read(BLOCK):
+                done += len(block)
+                if file.packed and unpacks_too_far(done, stored.tell()):
+                    raise _bomb(file.name, done / max(1, stored.tell()))
                 yield block
         except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
             raise DataRefused(file.name, "is not a whole compressed file.", "Copy it again.") from fault

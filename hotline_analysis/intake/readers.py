@@ -6,6 +6,7 @@ add up, through a slower one that finds its step again after a stray quote or a 
 
 import csv
 import hashlib
+import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def read(file: InputFile, source: Source, staging: Path, connection: duckdb.Duck
     that the file lacks are the caller's to refuse; a file that has none of them is refused here.
     Raises DataRefused (65) where going on would be a guess: encoding, separator, shape, size.
     """
-    stem = staging / hashlib.sha256(f"{file.path}\0{file.member}\0{file.sheet}".encode()).hexdigest()[:20]
+    stem = staging / hashlib.sha256(b"\0".join(map(os.fsencode, (file.path, file.member, file.sheet)))).hexdigest()[:20]
     try:
         table = _read(file, source, stem, connection, wanted)
     finally:

@@ -97,7 +97,7 @@ class Store:
             self.folder.joinpath("parts").mkdir(mode=0o700, exist_ok=True)
             key = self._key()
             jobs = self._jobs(key)
-            self._open(sorted({job.file.path.resolve().parent for job in jobs}))
+            self._open([])  # the exports are read by Python alone: their folders may have names that the engine cannot take
             try:
                 parts = self._parts(jobs, key, progress)
                 self._assemble(jobs, parts, key)

@@ -99,6 +99,61 @@ def test_zips_that_cannot_be_opened(tmp_path):
     }
 
 
+def test_members_of_one_name_are_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "may.zip", "w") as archive, pytest.warns(UserWarning):
+        for content in ("time\n1\n", "time\n2\n"):
+            archive.writestr("in/a.csv", content)
+    with pytest.raises(DataRefused) as refusal:
+        found(tmp_path, "may.zip")
+    assert str(refusal.value) == "may.zip › holds several files named in/a.csv. Pack them again, each under a name of its own."
+    with zipfile.ZipFile(tmp_path / "june.zip", "w") as archive:
+        archive.writestr("1/a.csv", "time\n1\n")
+        archive.writestr("2/a.csv", "time\n2\n")
+    assert found(tmp_path, "june.zip") == ["june.zip › 1/a.csv", "june.zip › 2/a.csv"]
+
+
+def test_more_members_than_a_month_has(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for n in range(2001):
+            archive.writestr(f"{n}.csv", "time\n")
+    with pytest.raises(DataRefused, match=r"a.zip › holds 2,001 files. At most 2,000 are read; unpack it and name the files that count."):
+        found(tmp_path, "a.zip")
+
+
+def test_members_that_only_together_unpack_too_far(tmp_path, monkeypatch):
+    monkeypatch.setattr("hotline_analysis.intake.files.UNPACK_FREE", 4 << 20)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(21):
+            archive.writestr(f"{n}.csv", bytes(1 << 20))
+    with pytest.raises(DataRefused, match=r"a.zip › unpacks to \d+ times its size. No export does."):
+        found(tmp_path, "a.zip")
+
+
+def _gz_of_newlines(head: bytes) -> bytes:
+    """A header and 8 MB of newlines in eight kilobytes."""
+    return gzip.compress(head) + gzip.compress(b"\n" * (1 << 20)) * 8
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.rds.gz"])
+def test_a_gz_is_refused_while_it_is_unpacked(tmp_path, name, monkeypatch):
+    monkeypatch.setattr("hotline_analysis.intake.files.UNPACK_FREE", 4 << 20)
+    from tests.intake.reading import take
+
+    (tmp_path / name).write_bytes(_gz_of_newlines(b"time,a\n"))
+    with pytest.raises(DataRefused, match=rf"{name} › unpacks to \d+ times its size. No export does."):
+        take(InputFile(tmp_path / name), tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_that_begins_with_a_megabyte_of_blanks(tmp_path):
+    from tests.intake.reading import take
+
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"\n" * (2 << 20) + b"time,a\n1,2\n"))
+    with pytest.raises(DataRefused) as refusal:
+        take(InputFile(tmp_path / "a.csv.gz"), tmp_path)
+    assert str(refusal.value) == "a.csv.gz › begins with a megabyte of blanks."
+
+
 def test_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     with (
         zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
