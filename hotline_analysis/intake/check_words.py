@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hotline_analysis import tables, words
-from hotline_analysis.intake.ledger import GARBLED, UNFINISHED
+from hotline_analysis.intake.ledger import EQUAL, GARBLED, UNFINISHED
 from hotline_analysis.words import Term
 
 CHECKS = {
@@ -17,6 +17,8 @@ CHECKS = {
     "unknown callers": Term("来电人未识别", "callers not identified"),
     "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
     "country": Term("号码与所设国家不符", "numbers that do not fit the declared country"),
+    "number plan": Term("号码库中没有的号段", "numbers that the number plan does not know"),
+    EQUAL: Term("没有编号、内容全同的记录", "equal records without a key"),
     "ends before start": Term("结束早于开始", "ends before it starts"),
     "out of order": Term("时间先后颠倒", "times out of order"),
     "negative duration": Term("时长为负", "negative duration"),
@@ -54,6 +56,14 @@ SENTENCES = {
     "country": Term(
         "{where}有{count}个号码与所设国家不符（{share}），见设置{detail}",
         "{where}: {count} numbers do not fit the declared country ({share}); see {detail}",
+    ),
+    "number plan": Term(
+        "{where}有{count}个号码的号段不在号码库中（{share}），仍作为来电人，见设置{detail}",
+        "{where}: {count} numbers are of codes that the number plan does not know ({share}); they count as callers; see {detail}",
+    ),
+    EQUAL: Term(
+        "{where}有{count}条记录与同一文件的另一条全同且没有编号（{share}），各算一条；若是重复导出，请在设置key中写明编号列",
+        "{where}: {count} records are equal to another of their file and have no key ({share}); each counts. If they are copies, name the key",
     ),
     "ends before start": Term("{where}有{count}条早于开始（{share}）", "{where}: {count} before the start ({share})"),
     "out of order": Term("{where}有{count}条先后颠倒（{share}）", "{where}: {count} out of order ({share})"),

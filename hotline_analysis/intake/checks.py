@@ -17,7 +17,8 @@ import pandas as pd
 
 from hotline_analysis.intake.check_words import SEVERITY
 from hotline_analysis.intake.ends import ends, fullest, rest_days
-from hotline_analysis.intake.ledger import GARBLED, UNFINISHED, FileLedger
+from hotline_analysis.intake.identity import DAMAGED, UNPLANNED
+from hotline_analysis.intake.ledger import EQUAL, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.params import WEEKDAYS, Params
 from hotline_analysis.tables import INSTANT, SECONDS, TABLES, Table
 from hotline_analysis.words import Term
@@ -408,6 +409,9 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
             yield Finding("duplicates", ledger.name, together, together / dated, _step(together / dated, (OVERLAP,)))
         if alone:
             yield Finding("unexplained duplicates", ledger.name, alone, alone / dated, _step(alone / dated, REJECTED))
+        if EQUAL in ledger.notes:
+            share = ledger.notes[EQUAL]
+            yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))
         if GARBLED in ledger.notes:
             yield Finding(GARBLED, ledger.name, None, ledger.notes[GARBLED], _step(ledger.notes[GARBLED], REJECTED))
         if UNFINISHED in ledger.notes:
@@ -439,16 +443,20 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
             found[2][cell["shape"]] += wrong
     for (check, table, column), (count, filled, shapes) in counts.items():
         if count:
-            severity = "info" if check == "blanked texts" else _step(count / filled, MISFIT if check == "country" else UNREAD)
-            detail = _country(params, table, column) if check == "country" else shapes.most_common(1)[0][0]
+            severity = (
+                "info" if check in ("blanked texts", "number plan") else _step(count / filled, MISFIT if check == "country" else UNREAD)
+            )
+            detail = _country(params, table, column) if check in ("country", "number plan") else shapes.most_common(1)[0][0]
             yield Finding(check, _said(table, column), count, count / filled, severity, detail=detail)
 
 
 def _check_of(cell: Mapping) -> str:
     """The check to which a count of cells belongs, '' for one that is beside the point."""
     if cell["done"] == "blank":
-        return {"value": "unread cells", "word": "unknown words"}.get(cell["reason"], "blanked texts")
-    if cell["reason"] == "damaged":
+        return {"value": "unread cells", DAMAGED: "unread cells", "word": "unknown words"}.get(cell["reason"], "blanked texts")
+    if cell["reason"] == UNPLANNED:
+        return "number plan"
+    if cell["reason"] == DAMAGED:
         return "country" if cell["column"] == "caller_phone" else "unread cells"
     return ""
 

@@ -4,13 +4,13 @@ One SELECT in layers does the whole file: cells as text, then values, then what 
 time zone. Beside each row stands `_faults`, one bit for each kind of finding, so that one pass both converts and counts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, nearest
-from hotline_analysis.intake import durations, instants
+from hotline_analysis.intake import durations, identity, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.rows import described
 from hotline_analysis.params import ColumnRule, Source
@@ -22,6 +22,7 @@ YES = ("是", "有", "y", "yes", "t", "true", "1", "1.0", "✓", "√", "对")
 NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", "错")
 
 VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE = "value", "word", "empty", "skipped hour", "hour shown twice", "narrative"
+CUT = "\\d{15}0+"  # a number as a spreadsheet keeps it: fifteen digits, then zeros
 REJECT, BLANK, COUNT = "reject", "blank", "count"
 
 
@@ -37,7 +38,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Conversion:
-    """A file's SELECT. It yields _record, _key, _event (of event logs), _faults and the canonical columns."""
+    """A file's SELECT. It yields _record, _key, _whole (nothing but all its cells names the row, so that equal rows are records), _event (of event logs), _faults and the
+    canonical columns.
+    """
 
     sql: str
     findings: tuple[Finding, ...]
@@ -57,9 +60,16 @@ class Sheet:
     positions: Mapping[str, int]
     typed: bool = False
     comma: bool = False  # a comma stands before the decimals of its numbers
+    cut: Mapping[str, frozenset[int]] = field(default_factory=dict)  # header -> lengths of ids whose last digits are lost
 
     def cell(self, header: str) -> str:
         return f"c{self.positions[header]}"
+
+    def damaged(self, headers: tuple[str, ...], x: str) -> str:
+        """True where an id `x` lost digits: written as 2.02405E+11, or cut to 15 digits and zeros."""
+        lengths = sorted(self.cut.get(headers[0], ())) if len(headers) == 1 else []
+        cut = f" OR ({_one_of(f'length({x})', lengths)} AND regexp_full_match({x}, {literal(CUT)}))" if lengths else ""
+        return f"(damaged_id({x}){cut})"
 
 
 def sheet(path: Path, columns: tuple[str, ...], typed: bool, source: Source, where: str) -> Sheet:
@@ -134,7 +144,10 @@ class _Build:
         a mobile number, does not enter the store.
         """
         name, x = column.name, f"x_{column.name}"
-        self.first.append(f"{_cut(f't_{name}', rule, distinct=name.endswith('_id'))} AS {x}")
+        if name.endswith("_id"):
+            self._id(name, rule)
+        else:
+            self.first.append(f"{_cut(f't_{name}', rule)} AS {x}")
         told = name.endswith("_id") or name in ("agent", "agent_first") or column.allowed
         self.values.append(f"{_words(x, rule, column)} AS {'' if told else 'word_'}{name}")
         self.output[name] = name if told else f"CASE WHEN NOT narrative(word_{name}) THEN word_{name} END"
@@ -145,6 +158,14 @@ class _Build:
             self._find(
                 column, rule, WORD, f"{'' if told else 'word_'}{name} IS NULL AND {_filled(x, NOTHING)} AND NOT {_nobody(x, rule)}{known}"
             )
+
+    def _id(self, name: str, rule: ColumnRule) -> None:
+        """y_ the cell, x_ the id in one of its written forms; none where digits are lost, since it would join records of others."""
+        y = f"y_{name}"
+        damaged = self.sheet.damaged(rule.source, y)
+        self.first.append(f"{_cut(f't_{name}', rule, distinct=True)} AS {y}")
+        self.cleaned.append(f"CASE WHEN NOT {damaged} THEN id_text({y}) END AS x_{name}")
+        self.findings.append(Finding(name, identity.DAMAGED, BLANK, damaged))
 
     def _number(self, column: Column, rule: ColumnRule) -> None:
         """f_ the plain reading, k_ the cleaned cell where that failed; then the value in other forms."""
@@ -212,9 +233,7 @@ class _Build:
             return
         for name in self.identities:
             self.output[name] = f"i_{name}.id"
-            self.findings.append(Finding(name, "damaged", COUNT, f"i_{name}.note = 'damaged'"))
-            self.findings.append(Finding(name, "masked", COUNT, f"i_{name}.note = 'masked'"))
-            self.findings.append(Finding(name, "repaired", COUNT, f"i_{name}.note = 'repaired'"))
+            self.findings += [Finding(name, note, COUNT, f"i_{name}.note = {literal(note)}") for note in identity.NOTES]
         order = [n for n in self.identities if n in self.order] or list(self.identities)
         self.output["caller"] = f"coalesce({', '.join(f'i_{n}.id' for n in order)})"
         self.output["caller_group"] = f"coalesce({', '.join(f'i_{n}.grp' for n in order)})"
@@ -227,9 +246,9 @@ class _Build:
 
     def _select(self, salt: str) -> str:
         plain = {h for name, rule in self.rules.items() if name.endswith("_id") or self.table[name].kind == INSTANT for h in rule.source}
-        keys = [_row_key("_key", self.source.key, self.sheet, plain, salt)]
+        keys = _row_keys("_key", self.source.key, self.sheet, plain, salt)
         if self.source.events:
-            keys.append(_row_key("_event", self.source.events.key, self.sheet, plain, salt))
+            keys += _row_keys("_event", self.source.events.key, self.sheet, plain, salt)
         layer = f"SELECT _record, {', '.join([*keys, *self.texts])} FROM {parquet(self.sheet.path)}"
         for added in (self.first, self.cleaned, self.values, self.own, self.moved, self.zoned):
             if added:
@@ -239,8 +258,10 @@ class _Build:
             " | ".join(f"(CAST(coalesce({f.test}, false) AS UBIGINT) << {i})" for i, f in enumerate(self.findings)) or "CAST(0 AS UBIGINT)"
         )
         named = ", ".join(f"CAST({sql} AS {_type(self.table, name)}) AS {name}" for name, sql in self.output.items())
-        events = ", _event" if self.source.events else ""
-        return f"SELECT _record, _key{events}, {bits} AS _faults, {named} FROM ({layer}) AS rows {joins}"
+        own = f"{self.table.name[:-1]}_id"
+        counted = f"_key_whole AND x_{own} IS NULL" if own in self.rules else "_key_whole"
+        keys = "_key, false AS _whole, _event" if self.source.events else f"_key, {counted} AS _whole"
+        return f"SELECT _record, {keys}, {bits} AS _faults, {named} FROM ({layer}) AS rows {joins}"
 
 
 def _not_before(second: str, base: str) -> str:
@@ -287,27 +308,30 @@ def _filled(x: str, nothing: tuple[str, ...]) -> str:
     return f"({x} IS NOT NULL AND NOT {_one_of(x, nothing)})"
 
 
-def _row_key(name: str, headers: tuple[str, ...], sheet: Sheet, plain: set[str], salt: str) -> str:
-    """A text that is equal for equal keys: of the key's cells, or of the whole row (every column, in the order of their names).
+def _row_keys(name: str, headers: tuple[str, ...], sheet: Sheet, plain: set[str], salt: str) -> list[str]:
+    """A text that is equal for equal keys: of the key's cells, or of the whole row (every column, in the order of their names); and `name`_whole
+    which of the two it is.
 
     A row without its key, or with one that a spreadsheet shortened (2.02405E+11), is known by the whole row: nothing else tells it from others.
     Cells that the store holds anyway (`plain`) stay readable, which is faster; anything else goes in as a salted hash of 128 bits.
     """
-    whole = _salted(sorted(sheet.positions), sheet, salt)
+    cells = {h: f"trim({sheet.cell(h)})" for h in sorted(sheet.positions)}
+    whole = _salted(cells.values(), salt)
     if not headers:
-        return f"{whole} AS {name}"
-    key = _joined(headers, sheet) if plain.issuperset(headers) else _salted(headers, sheet, salt)
-    lost = " OR ".join(f"{sheet.cell(h)} IS NULL OR contains({sheet.cell(h)}, 'E+')" for h in headers)
-    return f"CASE WHEN {lost} THEN {whole} ELSE {key} END AS {name}"
+        return [f"{whole} AS {name}", f"true AS {name}_whole"]
+    ids = [f"id_text({cells[h]})" for h in headers]
+    key = _joined(ids) if plain.issuperset(headers) else _salted(ids, salt)
+    lost = " OR ".join(f"{cells[h]} IS NULL OR {sheet.damaged((h,), cells[h])}" for h in headers)
+    return [f"CASE WHEN {lost} THEN {whole} ELSE {key} END AS {name}", f"({lost}) AS {name}_whole"]
 
 
-def _joined(headers, sheet: Sheet) -> str:
-    cells = ", ".join(f"coalesce(trim({sheet.cell(h)}), '')" for h in headers)
-    return f"concat_ws(chr(31), {cells})"  # one call: a chain of || is a tree as deep as the row is wide, which no engine plans
+def _joined(cells: Iterable[str]) -> str:
+    filled = ", ".join(f"coalesce({cell}, '')" for cell in cells)
+    return f"concat_ws(chr(31), {filled})"  # one call: a chain of || is a tree as deep as the row is wide, which no engine plans
 
 
-def _salted(headers, sheet: Sheet, salt: str) -> str:
-    return f"md5({literal(salt)} || {_joined(headers, sheet)} || {literal(salt)})"
+def _salted(cells: Iterable[str], salt: str) -> str:
+    return f"md5({literal(salt)} || {_joined(cells)} || {literal(salt)})"
 
 
 def try_number(value: str) -> float | None:
@@ -327,7 +351,7 @@ def _flag(name: str, rule: ColumnRule) -> tuple[str, str]:
     return fast, rest
 
 
-def _cut(t: str, rule: ColumnRule, distinct: bool) -> str:
+def _cut(t: str, rule: ColumnRule, distinct: bool = False) -> str:
     """A cell's text without outer blanks, or the wanted level of its path. DuckDB trims each word of a repetitive column once; distinct ones go faster through RE2."""
     text = f"stripped({t})" if distinct else f"trim({t}, {literal(instants.BLANKS)})"
     return f"trim(split_part({text}, {literal(rule.split)}, {rule.part}))" if rule.split else text
@@ -383,6 +407,14 @@ def _regex(mark: str) -> str:
 MACROS = """
 CREATE OR REPLACE TEMP MACRO stripped(x) AS regexp_replace(x, '^[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+|[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+$', '', 'g');
 CREATE OR REPLACE TEMP MACRO narrative(x) AS length(x) > 10 AND (length(x) > 120 OR regexp_matches(x, '(^|\\D)1[3-9]\\d{9}($|\\D)'));
+CREATE OR REPLACE TEMP MACRO complete(x) AS length(replace(split_part(lower(x), 'e', 1), '.', '')) = CAST(split_part(x, '+', 2) AS INT) + 1 AND CAST(split_part(x, '+', 2) AS INT) < 15;
+CREATE OR REPLACE TEMP MACRO power(x) AS contains(x, '+') AND regexp_full_match(x, '\\d(\\.\\d+)?[eE]\\+\\d{1,3}');
+CREATE OR REPLACE TEMP MACRO damaged_id(x) AS CASE WHEN power(x) THEN NOT complete(x) ELSE contains(x, '.') AND regexp_full_match(x, '\\d{16,}\\.0+') END;
+CREATE OR REPLACE TEMP MACRO one_id(x) AS
+    CASE WHEN regexp_full_match(x, '\\d{1,15}\\.0+') THEN split_part(x, '.', 1) WHEN power(x) AND complete(x) THEN replace(split_part(lower(x), 'e', 1), '.', '') ELSE x END;
+CREATE OR REPLACE TEMP MACRO id_text(x) AS
+    CASE WHEN regexp_full_match(x, '[0-9A-Za-z_: -]*') THEN x ELSE one_id(trim(translate(x, FULL, HALF), ' ''"‘’“”`')) END;
 CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
 """
-MACROS += durations.MACROS
+FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
+MACROS = MACROS.replace("FULL, HALF", f"{literal(FULL_WIDTH)}, {literal(''.join(map(chr, range(0x21, 0x7F))))}") + durations.MACROS

@@ -12,7 +12,8 @@ import re
 import stat
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,8 @@ from hotline_analysis.params import ColumnRule, Params
 
 KNOWN, WITHHELD, INVALID = "known", "withheld", "invalid"
 REPAIRED, MASKED, DAMAGED = "repaired", "masked", "damaged"
+UNPLANNED = "not in the plan"  # a number of a possible length that the country's number plan, as old as the library, does not know
+NOTES = (DAMAGED, MASKED, REPAIRED, UNPLANNED)
 PUBLISHED_KEY = hashlib.sha256(b"hotline-analysis: the published key of the sample and of public data; it protects nobody").digest()
 KEY_BYTES = 32
 
@@ -52,6 +55,12 @@ EXTENSION = re.compile(
     re.IGNORECASE,
 )
 SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?e\+?(\d+)", re.IGNORECASE)
+FLOAT = re.compile(r"\d+\.0+")
+POWER = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)  # of ids: 1E5 may be a code, 1.0E+05 is a spreadsheet's number
+DIGITS = 15  # as many a spreadsheet keeps of a number
+GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
+CASED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[!-~]{11,}")  # a machine's token, such as 0015g00000Ab1Cd: its case tells records apart
+NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")  # the form of every number under +1 since 1995
 MASK = re.compile(r"[*＊×●•■]{2,}|(?<=\d)[xX#-]{3,}(?=\d|$)|某")
 SEPARATORS = re.compile(r"[\s\-().·/—–_]+")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -70,11 +79,11 @@ BROKEN = Identity(INVALID, note=DAMAGED)
 HIDDEN = Identity(INVALID, note=MASKED)
 
 
-def identify(text: str, rule: ColumnRule, kind: str) -> Identity:
-    """The identity behind one written cell. Only phones are rewritten; persons and codes stay what they are, without blanks around them."""
+def identify(text: str, rule: ColumnRule, kind: str, cut: frozenset[int] = frozenset()) -> Identity:
+    """The identity behind one written cell: a phone as E.164, a person or a code in one of its written forms. `cut`: see `cut_lengths`."""
     if kind == "phone" and MOBILE.fullmatch(text) and rule.country == "CN":
         return _marked(text, _of_digits(rule.unknown)) or Identity(KNOWN, "+86" + text)
-    clean = " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split()).strip("'\"")
+    clean = _clean(text)
     if not clean or clean.casefold() in WITHHELD_WORDS:
         return NOBODY
     marked = _marked(clean, rule.unknown)
@@ -82,7 +91,48 @@ def identify(text: str, rule: ColumnRule, kind: str) -> Identity:
         return marked
     if MASK.search(clean):
         return HIDDEN
-    return _phone(clean, rule) if kind == "phone" else Identity(KNOWN, clean)
+    return _phone(clean, rule) if kind == "phone" else _id(clean, joined=len(rule.source) > 1, cut=cut)
+
+
+def _clean(text: str) -> str:
+    """Full-width as half-width, nothing invisible, single blanks, no quotes around it."""
+    return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split()).strip("'\"‘’“”` ")
+
+
+def _id(text: str, joined: bool, cut: frozenset[int]) -> Identity:
+    """A person's or a code's id in one form, or damaged where digits are lost. Case says nothing, but in a machine's token; blanks part nothing
+    within a long number, but they part the cells of an id that is `joined` of several.
+    """
+    whole, repaired = _unfloat(text) if POWER.fullmatch(text) else (text.split(".")[0] if FLOAT.fullmatch(text) else text, False)
+    if whole is None or (FLOAT.fullmatch(text) and len(whole) > DIGITS) or is_cut(whole, cut):
+        return BROKEN
+    if GROUPED.fullmatch(whole):
+        whole = whole.replace(",", "")
+    if not joined and sum(c.isdigit() for c in whole) >= 6:
+        whole = whole.replace(" ", "")
+    return Identity(KNOWN, whole if CASED.fullmatch(whole) else whole.upper(), REPAIRED if repaired else "")
+
+
+def is_cut(digits: str, cut: Collection[int]) -> bool:
+    """True for a number of a cut length that has nothing but zeros behind its 15th digit."""
+    return len(digits) in cut and digits.isascii() and digits.isdigit() and not digits[DIGITS:].strip("0")
+
+
+def cut_lengths(numbers: Mapping[int, tuple[int, int]]) -> frozenset[int]:
+    """The lengths at which a column's numbers of more than 15 digits were cut by a spreadsheet, which keeps 15 and writes zeros behind them.
+
+    numbers: length -> (how many, how many of them with zeros only from the 16th digit on). One in 10, 100, 1000 (16, 17, 18 digits) ends so
+    by chance; more than three standard errors above that is no chance.
+    """
+    expected = {length: n * 10.0 ** (DIGITS - length) for length, (n, _) in numbers.items()}
+    return frozenset(length for length, (_, zeros) in numbers.items() if zeros > expected[length] + 3 * expected[length] ** 0.5)
+
+
+def _tails(texts: Iterable[str]) -> frozenset[int]:
+    """The cut lengths among written ids."""
+    longs = [text for text in map(_clean, texts) if len(text) > DIGITS and text.isascii() and text.isdigit()]
+    every, zeros = Counter(map(len, longs)), Counter(len(t) for t in longs if not t[DIGITS:].strip("0"))
+    return cut_lengths({length: (n, zeros[length]) for length, n in every.items()})
 
 
 def _marked(text: str, unknown: tuple[str, ...]) -> Identity | None:
@@ -136,14 +186,14 @@ def _phone(text: str, rule: ColumnRule) -> Identity:
 
 def _unfloat(text: str) -> tuple[str | None, bool]:
     """A number that a spreadsheet turned into a float, back as digits when none was lost (True), or None when some were."""
-    if re.fullmatch(r"\d+\.0+", text):
+    if FLOAT.fullmatch(text):
         whole = text.split(".")[0]
-        return (whole if len(whole) <= 15 else None), True
+        return (whole if len(whole) <= DIGITS else None), True
     power = SCIENTIFIC.fullmatch(text)
     if not power:
         return text, False
     full = power[1] + (power[2] or "")
-    return (full if len(full) == int(power[3]) + 1 else None), True
+    return (full if len(full) == int(power[3]) + 1 <= DIGITS else None), True
 
 
 def _chinese(digits: str, plus: bool, area_code: str) -> Identity | None:
@@ -188,9 +238,20 @@ def _foreign(number: str, digits: str, plus: bool, country: str, repaired: bool)
         parsed = phonenumbers.parse(number if plus else digits, None if plus else country)
     except phonenumbers.NumberParseException:
         return BROKEN
-    if not phonenumbers.is_valid_number(parsed):
+    planned = phonenumbers.is_valid_number(parsed)
+    if not planned and not _possible(parsed):
         return BROKEN
-    return Identity(KNOWN, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), REPAIRED if repaired else "")
+    note = REPAIRED if repaired else "" if planned else UNPLANNED
+    return Identity(KNOWN, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), note)
+
+
+def _possible(number: phonenumbers.PhoneNumber) -> bool:
+    """True for a number of a length that its country has. Which of them are given out changes every month and says nothing about who calls.
+    Numbers of mainland China have the forms above, and no other.
+    """
+    if number.country_code == 1:
+        return NORTH_AMERICAN.fullmatch(str(number.national_number)) is not None
+    return number.country_code != 86 and phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
 
 
 class Key:
@@ -293,7 +354,8 @@ class Registry:
     def resolve(self, texts: str, rule: ColumnRule, kind: str, key: Key, name: str) -> str:
         """A temporary table `name` (text, n, state, note, id, grp) of the distinct written identities of a query with one column `text`."""
         written = self.connection.execute(f"SELECT text, count(*) AS n FROM ({texts}) WHERE text IS NOT NULL GROUP BY text").fetchnumpy()
-        people = [identify(text, rule, kind) for text in written["text"]]
+        cut = _tails(written["text"]) if kind != "phone" else frozenset()
+        people = [identify(text, rule, kind, cut) for text in written["text"]]
         known = iter(pseudonym(d) for d in key.digests(kind, (who.value for who in people if who.value is not None)))
         marks = [(None, None) if who.value is None else next(known) for who in people]
         frame = pd.DataFrame(

@@ -12,6 +12,7 @@ SHORT, LONG, OPEN_QUOTE, CUT, UNDECODABLE = "short", "long", "open quote", "cut"
 SPLIT_BLANKS, NUL_BYTES, LAST_SEPARATOR = "split blanks", "nul bytes", "last separator"
 DROPPED_ENDS, TEXT_AFTER_QUOTE, BACKSLASH_QUOTES = "dropped ends", "text after quote", "backslash quotes"
 UNFINISHED, GARBLED = "no last line end", "garbled text"
+EQUAL = "equal rows"  # records without a key that are equal to another one of their file
 LISTED = 1000  # rejected records listed by line; the counts go on
 
 REASONS = {
@@ -34,6 +35,8 @@ REASONS = {
     "skipped hour": Term("夏令时跳过的时刻", "an hour that the clock skipped"),
     "same row": Term("完全重复", "the same row again"),
     "older version": Term("同一编号的旧版本", "an older version of the same key"),
+    "other time": Term("同一编号、另一时间", "the same key at another time"),
+    EQUAL: Term("没有编号、内容全同的记录", "records without a key that are equal to another"),
 }
 COLUMNS = (
     "file",
@@ -115,7 +118,7 @@ class FileLedger:
             self._list(line, reason)
 
     def duplicate(self, reason: str, count: int) -> None:
-        """Move accepted records to the duplicates: `same row`, `older version`."""
+        """Move accepted records to the duplicates: `same row`, `older version`, `other time`."""
         self.duplicates[reason] += count
         self.accepted -= count
 

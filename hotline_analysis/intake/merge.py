@@ -9,14 +9,15 @@ from pathlib import Path
 import duckdb
 
 from hotline_analysis import tables
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake import convert, ends, instants
 from hotline_analysis.intake.engine import literal, parquet
-from hotline_analysis.intake.ledger import FileLedger
+from hotline_analysis.intake.ledger import EQUAL, FileLedger
 from hotline_analysis.intake.parts import FORMAT, Job, Part
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
-SAME_ROW, OLDER = "same row", "older version"
+SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
 _FATES = """
     SELECT _rank, day, fate, count(*), count(*) FILTER (alone) FROM (
         SELECT rows._rank, day, alone, CASE WHEN rejected THEN 'rejected' WHEN repeated._record IS NOT NULL THEN 'duplicates'
@@ -47,6 +48,7 @@ class Merge:
             "unexplained": self._counts("(FROM repeated WHERE alone)", "'unexplained'"),
             "folded": self._counts("folded", "'folded'"),
             "left_out": {},
+            "equal": self._counts("(FROM ranked WHERE _whole AND nth > 1 AND NOT gone)", f"'{EQUAL}'"),
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
         left_out = any(job.source.leave_out for _, (job, _) in self.ranked)
@@ -65,19 +67,43 @@ class Merge:
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW rows_in AS {' UNION ALL BY NAME '.join(selects)}")
 
     def _repeated(self) -> list[str]:
-        """Rows whose key another row has: the newest export's stays; in one file the one with the latest times, then the fullest."""
+        """Rows whose key another row has: the newest export's stays; in one file the one with the latest times, then the fullest.
+
+        Rows that are known by all their cells are counted: two equal ones in one file are two records (`nth` 1 and 2), and of exports that
+        overlap the larger count of the two stands. In an event log they are one event.
+        """
         self.connection.execute("CREATE OR REPLACE TEMP TABLE twice AS SELECT _key FROM rows_in GROUP BY _key HAVING count(*) > 1")
         people = [c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY]
         self.connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE repeated AS
-            SELECT _rank, _record, CASE WHEN same THEN '{SAME_ROW}' ELSE '{OLDER}' END AS reason, alone FROM (
-                SELECT _rank, _record, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same,
-                       _rank = first_value(_rank) OVER newest OR {self._clock()} IS DISTINCT FROM first_value({self._clock()}) OVER newest AS alone
-                FROM (SELECT *, hash({", ".join(["tie", *people])}) AS content
+            CREATE OR REPLACE TEMP TABLE ranked AS
+            SELECT _rank, _record, _whole, nth, n > 1 AS gone, alone,
+                   CASE WHEN same THEN '{SAME_ROW}' WHEN elsewhen THEN '{OTHER_TIME}' ELSE '{OLDER}' END AS reason FROM (
+                SELECT _rank, _record, _whole, nth, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same,
+                       clock <> first_value(clock) OVER newest AS elsewhen,
+                       _rank = first_value(_rank) OVER newest OR clock IS DISTINCT FROM first_value(clock) OVER newest AS alone
+                FROM (SELECT *, hash({", ".join(["tie", *people])}) AS content, {self._clock()} AS clock,
+                             CASE WHEN _whole THEN row_number() OVER (PARTITION BY _rank, _key ORDER BY _record) ELSE 1 END AS nth
                       FROM (SELECT *, {self._tie()} AS tie, {self._latest()} AS latest, {self._filled()} AS filled FROM rows_in SEMI JOIN twice USING (_key)))
-                WINDOW newest AS (PARTITION BY _key ORDER BY _rank DESC, latest DESC, filled DESC, tie DESC, _record DESC)
-            ) WHERE n > 1""")
+                WINDOW newest AS (PARTITION BY _key, nth ORDER BY _rank DESC, latest DESC, filled DESC, tie DESC, _record DESC)
+            )""")
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, reason, alone FROM ranked WHERE gone")
+        self._refuse_no_key()
         return ["repeated"] if self._any("repeated") else []
+
+    def _refuse_no_key(self) -> None:
+        """A number that starts anew every day names no row: most records would go for an older version of another one."""
+        gone, every = (
+            self.connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0]
+            for rows in (f"repeated WHERE reason = '{OTHER_TIME}'", "rows_in")
+        )
+        if gone * 2 > every:
+            key = next(job.source.key for _, (job, _) in self.ranked if job.source.key)
+            clock = " + ".join(next(job.source for _, (job, _) in self.ranked).columns[self.table.clock].source)
+            raise DataRefused(
+                f"{self.table.name} › key",
+                f"'{' + '.join(key)}' names no row: {gone:,} of {every:,} share it with a row of another time.",
+                f"Name the columns that tell rows apart, such as key: [{', '.join([*key, clock])}], or leave key out.",
+            )
 
     def _folded(self) -> list[str]:
         """Events of a contact that another of its events stands for: the first or the last in time, then in the order of files and records."""
@@ -252,6 +278,8 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
             ledger.duplicate(reason, n)
         for reason, n in counts["left_out"].get(mine, {}).items():
             ledger.leave_out(reason, n)
+        for reason, n in counts["equal"].get(mine, {}).items():
+            ledger.note(reason, n / (ledger.accepted + ledger.left_out.total()))
         ledger.fold(sum(counts["folded"].get(mine, {}).values()))
         ledger.table, ledger.days = job.table.name, merged[job.table.name]["days"].get(mine, {})
         ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)

@@ -16,7 +16,7 @@ from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, Table
 
-FORMAT = 3  # of parts and tables; another number builds every store anew
+FORMAT = 4  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from hotline_analysis import machine, tables
 from hotline_analysis.errors import CannotWrite, DataRefused, Held, NoInput
-from hotline_analysis.intake import convert, identity, instants
+from hotline_analysis.intake import convert, evidence, identity, instants
 from hotline_analysis.intake.engine import connect, literal, parquet
 from hotline_analysis.intake.files import find_files
 from hotline_analysis.intake.ledger import FileLedger
@@ -199,7 +199,7 @@ class Store:
 
         text = read(job.file, job.source, self._staging, self._connection, convert.wanted(job.source))
         unchanged(job)
-        sheet = convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name)
+        sheet = evidence.weighed(self._connection, job, convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name))
         found = self._identities(job, sheet, key, registry)
         conversion = convert.convert(
             job.table,

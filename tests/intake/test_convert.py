@@ -331,3 +331,28 @@ def test_a_constant_is_what_every_row_holds_and_no_column_of_the_file_is_asked_f
         ["answered", 30, 4.5, False, "一班"]
     ] * 2
     assert found == {}
+
+
+def test_order_and_call_ids_have_one_form_and_none_where_digits_are_lost(tmp_path):
+    ids = [
+        "GD1",
+        "'GD1",
+        "ＧＤ１",
+        " GD1 ",
+        "1234.0",
+        "1234",
+        "1.234E+3",
+        "2.02405E+11",
+        "2.024e+17",
+        "202405011234567000.0",
+        "a1",
+        "1714528800.12",
+    ]
+    expected = ["GD1"] * 4 + ["1234"] * 3 + [None] * 3 + ["a1", "1714528800.12"]
+    rows, found = converted(
+        tmp_path, {"t": ["2024-05-01"] * 12, "id": ids}, {"started_at": "t", "order_id": "id", "call_id": "id"}, key="id"
+    )
+    assert [r["order_id"] for r in rows] == [r["call_id"] for r in rows] == expected
+    assert found == {("order_id", "damaged"): [9, 10, 11], ("call_id", "damaged"): [9, 10, 11]}
+    assert [r["_whole"] for r in rows] == [False] * 7 + [True] * 3 + [False] * 2
+    assert len({r["_key"] for r in rows[:4]}) == len({r["_key"] for r in rows[4:7]}) == 1

@@ -17,6 +17,7 @@ from hotline_analysis.intake.identity import (
     KNOWN,
     MASKED,
     REPAIRED,
+    UNPLANNED,
     WITHHELD,
     Key,
     Registry,
@@ -124,6 +125,103 @@ def test_persons_and_codes_stay_text(kind):
     assert identify("0", rule, kind).state == identify("999", rule, kind).state == identify("test-1", rule, kind).state == WITHHELD
     assert identify("6.02E+11", rule, kind) == identity.Identity(INVALID, None, DAMAGED)
     assert identify("102", rule, kind).state == KNOWN
+
+
+PERSON = ColumnRule(source="证件号", kind="person")
+ONE_PERSON = [
+    "11010119900307451X",
+    "110101 19900307 451x",
+    " 11010119900307451X\t",
+    "１１０１０１１９９００３０７４５１Ｘ",
+    "'11010119900307451X",
+    "‘11010119900307451x",
+]
+ONE_CODE = ["1234567", "1234567.0", "1234567.00", "1,234,567", "1.234567E+6", "１２３４５６７", " 1234567 "]
+LOST = [
+    "1.10101E+17",
+    "3.60E+11",
+    "3.6e+11",
+    "1.101010000000000E+17",
+    "1.10101199003074e+17",
+    "110101199003074000.0",
+    "1.234567890123456E+15",
+]
+
+
+@pytest.mark.parametrize("kind", ["person", "code"])
+@pytest.mark.parametrize("forms", [ONE_PERSON, ONE_CODE])
+def test_written_variants_of_one_id_are_one_person(kind, forms):
+    assert len({identify(text, PERSON, kind).value for text in forms}) == 1
+
+
+@pytest.mark.parametrize("kind", ["person", "code"])
+@pytest.mark.parametrize("text", LOST)
+def test_an_id_that_lost_digits_is_nobody_without_a_marker(kind, text):
+    assert identify(text, PERSON, kind) == identity.Identity(INVALID, None, DAMAGED)
+
+
+def test_what_only_looks_like_a_power_or_a_variant_stays_itself():
+    kept = ["1E5", "3E05", "A 1 12", "A 11 2", "0015g00000Ab1Cd", "0015G00000AB1CD", "00123", "123"]
+    assert len({identify(text, PERSON, "code").value for text in kept}) == len(kept)
+    joined = ColumnRule(source=["线", "号"], kind="code")
+    assert identify("12 3456", joined, "code").value != identify("123 456", joined, "code").value
+
+
+CUT = ["110101199003074000", "110101199003075000", "110101198503071000"]
+
+
+def test_ids_cut_to_fifteen_digits_are_known_by_their_number(tmp_path):
+    """Of 18 digits one in 1000 ends in three zeros. One among a hundred may be chance; three of three, or three among a hundred, are no chance."""
+    whole = [f"1101011990{n:05d}{n % 9 + 1:03d}" for n in range(100)]
+
+    def invalid(texts):
+        connection = duckdb.connect()
+        values = " UNION ALL ".join(f"SELECT '{t}' AS text" for t in texts)
+        Registry(connection, tmp_path / "none").resolve(values, PERSON, "person", Key(identity.PUBLISHED_KEY), "found")
+        return {text for (text,) in connection.execute("SELECT text FROM found WHERE state = 'invalid'").fetchall()}
+
+    assert invalid(CUT) == invalid([*whole, *CUT]) == set(CUT)
+    assert invalid([*whole, CUT[0]]) == set()
+
+
+def test_the_chance_of_zeros_depends_on_the_length():
+    assert identity.cut_lengths({16: (100, 12), 17: (100, 2), 18: (100, 1)}) == frozenset()
+    assert identity.cut_lengths({16: (100, 90), 17: (100, 40), 18: (1, 1), 19: (5, 5)}) == {16, 17, 18, 19}
+
+
+NEW_CODES = ["+18612340030", "(764) 234-0001", "565-234-0002", "14572340003", "+1 471 234 0004", "6242340005"]
+
+
+@pytest.mark.parametrize("text", NEW_CODES)
+def test_a_number_of_a_possible_length_is_an_identity_whatever_the_age_of_the_plan(text):
+    found = identify(text, ColumnRule(source="phone", kind="phone", country="US"), "phone")
+    assert found.state == KNOWN and found.note in ("", UNPLANNED)
+
+
+def test_numbers_that_no_plan_can_hold_are_damaged():
+    cases = [
+        ("US", "1112223333"),
+        ("US", "5551234"),
+        ("US", "202456111"),
+        ("GB", "0791112345678901"),
+        ("FR", "01 23"),
+        ("CN", "+999 123456"),
+    ]
+    for country, text in cases:
+        assert identify(text, ColumnRule(source="phone", kind="phone", country=country), "phone").state == INVALID, text
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "value"),
+    [
+        ("GB", "07400 123456", "+447400123456"),
+        ("FR", "01 99 99 99 99", "+33199999999"),
+        ("IN", "59999 12345", "+915999912345"),
+        ("CN", "+44 5555 123456", "+445555123456"),
+    ],
+)
+def test_numbers_of_other_countries_that_the_plan_lacks_are_known(country, text, value):
+    assert identify(text, ColumnRule(source="phone", kind="phone", country=country), "phone").value == value
 
 
 def test_an_unknown_marker_comes_before_a_telephone_rule():

@@ -50,3 +50,50 @@ def test_a_store_of_durations_in_any_form(tmp_path, form):
     export(tmp_path, "a.csv", lines)
     store = built(hotline(tmp_path))
     assert rows(store, "talk_seconds") == [(60 * n + 43,) for n in range(5)] and store.cells == []
+
+
+@needs("reported")
+def test_equal_rows_of_a_day_are_two_calls(tmp_path):
+    h = opened("G02_keyless_day_only", tmp_path)
+    assert len(h.store.table("calls")) == 293 and h.store.ledgers[0].duplicates.total() == 0
+    assert h.store.ledgers[0].notes["equal rows"] == 73 / 293
+    day = "SELECT lead(started_at) OVER (PARTITION BY caller ORDER BY start_s, seq) = started_at AS again FROM calls"
+    assert h.store.connection.execute(f"SELECT count(*) FILTER (again), count(*) FROM ({day})").fetchone() == (122, 293)
+
+
+@needs("reported")
+@pytest.mark.parametrize("kind", ["person", "code"])
+def test_ids_that_lost_digits_are_nobodys(tmp_path, kind):
+    h = opened("G08_ids_lost_digits", tmp_path, lambda text: text.replace("kind: person", f"kind: {kind}"))
+    told = "SELECT count(*), count(caller), count(*) FILTER (caller_state = 'invalid') FROM calls"
+    assert h.store.connection.execute(told).fetchall() == [(80, 0, 80)]
+    assert sum(c["count"] for c in h.store.cells if c["reason"] == "damaged" and c["column"] == f"caller_{kind}") == 80
+    rate = h.indicators.set_index("indicator").loc["repeat_rate_24h"]
+    assert rate["value"] != rate["value"]
+
+
+@needs("reported")
+def test_order_ids_that_lost_digits_join_nothing(tmp_path):
+    h = opened(
+        "G08_ids_lost_digits",
+        tmp_path,
+        lambda text: text.replace("started_at:", "order_id: 证件号\n    started_at:").replace(
+            "caller: {from: 证件号, kind: person}", "area: 结果"
+        ),
+    )
+    assert h.store.connection.execute("SELECT count(*), count(order_id) FROM calls").fetchone() == (80, 0)
+    assert sum(c["count"] for c in h.store.cells if (c["column"], c["reason"]) == ("order_id", "damaged")) == 80
+
+
+@needs("reported")
+def test_numbers_of_new_area_codes_are_callers(tmp_path):
+    h = opened("G16_new_area_codes", tmp_path)
+    assert h.store.connection.execute("SELECT count(*), count(caller), count(DISTINCT caller) FROM calls").fetchone() == (362, 362, 60)
+    (told,) = h.store.cells
+    assert (told["column"], told["reason"], told["done"], told["count"], told["filled"]) == (
+        "caller_phone",
+        "not in the plan",
+        "count",
+        218,
+        362,
+    )

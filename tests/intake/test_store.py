@@ -159,7 +159,60 @@ def test_rows_that_lost_their_key_are_not_taken_for_one(tmp_path):
     lines = [f"{key},2024-05-0{day} 10:00:00,匿名,停水,{day}" for key in ("", "2.02405E+11") for day in (1, 2, 2)]
     export(tmp_path, "may.csv", lines)
     store = built(hotline(tmp_path, more="  key: 编号\n"))
-    assert len(rows(store)) == 4 and dict(store.ledgers[0].duplicates) == {"same row": 2}
+    assert len(rows(store)) == 6 and not store.ledgers[0].duplicates and store.ledgers[0].notes == {"equal rows": 2 / 6}
+    assert rows(store, "call_id") == [(None,)] * 6 and [(c["reason"], c["count"]) for c in store.cells] == [("damaged", 3)]
+
+
+DAY_ONLY = "started_at: 来电时间, caller: {from: 号码, kind: phone}, issue_1: 分类"
+
+
+@pytest.mark.parametrize(
+    ("files", "kept"),
+    [
+        ([["a", "a", "b"]], 3),  # equal rows of one file are records
+        ([["a", "a", "b"], ["a", "c"]], 4),  # of two files the larger count stands: a twice, b, c
+        ([["a"], ["a", "a", "a"], ["a", "a"]], 3),
+        ([["a", "b"], ["a", "b"]], 2),
+    ],
+)
+def test_equal_rows_without_a_key_are_counted_by_file(tmp_path, files, kept):
+    day = {"a": "2024-05-01,13800000001,停水", "b": "2024-05-02,13800000001,停水", "c": "2024-05-02,13800000002,停水"}
+    for n, rows_of in enumerate(files):
+        export(tmp_path, f"{n}.csv", [day[r] for r in rows_of], header="来电时间,号码,分类")
+    store = built(hotline(tmp_path, columns=DAY_ONLY))
+    slow = sum(max(file.count(r) for file in files) for r in day)
+    assert len(rows(store)) == kept == slow and all(ledger.unaccounted == 0 for ledger in store.ledgers)
+    assert sum(ledger.duplicates.total() for ledger in store.ledgers) == sum(map(len, files)) - kept
+
+
+def test_equal_rows_that_carry_their_own_id_are_one(tmp_path):
+    export(tmp_path, "may.csv", ["1,2024-05-01,13800000001,停水,9"] * 3)
+    store = built(hotline(tmp_path))
+    assert len(rows(store)) == 1 and dict(store.ledgers[0].duplicates) == {"same row": 2}
+
+
+def test_a_number_that_starts_anew_every_day_is_no_key(tmp_path):
+    lines = [f"{n},2024-05-{day:02d} 10:00:{n:02d},1380000{day:02d}{n:02d},停水,1" for day in range(1, 11) for n in range(10)]
+    export(tmp_path, "may.csv", lines)
+    with pytest.raises(DataRefused) as told:
+        built(hotline(tmp_path, more="  key: 编号\n"))
+    assert str(told.value) == (
+        "calls › key › '编号' names no row: 90 of 100 share it with a row of another time. "
+        "Name the columns that tell rows apart, such as key: [编号, 来电时间], or leave key out."
+    )
+    for more in ("  key: [编号, 来电时间]\n", ""):
+        assert len(rows(built(hotline(tmp_path, more=more)))) == 100
+
+
+def test_a_key_that_some_other_call_has_too_is_told_apart_from_a_version(tmp_path):
+    lines = [
+        "1,2024-05-01 10:00:00,13800000001,停水,1",
+        "2,2024-05-01 10:00:01,13800000002,停水,1",
+        "1,2024-05-02 10:00:00,13800000003,停水,1",
+    ]
+    export(tmp_path, "may.csv", [*lines, "2,2024-05-01 10:00:01,13800000002,停水,7"])
+    store = built(hotline(tmp_path, more="  key: 编号\n"))
+    assert dict(store.ledgers[0].duplicates) == {"other time": 1, "older version": 1}
 
 
 def test_a_caller_is_the_first_known_key(tmp_path):
