@@ -10,6 +10,8 @@ CHECKS = {
     "no records": Term("期内没有记录", "no records in the period"),
     "missing day": Term("当日无记录", "day without records"),
     "odd day": Term("当日记录数异常", "day far from its usual"),
+    "empty days": Term("没有记录的天数", "days without a record"),
+    "silence": Term("一段时间没有记录", "a stretch without a record"),
     "outside the data": Term("日期在数据起止之外", "dates outside the data"),
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
     "without a time": Term("没有时间的记录", "records without a time"),
@@ -40,6 +42,8 @@ SENTENCES = {
     "no records": Term("{where}在期内没有记录", "{where}: no record in the period"),
     "missing day": Term("{where}没有记录，平常约{usual}条", "no record on {where}, usually about {usual}"),
     "odd day": Term("{where}有{count}条记录，平常约{usual}条", "{count} records on {where}, usually about {usual}"),
+    "empty days": Term("{usual}天中{count}天没有记录", "{count} of {usual} days have no record"),
+    "silence": Term("{where}没有一条{table}记录，平常这一时段约{usual}条", "no {table} {where}, where about {usual} are usual"),
     "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
     "without a time": Term(
@@ -99,6 +103,7 @@ def sentence(row: Mapping, language: str) -> str:
         share=words.format_rate(share),
         points="" if words.missing(share) else words.decimal(100 * abs(share), 1),
         detail=row["detail"],
+        table=tables.TABLES[row["detail"]].term(language) if row["detail"] in tables.TABLES else "",
         shape=shape,
     )
 
@@ -114,7 +119,14 @@ def place(where: str, language: str) -> str:
 
 
 def _when(text: str, language: str) -> str:
-    """2024-09-11 as 2024年9月11日 and 2024-09 as 2024年9月; whatever is neither stays what it is."""
+    """2024-09-11 as 2024年9月11日, 2024-09 as 2024年9月, a stretch of either with its clock times; whatever is neither stays what it is."""
+    first, dots, last = text.partition("..")
+    if dots:
+        return _when(first, language) + ("至" if language == "zh" else " to ") + _when(last, language)
+    text, blank, clock = text.partition(" ")
+    if blank and len(clock) == 5:
+        return _when(text, language) + ("" if language == "zh" else " ") + clock
+    text += blank + clock
     parts = text.split("-")
     if language != "zh" or not 2 <= len(parts) <= 3 or not all(p.isdigit() for p in parts):
         return text

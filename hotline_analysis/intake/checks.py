@@ -13,18 +13,18 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.check_words import SEVERITY
-from hotline_analysis.intake.ends import ends, fullest, rest_days
+from hotline_analysis.intake.ends import ends, fullest
 from hotline_analysis.intake.identity import DAMAGED, UNPLANNED
 from hotline_analysis.intake.ledger import EQUAL, GARBLED, UNFINISHED, FileLedger
-from hotline_analysis.params import WEEKDAYS, Params
+from hotline_analysis.intake.usual import QUARTERS, Silence, judge_days, silences
+from hotline_analysis.params import Params
 from hotline_analysis.tables import INSTANT, SECONDS, TABLES, Table
 from hotline_analysis.words import Term
 
-FAR = 4.5  # a day this many robust standard deviations from its weekday's median is odd
-LEAST_FAR = 0.3  # and by at least this share of the median
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
 UNKNOWN_MOVES = (0.05, 0.10)  # movements of that share on the month before: minor, major
@@ -121,7 +121,7 @@ class _Part:
         self.table, self.name, self.relation, self.params, self.period = table, table.name, relation, params, period
         self.clock, self.epoch = table.clock, table[table.clock].epoch
         self.inside = f"{self.epoch} >= {period.start_s} AND {self.epoch} < {period.end_s}" if period else "true"
-        moment = f"({self.clock} - INTERVAL {params.period.cut_hour} HOUR)"
+        self.moment = moment = f"({self.clock} - INTERVAL {params.period.cut_hour} HOUR)"
         start = params.period.start_day - 1
         self.day = f"CAST({moment} AS DATE)"
         self.month = f"strftime(date_trunc('month', {moment} - INTERVAL {start} DAY) + INTERVAL {min(start, 1)} MONTH, '%Y-%m')"
@@ -153,6 +153,34 @@ class _Part:
         """The first and the last day of dense records."""
         return ends(self.counted, self.params)
 
+    @cached_property
+    def judged(self) -> pd.DataFrame:
+        """The days of the period between the ends: date, calls (records), usual, missing, odd."""
+        first, last = self.ends
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        judged = judge_days(pd.DataFrame({"date": days, "calls": [self.counted.get(d, 0) for d in days]}), self.params)
+        if self.period is None:
+            return judged
+        return judged[(judged["date"] >= self.period.first_day) & (judged["date"] <= self.period.last_day)]
+
+    def silences(self) -> list[Silence]:
+        """Silences of what comes in that begin in the period, by local time. The days of the hotline start at its cut hour, so `moment` is later than the clock."""
+        first, last = self.ends
+        coming = f"{self.dense} AND direction NOT IN ('out', 'internal')" if "direction" in self else self.dense
+        rows = self.rows(f"""SELECT {self.day} - DATE '{first}', hour({self.moment}) * 4 + minute({self.moment}) // 15, count(*),
+            count(*) FILTER ({self.clock} = date_trunc('day', {self.clock})) FROM t WHERE {coming} GROUP BY ALL""")
+        if sum(at_midnight for *_, at_midnight in rows) >= MIDNIGHT[1] * sum(n for _, _, n, _ in rows):
+            return []
+        quarters = np.zeros(((last - first).days + 1, QUARTERS))
+        for day, quarter, n, _ in rows:
+            quarters[day, quarter] = n
+        gaps = self.rows(f"""SELECT a, b FROM (SELECT lag({self.moment}) OVER (ORDER BY {self.clock}) AS a, {self.moment} AS b FROM t WHERE {coming})
+            WHERE epoch(b) // 900 - epoch(a) // 900 >= 2 ORDER BY a""")
+        cut = timedelta(hours=self.params.period.cut_hour)
+        found = [Silence(s.start + cut, s.end + cut, s.usual) for s in silences(first, quarters, gaps, self.params)]
+        inside = self.period and (lambda s: self.period.first_day <= (s.start - cut).date() <= self.period.last_day)
+        return [s for s in found if inside is None or inside(s)]
+
     @property
     def dense(self) -> str:
         """The test for a record between the ends."""
@@ -177,6 +205,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
         yield from _of_ends(part, first)
         if first:
             yield from _of_days(part)
+            yield from _of_hours(part)
         yield from _of_callers(part)
         yield from _of_categories(part)
     elif part.period is not None:
@@ -245,47 +274,33 @@ def _begun(part: _Part) -> Iterator[Finding]:
             yield Finding("month begun", month, recorded, None, "info", usual=max(n for *_, n in months[-12:]))
 
 
-def _of_days(part: _Part) -> list[Finding]:
-    """Days of the period without a record, and days far from what such a day usually brings."""
-    first, last = part.ends
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    judged = judge_days(pd.DataFrame({"date": days, "calls": [part.counted.get(d, 0) for d in days]}), part.params)
-    if part.period:
-        judged = judged[(judged["date"] >= part.period.first_day) & (judged["date"] <= part.period.last_day)]
+def _of_days(part: _Part) -> Iterator[Finding]:
+    """Days of the period without a record or far from what such a day usually brings, and how many have none at all."""
+    judged = part.judged
     lost = judged["missing"].sum() + judged["odd"].sum()
     severity = _step(lost * 30 / len(judged) if len(judged) > 31 else lost, LOST_DAYS)
-    missing = [Finding("missing day", r.date.isoformat(), 0, None, severity, usual=r.usual) for r in judged[judged["missing"]].itertuples()]
-    odd = judged[judged["odd"]]
-    return missing + [Finding("odd day", r.date.isoformat(), int(r.calls), None, severity, usual=r.usual) for r in odd.itertuples()]
+    for row in judged[judged["missing"] | judged["odd"]].itertuples():
+        yield Finding("missing day" if row.missing else "odd day", row.date.isoformat(), int(row.calls), None, severity, usual=row.usual)
+    empty = int((judged["calls"] == 0).sum())
+    if empty and part.period:
+        yield Finding("empty days", part.name, empty, None, "info", usual=len(judged))
 
 
-def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Days (date, calls; none left out) with `usual`, `missing` and `odd`.
-
-    The usual is the median of the same weekday in all data; for a public holiday on a weekday it is the median of all days off, for a make-up
-    workday (调休) that of all workdays. Odd is more than FAR robust standard deviations (1.4826 MAD, at least one call) and more than
-    LEAST_FAR of the usual away from it. Missing is a day without a call that usually has some.
-    """
-    off = pd.Series(rest_days(params, list(days["date"])), index=days.index)
-    weekday = pd.Series([d.weekday() for d in days["date"]], index=days.index)
-    expected = weekday.isin([WEEKDAYS.index(d) for d in params.weekend])
-    known = days["calls"].where(days["calls"] > 0).astype(float)
-    usual, spread = _usual(known, weekday)
-    usual_kind, spread_kind = _usual(known, off)
-    usual, spread = usual.where(off == expected, usual_kind), spread.where(off == expected, spread_kind)
-    away = (days["calls"] - usual).abs()
-    mostly = days["calls"].groupby(weekday).transform("median") > 0
-    return days.assign(
-        usual=usual,
-        missing=(days["calls"] == 0) & mostly & (off == expected),
-        odd=(days["calls"] > 0) & (away > FAR * spread) & (away > LEAST_FAR * usual),
-    )
+def _of_hours(part: _Part) -> Iterator[Finding]:
+    """Silences inside the days of the period: a table without clock times has none, and a day that is told as a whole is not told again."""
+    told = set(part.judged.loc[part.judged["missing"] | part.judged["odd"], "date"])
+    cut = timedelta(hours=part.params.period.cut_hour)
+    lost = [s for s in part.silences() if not told & {(s.start - cut).date(), (s.end - cut).date()}]
+    brought = max(part.one("count(*)")[0], 1)
+    severity = max(_step(sum(s.usual for s in lost) / brought, REJECTED), "minor", key=ORDER.index)
+    for silence in lost:
+        yield Finding("silence", _stretch(silence), 0, None, severity, usual=silence.usual, detail=part.name)
 
 
-def _usual(known: pd.Series, kind: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Median and robust standard deviation of each day's kind."""
-    usual = known.groupby(kind).transform("median")
-    return usual, (1.4826 * (known - usual).abs().groupby(kind).transform("median")).clip(lower=1)
+def _stretch(silence: Silence) -> str:
+    """2024-09-11 14:04..15:20, the second end with its day where it is another."""
+    start, end = silence.start.strftime("%Y-%m-%d %H:%M"), silence.end.strftime("%Y-%m-%d %H:%M")
+    return f"{start}..{end[11:] if start[:10] == end[:10] else end}"
 
 
 def _of_callers(part: _Part) -> Iterator[Finding]:

@@ -1,33 +1,33 @@
-"""Calls a day, beside what such a day usually brings."""
+"""Records a day, beside what such a day usually brings."""
 
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from hotline_analysis.intake import checks
+from hotline_analysis.intake.ends import rest_days
+from hotline_analysis.intake.usual import judge_days
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
-from hotline_analysis.measures.indicators import offered_calls
 from hotline_analysis.measures.view import View
 
 EPOCH = date(1970, 1, 1)
 
 
 def daily(view: View) -> pd.DataFrame:
-    """One row a day of the period: date, calls (offered), rest, usual (of such days in all data), broken.
+    """One row a day of the period: date, calls (every record of that day, test calls among them), rest, usual (of such days before it), broken.
 
-    Broken is a day without a record, or one as far from usual as `checks` calls odd. Days are the hotline's own, cut at its
-    cut hour.
+    Broken is a day without a record, or one that is as odd as the checks call it; both count the same records, so that one page has one number
+    of a day. Days are the hotline's own, cut at its cut hour.
     """
     cut = 3600 * view.calendar.cut_hour
-    counted = offered_calls(view).with_columns(day=(nw.col("local_s") - cut) // DAY).group_by("day").agg(calls=nw.len())
-    found = pandas(counted)
+    records = view.table("calls").filter((nw.col("start_s") >= view.data_start_s) & (nw.col("start_s") < view.data_end_s))
+    found = pandas(records.with_columns(day=(nw.col("local_s") - cut) // DAY).group_by("day").agg(calls=nw.len()))
     calls = {EPOCH + timedelta(days=int(d)): int(n) for d, n in zip(found["day"], found["calls"], strict=True)}
     first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(view.data_end_s - 1)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    frame = pd.DataFrame({"date": days, "calls": [calls.get(d, 0) for d in days], "rest": checks.rest_days(view.params, days)})
-    judged = checks.judge_days(frame, view.params)
+    frame = pd.DataFrame({"date": days, "calls": [calls.get(d, 0) for d in days], "rest": rest_days(view.params, days)})
+    judged = judge_days(frame, view.params)
     frame = frame.assign(usual=judged["usual"], broken=judged["missing"] | judged["odd"])
     inside = (frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)
     return frame[inside].assign(date=lambda f: pd.to_datetime(f["date"])).reset_index(drop=True)

@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 
 from hotline_analysis.intake.check_words import CHECKS, SEVERITY, sentence
-from hotline_analysis.intake.checks import COLUMNS, GRADES, checks, grade, judge_days
+from hotline_analysis.intake.checks import COLUMNS, GRADES, checks, grade
 from hotline_analysis.intake.ledger import GARBLED, SHORT, UNFINISHED, FileLedger
 from hotline_analysis.params import Params
 
@@ -75,6 +75,7 @@ def test_missing_and_odd_days_of_the_period():
     )
     assert found(data, MAY) == {
         ("missing day", "2024-05-07"): (0, None, "major"),
+        ("empty days", "calls"): (1, None, "info"),
         ("odd day", "2024-05-09"): (12, None, "major"),
         ("odd day", "2024-05-16"): (240, None, "major"),
     }
@@ -82,18 +83,23 @@ def test_missing_and_odd_days_of_the_period():
 
 
 def test_a_weekday_that_is_closed_is_not_missing():
+    """Its days without a record are said, four Sundays in May, and nothing follows from them."""
     data = calls(date(2024, 3, 1), date(2024, 6, 30), lambda d: 0 if d.weekday() == 6 else 50)
-    assert found(data, MAY) == {}
+    assert found(data, MAY) == {("empty days", "calls"): (4, None, "info")}
 
 
-def test_public_holidays_are_compared_with_days_off():
-    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
-    off = {date(2024, 10, n) for n in range(1, 8)} | {date(2024, 5, n) for n in range(1, 6)}
-    frame = pd.DataFrame({"date": days, "calls": [30 if d.weekday() >= 5 or d in off else 100 for d in days]})
-    frame.loc[frame["date"].isin([date(2024, 5, 11), date(2024, 10, 12)]), "calls"] = 100  # make-up workdays on Saturdays
-    judged = judge_days(frame, params(holidays="CN")).set_index("date")
-    assert not judged.loc[[*off, date(2024, 5, 11), date(2024, 10, 12)], "odd"].any()
-    assert judge_days(frame, params()).set_index("date").loc[date(2024, 10, 1), "odd"]
+def test_a_silence_in_the_day_is_told_and_lowers_the_grade():
+    """Nothing from 10:00 to 11:00 on 16 May, where a call a minute is usual; outbound calls go on and are no sign of life."""
+    data = calls(date(2024, 3, 1), date(2024, 6, 30), 480)
+    hole = (data["started_at"] >= datetime(2024, 5, 16, 10)) & (data["started_at"] < datetime(2024, 5, 16, 11))
+    told = {("silence", "2024-05-16 09:59..11:00"): (0, None, "minor")}
+    assert found(data[~hole], MAY) == told
+    assert found(data.assign(direction=["out" if h else "in" for h in hole]), MAY) == told
+    assert found(data[~hole], Month(date(2024, 4, 1), date(2024, 4, 30))) == {}
+    frame = checks(CONNECTION, {"calls": CONNECTION.from_df(data[~hole])}, [], params(), period=MAY)
+    assert frame["usual"].iloc[0] == 61 and grade(frame)[0] == "good"
+    assert sentence(frame.iloc[0], "zh") == "2024年5月16日09:59至11:00没有一条来电记录，平常这一时段约61条"
+    assert sentence(frame.iloc[0], "en") == "no calls 2024-05-16 09:59 to 11:00, where about 61 are usual"
 
 
 def test_days_and_months_are_the_hotlines_own():

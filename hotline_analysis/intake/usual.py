@@ -1,0 +1,136 @@
+"""What a day and an hour usually bring, looking back, and what falls out of it: days without records, odd days, silences inside a day.
+
+What is usual on a day comes from the days of its kind before it, never from the years after: a hotline that grows, shrinks or opens anew is
+measured by itself. Thresholds are judgement defaults; docs/maths.md tells them and their false alarms.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.intake.ends import rest_days
+from hotline_analysis.params import WEEKDAYS, Params
+
+BACK = 13  # days of a kind that say what is usual: a quarter of a year of one weekday
+LEAST_BACK = 4  # fewer of them say nothing
+FAR = 4.5  # a day this many robust standard deviations from its usual is odd
+MUCH, LITTLE = 1.675, 0.26  # a day is odd from this many times its usual, and below this share of it; in between hours tell more than days
+LEAST_AWAY = 15  # and an odd day is so many records away: below that a small hotline's day says nothing
+LEAST_USUAL = 7  # a day that usually brings fewer records may well bring none: chance alone does it on one day in a thousand
+QUARTERS = 96  # of a day: silences are measured by whole quarters of an hour
+SILENT = 20  # a silence in which so many records are usual is none of chance, even at half of the usual pace
+STAND_OUT = 2  # and it is this many times the second longest silence of the days like it
+
+
+def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Days (date, calls; none left out) with `usual`, `missing` and `odd`.
+
+    The usual is the median of the BACK days of the same kind before the day (at the start of the data: around it); of the same weekday, for a
+    public holiday on a weekday of all days off, for a make-up workday (调休) of all workdays. Odd is a day of more
+    than MUCH times or less than LITTLE of the usual that lies FAR robust standard deviations from it (1.4826 MAD of these days' logarithms; above
+    it counts how much more, below the logarithm: a day can bring twice the usual, but never lose more than all), LEAST_AWAY records, and FAR
+    times the standard deviation of a Poisson count. Between the two shares a day is told by its silences, if it has any.
+    Missing is a day without a record on which LEAST_USUAL or more are usual.
+    """
+    counts, kinds = days["calls"].to_numpy(float), Kinds(list(days["date"]), params)
+    alike = kinds.alike(counts > 0)
+    usual = np.array([np.median(counts[places]) if len(places) >= LEAST_BACK else np.nan for places in alike])
+    spread = np.array([_spread(counts[places] / u) if u == u else np.nan for places, u in zip(alike, usual, strict=True)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = counts / usual
+        far = np.where(ratio > 1, (ratio > MUCH) & (ratio - 1 > FAR * spread), (ratio < LITTLE) & (-np.log(ratio) > FAR * spread))
+    return days.assign(
+        usual=usual,
+        missing=(counts == 0) & (usual >= LEAST_USUAL) & kinds.mostly(counts > 0),
+        odd=(counts > 0) & far & (np.abs(counts - usual) > np.fmax(LEAST_AWAY, FAR * np.sqrt(usual))),
+    )
+
+
+def _spread(ratios: np.ndarray) -> float:
+    """The robust standard deviation of days about their usual, as a share of it."""
+    return 1.4826 * float(np.median(np.abs(np.log(ratios))))
+
+
+class Kinds:
+    """Days one after another, and which of them are of one kind: a weekday, days off, workdays."""
+
+    def __init__(self, days: list[date], params: Params):
+        weekend = {WEEKDAYS.index(d) for d in params.weekend}
+        self.weekday = np.array([day.weekday() for day in days])
+        self.off = np.array(rest_days(params, days))
+        self.plain = self.off == np.isin(self.weekday, list(weekend))  # neither a public holiday nor a make-up workday
+
+    def alike(self, recorded: np.ndarray) -> list[np.ndarray]:
+        """For each day the places of the BACK recorded days of its kind before it; at the start of the data of the first BACK others."""
+        by_weekday = [np.flatnonzero(recorded & self.plain & (self.weekday == w)) for w in range(7)]
+        by_kind = [np.flatnonzero(recorded & (self.off == kind)) for kind in (False, True)]
+        return [
+            _before(by_weekday[self.weekday[n]], n, BACK) if self.plain[n] else _before(by_kind[int(self.off[n])], n, 2 * BACK)
+            for n in range(len(self.plain))
+        ]
+
+    def mostly(self, recorded: np.ndarray) -> np.ndarray:
+        """The plain days whose weekday mostly has records: of the BACK weeks before, at the start of the data of those after."""
+        found = np.zeros(len(recorded), bool)
+        for weekday in range(7):
+            places = np.flatnonzero(self.weekday == weekday)
+            shares = [recorded[_before(places, n, BACK)] for n in places]
+            found[places] = [len(share) > 0 and share.mean() > 0.5 for share in shares]
+        return found & self.plain
+
+
+def _before(places: np.ndarray, day: int, most: int) -> np.ndarray:
+    at = np.searchsorted(places, day)
+    return places[at - most : at] if at >= most else places[places != day][:most]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A stretch without a record, and how many records are usual in it."""
+
+    start: datetime
+    end: datetime
+    usual: float
+
+
+def silences(first: date, quarters: np.ndarray, gaps: list[tuple[datetime, datetime]], params: Params) -> list[Silence]:
+    """Stretches of a day in which records that are usual are lacking.
+
+    first: the first day; quarters: records of each day and quarter of an hour (days x QUARTERS); gaps: neighbouring records with a whole quarter
+    or more between them. What is usual in a quarter is the median of the days of the same kind before it, lowered by the day's own level; only
+    whole quarters inside the gap count, so that an opening hour between two quarters makes none. A gap is a silence when SILENT records are
+    usual in it and STAND_OUT times as many as in the second longest gap of any of those days; gaps over a whole day are missing days.
+    """
+    days = [first + timedelta(days=n) for n in range(len(quarters))]
+    total = quarters.sum(axis=1)
+    alike = Kinds(days, params).alike(total > 0)
+    usual = np.array([np.median(quarters[places], axis=0) if len(places) >= LEAST_BACK else np.zeros(QUARTERS) for places in alike])
+    summed = np.concatenate([[0.0], usual.ravel().cumsum()])  # usual records before each quarter of all days
+    begin = datetime.combine(first, datetime.min.time())
+    at = np.array([[(moment - begin).total_seconds() / 900 for moment in gap] for gap in gaps]).reshape(-1, 2)
+    low, high = np.floor(at[:, 0]).astype(int) + 1, np.floor(at[:, 1]).astype(int)
+    lacking, day = _lacking(low, high, summed, total)
+    second = _second_longest(lacking, day, alike)
+    told = (lacking >= SILENT) & (lacking >= STAND_OUT * second[day]) & (high - low < QUARTERS)
+    in_gap = np.interp(at, np.arange(len(summed)), summed)
+    return [Silence(*gaps[n], float(in_gap[n, 1] - in_gap[n, 0])) for n in np.flatnonzero(told)]
+
+
+def _lacking(low: np.ndarray, high: np.ndarray, summed: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many records each gap lacks at its day's own level, and which day it mostly belongs to."""
+    middle = (low // QUARTERS + 1) * QUARTERS
+    middle = np.minimum(middle, high)
+    usual = summed[high] - summed[low]
+    day = np.where(summed[middle] - summed[low] >= usual / 2, low, high) // QUARTERS
+    day = np.minimum(day, len(total) - 1)
+    of_day = summed[(day + 1) * QUARTERS] - summed[day * QUARTERS]
+    return usual * np.minimum(1, total[day] / np.fmax(of_day - usual, 1)), day
+
+
+def _second_longest(lacking: np.ndarray, day: np.ndarray, alike: list[np.ndarray]) -> np.ndarray:
+    """Of the days like each day the second longest of their longest gaps: what a gap of this hotline may be."""
+    longest = np.zeros(len(alike))
+    np.maximum.at(longest, day, lacking)
+    return np.array([np.sort(longest[places])[-2] if len(places) > 1 else np.inf for places in alike])
