@@ -115,6 +115,11 @@ class ColumnRule(Settings):
         if self.other and not self.values:
             raise ValueError("'other' says what happens beside 'values', and there are no values here")
         for form in self.formats:
+            if "%Z" in form:
+                raise ValueError(
+                    f"formats: '{form}' reads the name of a time zone, and CST alone has three meanings; "
+                    "write %z where the offset stands there (+0800), or say in which zone the times are written (zone: America/Chicago)"
+                )
             if "%" not in form and form not in FORMATS:
                 raise ValueError(
                     f"formats: '{form}' is neither a strptime pattern (%Y-%m-%d %H:%M:%S) nor one of {', '.join(FORMATS)}. {nearest(form, FORMATS)}".strip()

@@ -20,6 +20,7 @@ CHECKS = {
     "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
     "country": Term("号码与所设国家不符", "numbers that do not fit the declared country"),
     "number plan": Term("号码库中没有的号段", "numbers that the number plan does not know"),
+    "clock change": Term("夏令时拨钟的时刻", "times in an hour that the clock skipped or showed twice"),
     EQUAL: Term("没有编号、内容全同的记录", "equal records without a key"),
     "ends before start": Term("结束早于开始", "ends before it starts"),
     "out of order": Term("时间先后颠倒", "times out of order"),
@@ -64,6 +65,10 @@ SENTENCES = {
     "number plan": Term(
         "{where}有{count}个号码的号段不在号码库中（{share}），仍作为来电人，见设置{detail}",
         "{where}: {count} numbers are of codes that the number plan does not know ({share}); they count as callers; see {detail}",
+    ),
+    "clock change": Term(
+        "{where}有{count}格落在夏令时跳过或重复的一小时（{share}），按拨钟前的时差计",
+        "{where}: {count} times lie in an hour that the clock skipped or showed twice ({share}); they are read with the offset before the change",
     ),
     EQUAL: Term(
         "{where}有{count}条记录与同一文件的另一条全同且没有编号（{share}），各算一条；若是重复导出，请在设置key中写明编号列",

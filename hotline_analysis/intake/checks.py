@@ -58,6 +58,11 @@ SEQUENCES = {  # (earlier, later) instants of one record
 }
 IDS = {"calls": "call_id", "orders": "order_id"}
 CATEGORIES = {"calls": "issue_1", "orders": "category_1"}
+TOLD = {
+    UNPLANNED: "number plan",
+    "skipped hour": "clock change",
+    "hour shown twice": "clock change",
+}  # cells that were read, and how is told
 
 
 class Finding(NamedTuple):
@@ -459,7 +464,7 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
     for (check, table, column), (count, filled, shapes) in counts.items():
         if count:
             severity = (
-                "info" if check in ("blanked texts", "number plan") else _step(count / filled, MISFIT if check == "country" else UNREAD)
+                "info" if check in ("blanked texts", *TOLD.values()) else _step(count / filled, MISFIT if check == "country" else UNREAD)
             )
             detail = _country(params, table, column) if check in ("country", "number plan") else shapes.most_common(1)[0][0]
             yield Finding(check, _said(table, column), count, count / filled, severity, detail=detail)
@@ -469,8 +474,8 @@ def _check_of(cell: Mapping) -> str:
     """The check to which a count of cells belongs, '' for one that is beside the point."""
     if cell["done"] == "blank":
         return {"value": "unread cells", DAMAGED: "unread cells", "word": "unknown words"}.get(cell["reason"], "blanked texts")
-    if cell["reason"] == UNPLANNED:
-        return "number plan"
+    if cell["reason"] in TOLD:
+        return TOLD[cell["reason"]]
     if cell["reason"] == DAMAGED:
         return "country" if cell["column"] == "caller_phone" else "unread cells"
     return ""

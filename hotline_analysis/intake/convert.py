@@ -113,7 +113,7 @@ def convert(
 
     `order`: which of them make the caller, the first known one. `salt` is mixed into the row keys, so that a key tells nothing about the row to whoever lacks it.
     """
-    build = _Build(table, source, sheet, instants.zone(zone), identities, order)
+    build = _Build(table, source, sheet, instants.zone(zone), identities, order)  # `zone`: the hotline's; its exports may say another
     return build.conversion(salt)
 
 
@@ -123,9 +123,10 @@ class _Build:
     def __init__(
         self, table: Table, source: Source, sheet: Sheet, zone: instants.Zone, identities: Mapping[str, str], order: tuple[str, ...]
     ):
-        self.table, self.source, self.sheet, self.zone, self.identities, self.order = table, source, sheet, zone, identities, order
+        self.table, self.source, self.sheet, self.identities, self.order = table, source, sheet, identities, order
+        self.home, self.zone = zone, instants.zone(source.zone) if source.zone else zone
         self.rules = {name: rule for name, rule in source.columns.items() if table[name].kind != IDENTITY}
-        self.texts, self.first, self.cleaned, self.values, self.own, self.moved, self.zoned = [], [], [], [], [], [], []
+        self.texts, self.first, self.cleaned, self.values, self.own, self.moved, self.zoned, self.epochs = [[] for _ in range(8)]
         self.findings: list[Finding] = []
         self.output: dict[str, str] = {}
 
@@ -188,7 +189,7 @@ class _Build:
 
     def _instant(self, column: Column, rule: ColumnRule) -> None:
         """Layer by layer: f_ the fast reading, k_ the cleaned text where that failed, v_ wall time, u_ whole instant, h_ clock time alone,
-        o_ its own wall second, l_ the wall second after `after`, z_ the zone's offset.
+        o_ its own wall second where it was written, l_ the same after `after`, z_ that zone's offset, e_ the epoch second.
         """
         name, formats = column.name, instants.tried(rule.formats, self.sheet.typed)
         self.first.append(f"{instants.fast_sql(f't_{name}', formats)} AS f_{name}")
@@ -203,17 +204,16 @@ class _Build:
         self.own.append(f"coalesce(u_{name} + {self.zone.utc_sql(f'u_{name}')}, epoch_us(v_{name}) // 1000000) AS o_{name}")
         self.moved.append(f"{self._wall_second(name)} AS l_{name}")
         self.zoned.append(f"CASE WHEN u_{name} IS NULL THEN {self.zone.code_sql(f'l_{name}')} END AS z_{name}")
-        self.output[name] = f"CASE WHEN u_{name} IS NOT NULL OR z_{name} IS NOT NULL THEN make_timestamp(l_{name} * 1000000) END"
-        self.output[column.epoch] = (
-            f"coalesce(u_{name}, l_{name} - (z_{name} - CASE WHEN z_{name} > {instants.AMBIGUOUS // 2} THEN {instants.AMBIGUOUS} ELSE 0 END))"
-        )
+        self.epochs.append(f"coalesce(u_{name}, l_{name} - offset_of(z_{name})) AS e_{name}")
+        self.output[name] = f"make_timestamp((e_{name} + {self.home.utc_sql(f'e_{name}')}) * 1000000)"
+        self.output[column.epoch] = f"e_{name}"
         self._instant_findings(column, rule)
 
     def _instant_findings(self, column: Column, rule: ColumnRule) -> None:
         name = column.name
         self._find(column, rule, VALUE, f"l_{name} IS NULL AND {_filled(f'k_{name}', NO_NUMBER)}")
         if self.zone.moves:
-            self._find(column, rule, SKIPPED, f"l_{name} IS NOT NULL AND u_{name} IS NULL AND z_{name} IS NULL")
+            self.findings.append(Finding(name, SKIPPED, COUNT, f"z_{name} < -{instants.AMBIGUOUS // 2}"))
             self.findings.append(Finding(name, TWICE, COUNT, f"z_{name} > {instants.AMBIGUOUS // 2}"))
         if name in self.table.needs:
             self.findings.append(Finding(name, EMPTY, REJECT, f"l_{name} IS NULL AND NOT {_filled(f'k_{name}', NO_NUMBER)}"))
@@ -225,7 +225,8 @@ class _Build:
             return f"o_{name}"
         base = f"({self._wall_second(rule.after)})"
         clock = f"({base} // 86400 * 86400 + h_{name})"
-        return f"coalesce({_not_before(f'o_{name}', base)}, {_not_before(clock, base)})"
+        own = f"CASE WHEN u_{name} IS NULL THEN {_not_before(f'o_{name}', base)} ELSE o_{name} END"  # an instant that is named whole stays
+        return f"coalesce({own}, {_not_before(clock, base)})"
 
     def _callers(self) -> None:
         """The identity columns: an id under each key, the first known one as the caller, and why there is none."""
@@ -250,7 +251,7 @@ class _Build:
         if self.source.events:
             keys += _row_keys("_event", self.source.events.key, self.sheet, plain, salt)
         layer = f"SELECT _record, {', '.join([*keys, *self.texts])} FROM {parquet(self.sheet.path)}"
-        for added in (self.first, self.cleaned, self.values, self.own, self.moved, self.zoned):
+        for added in (self.first, self.cleaned, self.values, self.own, self.moved, self.zoned, self.epochs):
             if added:
                 layer = f"SELECT *, {', '.join(added)} FROM ({layer})"
         joins = " ".join(f"LEFT JOIN {t} AS i_{n} ON i_{n}.text = t_{n}" for n, t in self.identities.items())

@@ -4,6 +4,7 @@ The forms that a params file declares are tried in order. Without a declaration 
 May in one country and June in another, so it is refused with the name of the setting that decides.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -26,10 +27,11 @@ CLOCK = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 BLANKS = " \t\r\n\v\f\u00a0\u3000\u200b\u200e\u200f\ufeff"
 SURE = ("iso", "compact", "mail")  # what is tried when params declare nothing
 EITHER_WAY = r"^\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})($|[ T,])"  # day first or month first, or a year of two digits
+WRITTEN_OFFSET = re.compile(r"(?<!%)(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$")  # at the end of a declared pattern, as a literal
 OFFSET = r"\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$"
 MIDNIGHT = r"(^|[ T])24:00(:00)?(\.0+)?$"
 FIRST, LAST = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-01-01'"
-AMBIGUOUS = 1_000_000  # added to the offset of an hour that the clock shows twice
+AMBIGUOUS = 1_000_000  # added to the offset of an hour that the clock shows twice, taken from that of an hour that it skips
 
 MACROS = f"""
 CREATE OR REPLACE TEMP MACRO clean(x) AS trim(translate(x, '０１２３４５６７８９：／－．，＋', '0123456789:/-.,+'), {literal(BLANKS)});
@@ -56,6 +58,9 @@ CREATE OR REPLACE TEMP MACRO offset_seconds(k) AS
 CREATE OR REPLACE TEMP MACRO without_offset(k) AS CASE WHEN regexp_matches(k, {literal(OFFSET)}) THEN regexp_replace(k, '\\s*(Z|UTC|GMT|[+-]\\d{{2}}(:?\\d{{2}})?)$', '') END;
 CREATE OR REPLACE TEMP MACRO last_midnight(k) AS
     CASE WHEN regexp_matches(k, {literal(MIDNIGHT)}) THEN regexp_replace(k, '24:00(:00)?(\\.0+)?$', '00:00\\1') END;
+CREATE OR REPLACE TEMP MACRO zoned(k) AS regexp_replace(regexp_replace(k, '\\s*(Z|UTC|GMT)$', '+0000'), '(\\S)\\s+([+-]\\d{{2}}(:?\\d{{2}})?)$', '\\1\\2');
+CREATE OR REPLACE TEMP MACRO offset_of(code) AS CASE WHEN code > {AMBIGUOUS // 2} THEN code - {AMBIGUOUS} WHEN code < -{AMBIGUOUS // 2} THEN code + {AMBIGUOUS} ELSE code END;
+CREATE OR REPLACE TEMP MACRO plausible_second(s) AS CASE WHEN s >= -2208988800 AND s < 4102444800 THEN s END;
 CREATE OR REPLACE TEMP MACRO plausible(t) AS CASE WHEN t >= {FIRST} AND t < {LAST} THEN t END;
 """
 NAMED = {
@@ -83,6 +88,8 @@ def tried(formats: tuple[str, ...], typed: bool) -> tuple[str, ...]:
 
 def fast_sql(x: str, formats: tuple[str, ...]) -> str:
     """The first form alone, on the cell as it is: nearly every row ends here, and what follows is worked out for the others only."""
+    if formats and _offset_said(formats[0]):
+        return "CAST(NULL AS TIMESTAMP)"
     first = next(iter(_runs(formats)), ("",))
     patterns = first if "%" in first[0] else YEAR_FIRST if first[0] in ("iso", "chinese") else ()
     return f"plausible(try_strptime({x}, {literal(patterns)}))" if patterns else "CAST(NULL AS TIMESTAMP)"
@@ -99,10 +106,25 @@ def wall_sql(fast: str, k: str, formats: tuple[str, ...]) -> str:
 def instant_sql(k: str, formats: tuple[str, ...]) -> str | None:
     """The epoch second of a cleaned cell that names its instant whole (a count since 1970, or a time with its offset from UTC); None when no form does."""
     whole = [SINCE_1970[f].format(k=k) for f in formats if f in SINCE_1970]
+    whole += [_offset_sql(k, f) for f in formats if _offset_said(f)]
     dated = tuple(f for f in formats if f in OF_OFFSETS)
     if dated:
         whole.append(f"epoch_us(plausible(coalesce({_forms(f'without_offset({k})', dated)}))) // 1000000 - offset_seconds({k})")
     return f"coalesce({', '.join(whole)})" if whole else None
+
+
+def _offset_said(form: str) -> bool:
+    """True for a pattern that reads the offset from UTC (%z), or ends in one that is written out (Z, +0800)."""
+    return "%z" in form or ("%" in form and WRITTEN_OFFSET.search(form) is not None)
+
+
+def _offset_sql(k: str, form: str) -> str:
+    if "%z" in form:
+        return f"plausible_second(epoch_us(try_strptime(zoned({k}), {literal(re.sub(r' +%z$', '%z', form))})) // 1000000)"
+    said = WRITTEN_OFFSET.search(form)[1]
+    digits = said[1:].replace(":", "") if said[0] in "+-" else ""
+    seconds = (int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60) * (-1 if said[0] == "-" else 1) if digits else 0
+    return f"epoch_us(plausible(try_strptime({k}, {literal(form)}))) // 1000000 - ({seconds})"
 
 
 def _forms(k: str, formats: tuple[str, ...]) -> str:
@@ -114,7 +136,7 @@ def _forms(k: str, formats: tuple[str, ...]) -> str:
 def _runs(formats) -> list[tuple[str, ...]]:
     """Local forms in order, neighbouring strptime patterns together: one call tries them all. Of a run a two-digit year comes first (%Y reads two digits too)."""
     runs: list[tuple[str, ...]] = []
-    for form in (f for f in formats if f not in SINCE_1970):
+    for form in (f for f in formats if f not in SINCE_1970 and not _offset_said(f)):
         if "%" in form and runs and "%" in runs[-1][0]:
             runs[-1] += (form,)
         else:
@@ -124,10 +146,10 @@ def _runs(formats) -> list[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Zone:
-    """A time zone as two step functions: of local wall seconds (None: an hour that the clock skipped) and of UTC seconds, both to offsets."""
+    """A time zone as two step functions: of local wall seconds and of UTC seconds, both to offsets."""
 
     name: str
-    local: tuple[tuple[int, int | None, bool], ...]  # (from this wall second on, offset, shown twice)
+    local: tuple[tuple[int, int, int], ...]  # (from this wall second on, offset, 1 where it is shown twice and -1 where the clock skips it)
     utc: tuple[tuple[int, int], ...]
 
     @property
@@ -135,8 +157,10 @@ class Zone:
         return len(self.utc) > 1
 
     def code_sql(self, seconds: str) -> str:
-        """The offset of a wall second, AMBIGUOUS added where the clock shows it twice (the first of the two is taken), NULL where it skips it."""
-        return _steps_sql(seconds, [(start, None if off is None else off + AMBIGUOUS * twice) for start, off, twice in self.local])
+        """The offset of a wall second (`offset_of`), AMBIGUOUS added where the clock shows it twice (the first of the two is taken) and subtracted
+        where it skips it (the offset before the gap is taken, so that 2:30 is half an hour after 2:00).
+        """
+        return _steps_sql(seconds, [(start, off + AMBIGUOUS * mark) for start, off, mark in self.local])
 
     def utc_sql(self, seconds: str) -> str:
         """The offset at a UTC second."""
@@ -146,7 +170,7 @@ class Zone:
 def _steps_sql(x: str, steps: list[tuple]) -> str:
     """A step function as nested CASE, halving at each level: some eight comparisons for a hundred steps."""
     if len(steps) == 1:
-        return "CAST(NULL AS BIGINT)" if steps[0][1] is None else f"CAST({steps[0][1]} AS BIGINT)"
+        return f"CAST({steps[0][1]} AS BIGINT)"
     middle = len(steps) // 2
     return f"CASE WHEN {x} < {steps[middle][0]} THEN {_steps_sql(x, steps[:middle])} ELSE {_steps_sql(x, steps[middle:])} END"
 
@@ -179,14 +203,14 @@ def _change(info: ZoneInfo, before: int, after: int) -> int:
 
 def _local_steps(utc: list[tuple[int, int]]):
     """Wall-clock steps: a gap where the clock goes forward, a stretch shown twice where it goes back."""
-    yield utc[0][0] - 86400 * 36525, utc[0][1], False
+    yield utc[0][0] - 86400 * 36525, utc[0][1], 0
     for (_, old), (at, new) in pairwise(utc):
         if new > old:
-            yield at + old, None, False
-            yield at + new, new, False
+            yield at + old, old, -1
+            yield at + new, new, 0
         else:
-            yield at + new, old, True
-            yield at + old, new, False
+            yield at + new, old, 1
+            yield at + old, new, 0
 
 
 def local_midnight(day: datetime, name: str) -> int:

@@ -12,11 +12,12 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake import convert, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.files import InputFile
+from hotline_analysis.intake.identity import DAMAGED
 from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, Table
 
-FORMAT = 4  # of parts and tables; another number builds every store anew
+FORMAT = 5  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -114,7 +115,7 @@ def _cells_of(connection, job: Job, finding: convert.Finding, sheet: convert.She
     text = convert.text_sql(rule, sheet)
     counts = f"count(*) FILTER (trim({text}) <> ''), max({text}) FILTER (_record = {lines[0]})"
     filled, first = connection.execute(f"SELECT {counts} FROM {parquet(sheet.path)}").fetchone()
-    return {"filled": filled, "shape": _shape(first or "") if finding.reason == convert.VALUE else ""}
+    return {"filled": filled, "shape": _shape(first or "") if finding.reason in (convert.VALUE, DAMAGED) else ""}
 
 
 def _lowest(bits: int) -> int:

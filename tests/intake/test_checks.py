@@ -274,6 +274,27 @@ def test_cells_that_did_not_convert():
     assert list(told["severity"]) == ["major", "major", "info", "info"]
 
 
+def test_cells_that_were_read_with_care_are_told():
+    cells = [
+        cell(3, 100, column="started_at", reason="skipped hour", done="count", shape=""),
+        cell(2, 100, column="started_at", reason="hour shown twice", done="count", shape=""),
+        cell(60, 100, column="caller_phone", reason="not in the plan", done="count", shape=""),
+        cell(5, 100, column="order_id", reason="damaged", done="blank", shape="d.dda?dd"),
+        cell(4, 100, column="caller_person", reason="damaged", done="count", shape="d.dda?dd"),
+    ]
+    assert found({}, cells=cells) == {
+        ("clock change", "started_at"): (5, 0.025, "info"),
+        ("number plan", "caller_phone"): (60, 0.6, "info"),
+        ("unread cells", "order_id"): (5, 0.05, "major"),
+        ("unread cells", "caller_person"): (4, 0.04, "major"),
+    }
+
+
+def test_equal_records_without_a_key_are_told():
+    few, many = FileLedger("a.csv", accepted=100, notes={"equal rows": 0.2}), FileLedger("b.csv", accepted=100, notes={"equal rows": 0.5})
+    assert found({}, ledgers=[few, many]) == {("equal rows", "a.csv"): (20, 0.2, "info"), ("equal rows", "b.csv"): (50, 0.5, "minor")}
+
+
 def test_cells_of_a_month_are_those_of_its_rows():
     cells = [cell(900, 1000, d2024_05_03=[1, 300], d2024_06_03=[899, 700])]
     cells[0]["days"] = {"2024-05-03": [1, 300], "2024-06-03": [899, 700]}

@@ -1,6 +1,7 @@
 """Sixty written dates and more, durations, flags, scores, words, time zones: what each cell becomes, and how what does not convert is counted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
@@ -16,7 +17,7 @@ CONNECTION.execute(instants.MACROS + convert.MACROS)
 SALT = "salt"
 
 
-def converted(folder, cells: dict[str, list], columns: dict, *, table="calls", zone="Asia/Shanghai", typed=False, key=()):
+def converted(folder, cells: dict[str, list], columns: dict, *, table="calls", zone="Asia/Shanghai", typed=False, key=(), source_zone=None):
     """The rows that a small export becomes (as dicts), and its findings: {(column, reason): [lines]}."""
     names = list(cells)
     frame = pd.DataFrame(
@@ -26,7 +27,7 @@ def converted(folder, cells: dict[str, list], columns: dict, *, table="calls", z
     path = folder / "text.parquet"
     texts = ", ".join(f"c{i}::VARCHAR AS c{i}" for i in range(len(names)))
     CONNECTION.execute(f"COPY (SELECT _record::BIGINT AS _record, {texts} FROM cells) TO '{path}'")
-    source = Source(files="x", columns=columns, key=key)
+    source = Source(files="x", columns=columns, key=key, zone=source_zone)
     sheet = convert.sheet(path, tuple(names), typed, source, "x.csv")
     made = convert.convert(tables.TABLES[table], source, sheet, zone=zone, salt=SALT, identities={})
     rows = CONNECTION.execute(f"SELECT * FROM ({made.sql}) ORDER BY _record")
@@ -142,9 +143,9 @@ def test_shanghai_has_one_offset_but_for_its_summers(tmp_path):
         None if r["start_s"] is None else (r["started_at"] - datetime(1970, 1, 1)).total_seconds() / 3600 - r["start_s"] / 3600
         for r in rows
     ]
-    assert hours == [8, 9, None, 9, 8]
+    assert hours == [8, 9, 9, 9, 8] and rows[2]["started_at"] == datetime(1988, 4, 17, 3, 30)  # half an hour after 2:00, when it was 3:00
     assert found == {("started_at", "skipped hour"): [4], ("started_at", "hour shown twice"): [5]}
-    assert [r["rejected"] for r in rows] == [False, False, True, False, False]
+    assert not any(r["rejected"] for r in rows)
 
 
 def test_new_york_in_march_and_november(tmp_path):
@@ -164,16 +165,70 @@ def test_new_york_in_march_and_november(tmp_path):
     assert rows[4]["start_s"] - rows[3]["start_s"] == 5400  # fold=0: the first 1:30, in summer time
     assert rows[5]["start_s"] - rows[3]["start_s"] == 3600 and rows[5]["started_at"] == datetime(2024, 11, 3, 1, 30)
     assert found[("started_at", "skipped hour")] == [4] and found[("started_at", "hour shown twice")] == [5]
-    assert [r["rejected"] for r in rows] == [False, False, True, False, False, False]  # an end in a skipped hour is blanked, the row stays
-    assert all(r["ended_at"] is None and r["end_s"] is None for r in rows) and len(found[("ended_at", "skipped hour")]) == 6
+    assert not any(r["rejected"] for r in rows) and len(found[("ended_at", "skipped hour")]) == 6
+    assert {r["ended_at"] for r in rows} == {datetime(2024, 3, 10, 3, 30)} and {r["end_s"] for r in rows} == {rows[2]["start_s"]}
+
+
+OFFSETS = [
+    ("2024-09-01T00:52:00+0800", "%Y-%m-%dT%H:%M:%S%z"), ("2024-09-01T00:52:00+08:00", "%Y-%m-%dT%H:%M:%S%z"), ("2024-09-01 00:52:00 +08", "%Y-%m-%d %H:%M:%S %z"),
+    ("2024-08-31T16:52:00Z", "%Y-%m-%dT%H:%M:%S%z"), ("2024-08-31 16:52:00 UTC", "%Y-%m-%d %H:%M:%S%z"), ("2024-08-31T16:52:00Z", "%Y-%m-%dT%H:%M:%SZ"),
+    ("2024-08-31 16:52:00 GMT", "%Y-%m-%d %H:%M:%S GMT"), ("2024-08-31T11:52:00-05:00", "%Y-%m-%dT%H:%M:%S-05:00"), ("2024-09-01 00:52:00+0800", "%Y-%m-%d %H:%M:%S+0800"),
+    ("Sat Aug 31 12:52:00 -0400 2024", "%a %b %d %H:%M:%S %z %Y"), ("31/Aug/2024:16:52:00 +0000", "%d/%b/%Y:%H:%M:%S %z"), ("08/31/2024 04:52 PM -00:00", "%m/%d/%Y %I:%M %p %z"),
+    ("2024-09-01T00:52:00+0800", "iso"), ("2024-08-31T16:52:00.000Z", "iso"), ("2024-08-31 22:22:00 +05:30", "%Y-%m-%d %H:%M:%S %z"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "form"), OFFSETS)
+def test_an_offset_that_is_written_gives_the_instant_that_is_written(tmp_path, text, form):
+    rows, found = converted(tmp_path, {"t": [text]}, {"started_at": {"from": "t", "formats": form}})
+    assert (rows[0]["start_s"], rows[0]["started_at"]) == (1725123120, datetime(2024, 9, 1, 0, 52)) and not found
+
+
+def test_a_pattern_with_an_offset_leaves_other_cells_to_the_others(tmp_path):
+    formats = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S"]
+    cells = ["2024-08-31T16:52:00Z", "2024-09-01 00:52:00", "2024-09-01T00:52:00", "1850-01-01T00:00:00Z"]
+    rows, found = converted(tmp_path, {"t": cells}, {"started_at": {"from": "t", "formats": formats}})
+    assert [r["start_s"] for r in rows] == [1725123120, 1725123120, None, None] and found == {("started_at", "value"): [4, 5]}
+
+
+def test_the_name_of_a_zone_is_refused():
+    with pytest.raises(ValueError, match=r"reads the name of a time zone, and CST alone has three meanings; write %z"):
+        Source(files="x", columns={"started_at": {"from": "t", "formats": "%Y-%m-%d %H:%M:%S %Z"}})
+
+
+def test_a_source_written_in_another_zone(tmp_path):
+    """UTC, New York (summer and winter) beside a hotline in Shanghai; an offset in the cell decides; `after` counts where the times are written."""
+    cells = {"t": ["2024-08-31 16:52:00", "2024-08-31T16:52:00Z", "2024-09-01T00:52:00+08:00"], "e": ["16:53:00", "00:10:00", "16:53:00"]}
+    columns = {"started_at": "t", "ended_at": {"from": "e", "after": "started_at"}}
+    rows, found = converted(tmp_path, cells, columns, source_zone="UTC")
+    assert [(r["started_at"], r["start_s"]) for r in rows] == [(datetime(2024, 9, 1, 0, 52), 1725123120)] * 3 and not found
+    assert [r["end_s"] - r["start_s"] for r in rows] == [60, 7 * 3600 + 18 * 60, 60]
+    cells = {"t": ["2024-07-01 12:00:00", "2024-12-01 12:00:00", "2024-03-10 02:30:00", "2024-11-03 01:30:00"]}
+    rows, found = converted(tmp_path, cells, {"started_at": "t"}, source_zone="America/New_York")
+    assert [r["started_at"] for r in rows] == [
+        datetime(2024, 7, 2),
+        datetime(2024, 12, 2, 1),
+        datetime(2024, 3, 10, 15, 30),
+        datetime(2024, 11, 3, 13, 30),
+    ]
+    assert found == {("started_at", "skipped hour"): [4], ("started_at", "hour shown twice"): [5]}
+
+
+def test_wall_times_are_those_of_the_zone_database_after_any_zone(tmp_path):
+    """Slow and obvious: each hour of three days round a change, read in one zone and told in another."""
+    hours = [datetime(2024, 11, 2) + timedelta(hours=n) for n in range(72)]
+    rows, _ = converted(tmp_path, {"t": [str(h) for h in hours]}, {"started_at": "t"}, zone="Europe/Rome", source_zone="America/New_York")
+    for hour, row in zip(hours, rows, strict=True):
+        instant = hour.replace(tzinfo=ZoneInfo("America/New_York")).timestamp()
+        assert row["start_s"] == instant and row["started_at"] == datetime.fromtimestamp(instant, ZoneInfo("Europe/Rome")).replace(
+            tzinfo=None
+        )
 
 
 @pytest.mark.parametrize(
     "name", ["Asia/Shanghai", "America/New_York", "Europe/Rome", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia", "UTC"]
 )
 def test_offsets_are_those_of_the_zone_database(name):
-    from zoneinfo import ZoneInfo
-
     zone, info = instants.zone(name), ZoneInfo(name)
     seconds = [s + d for s in range(0, 1_900_000_000, 9_000_000) for d in (0, 1234)] + [at + d for at, _ in zone.utc for d in (-1, 0, 3599)]
     values = ", ".join(f"({s})" for s in seconds)

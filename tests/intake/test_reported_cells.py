@@ -1,5 +1,7 @@
 """Reported exports whose cells were read wrongly in silence: each with its right outcome, and others of its kind."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from hotline_analysis.hotline import open_hotline
@@ -97,3 +99,27 @@ def test_numbers_of_new_area_codes_are_callers(tmp_path):
         218,
         362,
     )
+
+
+@needs("reported")
+@pytest.mark.parametrize("zone", ["", "zone: UTC", "zone: America/New_York"])
+def test_a_declared_offset_gives_the_instant_that_is_written(tmp_path, zone):
+    """Whatever zone the source declares: the cells name their offset themselves."""
+    h = opened("G05_declared_offset", tmp_path, lambda text: text.replace("  key: id\n", f"  key: id\n  {zone}\n"))
+    first = h.store.connection.execute("SELECT started_at, start_s FROM calls ORDER BY start_s LIMIT 1").fetchall()
+    assert first == [(datetime(2024, 9, 1, 0, 52), 1725123120)] and h.store.cells == []
+
+
+@needs("reported")
+def test_times_without_an_offset_in_a_declared_zone(tmp_path):
+    """The same export as a system in UTC would write it: nine in the evening of August is a call of September."""
+    params = reported("G05_declared_offset", tmp_path)
+    export = params.parent.parent / "a.csv"
+    lines = export.read_text(encoding="utf-8").splitlines()
+    stamps = [datetime.fromisoformat(line.split(",")[1].replace("+0800", "")) - timedelta(hours=8) for line in lines[1:]]
+    plain = [",".join([line.split(",")[0], str(t), *line.split(",")[2:]]) for line, t in zip(lines[1:], stamps, strict=True)]
+    export.write_text("\n".join([lines[0], *plain]) + "\n", encoding="utf-8")
+    text = params.read_text(encoding="utf-8").replace('{from: t, formats: "%Y-%m-%dT%H:%M:%S%z"}', "t")
+    params.write_text(text.replace("  key: id\n", "  key: id\n  zone: UTC\n"), encoding="utf-8")
+    told = open_hotline(params, progress=False).store.table("calls").project("started_at, start_s")
+    assert sorted(told.fetchall())[0] == (datetime(2024, 9, 1, 0, 52), 1725123120)
