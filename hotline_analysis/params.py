@@ -141,7 +141,7 @@ class Source(Settings):
     """One kind of export: its files, how they are written, and which of their columns mean what."""
 
     files: Texts = Field(min_length=1)
-    sheet: Texts = ()  # names or patterns of sheets; empty: the first sheet that has the mapped headers
+    sheet: Texts = ()  # names or patterns of sheets; empty: the one sheet that has the mapped headers (several are refused)
     header_row: int | None = Field(default=None, ge=1)  # empty: found by the mapped names
     header: Texts = ()  # names of the columns of a file without a header row
     separator: str | None = Field(default=None, min_length=1, max_length=1)  # empty: found among , tab ; |

@@ -30,6 +30,8 @@ CHECKS = {
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
     "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
     "rejected": Term("无法读取的记录", "records that could not be read"),
+    "unread sheet": Term("未读的隐藏工作表", "hidden sheet that is not read"),
+    "beside": Term("文件中未读的其他部分", "other parts of a file that are not read"),
     "unread cells": Term("无法转换的单元格", "cells that did not convert"),
     "blanked texts": Term("不存入的文本", "texts that are not stored"),
     "unknown words": Term("参数未列出的取值", "words that params do not list"),
@@ -85,6 +87,8 @@ SENTENCES = {
         "{where}: {count} duplicate records that no overlap of exports explains ({share}); look at the setting key",
     ),
     "rejected": Term("{where}有{count}条记录无法读取（{share}）", "{where}: {count} records could not be read ({share})"),
+    "unread sheet": Term("隐藏工作表{where}有{count}行未读（{share}）", "{where}: a hidden sheet of {count} rows is not read ({share})"),
+    "beside": Term("{where}没有所需的列，未读", "{where} lacks the mapped columns and is not read"),
     "unread cells": Term("{where}有{count}格无法转换（{share}）{shape}", "{where}: {count} cells did not convert ({share}){shape}"),
     "blanked texts": Term("{where}有{count}格文本不存入（{share}）", "{where}: {count} texts are not stored ({share})"),
     "unknown words": Term(

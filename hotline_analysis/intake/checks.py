@@ -432,6 +432,12 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
         if EQUAL in ledger.notes:
             share = ledger.notes[EQUAL]
             yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))
+        for sheet, rows in ledger.unread.items():
+            yield Finding(
+                "unread sheet", f"{ledger.name} › {sheet}", rows, rows / (rows + records), _step(rows / (rows + records), REJECTED)
+            )
+        for name in ledger.beside:
+            yield Finding("beside", f"{ledger.name} › {name}", None, None, "info")
         if GARBLED in ledger.notes:
             yield Finding(GARBLED, ledger.name, None, ledger.notes[GARBLED], _step(ledger.notes[GARBLED], REJECTED))
         if UNFINISHED in ledger.notes:

@@ -232,16 +232,19 @@ def blocks(file: InputFile) -> Iterator[bytes]:
 
 
 def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
-    """A workbook once for each sheet that params name; itself when they name none or when it is no workbook."""
-    if not source.sheet or file.kind not in WORKBOOKS:
+    """A workbook once for each sheet that params name; itself when they name none or when it is no workbook. A pattern means visible sheets."""
+    from hotline_analysis.intake.readers import real_kind
+
+    if not source.sheet or real_kind(file, source.encoding) not in WORKBOOKS:
         yield file
         return
     from hotline_analysis.intake.workbooks import sheet_names
 
     one = len(source.sheet) == 1 and not set(source.sheet[0]) & set("*?[")  # no need to open the workbook for that
-    names = list(source.sheet) if one else sheet_names(file)
-    wanted = [name for name in names if any(name == s or fnmatch.fnmatchcase(name, s) for s in source.sheet)]
+    names, visible = (list(source.sheet), set(source.sheet)) if one else sheet_names(file)
+    wanted = [n for n in names if n in source.sheet or (n in visible and any(fnmatch.fnmatchcase(n, s) for s in source.sheet))]
     if not wanted:
-        raise NoInput(file.name, f"has no sheet '{source.sheet[0]}'.", f"Its sheets are: {', '.join(names)}.")
+        shown = ", ".join(name for name in names if name in visible)
+        raise NoInput(file.name, f"has no sheet '{source.sheet[0]}'.", f"Its sheets are: {shown}.")
     for name in wanted:
         yield InputFile(file.path, file.member, name, hashlib.sha256(f"{file.digest}\0{name}".encode()).hexdigest())

@@ -26,6 +26,7 @@ from hotline_analysis.intake.rframes import read_frame, text_rows
 from hotline_analysis.intake.rows import LABEL, LONE, RULE
 from hotline_analysis.intake.workbooks import read_rows
 from hotline_analysis.params import Source
+from hotline_analysis.personal import masked_name
 
 MAGIC = {
     b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"PAR1": ".parquet", b"%PDF": ".pdf",
@@ -139,6 +140,8 @@ def _read_workbook(
     ledger = FileLedger(file.name, file.digest, "workbook", lines=said["rows"], **counts)
     for row in said["summary"]:
         ledger.summarise(row)
+    ledger.unread = {masked_name(sheet): rows for sheet, rows in said["unread"].items()}
+    ledger.beside = [masked_name(sheet) for sheet in said["beside"]]
     return _typed(tuple(said["columns"]), TAB, stem, connection, ledger)
 
 

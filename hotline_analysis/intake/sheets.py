@@ -5,6 +5,7 @@ to lose: it reads the request, writes the rows as text and an account of them, a
 """
 
 import csv
+import fnmatch
 import io
 import json
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from hotline_analysis.intake.cells import MOST_COLUMNS, cell_text, named
-from hotline_analysis.intake.rows import described, is_summary
+from hotline_analysis.intake.rows import LISTED, described, is_summary
 from hotline_analysis.machine import limit_process
 
 TITLE_ROWS = 30  # the header stands within the first so many rows that are not blank
@@ -48,7 +49,7 @@ def main(path: str) -> None:
 
 def _answer(request: dict) -> dict:
     with _open(request["path"]) as book:
-        return {"sheets": _visible(book)} if request["list"] else _read(book, request)
+        return {"visible": _visible(book), "sheets": book.sheet_names} if request["list"] else _read(book, request)
 
 
 def _open(path: str) -> CalamineWorkbook:
@@ -68,9 +69,19 @@ def _visible(book: CalamineWorkbook) -> list[str]:
 
 def _read(book: CalamineWorkbook, request: dict) -> dict:
     """Write the chosen sheet's rows to `clean`: row number, then the cells as text. The answer is its ledger."""
-    name, sheet, header, first = _choose(book, request)
+    name, sheet, header, first, others = _choose(book, request)
     columns = header or named(map(cell_text, next(_from(sheet, first))))
-    answer = {"sheet": name, "columns": list(columns), "rows": 0, "skipped": 0, "header": 0, "blank": 0, "accepted": 0, "summary": []}
+    answer = {
+        "sheet": name,
+        "columns": list(columns),
+        "rows": 0,
+        "skipped": 0,
+        "header": 0,
+        "blank": 0,
+        "accepted": 0,
+        "summary": [],
+        **others,
+    }
     asked = [at for at, column in enumerate(columns) if column in request["wanted"]]
     with open(request["clean"], "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=SEPARATOR, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -100,21 +111,71 @@ def _to_width(cells: list[str], width: int) -> list[str]:
     return [*cells, *[""] * (width - len(cells))][:width]
 
 
-def _choose(book: CalamineWorkbook, request: dict) -> tuple[str, CalamineSheet, tuple[str, ...], int]:
-    """(name, sheet, declared header, row of the header or of the first record): the named sheet, or the one with the most wanted names."""
-    wanted, declared = set(request["wanted"]), tuple(request["header"])
-    best, found = -1, None
-    for name in [request["sheet"]] if request["sheet"] else _visible(book):
-        sheet = _sheet(book, name)
-        row, score = (1, len(wanted & set(declared))) if declared else _header(sheet, wanted, request["header_row"])
-        if row and score > best:
-            best, found = score, (name, sheet, declared, row)
-        if found and score == len(wanted):
-            break
-    if found is None or (wanted and not best):
-        asked = ", ".join(sorted(wanted)[:8])
-        raise Refused(f"shows none of the mapped columns ({asked}) in {_where(request)}.", _said(found)) if wanted else Refused("is empty.")
-    return found
+def _choose(book: CalamineWorkbook, request: dict) -> tuple[str, CalamineSheet, tuple[str, ...], int, dict]:
+    """(name, sheet, declared header, row of the header or of the first record, what is not read): the named sheet, or the only one that shows
+    the most wanted names. Where several do, nobody but the user knows whether they are months or versions of one table.
+    """
+    names = [request["sheet"]] if request["sheet"] else _visible(book)
+    tried = {name: _scored(book, name, request) for name in names}
+    found = {name: scored for name, scored in tried.items() if scored[1]}
+    best = max((score for _, _, score in found.values()), default=0)
+    if not found or (request["wanted"] and not best):
+        raise _none_shows(found, request)
+    alike = [name for name, (sheet, row, score) in found.items() if score == best and _records(sheet, row, request)]
+    if request["wanted"] and len(alike) > 1:
+        listed = ", ".join(alike[:LISTED])
+        raise Refused(f"holds the mapped columns on {len(alike)} sheets: {listed}.", f"Say in params which are read: sheet: [{listed}].")
+    name = next(iter(alike), next(n for n, scored in found.items() if scored[2] == best))
+    sheet, row, _ = found[name]
+    return name, sheet, tuple(request["header"]), row, _others(book, request, name, best, tried)
+
+
+def _none_shows(found: dict, request: dict) -> Refused:
+    asked = ", ".join(sorted(request["wanted"])[:LISTED])
+    if not request["wanted"]:
+        return Refused("is empty.")
+    name, (sheet, row, _) = next(iter(found.items()), ("", (None, 0, 0)))
+    said = f"Sheet '{name}', row {row} {described(named(map(cell_text, next(_from(sheet, row)))))}" if row and not request["header"] else ""
+    return Refused(f"shows none of the mapped columns ({asked}) in {_where(request)}.", said)
+
+
+def _scored(book: CalamineWorkbook, name: str, request: dict) -> tuple[CalamineSheet, int, int]:
+    """(sheet, row of its header or first record, wanted names found); row 0 for an empty sheet."""
+    sheet = _sheet(book, name)
+    if request["header"]:
+        return sheet, int(sheet.height > 0), len({*request["wanted"]} & {*request["header"]})
+    return sheet, *_header(sheet, {*request["wanted"]}, request["header_row"])
+
+
+def _records(sheet: CalamineSheet, row: int, request: dict) -> int:
+    """Filled rows below the header, or from the first record on."""
+    return sum(any(cell_text(cell).strip() for cell in cells) for cells in _from(sheet, row if request["header"] else row + 1))
+
+
+def _others(book: CalamineWorkbook, request: dict, taken: str, best: int, tried: dict) -> dict:
+    """`unread`: hidden sheets that show as many of the wanted names, with their rows; `beside`: other sheets that hold anything. Where params name
+    sheets, only the hidden ones that a pattern means, and these once, beside the first sheet that is read.
+    """
+    scored = {name: _scored(book, name, request) for name in _hidden(book, request, taken)} if request["wanted"] else {}
+    unread = {
+        name: rows for name, (sheet, row, score) in scored.items() if row and score >= best and (rows := _records(sheet, row, request))
+    }
+    beside = [name for name, (sheet, _, _) in {**tried, **scored}.items() if name != taken and name not in unread and sheet.height]
+    return {"unread": unread, "beside": beside}
+
+
+def _hidden(book: CalamineWorkbook, request: dict, taken: str) -> list[str]:
+    """The hidden sheets that belong to the account of the sheet that is taken."""
+    visible = _visible(book)
+    hidden = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet and s.name not in visible]
+    if not request["sheet"]:
+        return hidden
+
+    def meant(name: str) -> bool:
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in request["sheets"])
+
+    first = taken == next((name for name in visible if meant(name)), "")
+    return [name for name in hidden if meant(name) and name not in request["sheets"]] if first else []
 
 
 def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
@@ -154,14 +215,6 @@ def _where(request: dict) -> str:
         return "the names that params › header gives"
     row = f"row {request['header_row']}" if request["header_row"] else f"the first {TITLE_ROWS} rows"
     return row + (f" of sheet '{request['sheet']}'" if request["sheet"] else "")
-
-
-def _said(found) -> str:
-    if not found or found[2]:
-        return ""
-    name, sheet, _, row = found
-    names = named(map(cell_text, next(_from(sheet, row))))
-    return f"Sheet '{name}', row {row} {described(names)}"
 
 
 if __name__ == "__main__":

@@ -18,16 +18,23 @@ TOO_LARGE = "workbook too large: it needs more than 1.5 GB of memory or 22 secon
 SMALLER = "Save the table as .csv, or copy its rows into a new workbook."
 
 
-def sheet_names(file: InputFile) -> list[str]:
-    """The names of a workbook's visible sheets, in its order."""
+def sheet_names(file: InputFile) -> tuple[list[str], set[str]]:
+    """The names of a workbook's sheets, in its order, and which of them are visible."""
     with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
-        return _ask(file, Path(folder) / "book", {"list": True})["sheets"]
+        said = _ask(file, Path(folder) / "book", {"list": True})
+    return said["sheets"], set(said["visible"])
 
 
 def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[str]) -> dict:
     """Write the sheet's rows as text to `stem`.clean (row number first, tab-separated, all quoted) and return the child's account of them:
-    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows). Raises DataRefused."""
-    asked = {"wanted": sorted(wanted), "header": list(source.header), "header_row": source.header_row, "sheet": file.sheet}
+    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows), unread (sheets and their rows), beside. Raises DataRefused."""
+    asked = {
+        "wanted": sorted(wanted),
+        "header": list(source.header),
+        "header_row": source.header_row,
+        "sheet": file.sheet,
+        "sheets": list(source.sheet),
+    }
     return _ask(file, stem, {"list": False, "clean": str(stem.with_suffix(".clean")), **asked})
 
 

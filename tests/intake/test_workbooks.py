@@ -8,8 +8,9 @@ import xlsxwriter
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.cells import cell_text
-from hotline_analysis.intake.files import InputFile
-from tests.intake.reading import DATA, needs_data, numbers, put, rows, take
+from hotline_analysis.intake.files import InputFile, find_files
+from hotline_analysis.params import Params
+from tests.intake.reading import DATA, needs_data, numbers, put, rows, source, take
 
 DAY = {"num_format": "yyyy-mm-dd hh:mm:ss"}
 
@@ -84,18 +85,59 @@ def test_header_row_is_found_and_everything_around_it_counted(tmp_path):
     assert declared.columns == ("导出人", "张某", "(3)")
 
 
+SHEETS = {
+    "说明": [["本表由系统导出"]],
+    "部分": [["编号"], ["0"]],
+    "工单": [["编号", "时间"], ["1", "2024"]],
+    "旧": [["编号", "时间"], ["2", "2023"], ["3", "2023"]],
+    "空": [["编号", "时间"]],
+}
+
+
 def test_the_sheet_with_the_wanted_names_is_taken(tmp_path):
-    sheets = {
-        "说明": [["本表由系统导出"]],
-        "部分": [["编号"], ["0"]],
-        "工单": [["编号", "时间"], ["1", "2024"]],
-        "旧": [["编号", "时间"], ["2", "2023"]],
-    }
-    file = book(tmp_path / "a.xlsx", sheets)
-    assert rows(take(file, tmp_path, ["编号", "时间"])) == [("1", "2024")]
-    assert rows(take(InputFile(file.path, sheet="旧"), tmp_path, ["编号", "时间"])) == [("2", "2023")]
-    hidden = book(tmp_path / "b.xlsx", sheets, hidden=("工单",))
-    assert rows(take(hidden, tmp_path, ["编号", "时间"])) == [("2", "2023")]
+    file = book(tmp_path / "a.xlsx", {name: SHEETS[name] for name in ("说明", "部分", "工单", "空")})
+    table = take(file, tmp_path, ["编号", "时间"])
+    assert rows(table) == [("1", "2024")]
+    assert (table.ledger.beside, table.ledger.unread) == (["说明", "部分", "空"], {})
+    assert rows(take(InputFile(file.path, sheet="部分"), tmp_path, ["编号"])) == [("0",)]
+
+
+def test_several_sheets_with_the_wanted_names_are_refused_with_the_setting_that_reads_them(tmp_path):
+    """Months or versions of one table: rows of two sheets of three were lost without a word."""
+    path = book(tmp_path / "a.xlsx", SHEETS).path
+    assert refused(InputFile(path), tmp_path, ["编号", "时间"]) == (
+        "a.xlsx › holds the mapped columns on 2 sheets: 工单, 旧. Say in params which are read: sheet: [工单, 旧]."
+    )
+    found = list(find_files(source(files=str(path), sheet=["工单", "旧"]), Params(title="t", calls=source())))
+    assert [rows(take(file, tmp_path, ["编号", "时间"], sheet=["工单", "旧"])) for file in found] == [
+        [("1", "2024")],
+        [("2", "2023"), ("3", "2023")],
+    ]
+    months = {name: [[1, "2024"]] for name in ("1月", "2月")}
+    assert "on 2 sheets: 1月, 2月" in refused(book(tmp_path / "b.xlsx", months), tmp_path, ["n"], header=["n", "year"])
+
+
+@pytest.mark.parametrize("pattern", [None, "*", "[工旧]*"])
+def test_a_hidden_sheet_with_the_wanted_names_is_counted(tmp_path, pattern):
+    path = book(tmp_path / "a.xlsx", {name: SHEETS[name] for name in ("工单", "旧")}, hidden=("旧",)).path
+    chosen = {"sheet": pattern} if pattern else {}
+    found = list(find_files(source(files=str(path), **chosen), Params(title="t", calls=source())))
+    assert [file.sheet for file in found] == (["工单"] if pattern else [""])
+    table = take(found[0], tmp_path, ["编号", "时间"], **chosen)
+    assert (rows(table), table.ledger.unread) == ([("1", "2024")], {"旧": 2})
+
+
+def test_a_hidden_sheet_is_read_when_params_name_it(tmp_path):
+    path = book(tmp_path / "a.xlsx", {name: SHEETS[name] for name in ("工单", "旧")}, hidden=("旧",)).path
+    found = list(find_files(source(files=str(path), sheet=["工单", "旧"]), Params(title="t", calls=source())))
+    assert [file.sheet for file in found] == ["工单", "旧"]
+    assert take(found[0], tmp_path, ["编号", "时间"], sheet=["工单", "旧"]).ledger.unread == {}
+
+
+def test_sheets_of_a_workbook_named_csv(tmp_path):
+    file = put(tmp_path, book(tmp_path / "a.xlsx", {n: SHEETS[n] for n in ("工单", "旧")}).path.read_bytes(), "b.csv")
+    found = list(find_files(source(files=str(file.path), sheet="*"), Params(title="t", calls=source())))
+    assert [f.sheet for f in found] == ["工单", "旧"]
 
 
 def test_sheets_without_the_wanted_names(tmp_path):
