@@ -230,10 +230,10 @@ SQL_FORMS = (
 
 def suspicious(text: str, countries: Collection[str] = ()) -> str:
     """SQL that is true wherever `found` finds something in the text, and seldom elsewhere; `text` is an expression."""
-    forms = [*SQL_FORMS, *([rf"\d(?:{APART}\d){{7,14}}"] if set(countries) - {"CN"} else [])]
-    plain = rf"(?:^|\D)(?:{'|'.join(forms)})(?:\D|$)|@|\+{APART}\d(?:{APART}\d){{8}}|\d\.\d{{9,17}}[eE]"
+    abroad = bool(set(countries) - {"CN"})
+    forms = [*SQL_FORMS, *([rf"\d(?:{APART}\d){{7,14}}"] if abroad else [])]
+    plain = rf"(?:^|\D)(?:{'|'.join(forms)})(?:\D|$)|\+{APART}\d(?:{APART}\d){{8}}|\d\.\d{{9,17}}[eE]"
     other = rf"(?:[{ANY_DIGIT}][^{ANY_DIGIT}]*){{8}}"
-    return (
-        f"(length({text}) >= 6 AND (regexp_matches({text}, '{plain}') OR "
-        f"(regexp_matches({text}, '[^\\x00-\\x7f]') AND regexp_matches({text}, '＠|{other}'))))"
-    )
+    long = f"length({text}) >= {8 if abroad else 10}"  # most words are shorter, and cost nothing
+    written = f"regexp_matches({text}, '{plain}') OR (regexp_matches({text}, '[^\\x00-\\x7f]') AND regexp_matches({text}, '{other}'))"
+    return f"(contains({text}, '@') OR contains({text}, '＠') OR ({long} AND ({written})))"

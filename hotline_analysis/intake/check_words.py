@@ -34,6 +34,7 @@ CHECKS = {
     "beside": Term("文件中未读的其他部分", "other parts of a file that are not read"),
     "unread cells": Term("无法转换的单元格", "cells that did not convert"),
     "blanked texts": Term("不存入的文本", "texts that are not stored"),
+    "hidden ids": Term("形如个人号码的编号", "ids that read like somebody's number"),
     "unknown words": Term("参数未列出的取值", "words that params do not list"),
     "new categories": Term("新出现的分类", "categories not seen before"),
     "category drift": Term("分类构成较上月变动", "make-up by category moved"),
@@ -90,7 +91,14 @@ SENTENCES = {
     "unread sheet": Term("隐藏工作表{where}有{count}行未读（{share}）", "{where}: a hidden sheet of {count} rows is not read ({share})"),
     "beside": Term("{where}没有所需的列，未读", "{where} lacks the mapped columns and is not read"),
     "unread cells": Term("{where}有{count}格无法转换（{share}）{shape}", "{where}: {count} cells did not convert ({share}){shape}"),
-    "blanked texts": Term("{where}有{count}格文本不存入（{share}）", "{where}: {count} texts are not stored ({share})"),
+    "blanked texts": Term(
+        "{where}有{count}格是号码、地址或叙述，不存入（{share}）",
+        "{where}: {count} cells hold a number, an address or a narrative and are not stored ({share})",
+    ),
+    "hidden ids": Term(
+        "{where}有{count}格形如个人号码，存为代号（{share}）",
+        "{where}: {count} read like somebody's number and are stored as codes ({share})",
+    ),
     "unknown words": Term(
         "{where}有{count}格的取值参数未列出（{share}）{shape}", "{where}: {count} words that params do not list ({share}){shape}"
     ),

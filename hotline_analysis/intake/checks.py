@@ -34,6 +34,7 @@ NEW_CATEGORIES = (0.02, 0.10)  # shares of records in categories that no earlier
 DRIFT = (0.10, 0.25)  # shares of records that changed category on the month before: minor, major
 NOISE = 3  # times what chance brings (a standard error, an expected drift) that a movement must exceed
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
+SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
 MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
@@ -408,7 +409,7 @@ def _new_categories(part: _Part, column: str) -> Iterator[Finding]:
     sql = f"SELECT {column}, count(*) AS n, n / sum(n) OVER () FROM t WHERE {part.inside} AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
     known = {word for (word,) in part.rows(f"SELECT DISTINCT {column} FROM t WHERE {part.epoch} < {part.period.start_s}")} - {None}
     for word, n, share in part.rows(sql) if known else ():
-        if word not in known:
+        if word not in known and n >= SMALLEST:  # a word that hardly anybody used may be somebody's
             yield Finding("new categories", str(word), n, share, _step(share, NEW_CATEGORIES))
 
 
@@ -469,9 +470,8 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
             found[2][cell["shape"]] += wrong
     for (check, table, column), (count, filled, shapes) in counts.items():
         if count:
-            severity = (
-                "info" if check in ("blanked texts", *TOLD.values()) else _step(count / filled, MISFIT if check == "country" else UNREAD)
-            )
+            info = check in ("hidden ids", *TOLD.values())
+            severity = "info" if info else _step(count / filled, MISFIT if check == "country" else UNREAD)
             detail = _country(params, table, column) if check in ("country", "number plan") else shapes.most_common(1)[0][0]
             yield Finding(check, _said(table, column), count, count / filled, severity, detail=detail)
 
@@ -480,6 +480,8 @@ def _check_of(cell: Mapping) -> str:
     """The check to which a count of cells belongs, '' for one that is beside the point."""
     if cell["done"] == "blank":
         return {"value": "unread cells", DAMAGED: "unread cells", "word": "unknown words"}.get(cell["reason"], "blanked texts")
+    if cell["done"] == "hide":
+        return "hidden ids"
     if cell["reason"] in TOLD:
         return TOLD[cell["reason"]]
     if cell["reason"] == DAMAGED:

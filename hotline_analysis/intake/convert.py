@@ -4,9 +4,11 @@ One SELECT in layers does the whole file: cells as text, then values, then what 
 time zone. Beside each row stands `_faults`, one bit for each kind of finding, so that one pass both converts and counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, nearest
@@ -21,19 +23,45 @@ NO_NUMBER = (*NOTHING, "NA", "na", "?", "无", "pending")  # beside a number, a 
 YES = ("是", "有", "y", "yes", "t", "true", "1", "1.0", "✓", "√", "对")
 NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", "错")
 
-VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE = "value", "word", "empty", "skipped hour", "hour shown twice", "narrative"
+VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE, PERSONAL = (
+    "value",
+    "word",
+    "empty",
+    "skipped hour",
+    "hour shown twice",
+    "narrative",
+    "personal",
+)
+LARGEST = {
+    SECONDS: 31 * 86400,
+    SCORE: 1_000_000,
+}  # a telephone number or an id in the wrong column is a number too, and no duration or score
 CUT = "\\d{15}0+"  # a number as a spreadsheet keeps it: fifteen digits, then zeros
-REJECT, BLANK, COUNT = "reject", "blank", "count"
+REJECT, BLANK, COUNT, HIDE = "reject", "blank", "count", "hide"
+NAMES = (
+    "call_id",
+    "order_id",
+    "agent",
+    "agent_first",
+)  # texts that tell records or handlers apart: hidden under the key where a category is blanked
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that can be found in a row: the column, the reason, what then happens (the row is rejected, the cell blanked, or nothing) and the test in SQL."""
+    """Something that can be found in a row: the column, the reason, what then happens (the row is rejected, the cell blanked or hidden under the key, or nothing) and the test in SQL."""
 
     column: str
     reason: str
     action: str
     test: str
+
+
+class Guarded(NamedTuple):
+    """Texts of a column that may not enter the store: their table (text, put, reason), why the worst of them may not, and what is done with their cells."""
+
+    table: str
+    reason: str
+    action: str
 
 
 @dataclass(frozen=True)
@@ -101,20 +129,38 @@ def text_sql(rule: ColumnRule, table: Sheet) -> str:
     return f"CASE WHEN NOT ({' OR '.join(blank)}) THEN {joined} END"
 
 
+def words_sql(table: Table, source: Source, sheet: Sheet, name: str) -> str:
+    """A text column as it would enter the store: (_record, text)."""
+    column, rule = table[name], source.columns[name]
+    cut = f"id_text({_cut('t', rule, distinct=True)})" if name.endswith("_id") else _cut("t", rule)
+    cells = f"SELECT _record, {text_sql(rule, sheet)} AS t FROM {parquet(sheet.path)}"
+    return f"SELECT _record, {_words('x', rule, column)} AS text FROM (SELECT _record, {cut} AS x FROM ({cells}))"
+
+
 def _halves(cells: list[str]) -> list[str]:
     """Of a workbook: a day that carries midnight, followed by its clock time."""
     return [*(f"replace({c}, ' 00:00:00', '')" for c in cells[:-1]), cells[-1]]
 
 
 def convert(
-    table: Table, source: Source, sheet: Sheet, *, zone: str, salt: str, identities: Mapping[str, str], order: tuple[str, ...] = ()
+    table: Table,
+    source: Source,
+    sheet: Sheet,
+    *,
+    zone: str,
+    salt: str,
+    identities: Mapping[str, str],
+    order: tuple[str, ...] = (),
+    guarded: Mapping[str, Guarded] = MappingProxyType({}),
+    odd_key: Callable[[str], str] | None = None,
 ) -> Conversion:
     """The SELECT that converts one text table. `identities`: canonical identity column -> (text, id, grp, state, note) table.
 
     `order`: which of them make the caller, the first known one. `salt` is mixed into the row keys, so that a key tells nothing about the row to whoever lacks it.
+    `guarded`: text column -> what stands in the place of texts that may not enter; `odd_key`: the test of a row key that may not either.
     """
     build = _Build(table, source, sheet, instants.zone(zone), identities, order)  # `zone`: the hotline's; its exports may say another
-    return build.conversion(salt)
+    return build.conversion(salt, guarded, odd_key)
 
 
 class _Build:
@@ -130,7 +176,7 @@ class _Build:
         self.findings: list[Finding] = []
         self.output: dict[str, str] = {}
 
-    def conversion(self, salt: str) -> Conversion:
+    def conversion(self, salt: str, guarded: Mapping[str, Guarded], odd_key: Callable[[str], str] | None) -> Conversion:
         for name, rule in source_order(self.rules, self.table):
             column = self.table[name]
             self.texts.append(f"{text_sql(rule, self.sheet)} AS t_{name}")
@@ -138,27 +184,23 @@ class _Build:
         for name in self.identities:
             self.texts.append(f"{text_sql(self.source.columns[_mapped(self.source, name)], self.sheet)} AS t_{name}")
         self._callers()
-        return Conversion(self._select(salt), tuple(self.findings), tuple(self.output))
+        for name, put in guarded.items():
+            self.output[name] = f"CASE WHEN g_{name}.text IS NULL THEN rows.{name} ELSE g_{name}.put END"
+            self.findings.append(Finding(name, put.reason, put.action, f"g_{name}.text IS NOT NULL"))
+        return Conversion(self._select(salt, guarded, odd_key), tuple(self.findings), tuple(self.output))
 
     def _text(self, column: Column, rule: ColumnRule) -> None:
-        """x_ the cell without outer blanks, or the wanted level of its path; then the canonical word. A category that is a narrative, or holds
-        a mobile number, does not enter the store.
-        """
+        """x_ the cell without outer blanks, or the wanted level of its path; then the canonical word."""
         name, x = column.name, f"x_{column.name}"
         if name.endswith("_id"):
             self._id(name, rule)
         else:
             self.first.append(f"{_cut(f't_{name}', rule)} AS {x}")
-        told = name.endswith("_id") or name in ("agent", "agent_first") or column.allowed
-        self.values.append(f"{_words(x, rule, column)} AS {'' if told else 'word_'}{name}")
-        self.output[name] = name if told else f"CASE WHEN NOT narrative(word_{name}) THEN word_{name} END"
-        if not told:
-            self.findings.append(Finding(name, NARRATIVE, BLANK, f"narrative(word_{name})"))
+        self.values.append(f"{_words(x, rule, column)} AS {name}")
+        self.output[name] = f"rows.{name}"
         if _other(rule, column) != "keep":
             known = f" AND NOT {_one_of(x, _dropped(rule))}" if _dropped(rule) else ""
-            self._find(
-                column, rule, WORD, f"{'' if told else 'word_'}{name} IS NULL AND {_filled(x, NOTHING)} AND NOT {_nobody(x, rule)}{known}"
-            )
+            self._find(column, rule, WORD, f"rows.{name} IS NULL AND {_filled(x, NOTHING)} AND NOT {_nobody(x, rule)}{known}")
 
     def _id(self, name: str, rule: ColumnRule) -> None:
         """y_ the cell, x_ the id in one of its written forms; none where digits are lost, since it would join records of others."""
@@ -172,9 +214,10 @@ class _Build:
         """f_ the plain reading, k_ the cleaned cell where that failed; then the value in other forms."""
         name = column.name
         fast, rest = {SECONDS: self._seconds, FLAG: _flag, SCORE: self._score}[column.kind](name, rule)
-        self.first.append(f"{fast} AS f_{name}")
+        whole = "{}" if column.kind == FLAG else f"within({{}}, {LARGEST[column.kind]})"
+        self.first.append(f"{whole.format(fast)} AS f_{name}")
         self.cleaned.append(f"CASE WHEN f_{name} IS NULL THEN clean(t_{name}) END AS k_{name}")
-        self.values.append(f"coalesce(f_{name}, {rest}) AS {name}")
+        self.values.append(f"coalesce(f_{name}, {whole.format(f'coalesce({rest})')}) AS {name}")
         self.output[name] = name
         self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
 
@@ -245,16 +288,17 @@ class _Build:
     def _find(self, column: Column, rule: ColumnRule, reason: str, test: str) -> None:
         self.findings.append(Finding(column.name, reason, _action(self.table, column, rule), test))
 
-    def _select(self, salt: str) -> str:
+    def _select(self, salt: str, guarded: Mapping[str, Guarded], odd_key: Callable[[str], str] | None) -> str:
         plain = {h for name, rule in self.rules.items() if name.endswith("_id") or self.table[name].kind == INSTANT for h in rule.source}
-        keys = _row_keys("_key", self.source.key, self.sheet, plain, salt)
+        keys = _row_keys("_key", self.source.key, self.sheet, plain, salt, odd_key)
         if self.source.events:
-            keys += _row_keys("_event", self.source.events.key, self.sheet, plain, salt)
+            keys += _row_keys("_event", self.source.events.key, self.sheet, plain, salt, odd_key)
         layer = f"SELECT _record, {', '.join([*keys, *self.texts])} FROM {parquet(self.sheet.path)}"
         for added in (self.first, self.cleaned, self.values, self.own, self.moved, self.zoned, self.epochs):
             if added:
                 layer = f"SELECT *, {', '.join(added)} FROM ({layer})"
         joins = " ".join(f"LEFT JOIN {t} AS i_{n} ON i_{n}.text = t_{n}" for n, t in self.identities.items())
+        joins += "".join(f" LEFT JOIN {t.table} AS g_{n} ON g_{n}.text = rows.{n}" for n, t in guarded.items())
         bits = (
             " | ".join(f"(CAST(coalesce({f.test}, false) AS UBIGINT) << {i})" for i, f in enumerate(self.findings)) or "CAST(0 AS UBIGINT)"
         )
@@ -309,21 +353,35 @@ def _filled(x: str, nothing: tuple[str, ...]) -> str:
     return f"({x} IS NOT NULL AND NOT {_one_of(x, nothing)})"
 
 
-def _row_keys(name: str, headers: tuple[str, ...], sheet: Sheet, plain: set[str], salt: str) -> list[str]:
+def _row_keys(
+    name: str, headers: tuple[str, ...], sheet: Sheet, plain: set[str], salt: str, odd_key: Callable[[str], str] | None
+) -> list[str]:
     """A text that is equal for equal keys: of the key's cells, or of the whole row (every column, in the order of their names); and `name`_whole
     which of the two it is.
 
     A row without its key, or with one that a spreadsheet shortened (2.02405E+11), is known by the whole row: nothing else tells it from others.
-    Cells that the store holds anyway (`plain`) stay readable, which is faster; anything else goes in as a salted hash of 128 bits.
+    Cells that the store holds anyway (`plain`) stay readable, which is faster, but for those that `odd_key` finds; anything else goes in as a salted
+    hash of 128 bits.
     """
     cells = {h: f"trim({sheet.cell(h)})" for h in sorted(sheet.positions)}
     whole = _salted(cells.values(), salt)
     if not headers:
         return [f"{whole} AS {name}", f"true AS {name}_whole"]
-    ids = [f"id_text({cells[h]})" for h in headers]
-    key = _joined(ids) if plain.issuperset(headers) else _salted(ids, salt)
+    key = hidden = _salted(_ids(headers, sheet), salt)
+    if plain.issuperset(headers):
+        key = key_text(headers, sheet)
+        key = f"CASE WHEN {odd_key(key)} THEN {hidden} ELSE {key} END" if odd_key else key
     lost = " OR ".join(f"{cells[h]} IS NULL OR {sheet.damaged((h,), cells[h])}" for h in headers)
     return [f"CASE WHEN {lost} THEN {whole} ELSE {key} END AS {name}", f"({lost}) AS {name}_whole"]
+
+
+def key_text(headers: tuple[str, ...], sheet: Sheet) -> str:
+    """A row's key as it would stand readable in the store."""
+    return _joined(_ids(headers, sheet))
+
+
+def _ids(headers: tuple[str, ...], sheet: Sheet) -> list[str]:
+    return [f"id_text(trim({sheet.cell(h)}))" for h in headers]
 
 
 def _joined(cells: Iterable[str]) -> str:
@@ -407,7 +465,6 @@ def _regex(mark: str) -> str:
 
 MACROS = """
 CREATE OR REPLACE TEMP MACRO stripped(x) AS regexp_replace(x, '^[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+|[\\s\\x{00a0}\\x{3000}\\x{200b}-\\x{200f}\\x{feff}]+$', '', 'g');
-CREATE OR REPLACE TEMP MACRO narrative(x) AS length(x) > 10 AND (length(x) > 120 OR regexp_matches(x, '(^|\\D)1[3-9]\\d{9}($|\\D)'));
 CREATE OR REPLACE TEMP MACRO complete(x) AS length(replace(split_part(lower(x), 'e', 1), '.', '')) = CAST(split_part(x, '+', 2) AS INT) + 1 AND CAST(split_part(x, '+', 2) AS INT) < 15;
 CREATE OR REPLACE TEMP MACRO power(x) AS contains(x, '+') AND regexp_full_match(x, '\\d(\\.\\d+)?[eE]\\+\\d{1,3}');
 CREATE OR REPLACE TEMP MACRO damaged_id(x) AS CASE WHEN power(x) THEN NOT complete(x) ELSE contains(x, '.') AND regexp_full_match(x, '\\d{16,}\\.0+') END;
@@ -415,6 +472,7 @@ CREATE OR REPLACE TEMP MACRO one_id(x) AS
     CASE WHEN regexp_full_match(x, '\\d{1,15}\\.0+') THEN split_part(x, '.', 1) WHEN power(x) AND complete(x) THEN replace(split_part(lower(x), 'e', 1), '.', '') ELSE x END;
 CREATE OR REPLACE TEMP MACRO id_text(x) AS
     CASE WHEN regexp_full_match(x, '[0-9A-Za-z_: -]*') THEN x ELSE one_id(trim(translate(x, FULL, HALF), ' ''"‘’“”`')) END;
+CREATE OR REPLACE TEMP MACRO within(x, most) AS CASE WHEN abs(x) < most THEN x END;
 CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
 """
 FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))

@@ -37,7 +37,7 @@ CREATE OR REPLACE TEMP MACRO point_number(k) AS CASE WHEN regexp_matches(k, '{TH
 CREATE OR REPLACE TEMP MACRO comma_number(k) AS
     CASE WHEN regexp_matches(k, '{POINTS}') THEN replace(replace(k, '.', ''), ',', '.') WHEN contains(k, '.') THEN NULL
          ELSE regexp_replace(k, '(\\d),(\\d)', '\\1.\\2') END;
-CREATE OR REPLACE TEMP MACRO rounded(x) AS CAST(floor(x + 0.5) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO rounded(x) AS CASE WHEN abs(x) < 1e15 THEN CAST(floor(x + 0.5) AS BIGINT) END;
 CREATE OR REPLACE TEMP MACRO sign_of(x) AS CASE WHEN x[1] = '-' THEN -1 ELSE 1 END;
 CREATE OR REPLACE TEMP MACRO lettered(k) AS
     CASE WHEN regexp_matches(k, '[^\\d:.,+-]') THEN {_letters(f"regexp_replace(upper(k), '{DAY_ZERO}', '')")} END;

@@ -17,7 +17,7 @@ from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, Table
 
-FORMAT = 5  # of parts and tables; another number builds every store anew
+FORMAT = 6  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -62,6 +62,7 @@ def part_key(params: Params, table: Table, source: Source, file: InputFile, key_
         table.name,
         settings,
         params.time_zone,
+        sorted(params.countries),
         params.identity,
         key_id,
         file.digest,

@@ -2,7 +2,8 @@
 
 Each file becomes a part: its rows with canonical columns, the key of each row and what was wrong with it. The parts of a table are then put
 together: a row that several exports hold is kept once, from the newest; rows in a total order that no file name or row order decides.
-The store holds pseudonyms and categories. No number, name or narrative enters it.
+The store holds pseudonyms, categories, ids and the names of those who handled a call. Personal forms and narratives are kept out (`guard.py`); a name
+alone in a category cannot be told from a word and stays in it.
 """
 
 import contextlib
@@ -16,13 +17,14 @@ from tqdm import tqdm
 
 from hotline_analysis import machine, tables
 from hotline_analysis.errors import CannotWrite, DataRefused, Held, NoInput
-from hotline_analysis.intake import convert, evidence, identity, instants
+from hotline_analysis.intake import convert, evidence, guard, identity, instants
 from hotline_analysis.intake.engine import connect, literal, parquet
 from hotline_analysis.intake.files import find_files
 from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.intake.merge import Merge, cells_of, ledgers_of, merge_key
 from hotline_analysis.intake.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
 from hotline_analysis.params import Params
+from hotline_analysis.tables import Table
 
 
 class Store:
@@ -201,6 +203,7 @@ class Store:
         unchanged(job)
         sheet = evidence.weighed(self._connection, job, convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name))
         found = self._identities(job, sheet, key, registry)
+        guarded = guard.guard(self._connection, job.table, job.source, sheet, where=job.file.name, countries=self.params.countries, key=key)
         conversion = convert.convert(
             job.table,
             job.source,
@@ -209,6 +212,8 @@ class Store:
             salt=key.row_salt,
             identities={n: f"id_{n}" for n in found},
             order=self.params.identity,
+            guarded=guarded,
+            odd_key=guard.odd_keys(self._connection, job.source, sheet, self.params.countries),
         )
         staged = self._staging / (job.key + ".parquet")
         self._connection.execute(f"COPY ({conversion.sql}) TO {literal(str(staged))} (FORMAT parquet)")
@@ -245,8 +250,19 @@ class Store:
             merged[name] = (
                 old[name] if fresh else {"made": made, **Merge(self._connection, self.folder, tables.TABLES[name], mine, self.params).run()}
             )
+            if not fresh:
+                self._guard(tables.TABLES[name], mine)
         if merged != old or not (self.folder / "ledger.json").exists():
             self._record(jobs, parts, merged, key)
+
+    def _guard(self, table: Table, mine: list[tuple[Job, Part]]) -> None:
+        """Refuse a table whose categories are none, and keep nothing of it."""
+        try:
+            guard.refuse_no_category(self._connection, table, mine, parquet(self.folder / f"{table.name}.staged"), self.params.path.name)
+        except DataRefused:
+            for left in [*self.folder.glob("*.staged"), *(self._at(job, end) for job, _ in mine for end in (".json", ".parquet"))]:
+                machine.remove(left)
+            raise
 
     def _record(self, jobs: list[Job], parts: list[Part], merged: dict, key: identity.Key) -> None:
         """Publish the new tables with their ledger and the state that makes them the store's; forget what no table is made of."""

@@ -252,6 +252,7 @@ def test_cells_that_did_not_convert():
         cell(3, 100, shape="da dda"),
         cell(1, 2000, table="orders", column="resolved", reason="word"),
         cell(2, 100, column="issue_1", reason="narrative"),
+        cell(5, 100, column="call_id", reason="personal", done="hide"),
         cell(9, 9, column="started_at", done="reject"),
         cell(6, 100, column="caller_phone", reason="damaged", done="count", shape=""),
     ]
@@ -262,16 +263,17 @@ def test_cells_that_did_not_convert():
         params(source={"columns": {"started_at": "t", "caller": {"from": "n", "kind": "phone", "country": "US"}}}),
         cells=cells,
     )
-    assert told.to_dict("records")[0] == {
+    assert told.to_dict("records")[1] == {
         "check": "country", "where": "caller_phone", "count": 6, "usual": None, "share": 0.06, "detail": "calls › columns › caller › country: US", "severity": "major",
     }  # fmt: skip
     assert [sentence(row, "en") for row in told.to_dict("records")] == [
+        "Issue, level 1: 2 cells hold a number, an address or a narrative and are not stored (2.0%)",
         "Phone identity: 6 numbers do not fit the declared country (6.0%); see calls › columns › caller › country: US",
         "Talk time: 10 cells did not convert (5.0%), such as 0d",
-        "Issue, level 1: 2 texts are not stored (2.0%)",
+        "Call id: 5 read like somebody's number and are stored as codes (5.0%)",
         "orders › Resolved: 1 words that params do not list (0.1%), such as da",
     ]
-    assert list(told["severity"]) == ["major", "major", "info", "info"]
+    assert list(told["severity"]) == ["major", "major", "major", "info", "info"]
 
 
 def test_cells_that_were_read_with_care_are_told():

@@ -346,11 +346,12 @@ def test_a_needed_column_may_be_blanked_only_by_declaration(tmp_path):
     assert [r["rejected"] for r in rows] == [False, False] and rows[0]["started_at"] is None
 
 
-def test_a_narrative_in_a_category_does_not_enter(tmp_path):
-    texts = ["城市管理", "请回电13800000000谢谢", "市民反映" * 40, "工单202405011234567", "13800000000"]
-    rows, found = converted(tmp_path, {"t": ["2024-05-01 10:00"] * 5, "i": texts}, {"started_at": "t", "issue_1": "i"})
-    assert [r["issue_1"] for r in rows] == ["城市管理", None, None, "工单202405011234567", None]
-    assert found == {("issue_1", "narrative"): [3, 4, 6]}
+@pytest.mark.parametrize("text", ["13900000123", "051265221234", "62345678", "110101199003074514", "9" * 30, "-13900000123"])
+def test_a_number_that_is_no_duration_and_no_score_does_not_enter(tmp_path, text):
+    columns = {"started_at": "t", "talk_seconds": "s", "rating": "r"}
+    rows, found = converted(tmp_path, {"t": ["2024-05-01 10:00"] * 2, "s": [text, "31"], "r": [text, "4.5"]}, columns)
+    assert [r["talk_seconds"] for r in rows] == [None, 31] and [r["rating"] for r in rows] == [None, 4.5]
+    assert found == {("talk_seconds", "value"): [2], ("rating", "value"): [2]}
 
 
 def test_a_missing_column_is_named_with_the_nearest(tmp_path):

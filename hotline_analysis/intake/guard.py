@@ -1,0 +1,129 @@
+"""What may not enter the store as text: personal forms and narratives in cells, and columns that are no categories at all.
+
+A cell of a category that holds a personal form (`personal.py`) or is a narrative is blanked. Call ids, order ids and agents join tables and tell handlers
+apart, so theirs becomes a keyed pseudonym of letters: equal texts stay equal in every file and table, and nothing of the text is left. Both are counted.
+A name alone cannot be told from a category; it stays in the store, and no page prints a group that small.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from functools import partial
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake import convert
+from hotline_analysis.intake.convert import BLANK, HIDE, NAMES, NARRATIVE, PERSONAL, Guarded, Sheet
+from hotline_analysis.intake.engine import parquet
+from hotline_analysis.intake.identity import Key, pseudonym
+from hotline_analysis.intake.parts import Job, Part
+from hotline_analysis.params import Source
+from hotline_analysis.personal import found, masked_name, suspicious
+from hotline_analysis.tables import TEXT, Table
+
+LONGEST = 120  # characters; no word of any list is longer
+SENTENCE = re.compile(r"[。！？；，]|[.!?](?:\s|$)")
+WIDE, SAID_WIDE, SAID = (
+    30,
+    20,
+    12,
+)  # widths from which a rare text, any sentence, a rare sentence is a narrative; a Latin letter counts half
+RARE = 3  # cells of a file; a word of a list comes more often
+LETTERS = str.maketrans("0123456789", "ghijklmnop")  # a pseudonym without digits reads as nobody's number
+
+REPEATS_FROM = 200  # filled cells from which a list shows that its words repeat
+MOSTLY_ONCE = 0.5  # share of the filled cells whose word no other cell has: more, and it is no list of words
+FEWEST, MOSTLY_TOLD, MOSTLY_PERSONAL = 20, 0.5, 2 / 3  # filled cells, and shares of narratives and of personal forms among them
+
+
+def guard(
+    connection: duckdb.DuckDBPyConnection, table: Table, source: Source, sheet: Sheet, *, where: str, countries: Collection[str], key: Key
+) -> dict[str, Guarded]:
+    """For each column that holds such texts, a table of what stands in their place. DataRefused where there is hardly anything else in the column."""
+    made = {}
+    for name in (n for n in source.columns if table[n].kind == TEXT):
+        words = convert.words_sql(table, source, sheet, name)
+        texts = _texts(connection, words, name, countries)
+        if texts:
+            made[name] = _kept(connection, f"guard_{name}", name, texts, key)
+            if name not in NAMES:
+                _refuse_mostly(connection, words, f"guard_{name}", _where(where, table, name, source))
+    return made
+
+
+def _texts(connection, words: str, name: str, countries: Collection[str]) -> dict[str, str]:
+    """Text -> reason, of the distinct texts that are personal or narratives."""
+    odd = f"({suspicious('text', countries)} OR length(text) > {SAID})"
+    seen = connection.execute(f"SELECT text, count(*) FROM ({words}) WHERE {odd} GROUP BY text").fetchall()
+    reasons = {text: PERSONAL if found(text, countries) else NARRATIVE if _told(text, n, name) else "" for text, n in seen}
+    return {text: reason for text, reason in reasons.items() if reason}
+
+
+def _told(text: str, n: int, name: str) -> bool:
+    """True for a narrative: too long for a word, a sentence, or long and hardly ever written again."""
+    wide = sum(1 if c > "\u2e80" else 0.5 for c in text)
+    if len(text) > LONGEST or name.endswith("_id"):
+        return len(text) > LONGEST or sum(c > "\u2e80" for c in text) > SAID
+    said = SENTENCE.search(text) is not None
+    return (said and wide > SAID_WIDE) or (n < RARE and (wide > WIDE or (said and wide > SAID)))
+
+
+def _kept(connection, made: str, name: str, texts: dict[str, str], key: Key) -> Guarded:
+    """The texts as a temporary table, with what is put in their place."""
+    put = [pseudonym(d)[0].translate(LETTERS) for d in key.digests("text", texts)] if name in NAMES else [None] * len(texts)
+    frame = pd.DataFrame({k: np.array(v, dtype=object) for k, v in (("text", list(texts)), ("put", put), ("reason", list(texts.values())))})
+    connection.register("guarded", frame)
+    columns = "text::VARCHAR AS text, put::VARCHAR AS put, reason::VARCHAR AS reason"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {made} AS SELECT {columns} FROM guarded")
+    connection.unregister("guarded")
+    return Guarded(made, PERSONAL if PERSONAL in texts.values() else NARRATIVE, HIDE if name in NAMES else BLANK)
+
+
+def odd_keys(connection, source: Source, sheet: Sheet, countries: Collection[str]) -> Callable[[str], str] | None:
+    """The test in SQL for a row key that may not stand readable, None where the file has no such key. It reads the key alone, so that all files agree."""
+    test = partial(_odd_key, countries=countries)
+    keys = [convert.key_text(headers, sheet) for headers in (source.key, source.events.key if source.events else ()) if headers]
+    odd = " OR ".join(test(key) for key in keys)
+    return test if odd and connection.execute(f"SELECT count(*) FROM {parquet(sheet.path)} WHERE {odd}").fetchone()[0] else None
+
+
+def _odd_key(joined: str, countries: Collection[str]) -> str:
+    return f"({suspicious(joined, countries)} OR length({joined}) > {LONGEST} OR regexp_matches({joined}, '[^\\x00-\\x7f]|[A-Za-z],? [A-Za-z]'))"
+
+
+# ---- columns that are no categories
+
+
+def _refuse_mostly(connection, words: str, made: str, where: str) -> None:
+    """DataRefused for a category of which one file holds mostly narratives, or mostly personal forms."""
+    told, personal, filled = connection.execute(
+        f"SELECT count(*) FILTER (reason = '{NARRATIVE}'), count(*) FILTER (reason = '{PERSONAL}'), count(text) FROM ({words}) LEFT JOIN {made} USING (text)"
+    ).fetchone()
+    if filled >= FEWEST:
+        _refuse(told, filled, MOSTLY_TOLD, "are sentences or long texts", where)
+        _refuse(personal, filled, MOSTLY_PERSONAL, "hold a telephone number, an id, a bank card or a mail address", where)
+
+
+def refuse_no_category(connection, table: Table, mine: list[tuple[Job, Part]], merged: str, params: str) -> None:
+    """DataRefused for a mapped category or agent column of which most words come once. `merged` is the whole table in SQL."""
+    for name in (c.name for c in table.columns if c.kind == TEXT and not c.allowed and not c.derived and not c.name.endswith("_id")):
+        source = next((job.source for job, part in mine if name in part.columns), None)
+        if source is None:
+            continue
+        once, filled = connection.execute(
+            f"SELECT count(*) FILTER (n = 1), coalesce(sum(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM {merged} WHERE {name} IS NOT NULL GROUP BY {name})"
+        ).fetchone()
+        if filled >= REPEATS_FROM:
+            _refuse(once, filled, MOSTLY_ONCE, "hold a text that no other cell has", _where(params, table, name, source))
+
+
+def _where(place: str, table: Table, name: str, source: Source) -> str:
+    return f"{place} › {table.name} › {name} ({' + '.join(map(masked_name, source.columns[name].source)) or 'is'})"
+
+
+def _refuse(count: int, filled: int, most: float, what: str, where: str) -> None:
+    if count > most * filled:
+        shares = f"{count / filled:.0%} of its {filled:,} filled cells {what} (at most {most:.0%} may)"
+        raise DataRefused(where, f"is no category: {shares}.", "Map a column whose words repeat, or leave it out.")
