@@ -23,6 +23,7 @@ REPORT = Term("运行月报", "Monthly operations report")
 SERVICE_KEYS = ("connection_rate", "abandonment_rate", "service_level_20s", "asa_seconds", "talk_seconds", "offered")
 HEADLINES = ("connection_rate", "service_level_20s", "repeat_rate_24h", "offered")
 STAND_OUT = (2.0, 24.0, 72.0)
+MONTHS_DRAWN = 24
 FATES = {
     "physical": Term("读入", "Records read"),
     "header": Term("减：表头", "less: headers"),
@@ -123,17 +124,21 @@ def notice(h: Hotline) -> Block:
 def ledger(h: Hotline) -> Block:
     """表1: every indicator, grouped by verdict."""
     v = h.verdicts["judgement"]
-    changed, none, few = v.isin(findings.CHANGED).sum(), (v == "none").sum(), (v == "few").sum()
-    zh = [f"{len(v)}项指标", f"{changed}项有变化", f"{none}项没有证据"] + ([f"{few}项不能判断"] if few else [])
-    en = [f"{len(v)} indicators", f"{changed} changed", f"{none} without evidence of change"] + (
+    changed = (h.verdicts["leads"] & v.isin(findings.CHANGED)).sum()
+    none, few = (v == "none").sum(), v.isin(["few", "not_compared"]).sum()
+    zh = [f"{len(v)}项指标", f"{changed}件事异常", f"{none}项没有证据"] + ([f"{few}项不能判断"] if few else [])
+    en = [f"{len(v)} indicators", f"{changed} unusual events", f"{none} without evidence of change"] + (
         [f"{few} that cannot be judged"] if few else []
     )
     charted = (h.verdicts["method"] == "chart").any()
     sub = Term(
-        "灰带为控制限，虚线为目标，最右一点为本月。判断先看控制图规则，再看区间，不看单月升降",
-        "Band: control limits; dashed: target; last point: this month. The chart's rules judge first, then the interval",
+        "灰带为控制限，由本月以前的月份定；虚线为目标，最右一点为本月",
+        "Band: control limits, from the months before this one; dashed: target; last point: this month",
     )
-    plain = Term("不满12个月，判断只比较本月与上月（两期比较）", "Fewer than 12 months: verdicts compare this month with the last one only")
+    plain = Term(
+        "历史不足12个月，不判好坏；满6个月起画试用限",
+        "Fewer than 12 months: nothing is called better or worse; trial limits from six months on",
+    )
     return blocks.ledger(
         _rows(h), key="ledger", title=_t(h, "，".join(zh), ", ".join(en)), subtitle=sub if charted else plain, language=h.language
     )
@@ -292,12 +297,9 @@ def trend(h: Hotline, key: str) -> Block:
         reason = findings.why_missing(row["missing"] if row else "no calls")(h.language)
         return blocks.prose(f"{indicator.name(h.language)}{_t(h, '：', ': ')}{reason}", language=h.language)
     series = h.indicators[(h.indicators["indicator"] == key) & (h.indicators["period"] <= h.month)]
-    series = series.assign(
-        lower=row["lower"],
-        upper=row["upper"],
-        target=row["target"],
-        judgement=np.where(series["period"] == h.month, row["judgement"], "none"),
-    )
+    judgement = np.where(series["period"] == h.month, row["judgement"], "none")
+    drawn = {"value": row["values"], "lower": row["lowers"], "upper": row["uppers"], "target": row["target"], "judgement": judgement}
+    series = series.assign(**drawn).tail(MONTHS_DRAWN)
     span = charts.month_span(list(series["period"]))
     unit = _t(h, "%，" if indicator.unit is words.PERCENT else "", "%, " if indicator.unit is words.PERCENT else "")
     return blocks.figure(
@@ -319,6 +321,7 @@ def trend(h: Hotline, key: str) -> Block:
         ],
         language=h.language,
         unit=indicator.unit.key,
+        events={month: said.term for month, said in h.params.breaks.items()},
     )
 
 
@@ -503,9 +506,26 @@ def end(h: Hotline, *, kpis: bool = True) -> blocks.End:
         "change_high",
         "direction",
         "judgement",
+        "state",
+        "reason",
+        "event",
         "method",
+        "rule",
+        "lower",
+        "upper",
+        "trial",
+        "run",
+        "run_months",
         "target",
+        "reached_months",
+        "target_months",
         "capability",
+        "before",
+        "adjusted",
+        "year_change",
+        "rank",
+        "rank_months",
+        "false_flags",
         "missing",
     ]
     manifest = {

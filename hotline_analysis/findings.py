@@ -8,19 +8,21 @@ import pandas as pd
 from hotline_analysis import tables, words
 from hotline_analysis.intake import check_words
 from hotline_analysis.measures.indicators import BY_KEY, Indicator
-from hotline_analysis.words import NO_EVIDENCE, PERCENT, TWO_PERIODS, Term
+from hotline_analysis.words import PERCENT, Term
 
 CHANGED = ("worse", "better", "more", "less")
-RULES = {
-    "outside": Term("超出控制限", "outside the limits"),
-    "trend": Term("连续同向变化", "a run in one direction"),
-    "two of three": Term("三点中两点逼近控制限", "two of three near a limit"),
-    "one side": Term("连续在均值一侧", "a run on one side of the mean"),
+RULES = {"outside": Term("超出控制限", "outside the limits")}
+UNREAD = {
+    "no known durations": Term("时长均未能读出", "no duration could be read"),
+    "few known durations": Term("读得出的时长不足95%", "fewer than 95% of the durations could be read"),
+    "no known outcomes": Term("通话结果均未能读出", "no outcome could be read"),
 }
 INSIDE = Term("控制限内", "within limits")
-QUIET = Term("没有指标出现有证据的变化。", "No indicator changed on the evidence.")
+QUIET = Term("本月各项指标都在正常波动内。", "Every indicator is within its usual variation.")
+SHORT = Term("历史不足12个月，本月不判好坏。", "There are fewer than 12 months of history; nothing is called better or worse.")
 UNJUDGED = Term("数据质量为差，本月不作判断。", "The data are of poor quality; this month is not judged.")
-REST = Term("其余指标没有证据表明有变化", "no evidence of change in the others")
+REST = Term("其余指标在正常波动内", "the others are within their usual variation")
+UNUSUAL = {"down": Term("异常偏低", "unusually low"), "up": Term("异常偏高", "unusually high")}
 
 
 def name(key: str) -> Term:
@@ -31,8 +33,8 @@ def why_missing(reason: str) -> Term:
     """`not available: needs queue_seconds` in the reader's words."""
     if reason.endswith("masked"):
         return Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart")
-    if reason == "no known durations":
-        return Term("时长均未能读出", "no duration could be read")
+    if reason in UNREAD:
+        return UNREAD[reason]
     _, needs, columns = reason.partition("needs ")
     if not needs:
         return Term("没有来电", "no calls")
@@ -41,24 +43,42 @@ def why_missing(reason: str) -> Term:
 
 
 def conclusion(verdicts: pd.DataFrame, language: str, *, grade: str = "good") -> list[str]:
-    """The month in at most three clauses: what got worse, what got better, the rest. No adverbs."""
+    """The month in at most three clauses: what is unusual, one clause an event, and the rest. No adverbs; nothing where nothing was compared."""
     if grade == "poor":
         return [UNJUDGED(language)]
-    clauses = [_clause(verdicts, kinds, language) for kinds in (("worse",), ("better",), ("more", "less"))]
+    if not (verdicts["method"] == "chart").any():
+        return [_uncompared(verdicts, language)]
+    changed = verdicts[verdicts["leads"] & verdicts["judgement"].isin(CHANGED)]
+    clauses = [_clause(changed, kinds, language) for kinds in (("worse",), ("better",), ("more", "less"))]
     said = [c for c in clauses if c][:2]
     if not said:
-        return [QUIET(language)]
+        return [QUIET(language)] if (verdicts["state"] == "inside").any() else [_uncompared(verdicts, language)]
     comma, stop = ("；", "。") if language == "zh" else ("; ", ".")
-    told = [*said, REST(language)] if (verdicts["judgement"] == "none").any() else said
+    told = [*said, REST(language)] if (verdicts["state"] == "inside").any() else said
     return [part + (stop if n == len(told) - 1 else comma) for n, part in enumerate(told)]
 
 
-def _clause(verdicts: pd.DataFrame, kinds: Sequence[str], language: str) -> str:
+def _uncompared(verdicts: pd.DataFrame, language: str) -> str:
+    """Why a month is not judged at all: too few months, too few calls, or the reason of most indicators that have a value."""
+    if verdicts["method"].ne("").any():
+        return SHORT(language)
+    told = verdicts[verdicts["value"].notna()]
+    stop = "。" if language == "zh" else "."
+    if not len(told) or (told["judgement"] == "few").all():
+        calls = int(told["calls"].max()) if len(told) else 0
+        return f"本月来电{calls}通，样本不足，不作判断。" if language == "zh" else f"There were {calls} calls this month, too few to judge."
+    said = words.REASON[told.loc[told["reason"] != "", "reason"].mode().iloc[0]](language)
+    return said[0].upper() + said[1:] + stop
+
+
+def _clause(changed: pd.DataFrame, kinds: Sequence[str], language: str) -> str:
     parts = []
     for kind in kinds:
-        names = [name(k)(language) for k in verdicts.loc[verdicts["judgement"] == kind, "indicator"]]
-        if names:
-            parts.append(_listed(names, language) + ("" if language == "zh" else " ") + words.JUDGEMENT[kind](language))
+        for direction, word in UNUSUAL.items():
+            alike = changed[(changed["judgement"] == kind) & (changed["direction"] == direction)]
+            if len(alike):
+                names = [name(k)(language) for k in alike["indicator"]]
+                parts.append(_listed(names, language) + ("" if language == "zh" else " ") + word(language))
     return ("，" if language == "zh" else ", ").join(parts)
 
 
@@ -94,13 +114,34 @@ def _lead(row, language: str) -> str:
 
 
 def _verdict(row, language: str) -> str:
-    """The verdict's words; under two periods it says that only two months were compared."""
-    if row["judgement"] == "few":
-        return words.JUDGEMENT["few"](language)
-    if row["judgement"] == "none":
-        return NO_EVIDENCE(language)
-    said = words.JUDGEMENT[row["judgement"]](language)
-    return said + (f"（{TWO_PERIODS.zh}）" if language == "zh" else f" ({TWO_PERIODS.en})") if row["method"] == "two periods" else said
+    """The verdict's words: for an unusual month, lower or higher than what; for one that is not compared, why."""
+    zh = language == "zh"
+    if row["state"] == "not compared":
+        return words.STATE["not compared"](language) + ("：" if zh else ": ") + why(row)(language)
+    said = words.STATE[row["state"]](language)
+    if row["state"] in ("outside", "outside trial"):
+        low = row["direction"] == "down"
+        than = ("低于" if low else "高于") + "以往波动范围" if zh else ("below" if low else "above") + " the usual range "
+        said += ("：" if zh else ": ") + than + _range(row["lower"], row["upper"], BY_KEY[row["indicator"]], language)
+    if row["run"]:
+        side = ("高于" if zh else "above") if row["run"] == "high" else ("低于" if zh else "below")
+        centre = words.format_value(row["centre"], BY_KEY[row["indicator"]].unit, language)
+        said += (
+            f"；已连续{row['run_months']}个月{side}均值{centre}"
+            if zh
+            else f"; for {row['run_months']} months in a row {side} the mean of {centre}"
+        )
+    return said
+
+
+def why(row) -> Term:
+    """Why a row is not compared, with the base that moved."""
+    if row["reason"] == "missing":
+        return why_missing(row["missing"])
+    if row["reason"] != "base":
+        return words.REASON[row["reason"]]
+    names = [name(k) for k in row["moved"].split(", ")]
+    return Term("、".join(n.zh for n in names) + "变动", ", ".join(n.en.lower() for n in names) + " moved")
 
 
 def proof(row, language: str) -> str:
@@ -111,9 +152,9 @@ def proof(row, language: str) -> str:
         parts.append(("95%区间" if zh else "95% interval ") + words.format_interval(row["low"], row["high"], language))
     if not pd.isna(row["denominator"]):
         parts.append(f"{words.format_count(row['numerator'])}/{words.format_count(row['denominator'])}")
-    if row["method"] == "chart":
-        parts.append(("控制限" if zh else "limits ") + _range(row["lower"], row["upper"], indicator, language))
-        parts += [RULES[row["rule"]](language)] if row["rule"] else []
+    if row["method"] in ("chart", "trial") and not words.missing(row["lower"]):
+        limits = Term("试用限", "trial limits ") if row["trial"] else Term("控制限", "limits ")
+        parts.append(limits(language) + _range(row["lower"], row["upper"], indicator, language))
     elif not words.missing(row["change_low"]):
         parts.append(("变化的95%区间" if zh else "95% interval of the change ") + change_interval(row, language))
     return ("，" if zh else ", ").join(parts)
@@ -156,17 +197,11 @@ def ledger_rows(verdicts: pd.DataFrame, series: pd.DataFrame, language: str, *, 
 def _ledger_row(row: dict, series: pd.DataFrame, language: str, provisional: bool) -> dict:
     indicator = BY_KEY[row["indicator"]]
     past = series[(series["indicator"] == indicator.key) & (series["group"] == row["group"]) & (series["period"] <= row["period"])]
-    inside = row["method"] == "chart" and row["judgement"] == "none"
+    inside = row["state"] in ("inside", "inside trial")
     side = {"higher": "at least", "lower": "at most", None: ""}[indicator.better]
-    note = (
-        RULES[row["rule"]](language)
-        if row["rule"]
-        else TWO_PERIODS(language)
-        if row["method"] == "two periods"
-        else INSIDE(language)
-        if inside
-        else ""
-    )
+    unsaid = row["judgement"] in ("none", "few")
+    note = words.RUN[row["run"]] if row["run"] else why(row) if row["reason"] else Term("", "") if unsaid else words.STATE[row["state"]]
+    note = note(language)
     kept = {
         k: row[k]
         for k in ("value", "low", "high", "judgement", "direction", "change", "lower", "upper", "target", "year_change", "capability")
@@ -184,7 +219,7 @@ def _ledger_row(row: dict, series: pd.DataFrame, language: str, provisional: boo
         "interval_note": INSIDE if inside else RULES[row["rule"]] if row["rule"] else "",
         "provisional": bool(provisional and indicator.window_hours is not None),
         "months": list(past["period"]),
-        "values": list(past["value"]),
+        "values": list(past["adjusted"]),
         "value_reason": why_missing(row["missing"])(language) if row["missing"] else "",
     }
 
@@ -196,14 +231,15 @@ def _excludes_zero(row: dict) -> bool:
 
 def hold(verdicts: pd.DataFrame, language: str, *, most: int = 6) -> pd.DataFrame:
     """本月不宜写成升或降的数字: movements that people would quote and that are noise, the largest first, each with its reason."""
-    noise = verdicts[(verdicts["judgement"] == "none") & verdicts["change"].notna()]
+    noise = verdicts[((verdicts["judgement"] == "none") | (verdicts["reason"] == "base")) & verdicts["change"].notna()]
     moves = np.array(
         [change(r, language)[:1] in ("+", words.MINUS) for r in noise.to_dict("records")], bool
     )  # what prints as 0.0 nobody quotes
     noise = noise.loc[moves].copy()
     spread = (noise["change_high"] - noise["change_low"]).abs()
     noise["size"] = noise["change"].abs() / spread.where(spread > 0)
-    noise = noise.sort_values(["size", "indicator"], ascending=[False, True]).head(most)
+    noise["base"] = noise["reason"] == "base"  # what rests on other calls than before stands first
+    noise = noise.sort_values(["base", "size", "indicator"], ascending=[False, False, True]).head(most)
     return pd.DataFrame(
         [{"text": _moved(r, language), "reason": _noise(r, language)} for r in noise.to_dict("records")], columns=["text", "reason"]
     )
@@ -217,8 +253,10 @@ def _moved(row, language: str) -> str:
 
 
 def _noise(row, language: str) -> str:
-    if row["method"] == "chart":
-        return "在控制限内" if language == "zh" else "within its control limits"
+    if row["reason"] == "base":
+        return _verdict(row, language)
+    if row["method"] in ("chart", "trial"):
+        return words.STATE[row["state"]](language)
     inside = change_interval(row, language)
     return f"区间{inside}，含零" if language == "zh" else f"interval {inside}, holds zero"
 

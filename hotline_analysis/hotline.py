@@ -20,7 +20,7 @@ from hotline_analysis.intake import checks, ends
 from hotline_analysis.intake.kept import Kept
 from hotline_analysis.intake.ledger import ledger_frame
 from hotline_analysis.intake.store import Store
-from hotline_analysis.measures import indicators
+from hotline_analysis.measures import indicators, verdicts
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.gaps import LEVELS, STRATA
@@ -29,8 +29,6 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.sample import write_sample
 from hotline_analysis.words import LANGUAGES, Term
-
-TREND_MONTHS = 24
 
 
 def study_names() -> list[str]:
@@ -110,9 +108,8 @@ class Hotline:
 
     @cached_property
     def trend(self) -> list[Period]:
-        """This month and up to 23 before it."""
-        known = [m for m in self.months if m <= self.month][-TREND_MONTHS:]
-        return [self.calendar.month(m) for m in known]
+        """This month and all months before it: limits stand on the first of them."""
+        return [self.calendar.month(m) for m in self.months if m <= self.month]
 
     # ---- data
 
@@ -192,8 +189,16 @@ class Hotline:
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
-        """Every indicator of this month against the month before, with what may be said of it; columns in `measures.indicators.compare`."""
-        return indicators.compare(self.indicators, self.month, self.before(), year=self.before(12), targets=self.params.targets)
+        """Every indicator of this month against the months before, with what may be said of it; columns in `measures.verdicts.compare`."""
+        return verdicts.compare(
+            self.indicators,
+            self.month,
+            self.before(),
+            year=self.before(12),
+            targets=self.params.targets,
+            breaks={month: words.term for month, words in self.params.breaks.items()},
+            grade=self.grade[0],
+        )
 
     @cached_property
     def checks(self) -> pd.DataFrame:
@@ -230,6 +235,9 @@ def _check_targets(params: Params) -> None:
         for key in keys:
             if key not in indicators.BY_KEY:
                 raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
+    for key in params.targets:
+        if indicators.BY_KEY[key].better is None:
+            raise BadParams(f"{params.path.name} › targets", f"neither way is better for '{key}'.", "Leave its target out.")
 
 
 def open_hotline(params: str | Path, month: str = "latest", language: str = "zh", *, progress: bool = True, **settings: Any) -> Hotline:

@@ -231,6 +231,7 @@ class Params(Settings):
     orders: Sources = ()
     definition: dict[str, Any] = {}
     targets: dict[str, float] = {}
+    breaks: dict[str, SaidWords] = {}  # first month under a changed process -> its words: limits begin anew there
     report: Report = Report()
     limits: Limits = Limits()
     path: Path = Path("params.yaml")
@@ -239,6 +240,16 @@ class Params(Settings):
     @classmethod
     def _zone(cls, value):
         return _known_zone(value)
+
+    @field_validator("breaks")
+    @classmethod
+    def _break_months(cls, value):
+        for month, words in value.items():
+            if not MONTH.fullmatch(month):
+                raise ValueError(f"'{month}' is not a month; write it as 2024-03: 新系统上线")
+            if not words.zh.strip():
+                raise ValueError(f"'{month}' has no words; say what changed, such as 新系统上线")
+        return value
 
     @model_validator(mode="after")
     def _columns_known(self):

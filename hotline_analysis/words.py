@@ -31,11 +31,12 @@ class Unit:
 
 PERCENT = Unit("percent", Term("%", "%"), Term("个百分点", " pp"))
 CALLS = Unit("calls", Term("通", " calls"), Term("%", "%"))
+CALLS_A_DAY = Unit("calls_a_day", Term("通", " calls"), Term("%", "%"))
 ORDERS = Unit("orders", Term("件", " orders"), Term("%", "%"))
 CALLERS = Unit("callers", Term("人", " callers"), Term("%", "%"))
 SECONDS = Unit("seconds", Term("秒", " s"), Term("秒", " s"))
 HOURS = Unit("hours", Term("小时", " h"), Term("小时", " h"))
-UNITS = {u.key: u for u in (PERCENT, CALLS, ORDERS, CALLERS, SECONDS, HOURS)}
+UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, CALLERS, SECONDS, HOURS)}
 
 DIRECTION = {
     "up": Term("上升", "up"),
@@ -48,9 +49,34 @@ JUDGEMENT = {
     "worse": Term("变差", "worse"),
     "more": Term("变多", "more"),
     "less": Term("变少", "fewer"),
-    "none": Term("无证据", "no evidence"),
+    "none": Term("正常波动", "usual variation"),
     "few": Term("样本不足", "too few"),
+    "not_compared": Term("不作比较", "not compared"),
     "fact": Term("事实", "fact"),
+}
+STATE = {  # what was found, and by what: `verdicts.compare`
+    "outside": Term("本月异常", "unusual this month"),
+    "inside": Term("正常波动", "usual variation"),
+    "outside trial": Term("本月异常（试用限）", "unusual this month (trial limits)"),
+    "inside trial": Term("在试用限内", "within trial limits"),
+    "no evidence": Term("没有证据表明有变化", "no evidence of change"),
+    "few months": Term("历史不足6个月，不判好坏", "fewer than 6 months, not judged"),
+    "few": Term("样本不足", "too few"),
+    "not compared": Term("不作比较", "not compared"),
+}
+RUN = {"low": Term("持续偏低", "persistently low"), "high": Term("持续偏高", "persistently high"), "": Term("", "")}
+REASON = {  # why a month is not compared
+    "poor data": Term("数据质量为差", "the data are of poor quality"),
+    "missing": Term("本月没有这项数字", "there is no figure this month"),
+    "not covered": Term("数据没有覆盖全月", "the data do not cover the whole month"),
+    "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with"),
+    "month before": Term("上月没有可比的数字", "the month before has no comparable figure"),
+    "definition": Term("以前各月口径不同", "the months before are under another definition"),
+    "break": Term("本月起流程有变，此前各月不可比", "the process changed with this month"),
+    "base": Term("计算的基础变了", "the base of the figure moved"),
+    "unread": Term("读得出的记录占比变了", "the share of records that could be read moved"),
+    "few months": Term("历史不足6个月，不判好坏", "fewer than 6 months, not judged"),
+    "trial": Term("历史不足12个月，只有试用限，不判好坏", "fewer than 12 months, trial limits only, not judged"),
 }
 NO_EVIDENCE = Term("没有证据表明有变化", "no evidence of change")
 CAPABILITY = {
@@ -60,7 +86,6 @@ CAPABILITY = {
     "no target": Term("不设目标", "no target"),
 }
 GRADE = {"excellent": Term("优", "excellent"), "good": Term("良", "good"), "fair": Term("中", "fair"), "poor": Term("差", "poor")}
-TWO_PERIODS = Term("两期比较", "two periods compared")
 WEEKDAY = (
     Term("周一", "Mon"), Term("周二", "Tue"), Term("周三", "Wed"), Term("周四", "Thu"), Term("周五", "Fri"), Term("周六", "Sat"), Term("周日", "Sun"),
 )  # fmt: skip
@@ -165,6 +190,8 @@ def format_value(value, unit: Unit, language: str = "zh") -> str:
         return format_seconds(value, language)
     if unit is HOURS:
         return format_hours(value, language)
+    if unit is CALLS_A_DAY and value < 99.5:
+        return decimal(value, 1) + unit.term(language)
     return format_count(value) + unit.term(language)
 
 

@@ -214,3 +214,19 @@ def test_a_params_file_is_not_named_by_a_number(tmp_path):
         str(told.value)
         == "***********.yaml › the file's name › holds a telephone number, an id or a mail address. No page may carry one; leave it out."
     )
+
+
+@pytest.mark.parametrize(
+    ("breaks", "words"),
+    [
+        ("{2024-3: 新系统}", "x.yaml › breaks: '2024-3' is not a month; write it as 2024-03: 新系统上线."),
+        ("{2024-03: ''}", "x.yaml › breaks: '2024-03' has no words; say what changed, such as 新系统上线."),
+    ],
+)
+def test_a_break_has_a_month_and_words(tmp_path, breaks, words):
+    assert said(tmp_path, f"{GOOD}breaks: {breaks}\n") == words
+
+
+def test_breaks_speak_both_languages(tmp_path):
+    breaks = load(tmp_path, GOOD + "breaks: {2024-03: 新系统上线, 2024-07: {zh: 扩容, en: more seats}}\n").breaks
+    assert {month: (w.zh, w.en) for month, w in breaks.items()} == {"2024-03": ("新系统上线", ""), "2024-07": ("扩容", "more seats")}

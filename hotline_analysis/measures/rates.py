@@ -48,10 +48,15 @@ def curve_shares(exact: pd.DataFrame, cube: np.ndarray, edges: np.ndarray, secon
     """
     curve = survival.kaplan_meier(exact["seconds"].to_numpy(), exact["event"].to_numpy(), weights=exact["calls"].to_numpy())
     value = survival.within(curve, np.asarray(seconds))
-    (without,) = resampling.leave_one_out(cube)
-    error = resampling.jackknife(binned.within(without)[:, binned.edge_index(edges, seconds)], estimate=value)
+    error = resampling.jackknife(curves_without(cube, edges, seconds), estimate=value)
     low, high = intervals.wilson_from_error(value, error.se, calls=cube.sum())
     return resampling.Estimate(value, error.se, low, high)
+
+
+def curves_without(cube: np.ndarray, edges: np.ndarray, seconds: Sequence[int]) -> np.ndarray:
+    """Kaplan-Meier shares at some windows without each occupied caller group in turn, [groups, windows]."""
+    (without,) = resampling.leave_one_out(cube)
+    return binned.within(without)[:, binned.edge_index(edges, seconds)]
 
 
 def share(k: np.ndarray, n: np.ndarray) -> Rate:

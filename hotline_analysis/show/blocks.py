@@ -24,7 +24,7 @@ from hotline_analysis.words import Term
 MIME = "application/vnd.hotline+html"
 END = "application/vnd.hotline.end+json"
 TOKEN = "HOTLINE_RUN_TOKEN"
-ORDER = ("worse", "better", "more", "less", "none", "few")
+ORDER = ("worse", "better", "more", "less", "none", "not_compared", "few")
 
 WORDS = {
     "change": Term("较上月", "on last month"),
@@ -42,8 +42,8 @@ WORDS = {
     "asks": Term("提请研究的事项", "Matters to decide"),
     "hold": Term("本月不宜写成升或降的数字", "Movements not to be quoted this month"),
     "hold_lead": Term(
-        "下列变化都在偶然波动之内。写材料时可以引用数值，不宜写“上升”“下降”。",
-        "These movements are within chance. Their values may be quoted; “rose” and “fell” may not.",
+        "下列数字没有足够证据说明有变化。写材料时可以引用数值，不宜写“上升”“下降”。",
+        "There is not enough evidence that these figures changed. Their values may be quoted; “rose” and “fell” may not.",
     ),
     "hold_none": Term("本月没有这样的数字。", "There are none this month."),
     "reading": Term("读图", "How to read it"),
@@ -62,6 +62,7 @@ TALLY = {
     "more": Term("项变多", "more"),
     "less": Term("项变少", "fewer"),
     "none": Term("项没有证据表明有变化", "no evidence of change"),
+    "not_compared": Term("项不作比较", "not compared"),
     "few": Term("项样本不足", "too few to judge"),
 }
 GROUP = {
@@ -70,6 +71,7 @@ GROUP = {
     "more": Term("变多", "More"),
     "less": Term("变少", "Fewer"),
     "none": words.NO_EVIDENCE,
+    "not_compared": words.JUDGEMENT["not_compared"],
     "few": Term("样本不足，不作判断", "Too few to judge"),
 }
 
@@ -276,7 +278,9 @@ def findings(frame: pd.DataFrame, *, language: str = "zh") -> Block:
         )
         for row in rows
     ]
-    marks = [[row["judgement"], row.get("direction", "")] for row in rows if row["judgement"] not in ("none", "few", "fact")]
+    marks = [
+        [row["judgement"], row.get("direction", "")] for row in rows if row["judgement"] not in ("none", "few", "not_compared", "fact")
+    ]
     if not items:
         return Block("findings", Markup(), "")
     return Block(

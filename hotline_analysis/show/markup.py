@@ -16,6 +16,7 @@ SHAPE = {  # every colour is written out: one PDF renderer drops references and 
     "less": '<path d="{triangle}" fill="#18222E"/>',
     "none": '<circle cx="9" cy="9" r="7.4" fill="none" stroke="#6B7785" stroke-width="1.7"/><path d="M5.4 9H12.6" stroke="#6B7785" stroke-width="1.7"/>',
     "few": '<circle cx="9" cy="9" r="7.4" fill="none" stroke="#8D97A2" stroke-width="1.7" stroke-dasharray="2.6 2.1"/>',
+    "not_compared": '<circle cx="9" cy="9" r="7.4" fill="none" stroke="#8D97A2" stroke-width="1.7"/><path d="M4.6 13.4 13.4 4.6" stroke="#8D97A2" stroke-width="1.7"/>',
     "fact": '<rect x="3.2" y="3.2" width="11.6" height="11.6" fill="none" stroke="#18222E" stroke-width="1.7"/>',
 }
 

@@ -1,8 +1,8 @@
 """Is this month's figure out of the ordinary, or the usual up and down?
 
-Control charts (控制图) for a monthly series. `xmr` for any figure, `p_chart` for shares that differ by chance only, `laney` for
-shares of many calls, where chance explains too little and a p-chart flags nearly every month. `signals` says which points stand out
-and by which rule, `capability` whether a target is within the reach of the process as it is.
+Control charts (控制图) for a monthly series. `foreseen` judges: the limits of a month from the months before it, by its own base. `xmr` for
+any figure, `p_chart` for shares that differ by chance only and `laney` for shares of many calls are the textbook's charts. `signals` says
+which points of those stand out and by which rule, `capability` whether a target is within the reach of the process as it is.
 
 A missing month (nan) is a gap: no moving range, run or trend goes across it. A declared change starts a chart of its own (`breaks`).
 Limits from fewer than 12 known points are trial limits (试用限).
@@ -14,11 +14,14 @@ Understanding Variation; Nelson 1982, JQT 14; Laney 2002, Quality Engineering 14
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
+LEVEL = 0.02  # how often `foreseen` flags a month in which nothing changed; measured against other choices in docs/maths.md
 D2 = 1.128  # mean range of two independent normal values, in standard deviations
 THREE_SIGMA = 3 / D2  # the limits' distance in mean moving ranges; NHSRplotthedots and many books print 2.66
 WILD_RANGE = 3.267  # `screen_outliers` drops moving ranges from this many mean ranges on (D4 of two values)
 ENOUGH_POINTS = 12
+MANY, ENOUGH_EVENTS = 2000, 100  # of `counted`
 RUN = 7
 ROUNDING = 1e-12  # figures this close, relative to the largest, are equal on paper
 
@@ -50,6 +53,14 @@ class Chart(NamedTuple):
     segment: np.ndarray
 
 
+class Room(NamedTuple):
+    """Where months lie when nothing has changed: centre, lower and upper limit."""
+
+    centre: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+
 class Signal(NamedTuple):
     """Why a point stands out: the rule (see `RULES`), its side ("up", "down") and what that means.
 
@@ -59,6 +70,58 @@ class Signal(NamedTuple):
     rule: str
     side: str
     judgement: str
+
+
+def foreseen(past, se, base, bases, *, noise=0.0, level=LEVEL) -> Room:
+    """Limits of months from the months before them: those who judge are not in their own limits, and a small month gets wide ones.
+
+    past, se, base   [..., m] the figures of the baseline, their standard errors within the month, and the calls (or days) that they rest on
+    bases            [..., j] the same of the months that are judged
+    noise            their standard errors from single calls: one event cannot leave a history that never varied
+
+    centre c = sum b x / sum b; S^2 = sum (x - c)^2 / (m - 1); W = mean se^2; the months' own variance T = max(S^2 - W, 0). A month of base
+    b varies by V = T + W h / b (h: harmonic mean of the baseline's), at least noise^2, and c by max(S^2, W) / m:
+    c -+ t_{m-1} sqrt(V + max(S^2, W) / m). With equal bases and no error within the month the textbook's prediction interval of a normal
+    value; the added variance is that of Spiegelhalter 2005, Stat. Med. 24, 1185-1202. nan below two months.
+    """
+    past, se, base = (np.asarray(x, float) for x in (past, se, base))
+    m = past.shape[-1]
+    if m < 2:
+        nothing = np.full(np.broadcast_shapes((*past.shape[:-1], 1), np.shape(bases)), np.nan)
+        return Room(nothing, nothing, nothing)
+    centre = (base * past).sum(axis=-1, keepdims=True) / base.sum(axis=-1, keepdims=True)
+    total = np.square(past - centre).sum(axis=-1, keepdims=True) / (m - 1)
+    within = np.square(np.nan_to_num(se)).mean(axis=-1, keepdims=True)
+    typical = m / (1 / base).sum(axis=-1, keepdims=True)
+    month = np.maximum(total - within, 0.0) + within * typical / np.asarray(bases, float)
+    month = np.maximum(month, np.square(noise))
+    reach = stats.t.ppf(1 - level / 2, m - 1) * np.sqrt(month + np.maximum(total, within) / m)
+    return Room(centre + 0 * reach, centre - reach, centre + reach)
+
+
+def counted(k: int, n: int, calls, *, level=LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """Between which shares a month of so many calls lies by chance alone, from `k` of `n` calls before it: for few calls and rare events.
+
+    The quantiles of the beta-binomial with a = k + 1/2, b = n - k + 1/2 (the posterior of a share under Jeffreys' prior); above `MANY` calls,
+    those of its Poisson form, the negative binomial. 0 of 3,600 leaves room for 1 of 300. From `ENOUGH_EVENTS` expected events on the normal
+    limits are right, and both ends are nan.
+    """
+    calls, rare = np.asarray(calls, int), min(k, n - k)
+    a, b = rare + 0.5, n - rare + 0.5
+    few = (calls > 0) & (a / (n + 1) * calls < ENOUGH_EVENTS)
+    ends = np.full((2, len(calls)), np.nan)
+    for q, tail in enumerate((level / 2, 1 - level / 2)):
+        for at, events in ((few & (calls <= MANY), stats.betabinom), (few & (calls > MANY), stats.nbinom)):
+            month = calls[at]
+            shape = (month, a, b) if events is stats.betabinom else (a, b / (b + month))
+            ends[q, at] = np.minimum(events.ppf(tail, *shape), month) / month if len(month) else []
+    return (1 - ends[1], 1 - ends[0]) if k > n - k else (ends[0], ends[1])
+
+
+def between_months(values, se, *, level=0.95) -> float:
+    """How far two months lie apart by what months differ beyond their own errors: t_{m-1} sqrt(2 T), T = max(S^2 - mean se^2, 0)."""
+    extra = max(np.var(values, ddof=1) - np.square(np.nan_to_num(se)).mean(), 0.0)
+    return float(stats.t.ppf(0.5 + level / 2, len(values) - 1) * np.sqrt(2 * extra))
 
 
 def xmr(values, *, screen_outliers=False, baseline=None, breaks=(), bounds=None, factor=THREE_SIGMA) -> Chart:

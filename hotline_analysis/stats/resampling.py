@@ -55,6 +55,19 @@ def jackknife(theta_without, *, estimate, level=0.95) -> Estimate:
     return Estimate(estimate, se, estimate - reach, estimate + reach)
 
 
+def paired(without_1, without_2, estimate_1, estimate_2, *, level=0.95) -> Estimate:
+    """The difference of two figures that share callers, theta_1 - theta_2, with each caller group left out of both at once.
+
+    without_1, without_2   [groups] the figures without each group; nan where the group is in no row of that figure
+
+    The same switchboard in both months moves both and cancels; as if independent, the error of a difference was 2 to 6 times too wide.
+    """
+    first, second = np.asarray(without_1, float), np.asarray(without_2, float)
+    kept = ~(np.isnan(first) & np.isnan(second))
+    first, second = np.where(np.isnan(first), estimate_1, first)[kept], np.where(np.isnan(second), estimate_2, second)[kept]
+    return jackknife(first - second, estimate=estimate_1 - estimate_2, level=level)
+
+
 def jackknife_p(estimate, *, groups) -> np.ndarray:
     """Two-sided p of `value` = 0 for an `Estimate` over `groups` caller groups, from t_{G-1}; nan where there is no standard error."""
     with np.errstate(divide="ignore", invalid="ignore"):

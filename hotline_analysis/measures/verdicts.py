@@ -1,0 +1,371 @@
+"""What may be said of a month's figures: whether they can be compared at all, whether the month is out of the ordinary, whether it goes on.
+
+Two facts, two words. 本月异常 (outside): the month lies outside what the months before it foresee (`control.foreseen`); only this is better or
+worse, and only from twelve comparable months on. 持续偏低 / 偏高 (run): seven months or more in a row on one side of the centre, which asks
+whether something has changed for good (`breaks` in the params). Months are comparable when the data cover them, the rule is the same and no
+declared break lies between.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.measures.indicators import BY_KEY, FEW, Indicator
+from hotline_analysis.measures.periods import month_before
+from hotline_analysis.stats import control, intervals, resampling
+from hotline_analysis.words import PERCENT, Term
+
+CHART_MONTHS, TRIAL_MONTHS, RUN = 12, 6, control.RUN  # comparable months, the judged one among them
+BASELINE = 12  # limits stand on the first so many comparable months since the last break
+ESTIMABLE = 3  # earlier months from which the months' own variation enters the interval of a change
+MOVED = 0.05  # a base that moved by so much and beyond chance has moved, where there are no limits to tell
+BASES = ("identified_share", "connection_rate")  # what a repeat rate rests on
+CHANGED = ("worse", "better", "more", "less")
+DEFAULTS = {
+    "adjusted": "value",
+    "adjusted_low": "low",
+    "adjusted_high": "high",
+    "noise": 0.0,
+    "known": 1.0,
+    "days": 30,
+    "covered": True,
+    "definition": "",
+    "clusters": "callers",
+}
+
+
+def compare(
+    frame: pd.DataFrame,
+    now: str,
+    before: str,
+    *,
+    year: str = "",
+    targets: Mapping[str, float] | None = None,
+    breaks: Mapping[str, Term] | None = None,
+    grade: str = "",
+    few: int = FEW,
+) -> pd.DataFrame:
+    """One row an indicator and group: this period against the months before it, and what may be said of it.
+
+    frame: from `evaluate`, with all months up to `now`; a history of one's own needs indicator, period, group, numerator, denominator, value,
+    low, high, se, calls and missing. year: the period to show beside it (the same month of last year), without a verdict of its own.
+    breaks: first month after each declared change, with its words. grade: "poor" judges nothing.
+
+    Adds to this period's columns
+    - event (the family, or the key), leads (the one row of an event that speaks for it), judgement (better, worse, more, less, none, few,
+      not_compared), direction (up, down, none, few), state (outside, inside, outside trial, inside trial, no evidence, few months, few,
+      not compared), reason (why there is no judgement: key of `words.REASON`), moved (the base that moved)
+    - before, before_adjusted, change (of `adjusted`; difference of shares and seconds, relative for volumes), change_low, change_high
+      (95 %), change_basis (callers: paired over the caller groups; days; days and months), raw_change (of `value`), year_change,
+      year_low, year_high
+    - method (chart, trial, two periods, ''), rule (outside, ''), centre, lower, upper (limits of this month), trial, baseline_first,
+      baseline_last, baseline_months, run (high, low, ''), run_months (months in a row on that side, from 1 on)
+    - target, target_gap (value less target), reached (this month), reached_months of target_months, capability (met, at times, out of
+      reach, no target; '' without limits, and where a signal stands)
+    - rank (highest, lowest, '') of rank_months, break_month, break_zh, break_en (the last declared break)
+    - events (judged this month) and false_flags (how many of them chance alone would flag)
+    - months, values, centres, lowers, uppers: the history as tuples, the limits missing outside this month's own stretch
+
+    From twelve comparable months the limits decide, from six they are trial limits and nothing is better or worse, before that the interval
+    of the change only describes. A repeat rate is not judged when its base (identified share, connection rate) signals.
+    """
+    whole = _whole(frame)
+    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few)
+    rows = [_compared(part, ask) for _, part in whole[whole["period"] <= now].groupby(["indicator", "group"], sort=False)]
+    rows = [r for r in rows if r]
+    _judge_bases(rows)
+    _name_events(rows)
+    return pd.DataFrame(rows)
+
+
+class _Ask(NamedTuple):
+    now: str
+    before: str
+    year: str
+    targets: dict
+    breaks: dict
+    grade: str
+    few: int
+
+
+def _whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with what `evaluate` adds; a history of one's own may lack it."""
+    lacking = {name: frame.get(said, said) for name, said in DEFAULTS.items() if name not in frame}
+    whole = frame.assign(**lacking)
+    if "without" not in whole:
+        whole["without"] = [()] * len(whole)
+    return whole.sort_values("period", kind="stable")
+
+
+def _compared(part: pd.DataFrame, ask: _Ask) -> dict:
+    series = part.set_index("period", drop=False)
+    if ask.now not in series.index:
+        return {}
+    row, indicator = series.loc[ask.now].to_dict(), BY_KEY[part["indicator"].iloc[0]]
+    same = _comparable(series, ask)
+    history = series[same & (series["period"] < ask.now)]
+    stands = bool(same[ask.now])
+    earlier = history.loc[ask.before] if ask.before in history.index and stands else None
+    last_year = history.loc[ask.year] if ask.year in history.index and stands else None
+    change = _change(indicator, row, earlier, history)
+    method = _method(row, history, earlier, ask) if stands else ""
+    limits = _limits(indicator, series, history, same, ask.now, method)
+    said = _said(indicator, row, series, history, change, limits, method, stands, ask)
+    year = _change(indicator, row, last_year, history)
+    return {
+        **row,
+        "event": indicator.event,
+        **change,
+        "year_change": year["change"],
+        "year_low": year["change_low"],
+        "year_high": year["change_high"],
+        **limits,
+        **said,
+        "method": method,
+        "moved": "",
+        **_aim(indicator, row, series, limits, said, method, ask),
+        **_rank(row, series[series["covered"] & series["adjusted"].notna()]),
+        **_break(ask),
+    }
+
+
+def _comparable(series: pd.DataFrame, ask: _Ask) -> pd.Series:
+    """Which months can stand beside this one: covered, with a value, under its rule, in its stretch between breaks."""
+    since = max((m for m in ask.breaks if m <= ask.now), default="")
+    whole = series["covered"].astype(bool) & series["adjusted"].notna() & (series["calls"] > 0)
+    return whole & (series["definition"] == series.loc[ask.now, "definition"]) & (series["period"] >= since)
+
+
+def _method(row: dict, history: pd.DataFrame, earlier, ask: _Ask) -> str:
+    months = len(history) + 1
+    if ask.grade == "poor" or row["calls"] < ask.few:
+        return ""
+    if months >= TRIAL_MONTHS:
+        return "chart" if months >= CHART_MONTHS else "trial"
+    return "two periods" if earlier is not None and earlier["calls"] >= ask.few else ""
+
+
+# ---- the change
+
+
+def _change(indicator: Indicator, row: Mapping, last, history: pd.DataFrame) -> dict:
+    """The change from one period to another with its interval; nothing where one of the two cannot stand beside the other."""
+    nothing = ("before", "before_adjusted", "change", "change_low", "change_high", "raw_change")
+    said = {**dict.fromkeys(nothing, np.nan), "change_basis": ""}
+    if last is None:
+        return said
+    relative = indicator.denominator is None
+    said |= {"before": last["value"], "before_adjusted": last["adjusted"]}
+    if relative and not (last["adjusted"] and last["value"]):
+        return said
+    scale, raw = (last["adjusted"], last["value"]) if relative else (1.0, 1.0)
+    low, high, basis = _change_interval(row, last, history)
+    ends = {"change_low": low / scale, "change_high": high / scale, "change_basis": basis}
+    return {**said, "change": (row["adjusted"] - last["adjusted"]) / scale, "raw_change": (row["value"] - last["value"]) / raw, **ends}
+
+
+def _change_interval(row: Mapping, last: Mapping, history: pd.DataFrame) -> tuple[float, float, str]:
+    """95 % of the difference: paired over the caller groups where both periods have them, otherwise from days, with the months' own variation."""
+    change = row["adjusted"] - last["adjusted"]
+    if row["clusters"] == "callers" and len(row["without"]) and len(last["without"]):
+        error = resampling.paired(row["without"], last["without"], row["adjusted"], last["adjusted"])
+        return float(error.low), float(error.high), "callers"
+    ends = [(r["adjusted_low"], r["adjusted_high"]) for r in (row, last)]
+    low, high = intervals.difference(row["adjusted"], ends[0], last["adjusted"], ends[1])
+    if row["clusters"] != "days" or len(history) < ESTIMABLE:
+        return float(low), float(high), row["clusters"]
+    months = control.between_months(history["adjusted"].to_numpy(float), history["se"].to_numpy(float))
+    return float(change - np.hypot(change - low, months)), float(change + np.hypot(high - change, months)), "days and months"
+
+
+# ---- limits and runs
+
+
+def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, same: pd.Series, now: str, method: str) -> dict:
+    """The limits of this month and of those in its stretch, from the first comparable months before it."""
+    values = series["adjusted"].to_numpy(float)
+    drawn = np.full((3, len(series)), np.nan)
+    base = history.iloc[:BASELINE]
+    if method in ("chart", "trial"):
+        at = np.flatnonzero(same.to_numpy(bool))
+        drawn[:, at] = _foreseen(indicator, base, series.iloc[at])
+    here = series.index.get_loc(now)
+    side = _side(values, drawn[0]) * same.to_numpy(bool)
+    run = _run(side, list(series["period"])) if method == "chart" else 0
+    told = len(base) if method in ("chart", "trial") else 0
+    return {
+        **dict(zip(("centre", "lower", "upper"), (float(d[here]) for d in drawn), strict=True)),
+        "trial": method == "trial",
+        "baseline_first": base["period"].iloc[0] if told else "",
+        "baseline_last": base["period"].iloc[-1] if told else "",
+        "baseline_months": told,
+        "run": ("high" if side[here] > 0 else "low") if run >= RUN else "",
+        "run_months": run,
+        "months": tuple(series["period"]),
+        "values": tuple(values),
+        **dict(zip(("centres", "lowers", "uppers"), (tuple(d) for d in drawn), strict=True)),
+    }
+
+
+def _foreseen(indicator: Indicator, base: pd.DataFrame, months: pd.DataFrame) -> np.ndarray:
+    """Centre, lower and upper limit of some months from the months of the baseline, each by its own base (days of a volume, else calls)."""
+    weight = "days" if indicator.denominator is None else "calls"
+    past = (base[c].to_numpy(float) for c in ("adjusted", "se", weight))
+    room = control.foreseen(*past, months[weight].to_numpy(float), noise=months["noise"].to_numpy(float))
+    lower, upper = room.lower, room.upper
+    if indicator.unit is PERCENT:
+        k, n = (int(base[c].sum()) for c in ("numerator", "denominator"))
+        fewest, most = control.counted(k, n, months["calls"].to_numpy(int))
+        lower, upper = np.fmin(lower, fewest), np.fmax(upper, most)
+    top = 1.0 if indicator.unit is PERCENT else np.inf
+    return np.vstack([room.centre, np.clip(lower, 0.0, top), np.clip(upper, 0.0, top)])
+
+
+def _side(values: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """-1, 0 or 1 for below, on (as far as a float can tell) or above a line; 0 where there is none."""
+    away = np.nan_to_num(values - line)
+    return np.sign(away) * (np.abs(away) > control.ROUNDING * np.abs(np.nan_to_num(values)))
+
+
+def _run(side: np.ndarray, periods: list[str]) -> int:
+    """How many months up to the last lie on its side of the centre without a gap."""
+    count = 0
+    for n in range(len(side) - 1, -1, -1):
+        follows = count == 0 or month_before(periods[n + 1]) == periods[n]
+        if not side[-1] or side[n] != side[-1] or not follows:
+            break
+        count += 1
+    return count
+
+
+# ---- what may be said
+
+
+def _said(indicator, row, series, history, change, limits, method, stands, ask) -> dict:
+    """State, judgement, direction, reason and rule of one row by itself."""
+    if not pd.isna(row["value"]) and row["covered"] and row["calls"] < ask.few and ask.grade != "poor":
+        return {"state": "few", "judgement": "few", "direction": "few", "reason": "", "rule": ""}
+    reason = _reason(row, series, history, method, stands, ask)
+    if reason:
+        return _not_compared(reason)
+    if method == "two periods":
+        side = "up" if change["change_low"] > 0 else "down" if change["change_high"] < 0 else "none"
+        if side == "none":
+            return {"state": "no evidence", "judgement": "none", "direction": "none", "reason": "", "rule": ""}
+        return {**_not_compared("few months"), "state": "few months", "direction": side}
+    side = {1: "up", -1: "down", 0: "none"}[_outside(row["adjusted"], limits)]
+    where = ("inside" if side == "none" else "outside") + (" trial" if method == "trial" else "")
+    said = {"state": where, "direction": side, "reason": "", "rule": "" if side == "none" else "outside"}
+    if method == "trial" and side != "none":
+        return {**said, "judgement": "not_compared", "reason": "trial"}
+    return {**said, "judgement": _judgement(indicator, side)}
+
+
+def _not_compared(reason: str) -> dict:
+    return {"state": "not compared", "judgement": "not_compared", "direction": "none", "reason": reason, "rule": ""}
+
+
+def _reason(row, series, history, method, stands, ask) -> str:
+    """Why a row is not compared, '' when it is."""
+    if ask.grade == "poor":
+        return "poor data"
+    if pd.isna(row["value"]):
+        return "missing"
+    if not row["covered"]:
+        return "not covered"
+    earlier = series[(series["period"] < ask.now) & series["value"].notna()]
+    if not len(earlier):
+        return "first month"
+    if method:
+        last = history.iloc[-1]
+        return "unread" if abs(row["known"] - last["known"]) > MOVED else ""
+    last = earlier.iloc[-1]
+    if last["definition"] != row["definition"]:
+        return "definition"
+    if any(last["period"] < m <= ask.now for m in ask.breaks):
+        return "break"
+    return "month before"
+
+
+def _outside(value: float, limits: dict) -> int:
+    nothing = control.ROUNDING * abs(value)
+    return int(value > limits["upper"] + nothing) - int(value < limits["lower"] - nothing)
+
+
+def _judgement(indicator: Indicator, direction: str) -> str:
+    if direction == "none":
+        return direction
+    if indicator.better is None:
+        return "more" if direction == "up" else "less"
+    return "better" if (direction == "up") == (indicator.better == "higher") else "worse"
+
+
+def _judge_bases(rows: list[dict]) -> None:
+    """Takes the judgement from repeat rates whose base signals: they are made of other calls than before."""
+    for row in rows:
+        repeat = BY_KEY[row["indicator"]].window_hours is not None
+        if repeat and row["state"] != "few" and row["reason"] in ("", "few months", "trial"):
+            moved = [r["indicator"] for r in rows if r["indicator"] in BASES and r["group"] == row["group"] and _moves(r)]
+            able = row["capability"] if row["capability"] == "no target" else ""
+            row.update({**_not_compared("base"), "moved": ", ".join(moved), "capability": able} if moved else {})
+
+
+def _moves(row: dict) -> bool:
+    """A base that signals; without limits, one that moved beyond chance and by `MOVED`."""
+    if row["method"] in ("chart", "trial"):
+        return bool(row["rule"] or row["run"])
+    beyond = row["change_low"] > 0 or row["change_high"] < 0
+    return bool(beyond and abs(row["change"]) >= MOVED)
+
+
+def _name_events(rows: list[dict]) -> None:
+    """Marks the row that speaks for each event: the first that changed (one for each way), else the first with a value; counts the events."""
+    for row in rows:
+        family = [r for r in rows if r["event"] == row["event"] and r["group"] == row["group"]]
+        changed = [r for r in family if r["judgement"] in CHANGED]
+        way = [r for r in changed if r["judgement"] == row["judgement"]]
+        first = way if row in changed else [] if changed else [r for r in family if not pd.isna(r["value"])] or family
+        row["leads"] = bool(first) and first[0] is row
+    judged = {(r["event"], r["group"]) for r in rows if r["method"] == "chart" and r["state"] in ("outside", "inside")}
+    for row in rows:
+        row |= {"events": len(judged), "false_flags": round(len(judged) * control.LEVEL, 6)}
+
+
+# ---- targets, rank, breaks
+
+
+def _aim(indicator, row, series, limits, said, method, ask) -> dict:
+    """The target, how far off it is, and in how many months it was reached; a promise only where no signal stands."""
+    target = ask.targets.get(indicator.key, np.nan) if indicator.better else np.nan
+    known = series[series["covered"] & series["value"].notna()]["value"].to_numpy(float)
+    way = -1 if indicator.better == "lower" else 1
+    reached = way * known >= way * target if np.isfinite(target) else known[:0] > 0
+    quiet = method == "chart" and said["state"] == "inside" and not limits["run"]
+    ends = (limits["lower"], limits["upper"]) if quiet else (np.nan, np.nan)
+    able = control.capability(*ends, None if np.isnan(target) else target, indicator.better)
+    here = bool(way * row["value"] >= way * target) if np.isfinite(target) and not pd.isna(row["value"]) else None
+    return {
+        "target": target,
+        "target_gap": row["value"] - target,
+        "reached": here,
+        "reached_months": int(reached.sum()),
+        "target_months": len(reached),
+        "capability": able or "",
+    }
+
+
+def _rank(row: dict, known: pd.DataFrame) -> dict:
+    """Whether this is the highest or the lowest of the months with whole data, from six of them on."""
+    others = known.loc[known["period"] != row["period"], "adjusted"].to_numpy(float)
+    said = ""
+    if row["covered"] and len(others) + 1 >= TRIAL_MONTHS and not pd.isna(row["adjusted"]):
+        said = "highest" if row["adjusted"] > others.max() else "lowest" if row["adjusted"] < others.min() else ""
+    return {"rank": said, "rank_months": len(others) + 1}
+
+
+def _break(ask: _Ask) -> dict:
+    month = max((m for m in ask.breaks if m <= ask.now), default="")
+    words = ask.breaks.get(month, Term("", ""))
+    return {"break_month": month, "break_zh": words.zh, "break_en": words.en}

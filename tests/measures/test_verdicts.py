@@ -1,0 +1,256 @@
+"""What may be said of a month: which months compare, which stand out, which go on; limits by hand, and no verdict on a base that moved."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis.intake.ends import rest_days
+from hotline_analysis.measures.indicators import BY_KEY, evaluate
+from hotline_analysis.measures.verdicts import compare
+from hotline_analysis.stats import control
+from hotline_analysis.words import Term
+from tests.spec.frames import CALENDAR, PARAMS, on, view
+
+DAY = 86400
+
+
+def months(values, key="connection_rate", *, calls=1000, first=2023, **more) -> pd.DataFrame:
+    """A history of one indicator from January 2023, without any error within the month."""
+    bases = [calls] * len(values) if isinstance(calls, int) else calls
+    periods = [f"{first + n // 12}-{n % 12 + 1:02d}" for n in range(len(values))]
+    rows = {"indicator": key, "period": periods, "group": "", "value": values, "calls": bases, "missing": "", "se": 0.0}
+    rows |= {"numerator": [round(v * n) for v, n in zip(values, bases, strict=True)], "denominator": bases}
+    return pd.DataFrame({**rows, "low": np.array(values) - 0.004, "high": np.array(values) + 0.004, **more})
+
+
+def judged(frame: pd.DataFrame, **options) -> pd.Series:
+    periods = sorted(frame["period"].unique())
+    return compare(frame, periods[-1], periods[-2] if len(periods) > 1 else "", **options).iloc[0]
+
+
+STEADY = [0.93, 0.94, 0.93, 0.94, 0.93, 0.94, 0.93, 0.94, 0.93, 0.94, 0.93]
+
+
+def test_limits_by_hand_stand_on_the_months_before():
+    """Eleven months: mean .93455, s .00522; t of 10 degrees at .99 is 2.764: reach 2.764 x .00522 x sqrt(1 + 1/11) = .01508."""
+    row = judged(months([*STEADY, 0.935], calls=100_000))
+    assert [row[c] for c in ("centre", "lower", "upper")] == pytest.approx([0.93455, 0.91946, 0.94963], abs=2e-5)
+    assert (row["judgement"], row["state"], row["method"], row["baseline_months"]) == ("none", "inside", "chart", 11)
+    out = judged(months([*STEADY, 0.919], calls=100_000))
+    assert (out["judgement"], out["state"], out["rule"], out["direction"]) == ("worse", "outside", "outside", "down")
+    assert out["lower"] == row["lower"]  # the judged month is not in its own limits
+
+
+def test_limits_stay_on_the_first_twelve_months_until_a_break():
+    later = [*STEADY, 0.94, *[0.90] * 6]
+    row = judged(months(later, calls=100_000))
+    assert (row["baseline_first"], row["baseline_last"], row["state"]) == ("2023-01", "2023-12", "outside")
+    assert (row["run"], row["run_months"]) == ("", 6)
+    again = judged(months([*later, 0.90], calls=100_000))
+    assert (again["run"], again["run_months"], again["judgement"]) == ("low", 7, "worse")
+    anew = judged(months([*later, 0.90], calls=100_000), breaks={"2024-01": Term("新系统上线", "new system")})
+    assert (anew["method"], anew["baseline_first"], anew["break_zh"], anew["judgement"]) == ("trial", "2024-01", "新系统上线", "none")
+    assert np.isnan(anew["lowers"][:12]).all() and np.isfinite(anew["lowers"][12:]).all()
+
+
+def test_a_month_outside_and_a_run_are_two_facts():
+    """A run of seven below the centre whose last month is back within the limits: nothing unusual this month, persistently low."""
+    row = judged(months([*STEADY, 0.94, *[0.932] * 7], calls=100_000))
+    assert (row["judgement"], row["run"], row["run_months"], row["capability"]) == ("none", "low", 7, "no target")
+    assert judged(months([*STEADY, 0.94, *[0.932] * 7], calls=100_000), targets={"connection_rate": 0.9})["capability"] == ""
+
+
+def test_a_missing_month_ends_a_run():
+    frame = months([*STEADY, 0.94, *[0.932] * 8], calls=100_000)
+    row = judged(frame[frame["period"] != "2024-05"])
+    assert (row["run"], row["run_months"]) == ("", 3)
+
+
+def test_a_small_month_has_wide_limits():
+    """Twelve months of 300 calls at 95 % that vary by chance; 40 calls with 36 answered are 90 % and no news."""
+    shares = [0.95, 0.953, 0.937, 0.963, 0.947, 0.94, 0.96, 0.957, 0.943, 0.95, 0.947, 0.953]
+    frame = months([*shares, 0.9], calls=[300] * 12 + [40], se=[np.sqrt(0.95 * 0.05 / 300)] * 12 + [np.sqrt(0.09 / 40)])
+    row = judged(frame)
+    assert (row["judgement"], row["direction"]) == ("none", "none") and row["lower"] < 0.86
+    assert judged(months([*shares, 0.9], calls=300, se=0.0126))["judgement"] == "worse"
+
+
+@pytest.mark.parametrize(("failures", "judgement"), [(1, "none"), (2, "worse")])
+def test_a_constant_history_does_not_turn_one_event_into_a_signal(failures, judgement):
+    """Nothing in 3,600 calls: one in 300 has a chance of 4 %, two have .2 %."""
+    assert judged(months([*[0.0] * 12, failures / 300], "abandonment_rate", calls=300))["judgement"] == judgement
+
+
+def test_one_call_that_waited_leaves_no_history_that_never_varied():
+    assert judged(months([*[0.0] * 12, 0.4], "asa_seconds", noise=0.4))["judgement"] == "none"
+    assert judged(months([*[0.0] * 12, 0.4], "asa_seconds", noise=0.01))["judgement"] == "worse"
+
+
+def test_under_twelve_months_nothing_is_better_or_worse():
+    for n in range(2, 12):
+        row = judged(months([*STEADY[: n - 1], 0.5], calls=100_000))
+        assert row["judgement"] == "not_compared" and row["direction"] == "down"
+        assert (row["state"], row["reason"]) == (("outside trial", "trial") if n >= 6 else ("few months", "few months"))
+        assert row["trial"] == (n >= 6)
+
+
+def test_two_months_alike_say_no_evidence():
+    row = judged(months([0.93, 0.931]))
+    assert (row["judgement"], row["state"], row["method"]) == ("none", "no evidence", "two periods")
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "reason"),
+    [
+        ({}, {"grade": "poor"}, "poor data"),
+        ({"covered": [True] * 12 + [False]}, {}, "not covered"),
+        ({"known": [1.0] * 12 + [0.8]}, {}, "unread"),
+        ({"definition": ["a"] * 12 + ["b"]}, {}, "definition"),
+        ({}, {"breaks": {"2024-01": Term("新系统", "new system")}}, "break"),
+        ({"covered": [False] * 12 + [True]}, {}, "month before"),
+    ],
+)
+def test_what_does_not_compare_says_why(change, options, reason):
+    row = judged(months([*STEADY, 0.94, 0.5], **change), **options)
+    assert (row["judgement"], row["state"], row["reason"], row["rule"]) == ("not_compared", "not compared", reason, "")
+
+
+def test_a_first_month_is_no_small_sample():
+    assert judged(months([0.9]))["reason"] == "first month"
+    assert judged(months([0.9], calls=29))["judgement"] == "few"
+
+
+def test_a_partial_month_is_in_nobodys_limits_and_no_month_before():
+    frame = months([*STEADY, 0.94, 0.3, 0.935], calls=100_000, covered=[True] * 12 + [False, True])
+    row = judged(frame)
+    assert (row["judgement"], row["baseline_months"]) == ("none", 12) and np.isnan(row["change"])
+
+
+def both(first, second, key):
+    return pd.concat([months(first), months(second, key)])
+
+
+def test_a_repeat_rate_is_not_judged_when_its_base_signals():
+    repeat = [0.17, 0.171, 0.169, 0.17, 0.172, 0.168, 0.17, 0.171, 0.169, 0.17, 0.171, 0.14]
+    moved = compare(pd.concat([months([*STEADY, 0.85]), months(repeat, "repeat_rate_24h")]), "2023-12", "2023-11").set_index("indicator")
+    row = moved.loc["repeat_rate_24h"]
+    assert (row["judgement"], row["reason"], row["moved"]) == ("not_compared", "base", "connection_rate")
+    still = compare(pd.concat([months([*STEADY, 0.94]), months(repeat, "repeat_rate_24h")]), "2023-12", "2023-11").set_index("indicator")
+    assert still.loc["repeat_rate_24h", "judgement"] == "better"
+
+
+def test_without_limits_a_base_moves_by_five_points():
+    for share, reason in ((0.47, "base"), (0.43, "few months")):
+        frame = pd.concat([months([0.41, share], "identified_share"), months([0.434, 0.512], "repeat_rate_24h")])
+        found = compare(frame, "2023-02", "2023-01").set_index("indicator")
+        assert found.loc["repeat_rate_24h", "reason"] == reason
+
+
+def test_one_event_has_one_speaker():
+    frame = pd.concat([months([*STEADY, 0.85]), months([*[1 - v for v in STEADY], 0.15], "abandonment_rate")])
+    found = compare(frame, "2023-12", "2023-11").set_index("indicator")
+    assert list(found["judgement"]) == ["worse", "worse"] and list(found["leads"]) == [True, False]
+    assert set(found["event"]) == {"answering"} and set(found["events"]) == {1} and set(found["false_flags"]) == {0.02}
+    apart = pd.concat([months([*STEADY, 0.99]), months([*STEADY, 9.0], "asa_seconds")])
+    assert list(compare(apart, "2023-12", "2023-11")["leads"]) == [True, True]  # better and worse are not one event
+
+
+def test_the_change_of_a_repeat_rate_is_paired_over_the_caller_groups():
+    """The same switchboard in both months moves both: its group cancels out of the difference."""
+    heavy = np.zeros(100)
+    heavy[0] = 0.05
+    without = [tuple(0.17 - heavy), tuple(0.18 - heavy)]
+    frame = months([0.17, 0.18], "repeat_rate_24h", without=without, low=[0.1, 0.1], high=[0.25, 0.25])
+    row = judged(frame)
+    assert row["change_basis"] == "callers" and (row["change_low"], row["change_high"]) == pytest.approx((0.01, 0.01))
+    apart = judged(months([0.17, 0.18], "repeat_rate_24h", low=[0.1, 0.1], high=[0.25, 0.25]))
+    assert apart["change_low"] < -0.09
+
+
+def test_months_that_differ_widen_the_interval_of_a_change():
+    quiet = judged(months([0.93, 0.94], clusters="days"))
+    lively = judged(months([0.90, 0.96, 0.93, 0.94], clusters="days"))
+    assert (quiet["change_basis"], lively["change_basis"]) == ("days", "days and months")
+    assert lively["change_high"] - lively["change_low"] > 3 * (quiet["change_high"] - quiet["change_low"])
+
+
+def test_targets_are_counted_in_months():
+    row = judged(months([*STEADY, 0.935], calls=100_000), targets={"connection_rate": 0.94})
+    assert (row["reached_months"], row["target_months"], row["reached"], row["capability"]) == (5, 12, False, "at times")
+    assert row["target_gap"] == pytest.approx(-0.005)
+    said = {t: judged(months([*STEADY, 0.935], calls=100_000), targets={"connection_rate": t})["capability"] for t in (0.9, 0.96)}
+    assert said == {0.9: "met", 0.96: "out of reach"}
+    assert (
+        judged(months([*STEADY, 0.85], calls=100_000), targets={"connection_rate": 0.8})["capability"] == ""
+    )  # no promise beside a signal
+    waits = judged(months([10.0, 9.0, 11.0, 9.5], "asa_seconds"), targets={"asa_seconds": 10})
+    assert (waits["reached_months"], waits["target_months"]) == (3, 4)
+
+
+def test_the_highest_and_the_lowest_of_the_months():
+    assert [judged(months([*STEADY, v]))["rank"] for v in (0.92, 0.93, 0.95)] == ["lowest", "", "highest"]
+    assert judged(months([0.93, 0.95]))["rank"] == ""
+
+
+def test_the_judgement_of_one_row_is_that_of_the_limits():
+    """The rows of a frame say what the vectorised limits say of the same series."""
+    rng = np.random.default_rng(5)
+    series = 0.9 + 0.01 * rng.standard_normal((40, 14))
+    room = control.foreseen(series[:, :12], np.full((40, 12), 0.002), np.full((40, 12), 9e5), np.full((40, 1), 9e5))
+    out = ((series[:, -1] > room.upper[:, 0]) | (series[:, -1] < room.lower[:, 0])).tolist()
+    said = [judged(months(list(s), calls=900_000, se=0.002))["state"] == "outside" for s in series]
+    assert said == out and sum(out) > 0
+
+
+# ---- volumes
+
+
+def hotline(counts, *, start="2024-05", until="2024-06"):
+    """Calls by day from the first of May 2024, evenly through the day, without any caller."""
+    first = CALENDAR.month(start).start_s
+    starts = [first + d * DAY + 80 * n for d, count in enumerate(counts) for n in range(count)]
+    data = {"seq": list(range(len(starts))), "start_s": starts, "local_s": starts, "end_s": starts}
+    begun = first + DAY * next(n for n, count in enumerate(counts) if count)
+    return view(on("pandas", data), {}, start_s=begun, end_s=first + len(counts) * DAY), CALENDAR.months(start, until)
+
+
+def of_volume(counts, **options) -> pd.DataFrame:
+    seen, periods = hotline(counts, **options)
+    return evaluate(seen, periods, [BY_KEY["offered"]])
+
+
+def test_volumes_are_a_day_and_a_short_month_is_no_quiet_one():
+    """28 days of February beside 31 of January, the same on every day."""
+    frame = of_volume([57] * 31 + [58] * 29, start="2024-01", until="2024-02")
+    row = judged(frame)
+    assert (row["numerator"], row["denominator"], row["value"], row["before"]) == (58 * 29, 29, 58.0, 57.0)
+    assert row["change"] == pytest.approx(1 / 57, abs=0.001) and row["change_low"] < 0 < row["change_high"]
+
+
+def test_kinds_of_day_are_taken_off():
+    """100 calls on days worked, 40 on days off: of May 2024 ten are off (the fifth to the first with 11 May worked for it), of June eleven."""
+    dates = [CALENDAR.day_of(CALENDAR.month("2024-05").start_s + n * DAY) for n in range(61)]
+    frame = of_volume([40 if off else 100 for off in rest_days(PARAMS, dates)])
+    may, june = frame["value"]
+    assert may == pytest.approx((21 * 100 + 10 * 40) / 31) and june == pytest.approx((19 * 100 + 11 * 40) / 30)
+    row = judged(frame)
+    assert row["change"] == pytest.approx(0.0, abs=1e-6) and row["raw_change"] == pytest.approx(june / may - 1)
+
+
+def test_calls_without_callers_are_no_surer_than_chance():
+    row = of_volume([58] * 29, start="2024-02", until="2024-02").iloc[0]
+    assert row["high"] - row["low"] >= 2 * 1.9 * np.sqrt(58 * 29) / 29 and row["clusters"] == "days"
+
+
+@pytest.mark.parametrize(
+    ("counts", "days", "covered"), [([50] * 31, 31, True), ([50] * 28, 28, False), ([50] * 10 + [0] + [50] * 20, 30, True)]
+)
+def test_days_without_data_are_no_days(counts, days, covered):
+    row = of_volume(counts, until="2024-05").iloc[0]
+    assert (row["days"], row["covered"], row["value"]) == (days, covered, 50.0)
+
+
+def test_a_hotline_with_a_call_a_week_is_covered_though_the_first_days_are_empty():
+    counts = [1 if n % 7 == 3 else 0 for n in range(61)]
+    frame = of_volume(counts)
+    assert list(frame["covered"]) == [True, True] and list(frame["days"]) == [28, 30]
