@@ -128,11 +128,12 @@ def by_habit(drawn: Curves) -> np.ndarray:
     """Share of calls whose *next* call is one that habit brings, by every edge: the integral of habit's hazard times the share still waiting.
 
     F less this is the share whose next call is not habit's; (F - R), the net figure, also counts those whom habit would have brought back
-    after the problem did, so it is smaller.
+    after the problem did, so it is smaller. nan from where every control has had its call and somebody still waits.
     """
     still, quiet = (np.concatenate([np.ones((*c.shape[:-1], 1)), 1.0 - c], axis=-1) for c in (drawn.followed, drawn.chance))
     hazard = _ratio(-np.diff(quiet, axis=-1), quiet[..., :-1])
-    return np.cumsum(hazard * still[..., :-1], axis=-1)
+    waiting = still[..., :-1]
+    return np.cumsum(np.where(waiting == 0, 0.0, hazard * waiting), axis=-1)
 
 
 def purity(followed, excess):

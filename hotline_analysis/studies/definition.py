@@ -7,7 +7,7 @@ against rolling 24 h by the hour of the call.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,7 +18,8 @@ from hotline_analysis.measures import chance, counts, rates, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR, IDENTITIES, Definition, parse
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, IDENTITY, control, inbound, not_left_out, same, scoped
+from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, IDENTITY, LEVELS, control, inbound, known_path, not_left_out, same, scoped
+from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.rates import NOTHING, Rate
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, excess, resampling
@@ -37,7 +38,7 @@ COLUMNS = {
     "value": Term("数值", "Value"),
     "low": Term("区间下端", "Low"),
     "high": Term("区间上端", "High"),
-    "fcr": Term("相当于首解率", "As first-call resolution"),
+    "fcr": Term("1−未解决（不计派单）", "1 − unsolved (dispatch not counted)"),
     "direction": Term("方向", "Direction"),
     "caveat": Term("提示", "Caveat"),
     "missing": Term("缺失原因", "Why missing"),
@@ -48,6 +49,8 @@ COLUMNS = {
     "share": Term("占复电", "Share of repeats"),
     "window_hours": Term("窗口（小时）", "Window (h)"),
     "identified": Term("识别率", "Identified share"),
+    "base": Term("识别率的分母", "Identified share, of"),
+    "unknown_callbacks": Term("可能是复电的未识别来电", "Calls of unknown callers that may be callbacks"),
     "bound_low": Term("下界", "Lower bound"),
     "bound_high": Term("上界", "Upper bound"),
     "callers": Term("来电人", "Callers"),
@@ -118,7 +121,7 @@ PANEL = (
 COUNTED = {
     "followed": Term("", ""),
     "days": Term("同一人此前若干个日期内来过电", "the same caller called within so many calendar dates before"),
-    "four": Term("窗口内接通4次以上的来电人的来电", "calls of callers with four or more in the window"),
+    "four": Term("属于同一人在窗口内4次以上接通的来电", "calls among four or more of one caller in the window"),
     "problems": Term("1−问题数÷来电数", "1 − problems ÷ calls"),
     "contacts": Term("来电数÷问题数", "calls ÷ problems"),
     "single": Term("不是一次了结的来电", "calls of problems that took more than one"),
@@ -185,11 +188,16 @@ def _days(view: View, window_s: int) -> Rate:
 
 
 def _four(view: View, window_s: int) -> Rate:
-    """Calls of callers of whom some four calls in a row lie within the window."""
-    gaps = view.gaps()
-    third = nw.col("start_s").shift(-3).over("who", order_by=("start_s", "seq")) - nw.col("start_s")
-    marked = gaps.with_columns(four=nw.when(third <= window_s).then(nw.lit(1)).otherwise(nw.lit(0)))
-    found = rates.groups(marked.with_columns(often=nw.col("four").max().over("who")), hit=nw.col("often") == 1)
+    """Calls that are one of four in a row of their caller within the window; the calls before and after the period are seen too."""
+    start, end = view.period.start_s, view.period.end_s
+    rows = counts.within(view.all_gaps(), start - window_s, end + window_s)
+    at = nw.col("start_s")
+    ends = [
+        at.shift(-k).over("who", order_by=("start_s", "seq")) - at.shift(3 - k).over("who", order_by=("start_s", "seq")) for k in range(4)
+    ]
+    runs = rows.with_columns(*[e.alias(f"run_{k}") for k, e in enumerate(ends)])
+    inside = counts.within(runs, start, end)
+    found = rates.groups(inside, hit=nw.any_horizontal(*[nw.col(f"run_{k}") <= window_s for k in range(4)], ignore_nulls=True))
     return rates.share(found["hit"], found["calls"])
 
 
@@ -316,8 +324,8 @@ def parts(
     or up to `outage_hours` after; outages: pairs of epoch seconds, else the `events` of kind outage), dropped (the call lasted under
     `dropped_seconds` and was redialled within `redial_minutes`), chase (see `rules.with_chases`), recurrence (the same issue at the
     definition's level), other (another issue), unknown. From the last three the share that comes by chance is taken off and stands as
-    background: (F - R) / F of all callbacks, with F and R as in the window study; a chance callback has the call's issue as often as the
-    callbacks after the control instants have. What chance explains is cut at what these three parts hold.
+    background: the share of the callbacks whose caller's next call is one that habit brings (`excess.by_habit` over F, the areas of
+    `window.density`); a chance callback has the call's issue as often as the callbacks after the control instants have. What chance explains is cut at what these three parts hold.
 
     Columns: part (key of PARTS), seen (callbacks by rule, before chance), calls (after it), denominator (index calls), value (calls /
     index calls), low, high (95 %), share (of the callbacks), missing (why a part cannot be told; it then has no figures, and its callbacks
@@ -331,12 +339,12 @@ def parts(
     gaps = _with_next_chase(view, missing)
     seen = _seen(gaps, view.definition, window_s, [*marks, ("chase", nw.col("next_chase") == 1)])
     base = rates.groups(view.gaps())["calls"]
-    chance_share = _chance(view, window_hours, missing)
+    by_chance, without_each = _chance(view, window_hours, base, missing)
     alike = _alike(view, window_s)
     whole = np.array([seen[p].sum() for p in seen])
-    taken = _split(whole, chance_share(None), alike)
+    taken = _split(whole, by_chance, alike)
     kept_base, *kept = resampling.leave_one_out(base, *seen.values())
-    without = _split(np.stack(kept, axis=-1), chance_share(base), alike) / kept_base[:, None] if base.sum() else np.zeros((0, len(taken)))
+    without = _split(np.stack(kept, axis=-1), without_each, alike) / kept_base[:, None] if base.sum() else np.zeros((0, len(taken)))
     return _parts_frame(dict(zip(seen, whole, strict=True)), _whole_numbers(taken, whole), without, int(base.sum()), missing)
 
 
@@ -402,29 +410,24 @@ def _seen(gaps: nw.LazyFrame, definition: Definition, window_s: int, marks: list
     return {name: wide[name].to_numpy() for name in wide}
 
 
-def _chance(view: View, hours: float, missing: dict) -> Callable[[np.ndarray | None], np.ndarray]:
-    """(F - R) / F: the share of callbacks that habit brings anyway; for all callers (None), or without each caller group in turn."""
-    counted = chance.counted(view.but(windows_hours=[hours]))
+def _chance(view: View, hours: float, base: np.ndarray, missing: dict) -> tuple[np.ndarray, np.ndarray]:
+    """The share of callbacks that habit brings first, [1], and without each caller group that has calls; 0 where it cannot be told."""
+    counted, kept = chance.counted(view.but(windows_hours=[hours])), base > 0
     tables = counted.of()
-    if not tables.control.sum() or hours > chance.HORIZON_HOURS:
-        missing["background"] = "history" if view.span_days < chance.MIN_HISTORY_DAYS else "no control"
-        return lambda base: np.zeros(1 if base is None else int((base > 0).sum()))
+    if hours <= chance.HORIZON_HOURS and tables.control.sum():
+        (spot,) = binned.edge_index(counted.edges, [round(hours * HOUR)])
+        whole, without = tables.index.sum(axis=0), tables.index.sum(axis=0) - tables.index[kept]
+        by_chance, less = tables.control.sum(axis=0), tables.control.sum(axis=0) - tables.control[kept]
+        shares = [_first_by_habit(i, c, spot) for i, c in ((whole[None], by_chance[None]), (without, less))]
+        if np.isfinite(shares[0]).all():
+            return tuple(shares)
+    missing["background"] = "history" if view.span_days < chance.MIN_HISTORY_DAYS else "no control"
+    return np.zeros(1), np.zeros(int(kept.sum()))
 
-    (spot,) = binned.edge_index(counted.edges, [round(hours * HOUR)])
 
-    def share(index: np.ndarray, control: np.ndarray) -> np.ndarray:
-        curves = excess.curves(index, control)
-        followed, driven = curves.followed[..., spot], curves.excess[..., spot]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.clip(np.nan_to_num((followed - driven) / followed), 0.0, 1.0)
-
-    def of(base: np.ndarray | None) -> np.ndarray:
-        if base is None:
-            return np.atleast_1d(share(tables.index.sum(axis=0), tables.control.sum(axis=0)))
-        kept = base > 0
-        return share(tables.index.sum(axis=0) - tables.index[kept], tables.control.sum(axis=0) - tables.control[kept])
-
-    return of
+def _first_by_habit(index: np.ndarray, control: np.ndarray, spot: int) -> np.ndarray:
+    drawn = excess.curves(index, control)
+    return np.clip(excess.purity(drawn.followed, excess.by_habit(drawn))[..., spot], 0.0, 1.0)
 
 
 def _alike(view: View, window_s: int) -> float:
@@ -508,30 +511,50 @@ def index_calls(view: View, scope: str = "") -> nw.LazyFrame:
 
 def _identified(view: View) -> tuple[int, int]:
     """Index calls whose caller is known under the definition's identity, and all index calls."""
-    calls = index_calls(view)
-    known = [IDENTITY[k] for k in view.definition.identity.split(",")]
-    who = nw.coalesce(*[nw.col(k) for k in known])
-    found = pandas(calls.select(n=nw.len(), k=nw.when(who.is_null()).then(nw.lit(0)).otherwise(nw.lit(1)).sum()))
+    return _known(index_calls(view), view.definition)
+
+
+def _known(calls: nw.LazyFrame, definition: Definition) -> tuple[int, int]:
+    """Of some calls, those whose caller is known (and their issue, where the rule asks for the same), and all."""
+    known = ~nw.coalesce(*[nw.col(IDENTITY[k]) for k in definition.identity.split(",")]).is_null()
+    if definition.match == "same":
+        known = known & known_path(LEVELS[: definition.level])
+    found = pandas(calls.select(n=nw.len(), k=nw.when(known).then(nw.lit(1)).otherwise(nw.lit(0)).sum()))
     return int(found["k"].fillna(0).iloc[0]), int(found["n"].iloc[0])
 
 
 def bounds(view: View) -> pd.DataFrame:
     """What the unknown callers could change: the rate of identified callers r, and the range in which the rate of all calls must lie.
 
-    With s the identified share of index calls: [r s, r s + (1 - s)]: none of the unknown repeats, or all do. The rate that is printed
-    takes it that they repeat as the known ones do.
+    With s the identified share of the index calls, at least r s of all calls are followed: a callback that was seen stays one. At most
+    r s + (1 - s) + u are, with u the calls of unknown callers that could be callbacks, over all index calls: every unknown call may have been
+    followed, and every unknown callback may have followed a known call that none was seen to follow, one each. With the same scope on both
+    sides and closed data u = 1 - s. No assumption on who withholds. The rate that is printed takes it that the unknown repeat as the known do.
 
-    Columns: window_hours, numerator, denominator (identified index calls), value (r), low, high (95 %), calls (all index calls), identified
-    (s), bound_low, bound_high. Source: methods 1 (anonymous).
+    Columns: window_hours, numerator, denominator (index calls of known callers that r is of), value (r), low, high (95 %), calls (all index
+    calls), base (answered or all: of which calls), identified (s), unknown_callbacks (u as a count), bound_low, bound_high (at most 1).
+    Source: methods 1 (anonymous).
     """
     known, calls = _identified(view)
-    s = known / calls if calls else np.nan
-    rows = []
-    for hours in view.definition.windows_hours:
-        found = _followed(view.but(windows_hours=[hours]), round(hours * HOUR))
-        ends = {"bound_low": found.value * s, "bound_high": found.value * s + (1 - s)}
-        rows.append({"window_hours": hours, **found._asdict(), "calls": calls, "identified": s, **ends})
-    return pd.DataFrame(rows)
+    return pd.DataFrame([_bound(view.but(windows_hours=[hours]), hours, known, calls) for hours in view.definition.windows_hours])
+
+
+def _bound(view: View, hours: float, known: int, calls: int) -> dict:
+    """The rate of one window with its bounds."""
+    found = _followed(view, round(hours * HOUR))
+    theirs, could = _known(index_calls(view.over(_reached(view, hours)), view.definition.callback_scope), view.definition)
+    s, u = (known / calls, (could - theirs) / calls) if calls else (np.nan, np.nan)
+    low = found.value * s
+    head = {"window_hours": hours, **found._asdict(), "calls": calls, "base": view.definition.index_scope, "identified": s}
+    return {**head, "unknown_callbacks": could - theirs, "bound_low": low, "bound_high": min(low + (1 - s) + u, 1.0) if calls else np.nan}
+
+
+def _reached(view: View, hours: float) -> Period:
+    """The stretch in which callbacks of the period's calls within the window may lie, as far as data may be used."""
+    period, beyond = view.period, 0 if view.definition.mode == "calendar" else round(hours * HOUR)
+    if view.definition.direction == "look-back":
+        return replace(period, start_s=min(max(period.start_s - beyond, view.data_start_s), period.start_s))
+    return replace(period, end_s=max(min(period.end_s + beyond, view.end_s), period.end_s))
 
 
 def identities(view: View, *, hours: float = 24.0) -> pd.DataFrame:

@@ -254,6 +254,13 @@ def test_first_come_habit_and_the_rest_make_the_callbacks():
     assert ((f - drawn.excess) / f)[-1] < share[-1]
 
 
+def test_beyond_the_last_control_habit_is_not_known():
+    """Every control has had its call by the first edge: what comes later is nobody's, unless nobody waits any more."""
+    open_end = excess.by_habit(excess.Curves(np.array([0.5, 0.6]), np.ones(2), np.zeros(2)))
+    assert open_end[0] == 1 and np.isnan(open_end[1])
+    assert excess.by_habit(excess.Curves(np.ones(2), np.ones(2), np.zeros(2)))[1] == 1
+
+
 @given(hnp.arrays(float, 7, elements=st.floats(0, 1)).filter(lambda steps: steps[0] > 1e-3), st.floats(0.05, 0.95))
 def test_exposure_is_where_the_curve_reaches_the_share(steps, share):
     rising = np.cumsum(steps)

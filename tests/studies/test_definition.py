@@ -12,7 +12,8 @@ from tests.laws.strategies import HORIZON, random_hotline
 from tests.real import PARAMS, needs
 from tests.spec.cases import Case
 from tests.spec.frames import ENGINES, columns, of_case, on, second, view
-from tests.studies.hotlines import random_rows, view_of
+from tests.studies.hotlines import random_rows, view_of, view_of_world
+from tests.worlds import world
 
 # the worked example of methods.md 1: three callers, seven calls
 SEVEN = Case(
@@ -107,6 +108,30 @@ def test_the_parts_add_to_the_whole_exactly(seed):
         assert own.loc["background", "calls"] > 0
 
 
+def test_four_in_seven_days_are_seen_across_the_ends_of_the_month():
+    """a: two calls in the week before the month, two in its first days: its two calls of the month count, though the month holds only two.
+    b: the same number of calls, eight days apart. c: two at the end, two in the week after. d: four in one day and one a fortnight later."""
+    start, end, hour = 28 * 86400, 56 * 86400, 3600
+    at = {
+        1: [start - 50 * hour, start - 30 * hour, start + hour, start + 30 * hour],
+        2: [start - 190 * hour, start - 30 * hour, start + hour, start + 30 * hour],
+        3: [end - 30 * hour, end - hour, end + hour, end + 100 * hour],
+        4: [start + 300 * hour, start + 301 * hour, start + 302 * hour, start + 303 * hour, start + 640 * hour],
+    }
+    rows = sorted((who, second, 0, "a", "answered") for who, seconds in at.items() for second in seconds)
+    for engine in ENGINES:
+        found = definition.panel(view_of(rows, engine=engine)).set_index("key").loc["telecom_four"]
+        assert (found["numerator"], found["denominator"]) == (2 + 0 + 2 + 4, 2 + 2 + 2 + 5)
+
+
+def test_what_would_have_come_anyway_is_the_area_under_habit():
+    """The figure of the month and the table of the parts say one share."""
+    seen = view_of_world(world("heavy", 1, calls=2_000))
+    away = definition.parts(seen).set_index("part").loc["background"]
+    area = window.density(seen).iloc[-1]
+    assert away["share"] == pytest.approx(1 - area["related_share"], abs=0.002)  # whole calls
+
+
 PARTED = Case(
     "parted", "各组成", "One of each part",
     (
@@ -168,7 +193,8 @@ def test_what_unknown_callers_could_change(engine):
     found = definition.bounds(of_case(case, engine, windows_hours=[24])).iloc[0]
     assert (found["denominator"], found["calls"]) == (7, 8)
     assert found["identified"] == pytest.approx(7 / 8)
-    assert (found["bound_low"], found["bound_high"]) == pytest.approx((3 / 8, 4 / 8))
+    assert (found["bound_low"], found["bound_high"]) == pytest.approx((3 / 8, 3 / 8 + 2 * 1 / 8))  # it may repeat, and it may be a repeat
+    assert found["unknown_callbacks"] == 1 and found["base"] == "answered"
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -176,7 +202,25 @@ def test_the_bounds_hold_the_printed_rate(seed):
     found = definition.bounds(view_of(random_rows(seed), engine="polars"))
     assert (found["bound_low"] <= found["value"] + 1e-12).all()
     assert (found["value"] <= found["bound_high"] + 1e-12).all()
-    assert (found["bound_high"] - found["bound_low"]).to_numpy() == pytest.approx(1 - found["identified"].to_numpy())
+    s, u = found["identified"], found["unknown_callbacks"] / found["calls"]
+    assert found["bound_high"].to_numpy() == pytest.approx(np.minimum(found["value"] * s + (1 - s) + u, 1))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bounds_hold_the_rate_that_nobody_can_see(seed):
+    """Every caller is known; then calls are made anonymous at random, whoever makes them: the bounds hold what was counted before."""
+    rng, rows = np.random.default_rng(seed), [row for row in random_rows(seed, n=300) if row[0] is not None]
+    hidden = [(None if u < 0.4 else who, *rest) for u, (who, *rest) in zip(rng.random(len(rows)), rows, strict=True)]
+    true, told = (definition.bounds(view_of(part, engine="polars", follow_up="naive")) for part in (rows, hidden))
+    assert (told["bound_low"] <= true["value"] + 1e-12).all() and (true["value"] <= told["bound_high"] + 1e-12).all()
+    assert (told["value"] < true["value"]).any()
+
+
+def test_one_citizen_known_on_every_second_call():
+    """Calls every 90 minutes, known on every second, a window of two hours: none seen to repeat, all but the last do."""
+    rows = [(1 if n % 2 else None, 28 * 86400 + n * 5400, 0, "a", "answered") for n in range(200)]
+    found = definition.bounds(view_of(rows, engine="polars", windows_hours=[2])).iloc[0]
+    assert (found["value"], found["identified"], found["bound_low"], found["bound_high"]) == (0, 0.5, 0, 1)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
