@@ -71,9 +71,9 @@ def answer(h: Hotline) -> Block:
     low, high = shares.loc[shares["fcr"].idxmin()], shares.loc[shares["fcr"].idxmax()]
     ends = [words.format_rate(r["fcr"]) for r in (low, high)]
     names = [r[f"name_{h.language}"] for r in (low, high)]
-    zh = [f"同一个月的来电，按{len(shares)}种口径算，首解率从{ends[0]}到{ends[1]}；", "只有口径相同的数字才能比较。"]
+    zh = [f"同一个月的来电，按{len(shares)}种口径算，一次解决的占比（不计派单）从{ends[0]}到{ends[1]}；", "只有口径相同的数字才能比较。"]
     en = [
-        f"On the same month's calls, {len(shares)} definitions give a first-call resolution between {ends[0]} and {ends[1]};",
+        f"On the same month's calls, {len(shares)} definitions give a share settled at once (dispatch aside) between {ends[0]} and {ends[1]};",
         "only figures under one definition compare.",
     ]
     return blocks.conclusion(
@@ -120,7 +120,7 @@ def panel_table(h: Hotline) -> Block:
             Column("denominator", definition.COLUMNS["denominator"], "count", phone=False),
             Column("value", _t(h, "未解决%", "Unsolved %"), "rate", bold=True),
             Column("low", _t(h, "95%区间", "95% interval"), "interval", low="low", high="high"),
-            Column("fcr", _t(h, "相当于\n首解率%", "As first-call\nresolution %"), "rate"),
+            Column("fcr", _t(h, "1−未解决%\n（不计派单）", "1 − unsolved %\n(dispatch aside)"), "rate"),
             Column("said", _t(h, "须知", "Know"), phone=False),
         ],
         key="panel-table",
@@ -303,12 +303,13 @@ def who(h: Hotline) -> Block:
     row = frame[frame["window_hours"] == AT_HOURS] if (frame["window_hours"] == AT_HOURS).any() else frame.head(1)
     at = row.iloc[0]
     ends = words.format_interval(at["bound_low"], at["bound_high"], h.language)
+    scope = "接通的来电中，" if at["base"] == "answered" else ""
     return blocks.chapter(
         WHO,
         lede=_t(
             h,
-            f"{words.format_rate(at['identified'])}的来电能识别来电人。不识别的若都不再来电或都再来电，24小时复电率在{ends}之间。",
-            f"{words.format_rate(at['identified'])} of calls have a known caller. If none or all of the unknown repeat, the 24 h rate lies within {ends}.",
+            f"{scope}{words.format_rate(at['identified'])}能识别来电人。其余无论是谁打的，24小时复电率在{ends}之间。",
+            f"{words.format_rate(at['identified'])} of {'answered ' if at['base'] == 'answered' else ''}calls have a known caller. Whoever made the others, the 24 h rate lies within {ends}.",
         ),
         key="who",
         language=h.language,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures.definition import HOUR, Definition
-from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, LEVELS, control, known_path, same
 from hotline_analysis.stats import binned
 
@@ -42,6 +42,7 @@ def timed(gaps: nw.LazyFrame, definition: Definition, *, horizon_s: int, gap: st
     """
     gap = gap or gap_column(definition)
     if gap.startswith("gap_same_"):
+        needed(gaps, LEVELS[: definition.level], "the same issue")
         gaps = gaps.filter(known_path(LEVELS[: definition.level]))
     gaps = gaps.with_columns(event=nw.when(nw.col(gap) <= horizon_s).then(nw.lit(1)).otherwise(nw.lit(0)))
     watched = nw.when(nw.col(follow) <= horizon_s).then(nw.col(follow)).otherwise(nw.lit(horizon_s + 1))
@@ -156,6 +157,7 @@ def totals(gaps: nw.LazyFrame, definition: Definition, *, by: Sequence[str] = ()
     """Index calls, those followed on the same day, and callers, by strata. Columns: by..., calls, same_day, callers."""
     next_day = f"next_day_same_{definition.level}" if definition.match == "same" else "next_day"
     if definition.match == "same":
+        needed(gaps, LEVELS[: definition.level], "the same issue")
         gaps = gaps.filter(known_path(LEVELS[: definition.level]))
     marked = gaps.with_columns(hit=nw.when(nw.col(next_day) == nw.col("day")).then(nw.lit(1)).otherwise(nw.lit(0)))
     sums = [nw.len().alias("calls"), nw.col("hit").sum().alias("same_day"), nw.col("who").n_unique().alias("callers")]

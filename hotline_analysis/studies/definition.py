@@ -17,7 +17,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import chance, counts, rates, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR, IDENTITIES, Definition, parse
-from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, IDENTITY, LEVELS, control, inbound, known_path, not_left_out, same, scoped
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.rates import NOTHING, Rate
@@ -344,7 +344,8 @@ def parts(
     whole = np.array([seen[p].sum() for p in seen])
     taken = _split(whole, by_chance, alike)
     kept_base, *kept = resampling.leave_one_out(base, *seen.values())
-    without = _split(np.stack(kept, axis=-1), without_each, alike) / kept_base[:, None] if base.sum() else np.zeros((0, len(taken)))
+    with np.errstate(divide="ignore", invalid="ignore"):  # leaving the only group out leaves nothing: no interval
+        without = _split(np.stack(kept, axis=-1), without_each, alike) / kept_base[:, None] if base.sum() else np.zeros((0, len(taken)))
     return _parts_frame(dict(zip(seen, whole, strict=True)), _whole_numbers(taken, whole), without, int(base.sum()), missing)
 
 
@@ -506,6 +507,8 @@ def index_calls(view: View, scope: str = "") -> nw.LazyFrame:
     """The calls of the period that would be index calls if every caller were known."""
     calls = counts.within(inbound(not_left_out(view.table("calls"), view.definition)), view.period.start_s, view.period.end_s)
     scope = scope or view.definition.index_scope
+    if scope != "all":
+        needed(calls, ["outcome"], "answered calls")
     return calls if scope == "all" else calls.filter(nw.col("outcome") == "answered")
 
 
@@ -516,7 +519,9 @@ def _identified(view: View) -> tuple[int, int]:
 
 def _known(calls: nw.LazyFrame, definition: Definition) -> tuple[int, int]:
     """Of some calls, those whose caller is known (and their issue, where the rule asks for the same), and all."""
-    known = ~nw.coalesce(*[nw.col(IDENTITY[k]) for k in definition.identity.split(",")]).is_null()
+    keys = [IDENTITY[k] for k in definition.identity.split(",")]
+    needed(calls, [*keys, *(LEVELS[: definition.level] if definition.match == "same" else ())], "known callers")
+    known = ~nw.coalesce(*[nw.col(k) for k in keys]).is_null()
     if definition.match == "same":
         known = known & known_path(LEVELS[: definition.level])
     found = pandas(calls.select(n=nw.len(), k=nw.when(known).then(nw.lit(1)).otherwise(nw.lit(0)).sum()))
@@ -577,7 +582,7 @@ def _identity(view: View, key: str, window_s: int) -> dict:
         return {"key": key, **nothing, "missing": f"not available: needs {', '.join(lacks)}"}
     known, calls = _identified(view)
     found = _followed(view, window_s)
-    callers = int(pandas(view.gaps().select(n=nw.col("who").n_unique()))["n"].iloc[0])
+    callers = int(counts.totals(view.gaps(), view.definition)["callers"].iloc[0])
     return {"key": key, "identified": known / calls if calls else np.nan, "callers": callers, **found._asdict(), "missing": ""}
 
 

@@ -401,10 +401,14 @@ def reconciliation(
         _judged(months.view, found, path, hours, ratio, short_below, long_below) for path, ratio in zip(paths, told["ratio"], strict=True)
     ]
     own = excess.round_up_to_menu(told["hours_80"].to_numpy(float) * HOUR, chance.menu_seconds(view)) / HOUR
-    frame = pd.concat([told[[*found.by, "issue", "calls", "share_of_calls", "hours_80", "source"]], pd.DataFrame(judged)], axis=1)
+    verdicts = pd.DataFrame(judged, columns=JUDGED)
+    frame = pd.concat([told[[*found.by, "issue", "calls", "share_of_calls", "hours_80", "source"]], verdicts], axis=1)
     frame = frame.assign(own_window_hours=own, window_hours=hours, evidence=word)
     stands_on = {"basis_from": months.first, "basis_to": months.last, "basis_months": months.months, "basis_left_out": months.left_out}
     return _recommended(frame, sure, flagged_above).assign(**stands_on)
+
+
+JUDGED = ("capture", "capture_low", "capture_high", "purity", "purity_low", "purity_high", "verdict")
 
 
 def _judged(view: View, found: Counted, path: tuple, hours: float, ratio: float, short_below: float, long_below: float) -> dict:

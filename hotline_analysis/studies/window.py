@@ -111,7 +111,8 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Columns: by..., window_hours, follow_up, numerator (calls seen to be followed within the window, whole numbers), denominator (index
     calls; for full those watched in full), value (share; for km the Kaplan-Meier estimate, not the ratio of the two), low, high (95 %,
     Wilson on the effective number of calls, from a jackknife over 100 caller groups), callers, caveat (few below 30 calls; look-back
-    where agents stand who took a repeat, whoever left the problem unsolved).
+    where agents stand who took a repeat, whoever left the problem unsolved), said (of a stratum's callbacks at the longest window: few
+    under 200, none where there is not one, else ''). The interval is about other callers having called, not about another month.
     In calendar mode one row a stratum: followed on the same calendar day. Source: methods 1, M2, M3.
     """
     definition = view.definition
@@ -140,6 +141,8 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS)[:7])
     taker = "look-back" if "agent" in by and definition.direction == "look-back" else ""
     frame["caveat"] = np.where(frame["denominator"] < 30, "few", taker)
+    most = frame.groupby(list(by), dropna=False)["numerator"].transform("max") if by else frame["numerator"].max()
+    frame = frame.assign(said=[chance.enough(n) for n in np.broadcast_to(most, len(frame))] if len(frame) else "")
     return frame[[*by, *[c for c in frame.columns if c not in by]]]
 
 
@@ -211,7 +214,7 @@ def _same_day(gaps: nw.LazyFrame, definition: Definition, by: Sequence[str]) -> 
         rows.append({**row, "value": value, "low": low, "high": high, "callers": callers["callers"][place]})
     result = pd.DataFrame(rows)
     result["caveat"] = np.where(result["denominator"] < 30, "few", "")
-    return result
+    return result.assign(said=[chance.enough(n) for n in result["numerator"]])
 
 
 def own(view: View) -> pd.DataFrame:
@@ -508,7 +511,7 @@ def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
     Counted are index calls seen to be followed within 168 h. Columns: hour_from, hour_to (a callback at exactly hour_to is in the row),
     numerator (callbacks), denominator (all callbacks within 168 h), share, cumulative (of those callbacks, up to hour_to); calls (index
     calls), share_of_calls, cumulative_of_calls (Kaplan-Meier, so calls not yet watched for a week count for as long as they were).
-    The two differ: 80 % of the callbacks is not 80 % of the calls. Source: F0 A12.
+    The two differ: 80 % of the callbacks is not 80 % of the calls. said: few under 200 callbacks, none without one, else ''. Source: F0 A12.
     """
     exact = counts.exact(view.gaps(), view.definition, horizon_s=WEEK_HOURS * HOUR)
     hits = exact[exact["event"] == 1]
@@ -521,7 +524,8 @@ def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
     frame = pd.DataFrame({"hour_from": starts, "hour_to": starts + bin_hours, "numerator": calls, "denominator": total})
     with np.errstate(divide="ignore", invalid="ignore"):
         frame = frame.assign(share=calls / total, cumulative=calls.cumsum() / total)
-    return frame.assign(calls=exact["calls"].sum(), share_of_calls=np.diff(of_calls, prepend=0.0), cumulative_of_calls=of_calls)
+    told = {"calls": exact["calls"].sum(), "said": chance.enough(int(total))}
+    return frame.assign(share_of_calls=np.diff(of_calls, prepend=0.0), cumulative_of_calls=of_calls, **told)
 
 
 TABLES = {
