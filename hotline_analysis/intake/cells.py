@@ -3,6 +3,7 @@
 import datetime as dt
 
 MOST_COLUMNS = 2000  # a hotline's export has dozens, a survey's some hundred; a table of 16,384 is damaged or hostile
+SEPARATOR = "\t"  # of the clean copies that child processes write
 EXACT = 1e15  # from here on a spreadsheet's number has lost its last digits
 
 

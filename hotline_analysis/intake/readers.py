@@ -4,7 +4,6 @@ Nothing is converted here. A text file goes through DuckDB's parallel reader, an
 add up, through a slower one that finds its step again after a stray quote or a broken line (`resync.py`).
 """
 
-import csv
 import hashlib
 import os
 import re
@@ -15,16 +14,15 @@ from pathlib import Path
 import duckdb
 
 from hotline_analysis.errors import DataRefused, RunFailed
-from hotline_analysis.intake.cells import named
+from hotline_analysis.intake.cells import SEPARATOR, named
 from hotline_analysis.intake.decode import LONGEST_LINE, StagedText, stage_text, wide_encoding
 from hotline_analysis.intake.dialect import Dialect, find_dialect
 from hotline_analysis.intake.engine import literal, quoted
 from hotline_analysis.intake.files import BLOCK, R_FILES, WORKBOOKS, InputFile, blocks, unstored
 from hotline_analysis.intake.ledger import GARBLED, LONG, OPEN_QUOTE, SHORT, UNFINISHED, FileLedger
 from hotline_analysis.intake.resync import QUOTE, ends_cut, resynchronise
-from hotline_analysis.intake.rframes import read_frame, text_rows
 from hotline_analysis.intake.rows import LABEL, LONE, RULE
-from hotline_analysis.intake.workbooks import read_rows
+from hotline_analysis.intake.workbooks import read_r_rows, read_rows
 from hotline_analysis.params import Source
 from hotline_analysis.personal import masked_name
 
@@ -44,7 +42,6 @@ SETTINGS = {  # what to try where no line of a text is a record, by the commones
 }
 OUR_FAULT = "This is a fault of the program; please report it."
 WEB_PAGE = ("<html", "<!doctype", "<table", "<?xml", "<meta")
-TAB = "\t"
 OWN_LINE_END = r"new_line = '\n', "  # of our copies, where a cell may hold a lone \r; DuckDB misreads files when told of \r\n
 # A typed column of a Parquet file as TextTable describes text; {c} is the column.
 AS_TEXT = {
@@ -142,20 +139,13 @@ def _read_workbook(
         ledger.summarise(row)
     ledger.unread = {masked_name(sheet): rows for sheet, rows in said["unread"].items()}
     ledger.beside = [masked_name(sheet) for sheet in said["beside"]]
-    return _typed(tuple(said["columns"]), TAB, stem, connection, ledger)
+    return _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger)
 
 
 def _read_r(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection) -> TextTable:
-    frame = read_frame(b"".join(blocks(file)), file.name, source.object)
-    ledger = FileLedger(file.name, file.digest, "r", lines=len(frame))
-    with stem.with_suffix(".clean").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, delimiter=TAB, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for number, cells in enumerate(text_rows(frame), 1):
-            if any(cells):
-                writer.writerow([number, *cells])
-                ledger.accepted += 1
-    ledger.blank = len(frame) - ledger.accepted
-    return _typed(named(frame.columns), TAB, stem, connection, ledger)
+    said = read_r_rows(file, source, stem)
+    ledger = FileLedger(file.name, file.digest, "r", lines=said["rows"], accepted=said["accepted"], blank=said["rows"] - said["accepted"])
+    return _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger)
 
 
 def _typed(columns: tuple[str, ...], separator: str, stem: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> TextTable:

@@ -1,24 +1,53 @@
 """R's data frames (.rda, .rds) as text, through `rdata`; R itself is not needed.
 
+Run in a child process with limits (see `workbooks.py`): a few bytes may ask for any number of values, and a hostile file fails in any way.
+
 Equal strings are read and converted once: R writes every cell of a text column in full, and `rdata` by itself takes a minute for three million cells.
 """
 
 import bz2
+import csv
 import gzip
+import json
 import lzma
+import sys
 import warnings
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused, nearest
-from hotline_analysis.intake.cells import cell_text
+from hotline_analysis.intake.cells import SEPARATOR, cell_text, named
+from hotline_analysis.machine import limit_process
 
 PACKING = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
 MAGIC = (b"RDX2\n", b"RDX3\n")
 XDR = b"X\n"
 CHARACTERS, ATTRIBUTES = 9, 0x200  # R's type code of one string, and the flag of an object that carries attributes
+
+
+def main(path: str) -> None:
+    """Write the frame's rows to `clean`, row number first, and an account of them; what fails otherwise ends the child and is the parent's to say."""
+    request = json.loads(Path(path).read_text(encoding="utf-8"))
+    limit_process(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
+    try:
+        answer = _written(read_frame(Path(request["path"]).read_bytes(), "", request["object"]), Path(request["clean"]))
+    except DataRefused as refusal:
+        answer = {"refused": [refusal.wrong, refusal.right]}
+    Path(request["answer"]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+
+
+def _written(frame: pd.DataFrame, clean: Path) -> dict:
+    accepted = 0
+    with clean.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=SEPARATOR, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for number, cells in enumerate(text_rows(frame), 1):
+            if any(cells):
+                writer.writerow([number, *cells])
+                accepted += 1
+    return {"columns": list(named(frame.columns)), "rows": len(frame), "accepted": accepted}
 
 
 def read_frame(stored: bytes, name: str, wanted: str | None) -> pd.DataFrame:
@@ -41,7 +70,7 @@ def read_frame(stored: bytes, name: str, wanted: str | None) -> pd.DataFrame:
 
 def text_rows(frame: pd.DataFrame):
     """The frame's rows as tuples of text, as TextTable describes them; a missing value is ''."""
-    return zip(*(_texts(frame[column]) for column in frame.columns), strict=True)
+    return zip(*(_texts(frame.iloc[:, at]) for at in range(frame.shape[1])), strict=True)  # by place: R allows one name twice
 
 
 def _texts(column: pd.Series) -> list[str]:
@@ -154,3 +183,7 @@ def _instants(seconds, attributes):
     zone = next((z for z in attributes.get("tzone", ()) if z), "UTC")
     whole = np.ma.filled(np.ma.asarray(seconds).astype(float), np.nan)
     return pd.to_datetime(whole, unit="s", utc=True).tz_convert(zone).tz_localize(None).round("us").to_numpy()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

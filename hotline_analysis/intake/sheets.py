@@ -14,12 +14,11 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from hotline_analysis.intake.cells import MOST_COLUMNS, cell_text, named
+from hotline_analysis.intake.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
 from hotline_analysis.intake.rows import LISTED, described, is_summary
 from hotline_analysis.machine import limit_process
 
 TITLE_ROWS = 30  # the header stands within the first so many rows that are not blank
-SEPARATOR = "\t"  # of the clean copy
 
 
 class Refused(Exception):

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xlsm, .xls, .xlsb, .ods), read in a child process with limits: a hostile or damaged one ends the child, never the run."""
+"""Workbooks (.xlsx, .xlsm, .xls, .xlsb, .ods) and R files, read in a child process with limits: a hostile or damaged one ends the child, never the run."""
 
 import json
 import subprocess
@@ -8,20 +8,30 @@ from pathlib import Path
 
 from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.files import WORKBOOKS, InputFile, unstored
+from hotline_analysis.intake.files import R_FILES, WORKBOOKS, InputFile, unstored
 from hotline_analysis.params import Source
 
-MEMORY_BYTES = 1536 << 20
-CPU_SECONDS = 22
-WALL_SECONDS = 28  # a sleeping child uses no CPU time
-TOO_LARGE = "workbook too large: it needs more than 1.5 GB of memory or 22 seconds, or one of its cells lies far from all others."
-SMALLER = "Save the table as .csv, or copy its rows into a new workbook."
+MODULES = {  # what reads a file: memory in bytes, CPU seconds, and the sentence when these limits or the reader itself ended it
+    "sheets": (
+        1536 << 20,
+        22,
+        "workbook too large: it needs more than 1.5 GB of memory or 22 seconds, or one of its cells lies far from all others.",
+        "Save the table as .csv, or copy its rows into a new workbook.",
+    ),
+    "rframes": (
+        4 << 30,
+        120,
+        "is damaged, or needs more than 4 GB of memory or 120 seconds.",
+        "Save it again with save() or saveRDS(), or as .csv.",
+    ),
+}
+SPARE_SECONDS = 6  # of the wall clock beside the CPU's: a sleeping child uses no CPU time
 
 
 def sheet_names(file: InputFile) -> tuple[list[str], set[str]]:
     """The names of a workbook's sheets, in its order, and which of them are visible."""
     with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
-        said = _ask(file, Path(folder) / "book", {"list": True})
+        said = _ask("sheets", file, Path(folder) / "book", {"list": True})
     return said["sheets"], set(said["visible"])
 
 
@@ -35,18 +45,24 @@ def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[st
         "sheet": file.sheet,
         "sheets": list(source.sheet),
     }
-    return _ask(file, stem, {"list": False, "clean": str(stem.with_suffix(".clean")), **asked})
+    return _ask("sheets", file, stem, {"list": False, "clean": str(stem.with_suffix(".clean")), **asked})
 
 
-def _ask(file: InputFile, stem: Path, request: dict) -> dict:
-    book = stem.with_suffix(file.kind if file.kind in WORKBOOKS else ".xlsx")
+def read_r_rows(file: InputFile, source: Source, stem: Path) -> dict:
+    """The same of a data frame of R: columns, rows, accepted."""
+    return _ask("rframes", file, stem, {"clean": str(stem.with_suffix(".clean")), "object": source.object})
+
+
+def _ask(module: str, file: InputFile, stem: Path, request: dict) -> dict:
+    memory, seconds, *too_large = MODULES[module]
+    book = stem.with_suffix(file.kind if file.kind in (*WORKBOOKS, *R_FILES) else ".xlsx")
     question, answer = stem.with_suffix(".request"), stem.with_suffix(".answer")
     unstored(file, book)
-    limits = {"memory_bytes": MEMORY_BYTES, "cpu_seconds": CPU_SECONDS}
+    limits = {"memory_bytes": memory, "cpu_seconds": seconds}
     question.write_text(json.dumps({**request, **limits, "path": str(book), "answer": str(answer)}, ensure_ascii=False), encoding="utf-8")
     try:
-        if not _run(question) or not answer.exists():
-            raise DataRefused(file.name, TOO_LARGE, SMALLER)
+        if not _run(module, question, seconds + SPARE_SECONDS) or not answer.exists():
+            raise DataRefused(file.name, *too_large)
         said = json.loads(answer.read_text(encoding="utf-8"))
     finally:
         for path in (book, question, answer):
@@ -56,11 +72,11 @@ def _ask(file: InputFile, stem: Path, request: dict) -> dict:
     return said
 
 
-def _run(question: Path) -> bool:
+def _run(module: str, question: Path, seconds: int) -> bool:
     """Run the child; False when a limit, or the reader itself, ended it."""
-    command = machine.python("from hotline_analysis.intake import sheets; sheets.main(sys.argv[1])", str(question))
+    command = machine.python(f"from hotline_analysis.intake import {module}; {module}.main(sys.argv[1])", str(question))
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        return subprocess.run(command, env=machine.clean_environment(), timeout=WALL_SECONDS, check=False, **quiet).returncode == 0
+        return subprocess.run(command, env=machine.clean_environment(), timeout=seconds, check=False, **quiet).returncode == 0
     except subprocess.TimeoutExpired:
         return False

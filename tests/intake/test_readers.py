@@ -445,6 +445,15 @@ def test_r_files(tmp_path):
     assert refused(tmp_path, b"RDX2\nX\n torn", name="m.rda") == "m.rda › is not a whole R file. Save it again with save() or saveRDS()."
 
 
+def test_hostile_r_files_are_refused_in_a_sentence(tmp_path):
+    """Two billion numbers, texts or parts of a list in forty bytes; the process that asks goes on."""
+    head = b"RDX2\nX\n" + b"\x00\x00\x00\x02\x00\x03\x03\x01\x00\x02\x03\x00"
+    for code in (14, 16, 19, 238):
+        content = head + b"\x00\x00\x03" + bytes([code]) + b"\x7f\xff\xff\xff"
+        assert refused(tmp_path, content, name="m.rds").startswith("m.rds › is ")
+    assert [p.name for p in tmp_path.iterdir()] == ["m.rds"]
+
+
 @needs_data
 @pytest.mark.parametrize(
     ("path", "wanted", "accepted", "columns"),
