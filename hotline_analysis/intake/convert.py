@@ -14,6 +14,7 @@ from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.intake import durations, identity, instants
 from hotline_analysis.intake.engine import literal, parquet
+from hotline_analysis.intake.marks import UNREAD
 from hotline_analysis.intake.rows import described
 from hotline_analysis.params import ColumnRule, Source
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, SCORE, SECONDS, TEXT, Column, Table
@@ -198,7 +199,9 @@ class _Build:
             self.first.append(f"{_cut(f't_{name}', rule)} AS {x}")
         self.values.append(f"{_words(x, rule, column)} AS {name}")
         self.output[name] = f"rows.{name}"
-        if _other(rule, column) != "keep":
+        if _other(rule, column) == "keep":
+            self._find(column, rule, VALUE, _one_of(f"y_{name}" if name.endswith("_id") else x, UNREAD))
+        else:
             known = f" AND NOT {_one_of(x, _dropped(rule))}" if _dropped(rule) else ""
             self._find(column, rule, WORD, f"rows.{name} IS NULL AND {_filled(x, NOTHING)} AND NOT {_nobody(x, rule)}{known}")
 
@@ -207,7 +210,7 @@ class _Build:
         y = f"y_{name}"
         damaged = self.sheet.damaged(rule.source, y)
         self.first.append(f"{_cut(f't_{name}', rule, distinct=True)} AS {y}")
-        self.cleaned.append(f"CASE WHEN NOT {damaged} THEN id_text({y}) END AS x_{name}")
+        self.cleaned.append(f"CASE WHEN NOT {damaged} AND NOT {_one_of(y, UNREAD)} THEN id_text({y}) END AS x_{name}")
         self.findings.append(Finding(name, identity.DAMAGED, BLANK, damaged))
 
     def _number(self, column: Column, rule: ColumnRule) -> None:
@@ -371,7 +374,7 @@ def _row_keys(
     if plain.issuperset(headers):
         key = key_text(headers, sheet)
         key = f"CASE WHEN {odd_key(key)} THEN {hidden} ELSE {key} END" if odd_key else key
-    lost = " OR ".join(f"{cells[h]} IS NULL OR {sheet.damaged((h,), cells[h])}" for h in headers)
+    lost = " OR ".join(f"{cells[h]} IS NULL OR {_one_of(cells[h], UNREAD)} OR {sheet.damaged((h,), cells[h])}" for h in headers)
     return [f"CASE WHEN {lost} THEN {whole} ELSE {key} END AS {name}", f"({lost}) AS {name}_whole"]
 
 
@@ -430,7 +433,7 @@ def _words(x: str, rule: ColumnRule, column: Column) -> str:
     text = _cases(x, rule.aliases, x)
     own = f"CASE WHEN {_one_of(text, column.allowed)} THEN {text} END" if column.allowed else "CAST(NULL AS VARCHAR)"
     value = _cases(text, rule.values, text if _other(rule, column) == "keep" else own)
-    return f"CASE WHEN NOT {_one_of(x, NOTHING)} AND NOT {_nobody(x, rule)} THEN {value} END"
+    return f"CASE WHEN NOT {_one_of(x, (*NOTHING, *UNREAD))} AND NOT {_nobody(x, rule)} THEN {value} END"
 
 
 def _cases(x: str, words: Mapping, rest: str) -> str:

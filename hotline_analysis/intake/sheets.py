@@ -14,6 +14,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from hotline_analysis.intake import marks
 from hotline_analysis.intake.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
 from hotline_analysis.intake.rows import LISTED, described, is_summary
 from hotline_analysis.machine import limit_process
@@ -84,8 +85,13 @@ def _read(book: CalamineWorkbook, request: dict) -> dict:
     asked = [at for at, column in enumerate(columns) if column in request["wanted"]]
     with open(request["clean"], "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=SEPARATOR, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            cells = [cell_text(v) for v in row]
+        unread, merged_away, left = (
+            marks.uncomputed(Path(request["path"]), name),
+            marks.merged(sheet.merged_cell_ranges),
+            (sheet.start or (0, 0))[1],
+        )
+        for number, row in _numbered(sheet, unread):
+            cells = _marked([cell_text(v) for v in row], unread.get(number - 1), left)
             fate = _fate(cells, number, first, columns, bool(header))
             answer["rows"] += 1
             if fate == "accepted" and is_summary(cells, asked):
@@ -93,8 +99,24 @@ def _read(book: CalamineWorkbook, request: dict) -> dict:
                 continue
             answer[fate] += 1
             if fate == "accepted":
-                writer.writerow([number, *_to_width(cells, len(columns))])
+                writer.writerow([number, *_to_width(_marked(cells, merged_away.get(number - 1), left), len(columns))])
     return answer
+
+
+def _marked(cells: list[str], found: dict[int, str] | None, left: int) -> list[str]:
+    """The row with its blank cells marked that are not blank in the workbook; `left` is the column of the first cell."""
+    if not found:
+        return cells
+    width = max(len(cells), max(found) + 1 - left)
+    return [cell or found.get(left + at, "") for at, cell in enumerate(_to_width(cells, width))]
+
+
+def _numbered(sheet: CalamineSheet, unread: dict) -> Iterator[tuple[int, list]]:
+    """Every row with its number; rows of nothing but unread cells lie beyond those that the reader knows."""
+    number = 0
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        yield number, row
+    yield from ((below + 1, []) for below in sorted(unread) if below >= number)
 
 
 def _fate(cells: list[str], number: int, first: int, columns: tuple[str, ...], declared: bool) -> str:

@@ -11,6 +11,8 @@ from hotline_analysis.intake.cells import cell_text
 from hotline_analysis.intake.files import InputFile, find_files
 from hotline_analysis.params import Params
 from tests.intake.reading import DATA, needs_data, numbers, put, rows, source, take
+from tests.intake.storing import built, export, hotline
+from tests.intake.storing import rows as stored
 
 DAY = {"num_format": "yyyy-mm-dd hh:mm:ss"}
 
@@ -173,6 +175,65 @@ def test_names_given_by_params(tmp_path):
     file = book(tmp_path / "a.xlsx", {"x": [[1, "2024"], [2, "2023"]]})
     table = take(file, tmp_path, ["n", "year"], header=["n", "year"])
     assert (table.columns, rows(table), table.ledger.header) == (("n", "year"), [("1", "2024"), ("2", "2023")], 0)
+
+
+def computed(path, cells, merge=()):
+    """A workbook whose cells may be (formula, stored value); None stores no value. `merge`: ranges such as D3:D5."""
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("5月")
+        for r, row in enumerate(cells):
+            for c, cell in enumerate(row):
+                if isinstance(cell, tuple):
+                    sheet.write_formula(r, c, cell[0], None, "" if cell[1] is None else cell[1])
+                elif cell is not None:
+                    sheet.write(r, c, cell)
+        for area, value in merge:
+            sheet.merge_range(area, value)
+    return InputFile(path)
+
+
+def test_cells_that_hold_something_unreadable_are_marked(tmp_path):
+    """The reader hands all of them over as blank: an error, a formula that was never computed, what lies under a merged cell."""
+    cells = [
+        ["编号", "分类", "时长", "备注"],
+        ["a", None, ("=1/0", "#DIV/0!"), ("=A1", "x")],
+        ["b", None, ("=1+1", None), None],
+        ["c", "供电", ("=VLOOKUP(1,A:B,2)", "#N/A"), ("=2+2", 4)],
+    ]
+    table = take(computed(tmp_path / "a.xlsx", cells, [("B2:B3", "供水")]), tmp_path, ["编号", "分类", "时长"])
+    assert rows(table) == [("a", "供水", "#ERROR!", "x"), ("b", "#MERGED!", "#UNCOMPUTED!", None), ("c", "供电", "#ERROR!", "4")]
+    moved = [[None, None, *row] for row in [["五月"], [], *cells]]
+    assert rows(take(computed(tmp_path / "b.xlsx", moved, [("D4:D5", "供水")]), tmp_path, ["编号", "分类", "时长"])) == rows(table)
+
+
+def test_such_cells_are_counted_as_unread_and_never_stand_in_the_store(tmp_path):
+    days = [f"2024-05-{n + 1:02d} 08:00:00" for n in range(20)]
+    cells = [
+        ["编号", "来电时间", "号码", "分类", "通话时长"],
+        *([("=A9", None), day, f"139{n:08d}", ("=B9", "#REF!"), ("=1+1", None)] for n, day in enumerate(days)),
+    ]
+    computed(tmp_path / "a.xlsx", cells)
+    store = built(hotline(tmp_path, files="a.xlsx", more="  key: 编号\n"))
+    assert [(e.accepted, e.duplicates) for e in store.ledgers] == [(20, {})]  # no two rows are one because their ids are unreadable alike
+    assert {(c["column"], c["reason"], c["count"]) for c in store.cells} == {
+        ("call_id", "value", 20),
+        ("issue_1", "value", 20),
+        ("talk_seconds", "value", 20),
+    }
+    assert stored(store, "call_id, issue_1, talk_seconds") == [(None, None, None)] * 20
+
+
+def test_a_table_of_formulas_without_values_is_no_blank_table(tmp_path):
+    cells = [["编号", "来电时间"], *([("=A9", None), ("=B9", None)] for _ in range(5))]
+    table = take(computed(tmp_path / "a.xlsx", cells), tmp_path, ["编号", "来电时间"])
+    assert (table.ledger.accepted, table.ledger.blank) == (5, 0)
+
+
+def test_error_words_in_a_text_that_excel_saved(tmp_path):
+    export(tmp_path, "a.csv", [f"K{n},2024-05-{n + 1:02d} 08:00:00,139{n:08d},#REF!,#NAME?" for n in range(20)])
+    store = built(hotline(tmp_path))
+    assert {(c["column"], c["count"]) for c in store.cells} == {("issue_1", 20), ("talk_seconds", 20)}
+    assert stored(store, "issue_1, talk_seconds") == [(None, None)] * 20
 
 
 def test_a_used_range_of_twenty_thousand_rows(tmp_path):
