@@ -109,6 +109,8 @@ def check(params, month, language, quiet):
     click.echo(h.ledger.to_string(index=False))
     click.echo()
     click.echo(h.checks.to_string(index=False))
+    if h.params.assumed:
+        click.echo(f"\n{h.params.assumed(language)}")
     grade, reason = h.grade
     click.echo(f"\n{GRADE[grade](language)}: {reason}")
 

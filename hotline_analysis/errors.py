@@ -66,8 +66,9 @@ class LeakFound(HotlineError):
 
 
 def nearest(word: str, known) -> str:
-    """'Did you mean ...?' with the closest known word, or '' when none is close; one that begins with the word is closest."""
+    """'Did you mean ...?' with the closest known word, or '' when none is close; one of the same letters is closest, then one that begins with the word."""
     names = [str(k) for k in known]
+    swapped = [k for k in names if sorted(k) == sorted(word)]
     longer = [k for k in names if len(word) > 2 and k.startswith(word)]
-    close = longer or get_close_matches(word, names, n=1, cutoff=0.6)
+    close = swapped or longer or get_close_matches(word, names, n=1, cutoff=0.6)
     return f"Did you mean '{close[0]}'?" if close else ""

@@ -28,7 +28,7 @@ from hotline_analysis.measures.periods import Calendar, Period, month_before, mo
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.sample import write_sample
-from hotline_analysis.words import LANGUAGES, Term
+from hotline_analysis.words import LANGUAGES, PERCENT, Term
 
 
 def study_names() -> list[str]:
@@ -135,7 +135,12 @@ class Hotline:
 
     def definition(self, language: str = "", **changes) -> str:
         """The rule in one line (口径), after changes."""
-        return (self.rule.but(**changes) if changes else self.rule).line(language or self.language)
+        return self._line(self.rule.but(**changes) if changes else self.rule, language or self.language)
+
+    def _line(self, rule: Definition, language: str) -> str:
+        """The rule as a figure carries it, with what is taken for granted of the data."""
+        assumed = self.params.assumed
+        return " ".join(filter(None, (rule.line(language), assumed and assumed(language)))).replace("。 ", "。")
 
     # ---- answers
 
@@ -152,7 +157,12 @@ class Hotline:
         view = view.over(self._period(month)) if month else view
         given = {"by": self._strata(f"study {name}", make, [by] if isinstance(by, str) else list(by))} if by else {}
         frame = make(view, **given, **(options or {}))
-        said = {"study": name, "period": view.period.label, "definition": view.definition.line(self.language), "hash": view.definition.hash}
+        said = {
+            "study": name,
+            "period": view.period.label,
+            "definition": self._line(view.definition, self.language),
+            "hash": view.definition.hash,
+        }
         frame.attrs.update(said)
         return frame
 
@@ -235,9 +245,13 @@ def _check_targets(params: Params) -> None:
         for key in keys:
             if key not in indicators.BY_KEY:
                 raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
-    for key in params.targets:
+    for key, target in params.targets.items():
         if indicators.BY_KEY[key].better is None:
             raise BadParams(f"{params.path.name} › targets", f"neither way is better for '{key}'.", "Leave its target out.")
+        if indicators.BY_KEY[key].unit is PERCENT and not 0 <= target <= 1:
+            raise BadParams(
+                f"{params.path.name} › targets › {key}", f"{target:g} is not a rate between 0 and 1.", "95 % is written as 0.95."
+            )
 
 
 def open_hotline(params: str | Path, month: str = "latest", language: str = "zh", *, progress: bool = True, **settings: Any) -> Hotline:

@@ -17,25 +17,20 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from hotline_analysis import tables
+from hotline_analysis import fits, tables
 from hotline_analysis.errors import BadParams, CannotWrite, nearest
+from hotline_analysis.fits import FORMATS
 from hotline_analysis.personal import found
 from hotline_analysis.words import Term
 
-MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
-NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
-FORMATS = (
-    "iso",
-    "chinese",
-    "compact",
-    "mail",
-    "excel",
-    "excel1904",
-    "epoch_s",
-    "epoch_ms",
-    "epoch_us",
-)  # forms of instants that have a name
+MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DEEPEST = 12  # levels of a params file; a text that nests deeper is no params file
+
+
+def setting(default: Any, zh: str, en: str, example: str, mistake: str, **constraints) -> Any:
+    """A setting: its default (`...`: there is none), what it means, a line that loads and the nearest line that is refused. docs/params.md is made of it."""
+    return Field(default, description=en, json_schema_extra={"zh": zh, "example": example, "mistake": mistake}, **constraints)
 
 
 def _as_list(value):
@@ -43,6 +38,7 @@ def _as_list(value):
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 def _known_zone(name: str) -> str:
@@ -65,8 +61,10 @@ S = TypeVar("S", bound=Settings)
 class Words(Settings):
     """A text of the reader's in Chinese and, when there is one, in English."""
 
-    zh: str
-    en: str = ""
+    zh: str = setting(..., "中文", "in Chinese", "zh: 云江市12345热线", "zh: ''")
+    en: str = setting(
+        "", "英文；不写则英文页也用中文", "in English; empty: the Chinese stands there too", "en: Yunjiang hotline", "eng: Yunjiang"
+    )
 
     @property
     def term(self) -> Term:
@@ -87,43 +85,144 @@ def _as_column(value):
 class ColumnRule(Settings):
     """How one canonical column is made of the export's columns. A bare header name is the short form of `from`."""
 
-    source: Texts = Field(default=(), alias="from")
-    constant: str | None = Field(default=None, alias="is", min_length=1)  # what every row holds where the export has no such column
-    formats: Texts = ()  # of instants: strptime patterns or names of FORMATS, each tried in order; empty: only forms with one reading
-    after: str = ""  # of clock times without a date of their own: the instant they may not precede; earlier ones belong to the next day
-    unit: Literal["seconds", "minutes", "hours", "milliseconds", "clock", "minutes_clock", "day_fraction"] = "seconds"  # of durations
-    decimal: Literal[".", ","] | None = None  # of durations and scores: the mark before the decimals; empty: as the cells show it
-    kind: Literal["phone", "person", "code"] | None = None  # of identities: only phones are put into one written form
-    country: str = Field(default="CN", pattern="^[A-Z]{2}$")  # of phones: where a number without a country code belongs
-    area_code: str = Field(default="", pattern="^0?[0-9]{0,3}$")  # of phones: the area code of a local number without one, such as 010
-    unknown: Texts = ()  # of identities and agents: values or patterns (`E+`, `re:^9+$`) that stand for nobody
-    none: Texts = ()  # texts that mean an empty cell
-    values: dict[str, str] = {}  # this export's word -> canonical word
-    other: Literal["keep", "blank", "reject"] | None = None  # what happens to a word that `values` lacks
-    aliases: dict[str, str] = {}  # two spellings of one name
-    split: str = ""  # separator of a path such as A->B->C
-    part: int = Field(default=1, ge=1, le=9)  # which level of the path
-    on_error: Literal["reject", "blank"] | None = None  # a cell that does not convert: the row goes, or the cell
+    source: Texts = setting(
+        (),
+        "导出文件的列名；几列用空格连成一个（日期、时刻）。表头重名时写“满意度 (1)”“满意度 (2)”",
+        "the header of the export's column; several are joined by a blank (a day and its clock time). Of two headers of one name: `Rating (1)`, `Rating (2)`",
+        "answered_at: {from: [应答日期, 应答时刻]}",
+        "answered_at: {form: 应答时间}",
+        alias="from",
+    )
+    constant: str | None = setting(
+        None,
+        "导出中没有此列、而每行都一样时的值；页面的口径行会写明",
+        "what every row holds where the export has no such column; the pages' definition line says so",
+        "outcome: {is: answered}",
+        "outcome: {is: answerd}",
+        alias="is",
+        min_length=1,
+    )
+    formats: Texts = setting(
+        (),
+        "写法，依次尝试：strptime格式，或 " + "、".join(FORMATS) + "；不写则只认只有一种读法的写法",
+        "written forms, tried in order: strptime patterns, or " + ", ".join(FORMATS) + "; empty: only forms with one reading",
+        "answered_at: {from: 应答时间, formats: ['%Y-%m-%d %H:%M:%S', iso]}",
+        "answered_at: {from: 应答时间, formats: '%d/%m/%Y %I:%M'}",
+    )
+    after: str = setting(
+        "",
+        "只有时刻没有日期时，不得早于哪一列；更早的属于次日",
+        "of clock times without a date: the instant they may not precede; earlier ones belong to the next day",
+        "answered_at: {from: 应答时刻, after: started_at}",
+        "answered_at: {from: 应答时刻, after: answered_at}",
+    )
+    unit: Literal["seconds", "minutes", "hours", "milliseconds", "clock", "minutes_clock", "day_fraction"] = setting(
+        "seconds",
+        "没有单位的数是什么：秒、分、时、毫秒、一天的小数；clock 为 时:分，minutes_clock 为 分:秒",
+        "what a bare number is; `clock` reads 4:05 as hours and minutes, `minutes_clock` as minutes and seconds",
+        "talk_seconds: {from: 通话时长(分), unit: minutes}",
+        "talk_seconds: {from: 通话时长(分), unit: minute}",
+    )
+    decimal: Literal[".", ","] | None = setting(
+        None,
+        "小数点用什么写；不写则由单元格看出",
+        "the mark before the decimals; empty: as the cells show it",
+        "talk_seconds: {from: 通话时长, decimal: ','}",
+        "talk_seconds: {from: 通话时长, decimal: comma}",
+    )
+    kind: Literal["phone", "person", "code"] | None = setting(
+        None,
+        "哪种身份：phone 号码（统一写法）、person 个人身份、code 唯一识别代码",
+        "which identity: only a phone is put into one written form",
+        "caller: {from: 主叫号码, kind: phone}",
+        "caller: 主叫号码",
+    )
+    country: str = setting(
+        "CN",
+        "没有国家码的号码属于哪国",
+        "where a number without a country code belongs",
+        "caller: {from: Phone, kind: phone, country: US}",
+        "caller: {from: Phone, kind: phone, country: UK}",
+    )
+    area_code: str = setting(
+        "",
+        "本地固话省略的区号",
+        "the area code that local numbers leave out",
+        "caller: {from: 主叫号码, kind: phone, area_code: '010'}",
+        "caller: {from: 主叫号码, kind: phone, area_code: Beijing}",
+    )
+    unknown: Texts = setting(
+        (),
+        "代表无人的值：原文、带 * ? 的样式、E+（被表格损坏的号码）、re: 正则表达式",
+        "what stands for nobody: a text, a pattern with * or ?, `E+` (a number that a spreadsheet damaged), `re:` a regular expression",
+        "caller: {from: 主叫号码, kind: phone, unknown: [匿名, 'E+', 're:^9+$']}",
+        "caller: {from: 主叫号码, kind: phone, unknown: 're:^9+('}",
+    )
+    none: Texts = setting(
+        (),
+        "表示空单元格的文字",
+        "texts that mean an empty cell",
+        "answered_at: {from: 应答时间, none: '0:00:00'}",
+        "answered_at: {from: 应答时间, null: '0:00:00'}",
+    )
+    values: dict[str, str] = setting(
+        {},
+        "导出里的词对应的标准词或分数；留空表示没有",
+        "this export's word and the canonical word, or the score, that it means; empty: nothing",
+        "rating: {from: 满意度, values: {满意: 5, 一般: 3, 未评价: ''}}",
+        "rating: {from: 满意度, values: {满意: 五}}",
+    )
+    other: Literal["keep", "blank", "reject"] | None = setting(
+        None,
+        "values 里没有的词：保留、置空，或整行不收",
+        "what happens to a word that `values` lacks: it stays, the cell is blanked, or the row is rejected",
+        "outcome: {from: 结果, values: {接通: answered}, other: reject}",
+        "outcome: {from: 结果, values: {接通: answered}, other: keep}",
+    )
+    aliases: dict[str, str] = setting(
+        {},
+        "同一名称的另一种写法",
+        "another spelling of one name",
+        "agent: {from: 坐席, aliases: {何静怡（1009）: 何静怡(1009)}}",
+        "talk_seconds: {from: 通话时长, aliases: {一分: 60}}",
+    )
+    split: str = setting(
+        "",
+        "“A->B->C”这样的路径的分隔符",
+        "the separator of a path such as A->B->C",
+        "issue_1: {from: 诉求, split: '->'}",
+        "rating: {from: 满意度, split: '->'}",
+    )
+    part: int = setting(
+        1,
+        "取路径的第几级",
+        "which level of the path",
+        "issue_1: {from: 诉求, split: '->', part: 2}",
+        "issue_1: {from: 诉求, part: 2}",
+        ge=1,
+        le=9,
+    )
+    on_error: Literal["reject", "blank"] | None = setting(
+        None,
+        "读不出的单元格：整行不收，或只置空；都计数",
+        "a cell that does not convert: the row is rejected, or the cell blanked; both are counted",
+        "answered_at: {from: 应答时间, on_error: blank}",
+        "answered_at: {from: 应答时间, on_error: skip}",
+    )
+
+    @field_validator("country")
+    @classmethod
+    def _country(cls, value):
+        return fits.region(value)
+
+    @field_validator("area_code")
+    @classmethod
+    def _area_code(cls, value):
+        return fits.area_code(value)
 
     @model_validator(mode="after")
     def _fits(self):
-        if bool(self.source) == (self.constant is not None):
-            raise ValueError("say which header it comes from (from: ...) or what it always is (is: ...), one of the two")
-        beside = sorted(self.model_fields_set - {"source", "constant"})
-        if self.constant is not None and beside:
-            raise ValueError(f"'is' stands alone: there is no cell for '{beside[0]}' to say anything of")
-        if self.other and not self.values:
-            raise ValueError("'other' says what happens beside 'values', and there are no values here")
-        for form in self.formats:
-            if "%Z" in form:
-                raise ValueError(
-                    f"formats: '{form}' reads the name of a time zone, and CST alone has three meanings; "
-                    "write %z where the offset stands there (+0800), or say in which zone the times are written (zone: America/Chicago)"
-                )
-            if "%" not in form and form not in FORMATS:
-                raise ValueError(
-                    f"formats: '{form}' is neither a strptime pattern (%Y-%m-%d %H:%M:%S) nor one of {', '.join(FORMATS)}. {nearest(form, FORMATS)}".strip()
-                )
+        fits.rule(self)
         return self
 
 
@@ -133,41 +232,142 @@ Column = Annotated[ColumnRule, BeforeValidator(_as_column)]
 class Events(Settings):
     """A file whose rows are events: the contact is the first or the last row of a key, in time."""
 
-    key: Texts
-    take: Literal["first", "last"] = "first"
+    key: Texts = setting(..., "一次来访的编号列", "the headers that name a contact", "key: 编号", "keys: 编号", min_length=1)
+    take: Literal["first", "last"] = setting(
+        "first", "取最早还是最晚的一行", "which of its rows stands for it", "take: last", "take: newest"
+    )
 
 
 class Source(Settings):
     """One kind of export: its files, how they are written, and which of their columns mean what."""
 
-    files: Texts = Field(min_length=1)
-    sheet: Texts = ()  # names or patterns of sheets; empty: the one sheet that has the mapped headers (several are refused)
-    header_row: int | None = Field(default=None, ge=1)  # empty: found by the mapped names
-    header: Texts = ()  # names of the columns of a file without a header row
-    separator: str | None = Field(default=None, min_length=1, max_length=1)  # empty: found among , tab ; |
-    quote: str = Field(default='"', max_length=1)  # empty: no quoting in this file
-    encoding: Literal["utf-8", "gb18030", "utf-16", "big5", "latin-1"] | None = None  # empty: BOM, then strict UTF-8, then strict GB18030
-    zone: str | None = None  # in which its times are written, when it is not the hotline's: an export in UTC of a hotline in Asia/Shanghai
-    object: str | None = None  # name of the data frame inside an .rda file
+    files: Texts = setting(
+        ...,
+        "文件，可用 * ?；从 params 的上一级文件夹算起",
+        "the files, * and ? allowed; paths start above the folder params",
+        "files: 'exports/*.csv'",
+        "files: *.csv",
+        min_length=1,
+    )
+    sheet: Texts = setting(
+        (),
+        "工作表名或样式；不写则取唯一有这些列名的一张（几张都有则拒绝）",
+        "names or patterns of sheets; empty: the one that has the mapped headers (several are refused)",
+        "sheet: '*'",
+        "sheets: 明细",
+    )
+    header_row: int | None = setting(
+        None,
+        "表头在第几行；不写则按列名找到",
+        "the line of the header; empty: found by the mapped names",
+        "header_row: 3",
+        "header_row: 0",
+        ge=1,
+        le=1000,
+    )
+    header: Texts = setting(
+        (),
+        "没有表头的文件的列名，依次写出",
+        "the names of all columns of a file without a header row, in order",
+        "header: [来电时间, 结果, 诉求]",
+        "header: [来电时间, 结果, 结果]",
+    )
+    separator: str | None = setting(
+        None,
+        "分隔符，或 comma、tab、semicolon、bar；不写则由文件看出",
+        "the mark between fields, or comma, tab, semicolon, bar; empty: found",
+        "separator: tab",
+        "separator: tabs",
+        min_length=1,
+        max_length=1,
+    )
+    quote: str = setting(
+        '"',
+        "引号；写 '' 表示这个文件不用引号",
+        "the mark around a field; '' for a file without quoting",
+        "quote: ''",
+        "quote: ','",
+        max_length=1,
+    )
+    encoding: Literal["utf-8", "gb18030", "utf-16", "big5", "latin-1"] | None = setting(
+        None,
+        "编码；不写则依次试BOM、严格UTF-8、严格GB18030",
+        "the encoding; empty: BOM, then strict UTF-8, then strict GB18030",
+        "encoding: gb18030",
+        "encoding: ansi",
+    )
+    zone: str | None = setting(
+        None,
+        "文件里的时间写在哪个时区，与热线不同时才写",
+        "the zone in which the file's times are written, where it is not the hotline's",
+        "zone: UTC",
+        "zone: Asia",
+    )
+    object: str | None = setting(
+        None, "R的.rda文件里数据框的名字", "the name of the data frame in an .rda file", "object: calls", "objekt: calls", min_length=1
+    )
     repair: Annotated[
         tuple[Literal["split_blanks", "dropped_ends", "text_after_quote", "backslash_quotes"], ...], BeforeValidator(_as_list)
-    ] = ()  # declared mends, each counted: a run of blanks stands where a separator was lost; rows lack the separators of their last, empty
-    # fields; text goes on after a closing quote ("A B" <123>); quotes inside a field are marked by a backslash. The last three are also
-    # found where a file has the habit
-    events: Events | None = None
-    key: Texts = ()  # columns of the export that name a row; empty: the whole row
-    columns: dict[str, Column]
-    leave_out: dict[str, Texts] = {}  # canonical column -> words whose rows are read, counted and left out
+    ] = setting(
+        (),
+        "声明的修补，逐条计数：split_blanks 丢了分隔符、只剩一串空格；dropped_ends 行尾空字段的分隔符缺失；text_after_quote 引号闭合后还有文字；"
+        "backslash_quotes 引号前加反斜杠。后三种成为一个文件的习惯时会自动发现",
+        "declared mends, each counted: a run of blanks stands where a separator was lost; rows lack the separators of their last, empty fields; text "
+        'goes on after a closing quote (`"A B" <123>`); quotes inside a field are marked by a backslash. The last three are also found where a file has the habit',
+        "repair: split_blanks",
+        "repair: blanks",
+    )
+    events: Events | None = setting(
+        None,
+        "每行是一个事件、几行才是一次来访时",
+        "for a file whose rows are events, several to a contact",
+        "events: {key: 编号, take: first}",
+        "events: 编号",
+    )
+    key: Texts = setting(
+        (),
+        "一行的编号列；写了，重复导出的行就能认出",
+        "the headers that name a row, so that a row exported twice is known",
+        "key: 来电编号",
+        "keys: 来电编号",
+    )
+    columns: dict[str, Column] = setting(
+        ...,
+        "标准列（见README的字段说明）: 列名，或列名连同设置",
+        "canonical column (the codebook in the README): a header, or a header with its settings",
+        "columns: {started_at: 来电时间, issue_1: 诉求}",
+        "columns: {start_at: 来电时间}",
+        min_length=1,
+    )
+    leave_out: dict[str, Texts] = setting(
+        {},
+        "读入、计数但不参与统计的行：标准列与词",
+        "rows that are read, counted and left out: a canonical column and its words",
+        "leave_out: {outcome: test}",
+        "leave_out: {outcome: 测试}",
+    )
 
     @field_validator("separator", mode="before")
     @classmethod
-    def _tab(cls, value):
-        return {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}.get(value, value)
+    def _separator(cls, value):
+        return fits.separator(value)
+
+    @field_validator("encoding", mode="before")
+    @classmethod
+    def _encoding(cls, value):
+        return {"gbk": "gb18030", "gb2312": "gb18030", "utf8": "utf-8", "utf-8-sig": "utf-8", "utf16": "utf-16", "latin1": "latin-1"}.get(
+            str(value).lower(), value
+        )
 
     @field_validator("zone")
     @classmethod
     def _zone(cls, value):
         return value and _known_zone(value)
+
+    @model_validator(mode="after")
+    def _fits(self):
+        fits.text_file(self)
+        return self
 
 
 def _as_sources(value):
@@ -180,27 +380,59 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_as_sources)]
 class Period(Settings):
     """The hotline's month: some close it on the 19th and cut the day at noon."""
 
-    start_day: int = Field(default=1, ge=1, le=28)
-    cut_hour: int = Field(default=0, ge=0, le=23)
+    start_day: int = setting(1, "每月从几号起", "the day on which a month begins", "start_day: 19", "start_day: 31", ge=1, le=28)
+    cut_hour: int = setting(0, "一天从几点起", "the hour at which a day begins", "cut_hour: 12", "cut_hour: 24", ge=0, le=23)
 
 
 class Limits(Settings):
     """What a run may use."""
 
-    memory_gib: float = Field(default=4, gt=0)
-    threads: int = Field(default=0, ge=0)  # 0: as many as the machine has
-    spill_gib: float = Field(default=20, gt=0)
-    cell_seconds: int = Field(default=600, ge=1)
-    run_seconds: int = Field(default=3600, ge=1)
+    memory_gib: Finite = setting(4, "内存，GiB", "memory, in GiB", "memory_gib: 8", "memory_gib: 8GB", ge=0.1, le=16384)
+    threads: int = setting(
+        0, "线程数；0 为机器有多少用多少", "threads; 0: as many as the machine has", "threads: 2", "threads: 100000", ge=0, le=256
+    )
+    spill_gib: Finite = setting(
+        20,
+        "内存不够时可用的磁盘，GiB",
+        "disk that may be used where memory does not suffice, in GiB",
+        "spill_gib: 50",
+        "spill_gib: 1e999",
+        ge=0.1,
+        le=1048576,
+    )
+    cell_seconds: int = setting(
+        600,
+        "一个笔记本单元最多运行几秒",
+        "seconds that a notebook cell may run",
+        "cell_seconds: 1200",
+        "cell_seconds: 10m",
+        ge=1,
+        le=604800,
+    )
+    run_seconds: int = setting(
+        3600, "一次月报最多运行几秒", "seconds that a whole run may take", "run_seconds: 7200", "run_seconds: 0", ge=1, le=604800
+    )
 
 
 class Report(Settings):
     """What the monthly page shows, and the words that stand on it."""
 
-    organisation: SaidWords | None = None
-    first_month: str | None = None  # month of issue 1, for the running number
-    headlines: Texts = ()  # four indicators, always in the same place
-    note: SaidWords | None = None  # the centre's own words, printed as such
+    organisation: SaidWords | None = setting(
+        None, "页面抬头的单位", "who publishes the page", "organisation: 云江市政务热线中心", "organization: 云江市政务热线中心"
+    )
+    first_month: str | None = setting(
+        None, "第1期的月份，用于编期号", "the month of issue 1, for the running number", "first_month: 2023-08", "first_month: 2023-8"
+    )
+    headlines: Texts = setting(
+        (),
+        "固定放在页首的四个指标（docs/definitions.md）",
+        "the four indicators that always stand first",
+        "headlines: [connection_rate, asa_seconds]",
+        "headline: connection_rate",
+    )
+    note: SaidWords | None = setting(
+        None, "中心自己的话，原样印出", "the centre's own words, printed as they are", "note: 8月系统升级两天", "notes: 8月系统升级两天"
+    )
 
     @field_validator("first_month")
     @classmethod
@@ -213,33 +445,110 @@ class Report(Settings):
 class Params(Settings):
     """One hotline: its files and column names, its definition, targets and report."""
 
-    title: SaidWords
-    time_zone: str = "Asia/Shanghai"
-    weekend: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], BeforeValidator(_as_list)] = ("sat", "sun")
-    holidays: str = "CN"  # country of the public holidays; empty: none
-    period: Period = Period()
-    key: Literal["file", "published"] = "file"  # published: the fixed key of the sample and of public data
-    public: bool = False  # every row of these files is public already, so that the published key gives nothing away
-    identity: Annotated[tuple[Literal["caller_phone", "caller_person", "caller_code"], ...], BeforeValidator(_as_list)] = (
-        "caller_phone",
-        "caller_person",
-        "caller_code",
+    title: SaidWords = setting(
+        ..., "热线的名称", "the hotline's name", "title: {zh: 云江市12345热线, en: Yunjiang hotline}", "titel: 云江市12345热线"
     )
-    workspace: str = ""  # folder of the store; empty: .hotline/<name>
-    sample: bool = False  # the invented hotline: its exports are written on first use
-    calls: Sources = ()
-    orders: Sources = ()
-    definition: dict[str, Any] = {}
-    targets: dict[str, float] = {}
-    breaks: dict[str, SaidWords] = {}  # first month under a changed process -> its words: limits begin anew there
-    report: Report = Report()
-    limits: Limits = Limits()
+    time_zone: str = setting(
+        "Asia/Shanghai", "热线所在的时区", "the zone of the hotline's clock", "time_zone: America/New_York", "time_zone: Beijing"
+    )
+    weekend: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], BeforeValidator(_as_list)] = setting(
+        ("sat", "sun"), "周末是哪几天", "the days of the weekend", "weekend: [fri, sat]", "weekend: [saturday]"
+    )
+    holidays: str = setting(
+        "CN",
+        "法定节假日（含调休）的国家代码；写 '' 表示没有",
+        "country of the public holidays; '' for none",
+        "holidays: US",
+        "holidays: China",
+    )
+    period: Period = setting(Period(), "月与日从何时起", "where a month and a day begin", "period: {start_day: 19}", "period: 19")
+    key: Literal["file", "published"] = setting(
+        "file",
+        "化名的密钥：自己的文件（HOTLINE_KEY_FILE），或公开的固定密钥（只给虚构热线与公开数据）",
+        "the key of the pseudonyms: a file of your own (HOTLINE_KEY_FILE), or the published one of the invented hotline and of public data",
+        "key: file",
+        "key: published",
+    )
+    public: bool = setting(
+        False,
+        "这些文件的每一行本来就是公开的，所以可以用公开的密钥",
+        "every row of these files is public already, so that the published key gives nothing away",
+        "public: true",
+        "public: data",
+    )
+    identity: Annotated[tuple[Literal["caller_phone", "caller_person", "caller_code"], ...], BeforeValidator(_as_list)] = setting(
+        ("caller_phone", "caller_person", "caller_code"),
+        "几种身份先用哪一种",
+        "which identity makes the caller, the first known one",
+        "identity: [caller_code, caller_phone]",
+        "identity: phone",
+    )
+    workspace: str = setting(
+        "",
+        "数据存储的文件夹；不写为 `.hotline/<名称>`",
+        "the folder of the store; empty: `.hotline/<name>`",
+        "workspace: /srv/hotline/store",
+        "work_space: /srv/hotline/store",
+    )
+    sample: bool = setting(
+        False,
+        "虚构热线：首次使用时写出导出文件",
+        "the invented hotline: its exports are written on first use",
+        "sample: false",
+        "sample: true",
+    )
+    calls: Sources = setting(
+        (),
+        "来电的导出文件；几种写成列表",
+        "the exports of calls; several kinds as a list",
+        "calls: {files: a.csv, columns: {started_at: 来电时间}}",
+        "calls: a.csv",
+    )
+    orders: Sources = setting(
+        (),
+        "工单的导出文件；几种写成列表",
+        "the exports of work orders; several kinds as a list",
+        "orders: {files: a.csv, columns: {created_at: 受理时间}}",
+        "order: {files: a.csv}",
+    )
+    definition: dict[str, Any] = setting(
+        {},
+        "口径，见 docs/definitions.md；或 windows_file",
+        "the definition, see docs/definitions.md; or `windows_file`",
+        "definition: {windows_hours: [24, 72], match: same}",
+        "definition: same",
+    )
+    targets: dict[str, Finite] = setting(
+        {},
+        "目标值：比率写小数，时长写秒",
+        "targets: a rate as a fraction, a duration in seconds",
+        "targets: {connection_rate: 0.95, asa_seconds: 10}",
+        "targets: {connection_rate: 95%}",
+    )
+    breaks: dict[str, SaidWords] = setting(
+        {},
+        "流程改变后的第一个月与说明：控制限从那里重新开始",
+        "the first month under a changed process, and its words: limits begin anew there",
+        "breaks: {2024-03: 新系统上线}",
+        "breaks: {2024-3: 新系统上线}",
+    )
+    report: Report = setting(
+        Report(), "月报上的文字", "the words of the monthly page", "report: {note: 8月系统升级两天}", "report: 8月系统升级两天"
+    )
+    limits: Limits = setting(Limits(), "一次运行可用的资源", "what a run may use", "limits: {threads: 2}", "limits: 2")
     path: Path = Path("params.yaml")
 
     @field_validator("time_zone")
     @classmethod
     def _zone(cls, value):
         return _known_zone(value)
+
+    @field_validator("title")
+    @classmethod
+    def _title(cls, value):
+        if not value.zh.strip():
+            raise ValueError("has no words; write the hotline's name")
+        return value
 
     @field_validator("breaks")
     @classmethod
@@ -251,11 +560,16 @@ class Params(Settings):
                 raise ValueError(f"'{month}' has no words; say what changed, such as 新系统上线")
         return value
 
+    @field_validator("holidays")
+    @classmethod
+    def _holidays(cls, value):
+        return fits.holidays(value)
+
     @model_validator(mode="after")
     def _columns_known(self):
         for table in tables.TABLES.values():
             for source in getattr(self, table.name):
-                _check_source(table, source)
+                fits.source(table, source)
         if not any(getattr(self, name) for name in tables.TABLES):
             raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
         return self
@@ -305,81 +619,22 @@ class Params(Settings):
         )
         return self.root / ".hotline" / (self.name + mark)
 
+    @property
+    def assumed(self) -> Term | None:
+        """What every row is taken to hold where the export has no such column; None where nothing is assumed."""
+        rules = [
+            (t, name, r)
+            for t in tables.TABLES.values()
+            for s in self.sources(t.name)
+            for name, r in s.columns.items()
+            if r.constant is not None
+        ]
+        said = {t[name].term: tables.WORDS.get(r.constant, Term(r.constant, r.constant)) for t, name, r in rules}
+        zh, en = ("、".join(f"{c.zh}={w.zh}" for c, w in said.items()), ", ".join(f"{c.en} = {w.en}" for c, w in said.items()))
+        return Term(f"导出中没有的列一律视为：{zh}。", f"Columns that the export lacks are taken as: {en}.") if said else None
+
     def sources(self, table: str) -> tuple[Source, ...]:
         return getattr(self, table)
-
-
-def _check_source(table: tables.Table, source: Source) -> None:
-    where = table.name
-    for name, rule in source.columns.items():
-        if name not in table.mapped:
-            raise ValueError(f"{where} › columns › '{name}' is not a column of {where}. {nearest(name, table.mapped)}".strip())
-        _check_rule(f"{where} › columns › {name}", table[name], rule)
-    for name in table.needs:
-        if name not in source.columns:
-            raise ValueError(f"{where} › columns: '{name}' is missing; without it no row of {where} has a place in time")
-    _check_identities(where, table, source)
-    _check_levels(where, source)
-    _check_after(where, table, source)
-    for name in source.leave_out:
-        if name not in source.columns:
-            raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
-
-
-def _check_rule(place: str, column: tables.Column, rule: ColumnRule) -> None:
-    if rule.constant is not None:
-        _check_constant(place, column, rule.constant)
-    wrong = [word for word in rule.values.values() if column.allowed and word and word not in column.allowed]
-    if wrong:
-        raise ValueError(
-            f"{place} › values: '{wrong[0]}' is not one of {', '.join(column.allowed)}. {nearest(wrong[0], column.allowed)}".strip()
-        )
-    if column.name == "caller" and rule.kind is None:
-        raise ValueError(f"{place}: say which kind of identity it is (kind: phone, person or code)")
-
-
-def _check_after(where: str, table: tables.Table, source: Source) -> None:
-    for name, rule in source.columns.items():
-        if rule.after and (rule.after not in source.columns or table[rule.after].kind != tables.INSTANT or rule.after == name):
-            raise ValueError(
-                f"{where} › columns › {name} › after: '{rule.after}' is not another mapped instant. {nearest(rule.after, source.columns)}".strip()
-            )
-
-
-def _check_constant(place: str, column: tables.Column, word: str) -> None:
-    """A column that holds the same in every row: a canonical word, or a number where the column holds numbers."""
-    if column.kind in (tables.INSTANT, tables.IDENTITY) or column.name.endswith("_id"):
-        raise ValueError(f"{place} › is: no two rows share one; map the header that holds it (from: ...)")
-    if column.allowed and word not in column.allowed:
-        raise ValueError(f"{place} › is: '{word}' is not one of {', '.join(column.allowed)}. {nearest(word, column.allowed)}".strip())
-    if column.kind == tables.FLAG and word not in ("true", "false"):
-        raise ValueError(f"{place} › is: '{word}' is neither true nor false")
-    if column.kind in (tables.SECONDS, tables.SCORE) and not NUMBER.fullmatch(word):
-        raise ValueError(f"{place} › is: '{word}' is not a number")
-
-
-def _check_levels(where: str, source: Source) -> None:
-    """A level of a tree is a path only with the levels above it."""
-    for name in source.columns:
-        stem, _, level = name.rpartition("_")
-        if stem in ("issue", "category") and level in ("2", "3"):
-            parent = f"{stem}_{int(level) - 1}"
-            if parent not in source.columns:
-                raise ValueError(f"{where} › columns › {name}: its parent {parent} is missing; a level without its parents is no path")
-
-
-def _check_identities(where: str, table: tables.Table, source: Source) -> None:
-    """An identity has one key, and its cells go into the store as pseudonyms only."""
-    identities = {name: rule for name, rule in source.columns.items() if table[name].kind == tables.IDENTITY}
-    if "caller" in identities and f"caller_{identities['caller'].kind}" in identities:
-        raise ValueError(f"{where} › columns: 'caller' and 'caller_{identities['caller'].kind}' are the same key; keep one")
-    secret = {header for rule in identities.values() for header in rule.source}
-    for name, rule in source.columns.items():
-        shown = secret.intersection(rule.source) if name not in identities else ()
-        if shown:
-            raise ValueError(
-                f"{where} › columns › {name}: '{sorted(shown)[0]}' is an identity of the caller; no other column may carry it into the store"
-            )
 
 
 def read_yaml(path: Path) -> dict:
@@ -389,7 +644,7 @@ def read_yaml(path: Path) -> dict:
     except FileNotFoundError:
         beside = [p.name for p in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
         raise BadParams(str(path), "there is no such params file.", nearest(path.name, beside)) from None
-    except (IsADirectoryError, PermissionError) as fault:
+    except OSError as fault:
         raise BadParams(str(path), f"the params file cannot be read ({fault.strerror}).") from None
     except UnicodeDecodeError as fault:
         raise BadParams(path.name, f"is not UTF-8 at byte {fault.start}.", "Save it as UTF-8.") from None
@@ -399,7 +654,9 @@ def read_yaml(path: Path) -> dict:
         raise BadParams(
             f"{path.name} › line {line}", f"'{word[1] if word else 'a key'}' is written twice.", "Keep one of the two."
         ) from None
-    except (MarkedYAMLError, YAMLError) as fault:
+    except RecursionError:
+        raise BadParams(path.name, "is nested too deeply.", f"A params file has at most {DEEPEST} levels.") from None
+    except (MarkedYAMLError, YAMLError, ValueError, TypeError) as fault:  # the last two: a tag or a key that makes no sense
         mark, problem = getattr(fault, "problem_mark", None), str(getattr(fault, "problem", fault))
         hint = (
             "A text that begins with *, & or % needs quotes, such as '*.csv'."
@@ -409,7 +666,23 @@ def read_yaml(path: Path) -> dict:
         raise BadParams(f"{path.name} › line {mark.line + 1 if mark else '?'}", f"is not YAML: {problem}.", hint) from None
     if not isinstance(data, dict):
         raise BadParams(path.name, "holds no settings.", "A params file begins with 'title:' and names a table, such as 'calls:'.")
+    _check_texts(data, path.name)
     return data
+
+
+def _check_texts(value: Any, where: str, depth: int = 0) -> None:
+    """No text holds what no text holds (NUL, half a character), and nothing nests without end (an alias of itself does)."""
+    if depth > DEEPEST or value is None:
+        raise BadParams(where, "is nested too deeply.", f"A params file has at most {DEEPEST} levels.")
+    if isinstance(value, str):
+        if re.search("[\\x00\ud800-\udfff]", value):
+            raise BadParams(where, "holds a character that no text has (NUL, or half of one).", "Write the character itself.")
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(value, dict) and not isinstance(key, str):
+            raise BadParams(where, "has a list where the name of a setting belongs.", "Write it as 'name: value'.")
+        _check_texts(str(key), where, depth)
+        _check_texts(inner, f"{where} › {key}" if isinstance(value, dict) else where, depth + 1)
 
 
 def validated(model: type[S], data: dict, where: str, **extra) -> S:
@@ -431,9 +704,12 @@ def _sentence(model: type[BaseModel], fault: dict) -> str:
         return f"{place}'{word}' is missing."
     message = fault["msg"].removeprefix("Value error, ")
     given = fault.get("input")
+    if fault["type"] == "model_type":
+        return f"{' › '.join(steps)}: has settings of its own: {', '.join(_keys_at(model, fault['loc']))}."
     shown = f", not '{given}'" if isinstance(given, str | int | float) and fault["type"] != "value_error" else ""
     sentence = f"{' › '.join(steps) + ': ' if steps else ''}{message}{shown}"
-    return sentence if sentence.endswith(("?", ".")) else sentence + "."
+    hint = nearest(str(given), re.findall("'([^']*)'", fault["ctx"]["expected"])) if fault["type"] == "literal_error" else ""
+    return (sentence if sentence.endswith(("?", ".")) else sentence + ".") + (f" {hint}" if hint else "")
 
 
 def _keys_at(model: Any, loc) -> list[str]:
@@ -496,10 +772,19 @@ def _refuse_personal(params: Params) -> None:
 class WindowsFile(Settings):
     """A window for each issue, as `hotline study exposure --write-windows` writes it; `*` stands for every issue that is not named."""
 
-    windows_by_issue: dict[str, Annotated[float, Field(gt=0, le=24 * 366)]] = Field(min_length=1)
-    hotline: str = ""  # where they were found, for the reader
-    period: str = ""
-    definition: str = ""
+    windows_by_issue: dict[str, Annotated[float, Field(gt=0, le=24 * 366)]] = setting(
+        ...,
+        "诉求与它的窗口（小时）；* 为其余诉求",
+        "an issue and its window, in hours; * is every other issue",
+        "windows_by_issue: {供水: 24, '*': 48}",
+        "windows_by_issue: {供水: 1天}",
+        min_length=1,
+    )
+    hotline: str = setting("", "由哪条热线得出", "the hotline that they were found from", "hotline: sample", "hotlin: sample")
+    period: str = setting("", "由哪段数据得出", "the data that they were found from", "period: 2024-09", "priod: 2024-09")
+    definition: str = setting(
+        "", "当时的口径号", "the hash of the definition that they were found under", "definition: 3f2a91", "definitions: 3f2a91"
+    )
 
 
 def _with_windows(data: dict, file: Path) -> dict:
@@ -519,7 +804,7 @@ def _with_windows(data: dict, file: Path) -> dict:
 
 def read_windows(path: Path) -> WindowsFile:
     """The windows of a file; raises BadParams with what is wrong, and how the file is made when there is none."""
-    if not path.exists():
+    if not os.path.exists(path):
         raise BadParams(
             str(path), "there is no such windows file.", f"Make it with `hotline study exposure --params ... --write-windows {path}`."
         )

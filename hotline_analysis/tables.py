@@ -12,6 +12,8 @@ from hotline_analysis.words import Term
 
 INSTANT, SECONDS, TEXT, FLAG, SCORE, COUNT, IDENTITY = "instant", "seconds", "text", "flag", "score", "count", "identity"
 SQL_TYPE = {INSTANT: "TIMESTAMP", SECONDS: "BIGINT", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", IDENTITY: "BIGINT"}
+YES = ("是", "有", "y", "yes", "t", "true", "1", "1.0", "✓", "√", "对")  # words of flags
+NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", "错")
 OUTCOMES = ("answered", "abandoned", "blocked", "test")
 WORDS = {  # of the closed columns, as a page says them
     "answered": Term("接通", "answered"), "abandoned": Term("放弃", "abandoned"), "blocked": Term("未接入", "blocked"), "test": Term("测试", "test"),

@@ -104,3 +104,36 @@ def test_the_systems_refusal_is_a_sentence(hotline, capsys, monkeypatch):
         "",
         "hotline › the system refused (Permission denied).\n",
     )
+
+
+def test_what_is_taken_for_granted_is_said_where_the_rule_is(tmp_path, capsys):
+    params = write_hotline(tmp_path, calls=60)
+    text = params.read_text(encoding="utf-8")
+    params.write_text(
+        text.replace("{from: 结果, values: {接通: answered, 放弃: abandoned}, other: reject}", "{is: answered}"), encoding="utf-8"
+    )
+    code, out, _ = run(capsys, "check", "--params", str(params), "--quiet")
+    assert (code, "导出中没有的列一律视为：结果=接通。" in out) == (0, True)
+    code, out, _ = run(capsys, "study", "window", "--params", str(params), "--quiet", "--language", "en")
+    assert out.splitlines()[0].endswith(" Columns that the export lacks are taken as: Outcome = answered.")
+
+
+def test_a_target_is_a_rate_between_0_and_1(tmp_path, capsys):
+    params = write_hotline(tmp_path, calls=60)
+    params.write_text(params.read_text(encoding="utf-8").replace("connection_rate: 0.9", "connection_rate: 90"), encoding="utf-8")
+    said = "small.yaml › targets › connection_rate › 90 is not a rate between 0 and 1. 95 % is written as 0.95.\n"
+    assert run(capsys, "check", "--params", str(params), "--quiet") == (64, "", said)
+
+
+def test_the_first_key_of_ones_own_is_announced_once(tmp_path, capsys, monkeypatch):
+    key = tmp_path / "secrets" / "key"
+    monkeypatch.setenv("HOTLINE_KEY_FILE", str(key))
+    params = write_hotline(tmp_path, calls=60)
+    params.write_text(params.read_text(encoding="utf-8").replace("key: published\npublic: true\n", ""), encoding="utf-8")
+    code, _, err = run(capsys, "check", "--params", str(params), "--quiet")
+    assert (code, err) == (
+        0,
+        f"{key} › is the new key of your callers' pseudonyms. Keep a copy where secrets are kept: without it the store cannot be brought up to "
+        "date, only deleted and built again from the exports.\n",
+    )
+    assert run(capsys, "check", "--params", str(params), "--quiet")[2] == ""

@@ -1,9 +1,14 @@
 """Params: every scalar is text until the model types it; what is wrong is said with its place and the nearest right word."""
 
+import random
+import re
+
 import pytest
 
 from hotline_analysis import params as params_file
+from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams
+from tests.real import PARAMS
 
 GOOD = "title: 热线\ncalls: {files: a.csv, columns: {started_at: 来电时间}}\n"
 
@@ -230,3 +235,162 @@ def test_a_break_has_a_month_and_words(tmp_path, breaks, words):
 def test_breaks_speak_both_languages(tmp_path):
     breaks = load(tmp_path, GOOD + "breaks: {2024-03: 新系统上线, 2024-07: {zh: 扩容, en: more seats}}\n").breaks
     assert {month: (w.zh, w.en) for month, w in breaks.items()} == {"2024-03": ("新系统上线", ""), "2024-07": ("扩容", "more seats")}
+
+
+def column(rule: str, name: str = "answered_at") -> str:
+    return GOOD.replace("来电时间}", f"来电时间, {name}: {rule}}}")
+
+
+AT = "x.yaml › calls › columns › "
+WRONG = [  # what the engine, or nothing at all, refused: patterns, numbers and words that would have been read silently or have ended in mid-run
+    (column("{from: a, unknown: 're:('}", "agent"), AT + "agent › unknown: 're:(' is not a regular expression; write one such as 're:^9+$'."),
+    (column("{from: a, unknown: 're:(?=a)b'}", "agent"), AT + "agent › unknown: 're:(?=a)b' is not a regular expression"),  # texts are matched by RE2
+    (column("{from: a, kind: code, unknown: 're:*'}", "caller"), AT + "caller › unknown: 're:*' is not a regular expression"),
+    (column("{from: a, kind: code, unknown: 're:\\p{Han}'}", "caller"), AT + "caller › unknown: 're:\\p{Han}' is not a regular expression"),
+    (column("{from: a, formats: '%q'}"), "x.yaml › calls › 0 › columns › answered_at: formats: '%q' is not a strptime pattern; write one such as %Y-%m-%d %H:%M:%S."),
+    (column("{from: a, formats: '%Y-%m-%d %'}"), "is not a strptime pattern"),
+    (column("{from: a, formats: '%H:%M:%S'}"), "formats: '%H:%M:%S' names no day with its month and year; a clock time alone needs no formats, only 'after'."),
+    (column("{from: a, formats: '%m-%Y'}"), "names no day with its month and year"),
+    (column("{from: a, formats: '%d/%m/%Y %I:%M'}"), "takes every afternoon for a morning; write %H for hours 0-23, or add %p."),
+    (column("{from: a, formats: '%Y-%M-%d %H:%m'}"), "exchanges month and minute; %m is the month, %M the minute."),
+    (column("{from: a, formats: exel}"), "Did you mean 'excel'?"),
+    (GOOD + "limits: {threads: 100000}\n", "x.yaml › limits › threads: Input should be less than or equal to 256, not '100000'."),
+    (GOOD + "limits: {memory_gib: inf}\n", "x.yaml › limits › memory_gib: Input should be a finite number, not 'inf'."),
+    (GOOD + "limits: {memory_gib: 0.0001}\n", "x.yaml › limits › memory_gib: Input should be greater than or equal to 0.1, not '0.0001'."),
+    (GOOD + "limits: {spill_gib: 1e999}\n", "x.yaml › limits › spill_gib: Input should be a finite number, not '1e999'."),
+    (GOOD + "limits: {run_seconds: 1000000000000000000000}\n", "x.yaml › limits › run_seconds: Input should be less than or equal to 604800"),
+    (GOOD + "targets: {connection_rate: nan}\n", "x.yaml › targets › connection_rate: Input should be a finite number, not 'nan'."),
+    (column("{from: a, values: {满意: 五}}", "rating"), AT + "rating › values: '五' is not a number; write the score that the word stands for, such as 5."),
+    (column("{from: a, values: {满意: 1e999}}", "rating"), AT + "rating › values: '1e999' is not a number"),
+    (column("{from: a, values: {是: treu}}", "dispatched"), AT + "dispatched › values: 'treu' is neither true nor false."),  # was read as false
+    (column("{from: a, values: {接通: answered}, other: keep}", "outcome"), AT + "outcome › other: a word that has no meaning here cannot stay; write blank or reject."),
+    (column("{from: a, formats: iso}", "agent"), AT + "agent › formats: says nothing of texts; it belongs to instants."),
+    (column("{from: a, split: '->'}", "talk_seconds"), AT + "talk_seconds › split: says nothing of durations; it belongs to texts."),
+    (column("{from: a, part: 2}", "agent"), "'part' counts the levels of a path; say what separates them (split: '->')."),
+    (column("{from: a, kind: code}", "caller_phone"), AT + "caller_phone › kind: a caller_phone is a phone, not a code; map it to caller_code."),
+    (column("{from: a, kind: person, country: US}", "caller"), AT + "caller › country: says nothing of a person; it belongs to phones."),
+    (column("{from: a, kind: phone, country: XX}", "caller"), "country: 'XX' is no country of telephone numbers; write two capital letters such as CN or US."),
+    (column("{from: a, kind: phone, area_code: '01x'}", "caller"), "area_code: '01x' is not an area code; write its digits, such as '010'."),
+    (column("{from: a, after: ended_at}, ended_at: {from: b, after: answered_at}"), AT + "answered_at › after: answered_at after ended_at after answered_at is a circle; one of them needs a date of its own."),
+    (GOOD.replace("{started_at: 来电时间}", "{started_at: {from: a, after: answered_at}, answered_at: {from: b, after: started_at}}"), "is a circle"),
+    (GOOD.replace("calls: {", "calls: {quote: ','," ), "x.yaml › calls › 0: quote: ',' is a separator; the mark around a field must be another one, or '' where there is none."),
+    (GOOD.replace("calls: {", "calls: {quote: \"'\", separator: \"'\","), "quote: \"'\" is a separator"),
+    (GOOD.replace("calls: {", "calls: {separator: x,"), "x.yaml › calls › 0: separator: 'x' may stand inside a field; write a mark such as a comma or a quotation mark."),
+    (GOOD.replace("calls: {", "calls: {separator: tabs,"), "'tabs' is no separator; write one character, or comma, tab, semicolon or bar. Did you mean 'tab'?"),
+    (GOOD.replace("calls: {", "calls: {header: [来电时间, b, b],"), "header: 'b' stands twice; give each column a name of its own."),
+    (GOOD.replace("calls: {", "calls: {header: [来电时间], header_row: 2,"), "'header' names the columns of a file without a header row, and 'header_row' says where it is; keep one of the two."),
+    (GOOD.replace("}}", "}, leave_out: {started_at: x}}"), "leave_out › started_at: rows are left out by a word, and instants hold none."),
+    (column("{from: a, values: {测试: test}}}, leave_out: {outcome: 测试", "outcome"), "leave_out › outcome: '测试' is not one of answered, abandoned, blocked, test."),
+    (GOOD + "holidays: XX\n", "x.yaml › holidays: 'XX' is no country whose holidays are known; write a code such as CN or US, or '' for none."),
+    (GOOD + "holidays: cn\n", "Did you mean 'CN'?"),
+    (GOOD + "period: 19\n", "x.yaml › period: has settings of its own: start_day, cut_hour."),
+    (GOOD + "report: {note: \"a\\0b\"}\n", "x.yaml › report › note › holds a character that no text has (NUL, or half of one). Write the character itself."),
+    (GOOD + "workspace: \"\\uD800\"\n", "x.yaml › workspace › holds a character that no text has"),
+    (GOOD + "definition: &a {leave_out: *a}\n", "is nested too deeply. A params file has at most 12 levels."),
+    (GOOD + "definition: " + "[" * 5000, "x.yaml › "),
+    (GOOD + "? [a, b]\n: c\n", "x.yaml › "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), WRONG)
+def test_what_the_engine_would_refuse_is_refused_before_anything_is_read(tmp_path, capsys, text, sentence):
+    file = tmp_path / "x.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["check", "--params", str(file), "--quiet"]) == 64
+    told = capsys.readouterr()
+    assert sentence in told.err and "Traceback" not in told.err and "engine" not in told.err and told.out == ""
+    assert not (tmp_path / ".hotline").exists()
+
+
+def test_usual_names_of_encodings_and_forms_of_instants_are_taken(tmp_path):
+    assert load(tmp_path, GOOD.replace("calls: {", "calls: {encoding: GBK,")).calls[0].encoding == "gb18030"
+    for form in (
+        "%d/%m/%Y %I:%M %p",
+        "%Y-%m-%dT%H:%M:%S%z",
+        "%y%m%d",
+        "%j %Y",
+        "%d/%m/%Y %H:%M %p",
+        "%b %d, %Y",
+        "%Y年%m月%d日 %H时",
+    ):
+        load(tmp_path, column(f"{{from: a, formats: '{form}'}}"))
+
+
+# ---- two hundred damaged files
+
+EXPORT = "编号,来电时间,号码,诉求,结果,时长,评分\n1,2024-05-01 10:00:00,13900000001,供水,接通,30,满意\n2,2024-05-02 11:00:00,13900000002,供电,放弃,0,\n"
+WHOLE = """title: {zh: 热线, en: Line}
+time_zone: Asia/Shanghai
+weekend: [sat, sun]
+holidays: ''
+period: {start_day: 1, cut_hour: 0}
+key: published
+public: true
+identity: [caller_phone, caller_code]
+calls:
+  files: a.csv
+  separator: comma
+  quote: '"'
+  encoding: utf-8
+  key: 编号
+  columns:
+    call_id: 编号
+    started_at: {from: 来电时间, formats: ["%Y-%m-%d %H:%M:%S", iso]}
+    caller: {from: 号码, kind: phone, area_code: "010", unknown: [匿名, 're:^9+$', 'E+']}
+    issue_1: {from: 诉求, aliases: {供水: 水}, split: '->', part: 1}
+    outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}, other: reject}
+    talk_seconds: {from: 时长, unit: seconds, on_error: blank}
+    rating: {from: 评分, values: {满意: 5}, other: blank}
+  leave_out: {outcome: test}
+definition: {windows_hours: [24, 72], match: any}
+targets: {connection_rate: 0.9}
+report: {first_month: 2024-01, headlines: [connection_rate], note: 注}
+limits: {memory_gib: 1, threads: 1, spill_gib: 1, cell_seconds: 60, run_seconds: 60}
+"""
+WORDS = ["", "0", "-1", "1e999", "nan", "null", "[", "{", "[]", "{}", "*", "&a x", "'", '"', "%", "%q", "re:(", "XX", "五", "true", "{a: b}", "[a, [b]]", "x" * 3000, "!!int x", "🙂", "../..", "\\0", "999999999999999999999"]  # fmt: skip
+
+
+def mutated(rng: random.Random) -> str:
+    """The whole file with one hurt or two: a value exchanged, a line lost, doubled or moved, characters damaged."""
+    text = WHOLE
+    for _ in range(rng.choice([1, 1, 1, 2])):
+        lines = text.splitlines()
+        at = rng.randrange(len(lines))
+        hurt = rng.choice([*["value"] * 8, "lose", "double", "move", "characters", "indent"])
+        if hurt == "value":
+            found = list(re.finditer(r"(?<=[:\[,{] )[^\s,\[\]{}]+", lines[at]))
+            if found:
+                spot = rng.choice(found)
+                lines[at] = lines[at][: spot.start()] + rng.choice(WORDS) + lines[at][spot.end() :]
+        elif hurt == "lose":
+            del lines[at]
+        elif hurt == "double":
+            lines.insert(at, lines[rng.randrange(len(lines))])
+        elif hurt == "move":
+            lines.insert(rng.randrange(len(lines)), lines.pop(at))
+        elif hurt == "indent":
+            lines[at] = " " * rng.randint(0, 6) + lines[at].lstrip()
+        else:
+            spot = rng.randrange(len(lines[at]) + 1)
+            lines[at] = lines[at][:spot] + rng.choice("\"':{}[]%*&!|>\t,-#?@`\x07\u2028") + lines[at][spot + rng.randint(0, 2) :]
+        text = "\n".join(lines) + "\n"
+    return text
+
+
+def test_two_hundred_damaged_files_are_refused_in_a_sentence_or_read(tmp_path, capsys):
+    """No traceback, no engine's word, and no exit code but those of parameters, data and missing files."""
+    rng, codes = random.Random(20240501), []
+    (tmp_path / "a.csv").write_text(EXPORT, encoding="utf-8")
+    for n in range(200):
+        file = tmp_path / "x.yaml"
+        text = mutated(rng)
+        file.write_text(text, encoding="utf-8")
+        codes.append(main(["check", "--params", str(file), "--quiet"]))
+        told = capsys.readouterr().err
+        assert codes[-1] in (0, 64, 65, 66), (n, text, told)
+        assert "Traceback" not in told and "the engine could not read it" not in told and (told == "") == (codes[-1] == 0), (n, text, told)
+    assert codes.count(0) >= 10 and codes.count(64) >= 100  # both ways are tried
+
+
+def test_the_shipped_files_load():
+    assert [params_file.load(path).name for path in sorted(PARAMS.glob("*.yaml"))] == sorted(path.stem for path in PARAMS.glob("*.yaml"))

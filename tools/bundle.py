@@ -33,7 +33,7 @@ def main() -> int:
         print(f"{bundle} › cannot be written ({refused.strerror}).", file=sys.stderr)
         return 73
     (bundle / "wheels").mkdir()
-    pip("download", "--require-hashes", "--only-binary=:all:", "-r", LOCKS[kind], "-d", bundle / "wheels")
+    pip("download", "--no-deps", "--require-hashes", "--only-binary=:all:", "-r", LOCKS[kind], "-d", bundle / "wheels")
     pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", bundle / "wheels", ".")
     for name in {LOCKS["report"], LOCKS[kind]}:
         shutil.copy(ROOT / name, bundle)

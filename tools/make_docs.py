@@ -1,16 +1,18 @@
-"""Write what is made from the package: docs/definitions.md, and the tables between marks in the READMEs.
+"""Write what is made from the package: docs/definitions.md, docs/params.md, and the tables between marks in the READMEs.
 
     python tools/make_docs.py           write
     python tools/make_docs.py --check   say which files are not current, exit 1 when one is not
     python tools/make_docs.py --run     run tests/notebooks/definition.ipynb anew and keep its outputs, after a change that is meant
 
-The definition's fields and their words come from `measures.definition`, the worked tables from `tests/spec/cases.py`, the codebook from
+The settings come from the models in `params`, with the sentence that refuses each mistake. The definition's fields and their words come from
+`measures.definition`, the worked tables from `tests/spec/cases.py`, the codebook from
 `tables`. A README holds `<!-- codebook -->` ... `<!-- /codebook -->` (or `glossary`) where a table belongs; without marks it stays as it is.
 """
 
 import json
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -19,6 +21,8 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from hotline_analysis import fits, params  # noqa: E402
+from hotline_analysis.errors import BadParams  # noqa: E402
 from hotline_analysis.measures import indicators  # noqa: E402
 from hotline_analysis.measures.definition import MEANING, Definition  # noqa: E402
 from hotline_analysis.tables import codebook  # noqa: E402
@@ -33,6 +37,36 @@ A repeat-call figure is meaningless without its rule. A params file sets the fie
 `--set field=value`, a notebook with `h.study("window", field=value)`. Every figure carries its rule in one line and as a hash.
 复电率离开口径就没有意义。口径在参数文件的 `definition:` 下设定，命令行用 `--set 字段=值`；每个数字都带着一行口径和口径号。
 """
+
+
+PARAMS_HEAD = """# What a params file may say (参数文件)
+
+Made by `python tools/make_docs.py` from `hotline_analysis/params.py`; do not edit by hand.
+
+One YAML file in `params/` is one hotline. [template.yaml](template.yaml) is the shortest one to begin with, [sample.yaml](../params/sample.yaml) the longest.
+Every value is read as text and typed by its setting; paths start at the folder above `params/`. A setting that nobody knows, or that says nothing where it
+stands, ends the run with 64 and a sentence; the last column shows a mistake that is near and its sentence.
+`params/` 里的一个YAML文件就是一条热线。[template.yaml](template.yaml) 最短，用来起步；[sample.yaml](../params/sample.yaml) 最全。
+相对路径从 `params/` 的上一级文件夹算起。写错的设置以退出码64拒绝，并说明怎样才对；末列是最容易犯的错误和对应的提示（提示为英文）。
+"""
+SECTIONS = {  # where a setting stands -> its model and how the section is called
+    "": (params.Params, "整个文件 · The file"),
+    "title": (params.Words, "两种语言的文字 · A text in two languages: title, report › organisation, report › note"),
+    "calls": (params.Source, "一种导出文件 · One kind of export: calls, orders"),
+    "columns": (params.ColumnRule, "一列 · One column: calls › columns › ..."),
+    "events": (params.Events, "事件 · Events: calls › events"),
+    "period": (params.Period, "月与日 · Period: period"),
+    "limits": (params.Limits, "资源 · Limits: limits"),
+    "report": (params.Report, "月报 · Report: report"),
+    "windows": (params.WindowsFile, "各诉求的窗口文件 · A windows file (definition: {windows_file: windows.yaml})"),
+}
+FILE = {"title": "title: 热线", "calls": "calls:"}
+CALLS = {"files": "files: a.csv", "columns": "columns:"}
+COLUMNS = {
+    "started_at": "started_at: 来电时间",
+    "outcome": "outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}}",
+    "issue_1": "issue_1: 诉求",
+}
 
 
 def main() -> int:
@@ -62,7 +96,7 @@ def run(path: Path) -> None:
 
 def made() -> dict[Path, str]:
     """Every file that is made, wholly or in part, with the text it should hold."""
-    files = {ROOT / "docs" / "definitions.md": definitions()}
+    files = {ROOT / "docs" / "definitions.md": definitions(), ROOT / "docs" / "params.md": settings()}
     for name, language in (("README.md", "en"), ("README.zh-CN.md", "zh")):
         if (ROOT / name).exists():
             files[ROOT / name] = marked((ROOT / name).read_text(encoding="utf-8"), language)
@@ -129,6 +163,96 @@ def _worked() -> list[str]:
         lines += [*_markdown(shown.orders(case, "zh")), ""] if case.orders is not None else []
         lines += [f"`{shown.rule(case, 'en')}` → {'；'.join(shown.answers(case, 'zh'))}", ""]
     return lines
+
+
+# ---- docs/params.md
+
+
+def settings() -> str:
+    lines = [PARAMS_HEAD]
+    for place, (model, title) in SECTIONS.items():
+        rows = [_setting(place, model, name) for name in said(model)]
+        heads = ["设置 setting", "含义", "meaning", "默认 default", "例 example", "易错 mistake"]
+        lines += [f"## {title}", "", (model.__doc__ or "").split("\n")[0], "", *_markdown([heads, *rows]), ""]
+    return "\n".join(lines)
+
+
+def said(model) -> list[str]:
+    """The settings of a model that a file may say."""
+    return [name for name in model.model_fields if (model, name) != (params.Params, "path")]
+
+
+def _setting(place: str, model, name: str) -> list[str]:
+    field = model.model_fields[name]
+    words = field.json_schema_extra
+    kinds = [fits.KINDS[kind] for kind in fits.OF.get(name, ())] if model is params.ColumnRule else []
+    of_kinds = f" (of {', '.join(kinds)})" if kinds else ""
+    refused = refusal(place, words["mistake"])
+    return [
+        f"`{field.alias or name}`",
+        words["zh"],
+        field.description + of_kinds,
+        _shown(field),
+        f"`{words['example']}`",
+        f"`{words['mistake']}` {refused}",
+    ]
+
+
+def _shown(field) -> str:
+    if field.is_required():
+        return "—"
+    value = field.default
+    if isinstance(value, params.Settings) or value in (None, (), {}, ""):
+        return ""
+    return f"`{', '.join(map(str, value)) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def file_with(place: str, line: str) -> str:
+    """A params file that holds a line at a place, in place of the line of the same setting."""
+    name = line.partition(":")[0]
+    columns = {**COLUMNS, name: line} if place == "columns" else COLUMNS
+    calls = (
+        {**CALLS, name: line} if place == "calls" else {**CALLS, "events": f"events: {{key: 编号, {line}}}"} if place == "events" else CALLS
+    )
+    if place == "events" and name == "key":
+        calls = {**CALLS, "events": f"events: {{{line}}}"}
+    top = (
+        {**FILE, name: line}
+        if place == ""
+        else {**FILE, place: f"{place}: {{{line}}}"}
+        if place in ("period", "limits", "report")
+        else FILE
+    )
+    if place == "title":
+        top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
+    text = []
+    for key, written in top.items():
+        text.append(written)
+        for inner in calls.values() if key == "calls" and written == "calls:" else ():
+            text.append("  " + inner)
+            text += ["    " + column for column in columns.values()] if inner == "columns:" else []
+    return "\n".join(text) + "\n"
+
+
+def load(place: str, line: str) -> None:
+    """Load a params file, or a windows file, that holds the line at its place; raises BadParams."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "x.yaml"
+        if place == "windows":
+            file.write_text(line if line.startswith("windows") else f"windows_by_issue: {{供水: 24}}\n{line}", encoding="utf-8")
+            params.read_windows(file)
+        else:
+            file.write_text(file_with(place, line), encoding="utf-8")
+            params.load(file)
+
+
+def refusal(place: str, line: str) -> str:
+    """The sentence that refuses a line at its place, without the file's name."""
+    try:
+        load(place, line)
+    except BadParams as fault:
+        return str(fault).removeprefix("x.yaml › ").splitlines()[0]
+    raise AssertionError(f"docs/params.md › {place} › {line!r} is shown as a mistake, and it loads.")
 
 
 def codebook_table(language: str) -> str:

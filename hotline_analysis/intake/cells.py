@@ -1,6 +1,7 @@
 """One typed cell as text, as `readers.TextTable` describes it. Imported by the child process that reads workbooks: standard library only."""
 
 import datetime as dt
+from collections import Counter
 
 MOST_COLUMNS = 2000  # a hotline's export has dozens, a survey's some hundred; a table of 16,384 is damaged or hostile
 SEPARATOR = "\t"  # of the clean copies that child processes write
@@ -41,14 +42,17 @@ def _number(value) -> str:
 
 
 def named(cells) -> tuple[str, ...]:
-    """Header cells as column names: outer blanks and BOM off, the second of a name becomes `Variant (2)`, a nameless third column `(3)`."""
-    names: dict[str, int] = {}  # name -> how often it came, in order
-    for position, cell in enumerate(cells, 1):
-        name = unique = str(cell).strip().strip("\ufeff").strip() or f"({position})"
-        while unique in names:
-            names[name] = names.get(name, 1) + 1
-            unique = f"{name} ({names[name]})"
-        names[unique] = 1
+    """Header cells as column names: outer blanks and BOM off; columns of one name are `Variant (1)` and `Variant (2)`, so that none of them is
+    taken for the other; a nameless third column is `(3)`.
+    """
+    plain = [str(cell).strip().strip("\ufeff").strip() or f"({position})" for position, cell in enumerate(cells, 1)]
+    often, names = Counter(plain), {}
+    for name in plain:
+        unique, number = name, 0
+        while unique in names or (often[name] > 1 and (unique == name or unique in often)):
+            number += 1
+            unique = f"{name} ({number})"
+        names[unique] = None
     return tuple(names)
 
 

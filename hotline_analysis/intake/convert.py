@@ -17,12 +17,10 @@ from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.marks import UNREAD
 from hotline_analysis.intake.rows import described
 from hotline_analysis.params import ColumnRule, Source
-from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, SCORE, SECONDS, TEXT, Column, Table
+from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 NOTHING = ("", "-", "--", "—", "NULL", "null", "\\N", "None", "[None]", "[Deleted]", "nan", "NaN", "NaT", "N/A", "#N/A", "(null)")
 NO_NUMBER = (*NOTHING, "NA", "na", "?", "无", "pending")  # beside a number, a flag or a time nobody means a name by these
-YES = ("是", "有", "y", "yes", "t", "true", "1", "1.0", "✓", "√", "对")
-NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", "错")
 
 VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE, PERSONAL = (
     "value",
@@ -105,6 +103,9 @@ def sheet(path: Path, columns: tuple[str, ...], typed: bool, source: Source, whe
     """The text table, once every mapped header is found in it."""
     positions = {name: i for i, name in reversed(list(enumerate(columns)))}
     for name in wanted(source):
+        if f"{name} (1)" in positions:
+            twins = ", ".join(f"'{found}'" for found in columns if found.startswith(f"{name} ("))
+            raise DataRefused(where, f"has the column '{name}', which params map, more than once.", f"Map the one that is meant: {twins}.")
         if name not in positions:
             raise DataRefused(
                 where, f"has no column '{name}', which params map.", nearest(name, columns) or f"Its header {described(columns)}"

@@ -336,6 +336,11 @@ def _new_key(path: Path) -> bytes:
         raise CannotWrite(
             str(path), f"the key file cannot be written ({fault.strerror}).", "Name another place in HOTLINE_KEY_FILE."
         ) from None
+    print(
+        f"{path} › is the new key of your callers' pseudonyms. Keep a copy where secrets are kept: without it the store cannot be brought up to "
+        "date, only deleted and built again from the exports.",
+        file=sys.stderr,
+    )
     return secret
 
 

@@ -412,3 +412,15 @@ def test_order_and_call_ids_have_one_form_and_none_where_digits_are_lost(tmp_pat
     assert found == {("order_id", "damaged"): [9, 10, 11], ("call_id", "damaged"): [9, 10, 11]}
     assert [r["_whole"] for r in rows] == [False] * 7 + [True] * 3 + [False] * 2
     assert len({r["_key"] for r in rows[:4]}) == len({r["_key"] for r in rows[4:7]}) == 1
+
+
+def test_of_two_columns_of_one_name_the_one_that_is_meant_must_be_mapped(tmp_path):
+    source = Source(files="x", columns={"started_at": "时间", "rating": "评分"})
+    with pytest.raises(DataRefused) as fault:
+        convert.sheet(tmp_path / "x.parquet", ("时间", "评分 (1)", "评分 (2)"), False, source, "x.csv")
+    assert (
+        str(fault.value)
+        == "x.csv › has the column '评分', which params map, more than once. Map the one that is meant: '评分 (1)', '评分 (2)'."
+    )
+    second = Source(files="x", columns={"started_at": "时间", "rating": "评分 (2)"})
+    assert convert.sheet(tmp_path / "x.parquet", ("时间", "评分 (1)", "评分 (2)"), False, second, "x.csv").cell("评分 (2)") == "c2"

@@ -1,0 +1,301 @@
+"""Whether settings fit each other and the engine that will read them: each function raises ValueError with the sentence for the user.
+
+What a pattern means is asked of the engine that will run it (DuckDB for instants and texts, Python for identities), so that a params file is
+refused before anything is read, not in the middle of it.
+"""
+
+import atexit
+import re
+import warnings
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from hotline_analysis.errors import nearest
+from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
+
+if TYPE_CHECKING:
+    from hotline_analysis.params import ColumnRule, Source
+
+FORMATS = (
+    "iso",
+    "chinese",
+    "compact",
+    "mail",
+    "excel",
+    "excel1904",
+    "epoch_s",
+    "epoch_ms",
+    "epoch_us",
+)  # forms of instants that have a name
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+KINDS = {
+    INSTANT: "instants", SECONDS: "durations", TEXT: "texts", FLAG: "yes-or-no columns", SCORE: "scores", IDENTITY: "identities",
+}  # fmt: skip
+WORDED = (TEXT, FLAG, SCORE)
+OF = {  # settings of a column that say something of some kinds only
+    "formats": (INSTANT,), "after": (INSTANT,), "unit": (SECONDS,), "decimal": (SECONDS, SCORE), "kind": (IDENTITY,), "country": (IDENTITY,),
+    "area_code": (IDENTITY,), "unknown": (IDENTITY, TEXT), "values": WORDED, "other": WORDED, "aliases": (TEXT,), "split": (TEXT,), "part": (TEXT,),
+    "on_error": (INSTANT, SECONDS, TEXT, FLAG, SCORE),
+}  # fmt: skip
+
+
+# ---- one column
+
+
+def rule(rule: "ColumnRule") -> None:
+    """What a column's settings say of each other."""
+    if bool(rule.source) == (rule.constant is not None):
+        raise ValueError("say which header it comes from (from: ...) or what it always is (is: ...), one of the two")
+    beside = sorted(rule.model_fields_set - {"source", "constant"})
+    if rule.constant is not None and beside:
+        raise ValueError(f"'is' stands alone: there is no cell for '{beside[0]}' to say anything of")
+    if rule.other and not rule.values:
+        raise ValueError("'other' says what happens beside 'values', and there are no values here")
+    if "part" in rule.model_fields_set and not rule.split:
+        raise ValueError("'part' counts the levels of a path; say what separates them (split: '->')")
+    for form in rule.formats:
+        _form(form)
+
+
+def region(code: str) -> str:
+    """A region of the telephone numbering plans; under an unknown one no number would be anybody's."""
+    import phonenumbers
+
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        hint = "Did you mean 'GB'?" if code == "UK" else nearest(code.upper(), phonenumbers.SUPPORTED_REGIONS)
+        raise ValueError(f"'{code}' is no country of telephone numbers; write two capital letters such as CN or US. {hint}".strip())
+    return code
+
+
+def area_code(digits: str) -> str:
+    if not re.fullmatch("0?[0-9]{0,3}", digits):
+        raise ValueError(f"'{digits}' is not an area code; write its digits, such as '010'")
+    return digits
+
+
+def holidays(code: str) -> str:
+    """A country whose public holidays are known; '' for none."""
+    if code:
+        import holidays as calendars
+
+        known = calendars.list_supported_countries()
+        if code not in known:
+            raise ValueError(
+                f"'{code}' is no country whose holidays are known; write a code such as CN or US, or '' for none. {nearest(code.upper(), [c for c in known if len(c) == 2])}".strip()
+            )
+    return code
+
+
+def _form(form: str) -> None:
+    """A form of instants: a name, or a strptime pattern under which a day is found again and no afternoon becomes a morning."""
+    if form in FORMATS:
+        return
+    if "%Z" in form:
+        raise ValueError(
+            f"formats: '{form}' reads the name of a time zone, and CST alone has three meanings; "
+            "write %z where the offset stands there (+0800), or say in which zone the times are written (zone: America/Chicago)"
+        )
+    if "%" not in form:
+        raise ValueError(
+            f"formats: '{form}' is neither a strptime pattern (%Y-%m-%d %H:%M:%S) nor one of {', '.join(FORMATS)}. {nearest(form, FORMATS)}".strip()
+        )
+    hours = re.sub("%(-?)H", r"%\1I", form) if "%p" in form else form
+    try:
+        written, later = _written(hours)
+        found = _ask("SELECT try_strptime(?, ?)::VARCHAR", written, form)
+    except duckdb.Error:
+        raise ValueError(f"formats: '{form}' is not a strptime pattern; write one such as %Y-%m-%d %H:%M:%S") from None
+    if not found or not found.startswith("2011-11-22"):
+        raise ValueError(f"formats: '{form}' names no day with its month and year; a clock time alone needs no formats, only 'after'")
+    if written != later and found[11:13] != "13":
+        raise ValueError(f"formats: '{form}' takes every afternoon for a morning; write %H for hours 0-23, or add %p")
+    if re.search(r"%-?[HI]\W?%-?m|%[Yy]\W?%-?M", form):
+        raise ValueError(f"formats: '{form}' exchanges month and minute; %m is the month, %M the minute")
+
+
+def _written(pattern: str) -> tuple[str, str]:
+    """22 November 2011, 13:14:15, under a pattern, and the same an hour later."""
+    return tuple(_ask("SELECT strftime(?::TIMESTAMP, ?)", f"2011-11-22 {hour}:14:15", pattern) for hour in (13, 14))
+
+
+def _ask(question: str, *values: str):
+    return _engine().execute(question, list(values)).fetchone()[0]
+
+
+@lru_cache(maxsize=1)
+def _engine() -> duckdb.DuckDBPyConnection:
+    atexit.register(_engine.cache_clear)  # an engine that outlives the interpreter complains of it
+    return duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
+
+
+# ---- a file
+
+SEPARATORS = {"comma": ",", "tab": "\t", "\\t": "\t", "semicolon": ";", "bar": "|"}
+
+
+def separator(mark):
+    """The character that a separator's name stands for."""
+    if isinstance(mark, str) and len(mark) != 1 and mark not in SEPARATORS:
+        raise ValueError(
+            f"'{mark}' is no separator; write one character, or comma, tab, semicolon or bar. {nearest(mark, SEPARATORS)}".strip()
+        )
+    return SEPARATORS.get(mark, mark) if isinstance(mark, str) else mark
+
+
+def text_file(source: "Source") -> None:
+    """What the settings of a text file say of each other."""
+    if source.header and source.header_row:
+        raise ValueError(
+            "'header' names the columns of a file without a header row, and 'header_row' says where it is; keep one of the two"
+        )
+    for name in source.header:
+        if source.header.count(name) > 1:
+            raise ValueError(f"header: '{name}' stands twice; give each column a name of its own")
+    _marks(source.separator, source.quote)
+
+
+def _marks(separator: str | None, quote: str) -> None:
+    for name, mark in (("separator", separator), ("quote", quote)):
+        if mark and (mark.isalnum() or mark in "\r\n"):
+            raise ValueError(f"{name}: {mark!r} may stand inside a field; write a mark such as a comma or a quotation mark")
+    if quote and (quote == separator or (separator is None and quote in ",\t;|") or quote.isspace()):
+        raise ValueError(f"quote: {quote!r} is a separator; the mark around a field must be another one, or '' where there is none")
+
+
+# ---- a table
+
+
+def source(table: Table, source: "Source") -> None:
+    """What the settings of one kind of export say of the table that they are for."""
+    where = table.name
+    for name, rule in source.columns.items():
+        if name not in table.mapped:
+            raise ValueError(f"{where} › columns › '{name}' is not a column of {where}. {nearest(name, table.mapped)}".strip())
+        _column(f"{where} › columns › {name}", table[name], rule)
+    for name in table.needs:
+        if name not in source.columns:
+            raise ValueError(f"{where} › columns: '{name}' is missing; without it no row of {where} has a place in time")
+    _identities(where, table, source)
+    _levels(where, source)
+    _after(where, table, source)
+    for name, words in source.leave_out.items():
+        if name not in source.columns:
+            raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
+        _left_out(f"{where} › leave_out › {name}", table[name], words)
+
+
+def _column(place: str, column: Column, rule: "ColumnRule") -> None:
+    for name in sorted(rule.model_fields_set & OF.keys()):
+        if column.kind not in OF[name]:
+            raise ValueError(
+                f"{place} › {name}: says nothing of {KINDS[column.kind]}; it belongs to {' and '.join(KINDS[k] for k in OF[name])}"
+            )
+    if rule.constant is not None:
+        _constant(f"{place} › is", column, rule.constant)
+    for word in filter(None, rule.values.values()):
+        _meaning(f"{place} › values", column, word)
+    if rule.other == "keep" and (column.allowed or column.kind != TEXT):
+        raise ValueError(f"{place} › other: a word that has no meaning here cannot stay; write blank or reject")
+    for mark in rule.unknown:
+        _pattern(f"{place} › unknown", mark, by_engine=column.kind == TEXT)
+    if column.kind == IDENTITY:
+        _kind(place, column.name, rule)
+
+
+def _kind(place: str, name: str, rule: "ColumnRule") -> None:
+    """An identity is of one kind, and only numbers have countries."""
+    if name == "caller" and rule.kind is None:
+        raise ValueError(f"{place}: say which kind of identity it is (kind: phone, person or code)")
+    own = rule.kind if name == "caller" else name.removeprefix("caller_")
+    if rule.kind not in (None, own):
+        raise ValueError(f"{place} › kind: a {name} is a {own}, not a {rule.kind}; map it to caller_{rule.kind}")
+    for setting in ("country", "area_code"):
+        if setting in rule.model_fields_set and own != "phone":
+            raise ValueError(f"{place} › {setting}: says nothing of a {own}; it belongs to phones")
+
+
+def _constant(place: str, column: Column, word: str) -> None:
+    """A column that holds the same in every row: a canonical word, or a number where the column holds numbers."""
+    if column.kind in (INSTANT, IDENTITY) or column.name.endswith("_id"):
+        raise ValueError(f"{place}: no two rows share one; map the header that holds it (from: ...)")
+    if column.kind == FLAG and word not in ("true", "false"):
+        raise ValueError(f"{place}: '{word}' is neither true nor false")
+    if column.kind == SECONDS and not NUMBER.fullmatch(word):
+        raise ValueError(f"{place}: '{word}' is not a number")
+    _meaning(place, column, word)
+
+
+def _meaning(place: str, column: Column, word: str) -> None:
+    """What a word of the export may stand for in this column."""
+    if column.allowed and word not in column.allowed:
+        raise ValueError(f"{place}: '{word}' is not one of {', '.join(column.allowed)}. {nearest(word, column.allowed)}".strip())
+    if column.kind == FLAG and word.casefold() not in YES + NO:
+        raise ValueError(f"{place}: '{word}' is neither true nor false")
+    if column.kind == SCORE and not NUMBER.fullmatch(word):
+        raise ValueError(f"{place}: '{word}' is not a number; write the score that the word stands for, such as 5")
+
+
+def _left_out(place: str, column: Column, words: tuple[str, ...]) -> None:
+    """Rows are left out by a canonical word; one that the column never holds would leave nothing out, in silence."""
+    if column.kind in (INSTANT, IDENTITY, SCORE):
+        raise ValueError(f"{place}: rows are left out by a word, and {KINDS[column.kind]} hold none")
+    for word in words:
+        if column.kind == SECONDS and not re.fullmatch(r"0|-?[1-9][0-9]{0,14}", word):
+            raise ValueError(f"{place}: '{word}' is not a whole number of seconds")
+        _meaning(place, column, word)
+
+
+def _pattern(place: str, mark: str, *, by_engine: bool) -> None:
+    if not mark.startswith("re:"):
+        return
+    try:
+        if by_engine:
+            _ask("SELECT regexp_full_match('', ?)", mark[3:])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile("" if by_engine else mark[3:])
+    except (duckdb.Error, re.error, OverflowError, RecursionError):
+        raise ValueError(f"{place}: '{mark}' is not a regular expression; write one such as 're:^9+$'") from None
+
+
+def _after(where: str, table: Table, source: "Source") -> None:
+    """A clock time follows another mapped instant, and not itself by a detour."""
+    follows = {name: rule.after for name, rule in source.columns.items() if rule.after}
+    for name, after in follows.items():
+        others = [other for other in source.columns if table[other].kind == INSTANT and other != name]
+        if after not in others:
+            raise ValueError(
+                f"{where} › columns › {name} › after: '{after}' is not another mapped instant. {nearest(after, others)}".strip()
+            )
+    for name in follows:
+        way = [name]
+        while way[-1] in follows and way.count(way[-1]) == 1:
+            way.append(follows[way[-1]])
+        if way.count(way[-1]) > 1:
+            raise ValueError(f"{where} › columns › {name} › after: {' after '.join(way)} is a circle; one of them needs a date of its own")
+
+
+def _levels(where: str, source: "Source") -> None:
+    """A level of a tree is a path only with the levels above it."""
+    for name in source.columns:
+        stem, _, level = name.rpartition("_")
+        if stem in ("issue", "category") and level in ("2", "3"):
+            parent = f"{stem}_{int(level) - 1}"
+            if parent not in source.columns:
+                raise ValueError(f"{where} › columns › {name}: its parent {parent} is missing; a level without its parents is no path")
+
+
+def _identities(where: str, table: Table, source: "Source") -> None:
+    """An identity has one key, and its cells go into the store as pseudonyms only."""
+    identities = {name: rule for name, rule in source.columns.items() if table[name].kind == IDENTITY}
+    if "caller" in identities and f"caller_{identities['caller'].kind}" in identities:
+        raise ValueError(f"{where} › columns: 'caller' and 'caller_{identities['caller'].kind}' are the same key; keep one")
+    secret = {header for rule in identities.values() for header in rule.source}
+    for name, rule in source.columns.items():
+        shown = secret.intersection(rule.source) if name not in identities else ()
+        if shown:
+            raise ValueError(
+                f"{where} › columns › {name}: '{sorted(shown)[0]}' is an identity of the caller; no other column may carry it into the store"
+            )
