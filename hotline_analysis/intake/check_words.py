@@ -20,6 +20,7 @@ CHECKS = {
     "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
     "country": Term("号码与所设国家不符", "numbers that do not fit the declared country"),
     "number plan": Term("号码库中没有的号段", "numbers that the number plan does not know"),
+    "exchanged dates": Term("日与月被对调、已换回", "day and month exchanged, and mended"),
     "clock change": Term("夏令时拨钟的时刻", "times in an hour that the clock skipped or showed twice"),
     EQUAL: Term("没有编号、内容全同的记录", "equal records without a key"),
     "ends before start": Term("结束早于开始", "ends before it starts"),
@@ -68,6 +69,10 @@ SENTENCES = {
     "number plan": Term(
         "{where}有{count}个号码的号段不在号码库中（{share}），仍作为来电人，见设置{detail}",
         "{where}: {count} numbers are of codes that the number plan does not know ({share}); they count as callers; see {detail}",
+    ),
+    "exchanged dates": Term(
+        "{where}有{count}格的日与月被电子表格对调（{share}），已换回",
+        "{where}: a spreadsheet had exchanged day and month in {count} cells ({share}); they are mended",
     ),
     "clock change": Term(
         "{where}有{count}格落在夏令时跳过或重复的一小时（{share}），按拨钟前的时差计",

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.check_words import SEVERITY
+from hotline_analysis.intake.convert import EXCHANGED, SKIPPED, TWICE
 from hotline_analysis.intake.ends import ends, fullest
 from hotline_analysis.intake.identity import DAMAGED, UNPLANNED
 from hotline_analysis.intake.ledger import EQUAL, GARBLED, UNFINISHED, FileLedger
@@ -61,8 +62,9 @@ IDS = {"calls": "call_id", "orders": "order_id"}
 CATEGORIES = {"calls": "issue_1", "orders": "category_1"}
 TOLD = {
     UNPLANNED: "number plan",
-    "skipped hour": "clock change",
-    "hour shown twice": "clock change",
+    SKIPPED: "clock change",
+    TWICE: "clock change",
+    EXCHANGED: "exchanged dates",
 }  # cells that were read, and how is told
 
 
@@ -471,7 +473,8 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
     for (check, table, column), (count, filled, shapes) in counts.items():
         if count:
             info = check in ("hidden ids", *TOLD.values())
-            severity = "info" if info else _step(count / filled, MISFIT if check == "country" else UNREAD)
+            mended = "minor" if check == "exchanged dates" else "info"
+            severity = mended if info else _step(count / filled, MISFIT if check == "country" else UNREAD)
             detail = _country(params, table, column) if check in ("country", "number plan") else shapes.most_common(1)[0][0]
             yield Finding(check, _said(table, column), count, count / filled, severity, detail=detail)
 

@@ -35,6 +35,8 @@ LARGEST = {
     SECONDS: 31 * 86400,
     SCORE: 1_000_000,
 }  # a telephone number or an id in the wrong column is a number too, and no duration or score
+EXCHANGED = "exchanged day and month"
+YEAR_FIRST = r"^(\s*\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})"  # a real date of a spreadsheet, as text
 CUT = "\\d{15}0+"  # a number as a spreadsheet keeps it: fifteen digits, then zeros
 REJECT, BLANK, COUNT, HIDE = "reject", "blank", "count", "hide"
 NAMES = (
@@ -86,7 +88,8 @@ class Sheet:
     path: Path
     positions: Mapping[str, int]
     typed: bool = False
-    comma: bool = False  # a comma stands before the decimals of its numbers
+    comma: frozenset[str] = frozenset()  # columns in which a comma stands before the decimals
+    exchanged: frozenset[str] = frozenset()  # instants in which a spreadsheet exchanged day and month of the real dates
     cut: Mapping[str, frozenset[int]] = field(default_factory=dict)  # header -> lengths of ids whose last digits are lost
 
     def cell(self, header: str) -> str:
@@ -181,7 +184,7 @@ class _Build:
     def conversion(self, salt: str, guarded: Mapping[str, Guarded], odd_key: Callable[[str], str] | None) -> Conversion:
         for name, rule in source_order(self.rules, self.table):
             column = self.table[name]
-            self.texts.append(f"{text_sql(rule, self.sheet)} AS t_{name}")
+            self.texts.append(f"{self._written(name, rule)} AS t_{name}")
             {INSTANT: self._instant, TEXT: self._text}.get(column.kind, self._number)(column, rule)
         for name in self.identities:
             self.texts.append(f"{text_sql(self.source.columns[_mapped(self.source, name)], self.sheet)} AS t_{name}")
@@ -190,6 +193,11 @@ class _Build:
             self.output[name] = f"CASE WHEN g_{name}.text IS NULL THEN rows.{name} ELSE g_{name}.put END"
             self.findings.append(Finding(name, put.reason, put.action, f"g_{name}.text IS NOT NULL"))
         return Conversion(self._select(salt, guarded, odd_key), tuple(self.findings), tuple(self.output))
+
+    def _written(self, name: str, rule: ColumnRule) -> str:
+        """The cell; day and month exchanged back."""
+        text = text_sql(rule, self.sheet)
+        return f"regexp_replace({text}, {literal(YEAR_FIRST)}, '\\1\\2\\4\\2\\3')" if name in self.sheet.exchanged else text
 
     def _text(self, column: Column, rule: ColumnRule) -> None:
         """x_ the cell without outer blanks, or the wanted level of its path; then the canonical word."""
@@ -225,13 +233,18 @@ class _Build:
         self.output[name] = name
         self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
 
+    def _mark(self, name: str) -> str:
+        if name not in self.sheet.comma:
+            return durations.POINT
+        return durations.TYPED if self.sheet.typed else durations.COMMA
+
     def _seconds(self, name: str, rule: ColumnRule) -> tuple[str, str]:
-        return durations.seconds_sql(f"t_{name}", f"k_{name}", rule, self.sheet.comma)
+        return durations.seconds_sql(f"t_{name}", f"k_{name}", rule, self._mark(name))
 
     def _score(self, name: str, rule: ColumnRule) -> tuple[str, str]:
         """A number, or a word that params give a number."""
         words = {word: try_number(value) for word, value in rule.values.items()}
-        fast, rest = durations.score_sql(f"t_{name}", f"k_{name}", self.sheet.comma)
+        fast, rest = durations.score_sql(f"t_{name}", f"k_{name}", self._mark(name))
         return _cases(f"trim(t_{name})", words, fast), rest
 
     def _instant(self, column: Column, rule: ColumnRule) -> None:
@@ -259,6 +272,8 @@ class _Build:
     def _instant_findings(self, column: Column, rule: ColumnRule) -> None:
         name = column.name
         self._find(column, rule, VALUE, f"l_{name} IS NULL AND {_filled(f'k_{name}', NO_NUMBER)}")
+        if name in self.sheet.exchanged:
+            self.findings.append(Finding(name, EXCHANGED, COUNT, f"regexp_matches(t_{name}, {literal(YEAR_FIRST)})"))
         if self.zone.moves:
             self.findings.append(Finding(name, SKIPPED, COUNT, f"z_{name} < -{instants.AMBIGUOUS // 2}"))
             self.findings.append(Finding(name, TWICE, COUNT, f"z_{name} > {instants.AMBIGUOUS // 2}"))

@@ -8,6 +8,12 @@ from hotline_analysis.intake.engine import literal
 from hotline_analysis.params import ColumnRule
 
 FACTORS = {"minutes": 60, "hours": 3600, "day_fraction": 86400, "milliseconds": 0.001}  # of any other unit a plain number is seconds
+POINT, COMMA, TYPED = (
+    ".",
+    ",",
+    "typed",
+)  # what stands before decimals; TYPED: a comma in text, and a point in the numbers that the file knew as such
+NUMBERS = {POINT: "point_number", COMMA: "comma_number", TYPED: "typed_number"}
 PAIRS = {"clock": (3600, 60), "minutes_clock": (60, 1)}
 LETTERS = (  # a unit's letter, and the words for it; long words first, so that 分钟 is no 分 and MSEC no M
     ("S", "''|[″”\"]"),
@@ -38,6 +44,7 @@ CREATE OR REPLACE TEMP MACRO comma_number(k) AS
     CASE WHEN regexp_matches(k, '{POINTS}') THEN replace(replace(k, '.', ''), ',', '.') WHEN contains(k, '.') THEN NULL
          ELSE regexp_replace(k, '(\\d),(\\d)', '\\1.\\2') END;
 CREATE OR REPLACE TEMP MACRO rounded(x) AS CASE WHEN abs(x) < 1e15 THEN CAST(floor(x + 0.5) AS BIGINT) END;
+CREATE OR REPLACE TEMP MACRO typed_number(k) AS CASE WHEN contains(k, ',') THEN comma_number(k) ELSE k END;
 CREATE OR REPLACE TEMP MACRO sign_of(x) AS CASE WHEN x[1] = '-' THEN -1 ELSE 1 END;
 CREATE OR REPLACE TEMP MACRO lettered(k) AS
     CASE WHEN regexp_matches(k, '[^\\d:.,+-]') THEN {_letters(f"regexp_replace(upper(k), '{DAY_ZERO}', '')")} END;
@@ -57,30 +64,30 @@ CREATE OR REPLACE TEMP MACRO worded_seconds(x) AS coalesce(clock_seconds(x), sai
 """
 
 
-def seconds_sql(t: str, k: str, rule: ColumnRule, comma: bool) -> tuple[str, str]:
-    """The plain reading of a cell `t`, and of the cleaned cell `k` the readings of every other form."""
+def seconds_sql(t: str, k: str, rule: ColumnRule, mark: str) -> tuple[str, str]:
+    """The plain reading of a cell `t`, and of the cleaned cell `k` the readings of every other form. `mark`: key of NUMBERS."""
     factor = FACTORS.get(rule.unit, 1)
     number = f"rounded(finite(try_cast({{x}} AS DOUBLE)) * {factor})"
     fast = f"try_cast({t} AS BIGINT)" if factor == 1 else number.format(x=t)
-    plain, said = number.format(x=number_sql(k, comma)), _points(k, comma)
+    plain, said = number.format(x=number_sql(k, mark)), _points(k, mark)
     pair = f"clock_pair({said}, {', '.join(map(str, PAIRS[rule.unit]))}), " if rule.unit in PAIRS else ""
-    return _unless_comma(fast, t, comma), f"{plain}, clock_seconds({said}), {pair}worded_seconds(lettered({said}))"
+    return _unless_comma(fast, t, mark), f"{plain}, clock_seconds({said}), {pair}worded_seconds(lettered({said}))"
 
 
-def score_sql(t: str, k: str, comma: bool) -> tuple[str, str]:
+def score_sql(t: str, k: str, mark: str) -> tuple[str, str]:
     """A number, plain and in other forms (`4.5分`)."""
     fast = f"finite(try_cast({t} AS DOUBLE))"
-    number = number_sql(f"replace({k}, '分', '')", comma)
-    return _unless_comma(fast, t, comma), f"finite(try_cast({number} AS DOUBLE))"
+    number = number_sql(f"replace({k}, '分', '')", mark)
+    return _unless_comma(fast, t, mark), f"finite(try_cast({number} AS DOUBLE))"
 
 
-def number_sql(k: str, comma: bool) -> str:
+def number_sql(k: str, mark: str) -> str:
     """A cleaned cell with a point before its decimals and nothing between its thousands."""
-    return f"comma_number({_bare(k)})" if comma else f"point_number({_bare(k)})"
+    return f"{NUMBERS[mark]}({_bare(k)})"
 
 
-def _points(k: str, comma: bool) -> str:
-    return f"regexp_replace({_bare(k)}, '(\\d),(\\d)', '\\1.\\2', 'g')" if comma else _bare(k)
+def _points(k: str, mark: str) -> str:
+    return f"regexp_replace({_bare(k)}, '(\\d),(\\d)', '\\1.\\2', 'g')" if mark != POINT else _bare(k)
 
 
 def _bare(k: str) -> str:
@@ -88,6 +95,6 @@ def _bare(k: str) -> str:
     return f"ltrim({k}, '''')"
 
 
-def _unless_comma(fast: str, t: str, comma: bool) -> str:
+def _unless_comma(fast: str, t: str, mark: str) -> str:
     """Where a comma stands before the decimals, a point is none of them, and 1.234 is no fast 1."""
-    return f"CASE WHEN NOT contains({t}, '.') THEN {fast} END" if comma else fast
+    return f"CASE WHEN NOT contains({t}, '.') THEN {fast} END" if mark == COMMA else fast

@@ -59,6 +59,7 @@ CREATE OR REPLACE TEMP MACRO without_offset(k) AS CASE WHEN regexp_matches(k, {l
 CREATE OR REPLACE TEMP MACRO last_midnight(k) AS
     CASE WHEN regexp_matches(k, {literal(MIDNIGHT)}) THEN regexp_replace(k, '24:00(:00)?(\\.0+)?$', '00:00\\1') END;
 CREATE OR REPLACE TEMP MACRO zoned(k) AS regexp_replace(regexp_replace(k, '\\s*(Z|UTC|GMT)$', '+0000'), '(\\S)\\s+([+-]\\d{{2}}(:?\\d{{2}})?)$', '\\1\\2');
+CREATE OR REPLACE TEMP MACRO half_days(k) AS replace(replace(regexp_replace(k, '([AaPp])\\.[Mm]\\.', '\\1M'), '上午', 'AM'), '下午', 'PM');
 CREATE OR REPLACE TEMP MACRO offset_of(code) AS CASE WHEN code > {AMBIGUOUS // 2} THEN code - {AMBIGUOUS} WHEN code < -{AMBIGUOUS // 2} THEN code + {AMBIGUOUS} ELSE code END;
 CREATE OR REPLACE TEMP MACRO plausible_second(s) AS CASE WHEN s >= -2208988800 AND s < 4102444800 THEN s END;
 CREATE OR REPLACE TEMP MACRO plausible(t) AS CASE WHEN t >= {FIRST} AND t < {LAST} THEN t END;
@@ -120,7 +121,7 @@ def _offset_said(form: str) -> bool:
 
 def _offset_sql(k: str, form: str) -> str:
     if "%z" in form:
-        return f"plausible_second(epoch_us(try_strptime(zoned({k}), {literal(re.sub(r' +%z$', '%z', form))})) // 1000000)"
+        return f"plausible_second(epoch_us(try_strptime(zoned({_halved(k, (form,))}), {literal(re.sub(r' +%z$', '%z', form))})) // 1000000)"
     said = WRITTEN_OFFSET.search(form)[1]
     digits = said[1:].replace(":", "") if said[0] in "+-" else ""
     seconds = (int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60) * (-1 if said[0] == "-" else 1) if digits else 0
@@ -129,8 +130,13 @@ def _offset_sql(k: str, form: str) -> str:
 
 def _forms(k: str, formats: tuple[str, ...]) -> str:
     """Every local form in order, as the arguments of a coalesce."""
-    runs = [f"try_strptime({k}, {literal(run)})" if "%" in run[0] else NAMED[run[0]].format(k=k) for run in _runs(formats)]
+    runs = [f"try_strptime({_halved(k, run)}, {literal(run)})" if "%" in run[0] else NAMED[run[0]].format(k=k) for run in _runs(formats)]
     return ", ".join(runs or ["CAST(NULL AS TIMESTAMP)"])
+
+
+def _halved(k: str, run: tuple[str, ...]) -> str:
+    """上午 and a.m. as AM, where a pattern reads it."""
+    return f"half_days({k})" if any("%p" in form for form in run) else k
 
 
 def _runs(formats) -> list[tuple[str, ...]]:

@@ -41,6 +41,7 @@ class Merge:
 
     def run(self) -> dict:
         """Write the table and what was left out of it; counts by file, and the table's facts."""
+        self._refuse_nothing()
         self._rows()
         gone = [*self._repeated(), *self._folded()]
         counts = {
@@ -57,6 +58,13 @@ class Merge:
         if left_out:
             counts["left_out"] = self._counts(f"(FROM rows_in {gone_sql} WHERE _out IS NOT NULL)", "_out")
         return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": self._facts()}
+
+    def _refuse_nothing(self) -> None:
+        """Where no file has a row that converts, the first one's setting is wrong."""
+        if not any(part.ledger.accepted for _, (_, part) in self.ranked):
+            for _, (_, part) in self.ranked:
+                if part.refusal:
+                    raise DataRefused(*part.refusal)
 
     def _rows(self) -> None:
         """Every row that was not rejected, with the rank of its file and the reason for which params leave it out."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import convert, instants
+from hotline_analysis.intake import convert, hints, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.files import InputFile
 from hotline_analysis.intake.identity import DAMAGED
@@ -17,7 +17,7 @@ from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, Table
 
-FORMAT = 6  # of parts and tables; another number builds every store anew
+FORMAT = 7  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -33,6 +33,7 @@ class Part:
     identities: dict[str, dict[str, int]]
     first_s: int | None = None
     last_s: int | None = None
+    refusal: tuple[str, ...] = ()  # why no row of it converts: where, what is wrong, what would be right
 
     def as_dict(self) -> dict:
         return {**self.__dict__, "ledger": self.ledger.as_dict()}
@@ -104,8 +105,10 @@ def count_findings(connection, job: Job, part: Part, conversion: convert.Convers
         below = conversion.rejecting & ((1 << bit) - 1)
         lines = _lines(connection, staged, f"(_faults & {1 << bit}) <> 0 AND (_faults & {below}) = 0")
         part.ledger.reject(f"{finding.reason} › {finding.column}", n, lines)
-    if rejected.total() >= ALL_REFUSED and part.ledger.accepted == 0:
-        _refuse_all(connection, job, conversion.findings[rejected.most_common(1)[0][0]], sheet)
+    if rejected and part.ledger.accepted == 0:
+        part.refusal = _refusal(connection, job, conversion.findings[rejected.most_common(1)[0][0]], sheet)
+        if rejected.total() >= ALL_REFUSED:
+            raise DataRefused(*part.refusal)
 
 
 def _cells_of(connection, job: Job, finding: convert.Finding, sheet: convert.Sheet, lines: list[int]) -> dict:
@@ -137,26 +140,37 @@ def _refuse_either_way(connection, job: Job, finding: convert.Finding, sheet: co
         return
     text = convert.text_sql(rule, sheet)
     row = connection.execute(
-        f"SELECT {text} FROM {parquet(sheet.path)} WHERE regexp_matches(trim({text}), {literal(instants.EITHER_WAY)}) LIMIT 1"
+        f"SELECT {text} FROM {parquet(sheet.path)} WHERE regexp_matches(clean({text}), {literal(instants.EITHER_WAY)}) LIMIT 1"
     ).fetchone()
     if row:
         raise DataRefused(
             f"{job.file.name} › {' + '.join(rule.source)}",
             f"dates such as {_shape(row[0])} may put the day or the month first.",
-            f"Say which in {job.table.name} › columns › {finding.column} › formats: '%d/%m/%Y %H:%M' or '%m/%d/%Y %H:%M'.",
+            _declare(connection, job, finding.column, sheet),
         )
 
 
-def _refuse_all(connection, job: Job, finding: convert.Finding, sheet: convert.Sheet) -> None:
+def _refusal(connection, job: Job, finding: convert.Finding, sheet: convert.Sheet) -> tuple[str, str, str]:
+    """Why a file of which no row converts is a wrong setting, and which setting reads it."""
     rule = job.source.columns[finding.column]
     text = convert.text_sql(rule, sheet)
-    row = connection.execute(f"SELECT {text} FROM {parquet(sheet.path)} WHERE {text} IS NOT NULL LIMIT 1").fetchone()
+    row = connection.execute(f"SELECT {text} FROM {parquet(sheet.path)} WHERE trim({text}) <> '' LIMIT 1").fetchone()
     shown = f" such as {_shape(row[0])}" if row else ""
-    raise DataRefused(
-        f"{job.file.name} › {' + '.join(rule.source)}",
-        f"no row of it reads as {finding.column}{shown}.",
-        f"Look at {job.table.name} › columns › {finding.column}.",
-    )
+    timed = row and job.table[finding.column].kind == INSTANT
+    hint = _declare(connection, job, finding.column, sheet) if timed else f"Look at {job.table.name} › columns › {finding.column}."
+    return f"{job.file.name} › {' + '.join(rule.source)}", f"no row of it reads as {finding.column}{shown}.", hint
+
+
+def _declare(connection, job: Job, column: str, sheet: convert.Sheet) -> str:
+    """The forms under which the column would be read, with how many of its cells; both orders where two read it."""
+    rule, place = job.source.columns[column], f"{job.table.name} › columns › {column} › formats"
+    text = convert.text_sql(rule, sheet)
+    ways = hints.forms(connection, sheet.path, text)
+    filled = connection.execute(f"SELECT count(*) FROM {parquet(sheet.path)} WHERE trim({text}) <> ''").fetchall()[0][0]
+    if not ways:
+        return f"Write its form in {place} as strptime patterns, such as '%Y-%m-%d %H:%M:%S'."
+    told = [f"{hints.yaml(way)} reads {n:,} of {filled:,} cells" for way, n in ways if n * 10 >= ways[0][1]]
+    return f"Say which in {place}: {'; '.join(told[:3])}."
 
 
 def _shape(text: str) -> str:

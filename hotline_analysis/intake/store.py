@@ -201,7 +201,9 @@ class Store:
 
         text = read(job.file, job.source, self._staging, self._connection, convert.wanted(job.source))
         unchanged(job)
-        sheet = evidence.weighed(self._connection, job, convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name))
+        sheet = evidence.weighed(
+            self._connection, job, convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name), text.ledger.separator
+        )
         found = self._identities(job, sheet, key, registry)
         guarded = guard.guard(self._connection, job.table, job.source, sheet, where=job.file.name, countries=self.params.countries, key=key)
         conversion = convert.convert(
