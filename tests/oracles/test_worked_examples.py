@@ -5,6 +5,8 @@ import pytest
 
 from hotline_analysis.stats import binned, control, excess, intervals, resampling, survival
 from hotline_analysis.stats import tests as differences
+from hotline_analysis.studies import definition
+from tests.studies.hotlines import DAY, view_of
 
 
 def test_four_calls_of_which_one_was_hardly_watched():
@@ -33,6 +35,34 @@ def test_three_windows():
     assert excess.purity(f, r) == pytest.approx([0.80, 0.65, 0.514], abs=0.0005)
     assert excess.capture(r, 0.18) == pytest.approx([0.444, 0.722, 1], abs=0.0005)
     assert excess.f1(f, r, 0.18) == pytest.approx([0.571, 0.684, 0.679], abs=0.0005)
+
+
+def test_no_window():
+    f, r = np.array([0.428, 0.483]), np.array([0.200, 0.199])
+    assert excess.net_benefit(f, r) == pytest.approx([-0.028, -0.085]) and excess.choose(f, r) == len(f)
+    assert excess.purity(f, r) == pytest.approx([0.47, 0.41], abs=0.005)
+
+
+def test_habit_two_and_three_weeks_away():
+    nothing = np.zeros(1)
+    difference = resampling.Estimate(np.float64(0.349 - 0.319), np.float64(0.009), nothing, nothing)
+    drift = excess.Drift(difference, difference, difference)
+    assert drift.z == pytest.approx(3.3, abs=0.05) and drift.changing(0.335) and 0.03 > 0.335 / 20
+
+
+def test_first_by_habit():
+    """Hazards 1 and 2: a third of the next calls is habit's at any window; (F - R) / F falls."""
+    t = np.linspace(0.001, 4, 4000)
+    drawn = excess.Curves(1 - np.exp(-3 * t), 1 - np.exp(-t), 1 - np.exp(-2 * t))
+    net = (drawn.followed - drawn.excess) / drawn.followed
+    assert excess.by_habit(drawn)[[100, -1]] / drawn.followed[[100, -1]] == pytest.approx(1 / 3, abs=0.001)
+    assert net[0] == pytest.approx(1 / 3, abs=0.001) and (np.diff(net) < 0).all() and net[-1] < 0.001
+
+
+def test_unknown_callers():
+    rows = [(1 if n % 2 else None, 28 * DAY + n * 5400, 0, "a", "answered") for n in range(200)]
+    found = definition.bounds(view_of(rows, engine="polars", windows_hours=[2])).iloc[0]
+    assert (found["value"], found["identified"], found["bound_low"], found["bound_high"]) == (0, 0.5, 0, 1)
 
 
 @pytest.mark.parametrize(("share", "hours"), [(0.8, 4), (0.5, 2)])

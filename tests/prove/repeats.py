@@ -66,12 +66,12 @@ def _published(size: int, wanted: int) -> Iterator[tuple[str, float, bool, bool]
 # ---- windows
 
 
-def judged(w: World) -> excess.WindowEvidence:
+def judged(w: World, resamples: int = chance.RESAMPLES) -> excess.WindowEvidence:
     """What the study says of a month that stands alone."""
     index, control, _ = tables(w)
     return excess.window_evidence(
         index.table(), control.table(), far=control.table(control.weeks == 3), edges=EDGES, rng=chance.draws(), history_days=65,
-        menu_seconds=MENU_SECONDS, unsteady=chance.of_hours(counted.by_hour(w)).unsteady,
+        menu_seconds=MENU_SECONDS, resamples=resamples, unsteady=chance.of_hours(counted.by_hour(w)).unsteady,
     )  # fmt: skip
 
 
@@ -92,3 +92,30 @@ def windows(runs: int, rng: np.random.Generator) -> Iterable[Cell]:
 
 def _stands_out(told: excess.WindowEvidence) -> bool:
     return told.callbacks[-1] >= chance.FEW and told.excess.value[-1] >= 3 * told.excess.se[-1]
+
+
+# ---- rates
+
+
+@proof(
+    "Rates: jackknife intervals of 95 % by size, heavy world, against the world's mean (agents redrawn) and against the month's own truth",
+    runs=60,
+)
+def rate_coverage(runs: int, rng: np.random.Generator) -> Iterable[Cell]:
+    """F and R at 24 and 168 h; printed, because what the intervals speak of is callers, not agents or months."""
+    places = [MENU_SECONDS.index(hours * 3600) for hours in (24, 168)]
+    for size in (5_000, 17_000, 52_000):
+        made = [_rates(world("heavy", FIRST_SEED + n, calls=size), places) for n in range(runs)]
+        low, high, true = (np.array([m[k] for m in made]) for k in range(3))  # runs x (F, R) x (24, 168 h)
+        for name, truth in (("world", true.mean(axis=0)), ("month", true)):
+            hits = ((low <= truth) & (truth <= high)).sum(axis=0)
+            for which, figure in enumerate("FR"):
+                yield from (Cell(f"{figure}({w} h), {size:,} calls, {name}'s", int(hits[which, n]), runs) for n, w in enumerate((24, 168)))
+
+
+def _rates(w: World, places: list[int]) -> tuple[list, list, list]:
+    """Ends and truths of F and R."""
+    told = judged(w, resamples=1)
+    hours = [MENU_SECONDS[p] / 3600 for p in places]
+    truth = [[w.followed(h) for h in hours], [w.problem_driven(h) for h in hours]]
+    return *([getattr(e, end)[places] for e in (told.followed, told.excess)] for end in ("low", "high")), truth

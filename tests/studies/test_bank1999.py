@@ -149,3 +149,20 @@ def test_short_answers_are_followed_by_a_redial():
     gaps = h.view.but(index_scope="answered", callback_scope="all").all_gaps().to_native()
     sql = "SELECT talk_seconds BETWEEN 1 AND 9, count(*) FILTER (gap_s <= 600), count(*) FROM t GROUP BY 1 ORDER BY 1"
     assert gaps.query("t", sql).fetchall() == [(False, 2_926, 97_306), (True, 3_261, 7_212)]
+
+
+def test_no_window_is_recommended_where_none_pays(capsys):
+    """January with windows of 24 h and longer: by the rule each costs more than it finds (benefit below 0, purity under a half)."""
+    frame = study(capsys, JANUARY, "windows_hours=24,48,72,168", extra=("--table", "evidence"))
+    assert (frame["benefit"] < 0).all() and (frame["purity"] < 0.5).all()
+    assert [round(100 * b, 1) for b in frame["benefit"]] == [-2.8, -8.4, -11.9, -18.8]
+    assert frame[["recommended_hours", "best_hours", "candidates"]].isna().all(axis=None) and set(frame["said"]) == {"volume"}
+    assert (frame["support_none"] > 0.9).all()
+
+
+def test_habit_that_drifts_with_the_distance_of_the_controls_is_said(capsys):
+    """March: R(168 h) by the controls two weeks away is 34.9 %, by those three weeks away 37.4 %."""
+    last = study(capsys, ("1999-03", "1999-03"), extra=("--table", "evidence")).iloc[-1]
+    assert (f"{100 * last['excess_2w']:.1f}", f"{100 * last['excess_3w']:.1f}") == ("34.9", "37.4")
+    assert last["drift_z"] > 2 and "habit" in last["caveat"] and pd.isna(last["recommended_hours"])
+    assert last["excess_low"] < last["excess_2w"] and last["excess_high"] > last["excess_3w"]

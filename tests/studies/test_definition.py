@@ -216,13 +216,6 @@ def test_the_bounds_hold_the_rate_that_nobody_can_see(seed):
     assert (told["value"] < true["value"]).any()
 
 
-def test_one_citizen_known_on_every_second_call():
-    """Calls every 90 minutes, known on every second, a window of two hours: none seen to repeat, all but the last do."""
-    rows = [(1 if n % 2 else None, 28 * 86400 + n * 5400, 0, "a", "answered") for n in range(200)]
-    found = definition.bounds(view_of(rows, engine="polars", windows_hours=[2])).iloc[0]
-    assert (found["value"], found["identified"], found["bound_low"], found["bound_high"]) == (0, 0.5, 0, 1)
-
-
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_rate_under_each_key(engine):
     more = {"caller_person": (7, 7, None, None, 8, 8, 9), "caller_phone": (1, 2, 1, 1, 3, 4, 5)}

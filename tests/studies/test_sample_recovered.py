@@ -21,3 +21,23 @@ def test_planted_delays_are_recovered():
         assert found[issue] == pytest.approx(hours, rel=0.25), issue
     evidence = h.study("window", "evidence")
     assert evidence["excess"].iloc[-1] == pytest.approx(0.201, abs=0.005)
+
+
+@pytest.mark.slow
+def test_no_published_point_of_a_month_misses_by_more_than_half():
+    """Of each month alone: the interval of a published 80 % point comes within a factor of 1.5 of what was planted, and most hold it."""
+    h, held = open_hotline(SAMPLE, "latest", progress=False), []
+    for month in h.months:
+        own = h.study("exposure", "points", month=month).query("source == 'own'")
+        for row in own.itertuples():
+            planted = (PLANTED | POLICY)[row.issue]
+            assert max(row.low_80 / planted, planted / row.high_80) < 1.5, (month, row.issue)
+            held.append(row.low_80 <= planted <= row.high_80)
+    assert len(held) >= 70 and sum(held) / len(held) > 0.75
+
+
+@pytest.mark.slow
+def test_the_recommended_window_does_not_follow_one_months_noise():
+    h = open_hotline(SAMPLE, "latest", progress=False)
+    told = [h.study("window", "evidence", month=month).iloc[0] for month in (h.months[0], h.months[6], *h.months[-2:])]
+    assert {t["said"] for t in told} == {"clear"} and {t["recommended_hours"] for t in told} == {72.0}
