@@ -99,20 +99,34 @@ def _period(month: str, first: str, last: str) -> str:
 @LANGUAGE
 @QUIET
 def check(params, month, language, quiet):
-    """What is odd about this data: the ledger and the data-quality grade."""
+    """What is odd about this data: where every record went, what was found, and the data-quality grade."""
     from hotline_analysis.hotline import open_hotline
-    from hotline_analysis.words import GRADE
+    from hotline_analysis.intake import check_words
+    from hotline_analysis.words import GRADE, Term
 
     if month not in ("all", "latest"):
         check_month(month)
     h = open_hotline(params, month, language, progress=not quiet)
-    click.echo(h.ledger.to_string(index=False))
+    click.echo(_account(h.ledger if month == "all" else h.ledger_of_month, language))
     click.echo()
-    click.echo(h.checks.to_string(index=False))
+    for row in h.checks.to_dict("records"):
+        click.echo(f"{check_words.SEVERITY[row['severity']](language)}  {check_words.sentence(row, language)}")
     if h.params.assumed:
         click.echo(f"\n{h.params.assumed(language)}")
-    grade, reason = h.grade
-    click.echo(f"\n{GRADE[grade](language)}: {reason}")
+    click.echo(f"\n{Term('数据质量', 'Data quality')(language)}: {GRADE[h.grade[0]](language)}")
+
+
+def _account(frame, language: str) -> str:
+    """The ledger as a table for the eye: without the columns that are empty throughout."""
+    import pandas as pd
+
+    from hotline_analysis.intake.ledger import COLUMNS, MONTH_COLUMNS
+    from hotline_analysis.tables import TABLES
+
+    shown = frame[[c for c in frame if frame[c].astype(bool).any() or c == "accepted"]]
+    shown = shown.assign(table=[TABLES[name].term(language) for name in shown["table"]])
+    with pd.option_context("display.unicode.east_asian_width", True, "display.width", None):
+        return shown.rename(columns={name: (COLUMNS | MONTH_COLUMNS)[name](language) for name in shown}).to_string(index=False)
 
 
 @cli.command()

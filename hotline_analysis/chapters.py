@@ -156,8 +156,8 @@ def data(h: Hotline) -> Block:
     odd = h.checks[h.checks["severity"] != "info"]
     lede = _t(
         h,
-        f"读入{words.format_count(h.ledger['physical'].sum())}条记录，逐条列明去向；{len(odd)}项检查有提示。",
-        f"{words.format_count(h.ledger['physical'].sum())} records read, each accounted for; {len(odd)} checks have something to say.",
+        f"读入{words.format_count(h.ledger.drop_duplicates('file')['physical'].sum())}条记录，逐条列明去向；{len(odd)}项检查有提示。",
+        f"{words.format_count(h.ledger.drop_duplicates('file')['physical'].sum())} records read, each accounted for; {len(odd)} checks have something to say.",
     )
     return blocks.chapter(DATA, lede=lede, key="data", language=h.language)
 

@@ -18,7 +18,7 @@ from hotline_analysis import studies
 from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.intake import checks, ends
 from hotline_analysis.intake.kept import Kept
-from hotline_analysis.intake.ledger import ledger_frame
+from hotline_analysis.intake.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store
 from hotline_analysis.measures import indicators, verdicts
 from hotline_analysis.measures.definition import Definition, parse
@@ -212,7 +212,7 @@ class Hotline:
 
     @cached_property
     def checks(self) -> pd.DataFrame:
-        """What is odd about the data of this month; columns check, where, count, share, severity."""
+        """What is odd about the data of this month; columns check, where, count, usual, share, detail, severity."""
         return checks.checks(
             self.store.connection,
             {n: self.store.table(n) for n in self.store.tables},
@@ -231,6 +231,11 @@ class Hotline:
     def ledger(self) -> pd.DataFrame:
         """Where every physical record of every file went."""
         return ledger_frame(self.store.ledgers)
+
+    @cached_property
+    def ledger_of_month(self) -> pd.DataFrame:
+        """What became of the records of this month, by table and file; columns in `intake.ledger.month_frame`."""
+        return month_frame(self.store.ledgers, self.period.first_day, self.period.last_day)
 
     @property
     def digest(self) -> str:

@@ -316,7 +316,8 @@ def _of_callers(part: _Part) -> Iterator[Finding]:
     if "caller" not in part:
         return
     unknown, total = part.one("count(*) FILTER (caller IS NULL)", "count(*)")
-    yield Finding("unknown callers", part.said("caller"), unknown, unknown / total, _step(unknown / total, UNKNOWN))
+    if unknown:
+        yield Finding("unknown callers", part.said("caller"), unknown, unknown / total, _step(unknown / total, UNKNOWN))
     months = part.rows(f"""SELECT {part.month}, min({part.epoch}), count(*) FILTER (caller IS NULL), count(*)
         FROM t WHERE {part.dense} GROUP BY 1 ORDER BY 1""")
     for (_, _, before, of_before), (month, first_s, now, of_now) in pairwise(months):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 
 import pandas as pd
 
@@ -38,22 +39,30 @@ REASONS = {
     "other time": Term("同一编号、另一时间", "the same key at another time"),
     EQUAL: Term("没有编号、内容全同的记录", "records without a key that are equal to another"),
 }
-COLUMNS = (
-    "file",
-    "reader",
-    "encoding",
-    "physical",
-    "accepted",
-    "rejected",
-    "duplicates",
-    "left_out",
-    "events",
-    "blank",
-    "header",
-    "skipped",
-    "summary",
-    "repaired",
-)
+COLUMNS = {
+    "table": Term("表", "table"),
+    "file": Term("文件", "file"),
+    "reader": Term("读取方式", "reader"),
+    "encoding": Term("编码", "encoding"),
+    "physical": Term("读入", "read"),
+    "accepted": Term("进入统计", "accepted"),
+    "rejected": Term("无法读取", "rejected"),
+    "duplicates": Term("重复", "duplicates"),
+    "left_out": Term("按参数剔除", "left out"),
+    "events": Term("并入首段", "folded"),
+    "blank": Term("空行", "blank"),
+    "header": Term("表头", "header"),
+    "skipped": Term("表头以上", "above the header"),
+    "summary": Term("合计等", "totals"),
+    "repaired": Term("其中修补", "of these mended"),
+}
+MONTH_COLUMNS = {
+    "table": COLUMNS["table"],
+    "file": COLUMNS["file"],
+    "dated": Term("当月记录", "records of the month"),
+    **{name: COLUMNS[name] for name in ("accepted", "rejected", "duplicates", "left_out", "events")},
+    "undated": Term("该文件日期不明", "of the file, without a date"),
+}
 
 
 @dataclass
@@ -179,7 +188,28 @@ def _row(ledger: FileLedger) -> dict:
         name: getattr(ledger, name)
         for name in ("reader", "encoding", "physical", "accepted", "events", "blank", "header", "skipped", "summary")
     }
-    return {"file": ledger.name, **plain, **counts}
+    return {"table": ledger.table, "file": ledger.name, **plain, **counts}
+
+
+def month_frame(ledgers: Iterable[FileLedger], first: date, last: date) -> pd.DataFrame:
+    """One row a table and file that has records of the days from first to last, with the columns MONTH_COLUMNS.
+
+    dated = accepted + rejected + duplicates + left_out + events: rows whose time lies in these days. undated are the records of the whole file
+    that have no readable time, rejected or accepted: nobody can say of which month they are.
+    """
+    rows = [_month_row(ledger, first, last) for ledger in ledgers]
+    return pd.DataFrame([row for row in rows if row["dated"]], columns=list(MONTH_COLUMNS))
+
+
+def _month_row(ledger: FileLedger, first: date, last: date) -> dict:
+    found = dict.fromkeys(("accepted", "rejected", "duplicates", "left_out", "events"), 0)
+    everything = 0
+    for day, fates in ledger.days.items():
+        everything += sum(fates[fate] for fate in found if fate in fates)
+        if first <= date.fromisoformat(day) <= last:
+            found = {fate: n + fates.get(fate, 0) for fate, n in found.items()}
+    every = ledger.accepted + ledger.rejected.total() + ledger.duplicates.total() + ledger.left_out.total() + ledger.events
+    return {"table": ledger.table, "file": ledger.name, "dated": sum(found.values()), **found, "undated": every - everything}
 
 
 def reasons_frame(ledgers: Iterable[FileLedger], language: str = "zh") -> pd.DataFrame:

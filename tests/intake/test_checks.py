@@ -121,7 +121,7 @@ def test_unknown_callers_and_their_movement():
         ("unknown callers move", "2024-05"): (186, 0.2, "major"),
     }
     steady = data.assign(caller=pd.Series([7] * len(data), dtype="Int64"))
-    assert found(steady, MAY) == {("unknown callers", "caller"): (0, 0.0, "info")}
+    assert found(steady, MAY) == {}
 
 
 def test_times_out_of_order_and_below_zero():

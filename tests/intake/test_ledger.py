@@ -1,8 +1,9 @@
 """The account of a file: every move keeps the sum, and it survives ledger.json."""
 
 import json
+from datetime import date
 
-from hotline_analysis.intake.ledger import CUT, LISTED, SHORT, FileLedger, ledger_frame, reasons_frame, said
+from hotline_analysis.intake.ledger import CUT, LISTED, SHORT, FileLedger, ledger_frame, month_frame, reasons_frame, said
 
 
 def _ledger() -> FileLedger:
@@ -62,3 +63,27 @@ def test_frames():
 def test_reasons_in_words():
     assert said("value › started_at", "zh") == "内容无法转换 › started_at"
     assert said("outcome test", "zh") == "outcome test"
+
+
+def test_the_ledger_of_a_month_holds_the_rows_of_its_days():
+    """Ten records: in May 2 accepted, 1 rejected and 1 duplicate, in June 3 accepted; 3 have no date. A file of June only is not there."""
+    may = FileLedger("may.csv", table="calls", lines=11, header=1, accepted=6, events=0)
+    may.rejected["value › outcome"], may.rejected[SHORT] = 1, 2
+    may.duplicates["same row"] = 1
+    may.days = {"2024-05-31": {"accepted": 2, "rejected": 1, "duplicates": 1, "unexplained": 1}, "2024-06-01": {"accepted": 3}}
+    june = FileLedger("june.csv", table="calls", lines=2, header=1, accepted=1, days={"2024-06-02": {"accepted": 1}})
+    assert may.unaccounted == june.unaccounted == 0
+    frame = month_frame([may, june], date(2024, 5, 1), date(2024, 5, 31))
+    assert frame.to_dict("records") == [
+        {
+            "table": "calls",
+            "file": "may.csv",
+            "dated": 4,
+            "accepted": 2,
+            "rejected": 1,
+            "duplicates": 1,
+            "left_out": 0,
+            "events": 0,
+            "undated": 3,
+        }
+    ]
