@@ -18,7 +18,6 @@ TITLE_LINES = 30  # the header stands within the first so many records
 LEARNT_FROM = 1000  # records whose shapes are learnt
 FIT = 0.9  # share of records that must have as many fields as the header, where no name decides
 FEW_SHAPES = 12  # a column with no more shapes than this is structured: ids, dates, codes
-FEW_VALUES = 20  # a column with no more values than this is a list of words
 LONG_CODE = 6  # characters of a date, a phone or an id; shorter numbers vary in length
 
 
@@ -143,16 +142,19 @@ class Shapes:
     def cut(self, value: str) -> bool:
         """True when the last value of an unfinished line is the beginning of what stands there in other lines, and is itself seen in none.
 
-        A missing value where none is missing, a word of a short list, a date or number of one length; a short number may well be whole.
+        A missing value where none is missing, the beginning of another value in words, a date or number shorter than all of its kind; a short
+        number may well be whole.
         """
         if value in self.last or self.last.total() < 2:
             return False
         if not value.strip():
             return "" not in self.last
-        if self.last.total() >= 3 * len(self.last) and len(self.last) <= FEW_VALUES:
-            return not value.isdigit() and any(other.startswith(value) for other in self.last)
-        known, begun = self.seen[-1], shape(value)
-        return len(known) == 1 and begun not in known and any(len(other) >= LONG_CODE and other.startswith(begun) for other in known)
+        if not value.strip().isdigit() and any(other.startswith(value) for other in self.last):
+            return True
+        known, begun = {other for other in self.seen[-1] if other}, shape(value)
+        return (
+            len(known) <= FEW_SHAPES and begun not in known and any(len(other) >= LONG_CODE and other.startswith(begun) for other in known)
+        )
 
 
 def _short(shape: str) -> str:

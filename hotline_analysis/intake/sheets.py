@@ -14,7 +14,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from hotline_analysis.intake import marks
+from hotline_analysis.intake import biff, marks
 from hotline_analysis.intake.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
 from hotline_analysis.intake.rows import LISTED, described, is_summary
 from hotline_analysis.machine import limit_process
@@ -48,6 +48,10 @@ def main(path: str) -> None:
 
 
 def _answer(request: dict) -> dict:
+    if biff.is_broken(Path(request["path"]).read_bytes()):
+        raise Refused(
+            "is a damaged workbook: its records break off.", "Copy it again, or open it in a spreadsheet program and save it as .xlsx."
+        )
     with _open(request["path"]) as book:
         return {"visible": _visible(book), "sheets": book.sheet_names} if request["list"] else _read(book, request)
 

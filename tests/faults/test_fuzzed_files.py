@@ -94,10 +94,22 @@ def _file(seed: int) -> Damaged:
 
 
 def _between(rng: random.Random, share: float, header: str, separator: str) -> str:
-    """What stands between two rows now and then: a blank line, blanks, a row of nothing, the header again, a second mark."""
+    """What stands between two rows now and then: a blank line, blanks, a row of nothing, the header again, a second mark, a total, a signature."""
     if rng.random() >= share / 2:
         return ""
-    return rng.choice(["\n", "\r\n", "   \n", separator * 5 + "\n", header, "\ufeff" + header, "\0\0\0\n"])
+    return rng.choice(
+        [
+            "\n",
+            "\r\n",
+            "   \n",
+            separator * 5 + "\n",
+            header,
+            "\ufeff" + header,
+            "\0\0\0\n",
+            f"合计{separator * 4}{separator}12\n",
+            "制表人：某某\n",
+        ]
+    )
 
 
 def _stored(rng: random.Random, whole: str, share: float, file: Damaged) -> bytes:

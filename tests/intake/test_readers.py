@@ -296,6 +296,18 @@ def test_cut_last_lines_are_rejected_and_whole_ones_kept(tmp_path):
     assert take(put(tmp_path, (head + "30,13800000030,供").encode()[:-1]), tmp_path).ledger.rejected == {"cut": 1}
 
 
+def test_last_lines_cut_in_a_column_of_many_forms(tmp_path):
+    """The end is no word of a short list and its column has blanks: a name, a narrative and an instant that begin like those of other lines."""
+    names = "".join(f"{n},市民{'甲乙丙丁戊己庚辛壬癸'[n % 10]}某{n}\n" for n in range(40))
+    assert text(tmp_path, "id,name\n" + names + "40,市民甲某").ledger.rejected == {"cut": 1}
+    times = "".join(f"{n},{'' if n % 3 else f'2024-05-{n % 28 + 1:02d} 08:00:00'}\n" for n in range(40))
+    for end in ("2024-05-1", "2024-05-11 08:0", "2024-05-11 "):
+        assert text(tmp_path, "id,closed\n" + times + f"40,{end}").ledger.rejected == {"cut": 1}, end
+    for whole in ("2024-05-11 08:00:00", ""):
+        assert text(tmp_path, "id,closed\n" + times + f"40,{whole}").ledger.accepted == 41, whole
+    assert text(tmp_path, "id,name\n" + names + "40,另一个人").ledger.accepted == 41
+
+
 def test_blank_rows_and_repeated_headers(tmp_path):
     content = "a,b,c\n1,2,3\n,,\n  , ,\n   \n\na,b,c\n\ufeffa,b,c\n4,5,6\n\n\n"
     table = text(tmp_path, content)
