@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import duckdb
 
-from hotline_analysis import __version__
-from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFailed
+from hotline_analysis import __version__, machine
+from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFailed, StudyMissing
 from hotline_analysis.params import check_month
 from hotline_analysis.words import LANGUAGES
 
@@ -32,7 +32,11 @@ def report(params, month, language, out, quiet):
     """Render one month and publish it whole, or leave the old page untouched."""
     from hotline_analysis.report import month as monthly
 
-    page, current = monthly.publish(params, month=month, language=language, out=out, progress=not quiet)
+    try:
+        page, current = monthly.publish(params, month=month, language=language, out=out, progress=not quiet)
+    except StudyMissing as published:
+        click.echo(published.where)
+        raise
     click.echo(f"{page}" + (" (already current)" if current else ""))
 
 
@@ -161,35 +165,49 @@ def sample(folder, quiet):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit code is 0, click's 2 → 64 for a wrong call, or the error's own."""
-    sys.stdout.reconfigure(encoding="utf-8")
+    """Run the command; the exit code is 0, click's 2 → 64 for a wrong call, the error's own, or 128 and the signal's number."""
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    with machine.stop_in_order() as stopped:
+        code, sentence = _run(arguments)
+        if stopped:  # whatever it was that a signal broke off
+            code, sentence = 128 + stopped[0], "hotline › stopped."
+    if sentence:
+        click.echo(sentence, err=True)
+    return code
+
+
+def _run(arguments: list[str] | None) -> tuple[int, str]:
+    """The command's exit code, and the sentence for stderr where there is one."""
     try:
         cli.main(args=arguments, prog_name="hotline", standalone_mode=False)
     except HotlineError as fault:
-        click.echo(str(fault), err=True)
-        return fault.code
+        return fault.code, str(fault)
     except click.UsageError as fault:
-        click.echo(f"hotline › {fault.format_message()} Try 'hotline --help'.", err=True)
-        return BadParams.code
+        return BadParams.code, f"hotline › {fault.format_message()} Try 'hotline --help'."
     except duckdb.OutOfMemoryException:
-        click.echo(
-            "limits › memory_gib and spill_gib are too small for this question. Raise them in the params file, or free space.", err=True
+        return (
+            CannotWrite.code,
+            "limits › memory_gib and spill_gib are too small for this question. Raise them in the params file, or free space.",
         )
-        return CannotWrite.code
+    except duckdb.IOException:
+        return (
+            CannotWrite.code,
+            "store › the engine could not read or write a file of it: another run made it anew, or the disk is full. Run again.",
+        )
     except duckdb.Error as fault:  # its own words may hold a value of the data
-        click.echo(
-            f"store › the engine could not read it ({type(fault).__name__}). Delete the hotline's folder in .hotline/ and run again.",
-            err=True,
+        return (
+            RunFailed.code,
+            f"hotline › the engine refused a question ({type(fault).__name__}): a pattern or a value of the params file, or a fault of this program.",
         )
-        return RunFailed.code
     except OSError as fault:  # of the system's own words only its reason is said: a path may hold a name
-        click.echo(f"hotline › the system refused ({fault.strerror}).", err=True)
-        return CannotWrite.code
-    except click.Abort:
-        click.echo("hotline › stopped.", err=True)
-        return 130
-    return 0
+        return CannotWrite.code, f"hotline › the system refused ({fault.strerror})."
+    except (click.Abort, KeyboardInterrupt):
+        return 130, "hotline › stopped."
+    except RuntimeError:
+        if not machine.stopping():
+            raise
+    return 0, ""
 
 
 if __name__ == "__main__":

@@ -47,6 +47,12 @@ class RunFailed(HotlineError):
     code = 70
 
 
+class StudyMissing(HotlineError):
+    """A month that was published without one of its studies; the reason is on the page and in the manifest."""
+
+    code = 71
+
+
 class CannotWrite(HotlineError):
     """The reports folder or the store cannot be written."""
 

@@ -157,6 +157,7 @@ class Hotline:
         view = view.over(self._period(month)) if month else view
         given = {"by": self._strata(f"study {name}", make, [by] if isinstance(by, str) else list(by))} if by else {}
         frame = make(view, **given, **(options or {}))
+        self.store.check_unchanged()
         said = {
             "study": name,
             "period": view.period.label,

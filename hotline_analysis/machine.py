@@ -8,8 +8,10 @@ import ctypes
 import errno
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 try:
@@ -33,6 +35,25 @@ def lock(path):
             yield
         finally:
             _give_back(handle)
+
+
+@contextlib.contextmanager
+def patient_lock(path, seconds, say):
+    """Hold `path` as a lock. While another process holds it, `say` once and wait; `Locked` when it is not free within these seconds."""
+    with contextlib.ExitStack() as held:
+        until = None
+        while until is None or time.monotonic() < until:
+            try:
+                held.enter_context(lock(path))
+                break
+            except Locked:
+                if until is None:
+                    until = time.monotonic() + seconds
+                    say()
+                time.sleep(0.2)
+        else:
+            raise Locked
+        yield
 
 
 def _take(handle):
@@ -82,6 +103,38 @@ def _lower(kind, limit):
     hard = resource.getrlimit(kind)[1]
     limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
     resource.setrlimit(kind, (limit, limit))
+
+
+# ---- signals
+
+
+_stopped = []  # the signal that ends this process, once there was one
+
+
+@contextlib.contextmanager
+def stop_in_order():
+    """While this block runs, the first SIGINT or SIGTERM unwinds it like Ctrl-C, so that what was begun is put away; the list that it gives holds the signal."""
+
+    def stop(number, _):
+        if not _stopped:  # a second one must not break off the putting away
+            _stopped.append(number)
+            raise KeyboardInterrupt
+
+    del _stopped[:]
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(ValueError):  # not the main thread: its caller is asked to stop, not we
+            before[number] = signal.signal(number, stop)
+    try:
+        yield _stopped
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)
+
+
+def stopping():
+    """True once a signal has asked this process to end."""
+    return bool(_stopped)
 
 
 # ---- folders of ours, and what may be removed

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import duckdb
 
+from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Limits
+
+LIMITS = {"memory_limit": "memory_gib", "max_temp_directory_size": "spill_gib", "threads": "threads"}  # the engine's name -> ours
 
 
 def connect(folders: Iterable[Path], spill: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
@@ -25,7 +28,12 @@ def connect(folders: Iterable[Path], spill: Path, limits: Limits) -> duckdb.Duck
     }
     for name, value in settings.items():
         if value is not None:
-            connection.execute(f"SET {name} = {literal(value)}")
+            try:
+                connection.execute(f"SET {name} = {literal(value)}")
+            except duckdb.Error as fault:
+                raise BadParams(
+                    f"limits › {LIMITS.get(name, name)}", f"the engine does not take {value} ({type(fault).__name__})."
+                ) from None
     return connection
 
 

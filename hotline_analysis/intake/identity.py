@@ -5,6 +5,7 @@ so a pseudonym is HMAC-SHA256 under a key that lies outside the project. The sto
 A withheld, damaged or masked number is nobody: it never equals another.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -26,6 +27,7 @@ import phonenumbers
 
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite, DataRefused
+from hotline_analysis.intake import sealed
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.params import ColumnRule, Params
 
@@ -399,11 +401,19 @@ class Registry:
         )
 
     def save(self) -> None:
-        """The mapping on disk, before any table refers to it."""
+        """The mapping on disk, before any table refers to it; its digest is written beside it first, so that a kill in between leaves one that fits."""
         staged = self.path.with_suffix(".new")
         self.connection.execute(f"COPY (SELECT * FROM identities ORDER BY id) TO {literal(str(staged))} (FORMAT parquet)")
         staged.chmod(0o600)
+        sealed.write(self.path.with_suffix(".json"), {"fits": [sealed.digest(self.path), sealed.digest(staged)]})
         machine.replace_safely(staged, self.path)
+
+    @staticmethod
+    def fits(path: Path) -> bool:
+        """True when the mapping is as it was written."""
+        with contextlib.suppress(sealed.Damaged):
+            return sealed.digest(path) in (told for told in sealed.read(path.with_suffix(".json")).get("fits", ()) if told)
+        return False
 
 
 def _cells(values) -> np.ndarray:

@@ -7,17 +7,19 @@ alone in a category cannot be told from a word and stays in it.
 """
 
 import contextlib
+import hashlib
 import json
 import os
-import time
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 from tqdm import tqdm
 
 from hotline_analysis import machine, tables
-from hotline_analysis.errors import CannotWrite, DataRefused, Held, NoInput
-from hotline_analysis.intake import convert, evidence, guard, identity, instants
+from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, Held, NoInput
+from hotline_analysis.intake import convert, evidence, guard, identity, instants, sealed
 from hotline_analysis.intake.engine import connect, literal, parquet
 from hotline_analysis.intake.files import find_files
 from hotline_analysis.intake.ledger import FileLedger
@@ -25,6 +27,8 @@ from hotline_analysis.intake.merge import Merge, cells_of, ledgers_of, merge_key
 from hotline_analysis.intake.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
 from hotline_analysis.params import Params
 from hotline_analysis.tables import Table
+
+PINNED = "HOTLINE_PINNED"  # in a run's notebooks: the digest and the folder of the store that all of them read
 
 
 class Store:
@@ -35,7 +39,9 @@ class Store:
     def __init__(self, params: Params):
         self.params, self.folder = params, params.store_folder
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._state = _read_json(self.folder / "store.json")
+        self._damaged: set[str] = set()
+        self._seen: dict = {}
+        self._state = self._read("store.json")
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -84,28 +90,110 @@ class Store:
     @property
     def ledgers(self) -> list[FileLedger]:
         """The account of every file, in the order in which params name them."""
-        return [FileLedger.from_dict(plain) for plain in _read_json(self.folder / "ledger.json").get("files", [])]
+        return [FileLedger.from_dict(plain) for plain in self._read("ledger.json").get("files", [])]
 
     @property
     def cells(self) -> list[dict]:
         """Cells that did not convert or had to be mended: table, file, column, reason, done (reject, blank, count), count, lines (the first numbers),
         filled (the column's cells that hold anything) and shape (of the first that was not read: `dm dds`), days (day -> [found, filled]).
         """
-        return _read_json(self.folder / "ledger.json").get("cells", [])
+        return self._read("ledger.json").get("cells", [])
+
+    @property
+    def pin(self) -> str:
+        """What the notebooks of a run are given in the environment variable PINNED, so that all of them read this state of the store."""
+        return f"{digest_of(self.made)} {self.folder}"
+
+    def check_unchanged(self) -> None:
+        """Raise DataRefused when another run has made the store anew since it was opened: figures of two states would stand side by side."""
+        if self._seen and self._files_seen() != self._seen:
+            raise _made_anew(self.params)
+
+    def _files_seen(self) -> dict:
+        return {name: seen(self.folder / name) if (self.folder / name).exists() else None for name in self._state.get("files", {})}
 
     def build(self, progress: bool = True) -> None:
-        """Bring the store up to date with its files. Does nothing where no file and no setting changed."""
+        """Bring the store up to date with its files. Does nothing where no file and no setting changed, and in a notebook of a pinned run.
+
+        What is not as it was written is made again from the exports, and said on stderr in one line: the store is a cache.
+        """
+        pinned, _, folder = os.environ.get(PINNED, "").partition(" ")
+        if folder == str(self.folder):
+            self._open_pinned(pinned)
+            return
         with _sentences(self.params), self._held():
-            self.folder.joinpath("parts").mkdir(mode=0o700, exist_ok=True)
-            key = self._key()
-            jobs = self._jobs(key)
-            self._open([])  # the exports are read by Python alone: their folders may have names that the engine cannot take
+            self._tidy()
             try:
-                parts = self._parts(jobs, key, progress)
-                self._assemble(jobs, parts, key)
-            finally:
-                machine.remove(self._staging)
+                key = self._key()
+                self._verify()
+                jobs = self._jobs(key)
+                self._open([])  # the exports are read by Python alone: their folders may have names that the engine cannot take
+                self._assemble(jobs, self._parts(jobs, key, progress), key)
                 self._open([])  # a fresh engine: the one that built knows written numbers, and may read the exports
+            finally:
+                self._tidy()
+            self._seen = self._files_seen()
+            self._say_damage()
+
+    def _open_pinned(self, pinned: str) -> None:
+        if digest_of(self.made) != pinned:
+            raise _made_anew(self.params)
+        self._seen = self._files_seen()
+        self._open([])
+
+    def _tidy(self) -> None:
+        """What a run left that was killed, or is not the kind of thing that it is named for, goes."""
+        for left in (
+            "staging",
+            *self._names("*.staged"),
+            *self._names("*.new"),
+            *self._names(".*-????????"),
+            *self._names("parts/.*-????????"),
+        ):
+            machine.remove(self.folder / left)
+        for name in ("parts", "kept", "spill"):
+            if not (self.folder / name).is_dir():
+                machine.remove(self.folder / name)
+        for name in (*self._names("*.parquet"), *self._names("*.json"), *self._names("parts/*"), *self._names("kept/*")):
+            if (self.folder / name).is_dir():
+                self._damaged.add(name)
+                machine.remove(self.folder / name)
+        machine.private_folder(self.folder / "parts")
+        with contextlib.suppress(machine.Locked, FileNotFoundError), machine.lock(self.folder / "kept" / "lock"):
+            for left in self._names("kept/*.tmp"):
+                machine.remove(self.folder / left)
+
+    def _names(self, pattern: str) -> list[str]:
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.glob(pattern))
+
+    def _verify(self) -> None:
+        """Forget what is not as it was written: a table, or everything where the mapping of the callers' integers is not."""
+        mapping = self.folder / "identities.parquet"
+        told = self._state.get("files", {})
+        broken = {name for name, digest in told.items() if sealed.digest(self.folder / name) != digest}
+        if not identity.Registry.fits(mapping):  # integers without their mapping would mean other people
+            self._damaged |= {mapping.name} if self._state or mapping.exists() else set()
+            for name in ("parts", "kept", mapping.name, "identities.json"):
+                machine.remove(self.folder / name)
+            machine.private_folder(self.folder / "parts")
+            self._state = {}
+        elif broken:
+            self._damaged |= broken
+            merged = {name: made for name, made in self._state["merged"].items() if not broken & set(_files_of(name))}
+            self._state = {**self._state, "merged": merged, "files": {}}
+
+    def _read(self, name: str) -> dict:
+        """A sealed file of the store; {} where there is none, or none that is as it was written."""
+        try:
+            return sealed.read(self.folder / name)
+        except sealed.Damaged:
+            self._damaged.add(name)
+            return {}
+
+    def _say_damage(self) -> None:
+        if self._damaged:
+            say_damage(self.folder, {name.split("/")[0] for name in self._damaged})
+            self._damaged = set()
 
     def claim(self) -> None:
         """Make the store's folder ours, or raise CannotWrite, before anything in it is touched, where it holds what this program did not make."""
@@ -119,17 +207,16 @@ class Store:
     def _held(self):
         """One builder at a time; another waits a little, since most builds find nothing to do."""
         self.claim()
-        with contextlib.ExitStack() as stack:
-            for wait in [0.2] * int(self.patience / 0.2) + [None]:
-                try:
-                    stack.enter_context(machine.lock(self.folder / "lock"))
-                    break
-                except machine.Locked:
-                    if wait is None:
-                        raise Held(str(self.folder), "another run is building this store.", "Wait for it to end.") from None
-                    time.sleep(wait)
-            self._state = _read_json(self.folder / "store.json")
-            yield
+        lock = self.folder / "lock"
+        if lock.is_dir():
+            machine.remove(lock)
+        try:
+            with machine.patient_lock(lock, self.patience, lambda: waiting(self.folder, self.patience)):
+                self._damaged = set()
+                self._state = self._read("store.json")
+                yield
+        except machine.Locked:
+            raise Held(str(self.folder), "another run is building this store.", "Wait for it to end.") from None
 
     def _key(self) -> identity.Key:
         """The pseudonyms' key; another one than the store was made under is refused."""
@@ -174,23 +261,29 @@ class Store:
                 )
 
     def _parts(self, jobs: list[Job], key: identity.Key, progress: bool) -> list[Part]:
-        """Each file's part, from disk where it is there."""
-        mapping = self.folder / "identities.parquet"
-        if not mapping.exists():  # integers without their mapping would mean other people
-            machine.remove(self.folder / "parts")
-            machine.private_folder(self.folder / "parts")
-        stale = [job for job in jobs if self._part(job) is None]
+        """Each file's part, from disk where it is there; of a table that will be put together, only as it was written."""
+        stale = [job for job in jobs if self._part(job, whole=not self._fresh(job.table.name, jobs)) is None]
         if stale:
-            machine.remove(self._staging)
             machine.private_folder(self._staging)
-            registry = identity.Registry(self._connection, mapping)
+            registry = identity.Registry(self._connection, self.folder / "identities.parquet")
             for job in tqdm(stale, desc=self.params.name, unit="file", disable=not progress):
-                self._convert(job, key, registry)
+                with _parameters(self.params, job):
+                    self._convert(job, key, registry)
         return [self._part(job) for job in jobs]
 
-    def _part(self, job: Job) -> Part | None:
-        plain = _read_json(self._at(job, ".json"))
-        return Part.from_dict(plain) if plain and self._at(job, ".parquet").exists() else None
+    def _fresh(self, name: str, jobs: list[Job]) -> bool:
+        made = merge_key([(job, None) for job in jobs if job.table.name == name], self.params)
+        return self._state.get("merged", {}).get(name, {}).get("made") == made
+
+    def _part(self, job: Job, whole: bool = False) -> Part | None:
+        """The file's part, where it is there as it was written; `whole`: its rows are looked at too."""
+        plain, rows = self._read(f"parts/{job.key}.json"), self._at(job, ".parquet")
+        if not plain or not rows.exists():
+            return None
+        if plain["key"] != job.key or (whole and sealed.digest(rows) != plain["rows"]):
+            self._damaged.add(f"parts/{rows.name}")
+            return None
+        return Part.from_dict(plain["part"])
 
     def _at(self, job: Job, ending: str) -> Path:
         return self.folder / "parts" / (job.key + ending)
@@ -223,8 +316,9 @@ class Store:
         count_findings(self._connection, job, part, conversion, sheet, staged)
         span(self._connection, job.table, part, staged)
         registry.save()
+        digest = sealed.digest(staged)
         _publish(staged, self._at(job, ".parquet"))
-        _write_json(self._at(job, ".json"), part.as_dict())
+        sealed.write(self._at(job, ".json"), {"key": job.key, "rows": digest, "part": part.as_dict()})
         machine.remove(text.path)
 
     def _identities(self, job: Job, sheet: convert.Sheet, key: identity.Key, registry: identity.Registry) -> dict[str, dict[str, int]]:
@@ -242,19 +336,16 @@ class Store:
 
     def _assemble(self, jobs: list[Job], parts: list[Part], key: identity.Key) -> None:
         """Put the parts of each table together, where they or their settings changed."""
-        for left in self.folder.glob("*.staged"):
-            machine.remove(left)
         merged, old = {}, self._state.get("merged", {})
         for name in dict.fromkeys(job.table.name for job in jobs):
             mine = [(job, part) for job, part in zip(jobs, parts, strict=True) if job.table.name == name]
-            made = merge_key(mine, self.params)
-            fresh = old.get(name, {}).get("made") == made and (self.folder / f"{name}.parquet").exists()
-            merged[name] = (
-                old[name] if fresh else {"made": made, **Merge(self._connection, self.folder, tables.TABLES[name], mine, self.params).run()}
-            )
-            if not fresh:
-                self._guard(tables.TABLES[name], mine)
-        if merged != old or not (self.folder / "ledger.json").exists():
+            if self._fresh(name, jobs):
+                merged[name] = old[name]
+                continue
+            made = Merge(self._connection, self.folder, tables.TABLES[name], mine, self.params).run()
+            self._guard(tables.TABLES[name], mine)
+            merged[name] = {"made": merge_key(mine, self.params), **made}
+        if merged != old or not self._state.get("files"):
             self._record(jobs, parts, merged, key)
 
     def _guard(self, table: Table, mine: list[tuple[Job, Part]]) -> None:
@@ -271,9 +362,12 @@ class Store:
         ledgers = [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged)]
         for staged in sorted(self.folder.glob("*.staged")):
             _publish(staged, staged.with_suffix(".parquet"))
-        _write_json(self.folder / "ledger.json", {"files": ledgers, "cells": cells_of(jobs, parts, merged)})
-        self._state = {"format": FORMAT, "merged": merged, "facts": _facts(self.params, jobs, merged, key)}
-        _write_json(self.folder / "store.json", self._state)
+        sealed.write(self.folder / "ledger.json", {"files": ledgers, "cells": cells_of(jobs, parts, merged)})
+        files = {
+            name: sealed.digest(self.folder / name) for name in ("ledger.json", *(file for name in merged for file in _files_of(name)))
+        }
+        self._state = {"format": FORMAT, "merged": merged, "facts": _facts(self.params, jobs, merged, key), "files": files}
+        sealed.write(self.folder / "store.json", self._state)
         kept = {job.key for job in jobs}
         for path in (self.folder / "parts").iterdir():
             if path.name.split(".")[0] not in kept:
@@ -294,9 +388,33 @@ def _facts(params: Params, jobs: list[Job], merged: dict, key: identity.Key) -> 
     }
 
 
+def digest_of(made: dict[str, str]) -> str:
+    """Sixteen digits that change with the content of any table."""
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def say_damage(folder: Path, names: Iterable[str]) -> None:
+    print(f"{folder} › not as they were written: {', '.join(sorted(names))}. They were made again.", file=sys.stderr)
+
+
+def waiting(folder: Path, seconds: float) -> None:
+    print(f"{folder} › another run is at work here; waiting for it, at most {seconds:g} seconds.", file=sys.stderr)
+
+
+def _made_anew(params: Params) -> DataRefused:
+    return DataRefused(params.path.name, "another run has made the store anew meanwhile: the exports changed.", "Run again.")
+
+
+def _files_of(table: str) -> tuple[str, str]:
+    return f"{table}.parquet", f"{table}_left_out.parquet"
+
+
 def _from_before_marks(folder: Path) -> bool:
-    """True for a store that was made before stores had marks: its own state says so."""
-    return {"format", "merged", "facts"} <= _read_json(folder / "store.json").keys()
+    """True for a store that was made before stores had marks, or has lost its own: its state says so."""
+    try:
+        return {"format", "merged", "facts"} <= json.loads((folder / "store.json").read_bytes()).keys()
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _publish(staged: Path, final: Path) -> None:
@@ -307,18 +425,17 @@ def _publish(staged: Path, final: Path) -> None:
     machine.replace_safely(staged, final)
 
 
-def _read_json(path: Path) -> dict:
+@contextlib.contextmanager
+def _parameters(params: Params, job: Job):
+    """What the engine refuses while it reads an export is a pattern, a format or a value of the settings: 64, with their place."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
-        return {}
-
-
-def _write_json(path: Path, content: dict) -> None:
-    staged = path.with_suffix(".new")
-    machine.write_safely(staged, json.dumps(content, ensure_ascii=False, indent=1).encode())
-    os.chmod(staged, 0o600)
-    machine.replace_safely(staged, path)
+        yield
+    except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as fault:
+        raise BadParams(
+            f"{params.path.name} › {job.table.name} › columns",
+            f"the engine refused a pattern, a format or a value that they give for {job.file.name} ({type(fault).__name__}).",
+            "A pattern is a regular expression such as 're:^9+$', a format is like '%Y-%m-%d %H:%M:%S'.",
+        ) from None
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import re
 import secrets
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +22,16 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
-from hotline_analysis import errors, machine
+from hotline_analysis import errors, machine, tables
 from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFailed
 from hotline_analysis.show.blocks import END, TOKEN
 
-SHELL = re.compile(r"^\s*(!|%%?(bash|sh|script|system|sx|cmd|perl|ruby)\b|[A-Za-z_, ]+=\s*!)", re.MULTILINE)
+SHELL = re.compile(
+    r"^\s*(!|%%?(bash|sh|script|system|sx|cmd|perl|ruby)\b|[A-Za-z_, ]+=\s*!)|get_ipython\(\)|\bos\.(system|popen)\b|\bsubprocess\b",
+    re.MULTILINE,
+)
 UNWRITABLE = (errno.ENOSPC, errno.EROFS, errno.EACCES, getattr(errno, "EDQUOT", errno.ENOSPC))
+CANONICAL = {column.name for table in tables.TABLES.values() for column in table.columns}
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -41,27 +46,50 @@ class Limits:
 
 def declared(notebook: Path) -> set[str]:
     """The names that a notebook takes: what its cell tagged `parameters` assigns."""
-    cells = [cell for cell in nbformat.read(notebook, as_version=4).cells if "parameters" in cell.metadata.get("tags", [])]
-    targets = (target for cell in cells for line in ast.parse(cell.source).body if isinstance(line, ast.Assign) for target in line.targets)
+    cells = [cell.source for cell in read(notebook).cells if "parameters" in cell.metadata.get("tags", [])]
+    try:
+        lines = [line for source in cells for line in ast.parse(source).body]
+    except SyntaxError:
+        raise BadParams(notebook.name, "its cell tagged parameters is not Python.") from None
+    targets = (target for line in lines if isinstance(line, ast.Assign) for target in line.targets)
     return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def read(notebook: Path) -> nbformat.NotebookNode:
+    """The notebook; RunFailed where the file is none: empty, cut, or something else."""
+    try:
+        book = nbformat.read(notebook, as_version=4)
+        nbformat.validate(book)
+        return book
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+        raise RunFailed(notebook.name, "is not a notebook.", "Put the workbook's own file back.") from None
 
 
 def refuse_shell(notebook: Path) -> None:
     """A report notebook may not call the shell: its failures are silent there."""
-    for number, cell in enumerate(nbformat.read(notebook, as_version=4).cells, start=1):
+    for number, cell in enumerate(read(notebook).cells, start=1):
         if cell.cell_type == "code" and SHELL.search(cell.source):
             raise BadParams(notebook.name, f"cell {number} calls the shell.", "A report notebook uses Python only.")
 
 
-def run(notebook: Path, parameters: dict[str, str], *, work: Path, deadline: float, limits: Limits, progress) -> nbformat.NotebookNode:
+def run(
+    notebook: Path,
+    parameters: dict[str, str],
+    *,
+    work: Path,
+    deadline: float,
+    limits: Limits,
+    progress,
+    environment: Mapping[str, str] = {},
+) -> nbformat.NotebookNode:
     """The executed notebook. It is kept in `work` while it runs; anything but a complete run is `RunFailed`, with the kind of failure and nothing of its text."""
     refuse_shell(notebook)
     token = secrets.token_hex(8)
     target = work / notebook.name
     try:
         papermill.execute_notebook(
-            notebook, target, parameters, kernel_name="python3", language="python", progress_bar=progress, start_timeout=limits.start,
-            kernel_manager_class=_kernel_class(token, work), timeout_func=lambda cell: _seconds_left(deadline, limits, notebook.name),
+            _plain(notebook), _plain(target), parameters, kernel_name="python3", language="python", progress_bar=progress, start_timeout=limits.start,
+            kernel_manager_class=_kernel_class(token, work, environment), timeout_func=lambda cell: _seconds_left(deadline, limits, notebook.name),
             interrupt_on_timeout=False, log_output=False,
         )  # fmt: skip
     except PapermillExecutionError as failed:
@@ -79,6 +107,11 @@ def run(notebook: Path, parameters: dict[str, str], *, work: Path, deadline: flo
     return done
 
 
+def _plain(path: Path) -> str:
+    """A path that papermill takes as it is: it would put parameters into a folder named {month}."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
 def _seconds_left(deadline: float, limits: Limits, name: str) -> int:
     """What the next cell may take: its own limit, or what is left of the run's."""
     left = int(deadline - time.monotonic())
@@ -93,7 +126,27 @@ def _said_by(failed: PapermillExecutionError, name: str) -> HotlineError:
     if isinstance(ours, type) and issubclass(ours, HotlineError):
         where, _, wrong = failed.evalue.partition(" › ")
         return ours(where, wrong)
-    return RunFailed(name, f"{failed.ename} in cell {failed.exec_count}.")
+    return RunFailed(name, f"{_cause(failed)} ({failed.ename}).")
+
+
+CAUSES = {  # kinds of exception -> what they mean to somebody who does not read Python
+    "ColumnNotFoundError": "needs a column that these data do not have",
+    "KeyError": "looks for a value or a column that these data do not have",
+    "ZeroDivisionError": "divides by a count that is zero in these data",
+    "MemoryError": "needs more memory than there is",
+    "OutOfMemoryException": "needs more memory than limits › memory_gib allows",
+    "ModuleNotFoundError": "needs a library that is not installed",
+    "ImportError": "needs a library that is not installed",
+    "SyntaxError": "holds a line that is not Python",
+    "NameError": "uses a name that is not defined",
+}
+
+
+def _cause(failed: PapermillExecutionError) -> str:
+    """Why a notebook stopped, in words that hold nothing of the data; canonical columns that the exception names are named."""
+    columns = sorted(name for name in CANONICAL if re.search(rf"\b{name}\b", str(failed.evalue)))
+    cause = CAUSES.get(failed.ename, "stopped at a fault of the program")
+    return f"{cause}: {', '.join(columns)}" if columns and failed.ename in ("ColumnNotFoundError", "KeyError") else cause
 
 
 def check_complete(done: nbformat.NotebookNode, token: str, name: str) -> None:
@@ -117,11 +170,11 @@ def end_of(cell) -> dict:
     return next((output.data[END] for output in cell.outputs if END in output.get("data", {})), {})
 
 
-def _kernel_class(token: str, work: Path):
+def _kernel_class(token: str, work: Path, environment: Mapping[str, str]):
     """A kernel manager that starts this interpreter's own ipykernel, over an encrypted connection where ipykernel can, with a clean environment."""
     spec = get_kernel_dict()
     spec["argv"] = machine.python("from ipykernel import kernelapp; kernelapp.launch_new_instance()", "-f", "{connection_file}")
-    spec["env"] = {**spec.get("env", {}), **_environment(token, work)}
+    spec["env"] = {**spec.get("env", {}), **_environment(token, work), **environment}
     encrypted = "curve" in spec.get("metadata", {}).get("supported_encryption", ()) and hasattr(AsyncKernelManager, "transport_encryption")
 
     class OwnKernel(AsyncKernelManager):

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import hotline_analysis
 from hotline_analysis import params as params_file
+from hotline_analysis.chapters_repeat import STUDIES
 from hotline_analysis.errors import NoInput
 from hotline_analysis.hotline import open_hotline
+from hotline_analysis.intake.store import Store
 from hotline_analysis.params import check_month
 from hotline_analysis.report import run
 from hotline_analysis.report.kernel import Limits
+from hotline_analysis.tables import TABLES, TEXT
 
 PAGES = {
     "index.html": "monthly.ipynb",
@@ -49,8 +52,34 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
         given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
         pages = {page: notebooks() / notebook for page, notebook in PAGES.items()}
         return run.render(
-            pages, place=place, parameters=given, limits=limits, progress=progress, fingerprint=mark, countries=described.countries
+            pages,
+            place=place,
+            parameters=given,
+            limits=limits,
+            progress=progress,
+            fingerprint=mark,
+            countries=described.countries,
+            store=h.store,
+            titles={page: STUDIES[Path(notebook).stem] for page, notebook in PAGES.items() if Path(notebook).stem in STUDIES},
+            data_words=data_words(h.store),
         ), False
+
+
+def data_words(store: Store) -> list[str]:
+    """Categories of these data that hold a word such as None, which the page's check would take for a missing value."""
+    found: set[str] = set()
+    for name in store.tables:
+        rows = store.table(name)
+        have = [c.name for c in TABLES[name].columns if c.kind == TEXT and c.name in rows.columns and not c.name.endswith("_id")]
+        for column in have:
+            found |= {
+                text
+                for (text,) in rows.filter(f"regexp_matches({column}, '{run.page.NOT_A_WORD.pattern}')")
+                .project(column)
+                .distinct()
+                .fetchall()
+            }
+    return sorted(found)
 
 
 def fingerprint(digest: str, params: Path, language: str) -> str:
@@ -66,7 +95,7 @@ def fingerprint(digest: str, params: Path, language: str) -> str:
 
 
 def current(folder: Path, mark: str) -> bool:
-    """True when the published files are whole and were made of the same things."""
+    """True when the published files are whole and were made of the same things; a month that lacks a study is tried again."""
     manifest = folder / "manifest.json"
     if not manifest.is_file():
         return False
@@ -76,4 +105,4 @@ def current(folder: Path, mark: str) -> bool:
     except (ValueError, KeyError, TypeError, AttributeError):  # a manifest that somebody cut or wrote over proves nothing
         return False
     whole = all((folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == told for name, told in files.items())
-    return whole and said.get("fingerprint") == mark
+    return whole and said.get("fingerprint") == mark and said.get("complete", True)

@@ -5,7 +5,7 @@ An nbconvert exporter drops every output that is not ours; a template sets the r
 
 import html
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -18,10 +18,11 @@ from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 
 from hotline_analysis import personal, words
-from hotline_analysis.errors import LeakFound, RunFailed
+from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFound, NoInput, RunFailed
 from hotline_analysis.show import fonts
 from hotline_analysis.show.blocks import MIME
 from hotline_analysis.show.markup import Markup, mark
+from hotline_analysis.tables import TABLES
 from hotline_analysis.words import Term
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -37,6 +38,9 @@ LABELS = {
     "lang": Term("zh-CN", "en"),
     "separator": Term("　", " · "),
     "of_numbers": Term("数据", ": the numbers"),
+    "special": Term("专题：", "Special study: "),
+    "left_out": Term("本期未含的专题", "Studies that this month lacks"),
+    "colon": Term("：", ": "),
 }
 
 
@@ -79,22 +83,83 @@ class PageExporter(Exporter):
 
     def from_notebook_node(self, nb, resources=None, **options):
         nb, resources = super().from_notebook_node(nb, resources, **options)
-        return _compose(nb), resources
+        return _compose(nb, getattr(self, "others", {})), resources
 
 
-def make(notebook: nbformat.NotebookNode, *, name: str = "index.html", countries: Collection[str] = ()) -> bytes:
-    """The page of an executed notebook, checked (`countries`: whose national numbers count as personal). The same notebook gives the same bytes."""
-    text, _ = PageExporter().from_notebook_node(notebook)
-    check(text, name, countries)
+@dataclass(frozen=True)
+class Other:
+    """Another page of the month: its title and, where it was left out, why."""
+
+    title: Term
+    why: Term | None = None
+
+
+EMPTY = Term("这些数据没有它可以显示的内容", "these data hold nothing that it could show")
+COLUMNS = {column.name: column.term for table in TABLES.values() for column in table.columns}
+SHOWN = frozenset(("figure", "table", "pair", "cards", "tally"))  # blocks that hold a figure of the data
+
+
+def reason(fault: HotlineError) -> Term:
+    """Why a study is missing, in the reader's words; canonical columns that its sentence asks for are named."""
+    _, _, needs = fault.wrong.partition("need")
+    asked = [COLUMNS[name] for name in dict.fromkeys(re.findall(r"\w+_\w+|\w+", needs)) if name in COLUMNS]
+    if asked:
+        return Term("数据中没有：" + "、".join(c.zh for c in asked), "the data lack: " + ", ".join(c.en.lower() for c in asked))
+    if "time limit" in fault.wrong:
+        return Term("没有在规定的时间内算完", "it took longer than its time limit")
+    if isinstance(fault, DataRefused | NoInput):
+        return Term("本期数据不足以计算", "this month's data do not allow it")
+    if isinstance(fault, BadParams):
+        return Term("有一项设置不适用于本期数据", "a setting does not fit this month's data")
+    return Term("运行中出错，没有算完", "a fault stopped it")
+
+
+def is_empty(notebook: nbformat.NotebookNode) -> bool:
+    """True when an executed notebook shows no figure, table or card."""
+    return not {facts.get("kind") for facts in _facts(notebook)} & SHOWN
+
+
+def _facts(notebook: nbformat.NotebookNode) -> list[dict]:
+    """What each of our blocks in an executed notebook says of itself."""
+    return [output.get("metadata", {}).get(MIME, {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def title_of(notebook: nbformat.NotebookNode) -> Term:
+    """What an executed notebook's page is called."""
+    title = next((facts["title"] for facts in _facts(notebook) if facts.get("kind") == "masthead"), "")
+    return Term(title, title)
+
+
+def make(
+    notebook: nbformat.NotebookNode,
+    *,
+    name: str = "index.html",
+    countries: Collection[str] = (),
+    data_words: Collection[str] = (),
+    others: Mapping[str, Other] = {},
+) -> bytes:
+    """The page of an executed notebook, checked. The same notebook gives the same bytes.
+
+    countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; others: the other pages of
+    the month, for its first page, which leads to each that is there and says why another is not.
+    """
+    exporter = PageExporter()
+    exporter.others = others
+    text, _ = exporter.from_notebook_node(notebook)
+    check(text, name, countries, data_words)
     return text.encode()
 
 
-def _compose(notebook) -> str:
+def _compose(notebook, others: Mapping[str, Other]) -> str:
     head, sections = _sections(notebook)
     language = head["language"]
     places = _places(sections, language)
-    body = {s.key: [Markup(_keep_together(_resolve(block, places, s.label))) for block in s.blocks] for s in sections}
+    body = {
+        s.key: [Markup(_without_dead_links(_keep_together(_resolve(block, places, s.label)), others)) for block in s.blocks]
+        for s in sections
+    }
     said = {key: term.in_(language) for key, term in LABELS.items()}
+    held = "".join(block for blocks in body.values() for block in blocks)
     page = _template().render(
         head=head,
         sections=sections,
@@ -105,9 +170,20 @@ def _compose(notebook) -> str:
         style=Markup("<!--style-->"),
         masthead=Markup(_keep_together(head["html"])),
         fold_at=_fold_at(sections[0]),
+        further=[(name, other.title.in_(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held],
+        left_out=[(other.title.in_(language), other.why.in_(language)) for other in others.values() if other.why],
     )
     page = _without_controls(page)
     return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
+
+
+def _without_dead_links(text: str, others: Mapping[str, Other]) -> str:
+    """A line that leads to a page that was left out goes; any other link to it becomes text."""
+    for name, other in others.items():
+        if other.why:
+            text = re.sub(rf'<p class="kj"><a href="{re.escape(name)}[^"]*">.*?</a></p>', "", text, flags=re.S)
+            text = re.sub(rf'<a href="{re.escape(name)}[^"]*">(.*?)</a>', r"\1", text, flags=re.S)
+    return text
 
 
 def _sections(notebook) -> tuple[dict, list[Section]]:
@@ -363,7 +439,16 @@ class _Reader(HTMLParser):
             self.wrong.append("a declaration")
 
 
-def check(text: str, name: str, countries: Collection[str] = ()) -> None:
+def _not_a_word(piece: str, data_words: Collection[str]) -> re.Match | None:
+    """A missing value that reads as a word, in one piece of text; a word of the data, or a line of one that was broken, is none."""
+    if any(piece.strip() in word for word in data_words):
+        return None
+    for word in data_words:
+        piece = piece if NOT_A_WORD.fullmatch(word) else piece.replace(word, " ")
+    return NOT_A_WORD.search(piece)
+
+
+def check(text: str, name: str, countries: Collection[str] = (), data_words: Collection[str] = ()) -> None:
     """Refuse a page with a script, an outside address, a missing value that reads as a word, a personal form, or more than 1.2 MB."""
     reader = _Reader()
     reader.feed(KEPT_TOGETHER.sub(r"\1", text))
@@ -371,7 +456,8 @@ def check(text: str, name: str, countries: Collection[str] = ()) -> None:
     wrong = list(reader.wrong)
     if text.count(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">') != 1 or "<script" in text.lower():
         wrong.append("a content policy that is not ours")
-    wrong += [f"the word '{m[0]}' where a reason should stand" for m in [NOT_A_WORD.search(" ".join(reader.visible))] if m]
+    found = (_not_a_word(piece, data_words) for piece in reader.visible if NOT_A_WORD.search(piece))
+    wrong += [f"the word '{m[0]}' where a reason should stand" for m in found if m]
     if len(text.encode()) > LARGEST:
         wrong.append(f"{len(text.encode()):,} bytes (at most {LARGEST:,})")
     if wrong:

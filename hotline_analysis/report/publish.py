@@ -43,6 +43,10 @@ def publish(files: dict[str, bytes], folder: Path, staging: Path) -> list[Path]:
         left = f"The next run puts the old month back from {aside}." if aside.exists() else "The page that was there is unchanged."
         where = refused.filename if isinstance(refused, machine.Foreign) else folder
         raise CannotWrite(str(where), f"cannot be written ({refused.strerror}).", left) from refused
+    except BaseException:  # stopped: what it left goes, and the month stays as it was
+        with contextlib.suppress(OSError):
+            settle(folder, staging)
+        raise
     with contextlib.suppress(OSError):  # published; what could not be tidied is the next run's
         settle(folder, staging)
     return [folder / name for name in files]

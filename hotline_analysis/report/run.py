@@ -9,7 +9,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,10 +18,22 @@ from pathlib import Path
 from tqdm import tqdm
 
 from hotline_analysis import machine
-from hotline_analysis.errors import BadParams, CannotWrite, Held, LeakFound, NoInput, RunFailed, nearest
+from hotline_analysis.errors import (
+    BadParams,
+    CannotWrite,
+    DataRefused,
+    Held,
+    HotlineError,
+    LeakFound,
+    NoInput,
+    RunFailed,
+    StudyMissing,
+    nearest,
+)
+from hotline_analysis.intake.store import PINNED, Store
 from hotline_analysis.report import kernel, page, publish
 from hotline_analysis.report.kernel import Limits
-from hotline_analysis.words import LANGUAGES
+from hotline_analysis.words import LANGUAGES, Term
 
 MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])", re.ASCII)
 DAY = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -173,6 +185,26 @@ def _settle(place: Place) -> None:
 # ---- the run
 
 
+@dataclass
+class Run:
+    """What one run needs and has made so far. `store`: the state that all notebooks read; `titles`: what a page is called when its notebook fails."""
+
+    place: Place
+    parameters: dict[str, str]
+    limits: Limits
+    progress: bool
+    fingerprint: str
+    countries: Collection[str]
+    store: Store | None
+    titles: Mapping[str, Term]
+    data_words: Collection[str]
+    deadline: float
+    files: dict[str, bytes] = field(default_factory=dict)
+    facts: dict[str, dict] = field(default_factory=dict)
+    others: dict[str, page.Other] = field(default_factory=dict)
+    faults: list[HotlineError] = field(default_factory=list)
+
+
 def render(
     pages: dict[str, Path],
     *,
@@ -182,64 +214,110 @@ def render(
     progress: bool = True,
     fingerprint: str = "",
     countries: Collection[str] = (),
+    store: Store | None = None,
+    titles: Mapping[str, Term] = {},
+    data_words: Collection[str] = (),
 ) -> Path:
-    """Run every notebook, make every page, publish all or nothing; the path of the first page. `countries`: whose numbers count as personal."""
-    started = time.monotonic()
+    """Run every notebook, make every page, publish them in one step; the path of the first page, which is the month's.
+
+    The studies run first, then the month, which says what is missing. `countries`: whose numbers count as personal; `data_words`: texts of the data
+    that read like a missing value. Raises StudyMissing after a month was published without a study; any other fault leaves the old month.
+    """
     check_parameters(parameters, list(pages.values()))
     for name in pages:
         if not PAGE.fullmatch(name):
             raise BadParams("page", f"{name[:40]!r} cannot be a page's name.", "It is like index.html.")
+    run = Run(place, parameters, limits, progress, fingerprint, countries, store, titles, data_words, time.monotonic() + limits.run)
     machine.claim(place.work, "run", private=True)
     try:
-        files = _make(pages, place, parameters, limits, started + limits.run, progress, fingerprint, countries)
+        _make(run, pages)
+        if run.faults:
+            place.work.rename(place.failed)
     except (RunFailed, LeakFound) as failed:
         place.work.rename(place.failed)
         raise type(failed)(failed.where, f"{failed.wrong} Run {place.run_id}: the notebook is in {place.failed}.", failed.right) from None
     finally:
         machine.remove(place.work)
-    publish.publish(files, place.folder, place.staging)
-    return place.folder / next(iter(pages))
+    publish.publish(run.files, place.folder, place.staging)
+    index = place.folder / next(iter(pages))
+    if run.faults:
+        said = " ".join(map(str, run.faults))
+        raise StudyMissing(str(index), f"was published without a study: {said} Run {place.run_id}: the notebook is in {place.failed}.")
+    return index
 
 
-def _make(pages, place, parameters, limits, deadline, progress, fingerprint, countries) -> dict[str, bytes]:
+def _make(run: Run, pages: dict[str, Path]) -> None:
     """The bytes of every file of the month, the manifest last: it says what belongs together."""
-    files, facts, started = {}, {}, datetime.now(UTC)
-    with tqdm(
-        total=len(pages) + 1, desc=f"{place.hotline} {place.month}", unit="step", disable=not progress, file=sys.stderr, position=0
-    ) as steps:
-        for name, notebook in pages.items():
-            cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not progress, "position": 1}
-            done = kernel.run(notebook, parameters, work=place.work, deadline=deadline, limits=limits, progress=cells)
-            files[name] = page.make(done, name=name, countries=countries)
-            end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
-            files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
-            facts[name] = {"notebook": notebook.name, "notebook_sha256": publish.digest(notebook.read_bytes()), **end["manifest"]}
+    started, place = datetime.now(UTC), run.place
+    index, *studies = pages.items()
+    title = f"{place.hotline} {place.month}"
+    with tqdm(total=len(pages) + 1, desc=title, unit="step", disable=not run.progress, file=sys.stderr, position=0) as steps:
+        for name, notebook in studies:
+            _make_study(run, name, notebook)
             steps.update()
-        files["manifest.json"] = publish.json_bytes({**_manifest(place, parameters, files, facts, started), "fingerprint": fingerprint})
+        _make_page(run, *index)
         steps.update()
-    for name, content in files.items():
+        run.files["manifest.json"] = publish.json_bytes(_manifest(run, list(pages), started))
+    for name, content in run.files.items():
         if not name.endswith(".html"):  # a page was checked when it was made
-            page.check_text(content.decode(), name, countries)
-    return files
+            page.check_text(content.decode(), name, run.countries)
+
+
+def _make_study(run: Run, name: str, notebook: Path) -> None:
+    """A study's page; where its notebook fails, or these data give it nothing to show, the reason."""
+    title = run.titles.get(name, Term(notebook.stem, notebook.stem))
+    try:
+        _make_page(run, name, notebook)
+    except (RunFailed, DataRefused, NoInput, BadParams) as fault:
+        if run.store:
+            run.store.check_unchanged()
+        run.others[name] = page.Other(title, page.reason(fault))
+        run.faults.append(fault)
+        for file in (name, f"{_stem(name)}.csv"):
+            run.files.pop(file, None)
+
+
+def _make_page(run: Run, name: str, notebook: Path) -> None:
+    cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not run.progress, "position": 1}
+    pinned = {PINNED: run.store.pin} if run.store else {}
+    done = kernel.run(
+        notebook, run.parameters, work=run.place.work, deadline=run.deadline, limits=run.limits, progress=cells, environment=pinned
+    )
+    if run.store:
+        run.store.check_unchanged()
+    if name != "index.html" and page.is_empty(done):
+        run.others[name] = page.Other(run.titles.get(name, Term(notebook.stem, notebook.stem)), page.EMPTY)
+        return
+    content = page.make(
+        done, name=name, countries=run.countries, data_words=run.data_words, others=run.others if name == "index.html" else {}
+    )
+    end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
+    run.files[name] = content
+    run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
+    run.others[name] = page.Other(page.title_of(done))
+    run.facts[name] = {"notebook": notebook.name, "notebook_sha256": publish.digest(notebook.read_bytes()), **end["manifest"]}
 
 
 def _stem(name: str) -> str:
     return "kpis" if name == "index.html" else name.removesuffix(".html")
 
 
-def _manifest(place, parameters, files, facts, started) -> dict:
-    """What was made, of what, with what, when."""
+def _manifest(run: Run, pages: list[str], started: datetime) -> dict:
+    """What was made, of what, with what, when, and what is missing."""
+    given = {key: value for key, value in run.parameters.items() if key != "params"}
     return {
-        "hotline": place.hotline,
-        "month": place.month,
-        "run_id": place.run_id,
+        "hotline": run.place.hotline,
+        "month": run.place.month,
+        "run_id": run.place.run_id,
         "started_at": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
-        "parameters": {key: value for key, value in parameters.items() if key != "params"}
-        | {"params": Path(parameters["params"]).name if "params" in parameters else None},
-        "files": {name: {"sha256": publish.digest(content), "bytes": len(content)} for name, content in files.items()},
-        "pages": facts,
+        "parameters": given | {"params": Path(run.parameters["params"]).name if "params" in run.parameters else None},
+        "files": {name: {"sha256": publish.digest(content), "bytes": len(content)} for name, content in run.files.items()},
+        "pages": {name: run.facts[name] for name in pages if name in run.facts},
+        "missing": {name: other.why.en for name, other in run.others.items() if other.why},
+        "complete": not run.faults,
         "versions": {"python": sys.version.split()[0], "platform": sys.platform} | {name: _version(name) for name in TOOLS},
+        "fingerprint": run.fingerprint,
     }
 
 

@@ -95,6 +95,6 @@ def test_a_failed_run_leaves_the_old_page(published, monkeypatch, capsys):
     monkeypatch.setattr(month, "PAGES", {"index.html": broken})
     assert main(["report", "--params", str(params), "--month", "2024-01", "--quiet"]) == 70
     err = capsys.readouterr().err
-    assert err.startswith("broken.ipynb › AttributeError in cell ")
+    assert err.startswith("broken.ipynb › stopped at a fault of the program (AttributeError). Run ")
     assert "Traceback" not in err
     assert (folder / "index.html").read_bytes() == before

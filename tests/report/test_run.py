@@ -94,7 +94,20 @@ def test_a_params_file_that_is_not_there_is_no_input(tmp_path):
     assert said.value.code == 66
 
 
-@pytest.mark.parametrize("line", ["!ls", "  !exit 7", "x = !ls", "%%bash\nls", "%system ls", "%%script sh\nls"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!ls",
+        "  !exit 7",
+        "x = !ls",
+        "%%bash\nls",
+        "%system ls",
+        "%%script sh\nls",
+        "get_ipython().system('ls')",
+        "import os\nos.system('ls')",
+        "import subprocess",
+    ],
+)
 def test_a_report_notebook_may_not_call_the_shell(tmp_path, place, line):
     assert refused(place, notebook(tmp_path, line, name="shell.ipynb"), {"month": "2024-09"}) == 64
 
