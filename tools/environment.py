@@ -18,9 +18,9 @@ PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.
 PIP = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
 LOCKS = {"report": "requirements.lock", "dev": "requirements-dev.lock", "lab": "requirements-lab.lock"}
 FIRST_TIME = {  # wheels to download, and what they take on disk
-    "report": "170 MB of downloads, about a minute and 0.8 GB of disk",
+    "report": "135 MB of downloads, about a minute and 0.8 GB of disk",
     "dev": "300 MB of downloads, about a minute and 1.2 GB of disk",
-    "lab": "200 MB of downloads, about a minute and 0.9 GB of disk",
+    "lab": "165 MB of downloads, about a minute and 0.9 GB of disk",
 }
 HERE = "{}.{}".format(*sys.version_info[:2])
 HOME = HERE + "\n" + ROOT + "\n"
