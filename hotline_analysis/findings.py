@@ -103,9 +103,19 @@ def sentence(row, language: str) -> str:
     """One indicator in one sentence: its value, its change on the month before, and whether that is a change."""
     said = [_lead(row, language)]
     if not words.missing(row["change"]):
-        said.append(("较上月" if language == "zh" else "") + change(row, language) + ("" if language == "zh" else " on last month"))
+        said.append(("较上月" if language == "zh" else "") + _changed(row, language))
     said.append(_verdict(row, language))
     return ("，" if language == "zh" else ", ").join(s for s in said if s) + ("。" if language == "zh" else ".")
+
+
+def _changed(row, language: str) -> str:
+    """The change on last month; of a volume as it is, and with the kinds of day taken off, which is what the verdict is about."""
+    on = "" if language == "zh" else " on last month"
+    if BY_KEY[row["indicator"]].denominator is not None:
+        return change(row, language) + on
+    plain = words.format_change(row["raw_change"], BY_KEY[row["indicator"]].unit, language)
+    off = "（扣除周末、节假日的差别后" if language == "zh" else " (with weekends and holidays taken off "
+    return plain + on + off + change(row, language) + ("）" if language == "zh" else ")")
 
 
 def _lead(row, language: str) -> str:
@@ -235,7 +245,7 @@ def hold(verdicts: pd.DataFrame, language: str, *, most: int = 6) -> pd.DataFram
     moves = np.array(
         [change(r, language)[:1] in ("+", words.MINUS) for r in noise.to_dict("records")], bool
     )  # what prints as 0.0 nobody quotes
-    noise = noise.loc[moves].copy()
+    noise = noise.loc[moves | (noise["reason"] == "base")].copy()
     spread = (noise["change_high"] - noise["change_low"]).abs()
     noise["size"] = noise["change"].abs() / spread.where(spread > 0)
     noise["base"] = noise["reason"] == "base"  # what rests on other calls than before stands first
@@ -246,9 +256,11 @@ def hold(verdicts: pd.DataFrame, language: str, *, most: int = 6) -> pd.DataFram
 
 
 def _moved(row, language: str) -> str:
+    size = change(row, language).lstrip("+" + words.MINUS)
+    if size == change(row, language):  # what prints as 0.0 neither rose nor fell
+        return _lead(row, language)
     up = row["change"] > 0
     verb = ("升" if up else "降") if language == "zh" else ("up " if up else "down ")
-    size = change(row, language).lstrip("+" + words.MINUS)
     return f"{name(row['indicator'])(language)}{verb}{size}" if language == "zh" else f"{name(row['indicator'])(language)} {verb}{size}"
 
 

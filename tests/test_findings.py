@@ -86,6 +86,14 @@ def test_a_sentence_and_its_proof():
     assert findings.proof(row, "zh") == "95%区间85.0%～94.0%，90/100，控制限91.0%～95.0%"
 
 
+def test_a_volume_says_its_change_as_it_is_and_without_the_kinds_of_day():
+    row = verdicts(offered="none").iloc[0].copy()
+    row["value"], row["change"], row["raw_change"], row["denominator"] = 1336.0, 0.0299, 0.0135, 30
+    assert findings.sentence(row, "zh") == "日均来电量1,336通，较上月+1.4%（扣除周末、节假日的差别后+3.0%），正常波动。"
+    en = "Calls offered a day 1,336 calls, +1.4% on last month (with weekends and holidays taken off +3.0%), usual variation."
+    assert findings.sentence(row, "en") == en
+
+
 def test_a_run_says_worse_than_what():
     row = verdicts(connection_rate="none").iloc[0].copy()
     row["run"], row["run_months"], row["change"] = "low", 7, 0.002

@@ -351,7 +351,8 @@ def _ratio(indicator: Indicator, k: np.ndarray, n: np.ndarray, k_day: np.ndarray
     with np.errstate(divide="ignore", invalid="ignore"):
         without = np.where(n > 0, (k.sum() - k) / (n.sum() - n), np.nan)
     adjusted = {"adjusted": level["value"], "adjusted_low": level["low"], "adjusted_high": level["high"]}
-    clusters = {"noise": float(callers.se), "clusters": "days" if by_days else "callers", "without": tuple(without)}
+    noise = 0.0 if indicator.unit is PERCENT else float(callers.se)  # of shares `control.counted` knows it exactly
+    clusters = {"noise": noise, "clusters": "days" if by_days else "callers", "without": tuple(without)}
     return {**level, **adjusted, **clusters}
 
 
@@ -393,7 +394,7 @@ def _repeated(exact: pd.DataFrame, cube: np.ndarray, edges: np.ndarray, window: 
     without = np.full(GROUPS, np.nan)
     without[resampling.occupied(cube)] = rates.curves_without(cube, edges, [window])[:, 0]
     parts = {"numerator": int(exact.loc[exact["event"] == 1, "calls"].sum()), "denominator": calls, "calls": calls, "known": 1.0}
-    adjusted = {"adjusted": level["value"], "adjusted_low": level["low"], "adjusted_high": level["high"], "noise": level["se"]}
+    adjusted = {"adjusted": level["value"], "adjusted_low": level["low"], "adjusted_high": level["high"], "noise": 0.0}
     return {**parts, **level, **adjusted, "clusters": "callers", "without": tuple(without)}
 
 

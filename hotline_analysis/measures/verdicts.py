@@ -7,6 +7,7 @@ declared break lies between.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -212,8 +213,8 @@ def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, s
 def _foreseen(indicator: Indicator, base: pd.DataFrame, months: pd.DataFrame) -> np.ndarray:
     """Centre, lower and upper limit of some months from the months of the baseline, each by its own base (days of a volume, else calls)."""
     weight = "days" if indicator.denominator is None else "calls"
-    past = (base[c].to_numpy(float) for c in ("adjusted", "se", weight))
-    room = control.foreseen(*past, months[weight].to_numpy(float), noise=months["noise"].to_numpy(float))
+    past, weights = base["adjusted"].to_numpy(float), base[weight].to_numpy(float)
+    room = control.foreseen(past, _within(base), weights, months[weight].to_numpy(float), noise=months["noise"].to_numpy(float))
     lower, upper = room.lower, room.upper
     if indicator.unit is PERCENT:
         k, n = (int(base[c].sum()) for c in ("numerator", "denominator"))
@@ -221,6 +222,15 @@ def _foreseen(indicator: Indicator, base: pd.DataFrame, months: pd.DataFrame) ->
         lower, upper = np.fmin(lower, fewest), np.fmax(upper, most)
     top = 1.0 if indicator.unit is PERCENT else np.inf
     return np.vstack([room.centre, np.clip(lower, 0.0, top), np.clip(upper, 0.0, top)])
+
+
+def _within(base: pd.DataFrame) -> np.ndarray:
+    """The errors within the months that move one month against another: the same callers' habits are in all of them and move none."""
+    errors, rows = base["se"].to_numpy(float), base[["without", "adjusted"]].to_dict("records")
+    if (base["clusters"] != "callers").any() or not all(len(r["without"]) for r in rows) or len(rows) < 2:
+        return errors
+    pairs = [resampling.paired(b["without"], a["without"], b["adjusted"], a["adjusted"]).se for a, b in pairwise(rows)]
+    return np.full(len(errors), np.sqrt(np.square(pairs).mean() / 2))
 
 
 def _side(values: np.ndarray, line: np.ndarray) -> np.ndarray:

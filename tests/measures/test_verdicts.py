@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hotline_analysis import findings
+from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.ends import rest_days
 from hotline_analysis.measures.indicators import BY_KEY, evaluate
 from hotline_analysis.measures.verdicts import compare
 from hotline_analysis.stats import control
 from hotline_analysis.words import Term
+from tests.real import needs, reported
 from tests.spec.frames import CALENDAR, PARAMS, on, view
 
 DAY = 86400
@@ -167,6 +170,15 @@ def test_the_change_of_a_repeat_rate_is_paired_over_the_caller_groups():
     assert apart["change_low"] < -0.09
 
 
+def test_callers_who_are_in_every_month_do_not_widen_its_limits():
+    """One switchboard makes 5 points of every month's rate: its group's absence moves all months alike, and no month against another."""
+    rates = [0.17 + 0.002 * (-1) ** n for n in range(12)]
+    without = [tuple(rate - np.eye(100)[0] * 0.05) for rate in rates]
+    row = judged(months(rates, "repeat_rate_24h", calls=40_000, se=0.05, without=without))
+    assert row["upper"] - row["lower"] < 0.02
+    assert judged(months(rates, "repeat_rate_24h", calls=40_000, se=0.05))["upper"] > 0.25
+
+
 def test_months_that_differ_widen_the_interval_of_a_change():
     quiet = judged(months([0.93, 0.94], clusters="days"))
     lively = judged(months([0.90, 0.96, 0.93, 0.94], clusters="days"))
@@ -254,3 +266,19 @@ def test_a_hotline_with_a_call_a_week_is_covered_though_the_first_days_are_empty
     counts = [1 if n % 7 == 3 else 0 for n in range(61)]
     frame = of_volume(counts)
     assert list(frame["covered"]) == [True, True] and list(frame["days"]) == [28, 30]
+
+
+# ---- reported and real hotlines
+
+
+@needs("reported")
+def test_a_small_month_of_a_reported_hotline_is_no_news(tmp_path):
+    """Twelve months of 300 calls, then two days with 36 of 40 answered: the data do not cover the month, and nothing is told of it."""
+    h = open_hotline(reported("G12_small_month", tmp_path), "2024-09", progress=False)
+    v = h.verdicts.set_index("indicator")
+    assert v.loc["connection_rate", ["numerator", "denominator", "judgement", "reason"]].tolist() == [36, 40, "not_compared", "not covered"]
+    assert not v["judgement"].isin(["better", "worse", "more", "less"]).any()
+    assert findings.conclusion(h.verdicts, "zh") == ["数据没有覆盖全月。"]
+    whole = compare(h.indicators.assign(covered=True), "2024-09", "2024-08").set_index("indicator")  # as if it were a month of 40 calls
+    assert whole.loc["connection_rate", ["state", "judgement"]].tolist() == ["inside", "none"]
+    assert whole.loc["abandonment_rate", "judgement"] == "none"

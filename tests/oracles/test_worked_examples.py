@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from hotline_analysis.stats import binned, control, excess, intervals, resampling, survival
 from hotline_analysis.stats import tests as differences
@@ -105,9 +106,23 @@ def test_many_comparisons_and_orders():
     assert differences.split_half([1, 2, 3, 4], [1, 3, 2, 4]) == pytest.approx(0.889, abs=0.0005)
 
 
-def test_control_chart():
+def test_a_month_and_the_months_before_it():
     rates = np.array([92, 93, 91, 92, 94, 93, 92, 91, 93, 92, 94, 88.0])
-    chart = control.xmr(rates)
-    assert np.abs(np.diff(rates)).mean() == pytest.approx(1.82, abs=0.005)
-    assert (chart.centre[-1], chart.lower[-1], chart.upper[-1]) == pytest.approx((92.08, 87.2, 96.9), abs=0.05)
-    assert control.read(chart)[-1] is None
+    room = control.foreseen(rates[:11], np.zeros(11), np.ones(11), np.ones(1))
+    assert (rates[:11].mean(), rates[:11].std(ddof=1)) == pytest.approx((92.45, 1.04), abs=0.006)
+    assert (room.lower[0], room.upper[0]) == pytest.approx((89.5, 95.4), abs=0.05) and rates[11] < room.lower[0]
+    whole = control.xmr(rates)
+    assert (whole.lower[-1], whole.upper[-1]) == pytest.approx((87.2, 96.9), abs=0.05) and rates[11] > whole.lower[-1]
+
+
+def test_one_failure_after_none():
+    assert control.counted(0, 3600, [300])[1] == pytest.approx([1 / 300])
+    chance = stats.betabinom.sf([0, 1], 300, 0.5, 3600.5)
+    assert chance == pytest.approx([0.04, 0.002], abs=0.002)
+
+
+def test_two_months_with_the_same_switchboard():
+    error = resampling.paired([0.13, *[0.18] * 9], [0.12, *[0.17] * 9], 0.18, 0.17)
+    assert (error.value, error.se) == pytest.approx((0.01, 0), abs=1e-12)
+    alone = resampling.jackknife(np.array([0.13, *[0.18] * 9]), estimate=0.18)
+    assert alone.se == pytest.approx(0.045)
