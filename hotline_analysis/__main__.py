@@ -69,12 +69,20 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
     if write_windows:
         _write_windows(h, frame, Path(write_windows))
     if form == "csv":
-        click.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(_csv(frame), nl=False)
     elif form == "json":
         click.echo(frame.to_json(orient="records", force_ascii=False, double_precision=15))
     else:
         click.echo(frame.attrs["definition"])
         click.echo(frame.to_string(index=False))
+
+
+def _csv(frame) -> str:
+    """The frame as CSV that no spreadsheet runs, headers too: the same rule as kpis.csv."""
+    from hotline_analysis.report.publish import harmless
+
+    told = frame.map(harmless).set_axis([harmless(str(name)) for name in frame.columns], axis=1)
+    return told.to_csv(index=False, lineterminator="\n")
 
 
 def _write_windows(h, frame, path: Path) -> None:
@@ -145,7 +153,7 @@ def glossary(form, tables, language):
     from hotline_analysis.tables import codebook
 
     frame = pd.DataFrame(codebook()) if tables else indicators.glossary(language)
-    click.echo(frame.to_csv(index=False, lineterminator="\n") if form == "csv" else _markdown(frame), nl=False)
+    click.echo(_csv(frame) if form == "csv" else _markdown(frame), nl=False)
 
 
 def _markdown(frame) -> str:

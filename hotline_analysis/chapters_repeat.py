@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotline_analysis import chapters, words
 from hotline_analysis.chapters import STAND_OUT, _t, _verdict
+from hotline_analysis.disclosure import OTHER, POOLED, UNTOLD
 from hotline_analysis.hotline import Hotline
 from hotline_analysis.measures import chance
 from hotline_analysis.show import blocks, charts
@@ -37,7 +38,7 @@ def _study(h: Hotline, name: str, table: str, **given) -> pd.DataFrame:
     made = _FRAMES.setdefault(h, {})
     key = (name, table, tuple(sorted(given.items())), h.month)
     if key not in made:
-        made[key] = h.study(name, table, **given)
+        made[key] = h.study(name, table, **given).replace(OTHER, POOLED(h.language)).assign(untold=UNTOLD)
     return made[key]
 
 
@@ -366,10 +367,10 @@ def own_windows(h: Hotline) -> Block:
         [
             Column("issue", window.COLUMNS["issue"]),
             Column("window_hours", window.COLUMNS["window_hours"], "hours"),
-            Column("numerator", window.COLUMNS["numerator"], "count"),
-            Column("denominator", window.COLUMNS["denominator"], "count"),
-            Column("value", _t(h, "复电率%", "Rate %"), "rate", bold=True),
-            Column("low", _t(h, "95%区间", "95% interval"), "interval", low="low", high="high", phone=False),
+            Column("numerator", window.COLUMNS["numerator"], "count", reason="untold"),
+            Column("denominator", window.COLUMNS["denominator"], "count", reason="untold"),
+            Column("value", _t(h, "复电率%", "Rate %"), "rate", bold=True, reason="untold"),
+            Column("low", _t(h, "95%区间", "95% interval"), "interval", low="low", high="high", phone=False, reason="untold"),
         ],
         key="own-windows",
         title=_t(h, f"各诉求按自己的窗口计，复电率{rate}", f"With each issue's own window the rate is {rate}"),
@@ -519,7 +520,7 @@ def points(h: Hotline) -> Block:
         [
             Column("issue", exposure.COLUMNS["issue"]),
             Column("calls", exposure.COLUMNS["calls"], "count"),
-            Column("callbacks", exposure.COLUMNS["callbacks"], "count", phone=False),
+            Column("callbacks", exposure.COLUMNS["callbacks"], "count", phone=False, reason="untold"),
             Column("excess", _t(h, "超出\n平时的%", "Beyond\nhabit %"), "rate"),
             Column("hours_50", _t(h, "一半\n（小时）", "50 %\n(h)"), "number", reason="few"),
             Column("hours_80", _t(h, "八成\n（小时）", "80 %\n(h)"), "number", bold=True, reason="few"),
@@ -694,15 +695,17 @@ def checks(h: Hotline) -> Block:
     told = shown.assign(
         check=[exposure.CHECKS[c](h.language) for c in shown["check"]],
         said=[_t(h, "需留意", "look at it") if n else "" for n in shown["notable"]],
-        missing=[unknown if m else _t(h, "无", "none") for m in shown["missing"]],
+        missing=[
+            unknown if m else _t(h, "无", "none") if d == 0 else UNTOLD for m, d in zip(shown["missing"], shown["denominator"], strict=True)
+        ],
     )
     return blocks.table(
         told,
         [
             Column("issue", exposure.COLUMNS["issue"]),
             Column("check", exposure.COLUMNS["check"]),
-            Column("numerator", _t(h, "件数", "Count"), "count"),
-            Column("denominator", _t(h, "其中", "Of"), "count"),
+            Column("numerator", _t(h, "件数", "Count"), "count", reason="untold"),
+            Column("denominator", _t(h, "其中", "Of"), "count", reason="untold"),
             Column("share", _t(h, "占比%", "Share %"), "rate", reason="missing"),
             Column("expected", _t(h, "通常不超过%", "Usually at most %"), "rate", phone=False),
             Column("said", _t(h, "提示", "Note")),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from hotline_analysis import params as params_file
 from hotline_analysis import studies
+from hotline_analysis.disclosure import SMALLEST
 from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.intake import checks, ends
 from hotline_analysis.intake.kept import Kept
@@ -128,6 +129,7 @@ class Hotline:
             everything.end_s,
             masked=bool(self.store.facts.get("masked")),
             keep=self._keep,
+            smallest=SMALLEST,
         )
 
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:

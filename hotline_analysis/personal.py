@@ -4,11 +4,11 @@ One list for everybody: intake blanks what it finds, the last check of a page re
 Two forms of use: `found` and `masked` read one text; `suspicious` is the same list as SQL, true for a little more than `found` finds, so that
 Python looks only at the few distinct values which it lets through.
 
-Found are: mobiles of mainland China (plain, +86, 0086, 86, with an outside line or carrier prefix, spaced, dashed, dotted, in brackets, full-width, in Chinese
+Found are: mobiles of mainland China (plain, +86, 0086, 86, with an outside line or carrier prefix, spaced, dashed, dotted, in brackets, full-width (of nine digits or more even when one is missing), in Chinese
 numerals, with invisible characters inside, as a spreadsheet's float, glued to a date as recorders do), landlines with their area code, numbers of any country
 behind + or 00, national numbers of the countries that params name, identity card numbers of 18 and 15 digits, bank cards (Luhn), mail addresses.
 Not found, because nothing tells them from a plain number: a local number without area code, a landline that lost its first 0, a number with one decimal point in it.
-A name or an address in words is none of these; categories are guarded by `intake.categories`.
+A name or an address in words is none of these; what else may not enter the store is kept out by `intake.guard`.
 """
 
 import re
@@ -33,6 +33,9 @@ NO_NUMBER = re.compile(
     r"|\b(?=[0-9]*[a-f])[0-9a-f]{16,64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # digests and UUIDs
 )
 SCIENTIFIC = re.compile(r"(?<![\d.])(\d)\.(\d{9,17})[eE]\+?(\d\d)(?!\d)")
+FULL_WIDTH = re.compile(
+    r"[０-９](?:[\s－—-]?[０-９]){8,}"
+)  # no system writes a code so: a person typed a number, whatever digit was left out
 MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]*@[A-Za-z0-9](?:[A-Za-z0-9\-]*\.)+[A-Za-z]{2,}")
 
 CARRIERS = "17951|12593|17911|17909|10193|11808"
@@ -47,11 +50,12 @@ YOUNGEST = (
 
 def found(text: str, countries: Collection[str] = ()) -> str:
     """The first personal form in the text (mobile, landline, number, id, card, mail), '' when there is none."""
-    return next((form for form, _, _ in _spans(_clean(text), countries)), "")
+    return next((form for form, _, _ in _spans(_clean(text), countries)), "number" if FULL_WIDTH.search(text) else "")
 
 
 def masked(text: str, countries: Collection[str] = ()) -> str:
     """The text with every character of a personal form as `*`; a text without one as it is."""
+    text = FULL_WIDTH.sub(lambda m: "*" * len(m[0]), text)
     while spans := [(start, end) for _, start, end in _spans(_clean(text), countries)]:  # what stood beside one may be another
         text = _starred(_clean(text), spans)
     return text
@@ -112,7 +116,8 @@ def _of_run(run: str, start: int, countries: Collection[str]) -> Iterator[tuple[
             digits += last[0]
             if len(digits) > 33:
                 break
-            form = _form(digits.upper(), run[0] == "+" and i == 0, countries)
+            plus = run[0] == "+" and i == 0
+            form = _form(digits.upper(), plus, countries) or (_form(digits[:-1], plus, countries) if digits[-1] in "xX" else "")
             if form:
                 yield form, start + first.start(), start + last.end()
                 after = last.end()

@@ -140,3 +140,14 @@ def test_the_first_key_of_ones_own_is_announced_once(tmp_path, capsys, monkeypat
         "date, only deleted and built again from the exports.\n",
     )
     assert run(capsys, "check", "--params", str(params), "--quiet")[2] == ""
+
+
+def test_a_studys_csv_holds_no_formula(tmp_path, capsys):
+    """An issue that a spreadsheet would run stands behind an apostrophe, in every width of its sign; numbers stay numbers."""
+    params = write_hotline(tmp_path)
+    text = (tmp_path / "calls.csv").read_bytes().decode("gb18030").replace("供水", "=1+1").replace("交通", "＝cmd").replace("社保", "@x")
+    (tmp_path / "calls.csv").write_bytes(text.encode("gb18030"))
+    arguments = ("study", "window", "--params", str(params), "--month", "2024-01", "--by", "issue_1", "--format", "csv", "--quiet")
+    code, out, _ = run(capsys, *arguments)
+    frame = pd.read_csv(io.StringIO(out))
+    assert code == 0 and set(frame["issue_1"]) == {"'=1+1", "'＝cmd", "'@x"} and frame["denominator"].dtype == int

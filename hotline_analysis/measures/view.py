@@ -24,7 +24,8 @@ def _not_kept(name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
 class View:
     """The tables between `data_start_s` and `data_end_s`, seen for one period under one definition.
 
-    `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it).
+    `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it). `smallest`: groups of fewer
+    calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all.
     """
 
     params: Params
@@ -36,6 +37,7 @@ class View:
     data_end_s: int
     masked: bool = False
     keep: Keep = field(default=_not_kept, repr=False)
+    smallest: int = 1
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""

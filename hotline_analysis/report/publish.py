@@ -114,11 +114,12 @@ def digest(content: bytes) -> str:
 def csv_bytes(rows: list[list]) -> bytes:
     """A table as CSV that spreadsheets open as UTF-8 and never run: texts that begin like a formula get an apostrophe."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([[_harmless(cell) for cell in row] for row in rows])
+    csv.writer(out, lineterminator="\r\n").writerows([[harmless(cell) for cell in row] for row in rows])
     return (BOM + out.getvalue()).encode()
 
 
-def _harmless(cell):
+def harmless(cell):
+    """A cell that no spreadsheet runs: a text that begins like a formula gets an apostrophe, in whatever width the sign is written."""
     if isinstance(cell, str) and cell and unicodedata.normalize("NFKC", cell[0]).startswith(FORMULA):
         return "'" + cell
     return "" if cell is None else cell

@@ -3,16 +3,19 @@
 `points`: when half and 80 % of an issue's problem-driven callbacks have come. `curves`, `hazard`, `split`: the same as curves over a week,
 by the hour against habit, and by what the next call is about. `comparison`: whether issues (or units) differ. `reconciliation`: whether one
 window for all fits every issue (两法相互印证), and which window each should have. `checks`: what the source asks to look at before a
-disagreement is believed. Where an issue has too little evidence its parent's figure is used, and the row says so. Source: methods.md 3.
+disagreement is believed. Where an issue has too little evidence its parent's figure is used, and the row says so. Groups smaller than the view's
+`smallest` are pooled, and counts below it are not told (`disclosure`). Source: methods.md 3.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused, nearest
 from hotline_analysis.measures import chance, counts
 from hotline_analysis.measures.chance import Counted, Tables
@@ -141,8 +144,15 @@ def _counted(view: View, by: Sequence[str], stretches: Sequence[tuple[int, int]]
     """The counts by path, and the paths, most calls first; of some stretches of the period only, where they are given."""
     path = path_of(view, by)
     found = chance.counted(view, by=path, known=path, stretches=stretches)
-    calls = found.index.groupby(list(path))["calls"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    return found, [key if isinstance(key, tuple) else (key,) for key in calls.index]
+    control = disclosure.pooled(found.control, path, view.smallest, like=found.index) if len(found.control) else found.control
+    found = replace(found, index=disclosure.pooled(found.index, path, view.smallest), control=control, _places={})
+    return found, _large(found.index, path, view)
+
+
+def _large(counted: pd.DataFrame, path: Sequence[str], view: View) -> list[tuple]:
+    """The paths of a count table, most calls first; what is still too small after pooling is not told."""
+    calls = counted.groupby(list(path))["calls"].sum().sort_index().sort_values(ascending=False, kind="stable")
+    return [key if isinstance(key, tuple) else (key,) for key in calls[calls >= view.smallest].index]
 
 
 def _named(path: tuple) -> str:
@@ -169,7 +179,8 @@ def points(view: View, *, by: Sequence[str] = ("issue_1",), min_ratio: float = M
     found, paths = _counted(view, by)
     frame = _points(found, paths, min_ratio)
     unsteady = chance.moved(view).unsteady
-    return frame.assign(caveat=[chance.caveats(view, calls=n, unsteady=unsteady) for n in frame["calls"]], **_ends(frame))
+    frame = frame.assign(caveat=[chance.caveats(view, calls=n, unsteady=unsteady) for n in frame["calls"]], **_ends(frame))
+    return disclosure.untold(frame, ["callbacks"], ["value", "anyway"], view.smallest)
 
 
 POINTS = (
@@ -296,10 +307,10 @@ def split(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     menu = chance.menu_seconds(view)
     edges = binned.bin_edges_seconds(menu_seconds=menu, horizon_seconds=chance.HORIZON_HOURS * HOUR)
     counted = counts.by_cause(view.gaps(), view.definition.but(match="any", level=len(path)), edges=edges, by=path)
-    order = counted.groupby(list(path))["calls"].sum().sort_index().sort_values(ascending=False, kind="stable").index
+    counted = disclosure.pooled(counted, path, view.smallest)
     tables = counts.tables(counted, edges=edges, by=path, causes=2)
     places = binned.edge_index(edges, menu)
-    keys = [key if isinstance(key, tuple) else (key,) for key in order]
+    keys = _large(counted, path, view)
     parts = [_split(tables[key], places, menu).assign(issue=_named(key), **dict(zip(path, key, strict=True))) for key in keys]
     columns = [*path, "issue", "window_hours", "calls", "same", "same_low", "same_high", "other", "other_low", "other_high", "followed"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
@@ -454,7 +465,7 @@ def windows(frame: pd.DataFrame) -> dict[str, float]:
         raise DataRefused(
             "windows", f"'{twice[0]}' stands under two parents, so a window for that name would be ambiguous.", "Use issue_1."
         )
-    own = frame[frame["recommended_hours"] != frame["window_hours"]] if len(frame) else frame
+    own = frame[(frame["recommended_hours"] != frame["window_hours"]) & (frame["issue"] != disclosure.OTHER)] if len(frame) else frame
     rest = {"*": float(frame["window_hours"].iloc[0])} if len(frame) else {}
     return {**{r.issue: float(r.recommended_hours) for r in own.itertuples()}, **rest}
 
@@ -479,12 +490,15 @@ def checks(
     have = rows.collect_schema().names()
     made = [name for name in CHECKS if f"{name}_base" in have]
     sums = [nw.col(f"{name}_{part}").sum().alias(f"{name}_{part}") for name in made for part in ("base", "hit")]
-    frame = pandas(rows.group_by(*path).agg(*sums, calls=nw.len())).sort_values(["calls", *path], ascending=[False, *[True] * len(path)])
+    frame = disclosure.pooled(pandas(rows.group_by(*path).agg(*sums, calls=nw.len())), path, view.smallest)
+    frame = frame.groupby(list(path), as_index=False).sum().query("calls >= @view.smallest")
+    frame = frame.sort_values(["calls", *path], ascending=[False, *[True] * len(path)], ignore_index=True)
     parts = [_checked(frame, path, name, limits[name], name in made) for name in CHECKS]
     order = {key: n for n, key in enumerate(frame[list(path)].itertuples(index=False, name=None))}
     told = pd.concat(parts, ignore_index=True)
     place = [order[key] for key in told[list(path)].itertuples(index=False, name=None)]
-    return told.assign(place=place).sort_values("place", kind="stable", ignore_index=True).drop(columns="place")
+    told = told.assign(place=place).sort_values("place", kind="stable", ignore_index=True).drop(columns="place")
+    return disclosure.untold(told, ["numerator", "denominator"], ["share"], view.smallest)
 
 
 def _marked(view: View, path: tuple[str, ...]) -> nw.LazyFrame:

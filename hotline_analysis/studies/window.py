@@ -12,6 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, nearest
 from hotline_analysis.measures import chance, counts, indicators, rules
 from hotline_analysis.measures import rates as measured
@@ -238,8 +239,9 @@ def own(view: View) -> pd.DataFrame:
     _known(windows, set(cubes["issue"]))
     parts = {name: counts.dense(rows, edges=edges) for name, rows in cubes.groupby("issue", sort=False)}
     rows = [_own_row(name, parts[name], exact[exact["issue"] == name], edges, windows[name]) for name in windows if name in parts]
-    frame = pd.DataFrame([*rows, _own_total(rows, parts, edges, windows)])
-    return frame.assign(caveat=np.where(frame["denominator"] < 30, "few", ""))
+    told = disclosure.untold(pd.DataFrame(rows), ["numerator", "denominator"], ["value", "low", "high"], view.smallest)
+    frame = pd.concat([told, pd.DataFrame([_own_total(rows, parts, edges, windows)])], ignore_index=True)
+    return frame.assign(caveat=np.where(frame["denominator"] >= 30, "", "few"))
 
 
 def _own_counts(view: View, definition: Definition, edges: np.ndarray, levels: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

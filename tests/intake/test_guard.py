@@ -4,8 +4,10 @@ import duckdb
 import pytest
 
 from hotline_analysis.errors import DataRefused
+from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.guard import _told
 from tests.intake.storing import built, export, hotline, rows
+from tests.real import needs, reported
 
 MOBILE, WRITTEN, LINE, ID, CARD, MAIL = (
     "13900000123",
@@ -173,3 +175,18 @@ def test_up_to_the_thresholds_a_column_stays_a_category(tmp_path, texts, column)
     store = built(_issues(tmp_path, texts))
     kept = sum(text is not None for (text,) in rows(store, "issue_1"))
     assert [sum(c["count"] for c in store.cells if c["done"] == "blank"), kept] == column
+
+
+@needs("reported")
+def test_a_category_field_that_holds_numbers(tmp_path):
+    """Five written forms of a number in every eight cells of an issue: none enters, each is counted, and the data are not called good."""
+    params = reported("G09_numbers_on_the_page", tmp_path)
+    h = open_hotline(params, progress=False)
+    issues = dict(h.store.connection.execute("SELECT issue_1, count(*) FROM calls GROUP BY 1").fetchall())
+    written = [line.split(",")[4] for line in (params.parent.parent / "a.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    plain = {word: written.count(word) for word in ("噪声", "停水", "违停")}
+    assert issues == {**plain, None: len(written) - sum(plain.values())}
+    (told,) = [c for c in h.store.cells if c["column"] == "issue_1"]
+    assert (told["reason"], told["done"], told["count"]) == ("personal", "blank", issues[None])
+    (check,) = h.checks[h.checks["check"] == "blanked texts"].to_dict("records")
+    assert check["severity"] == "major" and h.grade[0] in ("fair", "poor")

@@ -1,9 +1,12 @@
 """The exposure study: its columns, small cases by hand, inheritance, the reconciliation, and the windows file that the monthly run reads."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from hotline_analysis import disclosure
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.params import load, read_windows, write_windows
@@ -302,3 +305,19 @@ def test_the_command_writes_what_the_monthly_run_reads(tmp_path, capsys):
     assert main(["study", "window", *given, "--table", "own", "--format", "csv"]) == 0
     assert len(capsys.readouterr().out.splitlines()[-1].split(",")) == 8
     assert main(["study", "window", *given, "--write-windows", str(tmp_path / "x.yaml")]) == 64
+
+
+def test_small_issues_are_pooled_in_every_table_and_small_counts_are_not_told():
+    """Two hundred calls of two issues, and twelve of four names with three calls each: no table names them, their twelve calls stand together."""
+    day = [(n % 25, (28 * 24 + n * 3) * HOUR, 60, "ab"[n % 2], "answered") for n in range(200)]
+    named = [(100 + n, (30 * 24 + n) * HOUR, 60, f"王{'甲乙丙丁'[n % 4]}", "answered") for n in range(12)]
+    view = replace(view_of([*day, *named]), smallest=disclosure.SMALLEST)
+    frames = {name: make(view) for name, make in exposure.TABLES.items()}
+    for name, frame in frames.items():
+        assert "王" not in frame.to_csv(), name
+    points = frames["points"].set_index("issue")
+    assert list(points.index) == ["a", "b", disclosure.OTHER] and list(points["calls"]) == [100, 100, 12]
+    assert points["callbacks"].dropna().between(1, 7).sum() == 0
+    assert not frames["checks"]["denominator"].dropna().between(1, 7).any()
+    assert disclosure.OTHER not in exposure.windows(frames["reconciliation"])
+    assert "王" in exposure.points(replace(view, smallest=1)).to_csv()
