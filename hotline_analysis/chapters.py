@@ -179,8 +179,8 @@ def coverage(h: Hotline) -> Block:
         title=_t(h, zh, en),
         subtitle=_t(
             h,
-            f"每日来电量，通，{h.period.said('zh')}。浅色为周末和节假日",
-            f"Calls offered a day, {h.period.said('en')}. Light: weekends and holidays",
+            f"每日来电记录，条，{h.period.said('zh')}。浅色为周末和节假日",
+            f"Records of calls a day, {h.period.said('en')}. Light: weekends and holidays",
         ),
         side=[
             _t(
@@ -254,11 +254,7 @@ def quality(h: Hotline) -> Block:
         frame,
         [
             Column("check", _t(h, "检查", "Check")),
-            Column("where", _t(h, "何处", "Where")),
-            Column("count", _t(h, "数量", "Count"), "count"),
-            Column("usual", _t(h, "平常量", "Usual"), "count"),
-            Column("share", _t(h, "占比%", "Share %"), "rate"),
-            Column("detail", _t(h, "说明", "Detail")),
+            Column("finding", _t(h, "发现", "Finding")),
             Column("severity", _t(h, "程度", "Severity")),
         ],
         key="quality",

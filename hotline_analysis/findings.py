@@ -274,12 +274,15 @@ def _noise(row, language: str) -> str:
 
 
 def quality(checked: pd.DataFrame, language: str) -> pd.DataFrame:
-    """The frame of checks in the reader's words: check, where, count, usual, share, detail, severity."""
-    said = checked.copy()
-    said["check"] = [check_words.CHECKS[c](language) for c in checked["check"]]
-    said["severity"] = [check_words.SEVERITY[s](language) for s in checked["severity"]]
-    said["where"] = [check_words.place(w, language) for w in checked["where"]]
-    return said
+    """The frame of checks in the reader's words: check, finding (its sentence), severity."""
+    rows = checked.to_dict("records")
+    return pd.DataFrame(
+        {
+            "check": [check_words.CHECKS[r["check"]](language) for r in rows],
+            "finding": [check_words.sentence(r, language) for r in rows],
+            "severity": [check_words.SEVERITY[r["severity"]](language) for r in rows],
+        }
+    )
 
 
 def grade_reason(grade: str, checked: pd.DataFrame, language: str, *, most: int = 4) -> str:

@@ -117,15 +117,15 @@ SENTENCES = {
 def sentence(row: Mapping, language: str) -> str:
     """One finding (a row of `checks.checks`) in a sentence without its stop. No value of the data is in it."""
     shape = "" if not row["detail"] else f"，形如{row['detail']}" if language == "zh" else f", such as {row['detail']}"
-    share = row["share"]
+    share, (table, _, when) = row["share"], row["where"].rpartition(" › ")
     return SENTENCES[row["check"]](language).format(
-        where=place(row["where"], language),
+        where=place(when if row["check"] == "silence" else row["where"], language),
         count=words.format_count(row["count"]),
         usual=words.format_count(row["usual"]),
         share=words.format_rate(share),
         points="" if words.missing(share) else words.decimal(100 * abs(share), 1),
         detail=row["detail"],
-        table=tables.TABLES[row["detail"]].term(language) if row["detail"] in tables.TABLES else "",
+        table=tables.TABLES[table].term(language) if table in tables.TABLES else tables.CALLS.term(language),
         shape=shape,
     )
 

@@ -302,7 +302,7 @@ def _of_hours(part: _Part) -> Iterator[Finding]:
     brought = max(part.one("count(*)")[0], 1)
     severity = max(_step(sum(s.usual for s in lost) / brought, REJECTED), "minor", key=ORDER.index)
     for silence in lost:
-        yield Finding("silence", _stretch(silence), 0, None, severity, usual=silence.usual, detail=part.name)
+        yield Finding("silence", part.said(_stretch(silence)), 0, None, severity, usual=silence.usual)
 
 
 def _stretch(silence: Silence) -> str:
