@@ -18,6 +18,10 @@ from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
 SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
+NO_KEY, NO_KEY_ROWS = (
+    0.2,
+    10,
+)  # a share, and a number, of rows that share their key with a row of another time; the checks tell less than both
 _FATES = """
     SELECT _rank, day, fate, count(*), count(*) FILTER (alone) FROM (
         SELECT rows._rank, day, alone, CASE WHEN rejected THEN 'rejected' WHEN repeated._record IS NOT NULL THEN 'duplicates'
@@ -99,18 +103,20 @@ class Merge:
         return ["repeated"] if self._any("repeated") else []
 
     def _refuse_no_key(self) -> None:
-        """A number that starts anew every day names no row: most records would go for an older version of another one."""
+        """A number that starts anew every day, or that all legs of a call share, names no row: its rows would go as older versions of each other."""
         gone, every = (
             self.connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0]
             for rows in (f"repeated WHERE reason = '{OTHER_TIME}'", "rows_in")
         )
-        if gone * 2 > every:
-            key = next(job.source.key for _, (job, _) in self.ranked if job.source.key)
-            clock = " + ".join(next(job.source for _, (job, _) in self.ranked).columns[self.table.clock].source)
+        if gone >= NO_KEY_ROWS and gone > NO_KEY * every:
+            source = next(job.source for _, (job, _) in self.ranked if job.source.key and self.table.clock in job.source.columns)
+            key, clock = list(source.key), list(source.columns[self.table.clock].source)
+            both = ", ".join(dict.fromkeys([*key, *clock]))
             raise DataRefused(
                 f"{self.table.name} › key",
                 f"'{' + '.join(key)}' names no row: {gone:,} of {every:,} share it with a row of another time.",
-                f"Name the columns that tell rows apart, such as key: [{', '.join([*key, clock])}], or leave key out.",
+                f"Name the columns that tell rows apart, such as key: [{both}]; or, if the rows are events of one contact, "
+                f"say events: {{key: [{', '.join(key)}], take: first}} in place of key.",
             )
 
     def _folded(self) -> list[str]:

@@ -198,10 +198,11 @@ def test_a_number_that_starts_anew_every_day_is_no_key(tmp_path):
         built(hotline(tmp_path, more="  key: 编号\n"))
     assert str(told.value) == (
         "calls › key › '编号' names no row: 90 of 100 share it with a row of another time. "
-        "Name the columns that tell rows apart, such as key: [编号, 来电时间], or leave key out."
+        "Name the columns that tell rows apart, such as key: [编号, 来电时间]; or, if the rows are events of one contact, "
+        "say events: {key: [编号], take: first} in place of key."
     )
-    for more in ("  key: [编号, 来电时间]\n", ""):
-        assert len(rows(built(hotline(tmp_path, more=more)))) == 100
+    assert len(rows(built(hotline(tmp_path, more="  key: [编号, 来电时间]\n")))) == 100
+    assert len(rows(built(hotline(tmp_path, more="  events: {key: [编号], take: first}\n")))) == 10
 
 
 def test_a_key_that_some_other_call_has_too_is_told_apart_from_a_version(tmp_path):
@@ -210,6 +211,7 @@ def test_a_key_that_some_other_call_has_too_is_told_apart_from_a_version(tmp_pat
         "2,2024-05-01 10:00:01,13800000002,停水,1",
         "1,2024-05-02 10:00:00,13800000003,停水,1",
     ]
+    lines += [f"{n},2024-05-03 10:00:00,13800000004,停水,1" for n in range(3, 6)]
     export(tmp_path, "may.csv", [*lines, "2,2024-05-01 10:00:01,13800000002,停水,7"])
     store = built(hotline(tmp_path, more="  key: 编号\n"))
     assert dict(store.ledgers[0].duplicates) == {"other time": 1, "older version": 1}
