@@ -1,4 +1,9 @@
-"""A workbook for public-service hotlines: exports go in, one reproducible page a month comes out."""
+"""A workbook for public-service hotlines: exports go in, one reproducible page a month comes out.
+
+from hotline_analysis import open_hotline, say, show
+h = open_hotline("params/sample.yaml", "2024-09")
+show(h.study("window"))
+"""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -13,3 +18,10 @@ def open_hotline(*args, **kwargs):
     from hotline_analysis.hotline import open_hotline as door  # imported on use: `hotline --help` should not wait for the engines
 
     return door(*args, **kwargs)
+
+
+def say(*frames, **options):
+    """The sentences declared for a frame; see `hotline_analysis.show.forms.say`."""
+    from hotline_analysis.show import forms
+
+    return forms.say(*frames, **options)

@@ -63,7 +63,7 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
     h.rule = with_settings(parse(h.params.definition, params), settings)
     if write_windows and (name != "exposure" or table not in ("", "reconciliation")):
         raise BadParams("--write-windows", "belongs to `hotline study exposure`.")
-    frame = h.study(name, "reconciliation" if write_windows else table, by=by)
+    frame = h.study(name, "reconciliation" if write_windows else table, by=by, strict=True)
     if any(column.startswith("agent") for column in by):
         click.echo("This output names agents: it is for staff, and no part of a report.", err=True)
     if write_windows:
@@ -73,7 +73,7 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
     elif form == "json":
         click.echo(frame.to_json(orient="records", force_ascii=False, double_precision=15))
     else:
-        click.echo(frame.attrs["definition"])
+        click.echo(frame.attrs["definition"][language])
         click.echo(frame.to_string(index=False))
 
 
@@ -90,7 +90,7 @@ def _write_windows(h, frame, path: Path) -> None:
     from hotline_analysis.studies import exposure
 
     found = exposure.windows(frame)
-    write_windows(path, found, hotline=h.params.name, period=frame.attrs["period"], definition=frame.attrs["hash"])
+    write_windows(path, found, hotline=h.params.name, period=frame.attrs["period"]["label"], definition=frame.attrs["hash"])
     click.echo(f"{path}: {len(found)} windows", err=True)
 
 

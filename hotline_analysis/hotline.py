@@ -1,12 +1,15 @@
 """The one door that a notebook goes through: `h = open_hotline("params/sample.yaml")`, then `h.study("window")`."""
 
+import hashlib
 import importlib
 import inspect
+import json
 import pkgutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +17,16 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from hotline_analysis import params as params_file
-from hotline_analysis import studies
+from hotline_analysis import studies, tables
 from hotline_analysis.disclosure import SMALLEST
-from hotline_analysis.errors import BadParams, NoInput, nearest
-from hotline_analysis.intake import checks, ends
+from hotline_analysis.errors import BadParams, DataRefused, NoInput, nearest
+from hotline_analysis.intake import check_words, checks, ends
+from hotline_analysis.intake.frames import Frames
 from hotline_analysis.intake.kept import Kept
 from hotline_analysis.intake.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store
-from hotline_analysis.measures import indicators, verdicts
+from hotline_analysis.measures import indicators, quotable, verdicts
+from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.gaps import LEVELS, STRATA
@@ -29,7 +34,50 @@ from hotline_analysis.measures.periods import Calendar, Period, month_before, mo
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.sample import write_sample
-from hotline_analysis.words import LANGUAGES, PERCENT, Term
+from hotline_analysis.show.digest import digest
+from hotline_analysis.words import GRADE, LANGUAGES, PERCENT, Field, Term
+
+CHECKS = {
+    "check": Field(Term("检查", "Check"), words=check_words.CHECKS),
+    "place": Field(Term("何处", "Where")),
+    "count": Field(Term("数量", "Count"), "count"),
+    "usual": Field(Term("平常", "Usual"), "count"),
+    "share": Field(Term("占比", "Share"), "share"),
+    "detail": Field(Term("说明", "Detail")),
+    "severity": Field(Term("程度", "Severity"), words=check_words.SEVERITY),
+    "grade": Field(Term("数据质量", "Data quality"), words=GRADE),
+    "told": Field(Term("发现", "Finding")),
+}
+LEDGER = {
+    "table": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
+    "dated": Field(Term("本月记录", "Records of the month"), "count"),
+    "undated": Field(Term("全文件无时间", "Without a time (whole file)"), "count"),
+    "file": Field(Term("文件", "File")),
+    "physical": Field(Term("读入", "Read"), "count"),
+    "accepted": Field(Term("进入统计", "In the figures"), "count"),
+    "rejected": Field(Term("无法读取", "Rejected"), "count"),
+    "duplicates": Field(Term("重复", "Duplicates"), "count"),
+    "left_out": Field(Term("按参数剔除", "Left out"), "count"),
+    "events": Field(Term("并入首段", "Folded"), "count"),
+    "blank": Field(Term("空行", "Blank"), "count"),
+    "header": Field(Term("表头", "Headers"), "count"),
+    "skipped": Field(Term("表头以上", "Above the header"), "count"),
+    "summary": Field(Term("合计行", "Total rows"), "count"),
+    "repaired": Field(Term("其中修补", "Of these mended"), "count"),
+}
+DAYS = {
+    "date": Field(Term("日期", "Day"), "day"),
+    "calls": Field(Term("记录", "Records"), "count"),
+    "usual": Field(Term("平常", "Usual"), "count"),
+    "days": Field(Term("天数", "Days"), "count"),
+    "broken_days": Field(Term("异常天数", "Days far from usual"), "count"),
+}
+KPIS = (
+    "indicator", "period", "group", "numerator", "denominator", "value", "low", "high", "change", "change_low", "change_high", "direction",
+    "judgement", "state", "reason", "event", "method", "rule", "lower", "upper", "trial", "run", "run_months", "target", "reached_months",
+    "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "missing",
+)  # fmt: skip
+ENGINES = ("duckdb", "narwhals", "pandas", "numpy", "scipy")
 
 
 def study_names() -> list[str]:
@@ -51,6 +99,7 @@ class Hotline:
             write_sample(params.store_folder / "exports", progress=progress)
         self.store.build(progress=progress)
         self.kept = Kept(self.store)
+        self.frames = Frames(self.kept.folder / "frames")
         self.period = self._period(month)
 
     # ---- time
@@ -147,27 +196,68 @@ class Hotline:
     # ---- answers
 
     def study(
-        self, name: str, table: str = "", *, by: str | Sequence[str] = (), month: str = "", options: dict | None = None, **changes
+        self,
+        name: str,
+        table: str = "",
+        *,
+        by: str | Sequence[str] = (),
+        month: str = "",
+        options: dict | None = None,
+        strict: bool = False,
+        **changes,
     ) -> pd.DataFrame:
         """One study's tidy frame: `h.study("window", match="same")`, `h.study("window", "pareto")`.
 
-        by: strata, such as issue_1; month: another month, `first..last` or `all`; changes: fields of the definition. The frame's `attrs`
-        carry the definition line, its hash and the period. Raises BadParams for a study, a table or a stratum that does not exist.
+        by: strata, such as issue_1; month: another month, `first..last` or `all`; changes: fields of the definition. A frame is computed once
+        and kept beside the store. Its `attrs` carry its contract: study, table, fields, period, definition, audience. What these data cannot
+        answer is an empty frame with the reason in `attrs["missing"]`; strict: raises DataRefused or NoInput instead. Raises BadParams for
+        a study, a table or a stratum that does not exist.
         """
-        make = self._table(name, table)
+        table, make = self._table(name, table)
         view = self.view.but(**changes)
         view = view.over(self._period(month)) if month else view
         given = {"by": self._strata(f"study {name}", make, [by] if isinstance(by, str) else list(by))} if by else {}
-        frame = make(view, **given, **(options or {}))
-        self.store.check_unchanged()
-        said = {
-            "study": name,
-            "period": view.period.label,
-            "definition": self._line(view.definition, self.language),
-            "hash": view.definition.hash,
-        }
-        frame.attrs.update(said)
+        module = importlib.import_module(f"hotline_analysis.studies.{name}")
+        staff = table in getattr(module, "STAFF", ()) or any(c.startswith("agent") for c in given.get("by", ()))
+        told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options or {}}
+        return self._told(lambda: make(view, **given, **(options or {})), told, module.COLUMNS, view, strict=strict)
+
+    def _told(self, make: Callable[[], pd.DataFrame], told: dict, columns: Mapping, view: View, *, strict: bool = False) -> pd.DataFrame:
+        """A frame with its contract, computed once: kept under everything that it depends on."""
+        missing, frame = None, pd.DataFrame()
+        try:
+            frame = self.frames.get(self._frame_key(told, view), make)
+            self.store.check_unchanged()
+        except (DataRefused, NoInput) as refused:
+            if strict:
+                raise
+            missing = quotable.why(refused.wrong)
+        said = {language: self._line(view.definition, language).partition("：" if language == "zh" else ": ")[2] for language in LANGUAGES}
+        frame.attrs.update(
+            told,
+            language=self.language,
+            period={"label": view.period.label, **{language: view.period.said(language) for language in LANGUAGES}},
+            definition=said,
+            hash=view.definition.hash,
+            fields=_fields({**_strata_terms(), **columns}, frame),
+            missing={"zh": missing.zh, "en": missing.en} if missing else None,
+            digest=digest(frame),
+        )
         return frame
+
+    def _frame_key(self, told: dict, view: View) -> str:
+        """Everything that a frame depends on: data, params, definition, period, what is asked, our code, the engines, the key of pseudonyms."""
+        depends = [
+            self.digest,
+            self.params.model_dump(mode="json", exclude={"path", "title", "limits"}),
+            view.definition.model_dump(mode="json"),
+            [view.period.label, view.period.start_s, view.period.end_s, view.data_start_s, view.data_end_s],
+            {name: value for name, value in told.items() if name != "audience"},
+            code_digest(),
+            [version(tool) for tool in ENGINES],
+            self.store.facts.get("key_id"),
+        ]
+        return hashlib.sha256(json.dumps(depends, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
     def _strata(self, where: str, make: Callable[..., pd.DataFrame], by: list[str]) -> list[str]:
         """The strata, when the table takes any and the calls have them."""
@@ -182,7 +272,7 @@ class Hotline:
                 )
         return by
 
-    def _table(self, name: str, table: str) -> Callable[..., pd.DataFrame]:
+    def _table(self, name: str, table: str) -> tuple[str, Callable[..., pd.DataFrame]]:
         if name not in study_names():
             raise BadParams(
                 "study", f"'{name}' is not a study here.", nearest(name, study_names()) or "There are: " + ", ".join(study_names()) + "."
@@ -193,17 +283,23 @@ class Hotline:
             raise BadParams(
                 f"study {name}", f"'{chosen}' is not a table of it.", nearest(chosen, tables) or "There are: " + ", ".join(tables) + "."
             )
-        return tables[chosen]
+        return chosen, tables[chosen]
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """Every indicator in this month and the months before it; columns in `measures.indicators.evaluate`."""
-        return indicators.evaluate(self.view, self.trend)
+        return self._month("indicators", lambda: indicators.evaluate(self.view, self.trend), getattr(indicators, "COLUMNS", {}))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
-        """Every indicator of this month against the months before, with what may be said of it; columns in `measures.verdicts.compare`."""
-        return verdicts.compare(
+        """Every indicator of this month against the months before, and what may be said of it.
+
+        Columns in `measures.verdicts.compare` and `measures.quotable.quotable`.
+        """
+        return self._month("verdicts", self._judged, quotable.COLUMNS)
+
+    def _judged(self) -> pd.DataFrame:
+        told = verdicts.compare(
             self.indicators,
             self.month,
             self.before(),
@@ -212,11 +308,36 @@ class Hotline:
             breaks={month: words.term for month, words in self.params.breaks.items()},
             grade=self.grade[0],
         )
+        return quotable.quotable(told, headlines=self.params.report.headlines, provisional=self.provisional)
+
+    def history(self, key: str) -> pd.DataFrame:
+        """One indicator month by month with its limits; columns in `measures.quotable.history`. Raises BadParams for one that there is not."""
+        if key not in indicators.BY_KEY:
+            raise BadParams("history", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
+        frame = self._month(
+            "history", lambda: quotable.history(self.verdicts, self.indicators, key), quotable.COLUMNS, options={"key": key}
+        )
+        repeats = indicators.BY_KEY[key].window_hours is not None
+        frame.attrs["definition"] = frame.attrs["definition"] if repeats else {}
+        return frame
+
+    @cached_property
+    def glossary(self) -> pd.DataFrame:
+        """Every indicator in words."""
+        return self._month("glossary", quotable.glossary, quotable.COLUMNS)
+
+    def _month(self, table: str, make: Callable[[], pd.DataFrame], columns: Mapping, *, options: dict | None = None) -> pd.DataFrame:
+        """A frame of the month that belongs to no study; its forms are declared in `show/month.py`."""
+        told = {"study": "month", "table": table, "audience": "public", "options": options or {}}
+        return self._told(make, told, columns, self.view)
 
     @cached_property
     def checks(self) -> pd.DataFrame:
-        """What is odd about the data of this month; columns check, where, count, usual, share, detail, severity."""
-        return checks.checks(
+        """What is odd about the data of this month: check, where, count, usual, share, detail, severity; and grade, worst, told, place (in words)."""
+        return self._month("checks", self._checked, CHECKS)
+
+    def _checked(self) -> pd.DataFrame:
+        found = checks.checks(
             self.store.connection,
             {n: self.store.table(n) for n in self.store.tables},
             self.store.ledgers,
@@ -224,6 +345,12 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
+        rows = found.to_dict("records")
+        said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
+        said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
+        grade = checks.grade(found)[0]
+        worst = (found["severity"] == found["severity"].iloc[0]) & (grade != "excellent") if len(found) else []
+        return found.assign(**said, grade=grade, worst=worst)
 
     @cached_property
     def grade(self) -> tuple[str, str]:
@@ -233,19 +360,76 @@ class Hotline:
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Where every physical record of every file went."""
-        return ledger_frame(self.store.ledgers)
+        return self._month("ledger", lambda: ledger_frame(self.store.ledgers), LEDGER)
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """Records a day of the month beside what such a day usually brings; columns in `measures.days.daily`."""
+        frame = self._month("days", lambda: daily(self.view), DAYS)
+        frame.attrs["definition"] = {}
+        return frame
+
+    @property
+    def about(self) -> pd.DataFrame:
+        """One row for the head of a page: hotline, month, its days, provisional or final, who made it, the last day with data."""
+        title, organisation = self.params.title, self.params.report.organisation
+        row = {f"title_{language}": title.term(language) for language in LANGUAGES}
+        row |= {f"author_{language}": organisation.term(language) if organisation else "" for language in LANGUAGES}
+        days = {"first_day": self.period.first_day.isoformat(), "last_day": self.period.last_day.isoformat()}
+        note = self.params.report.note
+        row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
+        last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
+        final = last.isoformat() if self.provisional else ""
+        known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
+        frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
+        frame.attrs = {"study": "month", "table": "about", "language": self.language, "fields": _fields(quotable.COLUMNS, frame)}
+        return frame
+
+    def _issue(self) -> int | None:
+        """The report's running number since its first month."""
+        first = self.params.report.first_month
+        return len(list(months_between(first, self.month))) if first and first <= self.month else None
+
+    def end(self, kpis: pd.DataFrame | None = None):
+        """The last cell of a report notebook: what the run was made of, and the month's indicators for kpis.csv."""
+        from hotline_analysis.show import blocks  # imported on use: `hotline check` should not wait for the charts
+
+        manifest = {
+            "definition": self.rule.model_dump(mode="json"),
+            "definition_hash": self.rule.hash,
+            "data": self.store.facts,
+            "digest": self.digest,
+            "grade": self.grade[0],
+            "provisional": self.provisional,
+        }
+        return blocks.end(kpis=kpis if kpis is None else kpis[list(KPIS)], manifest=manifest)
 
     @cached_property
     def ledger_of_month(self) -> pd.DataFrame:
         """What became of the records of this month, by table and file; columns in `intake.ledger.month_frame`."""
-        return month_frame(self.store.ledgers, self.period.first_day, self.period.last_day)
+        return self._month("ledger_of_month", lambda: month_frame(self.store.ledgers, self.period.first_day, self.period.last_day), LEDGER)
 
     @property
     def digest(self) -> str:
         return self.kept.digest
 
-    def said(self, term: Term) -> str:
-        return term(self.language)
+
+def _fields(columns: Mapping, frame: pd.DataFrame) -> dict:
+    """The contract of the frame's columns as plain JSON; a bare Term is a column without a form of its own."""
+    there = [name for name in columns if name in frame or f"{name}_zh" in frame]
+    return {name: (columns[name] if isinstance(columns[name], Field) else Field(columns[name])).as_dict() for name in there}
+
+
+def _strata_terms() -> dict[str, Term]:
+    return {column.name: column.term for column in tables.CALLS.columns}
+
+
+@cache
+def code_digest() -> str:
+    """A digest of the package's own code: a frame that other code made is another frame."""
+    package = Path(__file__).parent
+    files = sorted(package.rglob("*.py"))
+    return hashlib.sha256(b"".join(str(f.relative_to(package)).encode() + f.read_bytes() for f in files)).hexdigest()[:16]
 
 
 def _check_targets(params: Params) -> None:

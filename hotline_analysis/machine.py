@@ -132,6 +132,17 @@ def stop_in_order():
             signal.signal(number, was)
 
 
+def end_process(pid):
+    """End a process of ours; one that has ended already is no error."""
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+
+def cores():
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def stopping():
     """True once a signal has asked this process to end."""
     return bool(_stopped)

@@ -1,7 +1,9 @@
 """Where Chinese and English meet: terms, units, number forms and verdict words (GB/T 15835-2011 for figures in text)."""
 
 import math
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 LANGUAGES = ("zh", "en")
 MINUS = "\u2212"
@@ -89,7 +91,25 @@ GRADE = {"excellent": Term("优", "excellent"), "good": Term("良", "good"), "fa
 WEEKDAY = (
     Term("周一", "Mon"), Term("周二", "Tue"), Term("周三", "Wed"), Term("周四", "Thu"), Term("周五", "Fri"), Term("周六", "Sat"), Term("周日", "Sun"),
 )  # fmt: skip
+ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
+    "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
+    "no calls": Term("没有来电", "no calls"),
+    "no known durations": Term("时长均未能读出", "no duration could be read"),
+    "talk time": Term("没有读得出的通话时长", "no talk time could be read"),
+    "looks ahead": Term("与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),
+    "history": Term("数据不足21天，无法与平时对照", "less than 21 days of data, so nothing to compare with habit"),
+    "no control": Term("没有对照", "no control"),
+    "outage": Term("没有故障记录", "no outages are recorded"),
+    "needs orders": Term("没有工单数据", "there are no orders"),
+    "needs": Term("未提供所需的列", "a needed column is not provided"),
+    "few": Term("样本不足", "too few"),
+}
 CHINESE_NUMBER = "〇一二三四五六七八九十"
+
+
+def absent(refusal: str) -> Term | None:
+    """The words of a reason, by the first of ABSENT that it holds."""
+    return next((term for key, term in ABSENT.items() if key in refusal), None)
 
 
 def missing(value) -> bool:
@@ -163,6 +183,24 @@ def _signed_seconds(value: float, language: str) -> str:
     return said if said == format_seconds(0, language) else ("+" if value > 0 else MINUS) + said
 
 
+def format_risen(value, unit: Unit, language: str = "zh", places: int = 1) -> str:
+    """A change as one writes it: 上升0.6个百分点, 下降2.9个百分点, 持平 (en up 0.6 pp, down 2.9 pp, unchanged)."""
+    size = format_change(value, unit, language, places).lstrip("+" + MINUS)
+    if not re.search("[1-9]", size):  # what prints as 0.0 is no movement
+        return size and ("持平" if language == "zh" else "unchanged")
+    up, down = ("上升", "下降") if language == "zh" else ("up ", "down ")
+    return (up if value > 0 else down) + size
+
+
+def format_moves(low, high, unit: Unit, language: str = "zh") -> str:
+    """The interval of a change in its unit, bare for rates: −1.7至−1.1; '' when an end is missing."""
+    if missing(low) or missing(high):
+        return ""
+    if unit is PERCENT:
+        return format_change_interval(low, high, language)
+    return ("至" if language == "zh" else " to ").join(format_change(end, unit, language) for end in (low, high))
+
+
 def format_seconds(value, language: str = "zh") -> str:
     """312 as 5分12秒 (en 5 min 12 s), whole seconds; under a minute with one decimal, 7.5秒; '' when there is none."""
     if missing(value):
@@ -207,3 +245,118 @@ def chapter_number(n: int, language: str = "zh") -> str:
     if language != "zh":
         return f"{n}. "
     return ("十" if n > 10 else "") + CHINESE_NUMBER[n if n <= 10 else n - 10] + "、"
+
+
+# ---- a column, a sentence
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a frame, declared once: its term, how its values are written (a key of FORMS), the columns of its interval.
+
+    `words` says the keys that a cell may hold in both languages; a cell that holds none of them is shown as it is.
+    """
+
+    term: Term
+    form: str = "text"
+    interval: tuple[str, str] = ("", "")
+    words: Mapping[str, Term] = field(default_factory=dict)
+
+    def as_dict(self) -> dict:
+        """Plain JSON, for the `attrs` of a frame."""
+        said = {key: [term.zh, term.en] for key, term in self.words.items()}
+        return {"term": [self.term.zh, self.term.en], "form": self.form, "interval": list(self.interval), "words": said}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping) -> "Field":
+        said = {key: Term(*pair) for key, pair in plain["words"].items()}
+        return cls(Term(*plain["term"]), plain["form"], tuple(plain["interval"]), said)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a sentence: a column of a frame (`frame` '' is the first that is shown), the row that it is taken from, how it is written."""
+
+    text: str
+    frame: str
+    column: str
+    row: str
+    form: str
+
+
+SLOT = re.compile(r"\{(?:(\w+)\.)?(\w+)(?:@([^:{}]+))?(?::([^{}]+))?\}")
+
+
+def slots(template: str) -> list[Slot]:
+    """The slots of a sentence: `{value}`, `{value:share0}`, `{value@24:share}`, `{evidence.best_hours:hours}`, `{n:call|calls}`."""
+    return [Slot(m[0], m[1] or "", m[2], m[3] or "", m[4] or "") for m in SLOT.finditer(template)]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence in both languages whose numbers are cells of a frame; it is said only where every slot has a value.
+
+    A slot takes the first row, `@last` the last, `@*` all rows as a list, `@24` the row whose first column is 24.
+    """
+
+    zh: str
+    en: str
+
+    def __call__(self, language: str) -> str:
+        return getattr(self, language)
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """A sentence for every case: the frame says which in the column `by` of its first row."""
+
+    cases: Mapping[str, object]
+    by: str = "said"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A sentence for every row whose column `by` names a case: its parts are put together, those with a missing slot left out."""
+
+    cases: Mapping[str, object]
+    by: str
+    end: Term = Term("。", ".")
+
+
+def listed(words: Sequence[str], language: str, last: Term | None = None) -> str:
+    """甲、乙和丙 (en a, b and c)."""
+    joint = (last or Term("和", " and ")).in_(language)
+    head, tail = list(words[:-1]), list(words[-1:])
+    return joint.join([("、" if language == "zh" else ", ").join(head), *tail]) if head else "".join(tail)
+
+
+FORMS: dict[str, Callable] = {
+    "text": lambda value, language: str(value),
+    "count": lambda value, language: format_count(value),
+    "share": lambda value, language: format_rate(value),
+    "share0": lambda value, language: format_rate(value, 0),
+    "points": lambda value, language: format_change(value, PERCENT, language),
+    "number": lambda value, language: decimal(value),
+    "ratio": lambda value, language: decimal(value, 2),
+    "probability": lambda value, language: "<0.001" if value < 0.0005 else decimal(value, 3),
+    "hours": lambda value, language: format_hours(round(float(value), 1), language),
+    "seconds": lambda value, language: format_seconds(value, language),
+    "month": lambda value, language: format_month(value, language),
+    "day": lambda value, language: format_day(value, language),
+}
+
+
+def format_day(day, language: str = "zh") -> str:
+    """A date as 9月11日 (en 11 September)."""
+    year, month, number = (int(part) for part in str(day)[:10].split("-"))
+    return f"{month}月{number}日" if language == "zh" else f"{number} {format_month(f'{year}-{month:02d}', 'en').split()[0]}"
+
+
+def said(value, form: str, language: str) -> str:
+    """A value in one of FORMS; `one|many` chooses the word for a count, `hours_or` joins the hours of a cell that lists them."""
+    if "|" in form:
+        one, many = form.split("|")
+        return one if value == 1 else many
+    if form.endswith("_or"):
+        return listed([said(float(part), form[:-3], language) for part in str(value).split(", ")], language, Term("或", " or "))
+    return FORMS[form](value, language)

@@ -1,12 +1,14 @@
 """Hold notebooks to the house style: `python tools/lint_notebooks.py [FILE.ipynb ...]`.
 
-A notebook is prose with calls: no def, class, for, while or if, at most 8 lines a code cell, nothing that writes markup,
-files or shell commands around the package. What stands in notebooks/ is committed without outputs; what stands in
+A notebook is a document with calls: no def, class, for, while or if, at most 8 lines a code cell, nothing that writes markup,
+files or shell commands around the package. Every text cell is tagged zh, en or lab; a zh cell is followed by its en twin with the same
+headings; no chapter is without prose, and no code cell without a frame or one of the two verbs in sight. What stands in notebooks/ is committed without outputs; what stands in
 tests/notebooks/ is committed with them, because nbval compares only what was kept.
 """
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,9 +46,75 @@ def faults(path: Path) -> list[str]:
     code = [(number, cell) for number, cell in enumerate(cells, start=1) if cell["cell_type"] == "code"]
     kept = path.parent.parts[-2:] == ("tests", "notebooks")
     found = [f"cell {number} › {what}" for number, cell in code for what in [*(() if kept else stored(cell)), *content(cell)]]
+    found += document(cells) if not kept else []
     if kept and not any(cell["execution_count"] and cell["outputs"] for _, cell in code):
         found.append("the notebook › has no stored outputs, so nothing would be compared; run it and commit it with them")
     return [f"{name} › {line}" for line in found]
+
+
+HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
+LANGUAGES = ("zh", "en", "lab")
+VERBS = {"show", "say"}
+
+
+def document(cells: list[dict]) -> Iterator[str]:
+    """What keeps a notebook from reading as a document in both languages."""
+    texts = [(n, cell, tags(cell)) for n, cell in enumerate(cells, start=1) if cell["cell_type"] == "markdown"]
+    for number, _, named in texts:
+        if len(named & set(LANGUAGES)) != 1:
+            yield f"cell {number} › is tagged {', '.join(sorted(named)) or 'nothing'}; a text cell carries zh, en or lab"
+    for number, cell, named in texts:
+        if "zh" in named:
+            yield from twin(number, cell, cells)
+    for number, cell in enumerate(cells, start=1):
+        if cell["cell_type"] == "code" and not seen(cell, number):
+            yield f"cell {number} › shows no frame; call show(...), say(...) or a frame of the hotline by name"
+        if cell["cell_type"] == "markdown" and HEADING.search(source(cell)) and "## " in source(cell) and not prose(cells, number):
+            yield f"cell {number} › is a chapter without prose; say what it asks and how to read it"
+
+
+def twin(number: int, cell: dict, cells: list[dict]) -> Iterator[str]:
+    other = cells[number] if number < len(cells) else {"cell_type": "", "metadata": {}, "source": ""}
+    if "en" not in tags(other):
+        yield f"cell {number} › is not followed by its English twin"
+    elif HEADING.findall(source(cell)) != HEADING.findall(source(other)):
+        yield f"cell {number} › has other headings than its English twin"
+
+
+def seen(cell: dict, number: int) -> bool:
+    """Whether a frame or a verb is in sight; the cells of parameters, imports and the end are not asked."""
+    text = source(cell)
+    if "parameters" in tags(cell) or "import " in text or re.search(r"\.end\(", text):
+        return True
+    called = {getattr(n.func, "attr", None) or getattr(n.func, "id", None) for n in ast.walk(parsed(text)) if isinstance(n, ast.Call)}
+    return bool(called & VERBS) or "h." in text or bool(re.search(r"^\w+(\.\w+\(.*\))?$", text.strip().splitlines()[-1]))
+
+
+def prose(cells: list[dict], number: int) -> bool:
+    """Some text in the heading's own language, in its cell or a later text cell of the same chapter."""
+    language = tags(cells[number - 1])
+    text = HEADING.split(source(cells[number - 1]))[-1].partition("\n")[2]
+    for cell in cells[number:]:
+        if cell["cell_type"] == "markdown" and tags(cell) & language:
+            if HEADING.search(source(cell)):
+                break
+            text += source(cell)
+    return bool(text.strip())
+
+
+def tags(cell: dict) -> set[str]:
+    return set(cell["metadata"].get("tags", []))
+
+
+def source(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def parsed(text: str) -> ast.AST:
+    try:
+        return ast.parse(TransformerManager().transform_cell(text))
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def stored(cell: dict) -> Iterator[str]:
@@ -84,7 +152,7 @@ def forbidden(node: ast.AST) -> Iterator[str]:
     if called == "HTML":
         yield f"line {node.lineno} › calls 'HTML('; return a frame, an Axes or text"
     if called == "Markdown" and node.args and isinstance(node.args[0], ast.JoinedStr):
-        yield f"line {node.lineno} › calls 'Markdown(f...'; sentences are made in hotline_analysis/findings.py"
+        yield f"line {node.lineno} › calls 'Markdown(f...'; sentences are declared in hotline_analysis/show/"
     if called in WRITERS:
         yield f"line {node.lineno} › calls '{called}('; use the `hotline study` or `hotline workbook` command"
     if called in SHELL or (called in {"run_line_magic", "run_cell_magic"} and getattr(node.args[0], "value", None) in SHELL):

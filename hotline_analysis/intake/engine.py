@@ -1,5 +1,6 @@
 """The embedded engine, locked down: it opens the folders it is given, fetches nothing from outside, and uses no more than params allow."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import duckdb
 from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Limits
 
+THREADS = "HOTLINE_THREADS"  # of this process, where several share the machine and params do not say
 LIMITS = {"memory_limit": "memory_gib", "max_temp_directory_size": "spill_gib", "threads": "threads"}  # the engine's name -> ours
 
 
@@ -20,7 +22,7 @@ def connect(folders: Iterable[Path], spill: Path, limits: Limits) -> duckdb.Duck
         "memory_limit": f"{limits.memory_gib}GiB",
         "temp_directory": str(spill),
         "max_temp_directory_size": f"{limits.spill_gib}GiB",
-        "threads": limits.threads or None,
+        "threads": limits.threads or int(os.environ.get(THREADS, 0)) or None,
         "TimeZone": "UTC",
         "allowed_directories": [str(Path(f).resolve()) for f in (*folders, spill)],
         "enable_external_access": False,

@@ -15,7 +15,8 @@ EPOCH = date(1970, 1, 1)
 
 
 def daily(view: View) -> pd.DataFrame:
-    """One row a day of the period: date, calls (every record of that day, test calls among them), rest, usual (of such days before it), broken.
+    """One row a day of the period: date, calls (every record of that day, test calls among them), rest, usual (of such days before it), broken,
+    note (of a broken day, its records over the usual), days, broken_days (how many).
 
     Broken is a day without a record, or one that is as odd as the checks call it; both count the same records, so that one page has one number
     of a day. Days are the hotline's own, cut at its cut hour.
@@ -29,5 +30,7 @@ def daily(view: View) -> pd.DataFrame:
     frame = pd.DataFrame({"date": days, "calls": [calls.get(d, 0) for d in days], "rest": rest_days(view.params, days)})
     judged = judge_days(frame, view.params)
     frame = frame.assign(usual=judged["usual"], broken=judged["missing"] | judged["odd"])
-    inside = (frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)
-    return frame[inside].assign(date=lambda f: pd.to_datetime(f["date"])).reset_index(drop=True)
+    inside = frame[(frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)]
+    notes = [f"{r.calls}/{r.usual:.0f}" if r.broken and r.usual == r.usual else "" for r in inside.itertuples()]
+    told = {"note": notes, "days": len(inside), "broken_days": int(inside["broken"].sum())}
+    return inside.assign(date=lambda f: pd.to_datetime(f["date"]), **told).reset_index(drop=True)

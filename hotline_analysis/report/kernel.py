@@ -35,6 +35,15 @@ CANONICAL = {column.name for table in tables.TABLES.values() for column in table
 TRACEBACK = "Traceback (most recent call last)"
 
 
+RUNNING: set[int] = set()  # processes of kernels that this program started
+
+
+def stop_all() -> None:
+    """End every kernel at once; whoever waits for a cell of one is told that it died."""
+    for pid in RUNNING:
+        machine.end_process(pid)
+
+
 @dataclass(frozen=True)
 class Limits:
     """How long a run may take, in seconds: the start of a kernel, one cell, all notebooks together."""
@@ -187,6 +196,7 @@ def _kernel_class(token: str, work: Path, environment: Mapping[str, str]):
                 self.transport_encryption = "required"
             with open(work / "kernel.log", "ab") as log:  # what the kernel says outside its cells may hold data: not for the terminal
                 await super()._async_start_kernel(**{**options, "stdout": log, "stderr": subprocess.STDOUT})
+            RUNNING.add(self.provisioner.pid)
 
         start_kernel = _async_start_kernel
 

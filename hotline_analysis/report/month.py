@@ -6,21 +6,13 @@ from pathlib import Path
 
 import hotline_analysis
 from hotline_analysis import params as params_file
-from hotline_analysis.chapters_repeat import STUDIES
 from hotline_analysis.errors import NoInput
-from hotline_analysis.hotline import open_hotline
+from hotline_analysis.hotline import open_hotline, study_names
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import check_month
 from hotline_analysis.report import run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT
-
-PAGES = {
-    "index.html": "monthly.ipynb",
-    "window.html": "window.ipynb",
-    "exposure.html": "exposure.ipynb",
-    "definition.html": "definition.ipynb",
-}
 
 
 def notebooks() -> Path:
@@ -29,6 +21,12 @@ def notebooks() -> Path:
     if not folder.is_dir():
         raise NoInput(str(folder), "the notebooks are not there.", "Run the workbook from its checkout.")
     return folder
+
+
+def pages() -> dict[str, Path]:
+    """Page -> notebook: the month first, then every study that has a notebook."""
+    studies = {f"{stem}.html": notebooks() / f"{stem}.ipynb" for stem in study_names()}
+    return {"index.html": notebooks() / "monthly.ipynb"} | {name: path for name, path in studies.items() if path.is_file()}
 
 
 def publish(params: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> tuple[Path, bool]:
@@ -50,9 +48,9 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
             return place.folder / "index.html", True
         limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)
         given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
-        pages = {page: notebooks() / notebook for page, notebook in PAGES.items()}
+        h.frames.prune()
         return run.render(
-            pages,
+            pages(),
             place=place,
             parameters=given,
             limits=limits,
@@ -60,7 +58,7 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
             fingerprint=mark,
             countries=described.countries,
             store=h.store,
-            titles={page: STUDIES[Path(notebook).stem] for page, notebook in PAGES.items() if Path(notebook).stem in STUDIES},
+            titles={name: run.page.heading(notebook) for name, notebook in pages().items()},
             data_words=data_words(h.store),
         ), False
 

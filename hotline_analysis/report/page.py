@@ -21,7 +21,7 @@ from hotline_analysis import personal, words
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFound, NoInput, RunFailed
 from hotline_analysis.show import fonts
 from hotline_analysis.show.blocks import MIME
-from hotline_analysis.show.markup import Markup, mark
+from hotline_analysis.show.markup import Markup, escape, mark
 from hotline_analysis.tables import TABLES
 from hotline_analysis.words import Term
 
@@ -32,7 +32,6 @@ LABELS = {
     "summary": Term("摘要", "Summary"),
     "contents": Term("目录", "Contents"),
     "skip": Term("跳到摘要", "Skip to the summary"),
-    "code": Term("怎样算出", "How this was computed"),
     "figure": Term("图", "Figure "),
     "table": Term("表", "Table "),
     "lang": Term("zh-CN", "en"),
@@ -48,7 +47,7 @@ LABELS = {
 
 
 class OnlyOurs(Preprocessor):
-    """Keeps our blocks and the prose that is tagged for the page; tracebacks, streams, pictures, other people's HTML and every other type are dropped."""
+    """Keeps our blocks and the reader's language; tracebacks, streams, pictures, other people's HTML and every other type are dropped."""
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type == "code":
@@ -58,17 +57,28 @@ class OnlyOurs(Preprocessor):
 
 @dataclass
 class Section:
-    """A chapter, or the summary before the first one: what it shows, and the cells that computed it."""
+    """A chapter, or the summary before the first one: its prose and what it shows, in their order.
+
+    A chapter all of whose frames are missing is absent: it keeps its heading and the first reason, and its prose goes.
+    """
 
     key: str
     title: str = ""
-    numbered: bool = False
-    absent: bool = False
-    blocks: list[Markup] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
-    code: list[tuple[str, str]] = field(default_factory=list)
+    numbered: bool = True
+    parts: list[tuple[str, Markup]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
     marks: list[Markup] = field(default_factory=list)
     label: str = ""
+
+    @property
+    def absent(self) -> bool:
+        return bool(self.reasons) and all(kind in ("prose", "missing") for kind, _ in self.parts)
+
+    @property
+    def blocks(self) -> list[Markup]:
+        if self.absent:
+            return [block for kind, block in self.parts if kind == "missing"][:1]
+        return [block for kind, block in self.parts if kind != "missing"]
 
 
 class PageExporter(Exporter):
@@ -96,7 +106,7 @@ class Other:
 
 EMPTY = Term("这些数据没有它可以显示的内容", "these data hold nothing that it could show")
 COLUMNS = {column.name: column.term for table in TABLES.values() for column in table.columns}
-SHOWN = frozenset(("figure", "table", "pair", "cards", "tally"))  # blocks that hold a figure of the data
+SHOWN = frozenset(("figure", "table", "cards", "tally"))  # blocks that hold a figure of the data
 
 
 def reason(fault: HotlineError) -> Term:
@@ -126,8 +136,18 @@ def _facts(notebook: nbformat.NotebookNode) -> list[dict]:
 
 def title_of(notebook: nbformat.NotebookNode) -> Term:
     """What an executed notebook's page is called."""
-    title = next((facts["title"] for facts in _facts(notebook) if facts.get("kind") == "masthead"), "")
+    title = _sections(notebook)[0]["title"]
     return Term(title, title)
+
+
+def heading(notebook: Path) -> Term:
+    """A notebook's title in both languages: the `#` headings of its twins."""
+    said = {"zh": notebook.stem, "en": notebook.stem}
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        found = re.search(r"^# +(.+?)\s*$", cell.source, re.MULTILINE)
+        if cell.cell_type == "markdown" and found:
+            said |= {language: found[1] for language in said if language in cell.metadata.get("tags", [])}
+    return Term(**said)
 
 
 def make(
@@ -154,10 +174,7 @@ def _compose(notebook, others: Mapping[str, Other]) -> str:
     head, sections = _sections(notebook)
     language = head["language"]
     places = _places(sections, language)
-    body = {
-        s.key: [Markup(_without_dead_links(_keep_together(_resolve(block, places, s.label)), others)) for block in s.blocks]
-        for s in sections
-    }
+    body = {s.key: [Markup(_without_dead_links(_keep_together(_resolve(block, places)), others)) for block in s.blocks] for s in sections}
     said = {key: term.in_(language) for key, term in LABELS.items()}
     held = "".join(block for blocks in body.values() for block in blocks)
     page = _template().render(
@@ -168,7 +185,7 @@ def _compose(notebook, others: Mapping[str, Other]) -> str:
         policy=Markup(POLICY),
         language=language,
         style=Markup("<!--style-->"),
-        masthead=Markup(_keep_together(head["html"])),
+        masthead=Markup(_keep_together(head["html"].replace("<x-title></x-title>", str(escape(head["heading"]))))),
         fold_at=_fold_at(sections[0]),
         further=[(name, other.title.in_(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held],
         left_out=[(other.title.in_(language), other.why.in_(language)) for other in others.values() if other.why],
@@ -178,32 +195,69 @@ def _compose(notebook, others: Mapping[str, Other]) -> str:
 
 
 def _without_dead_links(text: str, others: Mapping[str, Other]) -> str:
-    """A line that leads to a page that was left out goes; any other link to it becomes text."""
+    """A link to a page that was left out becomes text."""
     for name, other in others.items():
         if other.why:
-            text = re.sub(rf'<p class="kj"><a href="{re.escape(name)}[^"]*">.*?</a></p>', "", text, flags=re.S)
             text = re.sub(rf'<a href="{re.escape(name)}[^"]*">(.*?)</a>', r"\1", text, flags=re.S)
     return text
 
 
 def _sections(notebook) -> tuple[dict, list[Section]]:
-    """The masthead's facts, and the cells as sections."""
-    head = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": ""}
-    sections = [Section("summary")]
+    """The masthead's facts, and the cells as sections: a `#` heading is the page's title, a `##` heading begins a chapter."""
+    facts = next((f for cell in notebook.cells for f, _ in _shown(cell) if f.get("kind") == "masthead"), {})
+    head = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": "", "heading": ""} | facts
+    sections, anchor = [Section("summary", LABELS["summary"].in_(head["language"]), numbered=False)], ""
     for cell in notebook.cells:
-        blocks = [(output.metadata.get(MIME, {}), Markup(output.data[MIME])) for output in cell.get("outputs", [])]
-        for facts, block in blocks:
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type == "markdown" and "zh" in tags:
+            anchor = cell.get("id", "")
+        if cell.cell_type == "markdown" and head["language"] in tags and "lab" not in tags:
+            _read(cell.source, anchor, head, sections, numbered="unnumbered" not in tags)
+        for facts, block in _shown(cell):
             if facts.get("kind") == "masthead":
-                head |= {**facts, "html": block}
-                continue
-            if facts.get("kind") == "chapter":
-                sections.append(Section(facts["key"], facts["title"], facts["numbered"], facts["absent"]))
-            sections[-1].blocks.append(block)
-            sections[-1].kinds.append(facts.get("kind", ""))
-            sections[-1].marks += [mark(*pair) for pair in facts.get("marks", [])]
-        _prose(cell, sections[-1], head["language"])
+                head["html"] = block
+            else:
+                _take(sections[-1], facts, block)
     _number(sections, head["language"])
+    head["title"] += head["heading"] if head["title"] == "" or head["language"] == "zh" else f": {head['heading']}"
     return head, sections
+
+
+def _shown(cell) -> list[tuple[dict, Markup]]:
+    return [
+        (output.metadata.get(MIME, {}), Markup(output.data[MIME])) for output in cell.get("outputs", []) if MIME in output.get("data", {})
+    ]
+
+
+HEADING = re.compile(r"^(#{1,2}) +(.+?)\s*$", re.MULTILINE)
+
+
+def _read(source: str, anchor: str, head: dict, sections: list[Section], *, numbered: bool) -> None:
+    """A cell's prose into the section that it stands in, its headings into the title or a new section."""
+    before, *rest = HEADING.split(source)
+    _say(before, sections[-1])
+    for level, title, prose in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        if level == "#":
+            head["heading"] = title
+        else:
+            sections.append(Section(anchor, title, numbered))
+        _say(prose, sections[-1])
+
+
+def _say(prose: str, section: Section) -> None:
+    if prose.strip():
+        section.parts.append(("prose", Markup('<div class="body">{}</div>').format(Markup(_markdown(prose)))))
+
+
+def _take(section: Section, facts: dict, block: Markup) -> None:
+    """A shown frame into its section; a frame for staff has no place on a page."""
+    if facts.get("audience") == "staff":
+        raise LeakFound("page", "a frame that names agents or callers is shown on a page.", "Show its public table instead.")
+    if facts.get("kind") == "say" and section.key == "summary" and "say" not in dict(section.parts):  # what the page says first
+        block = Markup(str(block).replace('class="say"', 'class="verdict"', 1))
+    section.reasons += [facts["missing"]] if facts.get("missing") else []
+    section.parts.append((facts.get("kind", ""), block))
+    section.marks += [mark(*pair) for pair in facts.get("marks", [])]
 
 
 def _number(sections: list[Section], language: str) -> None:
@@ -211,21 +265,6 @@ def _number(sections: list[Section], language: str) -> None:
     for section in sections:
         number += section.numbered
         section.label = words.chapter_number(number, language) if section.numbered else ""
-    sections[0].title = LABELS["summary"].in_(language)
-
-
-def _prose(cell, section: Section, language: str) -> None:
-    """Text cells tagged `page` (or `page-zh`, `page-en`) are on the page; the others stand beside the code, which the page keeps folded."""
-    tags = set(cell.metadata.get("tags", []))
-    if cell.cell_type == "markdown" and tags & {"page", f"page-{language}"}:
-        section.kinds.append("prose")
-        section.blocks.append(Markup('<div class="body">{}</div>').format(Markup(_markdown(cell.source))))
-    elif (
-        cell.cell_type in ("code", "markdown")
-        and not tags & {"parameters", "injected-parameters", "page-zh", "page-en", "hide"}
-        and cell.source.strip()
-    ):
-        section.code.append((cell.cell_type, cell.source))
 
 
 def _markdown(source: str) -> str:
@@ -242,9 +281,9 @@ def _template() -> jinja2.Template:
 
 
 def _fold_at(summary: Section) -> int:
-    """On the phone the contents fold into one line below the tally (or the conclusion; without either, at the end of the summary)."""
-    known = [i for i, kind in enumerate(summary.kinds, start=1) if kind in ("tally", "conclusion")]
-    return max(known, default=len(summary.kinds))
+    """On the phone the contents fold into one line below the tally (or what the page says first; without either, at the end)."""
+    known = [i for i, (kind, _) in enumerate(summary.parts, start=1) if kind in ("tally", "say")]
+    return known[0] if known and "tally" not in dict(summary.parts) else max(known, default=len(summary.blocks))
 
 
 # ---- numbers and links
@@ -255,24 +294,25 @@ REFERENCE = re.compile(r'<x-ref key="([^"]*)"></x-ref>')
 
 
 def _places(sections: list[Section], language: str) -> dict[str, str]:
-    """What each key is called on this page: 图3, 表1, or its chapter's title."""
+    """What each key is called on this page: 图3, 表1, or its chapter's title. A form that is shown again gets a key of its own."""
     counts, places = {"figure": 0, "table": 0}, {s.key: f"{s.label}{s.title}" for s in sections}
-    for kind, key in NUMBER.findall("".join(block for s in sections for block in s.blocks)):
-        if key in places:
-            raise RunFailed("page", f"two blocks have the key '{html.unescape(key)}'.", "Keys are unique on a page.")
-        counts[kind] += 1
-        places[key] = f"{LABELS[kind].in_(language)}{counts[kind]}"
+    for section in sections:
+        for i, (part, block) in enumerate(section.parts):
+            for kind, key in NUMBER.findall(block):
+                counts[kind] += 1
+                own = key if key not in places else f"{key}-{sum(counts.values())}"
+                section.parts[i] = (part, Markup(re.sub(rf'(["# ]){re.escape(key)}(?=[" -])', rf"\g<1>{own}", str(section.parts[i][1]))))
+                places[own] = f"{LABELS[kind].in_(language)}{counts[kind]}"
     return places
 
 
-def _resolve(text: str, places: dict[str, str], label: str) -> str:
+def _resolve(text: str, places: dict[str, str]) -> str:
     def link(match) -> str:
         if match[1] not in places:
             raise RunFailed("page", f"a sentence points to '{html.unescape(match[1])}', which is not on the page.")
         return f'<a href="#{match[1]}">{places[match[1]]}</a>'
 
-    text = str(text).replace("<x-chapter></x-chapter>", label)
-    text = NUMBER.sub(lambda match: places[match[2]], text)
+    text = NUMBER.sub(lambda match: places[match[2]], str(text))
     return REFERENCE.sub(link, text)
 
 

@@ -10,6 +10,7 @@ import secrets
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -30,6 +31,7 @@ from hotline_analysis.errors import (
     StudyMissing,
     nearest,
 )
+from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
 from hotline_analysis.report import kernel, page, publish
 from hotline_analysis.report.kernel import Limits
@@ -252,9 +254,9 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
     index, *studies = pages.items()
     title = f"{place.hotline} {place.month}"
     with tqdm(total=len(pages) + 1, desc=title, unit="step", disable=not run.progress, file=sys.stderr, position=0) as steps:
-        for name, notebook in studies:
-            _make_study(run, name, notebook)
+        for _ in _at_once(run, studies):
             steps.update()
+        run.others = {name: run.others[name] for name, _ in studies}  # in the pages' order, whichever was done first
         _make_page(run, *index)
         steps.update()
         run.files["manifest.json"] = publish.json_bytes(_manifest(run, list(pages), started))
@@ -263,11 +265,23 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
             page.check_text(content.decode(), name, run.countries)
 
 
-def _make_study(run: Run, name: str, notebook: Path) -> None:
+def _at_once(run: Run, studies: list[tuple[str, Path]]) -> Iterator[None]:
+    """The studies in as many kernels as there are cores; they share the frames that the store keeps. What breaks the run off ends them all."""
+    workers = max(1, min(len(studies), machine.cores()))
+    shared = {THREADS: str(max(1, machine.cores() // workers))}
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            yield from pool.map(lambda study: _make_study(run, *study, shared), studies)
+        except BaseException:
+            kernel.stop_all()
+            raise
+
+
+def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, str]) -> None:
     """A study's page; where its notebook fails, or these data give it nothing to show, the reason."""
     title = run.titles.get(name, Term(notebook.stem, notebook.stem))
     try:
-        _make_page(run, name, notebook)
+        _make_page(run, name, notebook, environment)
     except (RunFailed, DataRefused, NoInput, BadParams) as fault:
         if run.store:
             run.store.check_unchanged()
@@ -277,9 +291,9 @@ def _make_study(run: Run, name: str, notebook: Path) -> None:
             run.files.pop(file, None)
 
 
-def _make_page(run: Run, name: str, notebook: Path) -> None:
+def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, str] = {}) -> None:
     cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not run.progress, "position": 1}
-    pinned = {PINNED: run.store.pin} if run.store else {}
+    pinned = {**environment, **({PINNED: run.store.pin} if run.store else {})}
     done = kernel.run(
         notebook, run.parameters, work=run.place.work, deadline=run.deadline, limits=run.limits, progress=cells, environment=pinned
     )

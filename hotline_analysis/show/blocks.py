@@ -5,74 +5,37 @@ Nothing here computes; values come as raw numbers and are written by `words`, te
 """
 
 import json
-import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 
 from hotline_analysis import words
 from hotline_analysis.show import charts
-from hotline_analysis.show.markup import Markup, each, mark, tag
-from hotline_analysis.words import Term
+from hotline_analysis.show.markup import Markup, each, tag
+from hotline_analysis.words import Field, Term
 
 MIME = "application/vnd.hotline+html"
 END = "application/vnd.hotline.end+json"
 TOKEN = "HOTLINE_RUN_TOKEN"
-ORDER = ("worse", "better", "more", "less", "none", "not_compared", "few")
-
 WORDS = {
-    "change": Term("较上月", "on last month"),
     "interval": Term("95%区间", "95% interval"),
-    "provisional": Term("暂", "prov."),
-    "indicator": Term("指标", "Indicator"),
-    "now": Term("本月", "This month"),
-    "changes": Term("较上月\n（率为百分点）", "On last month\n(rates in pp)"),
-    "change_interval": Term("变化的\n95%区间", "95% interval\nof the change"),
-    "year": Term("较去年\n同月", "On the same\nmonth last year"),
-    "target": Term("目标与\n达标能力", "Target and\ncapability"),
-    "aim": Term("目标", "target"),
     "no_data": Term("无数据", "no data"),
-    "not_compared": Term("不作比较", "not compared"),
-    "asks": Term("提请研究的事项", "Matters to decide"),
-    "hold": Term("本月不宜写成升或降的数字", "Movements not to be quoted this month"),
-    "hold_lead": Term(
-        "下列数字没有足够证据说明有变化。写材料时可以引用数值，不宜写“上升”“下降”。",
-        "There is not enough evidence that these figures changed. Their values may be quoted; “rose” and “fell” may not.",
-    ),
-    "hold_none": Term("本月没有这样的数字。", "There are none this month."),
-    "reading": Term("读图", "How to read it"),
     "rule": Term("口径", "Definition"),
     "numbers": Term("数据", "the numbers"),
-    "figure": Term("图", "Figure "),
+    "provisional_status": Term("暂行版", "provisional"),
+    "final": Term("定稿", "final"),
+    "data_to": Term("数据截至", "data up to "),
+    "special": Term("专题", "Special study"),
+    "audience": Term("内部资料，只含汇总数据", "internal, aggregates only"),
     "human": Term("热线中心说明，非系统生成", "A note of the hotline's own, not generated"),
-    "total": Term("合计", "Total"),
-    "tally": Term("各项指标的判断", "Verdicts of all indicators"),
-    "cards": Term("头条指标", "Headline indicators"),
-    "trend": Term("走势", "Trend"),
-}
-TALLY = {
-    "worse": Term("项变差", "worse"),
-    "better": Term("项变好", "better"),
-    "more": Term("项变多", "more"),
-    "less": Term("项变少", "fewer"),
-    "none": Term("项没有证据表明有变化", "no evidence of change"),
-    "not_compared": Term("项不作比较", "not compared"),
-    "few": Term("项样本不足", "too few to judge"),
-}
-GROUP = {
-    "worse": Term("变差", "Worse"),
-    "better": Term("变好", "Better"),
-    "more": Term("变多", "More"),
-    "less": Term("变少", "Fewer"),
-    "none": words.NO_EVIDENCE,
-    "not_compared": words.JUDGEMENT["not_compared"],
-    "few": Term("样本不足，不作判断", "Too few to judge"),
+    "files": Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
+    "sample": Term("样稿，数据均为虚构", "sample; all data are invented"),
+    "own": Term("自制的图", "A drawing of one's own"),
 }
 
 
@@ -107,248 +70,73 @@ def lab_style() -> str:
     return ".hotline.hotline{" + reset + re.sub(r"\s*\n\s*", "\n", sheet) + "}"
 
 
-def say(text, language: str) -> str:
-    """A Term in the reader's language; any other text as it is."""
-    return text.in_(language) if isinstance(text, Term) else str(text)
-
-
 def _word(key: str, language: str) -> str:
     return WORDS[key].in_(language)
-
-
-def speaking(language: str) -> SimpleNamespace:
-    """Every block of this module with its language set: `show = blocks.speaking("zh"); show.chapter(...)`."""
-    return SimpleNamespace(**{name: partial(make, language=language) for name, make in FORMS.items()}, end=end, Column=Column)
 
 
 # ---- the head of the page
 
 
-def masthead(*, title, month: str, period="", status="", author="", data_to="", issue="", audience="", language: str = "zh") -> Block:
-    """The report's name, its month, and one line: period, provisional or final, who made it, the date of the last call."""
-    name, when = say(title, language), words.format_month(month, language) if re.fullmatch(r"\d{4}-\d\d", month) else month
-    line = [say(part, language) for part in (period, status, author, data_to) if part]
+def masthead(shown, *, special: bool = False) -> Block:
+    """The report's name, its month, and one line: period, provisional or final, who made it, the last day with data.
+
+    Columns of its one row: title_zh, title_en (the hotline), month, first_day, last_day, provisional, author_zh, author_en, data_to, issue
+    (the running number, or missing). The page's own title comes from the notebook's first heading. special: a study's page.
+    """
+    row, language = shown.frame.iloc[0].to_dict(), shown.language
+    hotline, zh = row[f"title_{language}"], language == "zh"
+    when = words.format_month(row["month"], language) if re.fullmatch(r"\d{4}-\d\d", row["month"]) else row["month"]
+    status = _word("provisional_status" if row["provisional"] else "final", language)
+    days = f"{words.format_day(row['first_day'], language)}{'至' if zh else ' to '}{words.format_day(row['last_day'], language)}"
+    line = [days, status, row[f"author_{language}"], _word("data_to", language) + words.format_day(row["data_to"], language)]
+    left = f"{_word('special', language)}{'　' if zh else ' · '}{hotline}" if special else _issue(row, language)
     html = tag(
         "header",
-        tag("div", each("span", [say(issue, language), say(audience, language)]), class_="line"),
+        tag("div", each("span", [left, _word("audience", language)]), class_="line"),
         tag("div", class_="rule"),
-        tag("div", tag("h1", name), tag("p", when, class_="month"), class_="name"),
-        tag("p", each("span", line), class_="period"),
+        tag("div", tag("h1", "" if special else hotline + ("" if zh else ": "), Markup("<x-title></x-title>")), tag("p", when, class_="month"), class_="name"),
+        tag("p", each("span", [part for part in line if part]), class_="period"),
         class_="masthead",
-    )
-    facts = {"title": name, "month": when, "status": say(status, language), "audience": say(audience, language), "language": language}
-    return Block("masthead", html, f"{name} {when}", facts)
+    )  # fmt: skip
+    facts = {
+        "title": "" if special else hotline,
+        "month": when,
+        "status": status,
+        "audience": _word("audience", language),
+        "language": language,
+    }
+    return Block("masthead", html, f"{hotline} {when}", facts)
 
 
-def conclusion(clauses: Sequence, *, language: str = "zh") -> Block:
-    """The month in at most three clauses; a line breaks only between them."""
-    said = [say(clause, language).strip() for clause in clauses]
+def _issue(row: Mapping, language: str) -> str:
+    year, number = (int(part) for part in row["month"].split("-")[:2])
+    running = "" if words.missing(row["issue"]) else int(row["issue"])
+    if language == "zh":
+        return f"{year}年第{number}期" + (f"（总第{running}期）" if running else "")
+    return f"{year}, issue {number}" + (f" (no. {running})" if running else "")
+
+
+def sentences(said: Sequence[str], *, language: str = "zh") -> Block:
+    """What a frame says, a line breaking only between sentences; in the summary it is the page's conclusion."""
     space = "" if language == "zh" else " "
-    return Block("conclusion", tag("p", Markup(space).join(tag("span", clause) for clause in said), class_="verdict"), space.join(said))
-
-
-def tally(frame: pd.DataFrame, *, language: str = "zh") -> Block:
-    """One mark for each indicator, in the order worse, better, more, less, none, few. Columns: judgement, direction."""
-    groups = [(key, frame[frame["judgement"] == key]) for key in ORDER if (frame["judgement"] == key).any()]
-    space = "" if language == "zh" else " "
-    items = [
-        tag(
-            "li",
-            *(mark(key, row.get("direction", "")) for _, row in rows.iterrows()),
-            tag("span", tag("b", len(rows)), space + TALLY[key].in_(language)),
-            class_=f"v {key}",
-        )
-        for key, rows in groups
-    ]
     return Block(
-        "tally",
-        tag("ul", *items, class_="tally", aria_label=_word("tally", language)),
-        "；".join(f"{len(rows)}{TALLY[key].in_(language)}" for key, rows in groups),
+        "say", tag("p", Markup(space).join(tag("span", line) for line in said), class_="say") if said else Markup(), space.join(said)
     )
 
 
-def cards(frame: pd.DataFrame, *, language: str = "zh") -> Block:
-    """The headline indicators, always in the same place. Columns as for `ledger`."""
-    items = [_card(row, language) for row in frame.to_dict("records")]
-    return Block(
-        "cards",
-        tag("ul", *items, class_="cards", aria_label=_word("cards", language)),
-        "；".join(f"{say(r['name'], language)} {_level(r, language)}" for r in frame.to_dict("records")),
-    )
+def missing(reason: str) -> Block:
+    """A frame that cannot be had: its reason. Where all of a chapter is so, the page prints it once, under the chapter's heading."""
+    return Block("missing", tag("p", reason, class_="lede quiet"), reason, {"missing": reason})
 
 
-def _card(row: Mapping, language: str) -> Markup:
-    change, interval = _change(row, language), _change_interval(row, language)
-    return tag(
-        "li",
-        tag("h3", tag("span", re.split(r"\s*[（(]", say(row["name"], language))[0]), verdict(row, language)),
-        tag("p", _large(row, language), _provisional(row, language), class_="value"),
-        tag(
-            "p",
-            Markup("{} <b class='nb'>{}</b>").format(_word("change", language), change) if change else "",
-            tag("span", f"{_word('interval', language)} {interval}" if interval else _reason(row, "change", language), class_="quiet"),
-            class_="change",
-        ),
-        Markup(charts.sparkline(row, width=200, height=74, language=language, label=True)),
-        tag("p", _why(row, language), class_="why"),
-        class_="card",
-    )
-
-
-def _large(row: Mapping, language: str) -> Markup | str:
-    """A value with its unit set small."""
-    level = _level(row, language)
-    parts = re.fullmatch(r"([\d.,−]+)(.*)", level)
-    return Markup("{}<small>{}</small>").format(*parts.groups()) if parts and parts[2] else level
-
-
-def _why(row: Mapping, language: str) -> str:
-    stop, comma = ("。", "，") if language == "zh" else (". ", ", ")
-    aim = (
-        [_word("aim", language) + ("" if language == "zh" else " ") + _target(row, language), _capability(row, language)]
-        if _has(row, "target")
-        else [words.CAPABILITY["no target"].in_(language)]
-    )
-    said = [say(row["note"], language)] if _has(row, "note") else []
-    return "".join(part + stop for part in [*said, comma.join(a for a in aim if a)])
-
-
-def notice(frame: pd.DataFrame, *, important: bool = False, language: str = "zh") -> Block:
-    """What to know before reading any number. Columns: term, text. `important` (data quality 中 or worse) draws an ink border."""
-    pairs = [(say(row["term"], language), say(row["text"], language)) for row in frame.to_dict("records")]
-    body = Markup("").join(tag("dt", a) + tag("dd", b) for a, b in pairs)
-    return Block(
-        "notice",
-        tag("div", tag("dl", body), class_="notice strong" if important else "notice", role="note"),
-        "\n".join(f"{a}: {b}" for a, b in pairs),
-    )
-
-
-def asks(frame: pd.DataFrame, *, language: str = "zh") -> Block:
-    """At most three matters to decide. Columns: text, and optionally note (size and interval) and ref (key of a block on this page)."""
-    items = [
-        tag(
-            "li",
-            tag("p", say(row["text"], language), tag("span", say(row["note"], language)) if _has(row, "note") else ""),
-            _ref(row.get("ref")),
-        )
-        for row in frame.head(3).to_dict("records")
-    ]
-    if not items:
-        return Block("asks", Markup(), "")
-    html = tag("div", tag("h3", _word("asks", language), class_="label"), tag("ol", *items), class_="asks")
-    return Block("asks", html, "\n".join(say(t, language) for t in frame["text"].head(3)))
-
-
-def hold(frame: pd.DataFrame, *, language: str = "zh") -> Block:
-    """本月不宜写成升或降的数字: at most six movements that are noise. Columns: text, reason."""
-    items = [tag("li", say(row["text"], language), tag("span", say(row["reason"], language))) for row in frame.head(6).to_dict("records")]
-    body = [tag("p", _word("hold_lead", language)), tag("ul", *items)] if items else [tag("p", _word("hold_none", language))]
-    return Block(
-        "hold",
-        tag("aside", tag("h3", _word("hold", language)), *body, class_="hold"),
-        "\n".join(say(t, language) for t in frame["text"].head(6)) if items else _word("hold_none", language),
-    )
-
-
-# ---- chapters and sentences
-
-
-def chapter(title, *, lede="", key: str, numbered: bool = True, absent="", language: str = "zh") -> Block:
-    """The head of a chapter: number, title, one sentence. `absent` says why a chapter has nothing to show; it stays in the contents, in grey."""
-    name = say(title, language)
-    number = Markup("<x-chapter></x-chapter>") if numbered else ""
-    lead = tag("p", say(absent or lede, language), class_="lede quiet" if absent else "lede") if absent or lede else ""
-    facts = {"key": key, "title": name, "numbered": numbered, "absent": bool(absent)}
-    return Block("chapter", tag("h2", number, name) + lead, f"{name}\n{say(absent or lede, language)}", facts)
-
-
-def findings(frame: pd.DataFrame, *, language: str = "zh") -> Block:
-    """主要发现: a mark, a sentence, a proof line. Columns: judgement, direction, sentence, proof, and optionally ref (a key or several)."""
-    rows = frame.to_dict("records")
-    items = [
-        tag(
-            "li",
-            mark(row["judgement"], row.get("direction", "")),
-            tag(
-                "div",
-                tag("p", say(row["sentence"], language)),
-                tag("p", say(row.get("proof", ""), language), *_refs(row.get("ref")), class_="proof"),
-            ),
-        )
-        for row in rows
-    ]
-    marks = [
-        [row["judgement"], row.get("direction", "")] for row in rows if row["judgement"] not in ("none", "few", "not_compared", "fact")
-    ]
-    if not items:
-        return Block("findings", Markup(), "")
-    return Block(
-        "findings", tag("ol", *items, class_="findings"), "\n".join(say(row["sentence"], language) for row in rows), {"marks": marks}
-    )
-
-
-def _refs(keys) -> list[Markup]:
-    keys = [keys] if isinstance(keys, str) else keys if isinstance(keys, list | tuple) else []
-    return [Markup("　") + _ref(key) for key in keys]
-
-
-def _ref(key) -> Markup:
-    """A link to a figure, table or chapter of this page, by its key; the page writes the number."""
-    return tag("x-ref", key=key) if isinstance(key, str) and key else Markup()
-
-
-def prose(*paragraphs, language: str = "zh") -> Block:
-    """Plain paragraphs."""
-    said = [say(p, language) for p in paragraphs]
-    return Block("prose", tag("div", each("p", said), class_="body"), "\n\n".join(said))
-
-
-def human(text, *, author="", language: str = "zh") -> Block:
-    """A note that people wrote (from params), set behind a thin rule with its author."""
-    return Block(
-        "human",
-        tag("div", tag("p", say(text, language)), tag("cite", say(author, language) or _word("human", language)), class_="human"),
-        say(text, language),
-    )
-
-
-def rule_line(text, *, language: str = "zh") -> Block:
-    """口径: numerator ÷ denominator, who is left out, the clock, the window, whose name it is charged to. As the definition prints itself."""
-    return Block("rule", tag("p", tag("b", _word("rule", language)), "　", say(text, language), class_="kj"), say(text, language))
-
-
-def glossary(frame: pd.DataFrame, *, language: str = "zh") -> Block:
-    """Terms and what they mean. Columns: term, meaning."""
-    pairs = [(say(row["term"], language), say(row["meaning"], language)) for row in frame.to_dict("records")]
-    return Block(
-        "glossary",
-        tag("dl", *(tag("div", tag("dt", a), tag("dd", b)) for a, b in pairs), class_="gloss"),
-        "\n".join(f"{a}: {b}" for a, b in pairs),
-    )
-
-
-def notes(lines: Sequence, *, language: str = "zh") -> Block:
-    """Numbered notes of the appendix: changed definitions, corrections, the disclosure rule."""
-    said = [f"{n}.　{say(line, language)}" for n, line in enumerate(lines, start=1)]
-    return Block("notes", tag("ol", each("li", said), class_="notes"), "\n".join(said))
-
-
-def colophon(lines: Sequence, *, digest: str = "", language: str = "zh") -> Block:
-    """The foot of the page: files beside it, the definition's hash, 样稿 if a sample."""
-    said = [say(line, language) for line in lines]
-    html = tag("p", each("span", said), tag("span", tag("span", digest, class_="hash")) if digest else "", class_="colophon")
-    return Block("colophon", html, "\n".join([*said, digest]))
-
-
-def further(text, *, page: str, language: str = "zh") -> Block:
-    """A line that leads to another page of the same month, such as window.html."""
-    return Block("further", tag("p", tag("a", say(text, language), href=page), class_="kj"), say(text, language))
-
-
-def pair(left: Block, right: Block, *, language: str = "zh") -> Block:
-    """Two tables or figures side by side; on the phone one above the other."""
-    return Block("pair", tag("div", left.html, right.html, class_="two block"), f"{left.text}\n{right.text}")
+def colophon(shown) -> Block:
+    """The foot of the page: a note of the hotline's own where params have one, the files beside the page, 样稿 if a sample, the definition's hash."""
+    row, language = shown.frame.iloc[0].to_dict(), shown.language
+    note = row[f"note_{language}"]
+    human = tag("div", tag("p", note), tag("cite", _word("human", language)), class_="human") if note else Markup()
+    said = [_word("files", language)] + ([_word("sample", language)] if row["sample"] else [])
+    foot = tag("p", each("span", said), tag("span", tag("span", row["hash"], class_="hash")), class_="colophon")
+    return Block("colophon", human + foot, "\n".join([*said, row["hash"]]))
 
 
 # ---- figures
@@ -359,181 +147,147 @@ def figure(
     frame: pd.DataFrame,
     *,
     key: str,
-    title,
-    subtitle,
-    description="",
-    side: Sequence = (),
-    rule="",
-    numbers: Sequence["Column"] = (),
+    title: str,
+    subtitle: str = "",
+    description: str = "",
+    side: Sequence[str] = (),
+    rule: str = "",
+    numbers: Sequence["Cell"] = (),
     language: str = "zh",
     **options,
 ) -> Block:
-    """A chart that stands alone: number, claim, what-where-when-unit, the drawing (twice, from one frame), how to read it, 口径, the numbers.
-
-    `form` is a function of `charts`; `options` go to it. `description` says in words and figures what the drawing shows, for those who cannot see it.
-    """
-    name, told = say(title, language), say(description, language) or say(subtitle, language)
+    """A chart that stands alone: number, claim, what-where-when-unit, the drawing (twice, from one frame), how to read it, 口径, the numbers."""
+    told = description or subtitle
     wide, narrow = (
-        Markup(charts.svg(form(frame, width=width, language=language, **options), f"{key}-{letter}", name, told))
+        Markup(charts.svg(form(frame, width=width, language=language, **options), f"{key}-{letter}", title, told))
         for width, letter in ((charts.WIDE, "w"), (charts.NARROW, "n"))
     )
-    key_line = charts.key_line(form, language=language, **options)
-    html = tag(
-        "figure",
-        tag(
-            "header",
-            tag("p", tag("x-number", kind="figure", key=key), class_="no"),
-            tag("h3", name, id=f"{key}-h"),
-            tag("p", say(subtitle, language), class_="sub"),
-        ),
-        tag("div", key_line, tag("div", wide, class_="w"), tag("div", narrow, class_="n"), class_="plot"),
-        _side(side, rule, language),
-        _numbers(frame, numbers, language),
-        id=key,
-        class_="block fig",
-        aria_labelledby=f"{key}-h",
-    )
-    return Block("figure", html, f"{name}\n{told}", {"key": key})
+    drawn = [charts.key_line(form, language=language, **options), tag("div", wide, class_="w"), tag("div", narrow, class_="n")]
+    return _framed(drawn, key, title, subtitle, [_side(side, rule, language), _numbers(frame, numbers, language)], told)
 
 
-def _side(side: Sequence, rule, language: str) -> Markup:
-    """Beside the drawing: how to read it, then (term, text) pairs, then the 口径."""
-    side = [side] if isinstance(side, str | Term) else list(side)
-    plain = [say(part, language) for part in side if not isinstance(part, tuple)]
-    pairs = [(say(a, language), say(b, language)) for a, b in (part for part in side if isinstance(part, tuple))]
-    pairs += [(_word("rule", language), say(rule, language))] if rule else []
-    if not plain and not pairs:
-        return Markup()
-    return tag(
-        "div", each("p", plain), tag("dl", *(tag("div", tag("dt", a), tag("dd", b)) for a, b in pairs)) if pairs else "", class_="side"
-    )
+def drawing(axes, *, language: str = "zh") -> Block:
+    """Any Axes, drawn as it is; its own title is the claim."""
+    title = axes.get_title() or _word("own", language)
+    axes.set_title("")
+    return _framed([Markup(charts.svg(axes, "own-w", title, title))], "own", title, "", [], title)
 
 
-def _numbers(frame: pd.DataFrame, columns: Sequence["Column"], language: str) -> Markup:
+def _framed(drawn: Sequence, key: str, title: str, subtitle: str, below: Sequence[Markup], told: str) -> Block:
+    head = [tag("p", tag("x-number", kind="figure", key=key), class_="no"), tag("h3", title, id=f"{key}-h")]
+    head += [tag("p", subtitle, class_="sub")] if subtitle else []
+    plot = tag("div", *drawn, class_="plot")
+    html = tag("figure", tag("header", *head), plot, *below, id=key, class_="block fig", aria_labelledby=f"{key}-h")
+    return Block("figure", html, f"{title}\n{told}", {"key": key})
+
+
+def _side(side: Sequence[str], rule: str, language: str) -> Markup:
+    """Beside the drawing: how to read it, then the 口径."""
+    parts = [*each_paragraph(side), tag("dl", tag("div", tag("dt", _word("rule", language)), tag("dd", rule))) if rule else Markup()]
+    return tag("div", *parts, class_="side") if side or rule else Markup()
+
+
+def each_paragraph(lines: Sequence[str]) -> list[Markup]:
+    return [tag("p", line) for line in lines]
+
+
+def _numbers(frame: pd.DataFrame, columns: Sequence["Cell"], language: str) -> Markup:
     if not columns:
         return Markup()
-    return tag(
-        "details",
-        tag("summary", _word("numbers", language)),
-        tag("table", _head(columns, language), tag("tbody", *(_row(row, columns, language) for row in frame.to_dict("records")))),
-        class_="data",
-    )
+    body = tag("tbody", *(_row(row, columns, language) for row in frame.to_dict("records")))
+    return tag("details", tag("summary", _word("numbers", language)), tag("table", _head(columns, language), body), class_="data")
 
 
 # ---- tables
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a table: a column of the frame, its heading, how its values are written.
-
-    `format` is a key of `FORMATS`. `low` and `high` name the ends of an interval, `reason` the column that says why a value is missing,
-    `top` the right end of a bar's scale. `phone=False` leaves the column out on narrow screens.
-    """
+class Cell:
+    """One column of a table: a column of the frame with its field, or that field's interval. `phone=False` leaves it out on narrow screens."""
 
     name: str
-    title: Term | str = ""
-    format: str = "text"
-    low: str = ""
-    high: str = ""
-    reason: str = ""
-    top: float = 0
+    field: Field
+    interval: bool = False
     bold: bool = False
     phone: bool = True
 
     @property
     def numeric(self) -> bool:
-        return self.format not in ("text", "verdict", "bar", "stack", "trend")
+        return self.interval or not (self.field.words or self.field.form in ("text", "month", "day"))
 
     @property
     def style(self) -> str:
-        kinds = {
-            "text": "text",
-            "verdict": "gap",
-            "bar": "gap",
-            "stack": "gap",
-            "trend": "sp",
-            "interval": "num interval",
-            "change_interval": "num interval",
-        }
-        return " ".join(part for part in (kinds.get(self.format, "num"), "" if self.phone else "lo") if part)
+        kind = ("num interval" if self.interval else "num") if self.numeric else "text"
+        return kind + ("" if self.phone else " lo")
+
+    def heading(self, language: str) -> str:
+        return (
+            _word("interval", language) if self.interval else self.field.term(language) + UNIT_MARK.get(self.field.form, NOTHING)(language)
+        )
+
+
+NOTHING = Term("", "")
+UNIT_MARK = {"share": Term("%", " %"), "share0": Term("%", " %"), "points": Term("（百分点）", " (pp)")}
+BARE: dict[str, Callable] = {  # in a cell the heading carries the unit
+    "share": lambda value, language: words.percent_number(value),
+    "share0": lambda value, language: words.decimal(100 * value, 0),
+    "points": lambda value, language: words.signed(100 * value),
+}
 
 
 def table(
     frame: pd.DataFrame,
-    columns: Sequence[Column],
+    columns: Sequence[Cell],
     *,
     key: str,
-    title,
-    subtitle="",
+    title: str,
+    subtitle: str = "",
     total: Mapping | None = None,
-    chosen: Callable | None = None,
-    note="",
+    chosen: str = "",
+    note: str = "",
     short: bool = False,
     language: str = "zh",
 ) -> Block:
-    """A table: caption (a sentence), rows in the frame's order, figures right-aligned. The first column heads its row.
+    """A table: caption (a sentence), rows in the frame's order, figures right-aligned; the first column heads its row.
 
-    `total` is a row for the foot; `chosen(row)` marks the rows that matter.
+    `total` is a row for the foot; `chosen` names the column that marks the rows which matter.
     """
     rows = frame.to_dict("records")
-    body = (
-        tag("tbody", *(_row(row, columns, language, bool(chosen and chosen(row))) for row in rows)) if rows else _empty(columns, language)
-    )
+    body = [_row(row, columns, language, bool(chosen and row.get(chosen))) for row in rows] or [_empty(columns, language)]
     foot = tag("tfoot", _row(total, columns, language)) if total else ""
-    caption = tag(
-        "caption",
-        tag("b", tag("x-number", kind="table", key=key), "　", say(title, language)),
-        tag("span", say(subtitle, language)) if subtitle else "",
-        id=key,
-    )
     classes = " ".join(c for c, on in (("keep", len(rows) <= 15), ("short", short)) if on)
-    html = tag(
-        "div",
-        tag("table", caption, _head(columns, language), body, foot, class_=classes),
-        tag("p", say(note, language), class_="kj") if note else "",
-        class_="block scroll",
-        role="region",
-        aria_label=say(title, language),
-        tabindex="0",
-    )
-    return Block("table", html, f"{say(title, language)}\n{_plain(rows, columns, language)}", {"key": key})
+    whole = tag("table", caption(key, title, subtitle), _head(columns, language), tag("tbody", *body), foot, class_=classes)
+    below = tag("p", note, class_="kj") if note else ""
+    html = tag("div", whole, below, class_="block scroll", role="region", aria_label=title)
+    return Block("table", html, f"{title}\n{_plain(rows, columns, language)}", {"key": key})
 
 
-def _head(columns: Sequence[Column], language: str) -> Markup:
-    return tag(
-        "thead",
-        tag("tr", *(tag("th", _lines(_heading(c, language)), scope="col", class_=c.style.replace(" interval", "")) for c in columns)),
-    )
+def caption(key: str, title: str, subtitle: str) -> Markup:
+    return tag("caption", tag("b", tag("x-number", kind="table", key=key), "　", title), tag("span", subtitle) if subtitle else "", id=key)
 
 
-def _heading(column: Column, language: str) -> str:
-    """The heading; over bars without one, their scale."""
-    said = say(column.title, language)
-    return said or (f"0—{column.top * 100:g}%" if column.format == "bar" and column.top else "")
+def _head(columns: Sequence[Cell], language: str) -> Markup:
+    heads = [
+        tag("th", c.heading(language), scope="col", class_=c.style.replace(" interval", "") if i else "text") for i, c in enumerate(columns)
+    ]
+    return tag("thead", tag("tr", *heads))
 
 
-def _lines(text: str) -> Markup:
-    return Markup("<br>").join(text.split("\n"))
-
-
-def _row(row: Mapping, columns: Sequence[Column], language: str, chosen: bool = False) -> Markup:
+def _row(row: Mapping, columns: Sequence[Cell], language: str, chosen: bool = False) -> Markup:
+    written = [(c, _cell(row, c, language)) for c in columns]
     cells = [
-        tag("th" if i == 0 else "td", tag("b", cell) if c.bold and cell else cell, scope="row" if i == 0 else None, class_=c.style)
-        for i, (c, cell) in enumerate((c, _cell(row, c, language)) for c in columns)
+        tag("td" if i else "th", tag("b", cell) if c.bold and cell else cell, scope=None if i else "row", class_=c.style if i else "text")
+        for i, (c, cell) in enumerate(written)
     ]
     return tag("tr", *cells, class_="chosen" if chosen else None)
 
 
-def _empty(columns: Sequence[Column], language: str) -> Markup:
-    return tag("tbody", tag("tr", tag("td", _word("no_data", language), colspan=str(len(columns)), class_="quiet")))
+def _empty(columns: Sequence[Cell], language: str) -> Markup:
+    return tag("tr", tag("td", _word("no_data", language), colspan=str(len(columns)), class_="quiet"))
 
 
-def _plain(rows: Sequence[Mapping], columns: Sequence[Column], language: str) -> str:
-    lines = [
-        [say(c.title, language).replace("\n", "") for c in columns],
-        *([_strip(_cell(row, c, language)) for c in columns] for row in rows[:60]),
-    ]
+def _plain(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
+    lines = [[c.heading(language) for c in columns], *([_strip(_cell(row, c, language)) for c in columns] for row in rows[:60])]
     return "\n".join("\t".join(line) for line in lines)
 
 
@@ -544,222 +298,60 @@ def _strip(cell) -> str:
 # ---- cells
 
 
-def _has(row: Mapping, name: str) -> bool:
+def has(row: Mapping, name: str) -> bool:
     """The row says this: the column is there and its value is neither missing nor ''."""
     value = row.get(name)
     return (
-        value is not None
-        and not (isinstance(value, float) and math.isnan(value))
-        and value is not pd.NA
-        and value is not pd.NaT
-        and not (isinstance(value, str) and not value)
+        value is not None and value is not pd.NA and value is not pd.NaT and value == value and not (isinstance(value, str) and not value)
     )
 
 
-def _reason(row: Mapping, name: str, language: str) -> str:
-    """Why there is no number, in the frame's own words (its columns missing, change_missing)."""
-    column = "missing" if name == "value" else f"{name}_missing"
-    return say(row[column], language) if _has(row, column) else _word("not_compared" if name == "change" else "no_data", language)
+def _cell(row: Mapping, column: Cell, language: str) -> Markup | str:
+    names = column.field.interval if column.interval else (column.name,)
+    if not all(has(row, name) for name in names):
+        said = "" if column.interval or row.get(column.name) == "" else _absent(row, column, language)
+        return tag("span", said, class_="quiet") if said else ""
+    if column.interval:
+        return _interval(row, column.field, language)
+    value = row[column.name]
+    if str(value) in column.field.words:
+        return column.field.words[str(value)](language)
+    if column.field.form in BY_UNIT:
+        return BY_UNIT[column.field.form](row, column.name, language)
+    return _word_of_data(
+        words.said(value, column.field.form, language) if column.field.form not in BARE else BARE[column.field.form](value, language)
+    )
 
 
-def _cell(row: Mapping, column: Column, language: str) -> Markup | str:
-    if column.format in PICTURES:
-        return PICTURES[column.format](row, column, language)
-    if not all(_has(row, name) for name in ([column.low, column.high] if column.low else [column.name])):
-        if column.name not in row or row[column.name] == "":  # nothing could exist here, in a total's row for instance
-            return ""
-        reason = say(row[column.reason], language) if column.reason and _has(row, column.reason) else _word("no_data", language)
-        return tag("span", reason, class_="quiet")
-    return FORMATS[column.format](row, column, language)
+def _absent(row: Mapping, column: Cell, language: str) -> str:
+    """The reason of a missing cell, where the frame has a column for it."""
+    reason = next((row[name] for name in (f"{column.name}_missing", "missing") if has(row, name)), "")
+    said = words.absent(str(reason)) if reason else None
+    return said(language) if said else str(reason) or "—"
 
 
-def _text(row: Mapping, column: Column, language: str) -> Markup | str:
-    """A word of the data; one that reads like a missing value is marked as said by the data, for the page's last check."""
-    said = say(row[column.name], language)
+def _interval(row: Mapping, field: Field, language: str) -> str:
+    low, high = (row[name] for name in field.interval)
+    if field.form == "points":
+        return words.format_change_interval(low, high, language)
+    if field.form in ("share", "share0"):
+        return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
+    return words.format_interval(low, high, language, percent=False)
+
+
+def _word_of_data(said: str) -> Markup | str:
+    """A word of the data that reads like a missing value is marked as said by the data, for the page's last check."""
     return tag("span", said, class_="said") if re.search(r"\b(NaN|nan|inf|None|Traceback)\b", said, re.ASCII) else said
 
 
-def _shares(row: Mapping, column: Column, language: str) -> str:
-    return words.percent_number(row[column.name])
-
-
-def _share_ends(row: Mapping, column: Column, language: str) -> str:
-    ends = [words.percent_number(row[name]) for name in (column.low, column.high)]
-    return ("～" if language == "zh" else "–").join(ends)
-
-
-FORMATS: dict[str, Callable] = {
-    "text": _text,
-    "count": lambda row, c, language: words.format_count(row[c.name]),
-    "rate": _shares,  # bare: the heading carries the %
-    "percent": lambda row, c, language: words.format_rate(row[c.name]),
-    "number": lambda row, c, language: words.decimal(row[c.name]),
-    "ratio": lambda row, c, language: words.decimal(row[c.name], 2),
-    "small": lambda row, c, language: words.decimal(row[c.name], 3),
-    "span": lambda row, c, language: words.format_interval(row[c.low], row[c.high], language, percent=False),
-    "seconds": lambda row, c, language: words.format_seconds(row[c.name], language),
-    "hours": lambda row, c, language: words.format_hours(row[c.name], language),
-    "month": lambda row, c, language: words.format_month(row[c.name], language),
-    "change": lambda row, c, language: words.signed(100 * row[c.name]),
-    "interval": _share_ends,
-    "change_interval": lambda row, c, language: words.format_change_interval(row[c.low], row[c.high], language),
-}
-PICTURES: dict[str, Callable] = {
-    "verdict": lambda row, c, language: verdict(row, language) if _has(row, "judgement") else "",
-    "bar": lambda row, c, language: (
-        Markup(charts.bar(row[c.name], top=c.top, low=row.get(c.low), high=row.get(c.high), dark=bool(row.get("dark"))))
-        if _has(row, c.name)
-        else ""
+BY_UNIT: dict[str, Callable] = {  # written in the unit that the row's column `unit` names
+    "level": lambda row, name, language: words.format_value(row[name], words.UNITS[row["unit"]], language),
+    "moved": lambda row, name, language: words.format_change(row[name], words.UNITS[row["unit"]], language),
+    "risen": lambda row, name, language: words.format_risen(row[name], words.UNITS[row["unit"]], language),
+    "moved_interval": lambda row, name, language: words.format_moves(
+        row[f"{name}_low"], row[f"{name}_high"], words.UNITS[row["unit"]], language
     ),
-    "stack": lambda row, c, language: (
-        Markup(charts.stack(row[c.low], row[c.high], top=c.top)) if _has(row, c.low) and _has(row, c.high) else ""
-    ),
-    "trend": lambda row, c, language: Markup(charts.sparkline(row, width=128, height=30, language=language)),
 }
-
-
-def verdict(row: Mapping, language: str = "zh") -> Markup:
-    """The verdict's mark and its word."""
-    key = row["judgement"]
-    return tag("span", mark(key, row.get("direction", "")), words.JUDGEMENT[key].in_(language), class_=f"v {key}")
-
-
-# ---- table 1: every indicator, grouped by verdict
-
-
-def ledger(frame: pd.DataFrame, *, key: str = "ledger", title, subtitle="", language: str = "zh") -> Block:
-    """表1: all indicators by verdict, with trend, value, change, its interval, the year before, target and capability.
-
-    Columns: indicator (key), name, unit (words.Unit or its key), value, judgement, direction; and, where known: change, change_low, change_high, year_change (shares as shares,
-    counts as relative change), target, target_side (at least, at most), capability, note, provisional, months, values, lower, upper (the trend and its limits),
-    missing, change_missing (why there is no value, no comparison).
-    """
-    rows = frame.to_dict("records")
-    heads = [
-        ("indicator", ""),
-        ("trend", ""),
-        ("now", "num"),
-        ("changes", "num"),
-        ("change_interval", "num"),
-        ("year", "num"),
-        ("target", "num"),
-    ]
-    span = next((charts.month_span(row["months"]) for row in rows if row.get("months") is not None and len(row["months"])), "")
-    titles = [span or _word(k, language) if k == "trend" else _word(k, language) for k, _ in heads]
-    head = tag(
-        "thead",
-        tag(
-            "tr",
-            *(tag("th", _lines(t), scope="col", class_=c, role="columnheader") for t, (_, c) in zip(titles, heads, strict=True)),
-            role="row",
-        ),
-        role="rowgroup",
-    )
-    groups = [
-        _group(k, [row for row in rows if row["judgement"] == k], language) for k in ORDER if any(row["judgement"] == k for row in rows)
-    ]
-    caption = tag(
-        "caption",
-        tag("b", tag("x-number", kind="table", key=key), "　", say(title, language)),
-        tag("span", say(subtitle, language)) if subtitle else "",
-        id=key,
-    )
-    html = tag(
-        "div",
-        tag("table", caption, head, *groups, class_="ledger", role="table"),
-        class_="block scroll",
-        role="region",
-        aria_label=say(title, language),
-        tabindex="0",
-    )
-    return Block(
-        "table",
-        html,
-        "\n".join(f"{say(r['name'], language)}\t{_level(r, language)}\t{words.JUDGEMENT[r['judgement']].in_(language)}" for r in rows),
-        {"key": key},
-    )
-
-
-def _group(key: str, rows: Sequence[Mapping], language: str) -> Markup:
-    direction = rows[0].get("direction", "")
-    words_ = f"{GROUP[key].in_(language)} {len(rows)}{'项' if language == 'zh' else ''}"
-    head = tag(
-        "tr",
-        tag("th", tag("span", mark(key, direction), words_, class_=f"v {key}"), colspan="7", scope="rowgroup", role="rowheader"),
-        class_="head",
-        role="row",
-    )
-    return tag("tbody", head, *(_ledger_row(row, language) for row in rows), class_="group")
-
-
-def _ledger_row(row: Mapping, language: str) -> Markup:
-    note = tag("span", say(row["note"], language), class_="note") if _has(row, "note") and row["judgement"] not in ("none", "few") else ""
-    goal = _target(row, language) or tag("span", words.CAPABILITY["no target"].in_(language), class_="quiet")
-    able = (
-        Markup(" ") + tag("span", _capability(row, language), class_="quiet") if _has(row, "target") and _capability(row, language) else ""
-    )
-    change = _bare(_change(row, language)) or tag("span", _reason(row, "change", language), class_="quiet")
-    cells = [
-        ("sp", Markup(charts.sparkline(row, width=128, height=30, language=language))),
-        (
-            "num val",
-            tag("b", _level(row, language)) if _has(row, "value") else tag("span", _reason(row, "value", language), class_="quiet"),
-        ),
-        ("num chg", change),
-        ("num interval int", _change_interval(row, language)),
-        ("num yoy", _bare(_change(row, language, "year_change")) or "—"),
-        ("num tgt", Markup("").join([goal, able])),
-    ]
-    name = tag("th", say(row["name"], language), _provisional(row, language), note, scope="row", role="rowheader")
-    return tag("tr", name, *(tag("td", cell, class_=style, role="cell") for style, cell in cells), id=f"k-{row['indicator']}", role="row")
-
-
-def _unit(row: Mapping) -> words.Unit:
-    return row["unit"] if isinstance(row["unit"], words.Unit) else words.UNITS[row["unit"]]
-
-
-def _level(row: Mapping, language: str) -> str:
-    return words.format_value(row.get("value"), _unit(row), language) or _reason(row, "value", language)
-
-
-def _change(row: Mapping, language: str, name: str = "change") -> str:
-    return words.format_change(row.get(name), _unit(row), language) if _has(row, name) else ""
-
-
-def _change_interval(row: Mapping, language: str) -> str:
-    """The interval of the change, or the words that stand for it (控制限内)."""
-    if not (_has(row, "change_low") and _has(row, "change_high")):
-        return say(row["interval_note"], language) if _has(row, "interval_note") else ""
-    ends, unit = (row["change_low"], row["change_high"]), _unit(row)
-    if unit is words.SECONDS:
-        return words.format_change_interval(*ends, language, scale=1)
-    if unit is words.PERCENT:
-        return words.format_change_interval(*ends, language)
-    return ("至" if language == "zh" else " to ").join(words.signed(100 * end) + "%" for end in ends)
-
-
-def _bare(change: str) -> Markup:
-    """A change of a rate without its unit, which the heading carries; the phone, which has no headings, shows it."""
-    for unit in (words.PERCENT.change.zh, words.PERCENT.change.en):
-        if change.endswith(unit):
-            return Markup("{}<span class='pp'>{}</span>").format(change.removesuffix(unit), unit)
-    return Markup.escape(change)
-
-
-def _target(row: Mapping, language: str) -> str:
-    if not _has(row, "target"):
-        return ""
-    unit = _unit(row)
-    level = f"{100 * row['target']:g}%" if unit is words.PERCENT else words.format_value(row["target"], unit, language)
-    return {"at least": "≥", "at most": "≤"}.get(row.get("target_side"), "") + level
-
-
-def _capability(row: Mapping, language: str) -> str:
-    return words.CAPABILITY[row["capability"]].in_(language) if _has(row, "capability") else ""
-
-
-def _provisional(row: Mapping, language: str) -> Markup:
-    return tag("span", _word("provisional", language), class_="prov") if row.get("provisional") is True else Markup()
 
 
 # ---- the end
@@ -784,30 +376,3 @@ class End:
 
     def __repr__(self) -> str:
         return "■"
-
-
-FORMS = {
-    make.__name__: make
-    for make in (
-        masthead,
-        conclusion,
-        tally,
-        cards,
-        notice,
-        asks,
-        hold,
-        chapter,
-        findings,
-        prose,
-        human,
-        rule_line,
-        glossary,
-        notes,
-        colophon,
-        pair,
-        further,
-        figure,
-        table,
-        ledger,
-    )
-}

@@ -16,49 +16,18 @@ import pandas as pd
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import chance, counts, rates, rules
 from hotline_analysis.measures.counts import GROUPS
-from hotline_analysis.measures.definition import HOUR, IDENTITIES, Definition, parse
+from hotline_analysis.measures.definition import HOUR, IDENTITIES, KEYS, Definition, parse
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, IDENTITY, LEVELS, control, inbound, known_path, not_left_out, same, scoped
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.rates import NOTHING, Rate
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, excess, resampling
-from hotline_analysis.words import Term
+from hotline_analysis.words import LANGUAGES, Field, Term
 
 HEAVY_A_MONTH = 60  # a caller with more calls a month is taken for a switchboard (judgement default; methods 1)
 TOP_SHARE = 0.01
 DROPPED_SECONDS, REDIAL_MINUTES, OUTAGE_HOURS = 10, 10, 2  # judgement defaults (docs/maths.md)
-COLUMNS = {
-    "key": Term("规则", "Rule"),
-    "source": Term("出处", "Source"),
-    "hash": Term("口径号", "Hash"),
-    "unit": Term("单位", "Unit"),
-    "numerator": Term("分子", "Numerator"),
-    "denominator": Term("分母", "Denominator"),
-    "value": Term("数值", "Value"),
-    "low": Term("区间下端", "Low"),
-    "high": Term("区间上端", "High"),
-    "fcr": Term("1−未解决（不计派单）", "1 − unsolved (dispatch not counted)"),
-    "direction": Term("方向", "Direction"),
-    "caveat": Term("提示", "Caveat"),
-    "missing": Term("缺失原因", "Why missing"),
-    "step": Term("步骤", "Step"),
-    "change": Term("变化", "Change"),
-    "part": Term("组成", "Part"),
-    "calls": Term("来电", "Calls"),
-    "share": Term("占复电", "Share of repeats"),
-    "window_hours": Term("窗口（小时）", "Window (h)"),
-    "identified": Term("识别率", "Identified share"),
-    "base": Term("识别率的分母", "Identified share, of"),
-    "unknown_callbacks": Term("可能是复电的未识别来电", "Calls of unknown callers that may be callbacks"),
-    "bound_low": Term("下界", "Lower bound"),
-    "bound_high": Term("上界", "Upper bound"),
-    "callers": Term("来电人", "Callers"),
-    "left_out": Term("剔除", "Left out"),
-    "hour": Term("来电时点", "Hour of the call"),
-    "calendar": Term("当日复电率", "Same-day rate"),
-    "rolling": Term("滚动24小时复电率", "Rolling 24 h rate"),
-}
 RATE = ("numerator", "denominator", "value", "low", "high")
 
 
@@ -127,6 +96,7 @@ COUNTED = {
     "single": Term("不是一次了结的来电", "calls of problems that took more than one"),
     "callers": Term("有复电的来电人÷来电人", "callers with a repeat ÷ callers"),
 }
+COMMON = ("own", "unicom_2h", "calendar", "telecom_24h", "any_168h", "same_168h")
 KEPT = ("identity", "leave_out", "look_ahead", "data_end", "cut_hour", "level")  # what a published rule takes over from the hotline's own
 
 
@@ -138,12 +108,16 @@ def panel(view: View, *, hours: float = 24.0) -> pd.DataFrame:
 
     Columns: key, name_zh, name_en, source, line_zh, line_en (the rule), hash, window_hours, unit (share, contacts a problem), numerator,
     denominator (whole numbers), value (higher is worse), low, high (95 %), fcr (1 - value, the figure that such a rule sells; missing for
-    contacts), direction, caveat (key of CAVEATS), missing (why there is no value). Source: catalogue 5.1, 5.2.
+    contacts), direction, caveat (key of CAVEATS), missing (why there is no value); and of all that have one rules (how many), lowest, highest
+    (of fcr); own, common (this hotline's, those that are met most). Source: catalogue 5.1, 5.2.
     """
     near = view.near()
     own = Published("own", Term("本热线现行口径", "This hotline's own"), "params", hours, caveat="own")
-    rows = [_published(near.but(windows_hours=[hours]), own)]
-    return pd.DataFrame(rows + [_published(_under(near, rule), rule) for rule in PANEL])
+    rows = [_published(near.but(windows_hours=[hours]), own), *(_published(_under(near, rule), rule) for rule in PANEL)]
+    frame = pd.DataFrame(rows)
+    known = frame["fcr"].dropna()
+    ends = {"rules": len(known), "lowest": known.min() if len(known) else np.nan, "highest": known.max() if len(known) else np.nan}
+    return frame.assign(**ends, own=frame["key"] == "own", common=frame["key"].isin(COMMON))
 
 
 def _under(view: View, rule: Published) -> View:
@@ -565,7 +539,7 @@ def _reached(view: View, hours: float) -> Period:
 def identities(view: View, *, hours: float = 24.0) -> pd.DataFrame:
     """The rate under each key by which a caller can be known, with its coverage (A07).
 
-    Columns: key (caller: the order in params; phone, person, code, and the keys in pairs, the second where the first is not known),
+    Columns: key (caller: the order in params; phone, person, code, and the keys in pairs, the second where the first is not known), name_zh, name_en,
     identified (share of index calls), callers, numerator, denominator, value, low, high, missing (a key that the export lacks).
     """
     near, have = view.near(), view.table("calls").collect_schema().names()
@@ -575,15 +549,23 @@ def identities(view: View, *, hours: float = 24.0) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"callers": "Int64"})
 
 
+def _key_name(key: str, language: str) -> str:
+    """How a caller is known, in words: the order in params, or one key and another where the first is not known."""
+    if key == "caller":
+        return "参数中的顺序" if language == "zh" else "order in params"
+    return ("，否则按" if language == "zh" else ", else ").join(KEYS[k](language) for k in key.split(","))
+
+
 def _identity(view: View, key: str, window_s: int) -> dict:
+    names = {f"name_{language}": _key_name(key, language) for language in LANGUAGES}
     lacks = [IDENTITY[k] for k in key.split(",") if IDENTITY[k] not in view.table("calls").collect_schema().names()]
     if lacks:
         nothing = {"identified": np.nan, "callers": pd.NA, **NOTHING._asdict()}
-        return {"key": key, **nothing, "missing": f"not available: needs {', '.join(lacks)}"}
+        return {"key": key, **names, **nothing, "missing": f"not available: needs {', '.join(lacks)}"}
     known, calls = _identified(view)
     found = _followed(view, window_s)
     callers = int(counts.totals(view.gaps(), view.definition)["callers"].iloc[0])
-    return {"key": key, "identified": known / calls if calls else np.nan, "callers": callers, **found._asdict(), "missing": ""}
+    return {"key": key, **names, "identified": known / calls if calls else np.nan, "callers": callers, **found._asdict(), "missing": ""}
 
 
 LEFT_OUT = {
@@ -648,6 +630,41 @@ def _named(rate: Rate, name: str) -> dict:
     return {f"{name}_numerator": rate.numerator, name: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}
 
 
+COLUMNS = {
+    "key": Field(Term("规则", "Rule")),
+    "name": Field(Term("口径", "Definition")),
+    "rules": Field(Term("口径数", "Definitions"), "count"),
+    "lowest": Field(Term("最低的首解率", "Lowest"), "share"),
+    "highest": Field(Term("最高的首解率", "Highest"), "share"),
+    "source": Field(Term("出处", "Source")),
+    "hash": Field(Term("口径号", "Hash")),
+    "unit": Field(Term("单位", "Unit")),
+    "numerator": Field(Term("未解决", "Unsolved"), "count"),
+    "denominator": Field(Term("来电", "Of"), "count"),
+    "value": Field(Term("复电率", "Repeat rate"), "share", interval=("low", "high")),
+    "low": Field(Term("区间下端", "Low"), "share"),
+    "high": Field(Term("区间上端", "High"), "share"),
+    "fcr": Field(Term("1−未解决（不计派单）", "1 − unsolved (dispatch not counted)"), "share"),
+    "direction": Field(Term("方向", "Direction")),
+    "caveat": Field(Term("提示", "Caveat"), words=CAVEATS),
+    "missing": Field(Term("缺失原因", "Why missing")),
+    "step": Field(Term("步骤", "Step")),
+    "change": Field(Term("变化", "Change"), "points"),
+    "part": Field(Term("组成", "Part"), words=PARTS),
+    "calls": Field(Term("来电", "Calls"), "count"),
+    "share": Field(Term("占复电", "Share of repeats"), "share"),
+    "window_hours": Field(Term("窗口", "Window"), "hours"),
+    "identified": Field(Term("识别率", "Identified share"), "share", interval=("identified_low", "identified_high")),
+    "base": Field(Term("识别率的分母", "Identified share, of")),
+    "unknown_callbacks": Field(Term("可能是复电的未识别来电", "Calls of unknown callers that may be callbacks")),
+    "bound_low": Field(Term("下界", "Lower bound"), "share"),
+    "bound_high": Field(Term("上界", "Upper bound"), "share"),
+    "callers": Field(Term("来电人", "Callers"), "count"),
+    "left_out": Field(Term("剔除", "Left out"), words=LEFT_OUT),
+    "hour": Field(Term("来电时点", "Hour of the call")),
+    "calendar": Field(Term("当日复电率", "Same-day rate"), "share", interval=("calendar_low", "calendar_high")),
+    "rolling": Field(Term("滚动24小时复电率", "Rolling 24 h rate"), "share", interval=("rolling_low", "rolling_high")),
+}
 TABLES = {
     "panel": panel, "waterfall": waterfall, "parts": parts, "bounds": bounds, "identities": identities, "heavy": heavy, "hours": hours,
 }  # fmt: skip

@@ -24,9 +24,11 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import LEVELS, STRATA
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, excess, resampling, tests
-from hotline_analysis.words import Term
+from hotline_analysis.words import Field, Term
 
 SHARES = (0.5, 0.8)
+STAND_OUT = (2.0, 24.0, 72.0)  # the windows that are named
+TOLD = 10  # pairs that a page shows
 ALL = ()  # the path of all calls together
 MIN_RATIO = 8.0  # R(168 h) over its standard error, from which an issue speaks for itself (measured: docs/maths.md)
 SHORT_BELOW, LONG_BELOW, FLAGGED_ABOVE = 0.6, 0.5, 0.2  # of the reconciliation; no run validated them (methods, Limits; docs/maths.md)
@@ -34,67 +36,6 @@ MIN_SHARE, TOP = 0.05, 20
 KEPT_HOURS = 24.0  # the single window where the evidence recommends none
 MIN_EFFECT, MAX_Q, MIN_CALLS = 0.01, 0.05, 30  # methods M7
 CURVE_HOURS = np.array([0, 0.25, 0.5, 1, 1.5, 2, *range(3, 24), *range(24, 72, 2), *range(72, 169, 4)], float)
-COLUMNS = {
-    "issue": Term("诉求", "Issue"),
-    "calls": Term("来电", "Calls"),
-    "share_of_calls": Term("占来电", "Share of calls"),
-    "callbacks": Term("一周内复电", "Callbacks in a week"),
-    "value": Term("复电率", "Repeat rate"),
-    "chance": Term("平时也会打的", "By chance"),
-    "excess": Term("超出平时的", "Beyond habit"),
-    "anyway": Term("其中平时也会打的", "Of these, by habit"),
-    "hours_50": Term("一半的时刻（小时）", "50 % point (h)"),
-    "hours_80": Term("八成的时刻（小时）", "80 % point (h)"),
-    "own_hours_80": Term("自身估计（小时）", "Own estimate (h)"),
-    "ratio": Term("超出平时的÷标准误", "Beyond habit over its error"),
-    "published": Term("可公布", "Published"),
-    "own_count": Term("有自己时刻的诉求数", "Issues with a point of their own"),
-    "first_issue": Term("最早的诉求", "Earliest issue"),
-    "first_hours": Term("最早的八成时刻（小时）", "Its 80 % point (h)"),
-    "last_issue": Term("最晚的诉求", "Latest issue"),
-    "last_hours": Term("最晚的八成时刻（小时）", "Its 80 % point (h)"),
-    "last_half_hours": Term("最晚的一半时刻（小时）", "Latest 50 % point (h)"),
-    "said": Term("结论", "Case"),
-    "source": Term("取自", "Taken from"),
-    "window_hours": Term("窗口（小时）", "Window (h)"),
-    "hour_from": Term("自（小时）", "From (h)"),
-    "hour_to": Term("至（小时）", "To (h)"),
-    "index": Term("来电后每小时复电", "Callbacks an hour after the call"),
-    "control": Term("平时每小时来电", "Calls an hour by habit"),
-    "same": Term("同一诉求", "Same issue"),
-    "other": Term("其他诉求", "Another issue"),
-    "followed": Term("任一诉求", "Any issue"),
-    "first": Term("甲", "First"),
-    "second": Term("乙", "Second"),
-    "difference": Term("超出平时之差", "Difference"),
-    "z": Term("z", "z"),
-    "p": Term("p", "p"),
-    "q": Term("q", "q"),
-    "differs": Term("有差异", "Differs"),
-    "log_rank": Term("对数秩统计量", "Log-rank statistic"),
-    "log_rank_p": Term("对数秩p", "Log-rank p"),
-    "log_rank_q": Term("对数秩q", "Log-rank q"),
-    "overall_p": Term("总体对数秩p", "Overall log-rank p"),
-    "capture": Term("捕获", "Capture"),
-    "purity": Term("纯度", "Purity"),
-    "verdict": Term("印证", "Reconciliation"),
-    "own_window_hours": Term("自身窗口（小时）", "Own window (h)"),
-    "recommended_hours": Term("建议窗口（小时）", "Recommended (h)"),
-    "flagged_share": Term("不符诉求占来电", "Share of calls flagged"),
-    "flagged": Term("建议与统一窗口不同", "Recommended otherwise"),
-    "flagged_count": Term("不符诉求数", "Issues flagged"),
-    "flagged_issues": Term("不符诉求", "Issues flagged, by name"),
-    "basis_from": Term("依据自", "Based on, from"),
-    "basis_to": Term("依据至", "Based on, to"),
-    "basis_months": Term("依据月数", "Months it stands on"),
-    "basis_left_out": Term("剔除月数", "Months left out"),
-    "check": Term("核查", "Check"),
-    "share": Term("占比", "Share"),
-    "expected": Term("通常不超过", "Usually at most"),
-    "notable": Term("需留意", "Notable"),
-    "missing": Term("未提供", "Not available"),
-    "caveat": Term("提示", "Caveat"),
-}
 RECONCILED = {
     "consistent": Term("一致", "consistent"),
     "short": Term("过短", "too short"),
@@ -110,6 +51,7 @@ RECOMMENDED = {
 POINTS_SAID = {
     "late": Term("有诉求一半的复电在一天以后", "for some issue half come after a day"),
     "day": Term("各诉求一半的复电都在一天之内", "for every issue told, half come within a day"),
+    "one": Term("只有一类诉求能公布自己的时刻", "one issue has a point of its own"),
     "few": Term("样本不足，没有诉求能公布自己的时刻", "too few: no issue has a point of its own"),
 }
 SOURCES = {"own": Term("自身", "own"), "all": Term("全部来电", "all calls"), "": Term("样本不足", "too few")}
@@ -118,6 +60,74 @@ CHECKS = {
     "dispatched": Term("已派单", "dispatched"),
     "booked": Term("工单有约定时限", "the order has a due time"),
     "heaped": Term("间隔落在整点小时一分钟内", "gaps within a minute of a whole hour"),
+}
+COLUMNS = {
+    "issue": Field(Term("诉求", "Issue"), words={disclosure.OTHER: disclosure.POOLED}),
+    "group": Field(Term("诉求", "Issue"), words={disclosure.OTHER: disclosure.POOLED}),
+    "calls": Field(Term("来电", "Calls"), "count"),
+    "share_of_calls": Field(Term("占来电", "Share of calls"), "share"),
+    "callbacks": Field(Term("一周内复电", "Callbacks in a week"), "count"),
+    "value": Field(Term("复电率", "Repeat rate"), "share", interval=("low", "high")),
+    "chance": Field(Term("平时也会打的", "By chance"), "share", interval=("chance_low", "chance_high")),
+    "excess": Field(Term("超出平时的", "Beyond habit"), "share", interval=("excess_low", "excess_high")),
+    "anyway": Field(Term("其中平时也会打的", "Of these, by habit"), "share"),
+    "hours_50": Field(Term("一半的时刻", "50 % point"), "hours", interval=("low_50", "high_50")),
+    "hours_80": Field(Term("八成的时刻", "80 % point"), "hours", interval=("low_80", "high_80")),
+    "own_hours_80": Field(Term("自身估计", "Own estimate"), "hours"),
+    "ratio": Field(Term("超出平时的÷标准误", "Beyond habit over its error"), "number"),
+    "published": Field(Term("可公布", "Published")),
+    "own_count": Field(Term("有自己时刻的诉求数", "Issues with a point of their own"), "count"),
+    "first_issue": Field(Term("最早的诉求", "Earliest issue")),
+    "first_hours": Field(Term("最早的八成时刻", "Its 80 % point"), "hours"),
+    "last_issue": Field(Term("最晚的诉求", "Latest issue")),
+    "last_hours": Field(Term("最晚的八成时刻", "Its 80 % point"), "hours"),
+    "last_half_hours": Field(Term("最晚的一半时刻", "Latest 50 % point"), "hours"),
+    "said": Field(Term("结论", "Case")),
+    "source": Field(Term("取自", "Taken from"), words=SOURCES),
+    "window_hours": Field(Term("窗口", "Window"), "hours"),
+    "hour_from": Field(Term("自（小时）", "From (h)"), "count"),
+    "hour_to": Field(Term("至（小时）", "To (h)"), "count"),
+    "index": Field(Term("来电后每小时复电", "Callbacks an hour after the call"), "number"),
+    "control": Field(Term("平时每小时来电", "Calls an hour by habit"), "number"),
+    "same": Field(Term("同一诉求", "Same issue"), "share", interval=("same_low", "same_high")),
+    "other": Field(Term("其他诉求", "Another issue"), "share", interval=("other_low", "other_high")),
+    "followed": Field(Term("任一诉求", "Any issue"), "share"),
+    "first": Field(Term("甲", "First")),
+    "second": Field(Term("乙", "Second")),
+    "difference": Field(Term("超出平时之差", "Difference"), "points", interval=("low", "high")),
+    "z": Field(Term("z", "z"), "number"),
+    "p": Field(Term("p", "p"), "probability"),
+    "q": Field(Term("q", "q"), "probability"),
+    "differs": Field(Term("有差异", "Differs")),
+    "log_rank": Field(Term("对数秩统计量", "Log-rank statistic")),
+    "log_rank_p": Field(Term("对数秩p", "Log-rank p"), "probability"),
+    "log_rank_q": Field(Term("对数秩q", "Log-rank q"), "probability"),
+    "overall_p": Field(Term("总体对数秩p", "Overall log-rank p"), "probability"),
+    "capture": Field(Term("捕获", "Capture"), "share", interval=("capture_low", "capture_high")),
+    "purity": Field(Term("纯度", "Purity"), "share", interval=("purity_low", "purity_high")),
+    "verdict": Field(Term("印证", "Reconciliation"), words=RECONCILED),
+    "own_window_hours": Field(Term("自身窗口", "Own window"), "hours"),
+    "recommended_hours": Field(Term("建议窗口", "Recommended"), "hours"),
+    "flagged_share": Field(Term("不符诉求占来电", "Share of calls flagged"), "share"),
+    "flagged": Field(Term("建议与统一窗口不同", "Recommended otherwise")),
+    "flagged_count": Field(Term("不符诉求数", "Issues flagged"), "count"),
+    "flagged_issues": Field(Term("不符诉求", "Issues flagged, by name")),
+    "basis_from": Field(Term("依据自", "Based on, from"), "month"),
+    "basis_to": Field(Term("依据至", "Based on, to"), "month"),
+    "basis_months": Field(Term("依据月数", "Months it stands on"), "count"),
+    "basis_left_out": Field(Term("剔除月数", "Months left out"), "count"),
+    "check": Field(Term("核查", "Check"), words=CHECKS),
+    "numerator": Field(Term("件数", "Count"), "count"),
+    "denominator": Field(Term("其中", "Of"), "count"),
+    "share": Field(Term("占比", "Share"), "share"),
+    "expected": Field(Term("通常不超过", "Usually at most"), "share"),
+    "notable": Field(Term("提示", "Note"), words={"True": Term("需留意", "look at it"), "False": Term("", "")}),
+    "pairs": Field(Term("对数", "Pairs"), "count"),
+    "differing": Field(Term("有差异的对数", "Pairs that differ"), "count"),
+    "seen": Field(Term("实际", "Seen"), "number"),
+    "habit": Field(Term("平时", "Habit"), "number"),
+    "missing": Field(Term("未提供", "Not available")),
+    "caveat": Field(Term("提示", "Caveat")),
 }
 
 
@@ -231,7 +241,7 @@ def _ends(frame: pd.DataFrame) -> dict:
     half = own["hours_50"].max() if len(own) else np.nan
     return {
         "own_count": len(own), "first_issue": first["issue"], "first_hours": first["hours_80"], "last_issue": last["issue"],
-        "last_hours": last["hours_80"], "last_half_hours": half, "said": "few" if not len(own) else "late" if half > 24 else "day",
+        "last_hours": last["hours_80"], "last_half_hours": half, "said": "few" if not len(own) else "one" if len(own) == 1 else "late" if half > 24 else "day",
     }  # fmt: skip
 
 
@@ -239,13 +249,13 @@ def curves(view: View, *, by: Sequence[str] = ("issue_1",), most: int = 20) -> p
     """The share of an issue's calls whose problem has brought the caller back, by the time since the call: long, one row an issue and hour.
 
     The `most` issues with most calls. Columns, as charts.cumulative wants them: group (the issue), hours, value (R, 0-1), low, high (95 %,
-    jackknife), followed (F, any callback); and in every row of a group point_hours (80 % point, the parent's where it is inherited), words
-    (what stands under the name), few (too little evidence for a curve of its own). The horizon is 168 h. Source: methods 3.
+    jackknife), followed (F, any callback); and in every row of a group point_hours (its own 80 % point, missing where it has none), few (too
+    little evidence for a curve of its own). The horizon is 168 h. Source: methods 3.
     """
     found, paths = _counted(view, by)
     told = points(view, by=by).to_dict("records")[:most]
     parts = [_curve(found.of(path), found.edges, row) for path, row in zip(paths[:most], told, strict=True)]
-    columns = ["group", "hours", "value", "low", "high", "followed", "point_hours", "words", "few"]
+    columns = ["group", "hours", "value", "low", "high", "followed", "point_hours", "few"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
@@ -262,43 +272,40 @@ def _curve(tables: Tables, edges: np.ndarray, row: dict) -> pd.DataFrame:
 
 
 def _said(row: dict) -> dict:
-    """What stands under the panel's name: the 80 % point, or that it is the parent's."""
-    hours, own = row["hours_80"], row["source"] == "own"
-    if np.isnan(hours):
-        words = Term("样本不足", "too few calls")
-    elif own:
-        words = Term(f"八成在{round(hours, 1):g}小时内", f"80% in {round(hours, 1):g} h")
-    else:
-        words = (
-            Term("复电太少，用全部来电的时刻", "too few: as all calls")
-            if row["source"] == "all"
-            else Term(f"复电太少，用{row['source']}的时刻", f"too few: as {row['source']}")
-        )
-    return {"point_hours": hours if own else np.nan, "words": words, "few": not own}
+    """The 80 % point where it is the issue's own."""
+    own = row["source"] == "own"
+    return {"point_hours": row["hours_80"] if own else np.nan, "few": not own}
 
 
-def hazard(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
-    """How many callbacks an hour come from a hundred callers still waiting, after the call and by habit: one row an issue and hour.
+def hazard(view: View, *, by: Sequence[str] = ("issue_1",), bin_hours: int = 1, slowest: bool = False) -> pd.DataFrame:
+    """How many callbacks an hour come from those still waiting, after the call and by habit: one row an issue and bin of hours.
 
-    Columns: the path, issue, hour_from, hour_to, index and control (events per call-hour at risk, after the calls and after their control
-    instants). Both show the daily wave; what lies between them is problem-driven. Source: methods 3.
+    slowest: only the issue whose own 80 % point is latest; without one no row. Columns: the path, issue, hour_from, hour_to, hours (the
+    middle), index and control (events per call-hour at risk, after the calls and after their control instants), seen and habit (the same
+    per thousand still waiting). Both show the daily wave; what lies between them is beyond habit. Source: methods 3.
     """
     found, paths = _counted(view, by)
-    hours = np.arange(chance.HORIZON_HOURS)
+    if slowest:
+        last = _ends(_points(found, paths, MIN_RATIO))["last_issue"]
+        paths = [path for path in paths if _named(path) == last][:1]
+    starts = np.arange(0, chance.HORIZON_HOURS, bin_hours)
     parts = []
     for path in paths:
         tables = found.of(path)
-        index, control = (binned.hazard_per_hour(table.sum(axis=0), found.edges) for table in (tables.index, tables.control))
-        frame = pd.DataFrame({"issue": _named(path), "hour_from": hours, "hour_to": hours + 1, "index": index, "control": control})
+        rates = (binned.hazard_per_hour(table.sum(axis=0), found.edges) for table in (tables.index, tables.control))
+        index, control = (rate.reshape(-1, bin_hours).mean(axis=1) for rate in rates)
+        columns = {"hour_from": starts, "hour_to": starts + bin_hours, "hours": starts + bin_hours / 2, "index": index, "control": control}
+        frame = pd.DataFrame({"issue": _named(path), **columns, "seen": 1000 * index, "habit": 1000 * control})
         parts.append(frame.assign(**dict(zip(found.by, path, strict=True))))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["issue", "hour_from", "hour_to", "index", "control"])
+    columns = ["issue", "hour_from", "hour_to", "hours", "index", "control", "seen", "habit"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def split(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     """What the next call is about: the same issue or another, at every window up to a week; the two add to any callback.
 
     Columns: the path, issue, window_hours, calls, same, same_low, same_high, other, other_low, other_high (shares of the calls, 95 %,
-    jackknife), followed. A next call without an issue counts as another. Aalen-Johansen: whichever comes first ends the wait.
+    jackknife), followed, marked (2, 24, 72 h). A next call without an issue counts as another. Aalen-Johansen: whichever comes first ends the wait.
     Source: methods 3. Raises BadParams when `by` is not an issue.
     """
     path = path_of(view, by)
@@ -312,7 +319,20 @@ def split(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     places = binned.edge_index(edges, menu)
     keys = _large(counted, path, view)
     parts = [_split(tables[key], places, menu).assign(issue=_named(key), **dict(zip(path, key, strict=True))) for key in keys]
-    columns = [*path, "issue", "window_hours", "calls", "same", "same_low", "same_high", "other", "other_low", "other_high", "followed"]
+    columns = [
+        *path,
+        "issue",
+        "window_hours",
+        "calls",
+        "same",
+        "same_low",
+        "same_high",
+        "other",
+        "other_low",
+        "other_high",
+        "followed",
+        "marked",
+    ]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
@@ -324,7 +344,7 @@ def _split(table: np.ndarray, places: np.ndarray, menu: list[int]) -> pd.DataFra
     for k, name in enumerate(("same", "other")):
         ends = (np.clip(end[:, k], 0, 1) for end in (error.low, error.high))
         columns |= {name: shares[:, k], **dict(zip((f"{name}_low", f"{name}_high"), ends, strict=True))}
-    return pd.DataFrame({**columns, "followed": shares.sum(axis=1)})
+    return pd.DataFrame({**columns, "followed": shares.sum(axis=1), "marked": np.isin(columns["window_hours"], STAND_OUT)})
 
 
 # ---- do they differ
@@ -339,7 +359,7 @@ def comparison(
     from the jackknife z of the difference of R(168 h), the caller groups left out on both sides together, so that callers of both issues are
     allowed for. The log-rank test compares the times to any callback as if calls were independent: it describes, it does not decide.
     Columns: first, second, difference (R of first less R of second), low, high (95 %), z, p, q, differs, log_rank, log_rank_p, log_rank_q,
-    overall (log-rank statistic of all of them), overall_df, overall_p. Source: methods 3, M7; F0 A13.
+    overall (log-rank statistic of all of them), overall_df, overall_p; pairs, differing (how many), shown (the largest that differ). Source: methods 3, M7; F0 A13.
     """
     found, paths = _counted(view, by)
     tables = {path: found.of(path) for path in paths[:most]}
@@ -351,7 +371,9 @@ def comparison(
     frame = pd.DataFrame(rows, columns=columns)
     frame["q"], frame["log_rank_q"] = tests.benjamini_hochberg(frame["p"]), tests.benjamini_hochberg(frame["log_rank_p"])
     frame["differs"] = (frame["q"] <= max_q) & (frame["difference"].abs() >= min_effect) & (frame["calls"] >= MIN_CALLS)
-    return frame.drop(columns="calls").assign(overall=overall.statistic, overall_df=overall.df, overall_p=overall.p)
+    largest = frame["difference"].abs().where(frame["differs"]).rank(ascending=False, method="first") <= TOLD
+    told = {"pairs": len(frame), "differing": int(frame["differs"].sum()), "shown": largest}
+    return frame.drop(columns="calls").assign(overall=overall.statistic, overall_df=overall.df, overall_p=overall.p, **told)
 
 
 def _pair(a: tuple, b: tuple, tables: dict[tuple, Tables], strata: np.ndarray) -> dict:

@@ -18,28 +18,28 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import LEVELS
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, intervals, resampling, survival
-from hotline_analysis.words import Term
+from hotline_analysis.words import Field, Term
 
 FEW = 30
 COLUMNS = {
-    "window_hours": Term("窗口（小时）", "Window (h)"),
-    "numerator": Term("已解决来电", "Resolved calls"),
-    "denominator": Term("来电", "Calls"),
-    "value": Term("首解率", "First-call resolution"),
-    "low": Term("区间下端", "Low"),
-    "high": Term("区间上端", "High"),
-    "repeat_rate": Term("复电率", "Repeat rate"),
-    "dispatch_rate": Term("派单率", "Dispatch rate"),
-    "overlap": Term("派单且复电", "Both"),
-    "naive": Term("1−复电率−派单率", "1 − repeat − dispatch"),
-    "bound_low": Term("下界", "Lower bound"),
-    "bound_high": Term("上界", "Upper bound"),
-    "unknown": Term("派单情况不明", "Dispatch unknown"),
-    "caveat": Term("提示", "Caveat"),
-    "issue": Term("诉求", "Issue"),
-    "department": Term("承办部门", "Department"),
-    "fate": Term("派单如何计", "Counted as"),
-    "calls": Term("派单来电", "Dispatched calls"),
+    "window_hours": Field(Term("窗口", "Window"), "hours"),
+    "numerator": Field(Term("已解决来电", "Resolved calls"), "count"),
+    "denominator": Field(Term("来电", "Calls"), "count"),
+    "value": Field(Term("首解率", "First-call resolution"), "share", interval=("low", "high")),
+    "low": Field(Term("区间下端", "Low"), "share"),
+    "high": Field(Term("区间上端", "High"), "share"),
+    "repeat_rate": Field(Term("复电率", "Repeat rate"), "share"),
+    "dispatch_rate": Field(Term("派单率", "Dispatch rate"), "share"),
+    "overlap": Field(Term("派单且复电", "Both"), "share"),
+    "naive": Field(Term("1−复电率−派单率", "1 − repeat − dispatch"), "share"),
+    "bound_low": Field(Term("下界", "Lower bound"), "share"),
+    "bound_high": Field(Term("上界", "Upper bound"), "share"),
+    "unknown": Field(Term("派单情况不明", "Dispatch unknown")),
+    "caveat": Field(Term("提示", "Caveat")),
+    "issue": Field(Term("诉求", "Issue")),
+    "department": Field(Term("承办部门", "Department")),
+    "fate": Field(Term("派单如何计", "Counted as")),
+    "calls": Field(Term("派单来电", "Dispatched calls"), "count"),
 }
 
 

@@ -3,12 +3,22 @@
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from hotline_analysis.show.blocks import END, MIME
 
 PARAMETERS = 'month = "2024-09"\nlanguage = "zh"'
-HEAD = 'from hotline_analysis.show import blocks\nblocks.masthead(title="测试月报", month=month, language=language)'
+ABOUT = {
+    "title_zh": "测试", "title_en": "Test", "author_zh": "", "author_en": "", "month": "2024-09", "first_day": "2024-09-01", "last_day": "2024-09-30",
+    "provisional": True, "data_to": "2024-09-30", "issue": None, "note_zh": "", "note_en": "", "sample": False, "hash": "abcd1234",
+}  # fmt: skip
+HEAD = f"""import pandas as pd
+from hotline_analysis import show
+from hotline_analysis.show import blocks
+about = pd.DataFrame([{{**{ABOUT!r}, "month": month}}])
+about.attrs = {{"study": "month", "table": "about", "language": language}}
+show(about)"""
 TAIL = "blocks.end()"
 
 
@@ -29,10 +39,20 @@ def notebook(folder: Path, *cells, name: str = "monthly.ipynb", head: bool = Tru
     return path
 
 
+def about(language: str = "zh", **changes) -> pd.DataFrame:
+    """The frame of a page's head."""
+    frame = pd.DataFrame([{**ABOUT, **changes}])
+    frame.attrs = {"study": "month", "table": "about", "language": language}
+    return frame
+
+
 def executed(*blocks, cells=(), token: str = "t"):
-    """A notebook as it looks after a run that showed these blocks, one a cell."""
+    """A notebook as it looks after a run that showed these blocks, one a cell; a text cell stands where it is given."""
     shown = []
     for number, block in enumerate(blocks, start=1):
+        if isinstance(block, dict):
+            shown.append(block)
+            continue
         data, metadata = block._repr_mimebundle_()
         shown.append(
             new_code_cell(
@@ -52,4 +72,4 @@ def foreign(mime: str, content: str):
     return new_code_cell("other", execution_count=9, outputs=[new_output("execute_result", {mime: content}, execution_count=9)])
 
 
-__all__ = ["MIME", "code", "executed", "foreign", "notebook", "text"]
+__all__ = ["MIME", "about", "code", "executed", "foreign", "notebook", "text"]

@@ -5,10 +5,12 @@ import re
 import pandas as pd
 import pytest
 
+from hotline_analysis import show
 from hotline_analysis.errors import LeakFound, RunFailed
 from hotline_analysis.report import page
 from hotline_analysis.show import blocks, charts
-from tests.report.notebooks import executed, foreign, text
+from hotline_analysis.words import Field, Term
+from tests.report.notebooks import about, executed, foreign, text
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -37,7 +39,7 @@ PAYLOADS = [
     "$\\frac{1}{2}$",
 ]
 FRAME = pd.DataFrame({"name": ["甲", "乙"], "n": [3, 4]})
-COLUMNS = [blocks.Column("name", "名称"), blocks.Column("n", "件", "count")]
+COLUMNS = [blocks.Cell("name", Field(Term("名称", "Name"))), blocks.Cell("n", Field(Term("件", "Count"), "count"))]
 
 
 @pytest.fixture(autouse=True)
@@ -46,14 +48,22 @@ def without_fonts(monkeypatch):
     monkeypatch.setattr(page.fonts, "embed", lambda **_: "")
 
 
-def head(**more):
-    return blocks.masthead(
-        title=more.get("title", "测试月报"), month="2024-09", audience=more.get("audience", "内部资料"), status=more.get("status", "暂行版")
-    )
+def prose(*lines: str):
+    return blocks.sentences(lines)
 
 
-def made(*shown, cells=()) -> str:
-    return page.make(executed(head(), *shown, cells=cells)).decode()
+def table(frame=FRAME, key="t", title="一", **more):
+    return blocks.table(frame, COLUMNS, key=key, title=title, **more)
+
+
+def chapter(title: str, key: str, *tags: str, language: str = "zh"):
+    cell = text(f"## {title}", language, *tags)
+    cell["id"] = key
+    return cell
+
+
+def made(*shown, cells=(), language="zh") -> str:
+    return page.make(executed(text("# 月报", "zh"), text("# Report", "en"), show(about(language)), *shown, cells=cells)).decode()
 
 
 def body(text_: str) -> str:
@@ -63,32 +73,20 @@ def body(text_: str) -> str:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_value_never_becomes_a_tag(payload):
     """Each payload in every place that takes a text; the page still passes its own last check."""
-    frame = pd.DataFrame(
-        {
-            "name": [payload],
-            "n": [1],
-            "sentence": [payload],
-            "proof": [payload],
-            "judgement": ["worse"],
-            "direction": ["up"],
-            "text": [payload],
-            "reason": [payload],
-            "term": [payload],
-            "meaning": [payload],
-        }
-    )
+    names = dict.fromkeys(("title_zh", "author_zh", "note_zh"), payload)
+    frame = pd.DataFrame({"name": [payload], "n": [1]})
     days = pd.DataFrame(
         {"date": pd.date_range("2024-09-01", periods=3), "calls": [1, 2, 3], "broken": [False, True, False], "note": ["", payload, ""]}
     )
+    numbers = [blocks.Cell("note", Field(Term(payload, payload)))]
     shown = [
-        blocks.masthead(title=payload, month="2024-09", status=payload, audience=payload, issue=payload, period=payload),
-        blocks.conclusion([payload]), blocks.notice(frame), blocks.asks(frame), blocks.hold(frame),
-        blocks.chapter(payload, lede=payload, key="one"), blocks.findings(frame), blocks.prose(payload), blocks.human(payload, author=payload), blocks.rule_line(payload),
-        blocks.table(frame, COLUMNS, key="two", title=payload, subtitle=payload, note=payload, total={"name": payload, "n": 1}),
-        blocks.figure(charts.coverage, days, key="three", title=payload, subtitle=payload, description=payload, side=[payload, (payload, payload)], rule=payload, numbers=[blocks.Column("note", payload)]),
-        blocks.glossary(frame), blocks.notes([payload]), blocks.colophon([payload], digest=payload),
+        show(about(**names)), show(about(**names), as_="colophon"), prose(payload), blocks.missing(payload),
+        table(frame, title=payload, subtitle=payload, note=payload, total={"name": payload, "n": 1}),
+        blocks.figure(charts.coverage, days, key="three", title=payload, subtitle=payload, description=payload, side=[payload], rule=payload, numbers=numbers),
     ]  # fmt: skip
-    done = page.make(executed(*shown, cells=[text(payload), text(payload, "page")])).decode()
+    done = page.make(
+        executed(*shown, cells=[text(f"# {payload}", "zh"), text(f"## {payload}\n\n{payload}", "zh"), text(payload, "lab")])
+    ).decode()
     found = set(re.findall(r"<\s*([a-zA-Z!/][\w!-]*)", body(done)))
     assert not found & {"script", "iframe", "object", "base", "form", "input", "math", "img", "meta", "x-number", "x-ref"}
     assert done.count("</style>") == 1
@@ -107,17 +105,21 @@ def test_only_our_blocks_pass():
         "application/vnd.jupyter.widget-view+json",
         "text/plain",
     ]
-    done = made(blocks.prose("ours"), cells=[foreign(mime, "SECRET" if "json" not in mime else {"a": "SECRET"}) for mime in others])
+    done = made(prose("ours"), cells=[foreign(mime, "SECRET" if "json" not in mime else {"a": "SECRET"}) for mime in others])
     assert "ours" in done and "SECRET" not in done
 
 
-def test_text_cells_need_a_tag_to_be_on_the_page():
-    done = made(
-        cells=[text("note for developers"), text("给读者的话", "page-zh"), text("for readers", "page-en"), text("**both**", "page")]
-    )
-    shown = re.sub(r'<details class="code">.*?</details>', "", body(done), flags=re.S)
-    assert "给读者的话" in shown and "<strong>both</strong>" in shown and "for readers" not in done and "note for developers" not in shown
-    assert "note for developers" in done  # beside the code
+def test_a_page_keeps_its_own_language_and_nothing_of_the_lab():
+    cells = [
+        text("给读者的话", "zh"),
+        text("for readers", "en"),
+        text("**both**", "zh"),
+        text("note for developers", "lab"),
+        text("untagged"),
+    ]
+    done = body(made(cells=cells))
+    assert "给读者的话" in done and "<strong>both</strong>" in done
+    assert "for readers" not in done and "note for developers" not in done and "untagged" not in done
 
 
 def test_the_policy_is_the_one_we_promise_with_plain_quotes():
@@ -127,50 +129,62 @@ def test_the_policy_is_the_one_we_promise_with_plain_quotes():
     )
 
 
-def test_figures_and_tables_are_numbered_in_order_and_linked_by_key():
-    proof = pd.DataFrame([{"judgement": "none", "direction": "", "sentence": "没有变化。", "proof": "一", "ref": ["t2", "f1"]}])
+def test_figures_and_tables_are_numbered_in_order_after_filtering():
     figure = blocks.figure(charts.coverage, FRAME.head(0), key="f1", title="图", subtitle="s")
     done = made(
-        blocks.chapter("甲", key="a"),
-        blocks.findings(proof),
-        blocks.table(FRAME, COLUMNS, key="t1", title="一"),
-        figure,
-        blocks.table(FRAME, COLUMNS, key="t2", title="二"),
-        blocks.chapter("乙", key="b"),
-        blocks.chapter("附录", key="c", numbered=False),
-    )
-    assert '<a href="#t2">表2</a>' in done and '<a href="#f1">图1</a>' in done and 'id="t2"' in done
-    assert "一、甲" in done and "二、乙" in done and '<a href="#c">附录</a>' in done
+        chapter("甲", "a"), chapter("First", "a-en", language="en"), table(key="t1"), figure, table(key="t2", title="二"),
+        chapter("乙", "b"), chapter("附录", "c", "unnumbered"),
+    )  # fmt: skip
+    assert "表1" in done and "图1" in done and "表2" in done and 'id="t2"' in done
+    assert "一、甲" in done and "二、乙" in done and '<a href="#c">附录</a>' in done and "First" not in done
 
 
-def test_a_link_to_nowhere_and_a_key_used_twice_are_refused():
-    nowhere = pd.DataFrame([{"judgement": "none", "direction": "", "sentence": "一。", "proof": "", "ref": "missing"}])
-    with pytest.raises(RunFailed, match="missing"):
-        made(blocks.findings(nowhere))
-    with pytest.raises(RunFailed, match="two blocks"):
-        made(blocks.table(FRAME, COLUMNS, key="t", title="一"), blocks.table(FRAME, COLUMNS, key="t", title="二"))
+def test_a_form_that_is_shown_again_has_a_key_of_its_own():
+    done = made(table(), table(title="二"))
+    assert len(set(re.findall(r'<caption id="([^"]+)"', done))) == 2
+
+
+def test_anchors_come_from_the_chinese_twin():
+    cells = [chapter("甲", "rates"), chapter("Rates", "rates-en", language="en")]
+    assert '<section class="chapter" id="rates">' in made(*cells) and '<section class="chapter" id="rates">' in made(*cells, language="en")
+
+
+def test_a_chapter_of_missing_frames_keeps_its_heading_and_one_reason():
+    """Its prose goes; the contents show it in grey; a chapter that has something else keeps its prose."""
+    cells = [chapter("甲", "a"), text("这里讲方法。", "zh"), blocks.missing("没有来电"), blocks.missing("没有来电")]
+    done = body(made(*cells))
+    assert done.count("没有来电") == 1 and "这里讲方法" not in done and '<a href="#a" class="quiet">一、甲</a>' in done
+    some = body(made(*cells, table()))
+    assert "没有来电" not in some and "这里讲方法" in some
+
+
+def test_a_frame_for_staff_is_a_leak():
+    block = blocks.Block("table", table().html, "", {"audience": "staff"})
+    with pytest.raises(LeakFound) as found:
+        made(block)
+    assert found.value.code == 77
 
 
 def test_the_contents_carry_the_marks_of_each_chapters_verdicts():
-    found = pd.DataFrame([{"judgement": j, "direction": "up", "sentence": "一。", "proof": ""} for j in ("worse", "none", "better")])
-    rail = re.search(r'<nav class="rail".*?</nav>', made(blocks.chapter("甲", key="a"), blocks.findings(found)), flags=re.S)[0]
+    marked = blocks.Block("findings", prose("一。").html, "", {"marks": [["worse", "up"], ["better", "up"]]})
+    rail = re.search(r'<nav class="rail".*?</nav>', made(chapter("甲", "a"), marked), flags=re.S)[0]
     assert rail.count('<svg class="mark"') == 2
 
 
 @pytest.mark.parametrize("word", ["NaN", "nan", "inf", "None", "Traceback"])
 def test_a_missing_value_that_reads_as_a_word_is_refused(word):
     with pytest.raises(RunFailed, match=word):
-        made(blocks.prose(f"接通率为{word}。"))
+        made(prose(f"接通率为{word}。"))
 
 
 def test_a_word_of_the_data_that_reads_so_is_marked_as_the_datas_own():
-    assert 'class="said">None<' in made(blocks.table(pd.DataFrame({"name": ["None"], "n": [1]}), COLUMNS, key="t", title="一"))
+    assert 'class="said">None<' in made(table(pd.DataFrame({"name": ["None"], "n": [1]})))
 
 
 @pytest.mark.parametrize("number", ["13812345678", "来电人13900001111。", "110101199003074514"])
 def test_a_citizens_number_is_a_leak(number):
     with pytest.raises(LeakFound) as found:
-        made(blocks.prose(number))
+        made(prose(number))
     assert found.value.code == 77 and "138" not in str(found.value) and "1101" not in str(found.value)
 
 
@@ -188,7 +202,7 @@ def test_a_citizens_number_is_a_leak(number):
 )
 def test_a_written_form_that_intake_knows_is_a_leak_too(number):
     with pytest.raises(LeakFound):
-        made(blocks.table(pd.DataFrame({"name": [number], "n": [1]}), COLUMNS, key="t", title="一"))
+        made(table(pd.DataFrame({"name": [number], "n": [1]})))
     with pytest.raises(LeakFound):
         page.check(made().replace("<main>", f'<main title="{number}">'), "index.html")
 
@@ -232,18 +246,18 @@ def test_the_last_check_reads_the_page_as_a_browser_would(wrong):
 
 def test_a_page_over_the_limit_is_refused():
     with pytest.raises(RunFailed, match="bytes"):
-        made(blocks.prose("字" * 500_000))
+        made(prose("字" * 500_000))
 
 
 def test_running_heads_of_the_paper_cannot_break_out_of_the_style():
-    done = page.make(executed(head(title='x"}</style><script>', audience="a\\b\n;"))).decode()
+    done = page.make(executed(show(about(title_zh='x"}</style><script>')))).decode()
     sheet = done[: done.index("</style>")]
     assert "@top-left" in sheet and '"x\\22 \\7d \\3c' in sheet
 
 
 def test_two_pages_of_one_notebook_are_the_same_bytes(monkeypatch):
     monkeypatch.undo()  # with their fonts
-    shown = [head(), blocks.chapter("甲", key="a"), blocks.table(FRAME, COLUMNS, key="t", title="一")]
+    shown = [show(about()), chapter("甲", "a"), table()]
     assert page.make(executed(*shown)) == page.make(executed(*shown))
 
 
@@ -256,10 +270,7 @@ def test_a_number_never_parts_from_its_unit():
 
 
 def test_english_pages_speak_english():
-    shown = [
-        blocks.masthead(title="Report", month="2024-09", language="en"),
-        blocks.chapter("Data", key="a", language="en"),
-        blocks.table(FRAME, COLUMNS, key="t", title="One", language="en"),
-    ]
-    done = page.make(executed(*shown)).decode()
-    assert '<html lang="en">' in done and "1. Data" in done and "Table 1" in done and "Contents" in done and "September 2024" in done
+    cells = [chapter("数据", "a"), chapter("Data", "a-en", language="en"), table(title="One", language="en")]
+    done = made(*cells, language="en")
+    for said in ('<html lang="en">', "1. Data", "Table 1", "Contents", "September 2024", "1 September to 30 September", "provisional"):
+        assert said in done, said

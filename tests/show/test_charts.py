@@ -6,8 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from hotline_analysis.show import charts
+from hotline_analysis.show.charts import style, time
 from hotline_analysis.words import Term
 
 MONTHS = [f"{2022 + (9 + i) // 12}-{(9 + i) % 12 + 1:02d}" for i in range(24)]
@@ -92,16 +95,19 @@ def heat_frame():
     )
 
 
+def parts_frame():
+    return pd.DataFrame(
+        {"window_hours": WINDOWS, "value": [0.06, 0.13, 0.17, 0.23, 0.27, 0.32, 0.36], "excess": [0.05, 0.09, 0.11, 0.15, 0.17, 0.19, 0.0]}
+    )
+
+
 FORMS = {
-    "run_chart": (charts.run_chart, run_frame, {"events": {"2023-07": Term("9号台风", "Typhoon")}}),
+    "run_chart": (charts.run_chart, lambda: run_frame().assign(event=["新系统上线" if m == "2023-07" else "" for m in MONTHS]), {}),
     "coverage": (charts.coverage, coverage_frame, {}),
     "pareto_gaps": (charts.pareto_gaps, pareto_frame, {"chosen": 24}),
     "window_curve": (charts.window_curve, window_frame, {}),
-    "density_control": (
-        charts.density_control,
-        density_frame,
-        {"windows": {24: "建议24小时", 72: "现行72小时"}, "chosen": 24, "band": "没解决30%"},
-    ),
+    "window_parts": (charts.window_parts, parts_frame, {}),
+    "density_control": (charts.density_control, density_frame, {"evidence": pd.DataFrame({"best_hours": [48.0]})}),
     "cumulative": (charts.cumulative, cumulative_frame, {}),
     "heat": (charts.heat, heat_frame, {"cuts": [0.88, 0.92, 0.95, 0.97]}),
 }
@@ -124,8 +130,13 @@ def texts(axes) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", svg(axes))
 
 
+def every(axes):
+    """The chart's Axes and those inside them."""
+    return [a for a in axes.figure.findobj(Axes) if a is axes or a in axes.child_axes]
+
+
 def lines(axes):
-    return [line for line in axes.lines if len(line.get_xdata()) > 2]
+    return [line for a in every(axes) for line in a.lines if len(line.get_xdata()) > 2]
 
 
 @EVERY
@@ -151,13 +162,13 @@ def test_the_same_frame_gives_the_same_drawing(name):
 def test_no_text_leaves_the_drawing(name, width, language):
     """Text is measured with the font that the page embeds."""
     axes = drawn(name, width, language)
-    with charts._style():
+    with charts.theme():
         figure = axes.figure
         figure.draw_without_rendering()
         limits = figure.get_size_inches() * 72
         shown = [
             t
-            for a in figure.axes
+            for a in every(axes)
             for t in a.findobj(lambda x: hasattr(x, "get_text") and hasattr(x, "get_window_extent"))
             if t.get_text() and t.get_visible()
         ]
@@ -198,35 +209,55 @@ def test_names_from_data_stay_text(name):
     assert "<script" not in out and ElementTree.fromstring(out.replace("xlink:href", "href")) is not None
 
 
+@EVERY
+def test_a_chart_stands_in_a_subplot_of_somebody_elses_figure(name):
+    """seaborn's contract: the given Axes come back, nothing is drawn outside pyplot's reach, the neighbour is left alone."""
+    figure = Figure(figsize=(14, 5))
+    left, right = figure.subplots(1, 2)
+    form, make, options = FORMS[name]
+    assert form(make(), ax=left, **options) is left and not right.lines and not right.patches
+    assert figure.get_size_inches().tolist() == [14, 5]
+
+
+def test_axes_of_ones_own_show_themselves_in_a_notebook():
+    assert drawn("window_curve")._repr_svg_().startswith("<svg")
+
+
 def test_only_months_with_evidence_have_a_mark():
     axes = drawn("run_chart")
     diamonds = [line for line in axes.lines if line.get_marker() == "D"]
-    assert [line.get_xdata()[0] for line in diamonds] == [23] and charts.WORSE.lower() in svg(axes)
-    quiet = drawn("run_chart", frame=run_frame().assign(judgement="none"))
-    assert not any(c.lower() in svg(quiet) for c in (charts.WORSE, charts.BETTER))
-    assert "93.0%" in texts(axes) and any(t.startswith("目标") for t in texts(axes))
+    assert [line.get_xdata()[0] for line in diamonds] == [23] and style.WORSE.lower() in svg(axes)
+
+
+def test_a_declared_break_has_its_words():
+    assert "新系统上线" in texts(drawn("run_chart"))
 
 
 def test_limits_and_target_are_left_out_when_unknown():
     assert not any(t.startswith(("上限", "下限", "目标")) for t in texts(drawn("run_chart", frame=run_frame()[["period", "value"]])))
 
 
+def test_two_months_have_no_course():
+    assert texts(drawn("run_chart", frame=run_frame().head(2))) == ["仅2个月，不画走势"]
+
+
 def test_a_gap_in_the_series_is_a_gap_in_the_line():
     frame = run_frame()
     frame.loc[5, "value"] = np.nan
-    assert all(np.isnan(line.get_ydata()[5]) for line in lines(drawn("run_chart", frame=frame)) if line.get_color() == charts.DATA)
+    ends = [
+        (line.get_xdata()[0], line.get_xdata()[-1]) for line in lines(drawn("run_chart", frame=frame)) if line.get_color() == style.DATA
+    ]
+    assert ends == [(0, 4), (6, 23)]
 
 
 def test_broken_days_are_named_and_outlined_and_every_day_has_its_bar():
     axes = drawn("coverage")
     bars = [p for p in axes.patches if p.get_facecolor()[3] > 0]
     assert len(bars) == 31 and "21日 仅10:00以前" in texts(axes)
-    assert sum(p.get_facecolor()[3] == 0 for p in axes.patches) == 1
-    assert "<title>1999-05-01 1,000通</title>" in svg(axes)
 
 
 def test_labels_of_neighbouring_broken_days_get_rows_of_their_own():
-    assert charts._label_rows(np.array([20, 22, 30]), room=19, need=42) == [0, 1, 0]
+    assert time._label_rows(np.array([20, 22, 30]), room=19, need=42) == [0, 1, 0]
 
 
 def test_windows_on_the_pareto_carry_their_share():
@@ -241,30 +272,53 @@ def test_the_window_curve_names_its_lines_and_the_cards_windows():
     assert all(any(t.startswith(f"{w}小时 ") for t in said) for w in (2, 24, 72))
 
 
+def test_two_definitions_are_two_named_lines():
+    frame = window_frame().query("follow_up == 'km'")
+    both = pd.concat([frame.assign(line="任一诉求"), frame.assign(line="同一诉求", value=frame["value"] / 2)])
+    said = texts(drawn("window_curve", frame=both))
+    assert any(t.startswith("任一诉求") for t in said) and any(t.startswith("同一诉求") for t in said)
+
+
+def test_the_parts_of_every_window_carry_their_numbers():
+    axes = drawn("window_parts")
+    said = texts(axes)
+    assert all(f"{100 * v:.1f}%" in said for v in parts_frame()["value"]) and "11.0" in said and "6.0" in said
+    widths = [p.get_width() for p in axes.patches]
+    assert [round(a + b, 6) for a, b in zip(widths[:7], widths[7:], strict=True)] == [round(100 * v, 6) for v in parts_frame()["value"]]
+
+
+def test_the_recommended_window_is_named_and_drawn_through():
+    axes = drawn("density_control")
+    assert "48小时" in texts(axes) and [
+        line.get_xdata()[0] for line in axes.lines if line.get_linewidth() == 1.8 and line.get_color() == style.INK
+    ] == [48]
+    assert "48小时" not in texts(charts.density_control(density_frame()))
+
+
 def test_the_spike_above_the_frame_is_cut_and_named():
     axes = drawn("density_control")
-    assert max(np.nanmax(line.get_ydata()) for line in lines(axes)) <= axes.get_ylim()[1] and any(
-        t.startswith("↑最高") for t in texts(axes)
-    )
+    highest = max(np.nanmax(line.get_ydata()) for line in lines(axes))
+    assert highest <= axes.get_ylim()[1] and any(t.startswith("↑") for t in texts(axes))
 
 
-def test_panels_share_their_scale_and_one_with_too_few_calls_says_so():
-    figure = drawn("cumulative").figure
-    assert len(figure.axes) == 4 and len({a.get_ylim() for a in figure.axes}) == 1
-    assert len(lines(figure.axes[0])) == len(lines(figure.axes[3])) + 1
+def test_panels_share_their_scale_and_one_without_a_curve_is_not_drawn():
+    inside = drawn("cumulative").child_axes
+    assert len(inside) == 3 and len({a.get_ylim() for a in inside}) == 1
+    few = cumulative_frame().assign(few=True)
+    assert texts(drawn("cumulative", frame=few)) == ["样本不足"]
 
 
 def test_the_heat_map_marks_steps_few_and_understaffed():
     axes = drawn("heat")
-    colours = {tuple(np.round(p.get_facecolor(), 2)) for p in axes.patches}
-    assert len(axes.patches) == 168 and len(colours) == 3 and "·" in texts(axes) and texts(axes).count("87") == 15
+    mesh = axes.collections[0]
+    assert mesh.get_array().size == 168 and "·" in texts(axes) and texts(axes).count("87") == 15
     key = charts.key_line(charts.heat, cuts=[0.88, 0.92, 0.95, 0.97])
     assert "&lt;88" in key and "≥97" in key and charts.key_line(charts.coverage) == ""
 
 
 def test_names_that_would_overlap_move_apart_and_keep_their_order():
-    assert charts.spread([0, 1, 2, 100], least=16) == [-15, 1, 17, 100]
-    assert charts.spread([10.0], least=16) == [10.0]
+    assert style.spread([0, 1, 2, 100], least=16) == [-15, 1, 17, 100]
+    assert style.spread([10.0], least=16) == [10.0]
 
 
 def test_a_sparkline_says_what_it_shows():
@@ -279,18 +333,9 @@ def test_a_sparkline_says_what_it_shows():
         "judgement": "worse",
     }
     out = charts.sparkline(row, width=128, height=30)
-    assert "接通率近4个月，最低93.0%，最高96.0%，本月93.0%，控制限94.0%至96.0%，判断：变差" in out and charts.WORSE in out
+    assert "接通率近4个月，最低93.0%，最高96.0%，本月93.0%，控制限94.0%至96.0%，判断：变差" in out and style.WORSE in out
     assert out.count("<polyline") == 1  # a single month before the gap is no line
     assert "没有" in charts.sparkline({"name": "x", "unit": "percent", "values": [None, np.nan]}, width=128, height=30)
     assert "aria-label" in charts.sparkline(
         {"name": '"><script>', "unit": "percent", "values": [0.1, 0.2]}, width=9, height=9, language="en"
     ) and "<script" not in charts.sparkline({"name": '"><script>', "unit": "percent", "values": [0.1, 0.2]}, width=9, height=9)
-
-
-def test_bars_in_cells_stay_within_their_scale():
-    assert (
-        'width="120.0"' in charts.bar(0.5, top=0.24)
-        and 'M60.0 7H120.0"' in charts.bar(0.1, top=0.24, low=0.12, high=0.9)
-        and "path" not in charts.bar(0.1, top=0.24, low=None, high=np.nan)
-    )
-    assert 'width="0.0"' in charts.bar(0.1, top=0)

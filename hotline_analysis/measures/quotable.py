@@ -1,0 +1,168 @@
+"""What a page says of the verdicts: which rows speak, which lead, which movements must not be quoted, and the month's conclusion as a case.
+
+`verdicts.compare` judges; this adds to its frame what sentences, cards and tables need, so that none of them computes.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis import tables
+from hotline_analysis.measures.indicators import CATALOGUE, Indicator
+from hotline_analysis.words import CAPABILITY, JUDGEMENT, REASON, RUN, SECONDS, STATE, Field, Term, absent
+
+CHANGED = ("worse", "better", "more", "less")
+HEADLINES = ("connection_rate", "service_level_20s", "repeat_rate_24h", "offered")
+MOST_HEADLINES, MOST_UNSAID = 4, 6
+NAMES = {i.key: i.name for i in CATALOGUE}
+COLUMNS = {
+    "indicator": Field(Term("指标", "Indicator"), words=NAMES),
+    "formula": Field(Term("算法", "Formula")),
+    "observe": Field(Term("评估观察", "What to observe")),
+    "judge": Field(Term("判断特征", "How to judge")),
+    "period": Field(Term("月份", "Month"), "month"),
+    "numerator": Field(Term("分子", "Numerator"), "count"),
+    "denominator": Field(Term("分母", "Denominator"), "count"),
+    "value": Field(Term("本月", "Value"), "level", interval=("low", "high")),
+    "adjusted": Field(Term("每日", "A day"), "level"),
+    "change": Field(Term("较上月", "On last month"), "moved"),
+    "plain_change": Field(Term("不扣除日期差别的变化", "Change as counted"), "moved"),
+    "year_change": Field(Term("较去年同月", "On the same month last year"), "moved"),
+    "judgement": Field(Term("判断", "Verdict"), words=JUDGEMENT),
+    "state": Field(Term("判断", "Verdict"), words=STATE),
+    "reason": Field(Term("原因", "Reason"), words=REASON),
+    "moved": Field(Term("变动的基础", "The base that moved"), words=NAMES),
+    "run": Field(Term("持续", "Run"), words={key: term for key, term in RUN.items() if key}),
+    "run_months": Field(Term("连续月数", "Months in a row"), "count"),
+    "rank": Field(Term("位次", "Rank"), words={"highest": Term("最高", "highest"), "lowest": Term("最低", "lowest")}),
+    "rank_months": Field(Term("月数", "Months"), "count"),
+    "lower": Field(Term("波动下限", "Lower limit"), "level"),
+    "upper": Field(Term("波动上限", "Upper limit"), "level"),
+    "target": Field(Term("目标", "Target"), "level"),
+    "capability": Field(Term("达标能力", "Capability"), words=CAPABILITY),
+    "events": Field(Term("判断的事件", "Events judged"), "count"),
+    "false_flags": Field(Term("偶然报出的", "Flagged by chance"), "number"),
+    "count": Field(Term("指标数", "Indicators"), "count"),
+    "final_on": Field(Term("定稿日", "Final on"), "day"),
+    "missing": Field(Term("缺失原因", "Why missing")),
+    "event": Field(Term("事件", "Event")),
+}
+
+
+def quotable(frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional: bool = False) -> pd.DataFrame:
+    """The verdicts of one month (one row an indicator) with what may be quoted.
+
+    Adds unit (key of `words.UNITS`), better, count (indicators with a value), said (the conclusion: changed, quiet, few months, first month,
+    few, poor data, not compared), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
+    those asked for that have a value, then the usual ones), unsaid (1-6: movements that print as other than 0 and that nothing bears out;
+    those whose base moved first, then the largest against their interval), provisional (rates that the next days still complete), why_zh, why_en (why
+    there is no value).
+    """
+    by_key = {i.key: i for i in CATALOGUE}
+    known = [by_key[key] for key in frame["indicator"]]
+    return frame.assign(
+        unit=[i.unit.key for i in known],
+        better=[i.better or "" for i in known],
+        count=int(frame["value"].notna().sum()),
+        said=conclusion(frame),
+        leading=np.where(frame["leads"].astype(bool) & frame["judgement"].isin(CHANGED), frame["judgement"], ""),
+        plain_change=[r if i.denominator is None else np.nan for i, r in zip(known, frame["raw_change"], strict=True)],
+        headline=_headlines(frame, headlines),
+        unsaid=_unsaid(frame, known),
+        provisional=[provisional and i.window_hours is not None for i in known],
+        **{f"why_{language}": [why(m)(language) if m else "" for m in frame["missing"]] for language in ("zh", "en")},
+    )
+
+
+def why(refusal: str) -> Term:
+    """Why these data cannot answer, in both languages, from what a refusal or a cell says (`not available: needs queue_seconds`)."""
+    _, needs, columns = refusal.rstrip(".").partition("needs ")
+    if needs:
+        known = [next((t[c].term for t in tables.TABLES.values() if c in t), Term(c, c)) for c in columns.split(", ")]
+        return Term("未提供：" + "、".join(t.zh for t in known), "not provided: " + ", ".join(t.en.lower() for t in known))
+    return absent(refusal) or Term("这些数据不能回答这个问题", "these data cannot answer this")
+
+
+def conclusion(frame: pd.DataFrame) -> str:
+    """The case of the month's conclusion; nothing is said of change where nothing was compared."""
+    judged = frame[frame["value"].notna()]
+    if judged["judgement"].isin(CHANGED).any():
+        return "changed"
+    if (judged["state"] == "inside").any():
+        return "quiet"
+    reasons = set(judged["reason"])
+    for case in ("poor data", "first month"):
+        if case in reasons:
+            return case
+    if len(judged) and (judged["judgement"] == "few").all():
+        return "few"
+    short = judged["method"].isin(("trial", "two periods")).any()
+    return "few months" if short else "not compared"
+
+
+def _headlines(frame: pd.DataFrame, asked: Sequence[str]) -> list[float]:
+    there = set(frame.loc[frame["value"].notna(), "indicator"])
+    order = [key for key in dict.fromkeys([*asked, *HEADLINES, *frame["indicator"]]) if key in there][:MOST_HEADLINES]
+    return [order.index(key) + 1.0 if key in order else np.nan for key in frame["indicator"]]
+
+
+def _unsaid(frame: pd.DataFrame, known: Sequence[Indicator]) -> pd.Series:
+    """The rank of each movement that must not be quoted, missing for the others."""
+    places = [1 if i.unit is SECONDS else 3 for i in known]  # what prints as 0.0 nobody quotes
+    size = frame["change"].abs()
+    moved = pd.Series([s >= 0.5 * 10.0**-p if np.isfinite(s) else False for s, p in zip(size, places, strict=True)], index=frame.index)
+    held = frame["leads"].astype(bool) & ((moved & (frame["judgement"] == "none")) | (frame["reason"] == "base"))
+    spread = (frame["change_high"] - frame["change_low"]).abs()
+    against = (size / spread.where(spread > 0)).where(held)
+    first = (frame["reason"] == "base").astype(float).where(held)
+    order = pd.DataFrame({"first": first, "against": against.fillna(0)}).where(held, axis=0)
+    rank = order.sort_values(["first", "against"], ascending=False, kind="stable", na_position="last")
+    ranks = pd.Series(np.arange(1.0, len(rank) + 1), index=rank.index).where(held)
+    return ranks.where(ranks <= MOST_UNSAID)
+
+
+def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, key: str) -> pd.DataFrame:
+    """One indicator month by month, as `charts.run_chart` wants it, with its verdict of the last month in every row.
+
+    Columns: period, value (per day for volumes), numerator, denominator, lower, upper, target, judgement (of the last month, none before),
+    unit, event (words of a declared break, in the month in which it begins), and of the verdict: indicator, change, rank, rank_months,
+    formula_zh, formula_en, judge_zh, judge_en. Raises KeyError for an indicator that has no row.
+    """
+    row = verdicts.set_index("indicator").loc[key]
+    declared = next(i for i in CATALOGUE if i.key == key)
+    months = list(row["months"])
+    parts = indicators[(indicators["indicator"] == key) & (indicators["group"] == row["group"])].set_index("period").reindex(months)
+    told = {name: row[name] for name in ("change", "rank", "rank_months", "unit")}
+    term = {f"{name}_{language}": getattr(declared, name)(language) for name in ("formula", "judge") for language in ("zh", "en")}
+    return pd.DataFrame(
+        {
+            "indicator": key,
+            "period": months,
+            "numerator": parts["numerator"].to_numpy(),
+            "denominator": parts["denominator"].to_numpy(),
+            "value": list(row["values"]),
+            "lower": list(row["lowers"]),
+            "upper": list(row["uppers"]),
+            "target": row["target"],
+            "judgement": ["none"] * (len(months) - 1) + [row["judgement"]],
+            **{
+                f"event_{language}": [row[f"break_{language}"] if m == row["break_month"] else "" for m in months]
+                for language in ("zh", "en")
+            },
+            **told,
+            **term,
+        }
+    )
+
+
+def glossary() -> pd.DataFrame:
+    """Every indicator in words: its formula, what to observe, how to judge, in both languages."""
+    rows = [
+        {
+            "indicator": i.key,
+            **{f"{name}_{language}": getattr(i, name)(language) for name in ("formula", "observe", "judge") for language in ("zh", "en")},
+        }
+        for i in CATALOGUE
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,335 @@
+"""Charts of repeat calls: the rate at every window, callbacks by the hour and against habit, and how long each issue takes to bring a caller back."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+
+from hotline_analysis import words
+from hotline_analysis.show.charts.style import (
+    DATA,
+    DATA2,
+    INK,
+    INK2,
+    INK3,
+    PALE,
+    TOO_FEW,
+    WASH2,
+    chart,
+    name_lines,
+    nothing,
+    panels,
+    say,
+    short,
+    value_ticks,
+)  # fmt: skip
+from hotline_analysis.words import Term
+
+HOUR, DAY = Term("小时", " h"), Term("天", " d")
+AFTER_CALL = Term("上次通话以后", "after the call")
+FOLLOW_UP = {"km": Term("生存分析", "Kaplan–Meier"), "full": Term("已满窗口", "full follow-up"), "naive": Term("不修正", "no correction")}
+ACTUAL, HABIT = Term("实际来电", "calls seen"), Term("平时就会打的", "their habit")
+RELATED, ANYWAY = Term("与前次来电有关", "related to the call"), Term("平时也会打来", "would have come anyway")
+FIRST_HOUR = Term("首小时", "first hour ")
+EIGHTY = Term("八成在", "80% within ")
+CUMULATIVE, PER_HOUR = Term("累计占比", "Cumulative share"), Term("每小时复电（通）", "Callbacks per hour")
+NAMED = (2.0, 24.0, 72.0)  # windows that a drawing names
+
+
+# ---- the rate at every window
+
+
+@chart((272, 262), left=36, right=(124, 96), top=16, bottom=44, needs="value")
+def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, main: str = "km") -> None:
+    """复电率随窗口变化: the rate at every window by each estimator, the main one dark with its interval, all named where they end.
+
+    Columns: window_hours, follow_up (km, full, naive), value (0-1), and for the main one low, high. A column `line` in place of follow_up names
+    the lines as they are (two definitions side by side).
+    """
+    by = "line" if "line" in data else "follow_up"
+    data = data[data["value"].notna() & data["window_hours"].notna()].sort_values("window_hours", kind="stable")
+    last, lines = float(data["window_hours"].max()), []
+    strong_one = main if main in set(data[by]) else data[by].iloc[0]
+    for name, rows in data.groupby(by, sort=False):
+        strong = name == strong_one
+        _rate_line(ax, rows, strong=strong, dashed=name == "full")
+        end = 100 * rows["value"].iloc[-1]
+        told = FOLLOW_UP[name].in_(language) if name in FOLLOW_UP else short(name, 6)
+        text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
+        lines.append((end, text, INK if strong else INK3, "bold" if strong else "normal"))
+        if strong:
+            _name_windows(ax, rows, windows, language)
+    ax.set_ylim(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1)
+    ax.set_xlim(0, last)
+    ticks = [t for t in (0, 24, 48, 72, 96, 120, 144, 168) if t <= last and (not narrow or t % 48 == 24 or t in (0, 72))]
+    ax.set_xticks(ticks, [f"{t}{HOUR.in_(language)}" if t == ticks[-1] else str(t) for t in ticks])
+    value_ticks(ax, unit="%")
+    name_lines(ax, lines, x=last)
+    ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
+
+
+def _rate_line(ax: Axes, rows: pd.DataFrame, *, strong: bool, dashed: bool) -> None:
+    told = rows.assign(percent=100 * rows["value"])
+    if strong and {"low", "high"} <= set(rows):
+        ax.fill_between(rows["window_hours"], 100 * rows["low"], 100 * rows["high"], color=DATA2, alpha=0.4, lw=0, zorder=2)
+    look = {
+        "color": DATA,
+        "linewidth": 2.2,
+        "marker": "o",
+        "markersize": 5,
+        "markeredgecolor": "#FFFFFF",
+        "markeredgewidth": 0.8,
+        "zorder": 4,
+    }
+    plain = {"color": INK3, "linewidth": 1.3, "linestyle": (0, (5, 2.5) if dashed else (2, 2)), "zorder": 3}
+    sns.lineplot(told, x="window_hours", y="percent", estimator=None, ax=ax, legend=False, **(look if strong else plain))
+    ax.set(xlabel="", ylabel="")
+
+
+def _name_windows(ax: Axes, rows: pd.DataFrame, windows: Sequence[float], language: str) -> None:
+    for hours, value in zip(rows["window_hours"], 100 * rows["value"], strict=True):
+        if hours in windows:
+            ax.plot([hours], [value], "o", ms=8, color=INK, mec="#FFFFFF", mew=1, zorder=6)
+            text = f"{words.format_hours(float(hours), language)} {words.decimal(value)}%"
+            say(ax, hours, value, text, colour=INK, size=13, weight="bold", dx=9, dy=-10)
+
+
+@chart((250, 250), left=58, right=(92, 56), top=30, bottom=8, needs="value", grid="")
+def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
+    """每个窗口计入多少: one bar a window, its part that is related to the call dark, the part that would have come anyway light, with numbers.
+
+    Columns: window_hours, value (share of calls followed), excess (share related). Where nothing is related the dark part is empty.
+    """
+    data = data[data["value"].notna()]
+    y, total = np.arange(len(data)), 100 * data["value"].to_numpy(float)
+    related = np.clip(100 * data["excess"].fillna(0).to_numpy(float), 0, total)
+    ax.barh(y, related, height=0.62, color=DATA, lw=0, zorder=2)
+    ax.barh(y, total - related, left=related, height=0.62, color=PALE, lw=0, zorder=2)
+    ax.set(xlim=(0, total.max() or 1), ylim=(len(data) - 0.5, -0.5), xticks=[])
+    ax.set_yticks(y, [words.format_hours(h, language) for h in data["window_hours"]])
+    room = total.max() * 0.11
+    for i, (dark, whole) in enumerate(zip(related, total, strict=True)):
+        if dark > room:
+            say(ax, dark, i, words.decimal(dark), colour="#FFFFFF", weight="bold", ha="right", dx=-6, halo=False)
+        if whole - dark > room:
+            say(ax, whole, i, words.decimal(whole - dark), colour=INK, ha="right", dx=-6, halo=False)
+        say(ax, whole, i, words.decimal(whole) + "%", colour=INK2, dx=6, halo=False)
+    say(ax, 0, 1, "■ " + RELATED.in_(language), colour=DATA, weight="bold", on="axes fraction", dy=14, halo=False)
+    say(ax, 0, 1, "■ " + ANYWAY.in_(language), colour="#8D97A2", on="axes fraction", dx=130 if language == "zh" else 140, dy=14, halo=False)
+
+
+# ---- by the hour
+
+
+def _windows(ax: Axes, windows: Sequence[float], *, chosen: float | None, language: str) -> None:
+    """Windows as named vertical lines, the chosen one drawn through; a name that would touch its left neighbour moves up a line."""
+    ends: list[float] = []
+    for hours in sorted(windows):
+        strong, text = hours == chosen, words.format_hours(hours, language)
+        _window_line(ax, hours, strong)
+        half = 6.2 * sum(2 if unicodedata.east_asian_width(c) in "WF" else 1.1 for c in text) / 2
+        middle = max(ax.transData.transform((hours, 0))[0], ax.transAxes.transform((0, 0))[0] + half - 12)
+        row = next((r for r, end in enumerate(ends) if middle - half >= end + 4), len(ends))
+        ends[row : row + 1] = [middle + half]
+        look = {"colour": INK if strong else INK2, "weight": "bold" if strong else "normal", "ha": "center", "halo": False}
+        say(ax, hours, ax.get_ylim()[1], text, dx=middle - ax.transData.transform((hours, 0))[0], dy=10 + 15 * row, **look)
+
+
+def _window_line(ax: Axes, hours: float, strong: bool) -> None:
+    ax.axvline(hours, color=INK if strong else INK3, lw=1.8 if strong else 1.2, zorder=5, dashes=(1, 0) if strong else (2, 2))
+
+
+def _hours_axis(ax: Axes, last: float, *, language: str, labels: bool = True) -> None:
+    days = list(range(int(last // 24) + 1))
+    ax.set_xlim(0, last)
+    said = [("0" if d == 0 else f"{d}{DAY.in_(language)}" if d in (1, days[-1]) else str(d)) if labels else "" for d in days]
+    ax.set_xticks([24 * d for d in days], said)
+    if labels and len(days) > 1:
+        ax.get_xticklabels()[-1].set_ha("right")
+
+
+def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str) -> None:
+    """A scale for the waves behind the first hours; what stands above it is cut, and its height written beside the cut."""
+    tall = np.nanmax(height[edges > 12], initial=0) or np.nanmax(height)
+    ax.set_ylim(0, min(np.nanmax(height), tall * 1.6) * 1.02 or 1)
+    if np.nanmax(height) > ax.get_ylim()[1]:
+        text = (
+            f"{FIRST_HOUR.in_(language)}{words.format_count(height[0])}"
+            if height[0] == np.nanmax(height)
+            else words.decimal(np.nanmax(height), 0)
+        )
+        say(ax, edges[0], ax.get_ylim()[1], "↑" + text, dx=26, dy=-8)
+
+
+@chart((344, 344), left=40, right=(14, 14), top=36, bottom=44, grid="")
+def pareto_gaps(
+    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, chosen: float | None = None
+) -> Axes:
+    """168小时柏拉图: next calls by hour since the call, and above them their cumulative share, both with the named windows.
+
+    Columns: hour_from, hour_to (a bin), numerator (next calls in it), cumulative (share of all next calls up to hour_to, 0-1).
+    """
+    if not data["numerator"].fillna(0).sum() or not np.isfinite(data["cumulative"]).all():
+        return nothing(0, language, ax=ax)
+    wide = ax.get_window_extent().width * 72 / ax.figure.dpi
+    upper, lower = panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
+    edges, share = data["hour_to"].to_numpy(float), 100 * data["cumulative"].to_numpy(float)
+    upper.grid(axis="y")
+    sns.lineplot(x=np.append(0, edges), y=np.append(0, share), ax=upper, color=DATA, linewidth=2, estimator=None, zorder=4)
+    upper.set_ylim(0, 104)
+    upper.set_yticks([0, 20, 40, 60, 80, 100], ["0", "20", "40", "60", "80", "100%"])
+    _hours_axis(upper, float(edges[-1]), language=language, labels=False)
+    _window_shares(upper, edges, share, [w for w in windows if w <= edges[-1]], chosen, language)
+    _callbacks(lower, data, windows, chosen, language)
+    middle = 0.8 * edges[-1]
+    say(
+        upper,
+        middle,
+        float(np.interp(middle, edges, share)),
+        CUMULATIVE.in_(language),
+        colour=DATA,
+        size=13,
+        weight="bold",
+        ha="center",
+        dy=-15,
+    )
+    return ax
+
+
+def _callbacks(ax: Axes, data: pd.DataFrame, windows: Sequence[float], chosen: float | None, language: str) -> None:
+    edges, size = data["hour_to"].to_numpy(float), (data["hour_to"] - data["hour_from"]).to_numpy(float)
+    height = data["numerator"].fillna(0).to_numpy(float) / size
+    ax.grid(axis="y")
+    _roof(ax, height, edges, language=language)
+    shade = [DATA if chosen is not None and edge <= chosen else DATA2 for edge in edges]
+    ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=shade, lw=0, zorder=2)
+    for hours in windows:
+        _window_line(ax, hours, hours == chosen)
+    value_ticks(ax, most=3)
+    _hours_axis(ax, float(edges[-1]), language=language)
+    say(ax, 0, 1, PER_HOUR.in_(language), colour=INK3, on="axes fraction", dx=-32, dy=12, halo=False)
+    ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
+
+
+def _window_shares(ax: Axes, edges, share, windows: Sequence[float], chosen, language: str) -> None:
+    """The named windows on the cumulative curve, each with the share that falls into it."""
+    _windows(ax, windows, chosen=chosen, language=language)
+    for hours in windows:
+        at = float(np.interp(hours, np.append(0, edges), np.append(0, share)))
+        ax.plot([hours], [at], "o", ms=7, color=INK, mec="#FFFFFF", mew=1, zorder=6)
+        say(ax, hours, at, f"{words.decimal(at)}%", colour=INK, size=13, weight="bold", dx=8, dy=-9)
+
+
+@chart((284, 284), left=34, right=(14, 14), top=36, bottom=44, needs="seen")
+def density_control(
+    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, evidence: pd.DataFrame | None = None
+) -> None:
+    """复电密度与对照: callbacks an hour, and the same callers' habit at the same clock; what lies between is related to the call.
+
+    Columns: hours (the bin's middle), seen, habit (both per thousand calls and hour). evidence: a frame whose first row names `best_hours`,
+    the window that is drawn through.
+    """
+    best = float(evidence["best_hours"].iloc[0]) if evidence is not None and "best_hours" in evidence else np.nan
+    chosen = best if np.isfinite(best) and best > 0 else None
+    hours, seen, habit = (data[name].to_numpy(float) for name in ("hours", "seen", "habit"))
+    _roof(ax, np.fmax(seen, habit), hours, language=language)
+    top = ax.get_ylim()[1]
+    cut, usual = np.minimum(seen, top), np.minimum(habit, top)
+    ax.fill_between(hours, 0, usual, step="mid", color=WASH2, lw=0, zorder=1)
+    ax.fill_between(hours, usual, cut, where=cut >= usual, step="mid", color=DATA, alpha=0.42, lw=0, zorder=1)
+    sns.lineplot(x=hours, y=cut, ax=ax, drawstyle="steps-mid", color=DATA, linewidth=1.8, estimator=None, zorder=4)
+    if np.isfinite(habit).any():
+        sns.lineplot(
+            x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=INK3, linewidth=1.2, linestyle=(0, (3, 2)), estimator=None, zorder=3
+        )
+    _hours_axis(ax, 24 * np.ceil(hours[-1] / 24), language=language)
+    _windows(ax, sorted({*windows, *([chosen] if chosen else [])}), chosen=chosen, language=language)
+    _name_density(ax, hours, cut, usual, language)
+    value_ticks(ax)
+    ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
+
+
+def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
+    """Each curve named above one of its later waves, the habit with a line that leads down to it."""
+    for curve, term, colour, weight, (low, high) in (
+        (seen, ACTUAL, DATA, "bold", (0.48, 0.66)),
+        (habit, HABIT, INK2, "normal", (0.74, 0.9)),
+    ):
+        inside = np.flatnonzero((hours >= low * hours[-1]) & (hours <= high * hours[-1]))
+        inside = inside[np.isfinite(curve[inside])]  # without control weeks there is no habit to name
+        if len(inside) == 0:
+            continue
+        i = inside[np.argmax(curve[inside])]
+        height = np.nanmax(np.fmax(seen, habit)[np.abs(hours - hours[i]) <= 6])
+        if curve is habit:
+            ax.plot([hours[i]] * 2, [0.7 * habit[i], height * 1.08], color=INK3, lw=1, zorder=6)
+        say(ax, hours[i], height, term.in_(language), colour=colour, size=13, weight=weight, ha="center", dy=14)
+
+
+# ---- by issue
+
+
+@chart((640, 700), left=2, right=(2, 2), top=2, bottom=2, grid="")
+def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, most: int = 9) -> Axes:
+    """暴露周期: one panel an issue that has a curve, its own dark with its interval, all others grey behind, the 80 % point as a drop line.
+
+    Columns: group, hours, value (0-1), low, high, and the same in every row of a group: point_hours (80 % point), few (no panel). One scale for all.
+    """
+    drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
+    if drawn.empty:
+        return nothing(0, language, TOO_FEW, ax=ax)
+    groups = list(dict(list(drawn.groupby("group", sort=False))[:most]).items())
+    columns, (w, h, gap_x, gap_y) = (2, (146, 96, 20, 62)) if narrow else (3, (178, 112, 26, 64))
+    boxes = [(30 + (i % columns) * (w + gap_x), 42 + (i // columns) * (h + gap_y), w, h) for i in range(len(groups))]
+    _resize(ax, boxes[-1][1] + h + 30)
+    high = max(100 * float(drawn[[c for c in ("value", "high") if c in drawn]].max().max()), 1) * 1.08
+    for i, (panel, (name, own)) in enumerate(zip(panels(ax, boxes), groups, strict=True)):
+        panel.grid(axis="y")
+        panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high))
+        percent = drawn.assign(percent=100 * drawn["value"])
+        sns.lineplot(percent, x="hours", y="percent", units="group", estimator=None, ax=panel, color=WASH2, linewidth=1.2, zorder=1)
+        _own_curve(panel, own, language)
+        ticks = [t for t in (0, 24, 72, 168) if t <= panel.get_xlim()[1]]
+        panel.set(xlabel="", ylabel="")
+        panel.set_xticks(ticks, [str(t) for t in ticks] if i + columns >= len(groups) else [""] * len(ticks))
+        panel.get_xticklabels()[-1].set_ha("right")
+        value_ticks(panel, unit="%", most=3)
+        if i % columns:
+            panel.set_yticklabels([])
+        say(panel, 0, 1, short(name, 9 if narrow else 11), colour=INK, size=13, weight="bold", on="axes fraction", dy=25, halo=False)
+    return ax
+
+
+def _resize(ax: Axes, tall: float) -> None:
+    """A sheet of our own becomes as tall as its panels need; somebody else's Axes stay as they are."""
+    if len(ax.figure.axes) == 1:
+        ax.figure.set_size_inches(ax.figure.get_size_inches()[0], tall / 72)
+        ax.set_position((0, 0, 1, 1))
+
+
+def _own_curve(ax: Axes, own: pd.DataFrame, language: str) -> None:
+    """The panel's own curve, its band, its 80 % point and the words above it."""
+    first: Mapping = own.iloc[0]
+    x, y = own["hours"].to_numpy(float), 100 * own["value"].to_numpy(float)
+    if {"low", "high"} <= set(own):
+        ax.fill_between(x, 100 * own["low"].to_numpy(float), 100 * own["high"].to_numpy(float), color=DATA2, alpha=0.42, lw=0, zorder=2)
+    sns.lineplot(x=x, y=y, ax=ax, color=DATA, linewidth=2.2, estimator=None, zorder=3)
+    at = first.get("point_hours", np.nan)
+    if at is None or not np.isfinite(at):
+        return
+    value = float(np.interp(at, x, y))
+    ax.plot([at, at], [0, value], color=INK, lw=1.2, zorder=4)
+    ax.plot([at], [value], "o", ms=6, color=INK, zorder=5)
+    say(
+        ax,
+        0,
+        1,
+        EIGHTY.in_(language) + words.format_hours(round(float(at), 1), language),
+        colour=INK2,
+        on="axes fraction",
+        dy=9,
+        halo=False,
+    )

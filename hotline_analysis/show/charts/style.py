@@ -1,0 +1,308 @@
+"""The house style as a seaborn theme, and what every chart needs: a sheet, labels that keep clear of each other, verdict marks, SVG.
+
+One unit is one CSS pixel: text in a chart is never scaled and never under 12. Colour is a judgement: ink and greys draw the data, the two hues
+appear only where a verdict stands. A chart keeps seaborn's contract: `chart(data, *, ax=None, ...) -> Axes`. Without `ax` it is drawn on a
+sheet of `width` pixels (WIDE for desktop and paper, NARROW for the phone), whose picture a notebook shows by itself.
+"""
+
+import io
+import re
+import unicodedata
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from functools import cache, wraps
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from hotline_analysis import words
+from hotline_analysis.show import fonts
+from hotline_analysis.show.markup import Markup
+from hotline_analysis.words import Term
+
+INK, INK2, INK3, LINE, HAIR, WASH, WASH2 = "#18222E", "#46525F", "#5F6B78", "#B9C1CA", "#E3E7EB", "#F4F6F8", "#DDE3E8"
+BETTER, WORSE, NONE, FEW = "#1F70AF", "#A83A05", "#6B7785", "#8D97A2"
+DATA, DATA2, PALE = "#3A4A5C", "#8494A5", "#C3CAD2"
+LADDER = ("#F4F6F8", "#D3DBE3", "#A2B1C0", "#61768C", "#25374B")
+WIDE, NARROW = 640, 358
+THEME = {
+    "svg.fonttype": "none", "svg.hashsalt": "report", "font.family": [fonts.SANS, "DejaVu Sans"], "font.size": 12, "text.color": INK, "text.parse_math": False,
+    "axes.edgecolor": INK3, "axes.linewidth": 1, "xtick.color": INK3, "ytick.color": INK3, "axes.unicode_minus": True, "path.simplify": False,
+    "axes.formatter.use_mathtext": False, "axes.formatter.useoffset": False, "figure.dpi": 72, "savefig.dpi": 72,
+    "axes.labelsize": 12, "axes.labelcolor": INK3, "xtick.labelsize": 12, "ytick.labelsize": 12,
+    "axes.spines.left": False, "axes.spines.right": False, "axes.spines.top": False, "xtick.major.size": 0, "ytick.major.size": 0,
+    "xtick.major.pad": 6, "ytick.major.pad": 6, "axes.axisbelow": True, "grid.color": HAIR, "grid.linewidth": 1,
+}  # fmt: skip
+TOO_SHORT = Term("仅{}个月，不画走势", "{} months only: no course to draw")
+NO_DATA, TOO_FEW = Term("没有可画的数据", "no data to draw"), Term("样本不足", "too few")
+
+
+class Picture(Axes):
+    """Axes that a notebook shows as a picture, with everything else on their sheet."""
+
+    def _repr_svg_(self) -> str:
+        return svg(self, "chart", self.get_title() or "", "")
+
+
+@cache
+def _fonts() -> None:
+    """Text is measured with the font that the page embeds, whatever fonts the machine has."""
+    for file in fonts.for_measuring():
+        font_manager.fontManager.addfont(file)
+
+
+@contextmanager
+def theme():
+    """The house style: seaborn's white one with ours on top."""
+    _fonts()
+    with mpl.rc_context(sns.axes_style("white", rc=THEME) | THEME), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the reader's own fonts have it
+        yield
+
+
+def chart(
+    height: tuple[int, int], *, left: int, right: tuple[int, int], top: int, bottom: int, needs: str = "", grid: str = "y", least: int = 1
+):
+    """A chart: drawn in house style on the Axes it is given, or on a sheet of its own (height and right margin: wide, narrow).
+
+    A frame of fewer than `least` rows, or without a value in the column `needs`, gives the drawing that says so.
+    """
+
+    def decorate(draw: Callable[..., Axes]) -> Callable[..., Axes]:
+        @wraps(draw)
+        def drawn(data: pd.DataFrame, *, ax: Axes | None = None, width: int = 0, language: str = "zh", **options) -> Axes:
+            width = width or (_pixels(ax) if ax is not None else WIDE)
+            narrow = width < (WIDE + NARROW) / 2
+            with theme():
+                if 0 < len(data) < least:
+                    return nothing(width, language, Term(TOO_SHORT.zh.format(len(data)), TOO_SHORT.en.format(len(data))), ax=ax)
+                if not len(data) or (needs and not np.isfinite(data[needs].to_numpy(float)).any()):
+                    return nothing(width, language, ax=ax)
+                if ax is None:
+                    ax = sheet(width, height[narrow], left=left, right=right[narrow], top=top, bottom=bottom)
+                dress(ax, grid=grid)
+                return draw(data, ax, narrow=narrow, language=language, **options) or ax
+
+        return drawn
+
+    return decorate
+
+
+def _pixels(ax: Axes) -> int:
+    return round(ax.get_window_extent().width * 72 / ax.figure.dpi) + 120
+
+
+def sheet(width: float, height: float, *, left=44, right=16, top=14, bottom=30) -> Axes:
+    """Axes whose margins are given in pixels, outside pyplot's memory."""
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    box = (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+    return figure.add_axes(box, axes_class=Picture)
+
+
+def dress(ax: Axes, *, grid: str = "y", base: bool = True) -> Axes:
+    """No frame, no ticks, hairlines on the value axis only."""
+    sns.despine(ax=ax, left=True, bottom=not base)
+    ax.tick_params(length=0, labelsize=12, pad=6)
+    ax.set(xlabel="", ylabel="")
+    ax.patch.set_visible(False)
+    ax.grid(False)
+    if grid:
+        ax.grid(axis=grid)
+    return ax
+
+
+def panels(ax: Axes, boxes: Sequence[tuple[float, float, float, float]]) -> list[Axes]:
+    """Axes inside the given ones, as (left, top, width, height) in pixels from their upper left corner; the given ones only hold them."""
+    ax.set_axis_off()
+    extent = ax.get_window_extent()
+    wide, tall = extent.width * 72 / ax.figure.dpi, extent.height * 72 / ax.figure.dpi
+    return [dress(ax.inset_axes((x / wide, 1 - (y + h) / tall, w / wide, h / tall))) for x, y, w, h in boxes]
+
+
+def nothing(width: float, language: str, said: Term = NO_DATA, *, ax: Axes | None = None) -> Axes:
+    """The drawing of a frame that has nothing to draw: a sentence, never an empty square and never an error."""
+    ax = dress(ax if ax is not None else sheet(width, 96, left=2, right=2, top=2, bottom=2), grid="", base=False)
+    ax.set(xticks=[], yticks=[])
+    ax.add_patch(Rectangle((0, 0), 1, 1, transform=ax.transAxes, facecolor=WASH, edgecolor="none"))
+    say(ax, 0.5, 0.5, said.in_(language), colour=INK3, size=13, ha="center", halo=False, on="axes fraction")
+    return ax
+
+
+# ---- labels and marks
+
+
+def plain(text) -> str:
+    """One line without control characters: a chart's text has no second line to stand on."""
+    return "".join(c for c in " ".join(str(text).split()) if unicodedata.category(c)[0] != "C")
+
+
+def short(text, most: int) -> str:
+    """A name that fits: `most` counts Chinese characters, two narrow ones make one."""
+    text, room = plain(text), 2 * most
+    for i, character in enumerate(text):
+        room -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if room < 0:
+            return text[: max(1, i - 1)] + "…"
+    return text
+
+
+def say(axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", va="center", halo=True, on="data", dx=0.0, dy=0.0):
+    """One line of text at a place, moved by pixels; the halo keeps it readable where it crosses a line."""
+    note = axes.annotate(
+        plain(text),
+        (x, y),
+        xytext=(dx, dy),
+        textcoords="offset points",
+        xycoords=on,
+        color=colour,
+        fontsize=size,
+        fontweight=weight,
+        ha=ha,
+        va=va,
+        annotation_clip=False,
+        zorder=10,
+    )
+    note.set_gid("halo" if halo else None)
+    return note
+
+
+def tip(artist, text) -> None:
+    """A native tooltip: the mark gets a <title>. Never the only place of a value."""
+    artist.set_gid("tip:" + plain(text))
+
+
+def point(axes: Axes, x, y, judgement: str, *, size: float = 9):
+    """The verdict mark: its shape carries the judgement, colour only repeats it."""
+    marker, face, edge = {
+        "worse": ("D", WORSE, WORSE),
+        "better": ("o", BETTER, BETTER),
+        "more": ("^", INK, INK),
+        "less": ("v", INK, INK),
+        "few": ("o", "#FFFFFF", FEW),
+    }.get(judgement, ("o", "#FFFFFF", NONE))
+    size *= 0.86 if judgement == "worse" else 1
+    return axes.plot(
+        [x],
+        [y],
+        marker=marker,
+        markersize=size,
+        markerfacecolor=face,
+        markeredgecolor=edge,
+        markeredgewidth=1.6,
+        linestyle="none",
+        zorder=6,
+    )[0]
+
+
+def spread(places: Sequence[float], *, least: float) -> list[float]:
+    """Places of labels, in pixels, moved as little as need be so that any two are `least` apart; their order stays."""
+    order = np.argsort(places, kind="stable")
+    moved = np.asarray(places, float)[order] - least * np.arange(len(places))
+    blocks: list[list[float]] = []
+    for place in moved:  # pool neighbours that would overlap around their common middle
+        blocks.append([place])
+        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
+            last = blocks.pop()
+            blocks[-1] += last
+    level = [float(np.mean(block)) for block in blocks for _ in block]
+    out = np.empty(len(places))
+    out[order] = np.array(level) + least * np.arange(len(places))
+    return out.tolist()
+
+
+def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float, dx: float = 7) -> None:
+    """Name lines where they end: (value, words, colour, weight) each; names that would overlap move apart."""
+    if not lines:
+        return
+    places = [axes.transData.transform((x, value))[1] for value, *_ in lines]
+    for (value, text, colour, weight), place, moved in zip(lines, places, spread(places, least=16), strict=True):
+        say(axes, x, value, text, colour=colour, weight=weight, dx=dx, dy=moved - place)
+
+
+def value_ticks(axes: Axes, *, unit: str = "", most: int = 4, axis: str = "y") -> None:
+    """Four or five labels, the unit once, on the last one."""
+    low, high = axes.get_ylim() if axis == "y" else axes.get_xlim()
+    ticks = [t for t in MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low - 1e-9 <= t <= high + 1e-9]
+    labels = [f"{t:,.10g}".replace("-", words.MINUS) for t in ticks]
+    labels = [*labels[:-1], labels[-1] + unit] if labels else []
+    (axes.set_yticks if axis == "y" else axes.set_xticks)(ticks, labels)
+
+
+def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str) -> None:
+    """Quarters named (halves on the phone), the year once, under its first label."""
+    named = ("01", "07") if narrow else ("01", "04", "07", "10")
+    ticks = [i for i, month in enumerate(months) if month[-2:] in named] if len(months) > 8 else list(range(len(months)))
+    names = [f"{int(months[i][-2:])}月" if language == "zh" else words.format_month(months[i], "en")[:3] for i in ticks]
+    axes.set_xticks(ticks, names)
+    for k, i in enumerate(ticks):
+        if k == 0 or months[i][:4] != months[ticks[k - 1]][:4]:
+            say(axes, i, 0, months[i][:4], colour=INK3, ha="center", on=axes.get_xaxis_transform(), dy=-31, halo=False)
+
+
+def month_span(months: Sequence[str]) -> str:
+    """The first and the last month: 2022.10—2024.9."""
+    return f"{dotted(months[0])}—{dotted(months[-1])}"
+
+
+def dotted(month: str) -> str:
+    return f"{month[:4]}.{int(month[5:7])}"
+
+
+# ---- as SVG
+
+
+def svg(axes: Axes, key: str, title: str, description: str) -> str:
+    """The figure of these axes as inline SVG: fixed pixels, the page's own font, a title and a description for those who cannot see it.
+
+    Marks are drawn in place, nothing is referred to by id, coordinates have a tenth of a pixel, and the same figure gives the same text.
+    """
+    figure, out = axes.figure, io.StringIO()
+    for artist in figure.findobj():
+        artist.set_clip_on(False)  # every form stays within its limits; a clip path would be a reference
+    with theme():
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = _in_place(out.getvalue()[out.getvalue().index("<svg") :])
+    width, height = (round(float(v)) for v in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text).groups())
+    head = Markup(
+        '<svg class="chart" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-labelledby="{2}-t {2}-d"><title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>'
+    ).format(width, height, key, plain(title), plain(description))
+    text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>|<defs>\s*</defs>", "", text, flags=re.S)
+    text = re.sub(r"<svg[^>]*>", lambda _: str(head), text, count=1)
+    text = re.sub(
+        r"font: (?:(\d+|bold|normal) )?([\d.]+)px [^;\"]*",
+        lambda m: f"font-size:{float(m[2]):g}px" + (f";font-weight:{m[1]}" if m[1] not in (None, "normal") else ""),
+        text,
+    )
+    text = re.sub(r' transform="rotate\(-?0 [^"]*"| ?font-family:[^;"]*;?', "", text)
+    text = re.sub(r'<g id="tip:([^"]*)">', r"<g><title>\1</title>", text)
+    text = text.replace('<g id="halo">', '<g class="halo">')
+    text = re.sub(rf'<(g|path|rect) id="(?!{re.escape(key)})[^"]*"', r"<\1", text)
+    text = re.sub(r"-?\d+\.\d{2,}", lambda m: re.sub(r"\.0$", "", f"{float(m[0]):.1f}"), text)
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
+
+
+def _in_place(text: str) -> str:
+    """Replace every `<use>` of a shape by the shape itself (a round marker by a circle), and drop the definitions."""
+    shapes = dict(re.findall(r'<path id="([^"]+)" d="([^"]+)"', text))
+
+    def draw(match) -> str:
+        d, x, y, style = shapes[match[1]], match[2], match[3], match[4]
+        if d.count("C") == 8:
+            radius = abs(float(re.match(r"M\s*0\s+([-\d.]+)", d)[1]))
+            return f'<circle cx="{x}" cy="{y}" r="{radius:.1f}" style="{style}"/>'
+        return f'<path d="{d}" transform="translate({x} {y})" style="{style}"/>'
+
+    text = re.sub(r'<use xlink:href="#([^"]+)" x="([^"]+)" y="([^"]+)" style="([^"]*)"\s*/>', draw, text)
+    return re.sub(r"<defs>.*?</defs>", "", text, flags=re.S)
+
+
+def in_words(text, language: str) -> str:
+    return text.in_(language) if isinstance(text, Term) else str(text)

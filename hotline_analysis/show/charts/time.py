@@ -1,0 +1,178 @@
+"""Charts over time: an indicator's months with limits and target, and one bar a day."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from hotline_analysis import words
+from hotline_analysis.show.charts.style import (
+    BETTER,
+    DATA,
+    INK,
+    INK2,
+    INK3,
+    LINE,
+    PALE,
+    WASH2,
+    WORSE,
+    chart,
+    dotted,
+    month_axis,
+    name_lines,
+    point,
+    say,
+    short,
+    tip,
+    value_ticks,
+)  # fmt: skip
+from hotline_analysis.words import Term
+
+UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
+CALLS_A_DAY = Term("通", "calls")
+
+
+@chart((262, 250), left=38, right=(88, 76), top=14, bottom=44, needs="value", least=3)
+def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "") -> Axes | None:
+    """控制图: a monthly series with natural limits and target; only months with evidence have a mark of their own.
+
+    Columns: period (2024-09), value (shares as 0-1), and where known unit (percent, seconds, ...), lower, upper, target, judgement, event (words
+    for a declared break). With fewer than three months a sentence stands in its place.
+    """
+    unit = unit or (data["unit"].iloc[0] if "unit" in data else "percent")
+    scale, sign = (100, "%") if unit == "percent" else (1, "")
+    months, value, lower, upper, target = data["period"].tolist(), *(_scaled(data, c, scale) for c in ("value", "lower", "upper", "target"))
+    x, end = np.arange(len(value)), len(value) - 0.4
+    known = np.concatenate([v[np.isfinite(v)] for v in (value, lower, upper, target)])
+    room = (known.max() - known.min()) * 0.12 or 1
+    ax.set(xlim=(-0.6, end), ylim=(known.min() - room, known.max() + room))
+    _limits(ax, x, lower, upper, target)
+    _course(ax, x, value)
+    for i, judgement in enumerate(data.get("judgement", [])):
+        if judgement in ("worse", "better", "more", "less") and np.isfinite(value[i]):
+            point(ax, i, value[i], judgement, size=10)
+    value_ticks(ax, unit=sign)
+    month_axis(ax, months, narrow=narrow, language=language)
+    ends = [
+        (v[-1], f"{term.in_(language)} {words.decimal(v[-1])}", colour, weight)
+        for v, term, colour, weight in ((upper, UPPER, INK3, "normal"), (lower, LOWER, INK3, "normal"), (target, TARGET, INK, "bold"))
+        if np.isfinite(v[-1])
+    ]
+    name_lines(ax, ends, x=end)
+    _last(ax, value, data, sign)
+    _events(ax, data)
+    return None
+
+
+def _scaled(data: pd.DataFrame, column: str, scale: float) -> np.ndarray:
+    return scale * data[column].to_numpy(float) if column in data else np.full(len(data), np.nan)
+
+
+def _course(ax: Axes, x: np.ndarray, value: np.ndarray) -> None:
+    """The line breaks where a month has no value."""
+    stretch = np.cumsum(~np.isfinite(value))
+    rows = pd.DataFrame({"x": x, "y": value, "stretch": stretch}).dropna()
+    line = {
+        "units": "stretch",
+        "estimator": None,
+        "color": DATA,
+        "linewidth": 2,
+        "marker": "o",
+        "markersize": 4.5,
+        "markeredgecolor": "#FFFFFF",
+        "zorder": 4,
+    }
+    sns.lineplot(rows, x="x", y="y", ax=ax, legend=False, markeredgewidth=0.8, **line)
+    ax.set(xlabel="", ylabel="")
+
+
+def _events(ax: Axes, data: pd.DataFrame) -> None:
+    """Declared breaks, each a thin line with its words."""
+    for i, event in enumerate(data.get("event", [])):
+        if isinstance(event, str) and event:
+            ax.axvline(i - 0.5, color=LINE, lw=1, zorder=1)
+            say(ax, i - 0.5, ax.get_ylim()[1], short(event, 8), ha="center", dy=5, halo=False)
+
+
+def _limits(ax: Axes, x, lower, upper, target) -> None:
+    """The band of normal movement and the dashed target, month by month: limits that change break where they change."""
+    edges = np.append(x - 0.5, x[-1] + 0.1)
+    if np.isfinite(lower).any() and np.isfinite(upper).any():
+        band = (np.append(end, end[-1]) for end in (lower, upper))
+        ax.fill_between(edges, *band, step="post", color=WASH2, alpha=0.75, lw=0, zorder=0)
+    if np.isfinite(target).any():
+        ax.step(edges, np.append(target, target[-1]), where="post", color=INK, lw=1.3, dashes=(5, 3), zorder=2)
+
+
+def _last(ax: Axes, value, data: pd.DataFrame, sign: str) -> None:
+    """The last value, large; coloured only by its verdict."""
+    i = np.flatnonzero(np.isfinite(value))[-1]
+    judgement = data["judgement"].iloc[i] if "judgement" in data else "none"
+    colour = {"worse": WORSE, "better": BETTER}.get(judgement, INK)
+    rising = i > 0 and value[i] > value[i - 1]
+    text = words.decimal(value[i]) + sign
+    say(ax, i, value[i], text, colour=colour, size=16, weight="bold", ha="right", dx=-10, dy=6 if rising else -6)
+
+
+@chart((150, 142), left=46, right=(6, 6), top=28, bottom=26)
+def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
+    """有无记录: one bar a day, rest days light, broken days outlined to their usual height and named.
+
+    Columns: date, calls, and where known rest (True on weekends and holidays), broken (True), usual (calls a day of its kind), note.
+    """
+    dates, calls = pd.to_datetime(data["date"]), data["calls"].fillna(0).to_numpy(float)
+    rest, broken = (data[c].fillna(False).to_numpy(bool) if c in data else np.zeros(len(data), bool) for c in ("rest", "broken"))
+    usual = _scaled(data, "usual", 1)
+    ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[broken], 0)), 1) * 1.04))
+    bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, PALE, DATA), lw=0, zorder=2)
+    for day, n, bar in zip(dates, calls, bars, strict=True):
+        tip(bar, f"{day:%Y-%m-%d} {words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
+    named = np.flatnonzero(broken)
+    rows = _label_rows(named, room=(ax.get_window_extent().width * 72 / ax.figure.dpi) / max(len(data), 1), need=42)
+    for i, row in zip(named, rows, strict=True):
+        note = data["note"].iloc[i] if "note" in data and data["note"].iloc[i] else words.format_day(dates.iloc[i].date(), language)
+        _broken(ax, i, calls[i], usual[i], note, row, len(data))
+    value_ticks(ax, most=3)
+    _day_axis(ax, dates, language)
+
+
+def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, days: int) -> None:
+    if np.isfinite(usual) and usual > calls:
+        outline = {"facecolor": "none", "edgecolor": INK2, "lw": 1, "linestyle": (0, (2.4, 1.8)), "zorder": 3}
+        ax.add_patch(Rectangle((i - 0.37, calls), 0.74, usual - calls, **outline))
+    height = max(calls, usual if np.isfinite(usual) else 0)
+    ax.plot([i, i], [height, ax.get_ylim()[1]], color=INK3, lw=1, zorder=1)
+    ha = "right" if i > 0.8 * days else "left" if i < 0.1 * days else "center"
+    say(ax, i, ax.get_ylim()[1], short(note, 8), colour=INK, ha=ha, dy=8 + 16 * (row % 2), halo=False)
+
+
+def _label_rows(places: np.ndarray, *, room: float, need: float) -> list[int]:
+    """A row for each label so that labels of one row do not touch."""
+    ends: list[float] = []
+    rows = []
+    for place in places:
+        row = next((r for r, end in enumerate(ends) if place * room - end >= need), len(ends))
+        ends[row : row + 1] = [place * room]
+        rows.append(row)
+    return rows
+
+
+def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
+    """Days of a month; over more than two months, the months."""
+    if len(dates) <= 62:
+        ticks = [i for i, date in enumerate(dates) if date.day in (1, 8, 15, 22, 29)]
+        ax.set_xticks(ticks, [_day(dates.iloc[i], k == 0, language) for k, i in enumerate(ticks)])
+        return
+    months = dates.dt.strftime("%Y-%m")
+    ticks: Sequence[int] = np.flatnonzero(months != months.shift()).tolist()
+    ticks = ticks[:: max(1, -(-len(ticks) // 6))]
+    ax.set_xticks(ticks, [dotted(months.iloc[i]) for i in ticks])
+
+
+def _day(date: pd.Timestamp, first: bool, language: str) -> str:
+    if first or date.day == 1:
+        return words.format_day(date.date(), language)
+    return f"{date.day}日" if language == "zh" else str(date.day)

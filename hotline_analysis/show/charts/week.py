@@ -1,0 +1,102 @@
+"""Charts of the week: an hour-by-weekday map in five named steps."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+
+from hotline_analysis import words
+from hotline_analysis.show.charts.style import FEW, INK, LADDER, TOO_FEW, WORSE, chart, say
+from hotline_analysis.show.markup import Markup, tag
+from hotline_analysis.words import Term
+
+CLOCK = Term("时", ":00")
+
+
+@chart((264, 452), left=46, right=(2, 4), top=24, bottom=30, needs="value", grid="")
+def heat(
+    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, cuts: Sequence[float], bad: str = "low", unit: str = "percent"
+) -> None:
+    """Hour by weekday in five named steps, dark = more of the problem; figures only in the worst two steps and outlined cells.
+
+    Columns: weekday (0 = Monday), hour, value (shares as 0-1), and where known few (too few calls: white with a dot), short (outlined).
+    `cuts`: four bounds, ascending. Hours across, on the phone down.
+    """
+    scale = 100 if unit == "percent" else 1
+    value, few, marked = (_week(data, name) for name in ("value", "few", "short"))
+    value = np.where((few == 1) | ~np.isfinite(value), np.nan, scale * value)
+    bounds = [scale * c for c in cuts]
+    shades = LADDER[::-1] if bad == "low" else LADDER
+    low, high = np.nanmin(np.append(value, bounds[0])) - 1, np.nanmax(np.append(value, bounds[-1])) + 1
+    grid = value if not narrow else value.T
+    norm = BoundaryNorm([low, *bounds, high], len(shades))
+    sns.heatmap(grid, ax=ax, cmap=ListedColormap(shades), norm=norm, cbar=False, linewidths=1, linecolor="#FFFFFF", mask=np.isnan(grid))
+    worst = (value < bounds[1]) if bad == "low" else (value >= bounds[-2])
+    for day, hour in np.ndindex(7, 24):
+        shade = "" if np.isnan(value[day, hour]) else shades[int(norm(value[day, hour]))]
+        shown = bool(worst[day, hour] or marked[day, hour] == 1)
+        _figure(ax, (day, hour) if narrow else (hour, day), value[day, hour], shade, shown)
+    _outline(ax, marked == 1, narrow)
+    _axes(ax, narrow, language)
+
+
+def _week(data: pd.DataFrame, name: str) -> np.ndarray:
+    """7 x 24 cells of a column; NaN where the frame has none."""
+    cells = np.full((7, 24), np.nan)
+    if name in data:
+        cells[data["weekday"].to_numpy(int), data["hour"].to_numpy(int)] = data[name].to_numpy(float)
+    return cells
+
+
+def _figure(ax: Axes, place: tuple[int, int], value: float, shade: str, shown: bool) -> None:
+    x, y = place
+    if not shade:
+        say(ax, x + 0.5, y + 0.5, "·", colour=FEW, ha="center", halo=False)
+    elif shown:
+        colour = "#FFFFFF" if shade in LADDER[3:] else INK
+        say(ax, x + 0.5, y + 0.5, words.decimal(value, 0), colour=colour, weight="bold", ha="center", halo=False)
+
+
+def _axes(ax: Axes, narrow: bool, language: str) -> None:
+    days, hours = [d.in_(language) for d in words.WEEKDAY], np.arange(0, 24, 3)
+    clock = [f"{h}{CLOCK.in_(language)}" for h in hours]
+    if narrow:
+        ax.xaxis.tick_top()
+        ax.set_xticks(np.arange(7) + 0.5, [d[-1] if language == "zh" else d for d in days], rotation=0)
+        ax.set_yticks(hours + 0.5, clock, rotation=0)
+    else:
+        ax.set_xticks(hours + 0.5, clock, rotation=0)
+        ax.set_yticks(np.arange(7) + 0.5, days, rotation=0)
+    ax.tick_params(length=0)
+
+
+def _outline(ax: Axes, marked: np.ndarray, narrow: bool) -> None:
+    """The border of the marked cells, shared edges removed."""
+    grid = marked.T if narrow else marked
+    rows, columns = grid.shape
+    for r, c in np.argwhere(grid):
+        sides = (
+            (-1, 0, ((c, c + 1), (r, r))),
+            (1, 0, ((c, c + 1), (r + 1, r + 1))),
+            (0, -1, ((c, c), (r, r + 1))),
+            (0, 1, ((c + 1, c + 1), (r, r + 1))),
+        )
+        for dr, dc, line in sides:
+            if not (0 <= r + dr < rows and 0 <= c + dc < columns and grid[r + dr, c + dc]):
+                ax.plot(*line, color=WORSE, lw=2.2, solid_capstyle="projecting", zorder=5)
+
+
+def key_line(draw: Callable, *, language: str = "zh", **options) -> Markup:
+    """The key above a drawing that needs one: the five named classes of a heat map. Every other chart names its marks in place."""
+    if getattr(draw, "__name__", "") != "heat":
+        return Markup()
+    scale, bad, cuts = (100 if options.get("unit", "percent") == "percent" else 1), options.get("bad", "low"), options["cuts"]
+    bounds = [f"{scale * c:g}" for c in cuts]
+    names = [f"<{bounds[0]}", *(f"{a}—{b}" for a, b in pairwise(bounds)), f"≥{bounds[-1]}"]
+    shades = LADDER[::-1] if bad == "low" else LADDER
+    steps = [tag("span", tag("i", style=f"background:{shade}"), name) for shade, name in zip(shades, names, strict=True)]
+    return tag("p", *steps, tag("span", "· " + TOO_FEW.in_(language)), class_="key", aria_hidden="true")

@@ -1,0 +1,342 @@
+"""`show(frame)` and `say(frame)`: a frame becomes a figure, a table or a sentence as its study declared it.
+
+Every frame of `h.study`, `h.verdicts` and the like carries, as plain JSON in `frame.attrs`, which study and table it is, its fields, period,
+definition and a digest of its values. The declarations stand in `show/<study>.py`: FORMS (how a table is shown) and SAY (what it says).
+Nothing is computed here, and no sentence is worded: a sentence's numbers are cells of the frame.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hotline_analysis import words
+from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.show import blocks, charts
+from hotline_analysis.show.blocks import Block, Cell
+from hotline_analysis.show.digest import digest
+from hotline_analysis.words import Field, Rows, Sentence, Sentences, Slot, Term
+
+Said = Sentence | Sentences | Rows | Term | Sequence
+NOTHING = Term("没有可列的内容", "nothing to list")
+SELECTION = Term("（节选）", " (selection)")
+PLAIN = {"hours": "number"}  # in the ends of an interval the unit stands in the heading or in the cell beside it
+
+
+class Form(Protocol):
+    """How the frames of one table are shown."""
+
+    def block(self, shown: "Shown") -> Block: ...
+
+
+# ---- what is shown
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A frame on its way to the reader: its contract, the frames that annotate it, the language."""
+
+    frame: pd.DataFrame
+    others: Mapping[str, pd.DataFrame]
+    language: str
+    whole: bool = True  # False: the values are not the study's own any more (a filter, a merge)
+
+    @property
+    def attrs(self) -> Mapping:
+        return self.frame.attrs
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        return {name: Field.from_dict(plain) for name, plain in self.attrs.get("fields", {}).items()}
+
+    @property
+    def key(self) -> str:
+        return self.attrs.get("table", "table").replace("_", "-")
+
+    def column(self, name: str) -> str:
+        """The frame's column of that name, or of that name in the reader's language; '' when there is none."""
+        return next((c for c in (name, f"{name}_{self.language}") if c in self.frame), "")
+
+    def field(self, column: str) -> Field:
+        return self.fields.get(column) or Field(Term(column, column), _form_of(self.frame[column]) if column in self.frame else "text")
+
+    def said(self, what: Said) -> list[str]:
+        """The sentences that can be said of this frame; one with a slot that has no value is not said."""
+        if isinstance(what, Term):
+            return [what(self.language)]
+        if isinstance(what, Sentence):
+            return [line for line in [self._filled(what(self.language))] if line]
+        if isinstance(what, Sentences):
+            case = str(_first(self.frame, what.by))
+            return self.said(what.cases[case]) if case in what.cases else []
+        if isinstance(what, Rows):
+            return [line for line in self.rows(self.frame, what) if line]
+        return [line for part in what for line in self.said(part)]
+
+    def rows(self, frame: pd.DataFrame, what: Rows) -> list[str]:
+        """One sentence a row of the frame, '' where none can be said."""
+        told = []
+        for place in range(len(frame)):
+            row = frame.iloc[[place]]
+            case = str(_first(row, what.by))
+            parts = Shown(row, self.others, self.language).said(what.cases[case]) if case in what.cases else []
+            told.append("".join(parts) + what.end(self.language) if parts else "")
+        return told
+
+    def first(self, what: Said) -> str:
+        """The first sentence that can be said, '' when none can."""
+        return next(iter(self.said(what)), "")
+
+    def _filled(self, template: str) -> str:
+        for slot in words.slots(template):
+            text = self._slot(slot)
+            if not text:
+                return ""
+            template = template.replace(slot.text, text, 1)
+        return template
+
+    def _slot(self, slot: Slot) -> str:
+        told = self.attrs.get(slot.column) if not slot.frame else None
+        if slot.column in ("period", "definition") and told:
+            return told[self.language]
+        source = self if not slot.frame else self._other(slot.frame)
+        return source._cells(slot) if source is not None and source.column(slot.column) else ""
+
+    def _other(self, name: str) -> "Shown | None":
+        return Shown(self.others[name], {}, self.language) if name in self.others else None
+
+    def _cells(self, slot: Slot) -> str:
+        rows = chosen_rows(self.frame, slot.row)
+        written = [self.written(row, self.column(slot.column), slot.form) for row in rows.to_dict("records")]
+        return words.listed(written, self.language) if all(written) else ""
+
+    def written(self, row: Mapping, column: str, form: str = "") -> str:
+        """One cell in the reader's words; '' when it is missing."""
+        value, own = row[column], self.field(column)
+        if not blocks.has(row, column):
+            return ""
+        if form in ("", own.form) and str(value) in own.words:
+            return own.words[str(value)](self.language)
+        form = form or own.form
+        if form in blocks.BY_UNIT:
+            return blocks.BY_UNIT[form](row, column, self.language)
+        return words.said(value, form, self.language)
+
+
+def chosen_rows(frame: pd.DataFrame, row: str) -> pd.DataFrame:
+    """The rows that a slot means: the first, `last`, `*`, or those whose first column is the given key."""
+    if row in ("", "first"):
+        return frame.head(1)
+    if row == "last":
+        return frame.tail(1)
+    if row == "*":
+        return frame
+    keys = frame[frame.columns[0]]
+    return frame[keys == float(row) if pd.api.types.is_numeric_dtype(keys) else keys.astype(str) == row].head(1)
+
+
+def _first(frame: pd.DataFrame, column: str):
+    return frame[column].iloc[0] if column in frame and len(frame) else None
+
+
+def _form_of(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
+        return "text"
+    return "count" if pd.api.types.is_integer_dtype(column) else "ratio"
+
+
+# ---- the declarations
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its columns by name (`value±` adds the interval behind it), its claim, what is said below, which rows matter.
+
+    name stands where the claim cannot be said; `bold` and `narrow` name columns (narrow: those that the phone keeps); `where` and `chosen` are
+    columns of true and false: the rows shown, the rows marked; `total`: the last row is the foot; `unless`: cases (column `said`) with the reason
+    that stands in its place.
+    """
+
+    columns: str
+    name: Term
+    claim: Said = ()
+    subtitle: Said = ()
+    note: Said = ()
+    bold: str = ""
+    narrow: str = ""
+    unless: Mapping[str, Term] = field(default_factory=dict)
+    where: str = ""
+    chosen: str = ""
+    total: bool = False
+    short: bool = False
+
+    def block(self, shown: Shown) -> Block:
+        if reason := _not_shown(self, shown):
+            return blocks.missing(reason)
+        frame = shown.frame[shown.frame[self.where].astype(bool)] if self.where in shown.frame else shown.frame
+        foot = frame.iloc[-1].to_dict() if self.total and shown.whole else None
+        return blocks.table(
+            frame.iloc[:-1] if foot else frame,
+            cells(shown, self.columns, bold=self.bold, narrow=self.narrow),
+            key=shown.key,
+            title=_title(self, shown),
+            subtitle=shown.first(self.subtitle) if shown.whole else "",
+            note="".join(shown.said(self.note)) if shown.whole else "",
+            total=foot,
+            chosen=self.chosen,
+            short=self.short,
+            language=shown.language,
+        )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: the chart that draws it, its claim, what-where-when-unit, how to read it, the numbers behind it.
+
+    `notes` names the arguments of the chart that further frames of `show` fill, in their order.
+    """
+
+    draw: Callable[..., Axes]
+    name: Term
+    claim: Said = ()
+    subtitle: Said = ()
+    reading: Said = ()
+    describe: Said = ()
+    numbers: str = ""
+    notes: str = ""
+    unless: Mapping[str, Term] = field(default_factory=dict)
+    options: Mapping = field(default_factory=dict)
+
+    def block(self, shown: Shown) -> Block:
+        if reason := _not_shown(self, shown):
+            return blocks.missing(reason)
+        given = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
+        return blocks.figure(
+            self.draw,
+            shown.frame,
+            key=shown.key,
+            title=_title(self, shown),
+            subtitle=shown.first(self.subtitle),
+            description=shown.first(self.describe),
+            side=shown.said(self.reading),
+            rule=shown.attrs.get("definition", {}).get(shown.language, ""),
+            numbers=cells(shown, self.numbers) if self.numbers else (),
+            language=shown.language,
+            **self.options,
+            **given,
+        )
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """A part of the page that a block of its own draws: `make(shown, **options)`."""
+
+    make: Callable[..., Block]
+    options: Mapping = field(default_factory=dict)
+    claim: Said = ()
+    subtitle: Said = ()
+
+    def block(self, shown: Shown) -> Block:
+        said = {name: shown.first(what) for name, what in (("title", self.claim), ("subtitle", self.subtitle)) if what}
+        return self.make(shown, **self.options, **said)
+
+
+def _not_shown(form: Table | Figure, shown: Shown) -> str:
+    """Why there is nothing to show: no row, or a case (column `said`) in which a picture would show chance."""
+    case = str(_first(shown.frame, "said"))
+    if case in form.unless:
+        return form.unless[case](shown.language)
+    rows = shown.frame[form.where].astype(bool).any() if getattr(form, "where", "") in shown.frame else len(shown.frame)
+    return "" if rows else NOTHING(shown.language)
+
+
+def _title(form: Table | Figure, shown: Shown) -> str:
+    if not shown.whole:
+        return form.name(shown.language) + SELECTION(shown.language)
+    return shown.first(form.claim) or form.name(shown.language)
+
+
+def cells(shown: Shown, columns: str, *, bold: str = "", narrow: str = "") -> list[Cell]:
+    """The columns of a table, each with its field's heading and form, and an interval behind every `name±` that has one."""
+    found, kept = [], narrow.split()
+    for token in columns.split():
+        name = token.removesuffix("±")
+        column = shown.column(name)
+        if not column:
+            continue
+        own = shown.fields.get(name) or shown.field(column)
+        found.append(Cell(column, own, bold=name in bold.split(), phone=not kept or name in kept))
+        if token != name and own.interval[0] in shown.frame:
+            found.append(Cell(column, own, interval=True, phone=token in kept))
+    return found
+
+
+# ---- look-up
+
+
+def _declared(study: str, part: str) -> Mapping:
+    """FORMS or SAY of a study; a study without declarations has none."""
+    if not study.isidentifier() or importlib.util.find_spec(f"hotline_analysis.show.{study}") is None:
+        return {}
+    return getattr(importlib.import_module(f"hotline_analysis.show.{study}"), part, {})
+
+
+def form_of(frame: pd.DataFrame, as_: str = "") -> Form | None:
+    """The form declared for the frame's table, or the one that `as_` names (`cards`, or `window.density` of another study)."""
+    study, dot, name = as_.rpartition(".")
+    study, name = (study if dot else frame.attrs.get("study", "")), name or frame.attrs.get("table", "")
+    known = _declared(study, "FORMS")
+    if as_ and name not in known:
+        raise BadParams("show", f"'{as_}' is not a form here.", nearest(name, known) or "There are: " + ", ".join(known) + ".")
+    return known.get(name)
+
+
+def _shown(frames: Sequence[pd.DataFrame], language: str) -> Shown:
+    first, *others = frames
+    whole = first.attrs.get("digest", "") in ("", digest(first))
+    named = {frame.attrs.get("table", f"frame{n}"): frame for n, frame in enumerate(others, start=2) if not frame.attrs.get("missing")}
+    return Shown(first, named, language or first.attrs.get("language", "zh"), whole)
+
+
+# ---- the two verbs
+
+
+def show(*things, as_: str = "", language: str = "") -> Block:
+    """A frame as its study declared it; further frames annotate it. Also any plain frame, and any `Axes` of one's own.
+
+    as_: another declared form. A frame that cannot be had shows its reason. A frame whose values are no longer the study's own is drawn
+    under 节选 / selection, without the claim. Raises BadParams for a form that is not declared.
+    """
+    first = things[0]
+    if isinstance(first, Axes):
+        return blocks.drawing(first, language=language or "zh")
+    shown = _shown(things, language)
+    if shown.attrs.get("missing"):
+        return blocks.missing(shown.attrs["missing"][shown.language])
+    form = form_of(shown.frame, as_) or Table(" ".join(map(str, shown.frame.columns)), Term("数据表", "Table"))
+    block = form.block(shown)
+    staff = {"audience": "staff"} if shown.attrs.get("audience") == "staff" else {}
+    return Block(block.kind, block.html, block.text, {**block.facts, **staff})
+
+
+def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str = "") -> Block:
+    """The sentences declared for a frame, its numbers cells of the frame. Raises BadParams for a frame that was changed or has none."""
+    shown = _shown([frame, *others], language)
+    if shown.attrs.get("missing"):
+        return blocks.missing(shown.attrs["missing"][shown.language])
+    if not shown.whole:
+        raise BadParams("say", "these values are no longer the study's own.", "Say the whole frame, or show the selection.")
+    name = as_ or shown.attrs.get("table", "")
+    known = _declared(shown.attrs.get("study", ""), "SAY")
+    if name not in known:
+        raise BadParams(
+            "say", f"nothing is declared for '{name}'.", nearest(name, known) or "There are: " + (", ".join(known) or "none") + "."
+        )
+    return blocks.sentences(shown.said(known[name]), language=shown.language)
+
+
+__all__ = ["Figure", "Form", "Furniture", "Shown", "Table", "charts", "say", "show"]

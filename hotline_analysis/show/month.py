@@ -1,0 +1,101 @@
+"""How the month's own frames are said and drawn: the head of the page, verdicts, the course of an indicator, records and data quality."""
+
+from hotline_analysis.show import blocks, charts, verdicts
+from hotline_analysis.show.forms import Figure, Furniture, Table
+from hotline_analysis.words import Rows, Sentence, Sentences, Term
+
+SERVICE = ("connection_rate", "abandonment_rate", "service_level_20s", "asa_seconds", "talk_seconds", "offered")
+REPEAT = ("repeat_rate_24h", "identified_share")
+CHANGED = (
+    Sentence("{indicator}{judgement}：{value:level}", "{indicator} {judgement}: {value:level}"),
+    Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
+    Sentence("，为{rank_months}个月{rank}", ", the {rank} of {rank_months} months"),
+)
+LEADS = Rows(dict.fromkeys(("worse", "better", "more", "less"), CHANGED), by="leading", end=Term("；", "; "))
+LASTS = Rows(
+    dict.fromkeys(
+        ("low", "high"),
+        (Sentence("{indicator}已连续{run_months}个月{run}，请确认流程是否有长期变化", "{indicator} has been {run} for {run_months} months: please confirm whether the process changed"),),
+    ),
+    by="run",
+)  # fmt: skip
+CONCLUSION = {
+    "changed": (LEADS, Term("其余指标在正常波动内。", "the other indicators are within their usual variation.")),
+    "quiet": (Term("本月各项指标都在正常波动内。", "All indicators are within their usual variation."),),
+    "few months": (Sentence("历史只有{rank_months}个月，不判好坏。", "With {rank_months} months of history, nothing is called better or worse."),),
+    "first month": (Term("本月为第一期，没有可比的月份。", "This is the first month; there is none to compare it with."),),
+    "few": (Sentence("本月来电{numerator@offered:count}通，样本不足，不作判断。", "{numerator@offered:count} calls this month: too few to be judged."),),
+    "poor data": (Term("数据质量为差，本月不作判断。", "The data are of poor quality; this month is not judged."),),
+    "not compared": (Term("本月的指标没有可比的基础，不作判断。", "This month's indicators have nothing comparable beside them; none is judged."),),
+}  # fmt: skip
+
+FORMS = {
+    "about": Furniture(blocks.masthead),
+    "special": Furniture(blocks.masthead, {"special": True}),
+    "colophon": Furniture(blocks.colophon),
+    "verdicts": Furniture(
+        verdicts.ledger,
+        claim=Sentence("{count}项指标", "{count} indicators"),
+        subtitle=Sentences(
+            {
+                "chart": Sentence(
+                    "灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出。判断{events}件事，偶然也会报出约{false_flags:number}件",
+                    "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only. Of {events} events judged, chance alone would flag about {false_flags:number}",
+                ),
+                "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse"),
+                "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse"),
+            },
+            by="method",
+        ),
+    ),
+    "tally": Furniture(verdicts.tally),
+    "cards": Furniture(verdicts.cards),
+    "unsaid": Furniture(verdicts.hold),
+    "service": Furniture(verdicts.findings, {"keys": SERVICE}),
+    "repeat": Furniture(verdicts.findings, {"keys": REPEAT}),
+    "history": Figure(
+        charts.run_chart,
+        Term("各月走势", "By month"),
+        claim=(Sentence("{indicator}{value@last:level}，较上月{change:risen}", "{indicator} {value@last:level}, {change:risen} on last month"), Sentence("{indicator}{value@last:level}", "{indicator} {value@last:level}")),
+        subtitle=Sentence("{indicator}，每月；{formula}", "{indicator} by month; {formula}"),
+        reading=(Sentence("{judge}。", "{judge}."),),
+        numbers="period numerator denominator value",
+    ),
+    "days": Figure(
+        charts.coverage,
+        Term("每日来电记录", "Records a day"),
+        claim=(Sentence("{days}天中{broken_days}天的来电量异常", "{broken_days} of {days} days are far from usual"),),
+        subtitle=Sentence("每日来电记录，条，{period}；浅色为周末和节假日", "Records of calls a day, {period}; light: weekends and holidays"),
+        reading=(Term("与平常量相差过大的日子标出，写作当日/平常；缺的记录按缺失处理，不计为零。", "Days far from usual are named, as that day / usual; missing records are missing, not zero."),),
+        numbers="date calls usual",
+    ),
+    "ledger": Table("file physical accepted rejected duplicates left_out repaired", Term("记录的去向", "Where the records went"), narrow="file physical accepted"),
+    "ledger_of_month": Table(
+        "table file dated accepted rejected duplicates left_out events undated",
+        Term("本月记录的去向", "Where the month's records went"),
+        narrow="table dated accepted",
+    ),
+    "checks": Table("check told severity", Term("数据检查", "Checks of the data"), narrow="told severity"),
+    "glossary": Table("indicator formula observe judge", Term("指标定义", "Indicators defined"), narrow="indicator formula"),
+}  # fmt: skip
+
+SAY = {
+    "verdicts": Sentences(CONCLUSION),
+    "lasting": (LASTS,),
+    "about": (
+        Sentence(
+            "带“暂”的数字{final_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
+            "Figures marked prov. become final on {final_on:day}: the month's last calls have not been watched in full, and are corrected for it.",
+        ),
+    ),
+    "checks": Sentences(
+        {
+            "excellent": Term("数据质量优：没有发现异常。", "Data quality excellent: nothing odd was found."),
+            **dict.fromkeys(
+                ("good", "fair", "poor"),
+                (Sentence("数据质量{grade}：", "Data quality {grade}: "), Rows({"True": (Sentence("{told}", "{told}"),)}, by="worst", end=Term("；", "; "))),
+            ),
+        },
+        by="grade",
+    ),
+}  # fmt: skip

@@ -1,0 +1,128 @@
+"""Every sentence that a study declares, in both languages: the same slots, no slot left, and no number that is not a cell of the frame."""
+
+import importlib
+import pkgutil
+import re
+
+import pandas as pd
+import pytest
+
+from hotline_analysis import hotline, show, studies, words
+from hotline_analysis.measures import quotable
+from hotline_analysis.show.forms import Figure, Furniture, Shown, Table
+from hotline_analysis.words import Field, Rows, Sentence, Sentences, Term
+
+DECLARED = [
+    m.name for m in pkgutil.iter_modules(show.__path__) if m.name in {"month", *(s.name for s in pkgutil.iter_modules(studies.__path__))}
+]
+VALUES = {
+    "share": 0.1234, "share0": 0.56, "points": -0.0123, "hours": 47.0, "count": 35447, "number": 3.21, "ratio": 0.654, "probability": 0.0321,
+    "month": "2024-09", "day": "2024-09-11", "seconds": 47.0,
+}  # fmt: skip
+
+
+def sentences(what) -> list[Sentence]:
+    """All sentences below a declaration."""
+    if isinstance(what, Sentence):
+        return [what]
+    if isinstance(what, Sentences | Rows):
+        return [s for case in what.cases.values() for s in sentences(case)]
+    if isinstance(what, Table | Figure):
+        parts = [what.claim, what.subtitle, getattr(what, "note", ()), getattr(what, "reading", ()), getattr(what, "describe", ())]
+        return [s for part in parts for s in sentences(part)]
+    if isinstance(what, Furniture):
+        return [s for part in (what.claim, what.subtitle) for s in sentences(part)]
+    return [] if isinstance(what, Term) else [s for part in what for s in sentences(part)]
+
+
+def columns(study: str) -> dict:
+    """The fields of the study's frames; of the month's frames those of the verdicts."""
+    if study == "month":
+        return {**quotable.COLUMNS, **hotline.CHECKS, **hotline.DAYS, **hotline.LEDGER}
+    return importlib.import_module(f"hotline_analysis.studies.{study}").COLUMNS
+
+
+def all_sentences():
+    for study in DECLARED:
+        module = importlib.import_module(f"hotline_analysis.show.{study}")
+        for part in ("FORMS", "SAY"):
+            for table, what in getattr(module, part).items():
+                yield from ((study, f"{part} {table}", n, s) for n, s in enumerate(sentences(what)))
+
+
+ALL = list(all_sentences())
+
+
+def a_row(study: str, sentence: Sentence) -> dict:
+    """A row in which every slot of the sentence has a value of its field's kind."""
+    fields, row = columns(study), {"unit": "percent"}
+    for slot in words.slots(sentence.zh) + words.slots(sentence.en):
+        field = fields.get(slot.column, Field(Term("", "")))
+        form = slot.form or (field.form if isinstance(field, Field) else "text")
+        key = next(iter(getattr(field, "words", {})), None)
+        value = (
+            key
+            if key is not None and not slot.form
+            else VALUES.get(form.removesuffix("_or"), 0.0321 if form in ("level", "moved", "risen") else 3)
+        )
+        row[slot.column] = "48, 72" if form.endswith("_or") else value if form != "text" or key else "某项"
+    return row
+
+
+@pytest.mark.parametrize(("study", "place", "n", "sentence"), ALL, ids=[f"{s}-{p}-{n}" for s, p, n, _ in ALL])
+def test_sentence(study, place, n, sentence):
+    both = [{(s.frame, s.column, s.row) for s in words.slots(text)} for text in (sentence.zh, sentence.en)]
+    assert both[0] == both[1], "both languages name the same slots"
+    row = a_row(study, sentence)
+    frame = pd.DataFrame([row])
+    frame.attrs["fields"] = {c: f.as_dict() for c, f in columns(study).items() if isinstance(f, Field)}
+    frame.attrs["period"] = {"label": "2024-09", "zh": "2024年9月", "en": "September 2024"}
+    for language in ("zh", "en"):
+        text = said(frame, sentence, language)
+        assert text, "every slot has a value, so it is said"
+        assert not re.search(r"[{}]", text), text
+        left = remove(text, numbers_of(frame, sentence, language))
+        literals = re.sub(words.SLOT, " ", sentence(language))
+        assert set(re.findall(r"\d+", left)) <= set(re.findall(r"\d+", literals)), f"{text}: a number that is no cell"
+
+
+def said(frame: pd.DataFrame, sentence: Sentence, language: str) -> str:
+    """The sentence of this frame, whatever rows its slots ask for."""
+    plain = Sentence(*(re.sub(r"@[^:{}]+", "", text) for text in (sentence.zh, sentence.en)))
+    others = {slot.frame: frame for slot in words.slots(sentence.zh) if slot.frame}
+    return Shown(frame, others, language).first(plain)
+
+
+def numbers_of(frame, sentence, language):
+    """What the slots print, each."""
+    shown = Shown(frame, {}, language)
+    row = frame.iloc[0].to_dict()
+    told = [shown.written(row, s.column, s.form) for s in words.slots(sentence(language)) if s.column in row]
+    return sorted([*told, frame.attrs["period"][language]], key=len, reverse=True)
+
+
+def remove(text: str, printed: list[str]) -> str:
+    for part in printed:
+        text = text.replace(part, " ") if part else text
+    return text
+
+
+def test_every_study_has_its_declarations():
+    """Adding a study is four files with one stem."""
+    assert {s.name for s in pkgutil.iter_modules(studies.__path__)} <= set(DECLARED)
+
+
+@pytest.mark.parametrize("study", [s.name for s in pkgutil.iter_modules(studies.__path__)])
+def test_forms_are_of_tables_of_the_study(study):
+    module = importlib.import_module(f"hotline_analysis.studies.{study}")
+    forms = importlib.import_module(f"hotline_analysis.show.{study}").FORMS
+    extra = set(forms) - set(module.TABLES)
+    assert extra <= {"parts"}, f"{extra} is neither a table nor another form of one"
+
+
+@pytest.mark.parametrize("study", [s.name for s in pkgutil.iter_modules(studies.__path__)])
+def test_columns_that_are_shown_are_declared(study):
+    module = importlib.import_module(f"hotline_analysis.studies.{study}")
+    for table, form in importlib.import_module(f"hotline_analysis.show.{study}").FORMS.items():
+        for token in (form.columns if isinstance(form, Table) else form.numbers).split():
+            assert token.removesuffix("±") in module.COLUMNS, f"{study} {table} {token}"

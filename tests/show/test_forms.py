@@ -1,0 +1,189 @@
+"""show and say: a frame by its declaration, its numbers written by `words`, reasons where there are none."""
+
+import math
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure as Sheet
+
+from hotline_analysis import say, show
+from hotline_analysis.errors import BadParams
+from hotline_analysis.show import blocks, charts, forms
+from hotline_analysis.show.digest import digest
+from hotline_analysis.show.forms import Figure, Table
+from hotline_analysis.show.markup import mark
+from hotline_analysis.studies import window
+from hotline_analysis.words import Field, Rows, Sentence, Sentences, Term
+
+
+def contract(frame: pd.DataFrame, study: str, table: str, columns: dict, **more) -> pd.DataFrame:
+    frame.attrs = {
+        "study": study, "table": table, "language": "zh", "fields": {c: columns[c].as_dict() for c in columns if c in frame},
+        "period": {"label": "2024-09", "zh": "2024年9月", "en": "September 2024"}, "definition": {"zh": "口径一", "en": "rule one"},
+        "digest": digest(frame), "missing": None, **more,
+    }  # fmt: skip
+    return frame
+
+
+def rates(**more) -> pd.DataFrame:
+    """Three windows by one estimator."""
+    hours, value = [2.0, 24.0, 72.0], [0.065, 0.17, 0.267]
+    plain = {"window_hours": hours, "follow_up": "km", "numerator": [6, 17, 27], "denominator": 100, "value": value}
+    frame = pd.DataFrame({**plain, "low": [0.05, 0.15, 0.24], "high": [0.08, 0.19, 0.29]})
+    return contract(frame, "window", "rates", window.COLUMNS, **more)
+
+
+def test_a_frame_is_shown_as_its_study_declared_it():
+    block = show(rates())
+    assert block.kind == "figure" and block.text.startswith("复电率：2小时6.5%，24小时17.0%，72小时26.7%")
+    assert "口径一" in block.html and "2024年9月" in block.html and block.html.count('<svg class="chart"') == 2
+
+
+def test_the_readers_language_enters_in_show():
+    assert show(rates(), language="en").text.startswith("Repeat rate: 6.5% at 2 h, 17.0% at 24 h, 26.7% at 72 h")
+    assert "rule one" in show(rates(language="en")).html
+
+
+def test_say_takes_its_numbers_from_the_frame():
+    assert say(rates()).text == "接通的来电中，6.5%在2小时内、17.0%在24小时内、26.7%在72小时内被同一来电人再次来电。"
+
+
+def test_a_changed_frame_is_drawn_as_a_selection_and_not_said():
+    some = rates().query("window_hours < 72")
+    assert show(some).text.startswith("各窗口的复电率（节选）")
+    with pytest.raises(BadParams, match="no longer the study's own"):
+        say(some)
+
+
+def test_a_missing_frame_says_its_reason():
+    frame = contract(pd.DataFrame(), "window", "rates", {}, missing={"zh": "没有来电", "en": "no calls"})
+    assert show(frame).facts == {"missing": "没有来电"} and say(frame, language="en").text == "no calls"
+
+
+def test_a_plain_frame_is_a_plain_table_and_as_names_another_form():
+    plain = pd.DataFrame({"a": [1], "b": ["<x>"]})
+    assert show(plain).kind == "table" and "&lt;x&gt;" in show(plain).html
+    assert show(rates().assign(excess=0.05), as_="window.parts").kind == "figure"
+    with pytest.raises(BadParams, match="Did you mean 'density'"):
+        show(rates(), as_="densty")
+
+
+def test_any_axes_can_stand_on_a_page():
+    ax = Sheet().add_subplot()
+    ax.plot([1, 2])
+    ax.set_title("我的图")
+    block = show(ax)
+    assert block.text.startswith("我的图") and block.kind == "figure"
+
+
+def test_a_staff_frame_says_so_to_the_page():
+    assert show(rates(audience="staff")).facts["audience"] == "staff" and "audience" not in show(rates()).facts
+
+
+# ---- sentences
+
+FIELDS = {
+    "name": Field(Term("名", "Name"), words={"a": Term("甲", "A")}),
+    "share": Field(Term("占比", "Share"), "share"),
+    "n": Field(Term("件", "N"), "count"),
+}
+FRAME = pd.DataFrame({"name": ["a", "b"], "share": [0.125, math.nan], "n": [1, 1234], "said": ["first", "second"], "hours": ["48, 72", ""]})
+
+
+def shown(language="zh", **others) -> forms.Shown:
+    return forms.Shown(contract(FRAME.copy(), "x", "y", FIELDS), others, language)
+
+
+@pytest.mark.parametrize(
+    ("template", "zh", "en"),
+    [
+        ("{name}：{share}", "甲：12.5%", "A：12.5%"),
+        ("{name@last}", "b", "b"),
+        ("{n@b}", "1,234", "1,234"),
+        ("{name@*}", "甲和b", "A and b"),
+        ("{n} {n:call|calls}, {n@last} {n@last:call|calls}", "1 call, 1,234 calls", "1 call, 1,234 calls"),
+        ("{hours:hours_or}", "48小时或72小时", "48 h or 72 h"),
+        ("{share@last}", "", ""),
+        ("{nothing}", "", ""),
+        ("{other.n}", "7", "7"),
+        ("{period}", "2024年9月", "September 2024"),
+    ],
+)
+def test_slots(template, zh, en):
+    other = pd.DataFrame({"n": [7]})
+    for language, said in (("zh", zh), ("en", en)):
+        assert shown(language, other=other).first(Sentence(template, template)) == said
+
+
+def test_cases_rows_and_the_first_that_can_be_said():
+    assert shown().said(Sentences({"first": Sentence("{n}", "{n}"), "second": Term("乙", "B")})) == ["1"]
+    assert shown().said(Sentences({"other": Term("x", "x")})) == []
+    parts = (Sentence("{name}", "{name}"), Sentence("，{share}", ", {share}"))
+    assert shown().said(Rows({"first": parts, "second": parts}, by="said")) == ["甲，12.5%。", "b。"]
+    assert shown().first((Sentence("{share@last}", ""), Term("否则", "else"))) == "否则"
+
+
+# ---- tables
+
+
+def test_a_tables_cells_intervals_and_reasons():
+    fields = {
+        "issue": Field(Term("诉求", "Issue")),
+        "rate": Field(Term("率", "Rate"), "share", interval=("low", "high")),
+        "move": Field(Term("变化", "Change"), "points"),
+    }
+    plain = {
+        "issue": ["甲", "None"],
+        "rate": [0.052, math.nan],
+        "low": [0.046, math.nan],
+        "high": [0.058, math.nan],
+        "move": [-0.014, 0.02],
+    }
+    frame = contract(pd.DataFrame({**plain, "rate_missing": ["", "few"], "mine": [True, False]}), "x", "y", fields)
+    table = Table("issue rate± move", Term("一", "One"), bold="rate", narrow="issue rate", chosen="mine")
+    html = table.block(forms.Shown(frame, {}, "zh")).html
+    for said in (
+        "率%",
+        "5.2",
+        "4.6～5.8",
+        "样本不足",
+        "变化（百分点）",
+        "−1.4",
+        'class="said">None<',
+        'class="chosen"',
+        'scope="row"',
+        'class="num lo"',
+    ):
+        assert said in html, said
+
+
+def test_where_and_total_and_an_empty_table():
+    frame = contract(pd.DataFrame({"name": ["a", "b"], "n": [1, 2], "some": [True, True]}), "x", "y", FIELDS)
+    table = Table("name n", Term("一", "One"), total=True, where="some")
+    assert "<tfoot>" in table.block(forms.Shown(frame, {}, "zh")).html
+    assert table.block(forms.Shown(frame.assign(some=False), {}, "zh")).facts == {"missing": "没有可列的内容"}
+
+
+def test_a_case_in_which_a_picture_would_show_chance_is_said_instead():
+    figure = Figure(charts.window_curve, Term("图", "F"), unless={"few": Term("样本不足", "too few")})
+    assert figure.block(forms.Shown(rates().assign(said="few"), {}, "zh")).facts == {"missing": "样本不足"}
+
+
+# ---- blocks
+
+
+def test_a_block_shows_itself_in_three_ways():
+    data, metadata = blocks.sentences(["一<二"])._repr_mimebundle_()
+    assert set(data) == {blocks.MIME, "text/html", "text/plain"} and metadata[blocks.MIME]["kind"] == "say"
+    assert "一&lt;二" in data[blocks.MIME] and data["text/plain"] == "一<二" and ".hotline.hotline{" in data["text/html"]
+
+
+def test_every_verdict_has_its_own_shape():
+    shapes = {key: mark(key, "up") for key in ("worse", "better", "more", "less", "none", "few", "fact")}
+    assert len(set(shapes.values())) == 7 and not any("<use" in s or "var(" in s for s in shapes.values())
+
+
+def test_the_end_marker_hands_over_indicators_without_nan(monkeypatch):
+    monkeypatch.setenv(blocks.TOKEN, "abc")
+    content = blocks.end(kpis=pd.DataFrame({"indicator": ["a"], "value": [math.nan]}), manifest={"x": 1}).content
+    assert content == {"token": "abc", "kpis": [["indicator", "value"], ["a", None]], "manifest": {"x": 1}}
