@@ -4,9 +4,10 @@ One list for everybody: intake blanks what it finds, the last check of a page re
 Two forms of use: `found` and `masked` read one text; `suspicious` is the same list as SQL, true for a little more than `found` finds, so that
 Python looks only at the few distinct values which it lets through.
 
-Found are: mobiles of mainland China (plain, +86, 0086, 86, with an outside line or carrier prefix, spaced, dashed, dotted, in brackets, full-width (of nine digits or more even when one is missing), in Chinese
-numerals, with invisible characters inside, as a spreadsheet's float, glued to a date as recorders do), landlines with their area code, numbers of any country
-behind + or 00, national numbers of the countries that params name, identity card numbers of 18 and 15 digits, bank cards (Luhn), mail addresses.
+Found are: mobiles of mainland China (plain, +86, 0086, 86, with an outside line or carrier prefix, spaced, dashed, dotted, in brackets, full-width, in
+Chinese numerals, with invisible characters inside, as a spreadsheet's float, glued to a date as recorders do), landlines with their area code, numbers of
+any country behind + or 00, national numbers of the countries that params name, nine full-width digits or more, identity card numbers of 18 and 15 digits,
+bank cards (Luhn), mail addresses.
 Not found, because nothing tells them from a plain number: a local number without area code, a landline that lost its first 0, a number with one decimal point in it.
 A name or an address in words is none of these; what else may not enter the store is kept out by `intake.guard`.
 """

@@ -119,7 +119,7 @@ def _cells(folder) -> bytes:
 def test_no_canary_is_found_again(planted, capfd, monkeypatch, tmp_path):
     folder, params = planted
     monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path / "key"))
-    monkeypatch.setattr(month, "PAGES", {"index.html": "monthly.ipynb"})
+    monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
     notebooks, make = [], page.make
     monkeypatch.setattr(page, "make", lambda done, **more: notebooks.append(nbformat.writes(done)) or make(done, **more))
     given = ["--params", str(params)]
