@@ -23,7 +23,7 @@ def folder(request, tmp_path_factory):
     return home / "reports" / "small" / "2024-01"
 
 
-@pytest.mark.parametrize("name", list(month.PAGES))
+@pytest.mark.parametrize("name", list(month.pages()))
 def test_a_page_asks_for_nothing_and_runs_nothing(folder, browser, name):
     asked, said = [], []
     page = browser.new_page()
@@ -35,7 +35,7 @@ def test_a_page_asks_for_nothing_and_runs_nothing(folder, browser, name):
     page.close()
 
 
-@pytest.mark.parametrize("name", list(month.PAGES))
+@pytest.mark.parametrize("name", list(month.pages()))
 def test_the_policy_is_whole_and_nothing_points_outside(folder, name):
     text = (folder / name).read_text(encoding="utf-8")
     assert "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:\"" in text
@@ -44,7 +44,7 @@ def test_the_policy_is_whole_and_nothing_points_outside(folder, name):
 
 
 @pytest.mark.parametrize("width", [1280, 800, 390])
-@pytest.mark.parametrize("name", list(month.PAGES))
+@pytest.mark.parametrize("name", list(month.pages()))
 def test_nothing_is_wider_than_the_screen(folder, browser, name, width):
     page = browser.new_page()
     page.set_viewport_size({"width": width, "height": 900})

@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
+from hotline_analysis import say, show
 from hotline_analysis.report import page
 from hotline_analysis.show import blocks, fonts
-from tests.charts.test_charts import FORMS
-from tests.report.notebooks import executed
-from tests.report.test_blocks import INDICATOR
+from hotline_analysis.words import Field, Term
+from tests import judged
+from tests.report.notebooks import about, executed, text
 from tests.report.test_page import PAYLOADS
+from tests.show.test_charts import FORMS
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -39,41 +41,50 @@ def browser():
         context.close()
 
 
+def chapter(title: str, key: str, prose: str, language: str, *tags: str):
+    cell = text(f"## {title}\n\n{prose}", language, *tags)
+    cell["id"] = key
+    return cell
+
+
 def shown(language: str) -> list:
-    """Every block and every chart form, in one language."""
-    show = blocks.speaking(language)
-    indicators = pd.DataFrame(
-        [{**INDICATOR, "indicator": f"i{n}", "judgement": j} for n, j in enumerate(("worse", "better", "more", "less", "none", "few"))]
+    """Every block and every chart, in one language, around hostile data."""
+    frame = judged.told(
+        judged.verdicts(
+            connection_rate="worse",
+            talk_seconds="more",
+            asa_seconds="better",
+            offered="less",
+            identified_share="none",
+            repeat_rate_24h="few",
+        )
     )
-    sentences = pd.DataFrame(
-        [
-            {
-                "judgement": "worse",
-                "direction": "down",
-                "sentence": p,
-                "proof": p,
-                "text": p,
-                "reason": p,
-                "term": p,
-                "meaning": p,
-                "name": p,
-                "n": 1234.0,
-                "ref": "table",
-            }
-            for p in PAYLOADS
-        ]
-    )
-    columns = [blocks.Column("name", "名称"), blocks.Column("n", "件", "count"), blocks.Column("judgement", "判断", "verdict")]
+    hostile = pd.DataFrame({"name": PAYLOADS, "n": 1234.0})
+    cells = [blocks.Cell("name", Field(Term("名称", "Name"))), blocks.Cell("n", Field(Term("件", "Count"), "count"))]
     figures = [
-        show.figure(form, make(), key=name, title=f"{name} 图", subtitle="副题", rule="口径", **options)
+        blocks.figure(
+            form,
+            make(),
+            key=name.replace("_", "-"),
+            title=f"{name} 图",
+            subtitle="副题",
+            side=["读法"],
+            rule="口径",
+            numbers=[],
+            language=language,
+            **options,
+        )
         for name, (form, make, options) in FORMS.items()
     ]
+    verbs = [show(frame, as_=as_, language=language) for as_ in ("tally", "cards")]
     return [
-        show.masthead(title="云江市12345热线运行月报", month="2024-09", status="暂行版", issue="第9期", audience="内部资料", period="9月1日至30日"),
-        show.conclusion(["高峰接通变差，", "其余指标没有证据表明有变化。"]), show.tally(indicators), show.cards(indicators.head(4)), show.asks(sentences), show.notice(sentences.head(2), important=True),
-        show.ledger(indicators, title="六项指标"), show.hold(sentences), show.chapter("数据与口径", lede="可用。", key="data"), show.findings(sentences), *figures,
-        show.table(sentences, columns, key="table", title="表", total={"name": "合计", "n": 1, "judgement": ""}), show.pair(show.table(indicators, columns[:1], key="l", title="左"), show.table(indicators, columns[:1], key="r", title="右")),
-        show.chapter("满意度", key="survey", absent="没有回访数据。"), show.human("说明"), show.prose("文字"), show.rule_line("口径"), show.chapter("附录", key="appendix", numbered=False), show.glossary(sentences), show.notes(["一"]), show.colophon(["样稿"], digest="abc"),
+        text("# 运行月报", "zh"), text("# Monthly report", "en"), show(about(language)), say(frame, language=language), *verbs,
+        show(frame, language=language), show(frame, as_="unsaid", language=language),
+        chapter("数据与口径", "data", "可用。" + PAYLOADS[0], "zh"), chapter("Data", "data-en", "Fit for use." + PAYLOADS[0], "en"),
+        show(frame, as_="service", language=language), *figures, blocks.table(hostile, cells, key="table", title="表", total={"name": "合计", "n": 1}, language=language),
+        blocks.sentences(PAYLOADS, language=language), chapter("满意度", "survey", "", "zh"), chapter("Satisfaction", "survey-en", "", "en"),
+        blocks.missing("没有回访数据"), chapter("附录", "appendix", "", "zh", "unnumbered"), chapter("Appendix", "appendix-en", "", "en", "unnumbered"),
+        show(about(language, note_zh="说明", note_en="A note"), as_="colophon"),
     ]  # fmt: skip
 
 
@@ -158,9 +169,9 @@ def test_every_character_has_its_glyph_in_the_face_that_sets_it(browser, file, h
     """What the browser sets in each face, against what the page carries; characters that no shipped font has are the reader's own."""
     tab, _ = opened(browser, file, width=1280)
     ours, carried = fonts.characters(), embedded(html)
-    for face, text in tab.evaluate(USED).items():
+    for face, used in tab.evaluate(USED).items():
         if face in carried:
-            assert not sorted((set(text) & ours) - carried[face] - {"\n", "\xad"}), face
+            assert not sorted((set(used) & ours) - carried[face] - {"\n", "\xad"}), face
     assert set(carried) == {"Report Sans|400", "Report Sans|700", "Report Song|700"}
     tab.close()
 

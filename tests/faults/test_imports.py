@@ -51,7 +51,7 @@ def test_the_workbook_child_imports_nothing_of_the_current_folder(tmp_path, here
 
 
 def test_a_page_has_the_same_bytes_from_every_folder(tmp_path, here, monkeypatch):
-    monkeypatch.setattr(month, "PAGES", {"index.html": "monthly.ipynb"})
+    monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
     params = write_hotline(tmp_path, calls=200)
     pages = []
     for folder in (here, Path(__file__).parent):

@@ -97,7 +97,7 @@ def test_reports_and_private_beside_the_params(tmp_path, params, monkeypatch):
     """A month is published between a stranger's folders; they are as before, and so is what the user put into the month itself."""
     from hotline_analysis.report import month
 
-    monkeypatch.setattr(month, "PAGES", {"index.html": "monthly.ipynb"})
+    monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
     project = params.parent
     folders = [
         stranger(project / name) for name in ("private", "reports", "reports/other/2024-01", "reports/small/2023-12", ".hotline/other")

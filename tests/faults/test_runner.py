@@ -281,7 +281,7 @@ import sys
 from pathlib import Path
 from hotline_analysis.__main__ import main
 from hotline_analysis.report import month
-month.PAGES = {"index.html": Path(sys.argv[1])}
+month.pages = lambda: {"index.html": Path(sys.argv[1])}
 sys.exit(main(sys.argv[2:]))
 """
 

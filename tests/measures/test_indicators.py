@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_analysis import findings
-from hotline_analysis.measures import indicators
+from hotline_analysis.measures import indicators, quotable
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.indicators import BY_KEY, CATALOGUE, evaluate
 from hotline_analysis.words import PERCENT
@@ -71,7 +70,7 @@ def test_a_missing_column_is_said_and_never_zero():
     row = found.loc["asa_seconds"]
     assert row["missing"] == "not available: needs queue_seconds"
     assert np.isnan(row["value"])
-    assert findings.why_missing(row["missing"]).zh == "未提供：排队时长"
+    assert quotable.why(row["missing"]).zh == "未提供：排队时长"
     assert found.loc["connection_rate", "missing"] == ""
 
 
@@ -99,7 +98,7 @@ def test_cells_that_were_not_read_are_no_zero(engine):
     found = frame_of(rows, engine).set_index("indicator")
     assert found.loc[["asa_seconds", "talk_seconds", "service_level_20s"], "value"].isna().all()
     assert set(found.loc[["asa_seconds", "talk_seconds", "service_level_20s"], "missing"]) == {"no known durations"}
-    assert findings.why_missing("no known durations").zh == "时长均未能读出"
+    assert quotable.why("no known durations").zh == "时长均未能读出"
     assert found.loc["connection_rate", "value"] == 0.8
 
 

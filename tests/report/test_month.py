@@ -24,7 +24,7 @@ def published(tmp_path_factory):
 def test_the_month_has_its_files(published):
     folder, _ = published
     assert {"index.html", "kpis.csv", "manifest.json"} <= {f.name for f in folder.iterdir()}
-    assert set(month.PAGES) <= {f.name for f in folder.iterdir()}
+    assert set(month.pages()) <= {f.name for f in folder.iterdir()}
 
 
 def test_kpis_are_tidy_with_a_byte_order_mark(published):
@@ -53,7 +53,7 @@ def test_a_second_run_says_that_the_page_is_current(published, capsys):
 @pytest.fixture
 def index_only(monkeypatch):
     """One page of the month instead of all, to save the time of the others."""
-    monkeypatch.setattr(month, "PAGES", {"index.html": "monthly.ipynb"})
+    monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
 
 
 def test_two_renders_are_byte_identical(published, tmp_path, index_only):
@@ -90,9 +90,9 @@ def test_a_failed_run_leaves_the_old_page(published, monkeypatch, capsys):
     folder, params = published
     before = (folder / "index.html").read_bytes()
     broken = folder.parent.parent.parent / "broken.ipynb"
-    text = (month.notebooks() / "monthly.ipynb").read_text(encoding="utf-8").replace("chapters.masthead(h)", "chapters.mastheed(h)")
+    text = (month.notebooks() / "monthly.ipynb").read_text(encoding="utf-8").replace("show(h.about)", "show(h.abuot)")
     broken.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(month, "PAGES", {"index.html": broken})
+    monkeypatch.setattr(month, "pages", lambda: {"index.html": broken})
     assert main(["report", "--params", str(params), "--month", "2024-01", "--quiet"]) == 70
     err = capsys.readouterr().err
     assert err.startswith("broken.ipynb › stopped at a fault of the program (AttributeError). Run ")

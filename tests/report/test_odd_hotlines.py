@@ -10,7 +10,7 @@ from tests.small import write_hotline
 
 @pytest.fixture
 def index_only(monkeypatch):
-    monkeypatch.setattr(month, "PAGES", {"index.html": "monthly.ipynb"})
+    monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
 
 
 def changed(folder, *pairs):
