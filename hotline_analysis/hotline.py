@@ -47,6 +47,7 @@ CHECKS = {
     "severity": Field(Term("程度", "Severity"), words=check_words.SEVERITY),
     "grade": Field(Term("数据质量", "Data quality"), words=GRADE),
     "told": Field(Term("发现", "Finding")),
+    "more": Field(Term("其余同等程度的", "More of that severity"), "count"),
 }
 LEDGER = {
     "table": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
@@ -72,6 +73,7 @@ DAYS = {
     "days": Field(Term("天数", "Days"), "count"),
     "broken_days": Field(Term("异常天数", "Days far from usual"), "count"),
 }
+MOST_NAMED = 4  # findings that the sentence about the data names; the rest are counted
 KPIS = (
     "indicator", "period", "group", "numerator", "denominator", "value", "low", "high", "change", "change_low", "change_high", "direction",
     "judgement", "state", "reason", "event", "method", "rule", "lower", "upper", "trial", "run", "run_months", "target", "reached_months",
@@ -333,7 +335,10 @@ class Hotline:
 
     @cached_property
     def checks(self) -> pd.DataFrame:
-        """What is odd about the data of this month: check, where, count, usual, share, detail, severity; and grade, worst, told, place (in words)."""
+        """What is odd about the data of this month: check, where, count, usual, share, detail, severity.
+
+        And grade, told and place (in words), worst (the first four of the worst severity, which the sentence names), more (how many it does not).
+        """
         return self._month("checks", self._checked, CHECKS)
 
     def _checked(self) -> pd.DataFrame:
@@ -349,8 +354,9 @@ class Hotline:
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
         grade = checks.grade(found)[0]
-        worst = (found["severity"] == found["severity"].iloc[0]) & (grade != "excellent") if len(found) else []
-        return found.assign(**said, grade=grade, worst=worst)
+        worst = found["severity"].eq(next(iter(found["severity"]), "")) & (grade != "excellent")
+        named = worst & (worst.cumsum() <= MOST_NAMED)
+        return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
 
     @cached_property
     def grade(self) -> tuple[str, str]:

@@ -97,6 +97,9 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no known durations": Term("时长均未能读出", "no duration could be read"),
     "talk time": Term("没有读得出的通话时长", "no talk time could be read"),
     "looks ahead": Term("与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),
+    "few known durations": Term("读得出的时长不足95%", "fewer than 95% of the durations could be read"),
+    "no known outcomes": Term("通话结果均未能读出", "no outcome could be read"),
+    "few known outcomes": Term("读得出的通话结果不足95%", "fewer than 95% of the outcomes could be read"),
     "history": Term("数据不足21天，无法与平时对照", "less than 21 days of data, so nothing to compare with habit"),
     "no control": Term("没有对照", "no control"),
     "outage": Term("没有故障记录", "no outages are recorded"),
@@ -109,7 +112,7 @@ CHINESE_NUMBER = "〇一二三四五六七八九十"
 
 def absent(refusal: str) -> Term | None:
     """The words of a reason, by the first of ABSENT that it holds."""
-    return next((term for key, term in ABSENT.items() if key in refusal), None)
+    return next((term for key, term in ABSENT.items() if re.search(rf"\b{key}\b", refusal)), None)
 
 
 def missing(value) -> bool:
@@ -321,6 +324,7 @@ class Rows:
     cases: Mapping[str, object]
     by: str
     end: Term = Term("。", ".")
+    joint: Term = Term("", "")
 
 
 def listed(words: Sequence[str], language: str, last: Term | None = None) -> str:

@@ -3,6 +3,7 @@
 `verdicts.compare` judges; this adds to its frame what sentences, cards and tables need, so that none of them computes.
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,11 +11,16 @@ import pandas as pd
 
 from hotline_analysis import tables
 from hotline_analysis.measures.indicators import CATALOGUE, Indicator
-from hotline_analysis.words import CAPABILITY, JUDGEMENT, REASON, RUN, SECONDS, STATE, Field, Term, absent
+from hotline_analysis.words import CAPABILITY, JUDGEMENT, LANGUAGES, REASON, RUN, SECONDS, STATE, Field, Term, absent, listed
 
 CHANGED = ("worse", "better", "more", "less")
 HEADLINES = ("connection_rate", "service_level_20s", "repeat_rate_24h", "offered")
 MOST_HEADLINES, MOST_UNSAID = 4, 6
+INSIDE = ("inside", "inside trial")
+PARTS = {column.name: column.term for table in tables.TABLES.values() for column in table.columns} | {
+    n: t.term for n, t in tables.TABLES.items()
+}
+NO_ANSWER = Term("这些数据不能回答这个问题", "these data cannot answer this")
 NAMES = {i.key: i.name for i in CATALOGUE}
 COLUMNS = {
     "indicator": Field(Term("指标", "Indicator"), words=NAMES),
@@ -32,7 +38,11 @@ COLUMNS = {
     "judgement": Field(Term("判断", "Verdict"), words=JUDGEMENT),
     "state": Field(Term("判断", "Verdict"), words=STATE),
     "reason": Field(Term("原因", "Reason"), words=REASON),
-    "moved": Field(Term("变动的基础", "The base that moved"), words=NAMES),
+    "side": Field(
+        Term("在波动范围的哪一侧", "Which side of the usual range"), words={"up": Term("高于", "above"), "down": Term("低于", "below")}
+    ),
+    "bases": Field(Term("变动的基础", "The bases that moved")),
+    "within": Field(Term("变化的区间", "The interval of the change"), words={"limits": Term("控制限内", "within the limits")}),
     "run": Field(Term("持续", "Run"), words={key: term for key, term in RUN.items() if key}),
     "run_months": Field(Term("连续月数", "Months in a row"), "count"),
     "rank": Field(Term("位次", "Rank"), words={"highest": Term("最高", "highest"), "lowest": Term("最低", "lowest")}),
@@ -53,8 +63,9 @@ COLUMNS = {
 def quotable(frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional: bool = False) -> pd.DataFrame:
     """The verdicts of one month (one row an indicator) with what may be quoted.
 
-    Adds unit (key of `words.UNITS`), better, count (indicators with a value), said (the conclusion: changed, quiet, few months, first month,
-    few, poor data, not compared), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
+    Adds unit (key of `words.UNITS`), better, count (indicators with a value), said (the case of the conclusion), side (up, down: of the limits
+    that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
+    its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
     those asked for that have a value, then the usual ones), unsaid (1-6: movements that print as other than 0 and that nothing bears out;
     those whose base moved first, then the largest against their interval), provisional (rates that the next days still complete), why_zh, why_en (why
     there is no value).
@@ -66,31 +77,42 @@ def quotable(frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional:
         better=[i.better or "" for i in known],
         count=int(frame["value"].notna().sum()),
         said=conclusion(frame),
+        side=frame["direction"].where(frame["state"].isin(("outside", "outside trial")), ""),
+        within=np.where(frame["state"].isin(INSIDE) & ((frame["change_low"] > 0) | (frame["change_high"] < 0)), "limits", ""),
         leading=np.where(frame["leads"].astype(bool) & frame["judgement"].isin(CHANGED), frame["judgement"], ""),
         plain_change=[r if i.denominator is None else np.nan for i, r in zip(known, frame["raw_change"], strict=True)],
         headline=_headlines(frame, headlines),
         unsaid=_unsaid(frame, known),
         provisional=[provisional and i.window_hours is not None for i in known],
-        **{f"why_{language}": [why(m)(language) if m else "" for m in frame["missing"]] for language in ("zh", "en")},
+        **{f"why_{language}": [why(m)(language) if m else "" for m in frame["missing"]] for language in LANGUAGES},
+        **{f"bases_{language}": [_named(m, language) for m in frame["moved"]] for language in LANGUAGES},
     )
 
 
 def why(refusal: str) -> Term:
     """Why these data cannot answer, in both languages, from what a refusal or a cell says (`not available: needs queue_seconds`)."""
-    _, needs, columns = refusal.rstrip(".").partition("needs ")
-    if needs:
-        known = [next((t[c].term for t in tables.TABLES.values() if c in t), Term(c, c)) for c in columns.split(", ")]
+    known = [PARTS[w] for w in dict.fromkeys(re.findall(r"\w+", refusal)) if w in PARTS] if re.search("need|name no", refusal) else []
+    if known:
         return Term("未提供：" + "、".join(t.zh for t in known), "not provided: " + ", ".join(t.en.lower() for t in known))
-    return absent(refusal) or Term("这些数据不能回答这个问题", "these data cannot answer this")
+    return absent(refusal) or NO_ANSWER
+
+
+def _named(moved: str, language: str) -> str:
+    return listed([NAMES[key](language) for key in moved.split(", ")], language) if moved else ""
 
 
 def conclusion(frame: pd.DataFrame) -> str:
-    """The case of the month's conclusion; nothing is said of change where nothing was compared."""
+    """The case of the month's conclusion; nothing is said of change where nothing was compared.
+
+    changed, quiet: every indicator with a value was judged; with "in part": some were not; changed alone: none of the others was. Otherwise poor
+    data, first month, few, few months, or the reason (key of `words.REASON`) of most that have a value; not compared where there is none.
+    """
     judged = frame[frame["value"].notna()]
-    if judged["judgement"].isin(CHANGED).any():
-        return "changed"
-    if (judged["state"] == "inside").any():
-        return "quiet"
+    changed, inside = judged["judgement"].isin(CHANGED), judged["state"] == "inside"
+    if changed.any() and not inside.any():
+        return "changed alone"
+    if changed.any() or inside.any():
+        return ("changed" if changed.any() else "quiet") + ("" if (changed | inside).all() else " in part")
     reasons = set(judged["reason"])
     for case in ("poor data", "first month"):
         if case in reasons:
@@ -98,7 +120,8 @@ def conclusion(frame: pd.DataFrame) -> str:
     if len(judged) and (judged["judgement"] == "few").all():
         return "few"
     short = judged["method"].isin(("trial", "two periods")).any()
-    return "few months" if short else "not compared"
+    told = [r for r in judged["reason"] if r]
+    return "few months" if short else max(dict.fromkeys(told), key=told.count) if told else "not compared"
 
 
 def _headlines(frame: pd.DataFrame, asked: Sequence[str]) -> list[float]:
@@ -134,7 +157,7 @@ def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, key: str) -> pd.Da
     months = list(row["months"])
     parts = indicators[(indicators["indicator"] == key) & (indicators["group"] == row["group"])].set_index("period").reindex(months)
     told = {name: row[name] for name in ("change", "rank", "rank_months", "unit")}
-    term = {f"{name}_{language}": getattr(declared, name)(language) for name in ("formula", "judge") for language in ("zh", "en")}
+    term = {f"{name}_{language}": getattr(declared, name)(language) for name in ("formula", "judge") for language in LANGUAGES}
     return pd.DataFrame(
         {
             "indicator": key,
@@ -147,8 +170,7 @@ def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, key: str) -> pd.Da
             "target": row["target"],
             "judgement": ["none"] * (len(months) - 1) + [row["judgement"]],
             **{
-                f"event_{language}": [row[f"break_{language}"] if m == row["break_month"] else "" for m in months]
-                for language in ("zh", "en")
+                f"event_{language}": [row[f"break_{language}"] if m == row["break_month"] else "" for m in months] for language in LANGUAGES
             },
             **told,
             **term,
@@ -161,7 +183,7 @@ def glossary() -> pd.DataFrame:
     rows = [
         {
             "indicator": i.key,
-            **{f"{name}_{language}": getattr(i, name)(language) for name in ("formula", "observe", "judge") for language in ("zh", "en")},
+            **{f"{name}_{language}": getattr(i, name)(language) for name in ("formula", "observe", "judge") for language in LANGUAGES},
         }
         for i in CATALOGUE
     ]

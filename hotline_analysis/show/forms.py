@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import pandas as pd
@@ -49,7 +50,7 @@ class Shown:
     def attrs(self) -> Mapping:
         return self.frame.attrs
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Field]:
         return {name: Field.from_dict(plain) for name, plain in self.attrs.get("fields", {}).items()}
 
@@ -84,7 +85,7 @@ class Shown:
             row = frame.iloc[[place]]
             case = str(_first(row, what.by))
             parts = Shown(row, self.others, self.language).said(what.cases[case]) if case in what.cases else []
-            told.append("".join(parts) + what.end(self.language) if parts else "")
+            told.append(what.joint(self.language).join(parts) + what.end(self.language) if parts else "")
         return told
 
     def first(self, what: Said) -> str:

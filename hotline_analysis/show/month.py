@@ -2,16 +2,16 @@
 
 from hotline_analysis.show import blocks, charts, verdicts
 from hotline_analysis.show.forms import Figure, Furniture, Table
-from hotline_analysis.words import Rows, Sentence, Sentences, Term
+from hotline_analysis.words import REASON, Rows, Sentence, Sentences, Term
 
 SERVICE = ("connection_rate", "abandonment_rate", "service_level_20s", "asa_seconds", "talk_seconds", "offered")
 REPEAT = ("repeat_rate_24h", "identified_share")
 CHANGED = (
-    Sentence("{indicator}{judgement}：{value:level}", "{indicator} {judgement}: {value:level}"),
+    Sentence("{indicator}{side}以往波动范围：{value:level}", "{indicator} {side} its usual range: {value:level}"),
     Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
     Sentence("，为{rank_months}个月{rank}", ", the {rank} of {rank_months} months"),
 )
-LEADS = Rows(dict.fromkeys(("worse", "better", "more", "less"), CHANGED), by="leading", end=Term("；", "; "))
+LEADS = Rows(dict.fromkeys(("worse", "better", "more", "less"), CHANGED), by="leading")
 LASTS = Rows(
     dict.fromkeys(
         ("low", "high"),
@@ -20,9 +20,13 @@ LASTS = Rows(
     by="run",
 )  # fmt: skip
 CONCLUSION = {
-    "changed": (LEADS, Term("其余指标在正常波动内。", "the other indicators are within their usual variation.")),
+    **{key: (Term(f"{term.zh}。", f"{term.en[0].upper()}{term.en[1:]}."),) for key, term in REASON.items()},
+    "changed": (LEADS, Term("其余指标在正常波动内。", "The other indicators are within their usual variation.")),
+    "changed in part": (LEADS, Term("其余可比的指标在正常波动内。", "The others that can be compared are within their usual variation.")),
+    "changed alone": (LEADS,),
     "quiet": (Term("本月各项指标都在正常波动内。", "All indicators are within their usual variation."),),
-    "few months": (Sentence("历史只有{rank_months}个月，不判好坏。", "With {rank_months} months of history, nothing is called better or worse."),),
+    "quiet in part": (Term("本月可比的指标都在正常波动内。", "All indicators that can be compared are within their usual variation."),),
+    "few months": (Term("可比的历史不足12个月，本月不判好坏。", "There are fewer than 12 comparable months; nothing is called better or worse."),),
     "first month": (Term("本月为第一期，没有可比的月份。", "This is the first month; there is none to compare it with."),),
     "few": (Sentence("本月来电{numerator@offered:count}通，样本不足，不作判断。", "{numerator@offered:count} calls this month: too few to be judged."),),
     "poor data": (Term("数据质量为差，本月不作判断。", "The data are of poor quality; this month is not judged."),),
@@ -93,7 +97,11 @@ SAY = {
             "excellent": Term("数据质量优：没有发现异常。", "Data quality excellent: nothing odd was found."),
             **dict.fromkeys(
                 ("good", "fair", "poor"),
-                (Sentence("数据质量{grade}：", "Data quality {grade}: "), Rows({"True": (Sentence("{told}", "{told}"),)}, by="worst", end=Term("；", "; "))),
+                (
+                    Sentence("数据质量{grade}：", "Data quality {grade}:"),
+                    Rows({"True": (Sentence("{told}", "{told}"),)}, by="worst"),
+                    Sentence("另有{more}项。", "{more} more."),
+                ),
             ),
         },
         by="grade",

@@ -64,18 +64,26 @@ FINDING = (
     Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
     Sentence("（不扣除周末、节假日的差别为{plain_change:risen}）", " ({plain_change:risen} before weekends and holidays are taken off)"),
     Sentence("，为{rank_months}个月{rank}", ", {rank} of {rank_months} months"),
-    Sentence("，{state}", ": {state}"),
+    Sentence("，{state}", ", {state}"),
+    Sentence("：{side}以往波动范围", ": {side} the usual range"),
 )
 PROOF = (
     Sentence("{numerator}/{denominator}", "{numerator}/{denominator}"),
-    Sentence("，以往波动范围{lower:level}～{upper:level}", ", usual range {lower:level} to {upper:level}"),
-    Sentence("，连续{run_months}个月{run}", ", {run} for {run_months} months"),
-    Sentence("，{reason}", ", {reason}"),
+    Sentence("以往波动范围{lower:level}～{upper:level}", "usual range {lower:level} to {upper:level}"),
+    Sentence("连续{run_months}个月{run}", "{run} for {run_months} months"),
+    Sentence("{reason}", "{reason}"),
+    Sentence("{bases}变动", "{bases} moved"),
 )
+MOVED = (Sentence("{indicator}", "{indicator}"), Sentence("{change:moved}", " {change:moved}"))
+COMMA, NOTHING, BASES = Term("，", ", "), Term("", ""), Term("{}变动", "{} moved")
 
 
 def _word(key: str, language: str) -> str:
     return WORDS[key](language)
+
+
+def _lines(frame: pd.DataFrame, shown, what: Sequence[Sentence], **ends: Term) -> list[str]:
+    return shown.rows(frame, Rows(dict.fromkeys(ORDER, what), by="judgement", **ends))
 
 
 def _marked(row: Mapping) -> Markup:
@@ -201,7 +209,7 @@ def _group(key: str, rows: Sequence[Mapping], shown) -> Markup:
 
 def _ledger_row(row: Mapping, shown) -> Markup:
     language = shown.language
-    why = shown.written(row, "run") or (shown.written(row, "reason") if row["judgement"] == "not_compared" else "")
+    why = shown.written(row, "run") or (_why(row, shown) if row["judgement"] == "not_compared" else "")
     note = tag("span", why, class_="note") if why else ""
     name = tag("th", shown.written(row, "indicator"), _provisional(row, language), note, scope="row", role="rowheader")
     value = shown.written(row, "value", "level")
@@ -209,11 +217,17 @@ def _ledger_row(row: Mapping, shown) -> Markup:
         ("sp", Markup(charts.sparkline(_course(row, shown), width=128, height=30, language=language))),
         ("num val", tag("b", value) if value else tag("span", shown.written(row, shown.column("why")), class_="quiet")),
         ("num chg", _bare(shown.written(row, "change", "moved")) or "—"),
-        ("num interval int", shown.written(row, "change", "moved_interval")),
+        ("num interval int", shown.written(row, "within") or shown.written(row, "change", "moved_interval")),
         ("num yoy", _bare(shown.written(row, "year_change", "moved")) or "—"),
         ("num tgt", _aim(row, language)),
     ]
     return tag("tr", name, *(tag("td", cell, class_=style, role="cell") for style, cell in cells), id=f"k-{row['indicator']}", role="row")
+
+
+def _why(row: Mapping, shown) -> str:
+    """Why a row is not compared, with the bases that moved."""
+    bases = shown.written(row, shown.column("bases"))
+    return COMMA(shown.language).join(filter(None, [shown.written(row, "reason"), bases and BASES(shown.language).format(bases)]))
 
 
 def _aim(row: Mapping, language: str) -> Markup | str:
@@ -239,7 +253,7 @@ def findings(shown, *, keys: Sequence[str]) -> Block:
     frame = shown.frame[shown.frame["indicator"].isin(keys) & shown.frame["value"].notna()]
     frame = pd.concat([frame[frame["judgement"].isin(CHANGED)], frame[~frame["judgement"].isin(CHANGED)]])
     rows = frame.to_dict("records")
-    lines = [shown.rows(frame, Rows(dict.fromkeys(ORDER, what), by="judgement")) for what in (FINDING, PROOF)]
+    lines = [_lines(frame, shown, FINDING), _lines(frame, shown, PROOF, joint=COMMA)]
     items = [
         tag("li", _marked(row), tag("div", tag("p", line), tag("p", proof, class_="proof")))
         for row, line, proof in zip(rows, *lines, strict=True)
@@ -253,10 +267,9 @@ def hold(shown) -> Block:
     """本月不宜写成升或降的数字: movements that people would quote and that nothing bears out, in the order of the column `unsaid`."""
     language = shown.language
     frame = shown.frame[shown.frame["unsaid"].notna()].sort_values("unsaid")
-    said = Sentence("{indicator}{change:moved}", "{indicator} {change:moved}")
-    lines = [line.rstrip("。.") for line in shown.rows(frame, Rows(dict.fromkeys(ORDER, said), by="judgement"))]
-    why = [shown.written(row, "reason") for row in frame.to_dict("records")]
-    items = [tag("li", line, tag("span", reason) if reason else "") for line, reason in zip(lines, why, strict=True)]
+    lines = _lines(frame, shown, MOVED, end=NOTHING)
+    why = [_why(row, shown) or shown.written(row, "state") for row in frame.to_dict("records")]
+    items = [tag("li", line, tag("span", reason)) for line, reason in zip(lines, why, strict=True)]
     body = [tag("p", _word("hold_lead", language)), tag("ul", *items)] if items else [tag("p", _word("hold_none", language))]
     html = tag("aside", tag("h3", _word("hold", language)), *body, class_="hold")
     return Block("hold", html, "\n".join(lines) or _word("hold_none", language))

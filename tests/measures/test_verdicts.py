@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotline_analysis import findings
+from hotline_analysis import say
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.ends import rest_days
 from hotline_analysis.measures.indicators import BY_KEY, evaluate
@@ -278,7 +278,7 @@ def test_a_small_month_of_a_reported_hotline_is_no_news(tmp_path):
     v = h.verdicts.set_index("indicator")
     assert v.loc["connection_rate", ["numerator", "denominator", "judgement", "reason"]].tolist() == [36, 40, "not_compared", "not covered"]
     assert not v["judgement"].isin(["better", "worse", "more", "less"]).any()
-    assert findings.conclusion(h.verdicts, "zh") == ["数据没有覆盖全月。"]
+    assert say(h.verdicts).text == "数据没有覆盖全月。"
     whole = compare(h.indicators.assign(covered=True), "2024-09", "2024-08").set_index("indicator")  # as if it were a month of 40 calls
     assert whole.loc["connection_rate", ["state", "judgement"]].tolist() == ["inside", "none"]
     assert whole.loc["abandonment_rate", "judgement"] == "none"

@@ -100,7 +100,8 @@ def _spark_words(row: Mapping, known, lower, upper, language: str) -> str:
     def level(v):
         return words.format_value(v, unit, language)
 
-    name, judgement = in_words(row["name"], language), words.JUDGEMENT[row.get("judgement", "none")].in_(language)
+    said = words.STATE.get(row.get("state", "")) or words.JUDGEMENT[row.get("judgement", "none")]
+    name, judgement = in_words(row["name"], language), said(language)
     if language == "zh":
         limits = f"，控制限{level(lower)}至{level(upper)}" if lower is not None and upper is not None else ""
         return (
