@@ -29,12 +29,12 @@ def quoted(frame: pd.DataFrame, **options) -> pd.DataFrame:
         ({"connection_rate": "not_compared"}, {"reason": "poor data"}, "poor data"),
         ({"connection_rate": "not_compared"}, {"reason": "first month"}, "first month"),
         ({"connection_rate": "few", "offered": "few"}, {}, "few"),
-        ({"connection_rate": "few", "offered": "not_compared"}, {"reason": "month before", "method": ""}, "not compared"),
+        ({"connection_rate": "few", "offered": "not_compared"}, {"reason": "month before", "method": ""}, "month before"),
         ({"connection_rate": "not_compared"}, {"reason": "trial", "state": "outside trial", "method": "trial"}, "few months"),
         ({"connection_rate": "none"}, {"state": "inside trial", "method": "trial"}, "few months"),
         ({"connection_rate": "not_compared"}, {"reason": "few months", "state": "few months", "method": "two periods"}, "few months"),
         ({"connection_rate": "none"}, {"state": "no evidence", "method": "two periods"}, "few months"),
-        ({"connection_rate": "not_compared"}, {"reason": "definition", "method": ""}, "not compared"),
+        ({"connection_rate": "not_compared"}, {"reason": "definition", "method": ""}, "definition"),
     ],
 )
 def test_the_case_of_the_conclusion(judgements, changes, case):
