@@ -27,6 +27,14 @@ def test_the_month_has_its_files(published):
     assert set(month.pages()) <= {f.name for f in folder.iterdir()}
 
 
+def test_the_month_leads_to_every_page_and_no_link_leads_nowhere(published):
+    folder, _ = published
+    for page in folder.glob("*.html"):
+        links = set(re.findall(r'href="([^"#]+)', page.read_text(encoding="utf-8")))
+        assert all((folder / link).is_file() for link in links), page.name
+        assert page.name != "index.html" or links >= {p.name for p in folder.glob("*.html")} - {"index.html"}
+
+
 def test_kpis_are_tidy_with_a_byte_order_mark(published):
     raw = (published[0] / "kpis.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
@@ -57,9 +65,11 @@ def index_only(monkeypatch):
 
 
 def test_two_renders_are_byte_identical(published, tmp_path, index_only):
-    assert main(["report", "--params", str(published[1]), "--month", "2024-01", "--out", str(tmp_path), "--quiet"]) == 0
-    for page in ("index.html", "kpis.csv"):
-        assert (tmp_path / "small" / "2024-01" / page).read_bytes() == (published[0] / page).read_bytes(), page
+    for out in ("a", "b"):
+        assert main(["report", "--params", str(published[1]), "--month", "2024-01", "--out", str(tmp_path / out), "--quiet"]) == 0
+    a, b = (tmp_path / out / "small" / "2024-01" for out in ("a", "b"))
+    assert (a / "index.html").read_bytes() == (b / "index.html").read_bytes()
+    assert (a / "kpis.csv").read_bytes() == (b / "kpis.csv").read_bytes() == (published[0] / "kpis.csv").read_bytes()
 
 
 def test_no_number_and_no_agent_is_on_a_page_or_in_the_store(published):
