@@ -3,6 +3,7 @@
 import io
 import json
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -151,3 +152,40 @@ def test_a_studys_csv_holds_no_formula(tmp_path, capsys):
     code, out, _ = run(capsys, *arguments)
     frame = pd.read_csv(io.StringIO(out))
     assert code == 0 and set(frame["issue_1"]) == {"'=1+1", "'＝cmd", "'@x"} and frame["denominator"].dtype == int
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "sentence"),
+    [
+        (duckdb.OutOfMemoryException, 73, "limits › memory_gib and spill_gib are too small for this question. Raise them in the params file, or free space."),
+        (duckdb.IOException, 73, "store › the engine could not read or write a file of it: another run made it anew, or the disk is full. Run again."),
+        (
+            duckdb.InvalidInputException,
+            70,
+            "hotline › the engine refused a question (InvalidInputException): a pattern or a value of the params file, or a fault of this program.",
+        ),
+    ],
+)
+def test_the_engines_refusal_says_no_value_and_costs_no_store(hotline, capsys, monkeypatch, fault, code, sentence):
+    from hotline_analysis import hotline as door
+
+    def refuse(*args, **options):
+        raise fault("could not convert '13812345678'")
+
+    monkeypatch.setattr(door, "open_hotline", refuse)
+    assert run(capsys, "study", "window", "--params", str(hotline), "--quiet") == (code, "", sentence + "\n")
+
+
+def test_what_the_engine_refuses_of_the_columns_settings_is_64(capsys, monkeypatch, tmp_path):
+    from hotline_analysis.intake import convert
+
+    def refuse(*args, **options):
+        raise duckdb.InvalidInputException("invalid perl operator in '13812345678'")
+
+    monkeypatch.setattr(convert, "convert", refuse)
+    assert run(capsys, "check", "--params", str(write_hotline(tmp_path, calls=20)), "--quiet") == (
+        64,
+        "",
+        "small.yaml › calls › columns › the engine refused a pattern, a format or a value that they give for calls.csv (InvalidInputException). "
+        "A pattern is a regular expression such as 're:^9+$', a format is like '%Y-%m-%d %H:%M:%S'.\n",
+    )
