@@ -33,6 +33,7 @@ FORMS = {
         narrow="part calls share",
         total=True,
         short=True,
+        unless={"none": Term("没有复电。", "There are no callbacks.")},
     ),
     "bounds": Table(
         "window_hours value± identified bound_low bound_high",
@@ -77,8 +78,8 @@ SAY = {
     ),
     "bounds": (
         Sentence(
-            "{identified:share}的来电能识别来电人；算上不识别的，24小时复电率在{bound_low@24:share}与{bound_high@24:share}之间。",
-            "{identified:share} of calls have a known caller; with the unknown, the 24 h rate lies between {bound_low@24:share} and {bound_high@24:share}.",
+            "计入的来电中，{identified:share}能识别来电人；其余无论是谁打的，24小时复电率在{bound_low@24:share}与{bound_high@24:share}之间。",
+            "{identified:share} of the calls counted have a known caller; whoever made the others, the 24 h rate lies between {bound_low@24:share} and {bound_high@24:share}.",
         ),
     ),
 }

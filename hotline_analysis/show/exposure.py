@@ -71,6 +71,7 @@ FORMS = {
         ),
         bold="difference",
         where="shown",
+        unless={"few": Term("复电太少，不能比较。", "Too few callbacks to compare.")},
     ),
     "reconciliation": Table(
         "issue share_of_calls capture± purity± verdict recommended_hours",

@@ -41,7 +41,7 @@ CATCHES = Sentence(
 )
 BASIS = Sentence(
     "依据{basis_from:month}至{basis_to:month}共{basis_months}个月。",
-    "It stands on {basis_months} months, {basis_from:month} to {basis_to:month}.",
+    "It stands on {basis_months} {basis_months:month|months}, {basis_from:month} to {basis_to:month}.",
 )
 COSTS = Sentence(
     "看重漏计（代价0.5）宜用{best_hours_half}，看重误计（代价2）宜用{best_hours_two}；兼顾纯度与捕获为{f1_hours}。",
@@ -64,6 +64,7 @@ FORMS = {
             Term("三条线只差在数据末端：数据还没看满的来电，生存分析按看了多久计。", "The lines differ at the end of the data only: Kaplan-Meier counts a call for as long as it was watched."),
         ),
         numbers="window_hours follow_up numerator denominator value±",
+        unless={"none": TOO_FEW["none"]},
     ),
     "evidence": Table(
         "window_hours value anyway excess± purity capture support",

@@ -302,7 +302,7 @@ def parts(
     `window.density`); a chance callback has the call's issue as often as the callbacks after the control instants have. What chance explains is cut at what these three parts hold.
 
     Columns: part (key of PARTS), seen (callbacks by rule, before chance), calls (after it), denominator (index calls), value (calls /
-    index calls), low, high (95 %), share (of the callbacks), missing (why a part cannot be told; it then has no figures, and its callbacks
+    index calls), low, high (95 %), share (of the callbacks), said (few under 200 callbacks, none without one, else ''), missing (why a part cannot be told; it then has no figures, and its callbacks
     are among the other parts). One row a part, `whole` last. Calls are whole numbers and add up exactly. Not corrected for the end of the data: it says what was seen. Source: methods 1, 2; issue 3, item 3.
     """
     view = view.near().but(
@@ -459,7 +459,7 @@ def _parts_frame(seen: dict[str, int], calls: np.ndarray, without: np.ndarray, b
         )
     rows.append({"part": "whole", "seen": total, **_part(total, without.sum(axis=1), base, total), "denominator": base, "missing": ""})
     frame = pd.DataFrame(rows).astype({"seen": "Int64", "calls": "Int64"})
-    return frame[["part", "seen", "calls", "denominator", "value", "low", "high", "share", "missing"]]
+    return frame[["part", "seen", "calls", "denominator", "value", "low", "high", "share", "missing"]].assign(said=chance.enough(total))
 
 
 def _part(calls: int, without: np.ndarray, base: int, total: int) -> dict:
@@ -648,6 +648,7 @@ COLUMNS = {
     "direction": Field(Term("方向", "Direction")),
     "caveat": Field(Term("提示", "Caveat"), words=CAVEATS),
     "missing": Field(Term("缺失原因", "Why missing")),
+    "said": Field(Term("情形", "Case")),
     "step": Field(Term("步骤", "Step")),
     "change": Field(Term("变化", "Change"), "points"),
     "part": Field(Term("组成", "Part"), words=PARTS),

@@ -359,7 +359,8 @@ def comparison(
     from the jackknife z of the difference of R(168 h), the caller groups left out on both sides together, so that callers of both issues are
     allowed for. The log-rank test compares the times to any callback as if calls were independent: it describes, it does not decide.
     Columns: first, second, difference (R of first less R of second), low, high (95 %), z, p, q, differs, log_rank, log_rank_p, log_rank_q,
-    overall (log-rank statistic of all of them), overall_df, overall_p; pairs, differing (how many), shown (the largest that differ). Source: methods 3, M7; F0 A13.
+    overall (log-rank statistic of all of them), overall_df, overall_p; pairs, differing (how many), shown (the largest that differ), said (few
+    where there is nothing to compare, none where no pair differs, some). Source: methods 3, M7; F0 A13.
     """
     found, paths = _counted(view, by)
     tables = {path: found.of(path) for path in paths[:most]}
@@ -373,6 +374,7 @@ def comparison(
     frame["differs"] = (frame["q"] <= max_q) & (frame["difference"].abs() >= min_effect) & (frame["calls"] >= MIN_CALLS)
     largest = frame["difference"].abs().where(frame["differs"]).rank(ascending=False, method="first") <= TOLD
     told = {"pairs": len(frame), "differing": int(frame["differs"].sum()), "shown": largest}
+    told["said"] = "few" if not np.isfinite(overall.statistic) else "some" if told["differing"] else "none"
     return frame.drop(columns="calls").assign(overall=overall.statistic, overall_df=overall.df, overall_p=overall.p, **told)
 
 

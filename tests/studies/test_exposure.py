@@ -321,3 +321,11 @@ def test_small_issues_are_pooled_in_every_table_and_small_counts_are_not_told():
     assert not frames["checks"]["denominator"].dropna().between(1, 7).any()
     assert disclosure.OTHER not in exposure.windows(frames["reconciliation"])
     assert "王" in exposure.points(replace(view, smallest=1)).to_csv()
+
+
+def test_a_comparison_says_whether_there_is_one(heavy):
+    frame = exposure.comparison(heavy)
+    assert set(frame["said"]) == {"some"} and set(frame["differing"]) == {frame["differs"].sum()}
+    nobody = [(n, 30 * DAY + n, 0, "ab"[n % 2], "answered") for n in range(40)]  # nobody calls again
+    alone = exposure.comparison(view_of(nobody))
+    assert set(alone["said"]) == {"few"} and set(alone["differing"]) == {0}
