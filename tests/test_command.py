@@ -157,8 +157,16 @@ def test_a_studys_csv_holds_no_formula(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("fault", "code", "sentence"),
     [
-        (duckdb.OutOfMemoryException, 73, "limits › memory_gib and spill_gib are too small for this question. Raise them in the params file, or free space."),
-        (duckdb.IOException, 73, "store › the engine could not read or write a file of it: another run made it anew, or the disk is full. Run again."),
+        (
+            duckdb.OutOfMemoryException,
+            73,
+            "limits › memory_gib and spill_gib are too small for this question. Raise them in the params file, or free space.",
+        ),
+        (
+            duckdb.IOException,
+            73,
+            "store › the engine could not read or write a file of it: another run made it anew, or the disk is full. Run again.",
+        ),
         (
             duckdb.InvalidInputException,
             70,

@@ -151,10 +151,10 @@ class Store:
             *self._names("parts/.*-????????"),
         ):
             machine.remove(self.folder / left)
-        for name in ("parts", "kept", "spill"):
+        for name in ("parts", "kept", "kept/frames", "spill"):
             if not (self.folder / name).is_dir():
                 machine.remove(self.folder / name)
-        for name in (*self._names("*.parquet"), *self._names("*.json"), *self._names("parts/*"), *self._names("kept/*")):
+        for name in (name for pattern in ("*.parquet", "*.json", "parts/*", "kept/*.*", "kept/frames/*") for name in self._names(pattern)):
             if (self.folder / name).is_dir():
                 self._damaged.add(name)
                 machine.remove(self.folder / name)

@@ -9,6 +9,7 @@ import errno
 import re
 import secrets
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,12 +36,14 @@ CANONICAL = {column.name for table in tables.TABLES.values() for column in table
 TRACEBACK = "Traceback (most recent call last)"
 
 
-RUNNING: set[int] = set()  # processes of kernels that this program started
+RUNNING: set[int] = set()  # kernels of this process that have not ended
+STOP = threading.Event()  # set: no cell begins any more
 
 
 def stop_all() -> None:
-    """End every kernel at once; whoever waits for a cell of one is told that it died."""
-    for pid in RUNNING:
+    """End every kernel at once, and let no other begin a cell; whoever waits for a cell of one is told that it died."""
+    STOP.set()
+    for pid in list(RUNNING):
         machine.end_process(pid)
 
 
@@ -94,11 +97,11 @@ def run(
     """The executed notebook. It is kept in `work` while it runs; anything but a complete run is `RunFailed`, with the kind of failure and nothing of its text."""
     refuse_shell(notebook)
     token = secrets.token_hex(8)
-    target = work / notebook.name
+    target, mine = work / notebook.name, set()
     try:
         papermill.execute_notebook(
             _plain(notebook), _plain(target), parameters, kernel_name="python3", language="python", progress_bar=progress, start_timeout=limits.start,
-            kernel_manager_class=_kernel_class(token, work, environment), timeout_func=lambda cell: _seconds_left(deadline, limits, notebook.name),
+            kernel_manager_class=_kernel_class(token, work, environment, mine), timeout_func=lambda cell: _seconds_left(deadline, limits, notebook.name),
             interrupt_on_timeout=False, log_output=False,
         )  # fmt: skip
     except PapermillExecutionError as failed:
@@ -111,6 +114,8 @@ def run(
         if getattr(failed, "errno", None) in UNWRITABLE:
             raise CannotWrite(str(work), f"cannot be written ({failed.strerror}).") from None
         raise RunFailed(notebook.name, f"{type(failed).__name__}.") from None
+    finally:
+        RUNNING.difference_update(mine)
     done = nbformat.read(target, as_version=4)
     check_complete(done, token, notebook.name)
     return done
@@ -124,6 +129,8 @@ def _plain(path: Path) -> str:
 def _seconds_left(deadline: float, limits: Limits, name: str) -> int:
     """What the next cell may take: its own limit, or what is left of the run's."""
     left = int(deadline - time.monotonic())
+    if STOP.is_set():
+        raise RunFailed(name, "the run was broken off.")
     if left < 1:
         raise RunFailed(name, "the run took longer than its time limit.")
     return min(limits.cell, left)
@@ -179,7 +186,7 @@ def end_of(cell) -> dict:
     return next((output.data[END] for output in cell.outputs if END in output.get("data", {})), {})
 
 
-def _kernel_class(token: str, work: Path, environment: Mapping[str, str]):
+def _kernel_class(token: str, work: Path, environment: Mapping[str, str], mine: set[int]):
     """A kernel manager that starts this interpreter's own ipykernel, over an encrypted connection where ipykernel can, with a clean environment."""
     spec = get_kernel_dict()
     spec["argv"] = machine.python("from ipykernel import kernelapp; kernelapp.launch_new_instance()", "-f", "{connection_file}")
@@ -196,6 +203,7 @@ def _kernel_class(token: str, work: Path, environment: Mapping[str, str]):
                 self.transport_encryption = "required"
             with open(work / "kernel.log", "ab") as log:  # what the kernel says outside its cells may hold data: not for the terminal
                 await super()._async_start_kernel(**{**options, "stdout": log, "stderr": subprocess.STDOUT})
+            mine.add(self.provisioner.pid)
             RUNNING.add(self.provisioner.pid)
 
         start_kernel = _async_start_kernel

@@ -9,7 +9,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -254,8 +254,7 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
     index, *studies = pages.items()
     title = f"{place.hotline} {place.month}"
     with tqdm(total=len(pages) + 1, desc=title, unit="step", disable=not run.progress, file=sys.stderr, position=0) as steps:
-        for _ in _at_once(run, studies):
-            steps.update()
+        _at_once(run, studies, steps.update)
         run.others = {name: run.others[name] for name, _ in studies}  # in the pages' order, whichever was done first
         _make_page(run, *index)
         steps.update()
@@ -265,16 +264,20 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
             page.check_text(content.decode(), name, run.countries)
 
 
-def _at_once(run: Run, studies: list[tuple[str, Path]]) -> Iterator[None]:
+def _at_once(run: Run, studies: list[tuple[str, Path]], done: Callable[[], object]) -> None:
     """The studies in as many kernels as there are cores; they share the frames that the store keeps. What breaks the run off ends them all."""
     workers = max(1, min(len(studies), machine.cores()))
     shared = {THREADS: str(max(1, machine.cores() // workers))}
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            yield from pool.map(lambda study: _make_study(run, *study, shared), studies)
-        except BaseException:
-            kernel.stop_all()
-            raise
+    kernel.STOP.clear()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for _ in pool.map(lambda study: _make_study(run, *study, shared), studies):
+            done()
+    except BaseException:
+        kernel.stop_all()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, str]) -> None:

@@ -87,6 +87,7 @@ COLUMNS = {
     "window_hours": Field(Term("窗口", "Window"), "hours"),
     "hour_from": Field(Term("自（小时）", "From (h)"), "count"),
     "hour_to": Field(Term("至（小时）", "To (h)"), "count"),
+    "hours": Field(Term("小时", "Hour")),
     "index": Field(Term("来电后每小时复电", "Callbacks an hour after the call"), "number"),
     "control": Field(Term("平时每小时来电", "Calls an hour by habit"), "number"),
     "same": Field(Term("同一诉求", "Same issue"), "share", interval=("same_low", "same_high")),

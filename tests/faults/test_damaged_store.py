@@ -223,3 +223,24 @@ def test_a_store_that_another_process_holds_is_waited_for_aloud(folder, capsys, 
     assert capsys.readouterr().err == (
         f"{store} › another run is at work here; waiting for it, at most 0.3 seconds.\n{store} › another run is building this store. Wait for it to end.\n"
     )
+
+
+def test_a_kept_frame_is_made_once_and_a_damaged_one_again(folder, capsys):
+    import pandas as pd
+
+    from hotline_analysis.intake.frames import Frames
+
+    store, made = built(folder / "line.yaml"), []
+    frames = Frames(store.folder / "kept" / "frames")
+
+    def make() -> pd.DataFrame:
+        made.append(1)
+        return pd.DataFrame({"rate": [0.125, None], "issue": ["停水", None]})
+
+    first = frames.get("k", make)
+    built(folder / "line.yaml")  # a build leaves the frames where they are
+    assert frames.get("k", make).equals(first) and len(made) == 1 and capsys.readouterr().err == ""
+    kept = store.folder / "kept/frames/k.json"
+    kept.write_text(kept.read_text(encoding="utf-8").replace("0.125", "0.126"), encoding="utf-8")
+    assert frames.get("k", make).equals(first) and len(made) == 2
+    assert capsys.readouterr().err == f"{store.folder} › not as they were written: kept. They were made again.\n"
