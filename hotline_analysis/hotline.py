@@ -301,6 +301,7 @@ class Hotline:
         return self._month("verdicts", self._judged, quotable.COLUMNS)
 
     def _judged(self) -> pd.DataFrame:
+        self._need_calls()
         told = verdicts.compare(
             self.indicators,
             self.month,
@@ -316,12 +317,18 @@ class Hotline:
         """One indicator month by month with its limits; columns in `measures.quotable.history`. Raises BadParams for one that there is not."""
         if key not in indicators.BY_KEY:
             raise BadParams("history", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
-        frame = self._month(
-            "history", lambda: quotable.history(self.verdicts, self.indicators, key), quotable.COLUMNS, options={"key": key}
-        )
+        frame = self._month("history", lambda: self._history(key), quotable.COLUMNS, options={"key": key})
         repeats = indicators.BY_KEY[key].window_hours is not None
         frame.attrs["definition"] = frame.attrs["definition"] if repeats else {}
         return frame
+
+    def _history(self, key: str) -> pd.DataFrame:
+        self._need_calls()
+        return quotable.history(self.verdicts, self.indicators, key)
+
+    def _need_calls(self) -> None:
+        """Raises NoInput where there are no calls, as every study does: nothing is judged without them."""
+        self.view.table("calls")
 
     @cached_property
     def glossary(self) -> pd.DataFrame:
@@ -408,7 +415,8 @@ class Hotline:
             "grade": self.grade[0],
             "provisional": self.provisional,
         }
-        return blocks.end(kpis=kpis if kpis is None else kpis[list(KPIS)], manifest=manifest)
+        told = None if kpis is None or kpis.attrs.get("missing") else kpis[list(KPIS)]
+        return blocks.end(kpis=told, manifest=manifest)
 
     @cached_property
     def ledger_of_month(self) -> pd.DataFrame:

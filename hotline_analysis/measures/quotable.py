@@ -17,9 +17,7 @@ CHANGED = ("worse", "better", "more", "less")
 HEADLINES = ("connection_rate", "service_level_20s", "repeat_rate_24h", "offered")
 MOST_HEADLINES, MOST_UNSAID = 4, 6
 INSIDE = ("inside", "inside trial")
-PARTS = {column.name: column.term for table in tables.TABLES.values() for column in table.columns} | {
-    n: t.term for n, t in tables.TABLES.items()
-}
+COLUMN_TERMS = {column.name: column.term for table in tables.TABLES.values() for column in table.columns}
 NO_ANSWER = Term("这些数据不能回答这个问题", "these data cannot answer this")
 NAMES = {i.key: i.name for i in CATALOGUE}
 COLUMNS = {
@@ -91,7 +89,13 @@ def quotable(frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional:
 
 def why(refusal: str) -> Term:
     """Why these data cannot answer, in both languages, from what a refusal or a cell says (`not available: needs queue_seconds`)."""
-    known = [PARTS[w] for w in dict.fromkeys(re.findall(r"\w+", refusal)) if w in PARTS] if re.search("need|name no", refusal) else []
+    table = re.search(r"params name no (\w+)", refusal)
+    asked = (
+        [tables.TABLES[table[1]].term]
+        if table
+        else [COLUMN_TERMS[w] for w in dict.fromkeys(re.findall(r"\w+", refusal)) if w in COLUMN_TERMS]
+    )
+    known = asked if table or "need" in refusal else []
     if known:
         return Term("未提供：" + "、".join(t.zh for t in known), "not provided: " + ", ".join(t.en.lower() for t in known))
     return absent(refusal) or NO_ANSWER

@@ -45,10 +45,11 @@ class Shown:
     others: Mapping[str, pd.DataFrame]
     language: str
     whole: bool = True  # False: the values are not the study's own any more (a filter, a merge)
+    contract: Mapping | None = None
 
     @property
     def attrs(self) -> Mapping:
-        return self.frame.attrs
+        return self.frame.attrs if self.contract is None else self.contract
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -80,11 +81,13 @@ class Shown:
 
     def rows(self, frame: pd.DataFrame, what: Rows) -> list[str]:
         """One sentence a row of the frame, '' where none can be said."""
-        told = []
+        told, bare = [], pd.DataFrame(frame)
+        bare.attrs = {}  # pandas copies them, deep, with every row taken
         for place in range(len(frame)):
-            row = frame.iloc[[place]]
+            row = bare.iloc[[place]]
             case = str(_first(row, what.by))
-            parts = Shown(row, self.others, self.language).said(what.cases[case]) if case in what.cases else []
+            one = Shown(row, self.others, self.language, contract=self.attrs)
+            parts = one.said(what.cases[case]) if case in what.cases else []
             told.append(what.joint(self.language).join(parts) + what.end(self.language) if parts else "")
         return told
 
