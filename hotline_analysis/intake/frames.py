@@ -76,11 +76,13 @@ def _plain(column: pd.Series) -> list:
 
 
 def _cell(value):
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        value = value.item()
     if isinstance(value, list | tuple | np.ndarray):
         return [_cell(part) for part in value]
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return None
-    return value.item() if isinstance(value, np.generic) else value
+    return value
 
 
 def _read(path: Path) -> pd.DataFrame | None:

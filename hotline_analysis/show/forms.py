@@ -114,8 +114,10 @@ class Shown:
         return Shown(self.others[name], {}, self.language) if name in self.others else None
 
     def _cells(self, slot: Slot) -> str:
-        rows = chosen_rows(self.frame, slot.row)
-        written = [self.written(row, self.column(slot.column), slot.form) for row in rows.to_dict("records")]
+        name = self.column(slot.column)
+        beside = [c for c in ("unit", f"{name}_low", f"{name}_high") if c in self.frame]  # what a form may read with the cell
+        rows = chosen_rows(self.frame, slot.row)[[name, *beside]]
+        written = [self.written(row, name, slot.form) for row in rows.to_dict("records")]
         return words.listed(written, self.language) if all(written) else ""
 
     def written(self, row: Mapping, column: str, form: str = "") -> str:

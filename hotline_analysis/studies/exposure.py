@@ -123,6 +123,8 @@ COLUMNS = {
     "share": Field(Term("占比", "Share"), "share"),
     "expected": Field(Term("通常不超过", "Usually at most"), "share"),
     "notable": Field(Term("提示", "Note"), words={"True": Term("需留意", "look at it"), "False": Term("", "")}),
+    "marked": Field(Term("常用窗口", "Named window")),
+    "shown": Field(Term("列出", "Shown")),
     "pairs": Field(Term("对数", "Pairs"), "count"),
     "differing": Field(Term("有差异的对数", "Pairs that differ"), "count"),
     "seen": Field(Term("实际", "Seen"), "number"),

@@ -65,6 +65,7 @@ COLUMNS = {
     "support": Field(Term("重抽来电人的支持", "Support (callers drawn again)"), "share"),
     "support_none": Field(Term("重抽来电人不选任何窗口", "No window (callers drawn again)"), "share"),
     "said": Field(Term("判断", "Verdict"), words=chance.SAID),
+    "recommended": Field(Term("为建议窗口", "Is the recommended one")),
     "recommended_hours": Field(Term("建议窗口", "Recommended window"), "hours"),
     "candidates": Field(Term("候选窗口", "Candidates")),
     "best_purity": Field(Term("建议窗口的纯度", "Purity at it"), "share"),

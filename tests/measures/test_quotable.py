@@ -78,7 +78,7 @@ def test_a_headline_without_a_value_gives_its_place_to_the_next():
 
 
 def test_the_order_of_what_must_not_be_quoted():
-    """Change over the width of its interval: offered .3/.6 = .5, talk 9/6 = 1.5, level .02/.01 = 2, asa .2/.1 = 2 (a tie: as they come)."""
+    """Change over the width of its interval: offered .3/.6 = .5, talk 9/6 = 1.5, level .02/.01 = 2; asa is one event with the level."""
     frame = verdicts(
         offered="none",
         talk_seconds="none",
@@ -91,7 +91,7 @@ def test_the_order_of_what_must_not_be_quoted():
     frame["change_low"], frame["change_high"] = [0, 6, -0.025, 0.15, 0, -1], [0.6, 12, -0.015, 0.25, 1, 0]
     frame.loc[4, ["reason", "moved"]] = ["base", "identified_share, connection_rate"]
     order = quoted(frame)["unsaid"].dropna().sort_values().index.tolist()
-    assert order == ["repeat_rate_24h", "service_level_20s", "asa_seconds", "talk_seconds", "offered"]
+    assert order == ["repeat_rate_24h", "service_level_20s", "talk_seconds", "offered"]
     assert quoted(frame)["bases_zh"]["repeat_rate_24h"] == "来电人识别率和接通率"
 
 
@@ -152,7 +152,7 @@ def test_one_indicators_history_is_its_row_unrolled():
     [
         ("not available: needs queue_seconds", "未提供：排队时长", "not provided: queue time"),
         ("not available: needs queue_seconds, caller.", "未提供：排队时长、来电人", "not provided: queue time, caller"),
-        ("the calls have no column issue_1, which this definition needs.", "未提供：一级诉求", "not provided: issue, level 1"),
+        ("the calls have no column issue_1, which this definition needs.", "未提供：诉求一级分类", "not provided: issue, level 1"),
         ("params name no orders.", "未提供：工单", "not provided: orders"),
         ("the callers' numbers are masked, so different citizens look alike.", "号码已打码，无法识别同一来电人", None),
         ("not available: masked", "号码已打码，无法识别同一来电人", None),

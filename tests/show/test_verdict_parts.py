@@ -272,6 +272,7 @@ def contradictions(row: dict, said: str, language: str) -> list[str]:
     return [word for word, pattern in WORDS.items() if pattern.search(said) and not truth[word]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_sentence_contradicts_its_own_change(drawn, language):
     """1,000 rows, each in every sentence that a page may make of it: the finding, its proof, the conclusion's clause, the run's, what not to quote."""

@@ -144,7 +144,7 @@ def test_curves_start_at_nothing_and_hold_the_point(heavy, told):
     repair = frame[frame["group"] == "repair"]
     assert repair["value"].iloc[0] == 0 and repair["hours"].iloc[-1] == 168
     assert repair["point_hours"].iloc[0] == told.loc["repair", "hours_80"]
-    assert frame[frame["group"] == "policy"]["few"].all() and repair["words"].iloc[0].zh.startswith("八成在")
+    assert frame[frame["group"] == "policy"]["few"].all() and not repair["few"].any()
 
 
 def test_the_hazard_of_a_slow_problem_lies_above_habit(heavy):
