@@ -73,7 +73,7 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
     elif form == "json":
         click.echo(frame.to_json(orient="records", force_ascii=False, double_precision=15))
     else:
-        click.echo(frame.attrs["definition"][language])
+        click.echo(h.definition(language))
         click.echo(frame.to_string(index=False))
 
 

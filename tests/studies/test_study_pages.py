@@ -32,7 +32,7 @@ COLUMNS = {
     "few": "    caller: {from: caller, kind: code}\n    issue_1: issue_1\n    agent: agent\n",
 }
 MISSING = {  # what each hotline cannot show, and why, in the window and exposure pages
-    "no issue, no agent": "未提供：诉求",
+    "no issue, no agent": "未提供：诉求一级分类",
     "no caller": "未提供：来电人",
 }
 

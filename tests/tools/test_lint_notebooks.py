@@ -25,7 +25,11 @@ def lint(tmp_path):
     def run(*cells: dict, folder: str = "notebooks") -> subprocess.CompletedProcess:
         path = tmp_path / folder / "made.ipynb"
         path.parent.mkdir(parents=True)
-        prose = {"cell_type": "markdown", "source": "## for leadership: if HTML( stands in prose, it is prose", "metadata": {}}
+        prose = {
+            "cell_type": "markdown",
+            "source": "## Leadership\n\nIf HTML( stands in prose, it is prose.",
+            "metadata": {"tags": ["lab"]},
+        }
         path.write_text(json.dumps({"cells": [prose, *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
         return subprocess.run([sys.executable, LINT, path], capture_output=True, encoding="utf-8", env=None)
 
@@ -33,8 +37,10 @@ def lint(tmp_path):
 
 
 def test_a_good_notebook_passes(lint):
-    plain = "%matplotlib inline\ntotals = [row for row in names if row]\nwide = 1 if totals else 2\ncharts.pareto(frame, style_name='x')"
-    result = lint(code(GOOD), code(plain), code("Markdown('plain')"))
+    plain = (
+        "%matplotlib inline\ntotals = [row for row in names if row]\nwide = 1 if totals else 2\nshow(charts.pareto(frame, style_name='x'))"
+    )
+    result = lint(code(GOOD), code(plain), code("show(Markdown('plain'))"))
     assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -92,4 +98,4 @@ def test_a_test_notebook_without_outputs_is_caught_since_nothing_would_be_compar
 
 
 def test_ordinary_comparisons_and_eight_lines_pass(lint):
-    assert lint(code("\n".join(f"a{n} = {n}" for n in range(8)) + "\n\n")).returncode == 0
+    assert lint(code("\n".join(f"a{n} = {n}" for n in range(7)) + "\nshow(frame)\n\n")).returncode == 0
