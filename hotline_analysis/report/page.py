@@ -346,6 +346,7 @@ class _Faces(HTMLParser):
     """Which characters are set in which of the three faces, by the tags and classes that the style sheet gives weight or 宋 to."""
 
     BOLD = frozenset(("b", "strong", "dt", "h2", "h3", "h4", "tfoot"))
+    BOLD_CLASS = frozenset(("v", "value", "chosen", "group", "say"))
     SONG = frozenset(("h1", "h2"))
     SONG_CLASS = frozenset(("verdict", "month", "no", "when"))
     VOID = frozenset(("meta", "br", "img", "hr"))
@@ -360,7 +361,7 @@ class _Faces(HTMLParser):
         classes = set((dict(attributes).get("class") or "").split())
         style = dict(attributes).get("style") or ""
         song = name in self.SONG or bool(classes & self.SONG_CLASS)
-        bold = name in self.BOLD or "font-weight" in style or bool(classes & {"v", "value", "chosen", "group"})
+        bold = name in self.BOLD or "font-weight" in style or "bold" in style or " 700 " in f" {style} " or bool(classes & self.BOLD_CLASS)
         self.stack.append((name, song, bold))
 
     def handle_endtag(self, name):
