@@ -5,6 +5,7 @@ import fnmatch
 import glob
 import gzip
 import hashlib
+import lzma
 import os
 import zipfile
 import zlib
@@ -41,6 +42,7 @@ BLOCK = 1 << 20
 UNPACK_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
 UNPACK_FREE = 200 << 20  # and is looked at only from this size on
 MOST_MEMBERS = 2000  # of a zip
+UNPACK = "Unpack it and name the files themselves."
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,8 @@ def _members(path: Path) -> Iterator[InputFile]:
 
 
 def _contents(path: Path) -> list[zipfile.ZipInfo]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            contents = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as fault:
-        raise DataRefused(spoken(path.name), "is not a whole zip file.", "Copy it again.") from fault
+    with open_stored(InputFile(path)) as stream, _archive(stream, spoken(path.name), "is not a whole zip file.") as archive:
+        contents = archive.infolist()
     _refuse_unfit(path, [info for info in contents if _is_data(info.filename)])
     return contents
 
@@ -194,20 +193,37 @@ def _digest(file: InputFile) -> str:
 def open_stored(file: InputFile) -> Iterator[IO[bytes]]:
     """The bytes of the file or member as stored (a .gz still packed); a damaged or locked one is refused with a sentence."""
     try:
-        if not file.member:
-            with file.path.open("rb") as stream:
+        with file.path.open("rb") as stream:
+            if not file.member:
                 yield stream
-            return
-        with zipfile.ZipFile(file.path) as archive, archive.open(file.member) as stream:
-            yield stream
+                return
+            with _archive(stream, file.name, "is damaged inside its zip.") as archive, archive.open(file.member) as unzipped:
+                yield unzipped
     except FileNotFoundError:
         raise NoInput(spoken(file.path), "is no longer there.") from None
     except (PermissionError, IsADirectoryError) as fault:
         raise DataRefused(spoken(file.path), f"cannot be read ({fault.strerror}).") from None
+
+
+@contextlib.contextmanager
+def _archive(stream: IO[bytes], name: str, damaged: str) -> Iterator[zipfile.ZipFile]:
+    """A zip while it and its members are read; what zipfile and the four unpackers raise about its bytes becomes a sentence."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            yield archive
+    except NotImplementedError as fault:  # Deflate64 of Windows' own large zips, strong encryption
+        raise DataRefused(name, "is packed in a way that is not read here.", UNPACK) from fault
     except RuntimeError as fault:  # zipfile's word for a member with a password
-        raise DataRefused(file.name, "is locked with a password.", "Unpack it and name the files themselves.") from fault
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError) as fault:
-        raise DataRefused(file.name, "is damaged inside its zip.", "Copy it again.") from fault
+        raise DataRefused(name, "is locked with a password.", UNPACK) from fault
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        KeyError,
+        zlib.error,
+        lzma.LZMAError,
+        OSError,
+    ) as fault:  # OSError: bz2's word, and a place before the file
+        raise DataRefused(name, damaged, "Copy it again.") from fault
 
 
 def unstored(file: InputFile, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import random
 import zipfile
 from pathlib import Path
 
@@ -97,6 +98,38 @@ def test_zips_that_cannot_be_opened(tmp_path):
         "torn.zip": "torn.zip › is not a whole zip file. Copy it again.",
         "empty.zip": "empty.zip › holds no file that could be an export.",
     }
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_ends_in_a_sentence(tmp_path, method):
+    rng = random.Random(method)
+    rows = "\n".join(f"{n},{rng.random()}" for n in range(2000))
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w", method) as archive:
+        archive.writestr("a.csv", rows)
+        archive.writestr("b.csv", rows[:300])
+    whole, said = (tmp_path / "whole.zip").read_bytes(), set()
+    for _ in range(150):
+        content, first = bytearray(whole), rng.choice([0, 60, len(whole) - 250])
+        content[rng.randrange(first, len(whole))] ^= rng.randrange(1, 256)
+        (tmp_path / "may.zip").write_bytes(content)
+        try:
+            found(tmp_path, "may.zip")  # a change of a date or of a name harms no row
+        except DataRefused as refusal:
+            said.add(str(refusal).split(" › ")[-1].split(".")[0])
+    assert {"is not a whole zip file", "is damaged inside its zip"} <= said
+
+
+def test_a_zip_packed_in_a_way_that_is_not_read(tmp_path):
+    """Windows packs what is larger than 2 GB with Deflate64 (method 9)."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", "time\n1\n")
+    content = bytearray((tmp_path / "a.zip").read_bytes())
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        content[content.find(mark) + at] = 9
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(DataRefused) as refusal:
+        found(tmp_path, "a.zip")
+    assert str(refusal.value) == "a.zip › a.csv › is packed in a way that is not read here. Unpack it and name the files themselves."
 
 
 def test_members_of_one_name_are_refused(tmp_path):
