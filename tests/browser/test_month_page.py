@@ -53,6 +53,19 @@ def test_nothing_is_wider_than_the_screen(folder, browser, name, width):
     page.close()
 
 
+def test_paper_has_no_screen_furniture_and_keeps_words_whole(folder, browser):
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    page.emulate_media(media="print")
+    screen = ".rail, .fold, .skip, details.data"
+    assert page.locator(screen).count() > 2
+    assert page.locator(screen).evaluate_all("all => all.filter(e => e.checkVisibility()).map(e => e.className)") == []
+    broken = """names => names.filter(e => e.scrollWidth > e.clientWidth || getComputedStyle(e).overflowWrap == 'anywhere')
+                               .map(e => e.innerText)"""
+    assert page.locator(".ledger tbody tr:not(.head) th").evaluate_all(broken) == []
+    page.close()
+
+
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext of poppler-utils is not here")
 def test_the_summary_ends_on_the_first_sheet(folder, browser, tmp_path):
     """On paper every indicator of table 1 stands on page 1."""
