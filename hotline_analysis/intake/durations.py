@@ -23,9 +23,12 @@ LETTERS = (  # a unit's letter, and the words for it; long words first, so that 
     ("M", "分钟|分鐘|分|MINUTES?|MINS?|[′’']"),
     ("S", "秒钟|秒鐘|秒|SECONDS?|SECS?"),
 )
-SAID = "^[+-]?P?{D}T?{H}{M}{S}{F}$".format(**{u: rf"(?:\d+(?:\.\d+)?{u})?" for u in "DHMSF"})
-CLOCK = r"^[+-]?(?:\d+[D. ])?\d+:\d{1,2}:\d{1,2}(?:\.\d+)?(?: ?[AP]M)?$"
-PAIR = r"^[+-]?\d+:\d{1,2}(?:\.\d+)?$"
+D, H, M, S, F = (rf"(?:\d+(?:\.\d+)?{unit})?" for unit in "DHMSF")
+SAID = f"^[+-]?(?:P{D}(?:T{H}{M}{S})?|{D}{H}{M}{S}{F})$"  # behind a P, minutes need their T: P1M is a month
+SIXTY = r"[0-5]?\d"  # all that stands behind a colon of a clock
+MINUTES = rf"{SIXTY}:{SIXTY}(?:\.\d+)?"
+CLOCK = rf"^[+-]?(?:(?:\d+[D. ](?:[01]?\d|2[0-3])|\d+):{MINUTES}|(?:0?\d|1[0-2]):{MINUTES} ?[AP]M)$"
+PAIR = rf"^[+-]?\d+:{SIXTY}(?:\.\d+)?$"
 DAY_ZERO = r"^(?:1899[-/]12[-/]30|1900[-/]0?1[-/]00?)[ T]+"  # a duration in a cell that is formatted as a date
 THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"  # the only commas that part thousands
 POINTS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$"  # and where a comma stands before the decimals, the only points

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused
@@ -261,6 +263,10 @@ DURATIONS = [
     ("4m 5s", {"unit": "hours"}, 245), ("4:05", {}, None), ("s", {}, None), ("PT", {}, None), ("m5", {}, None), ("5m4h", {}, None), ("10.5.3", {}, None),
     ("1,234,567", {}, 1234567), ("1,234.5", {}, 1235), ("0,000509", {}, None), ("0,123", {}, None), ("1,23", {}, None), ("12,3456", {}, None),
     ("1970-01-01", {}, None),
+    ("0:75:80", {}, None), ("12:99:00", {}, None), ("0:00:60", {}, None), ("0:59:59", {}, 3599), ("1.24:00:00", {}, None), ("1.23:59:59", {}, 172799),
+    ("13:04:05 AM", {}, None), ("1 day, 25:00:00", {}, None), ("1:2:3", {}, 3723), ("4:75", {"unit": "minutes_clock"}, None), ("23:99", {"unit": "clock"}, None),
+    ("75:59", {"unit": "minutes_clock"}, 4559), ("75:30", {"unit": "clock"}, 271800), ("75:60.0", {"unit": "minutes_clock"}, None),
+    ("P1M", {}, None), ("P1H", {}, None), ("P1D5M", {}, None), ("PT1M", {}, 60), ("P1D", {}, 86400), ("P1DT1M", {}, 86460), ("T4M", {}, None), ("1M", {}, 60),
 ]  # fmt: skip
 
 
@@ -270,6 +276,16 @@ def test_durations(tmp_path, text, rule, seconds):
     rows, found = converted(tmp_path, {"t": ["2024-05-01 10:00"], "s": [text]}, columns)
     assert rows[0]["talk_seconds"] == seconds
     assert (("talk_seconds", "value") in found) == (seconds is None and text != "pending")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 800), st.integers(0, 99), st.integers(0, 99))
+def test_no_clock_has_a_part_beyond_59(hours, minutes, seconds):
+    """The slow obvious way: three numbers, of which the last two are below 60, or no duration."""
+    cells = [f"{hours}:{minutes:02d}:{seconds:02d}", f"{hours}:{seconds:02d}"]
+    whole = minutes < 60 and seconds < 60
+    right = (hours * 3600 + minutes * 60 + seconds if whole else None, hours * 60 + seconds if seconds < 60 else None)
+    assert CONNECTION.execute("SELECT worded_seconds(?), clock_pair(?, 60, 1)", cells).fetchall() == [right]
 
 
 def test_flags(tmp_path):
