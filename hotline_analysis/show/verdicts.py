@@ -17,21 +17,21 @@ from hotline_analysis.words import Rows, Sentence, Term
 
 ORDER = ("worse", "better", "more", "less", "none", "few", "not_compared")
 CHANGED = ORDER[:4]
-GROUP = {
-    "worse": Term("变差", "Worse"),
-    "better": Term("变好", "Better"),
-    "more": Term("变多", "More"),
-    "less": Term("变少", "Fewer"),
+GROUP = {  # than usual: the month before may have been worse still, and the change stands beside it
+    "worse": Term("差于平时", "Worse than usual"),
+    "better": Term("好于平时", "Better than usual"),
+    "more": Term("高于平时", "Higher than usual"),
+    "less": Term("低于平时", "Lower than usual"),
     "none": Term("正常波动", "Usual variation"),
     "no evidence": Term("没有证据表明有变化", "No evidence of change"),
     "few": Term("样本不足，不作判断", "Too few to judge"),
     "not_compared": Term("不作比较", "Not compared"),
 }
 EVENTS = {
-    "worse": Term("件事变差", "worse"),
-    "better": Term("件事变好", "better"),
-    "more": Term("件事变多", "more"),
-    "less": Term("件事变少", "fewer"),
+    "worse": Term("件事差于平时", "worse than usual"),
+    "better": Term("件事好于平时", "better than usual"),
+    "more": Term("件事高于平时", "higher than usual"),
+    "less": Term("件事低于平时", "lower than usual"),
     "none": Term("件事在正常波动内", "within usual variation"),
     "no evidence": Term("件事没有证据表明有变化", "without evidence of change"),
     "few": Term("件事样本不足", "with too few calls"),
@@ -95,9 +95,11 @@ def _verdict(row: Mapping, shown) -> Markup:
     return tag("span", _marked(row), shown.written(row, "state"), class_=f"v {key}")
 
 
-def _of(terms: Mapping[str, Term], key: str, rows: Sequence[Mapping]) -> Term:
-    """The words of a group: usual variation only where limits exist and hold the value."""
-    return terms["no evidence" if key == "none" and rows[0]["state"] == "no evidence" else key]
+def _grouped(rows: Sequence[Mapping]) -> list[tuple[str, list[Mapping]]]:
+    """The rows by what is said of them, in the order of `GROUP`: usual variation only where limits exist and hold the value."""
+    said = [("no evidence" if row["state"] == "no evidence" else row["judgement"], row) for row in rows]
+    groups = [(key, [row for of, row in said if of == key]) for key in GROUP]
+    return [(key, members) for key, members in groups if members]
 
 
 def _leading(frame: pd.DataFrame) -> pd.DataFrame:
@@ -105,20 +107,20 @@ def _leading(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def tally(shown) -> Block:
-    """One mark for each event, in the order worse, better, more, less, none, few, not compared."""
-    leads, language = _leading(shown.frame), shown.language
+    """One mark for each event, in the order worse, better, more, less, none, no evidence, few, not compared."""
+    language = shown.language
     space = "" if language == "zh" else " "
-    groups = [(key, leads[leads["judgement"] == key].to_dict("records")) for key in ORDER if (leads["judgement"] == key).any()]
+    groups = _grouped(_leading(shown.frame).to_dict("records"))
     items = [
         tag(
             "li",
             *(_marked(row) for row in rows),
-            tag("span", tag("b", len(rows)), space + _of(EVENTS, key, rows)(language)),
-            class_=f"v {key}",
+            tag("span", tag("b", len(rows)), space + EVENTS[key](language)),
+            class_=f"v {rows[0]['judgement']}",
         )
         for key, rows in groups
     ]
-    text = "；".join(f"{len(rows)}{_of(EVENTS, key, rows)(language)}" for key, rows in groups)
+    text = "；".join(f"{len(rows)}{space}{EVENTS[key](language)}" for key, rows in groups)
     return Block("tally", tag("ul", *items, class_="tally", aria_label=_word("tally", language)), text)
 
 
@@ -191,7 +193,7 @@ def ledger(shown, *, title: str = "", subtitle: str = "") -> Block:
     said = [charts.month_span(rows[0]["months"]) if k == "series" and rows else _word(k, language) if k in WORDS else "" for k in heads]
     cells = (tag("th", text, scope="col", class_="num" if i > 1 else "", role="columnheader") for i, text in enumerate(said))
     head = tag("thead", tag("tr", *cells, role="row"), role="rowgroup")
-    groups = [_group(key, [row for row in rows if row["judgement"] == key], shown) for key in ORDER]
+    groups = [_group(key, of, shown) for key, of in _grouped(rows)]
     table = tag("table", caption("ledger", title, subtitle), head, *groups, class_="ledger", role="table")
     html = tag("div", table, class_="block scroll", role="region", aria_label=title)
     text = "\n".join(f"{shown.written(r, 'indicator')}\t{shown.written(r, 'value', 'level')}\t{shown.written(r, 'state')}" for r in rows)
@@ -199,10 +201,8 @@ def ledger(shown, *, title: str = "", subtitle: str = "") -> Block:
 
 
 def _group(key: str, rows: Sequence[Mapping], shown) -> Markup:
-    if not rows:
-        return Markup()
-    name = f"{_of(GROUP, key, rows)(shown.language)} {len(rows)}{'项' if shown.language == 'zh' else ''}"
-    label = tag("span", _marked(rows[0]), name, class_=f"v {key}")
+    name = f"{GROUP[key](shown.language)} {len(rows)}{'项' if shown.language == 'zh' else ''}"
+    label = tag("span", _marked(rows[0]), name, class_=f"v {rows[0]['judgement']}")
     head = tag("tr", tag("th", label, colspan="7", scope="rowgroup", role="rowheader"), class_="head", role="row")
     return tag("tbody", head, *(_ledger_row(row, shown) for row in rows), class_="group")
 

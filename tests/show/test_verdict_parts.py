@@ -77,7 +77,7 @@ def test_a_run_asks_whether_the_process_changed():
 def test_the_tally_counts_events_in_the_order_of_verdicts():
     """接通率 and 放弃率 are one event, and count once."""
     frame = told(verdicts(talk_seconds="none", connection_rate="worse", abandonment_rate="worse", offered="more", repeat_rate_24h="few"))
-    assert show(frame, as_="tally").text == "1件事变差；1件事变多；1件事在正常波动内；1件事样本不足"
+    assert show(frame, as_="tally").text == "1件事差于平时；1件事高于平时；1件事在正常波动内；1件事样本不足"
     assert show(frame, as_="tally", language="en").html.count("<li") == 4
 
 
@@ -85,6 +85,15 @@ def test_without_limits_nothing_is_called_usual():
     frame = told(verdicts(connection_rate="none").assign(state="no evidence", method="two periods"))
     assert show(frame, as_="tally").text == "1件事没有证据表明有变化"
     assert "没有证据表明有变化 1项" in show(frame).html and "正常波动" not in show(frame).html
+
+
+@pytest.mark.parametrize("without", [0, 1])
+def test_indicators_with_limits_and_without_are_told_apart(without):
+    """A new indicator has no limits yet beside one of years: each group says what is true of its own rows, whichever comes first."""
+    frame = told(verdicts(connection_rate="none", talk_seconds="none"))
+    frame.loc[frame.index[without], "state"] = "no evidence"
+    assert show(frame, as_="tally").text == "1件事在正常波动内；1件事没有证据表明有变化"
+    assert re.findall(r"正常波动 \d项|没有证据表明有变化 \d项", show(frame).html) == ["正常波动 1项", "没有证据表明有变化 1项"]
 
 
 def test_cards_are_the_headlines_in_order_with_target_and_change():
@@ -115,7 +124,7 @@ def test_the_table_groups_by_verdict_and_says_why():
     frame.loc[3, ["value", "missing", "reason"]] = [np.nan, "not available: needs queue_seconds", "missing"]
     html = show(told(frame)).html
     heads = re.findall(r'class="v (\w+)">(?:<svg.*?</svg>)?([^<]+)', html)
-    assert [(kind, text) for kind, text in heads] == [("more", "变多 1项"), ("none", "正常波动 1项"), ("not_compared", "不作比较 2项")]
+    assert [(kind, text) for kind, text in heads] == [("more", "高于平时 1项"), ("none", "正常波动 1项"), ("not_compared", "不作比较 2项")]
     assert "计算的基础变了，来电人识别率变动" in html and "未提供：排队时长" in html
 
 
