@@ -430,6 +430,13 @@ class Report(Settings):
         "headlines: [connection_rate, asa_seconds]",
         "headline: connection_rate",
     )
+    sections: Texts = setting(
+        (),
+        "月报上有哪几章、哪几个专题，按此次序；没有列出的不出。章名是 notebooks/monthly.ipynb 中各章中文单元的id，专题名是笔记本的文件名；不写则全部",
+        "which chapters and special studies the month has, in this order; what is not listed is left out. A chapter is named by the id of its zh cell in notebooks/monthly.ipynb, a study by its notebook's file name; empty: all",
+        "sections: [repeat, service, appendix, window]",
+        "sections: [service, repeat, service]",
+    )
     note: SaidWords | None = setting(
         None, "中心自己的话，原样印出", "the centre's own words, printed as they are", "note: 8月系统升级两天", "notes: 8月系统升级两天"
     )
@@ -439,6 +446,14 @@ class Report(Settings):
     def _month(cls, value):
         if value is not None and not MONTH.fullmatch(value):
             raise ValueError(f"'{value}' is not a month; write it as 2024-09")
+        return value
+
+    @field_validator("sections")
+    @classmethod
+    def _once(cls, value):
+        for name in value:
+            if value.count(name) > 1:
+                raise ValueError(f"'{name}' stands twice; a page has it once")
         return value
 
 

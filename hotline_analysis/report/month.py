@@ -6,10 +6,10 @@ from pathlib import Path
 
 import hotline_analysis
 from hotline_analysis import params as params_file
-from hotline_analysis.errors import NoInput
+from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.hotline import open_hotline, study_names
 from hotline_analysis.intake.store import Store
-from hotline_analysis.params import check_month
+from hotline_analysis.params import Params, check_month
 from hotline_analysis.report import run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT
@@ -29,6 +29,20 @@ def pages() -> dict[str, Path]:
     return {"index.html": notebooks() / "monthly.ipynb"} | {name: path for name, path in studies.items() if path.is_file()}
 
 
+def chosen(described: Params) -> dict[str, Path]:
+    """The pages that a hotline's month has: all, or of the studies those that `report › sections` names, in its order; BadParams for an unknown name."""
+    every, sections = pages(), described.report.sections
+    known = [*run.page.chapters(every["index.html"]), *(name.removesuffix(".html") for name in every if name != "index.html")]
+    for name in sections:
+        if name not in known:
+            right = nearest(name, known) or "There are: " + ", ".join(known) + "."
+            raise BadParams(
+                f"{described.path.name} › report › sections", f"'{name}' is neither a chapter of the month nor a study with a page.", right
+            )
+    wanted = ["index.html", *(f"{name}.html" for name in sections)]
+    return {name: every[name] for name in wanted if name in every} if sections else every
+
+
 def publish(params: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> tuple[Path, bool]:
     """Render and publish a month; the path of its page, and whether it was current already.
 
@@ -37,6 +51,7 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
     if month != "latest":
         check_month(month)
     described = params_file.load(params)
+    wanted = chosen(described)
     folder = Path(out) if out else described.root / "reports"
     if month != "latest":
         run.check_writable(run.locate(folder, hotline=described.name, month=month))
@@ -50,7 +65,7 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
         given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
         h.frames.prune()
         return run.render(
-            pages(),
+            wanted,
             place=place,
             parameters=given,
             limits=limits,
@@ -58,8 +73,9 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
             fingerprint=mark,
             countries=described.countries,
             store=h.store,
-            titles={name: run.page.heading(notebook) for name, notebook in pages().items()},
+            titles={name: run.page.heading(notebook) for name, notebook in wanted.items()},
             data_words=data_words(h.store),
+            sections=described.report.sections,
         ), False
 
 

@@ -40,6 +40,7 @@ LABELS = {
     "special": Term("专题：", "Special study: "),
     "left_out": Term("本期未含的专题", "Studies that this month lacks"),
     "colon": Term("：", ": "),
+    "comma": Term("、", ", "),
 }
 
 
@@ -93,7 +94,7 @@ class PageExporter(Exporter):
 
     def from_notebook_node(self, nb, resources=None, **options):
         nb, resources = super().from_notebook_node(nb, resources, **options)
-        return _compose(nb, getattr(self, "others", {})), resources
+        return _compose(nb, getattr(self, "others", {}), getattr(self, "chosen", ())), resources
 
 
 @dataclass(frozen=True)
@@ -157,24 +158,26 @@ def make(
     countries: Collection[str] = (),
     data_words: Collection[str] = (),
     others: Mapping[str, Other] = {},
+    sections: Collection[str] = (),
 ) -> bytes:
     """The page of an executed notebook, checked. The same notebook gives the same bytes.
 
     countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; others: the other pages of
-    the month, for its first page, which leads to each that is there and says why another is not.
+    the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
+    order (none: all).
     """
     exporter = PageExporter()
-    exporter.others = others
+    exporter.others, exporter.chosen = others, sections
     text, _ = exporter.from_notebook_node(notebook)
     check(text, name, countries, data_words)
     return text.encode()
 
 
-def _compose(notebook, others: Mapping[str, Other]) -> str:
-    head, sections = _sections(notebook)
+def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str]) -> str:
+    head, sections = _sections(notebook, chosen)
     language = head["language"]
     places = _places(sections, language)
-    body = {s.key: [Markup(_without_dead_links(_keep_together(_resolve(block, places)), others)) for block in s.blocks] for s in sections}
+    body = {s.key: [Markup(_keep_together(_resolve(block, places))) for block in s.blocks] for s in sections}
     said = {key: term.in_(language) for key, term in LABELS.items()}
     held = "".join(block for blocks in body.values() for block in blocks)
     page = _template().render(
@@ -185,6 +188,7 @@ def _compose(notebook, others: Mapping[str, Other]) -> str:
         policy=Markup(POLICY),
         language=language,
         style=Markup("<!--style-->"),
+        foot=Markup(_keep_together(head["foot"])),
         masthead=Markup(_keep_together(head["html"].replace("<x-title></x-title>", str(escape(head["heading"]))))),
         fold_at=_fold_at(sections[0]),
         further=[(name, other.title.in_(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held],
@@ -194,18 +198,24 @@ def _compose(notebook, others: Mapping[str, Other]) -> str:
     return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
 
 
-def _without_dead_links(text: str, others: Mapping[str, Other]) -> str:
-    """A link to a page that was left out becomes text."""
-    for name, other in others.items():
-        if other.why:
-            text = re.sub(rf'<a href="{re.escape(name)}[^"]*">(.*?)</a>', r"\1", text, flags=re.S)
-    return text
+def without_dead_links(content: bytes, pages: Collection[str]) -> bytes:
+    """A finished page on which a link to a page that the month lacks is text."""
+    return PAGE_LINK.sub(lambda link: link[0] if link[1] in pages else link[2], content.decode()).encode()
 
 
-def _sections(notebook) -> tuple[dict, list[Section]]:
-    """The masthead's facts, and the cells as sections: a `#` heading is the page's title, a `##` heading begins a chapter."""
+def chapters(notebook: Path) -> list[str]:
+    """What the chapters of a notebook are called: the ids of the zh cells that begin one, in their order."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return [cell.id for cell in cells if "zh" in cell.metadata.get("tags", []) and re.search(r"^## ", cell.source, re.MULTILINE)]
+
+
+def _sections(notebook, chosen: Collection[str] = ()) -> tuple[dict, list[Section]]:
+    """The masthead's facts, and the cells as sections: a `#` heading is the page's title, a `##` heading begins a chapter.
+
+    The page's foot stands apart, so that it stays where `chosen` leaves out the chapter that shows it.
+    """
     facts = next((f for cell in notebook.cells for f, _ in _shown(cell) if f.get("kind") == "masthead"), {})
-    head = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": "", "heading": ""} | facts
+    head = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": "", "heading": "", "foot": ""} | facts
     sections, anchor = [Section("summary", LABELS["summary"].in_(head["language"]), numbered=False)], ""
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -216,8 +226,12 @@ def _sections(notebook) -> tuple[dict, list[Section]]:
         for facts, block in _shown(cell):
             if facts.get("kind") == "masthead":
                 head["html"] = block
+            elif facts.get("kind") == "colophon":
+                head["foot"] = block
             else:
                 _take(sections[-1], facts, block)
+    if chosen:
+        sections[1:] = sorted((s for s in sections[1:] if s.key in chosen), key=lambda s: list(chosen).index(s.key))
     _number(sections, head["language"])
     head["title"] += head["heading"] if head["title"] == "" or head["language"] == "zh" else f": {head['heading']}"
     return head, sections
@@ -290,6 +304,7 @@ def _fold_at(summary: Section) -> int:
 
 
 NUMBER = re.compile(r'<x-number kind="(figure|table)" key="([^"]*)"></x-number>')
+PAGE_LINK = re.compile(r'<a href="([\w-]+\.html)[^"]*">(.*?)</a>', re.DOTALL)
 REFERENCE = re.compile(r'<x-ref key="([^"]*)"></x-ref>')
 
 

@@ -200,6 +200,7 @@ class Run:
     store: Store | None
     titles: Mapping[str, Term]
     data_words: Collection[str]
+    sections: Collection[str]
     deadline: float
     files: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, dict] = field(default_factory=dict)
@@ -219,17 +220,20 @@ def render(
     store: Store | None = None,
     titles: Mapping[str, Term] = {},
     data_words: Collection[str] = (),
+    sections: Collection[str] = (),
 ) -> Path:
     """Run every notebook, make every page, publish them in one step; the path of the first page, which is the month's.
 
     The studies run first, then the month, which says what is missing. `countries`: whose numbers count as personal; `data_words`: texts of the data
-    that read like a missing value. Raises StudyMissing after a month was published without a study; any other fault leaves the old month.
+    that read like a missing value; `sections`: the chapters of the month, in their order (none: all). Raises StudyMissing after a month was published without a study; any other fault leaves the old month.
     """
     check_parameters(parameters, list(pages.values()))
     for name in pages:
         if not PAGE.fullmatch(name):
             raise BadParams("page", f"{name[:40]!r} cannot be a page's name.", "It is like index.html.")
-    run = Run(place, parameters, limits, progress, fingerprint, countries, store, titles, data_words, time.monotonic() + limits.run)
+    run = Run(
+        place, parameters, limits, progress, fingerprint, countries, store, titles, data_words, sections, time.monotonic() + limits.run
+    )
     machine.claim(place.work, "run", private=True)
     try:
         _make(run, pages)
@@ -258,6 +262,8 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
         run.others = {name: run.others[name] for name, _ in studies}  # in the pages' order, whichever was done first
         _make_page(run, *index)
         steps.update()
+        for file in run.facts:
+            run.files[file] = page.without_dead_links(run.files[file], run.facts)
         run.files["manifest.json"] = publish.json_bytes(_manifest(run, list(pages), started))
     for name, content in run.files.items():
         if not name.endswith(".html"):  # a page was checked when it was made
@@ -305,9 +311,8 @@ def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, st
     if name != "index.html" and page.is_empty(done):
         run.others[name] = page.Other(run.titles.get(name, Term(notebook.stem, notebook.stem)), page.EMPTY)
         return
-    content = page.make(
-        done, name=name, countries=run.countries, data_words=run.data_words, others=run.others if name == "index.html" else {}
-    )
+    first = {"others": run.others, "sections": run.sections} if name == "index.html" else {}
+    content = page.make(done, name=name, countries=run.countries, data_words=run.data_words, **first)
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
     run.files[name] = content
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}

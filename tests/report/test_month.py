@@ -90,6 +90,46 @@ def test_an_english_page(published, tmp_path, index_only):
     assert "接通率" not in page
 
 
+def with_sections(folder, sections: str):
+    params = write_hotline(folder, calls=200)
+    params.write_text(params.read_text(encoding="utf-8") + f"report: {{sections: {sections}}}\n", encoding="utf-8")
+    return params
+
+
+@pytest.mark.parametrize(
+    "language, headings", [("zh", ["一、重复来电", "二、接通与服务"]), ("en", ["1. Repeat calls", "2. Connection and service"])]
+)
+def test_a_month_has_the_chapters_and_studies_that_params_name_in_their_order(tmp_path, language, headings):
+    """The appendix and two studies are left out: no heading, no page, no link; the page's foot stays, though the appendix holds it."""
+    params = with_sections(tmp_path, "[repeat, window, service]")
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", language, "--quiet"]) == 0
+    folder = tmp_path / "reports" / "small" / "2024-01"
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<section class="chapter" id="\w+">\s*<h2>(.*?)</h2>', page) == headings
+    assert re.findall(r'<li><a href="#(\w+)"', page)[-2:] == ["repeat", "service"]
+    assert {p.name for p in folder.glob("*.html")} == {"index.html", "window.html"}
+    for made in folder.glob("*.html"):
+        assert set(re.findall(r'href="([^"#]+)', made.read_text(encoding="utf-8"))) <= {"index.html", "window.html"}, made.name
+    assert 'href="window.html"' in page and "kpis.csv" in page[page.index("<main>") :]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "sections, said",
+    [
+        ("[service, windw]", "small.yaml › report › sections › 'windw' is neither a chapter of the month nor a study with a page. Did you mean 'window'?"),
+        ("[serivce]", "small.yaml › report › sections › 'serivce' is neither a chapter of the month nor a study with a page. Did you mean 'service'?"),
+        ("[fcr]", "small.yaml › report › sections › 'fcr' is neither a chapter of the month nor a study with a page. There are: service, repeat, appendix, definition, exposure, window."),
+        ("[window, window]", "small.yaml › report › sections: 'window' stands twice; a page has it once."),
+    ],
+)  # fmt: skip
+def test_a_section_that_is_not_there_is_refused_before_the_data_are_read(tmp_path, capsys, language, sections, said):
+    params = with_sections(tmp_path, sections)
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", language, "--quiet"]) == 64
+    assert capsys.readouterr().err.strip() == said
+    assert not (tmp_path / ".hotline").exists()
+
+
 def test_a_params_file_that_changed_makes_the_page_stale(published):
     before = month.fingerprint("d", published[1], "zh")
     published[1].write_text(published[1].read_text(encoding="utf-8") + "report: {organisation: 甲}\n", encoding="utf-8")

@@ -144,6 +144,23 @@ def test_a_form_that_is_shown_again_has_a_key_of_its_own():
     assert len(set(re.findall(r'<caption id="([^"]+)"', done))) == 2
 
 
+def test_the_chapters_that_are_named_stand_in_their_order_and_are_numbered_anew():
+    cells = [chapter("甲", "a"), table(key="t1"), chapter("乙", "b"), table(key="t2", title="二"), chapter("丙", "c"), prose("丙的话")]
+    done = page.make(
+        executed(text("# 月报", "zh"), show(about()), prose("摘要。"), *cells, show(about(), as_="colophon")), sections=["c", "a"]
+    ).decode()
+    assert re.findall(r"<h2>([^<]*)</h2>", done[done.index("<main>") :]) == ["一、丙", "二、甲"]
+    assert "摘要。" in done and "表1" in done and "表2" not in done and done.index("kpis.csv") > done.index("二、甲</h2>")
+
+
+def test_a_link_to_a_page_that_the_month_lacks_is_text():
+    linked = '<p><a href="window.html">窗口</a>，<a href="fcr.html#x">首<b>解</b></a>，<a href="#a">甲</a></p>'.encode()
+    assert (
+        page.without_dead_links(linked, {"window.html"})
+        == '<p><a href="window.html">窗口</a>，首<b>解</b>，<a href="#a">甲</a></p>'.encode()
+    )
+
+
 def test_anchors_come_from_the_chinese_twin():
     cells = [chapter("甲", "rates"), chapter("Rates", "rates-en", language="en")]
     assert '<section class="chapter" id="rates">' in made(*cells) and '<section class="chapter" id="rates">' in made(*cells, language="en")
