@@ -6,7 +6,7 @@ from scipy import stats
 
 from hotline_analysis.stats import binned, control, excess, intervals, resampling, survival
 from hotline_analysis.stats import tests as differences
-from hotline_analysis.studies import definition
+from hotline_analysis.studies.definition import callers
 from tests.studies.hotlines import DAY, view_of
 
 
@@ -62,7 +62,7 @@ def test_first_by_habit():
 
 def test_unknown_callers():
     rows = [(1 if n % 2 else None, 28 * DAY + n * 5400, 0, "a", "answered") for n in range(200)]
-    found = definition.bounds(view_of(rows, engine="polars", windows_hours=[2])).iloc[0]
+    found = callers.bounds(view_of(rows, engine="polars", windows_hours=[2])).iloc[0]
     assert (found["value"], found["identified"], found["bound_low"], found["bound_high"]) == (0, 0.5, 0, 1)
 
 

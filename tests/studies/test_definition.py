@@ -8,6 +8,7 @@ import pytest
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.studies import definition, window
+from hotline_analysis.studies.definition import callers, clock, parts, published, waterfall
 from tests.laws.strategies import HORIZON, random_hotline
 from tests.real import PARAMS, needs
 from tests.spec.cases import Case
@@ -33,17 +34,17 @@ BY_HAND = {
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_published_definitions_by_hand(engine):
-    found = definition.panel(of_case(SEVEN, engine))
+    found = published.panel(of_case(SEVEN, engine))
     assert {r.key: f"{r.numerator}/{r.denominator}" for r in found.itertuples()} == BY_HAND
     assert found["missing"].eq("").all()
     assert found.set_index("key").loc["ni14", "value"] == pytest.approx(7 / 3)
 
 
 def test_every_published_definition_says_what_it_is():
-    found = definition.panel(of_case(SEVEN, "polars"))
-    assert len(definition.PANEL) >= 10
+    found = published.panel(of_case(SEVEN, "polars"))
+    assert len(published.PANEL) >= 10
     assert found["hash"].is_unique or found.loc[found["hash"].duplicated(keep=False), "key"].isin(["telecom_24h", "own", "kpi_mcp"]).all()
-    assert set(found["caveat"]) <= set(definition.CAVEATS)
+    assert set(found["caveat"]) <= set(published.CAVEATS)
     assert (found.loc[found["direction"] == "look-back", "caveat"] != "").all()
     for row in found.itertuples():
         assert row.name_zh
@@ -61,7 +62,7 @@ def test_without_outcomes_a_rule_of_answered_calls_says_why_it_has_no_value():
         start_s=second("03-01 00:00"),
         end_s=second("03-20 00:00"),
     )
-    found = definition.panel(seen).set_index("key")
+    found = published.panel(seen).set_index("key")
     assert found.loc["telecom_24h", "missing"] == "the calls have no column outcome, which this definition needs."
     assert np.isnan(found.loc["telecom_24h", "value"])
     assert found.loc["own", "numerator"] == 3
@@ -86,7 +87,7 @@ def test_three_engines_give_the_same_tables(seed):
 def test_the_steps_of_the_waterfall_add_to_the_difference(seed):
     seen = view_of(random_rows(seed), engine="polars")
     for old in (None, {"match": "same", "chain": "first", "min_gap_seconds": 60}, {}):
-        found = definition.waterfall(seen, old=old)
+        found = waterfall.waterfall(seen, old=old)
         steps = found.iloc[1:-1]["change"].sum()
         assert steps == pytest.approx(found["value"].iloc[-1] - found["value"].iloc[0], abs=1e-12)
         assert found["change"].iloc[-1] == pytest.approx(steps, abs=1e-12)
@@ -99,7 +100,7 @@ def test_the_steps_of_the_waterfall_add_to_the_difference(seed):
 def test_the_parts_add_to_the_whole_exactly(seed):
     seen = view_of(random_rows(seed), engine="polars")
     for hours in (24.0, 168.0):
-        found = definition.parts(seen, window_hours=hours).set_index("part")
+        found = parts.parts(seen, window_hours=hours).set_index("part")
         own = found.drop(index="whole")
         naive = window.rates(seen.but(windows_hours=[hours])).set_index("follow_up").loc["naive"]
         assert own["calls"].sum() == own["seen"].sum() == found.loc["whole", "calls"] == naive["numerator"]
@@ -120,14 +121,14 @@ def test_four_in_seven_days_are_seen_across_the_ends_of_the_month():
     }
     rows = sorted((who, second, 0, "a", "answered") for who, seconds in at.items() for second in seconds)
     for engine in ENGINES:
-        found = definition.panel(view_of(rows, engine=engine)).set_index("key").loc["telecom_four"]
+        found = published.panel(view_of(rows, engine=engine)).set_index("key").loc["telecom_four"]
         assert (found["numerator"], found["denominator"]) == (2 + 0 + 2 + 4, 2 + 2 + 2 + 5)
 
 
 def test_what_would_have_come_anyway_is_the_area_under_habit():
     """The figure of the month and the table of the parts say one share."""
     seen = view_of_world(world("heavy", 1, calls=2_000))
-    away = definition.parts(seen).set_index("part").loc["background"]
+    away = parts.parts(seen).set_index("part").loc["background"]
     area = window.density(seen).iloc[-1]
     assert away["share"] == pytest.approx(1 - area["related_share"], abs=0.002)  # whole calls
 
@@ -150,7 +151,7 @@ PARTED = Case(
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_parts_by_hand(engine):
     outage = (second("03-03 08:00"), second("03-03 09:00"))
-    found = definition.parts(of_case(PARTED, engine), outages=[outage]).set_index("part")
+    found = parts.parts(of_case(PARTED, engine), outages=[outage]).set_index("part")
     assert found["calls"].dropna().to_dict() == {
         "outage": 1,
         "dropped": 1,
@@ -166,8 +167,8 @@ def test_the_parts_by_hand(engine):
 
 
 def test_parts_that_cannot_be_told_say_why():
-    found = definition.parts(of_case(SEVEN, "polars")).set_index("part")
-    assert found["value"].notna().to_dict() == {p: p in ("recurrence", "other", "unknown", "whole") for p in definition.PARTS}
+    found = parts.parts(of_case(SEVEN, "polars")).set_index("part")
+    assert found["value"].notna().to_dict() == {p: p in ("recurrence", "other", "unknown", "whole") for p in parts.PARTS}
     found = found["missing"]
     assert found["chase"] == "not available: needs orders."
     assert found["outage"] == "not available: needs events of kind outage"
@@ -182,7 +183,7 @@ def test_habit_alone_is_background():
         for week in range(10)
         for part in (0, 1)
     ]
-    found = definition.parts(view_of(rows, engine="polars"), window_hours=80.0).set_index("part")
+    found = parts.parts(view_of(rows, engine="polars"), window_hours=80.0).set_index("part")
     assert found.loc["whole", "calls"] > 100
     assert found.loc["background", "share"] == pytest.approx(1, abs=0.02)
 
@@ -190,7 +191,7 @@ def test_habit_alone_is_background():
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_unknown_callers_could_change(engine):
     case = Case("b", "", "", (*SEVEN.calls, (None, "03-01 09:00", 1, "供水", "张", "answered")))
-    found = definition.bounds(of_case(case, engine, windows_hours=[24])).iloc[0]
+    found = callers.bounds(of_case(case, engine, windows_hours=[24])).iloc[0]
     assert (found["denominator"], found["calls"]) == (7, 8)
     assert found["identified"] == pytest.approx(7 / 8)
     assert (found["bound_low"], found["bound_high"]) == pytest.approx((3 / 8, 3 / 8 + 2 * 1 / 8))  # it may repeat, and it may be a repeat
@@ -199,7 +200,7 @@ def test_what_unknown_callers_could_change(engine):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_bounds_hold_the_printed_rate(seed):
-    found = definition.bounds(view_of(random_rows(seed), engine="polars"))
+    found = callers.bounds(view_of(random_rows(seed), engine="polars"))
     assert (found["bound_low"] <= found["value"] + 1e-12).all()
     assert (found["value"] <= found["bound_high"] + 1e-12).all()
     s, u = found["identified"], found["unknown_callbacks"] / found["calls"]
@@ -211,7 +212,7 @@ def test_the_bounds_hold_the_rate_that_nobody_can_see(seed):
     """Every caller is known; then calls are made anonymous at random, whoever makes them: the bounds hold what was counted before."""
     rng, rows = np.random.default_rng(seed), [row for row in random_rows(seed, n=300) if row[0] is not None]
     hidden = [(None if u < 0.4 else who, *rest) for u, (who, *rest) in zip(rng.random(len(rows)), rows, strict=True)]
-    true, told = (definition.bounds(view_of(part, engine="polars", follow_up="naive")) for part in (rows, hidden))
+    true, told = (callers.bounds(view_of(part, engine="polars", follow_up="naive")) for part in (rows, hidden))
     assert (told["bound_low"] <= true["value"] + 1e-12).all() and (true["value"] <= told["bound_high"] + 1e-12).all()
     assert (told["value"] < true["value"]).any()
 
@@ -219,7 +220,7 @@ def test_the_bounds_hold_the_rate_that_nobody_can_see(seed):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_rate_under_each_key(engine):
     more = {"caller_person": (7, 7, None, None, 8, 8, 9), "caller_phone": (1, 2, 1, 1, 3, 4, 5)}
-    found = definition.identities(of_case(Case("i", "", "", SEVEN.calls, more=more), engine)).set_index("key")
+    found = callers.identities(of_case(Case("i", "", "", SEVEN.calls, more=more), engine)).set_index("key")
     assert found["numerator"].drop("code").to_dict() == {"caller": 3, "phone": 2, "person": 1, "phone,person": 2, "person,phone": 2}
     assert found["denominator"].drop("code").to_dict() == {"caller": 7, "phone": 7, "person": 5, "phone,person": 7, "person,phone": 7}
     assert found.loc["person", "identified"] == pytest.approx(5 / 7)
@@ -228,7 +229,7 @@ def test_the_rate_under_each_key(engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_with_and_without_heavy_callers(engine):
-    found = definition.heavy(of_case(SEVEN, engine), calls_a_month=3, top_share=0.4).set_index("left_out")
+    found = callers.heavy(of_case(SEVEN, engine), calls_a_month=3, top_share=0.4).set_index("left_out")
     assert found.loc["", ["callers", "calls", "numerator", "denominator"]].tolist() == [0, 0, 3, 7]
     assert found.loc["switchboards", ["callers", "calls", "numerator", "denominator"]].tolist() == [1, 4, 0, 3]
     assert found.loc["top", ["callers", "calls", "numerator", "denominator"]].tolist() == [1, 4, 0, 3]
@@ -236,7 +237,7 @@ def test_with_and_without_heavy_callers(engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_calendar_day_by_hour(engine):
-    found = definition.hours(of_case(SEVEN, engine)).set_index("hour")
+    found = clock.hours(of_case(SEVEN, engine)).set_index("hour")
     seen = found.loc[[8, 9, 10, 12, 23], ["calls", "calendar_numerator", "rolling_numerator"]]
     assert seen.to_numpy().tolist() == [[1, 0, 0], [1, 1, 1], [1, 1, 1], [1, 0, 0], [1, 0, 1]]
     assert found["calls"].sum() == 7
@@ -244,7 +245,7 @@ def test_the_calendar_day_by_hour(engine):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_calendar_day_is_never_more_than_rolling_24_hours(seed):
-    found = definition.hours(view_of(random_rows(seed), engine="polars", clock="start"))
+    found = clock.hours(view_of(random_rows(seed), engine="polars", clock="start"))
     assert (found["calendar_numerator"] <= found["rolling_numerator"]).all()
 
 
