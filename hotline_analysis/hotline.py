@@ -8,7 +8,7 @@ import pkgutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ KPIS = (
     "judgement", "state", "reason", "event", "method", "rule", "lower", "upper", "trial", "run", "run_months", "target", "reached_months",
     "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "missing",
 )  # fmt: skip
-ENGINES = ("duckdb", "narwhals", "pandas", "numpy", "scipy")
+ENGINES = ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")  # whose versions may change a figure
 
 
 def study_names() -> list[str]:
@@ -221,14 +221,21 @@ class Hotline:
         given = {"by": self._strata(f"study {name}", make, [by] if isinstance(by, str) else list(by))} if by else {}
         module = importlib.import_module(f"hotline_analysis.studies.{name}")
         staff = table in getattr(module, "STAFF", ()) or any(c.startswith("agent") for c in given.get("by", ()))
-        told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options or {}}
-        return self._told(lambda: make(view, **given, **(options or {})), told, module.COLUMNS, view, strict=strict)
+        options = _options(f"study {name}", make, options or {})
+        told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options}
+        return self._told(lambda: make(view, **given, **options), told, module.COLUMNS, view, strict=strict)
 
     def _told(self, make: Callable[[], pd.DataFrame], told: dict, columns: Mapping, view: View, *, strict: bool = False) -> pd.DataFrame:
         """A frame with its contract, computed once: kept under everything that it depends on."""
         missing, frame = None, pd.DataFrame()
+
+        def whole() -> pd.DataFrame:
+            made = make()
+            self.store.check_unchanged()  # before it is kept under a state of the data that it was not made of
+            return made
+
         try:
-            frame = self.frames.get(self._frame_key(told, view), make)
+            frame = self.frames.get(self._frame_key(told, view), whole)
             self.store.check_unchanged()
         except (DataRefused, NoInput) as refused:
             if strict:
@@ -248,18 +255,20 @@ class Hotline:
         return frame
 
     def _frame_key(self, told: dict, view: View) -> str:
-        """Everything that a frame depends on: data, params, definition, period, what is asked, our code, the engines, the key of pseudonyms."""
-        depends = [
-            self.digest,
-            self.params.model_dump(mode="json", exclude={"path", "title", "limits"}),
-            view.definition.model_dump(mode="json"),
-            [view.period.label, view.period.start_s, view.period.end_s, view.data_start_s, view.data_end_s],
-            {name: value for name, value in told.items() if name != "audience"},
-            code_digest(),
-            [version(tool) for tool in ENGINES],
-            self.store.facts.get("key_id"),
-        ]
-        return hashlib.sha256(json.dumps(depends, sort_keys=True, default=str).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps(self._depends(told, view), sort_keys=True).encode()).hexdigest()[:32]
+
+    def _depends(self, told: dict, view: View) -> dict:
+        """Everything that a frame depends on; one of these changed, and it is another frame."""
+        return {
+            "data": self.digest,
+            "params": self.params.model_dump(mode="json", exclude={"path", "title", "limits"}),
+            "definition": view.definition.model_dump(mode="json"),
+            "period": [view.period.label, view.period.start_s, view.period.end_s, view.data_start_s, view.data_end_s],
+            "asked": {name: value for name, value in told.items() if name != "audience"},
+            "code": CODE,
+            "engines": [version(tool) for tool in ENGINES],
+            "key": self.store.facts.get("key_id"),
+        }
 
     def _strata(self, where: str, make: Callable[..., pd.DataFrame], by: list[str]) -> list[str]:
         """The strata, when the table takes any and the calls have them."""
@@ -438,12 +447,37 @@ def _strata_terms() -> dict[str, Term]:
     return {column.name: column.term for column in tables.CALLS.columns}
 
 
-@cache
+def _options(where: str, make: Callable[..., pd.DataFrame], options: Mapping) -> dict:
+    """A table's options as plain JSON: they are part of the frame's key and of its attrs."""
+    known = [name for name, taken in inspect.signature(make).parameters.items() if taken.kind is taken.KEYWORD_ONLY and name != "by"]
+    for name in options:
+        if name not in known:
+            raise BadParams(
+                where,
+                f"'{make.__name__}' takes no option '{name}'.",
+                nearest(str(name), known) or (f"There are: {', '.join(known)}." if known else "Leave it out."),
+            )
+    try:
+        return json.loads(json.dumps(dict(options), default=_number))
+    except (TypeError, ValueError, AttributeError):
+        raise BadParams(
+            where, "an option is no plain value.", "Give numbers, texts, true or false, or lists and mappings of these."
+        ) from None
+
+
+def _number(value):
+    """What numpy took out of a frame, as Python's own."""
+    return value.item()
+
+
 def code_digest() -> str:
     """A digest of the package's own code: a frame that other code made is another frame."""
     package = Path(__file__).parent
     files = sorted(package.rglob("*.py"))
     return hashlib.sha256(b"".join(str(f.relative_to(package)).encode() + f.read_bytes() for f in files)).hexdigest()[:16]
+
+
+CODE = code_digest()  # taken with the code itself: a notebook that stays open while files change makes frames of what it has loaded
 
 
 def _check_targets(params: Params) -> None:

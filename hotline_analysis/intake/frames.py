@@ -3,6 +3,7 @@
 As JSON: exact (Python writes a float so that it reads back the same), and nothing in it can run.
 """
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import machine
-from hotline_analysis.errors import Held
+from hotline_analysis.errors import CannotWrite, Held
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.store import say_damage
 
@@ -42,29 +43,61 @@ class Frames:
             with machine.patient_lock(self.folder / f"{key}.lock", self.patience, lambda: None):
                 found = _read(path)
                 if found is None:
-                    sealed.write(path, _written(make()))
-                    found = _read(path)
+                    found = self._keep(path, {"key": key, **_written(make())})
         except machine.Locked:
             raise Held(str(self.folder), "another process has been making the same frame for long.", "Wait for it to end.") from None
         return found
 
+    def _keep(self, path: Path, plain: dict) -> pd.DataFrame:
+        try:
+            sealed.write(path, plain)
+        except OSError as refused:
+            raise CannotWrite(str(self.folder), f"the frame cannot be kept ({refused.strerror}).") from refused
+        found = _read(path)
+        return _framed(plain) if found is None else found
+
     def prune(self, most_bytes: int = MOST_BYTES) -> None:
         """Remove the longest unused frames beyond so many bytes, and what killed runs left. Called by the one process that starts others, before it does."""
-        files = sorted(self.folder.glob("*.json"), key=lambda f: f.stat().st_mtime, reverse=True)
-        for file, so_far in zip(files, np.cumsum([f.stat().st_size for f in files]), strict=True):
+        files = sorted(_there(self.folder, "*.json"), key=lambda found: found[1].st_mtime, reverse=True)
+        for (file, _), so_far in zip(files, np.cumsum([told.st_size for _, told in files]), strict=True):
             if so_far > most_bytes:
                 machine.remove(file)
-        for lock in self.folder.glob("*.lock"):
+        for lock, _ in _there(self.folder, "*.lock"):
             if not lock.with_suffix(".json").exists():
-                machine.remove(lock)
-        for part in self.folder.glob(".*-????????"):
-            if time.time() - part.stat().st_mtime > LONG_DEAD:
+                _drop(lock)
+        for part, told in _there(self.folder, ".*-????????"):
+            if time.time() - told.st_mtime > LONG_DEAD:
                 machine.remove(part)
 
 
+def _there(folder: Path, pattern: str) -> list[tuple[Path, os.stat_result]]:
+    """Files with what is known of them; one that another process has just removed is none."""
+    found = []
+    for path in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):
+            found.append((path, path.stat()))
+    return found
+
+
+def _drop(lock: Path) -> None:
+    """Remove a lock that nobody holds: the frame of one that is held is being made."""
+    with contextlib.suppress(machine.Locked):
+        with machine.lock(lock):
+            pass
+        machine.remove(lock)
+
+
 def _written(frame: pd.DataFrame) -> dict:
-    kinds = {c: "object" if isinstance(kind, pd.CategoricalDtype) else str(kind) for c, kind in frame.dtypes.items()}
-    return {"kinds": kinds, "values": {c: _plain(frame[c]) for c in frame}}
+    """A frame as plain JSON. Its rows are numbered and its columns named, as every study's are: an index of another kind would be lost."""
+    if not frame.index.equals(pd.RangeIndex(len(frame))) or not all(isinstance(c, str) for c in frame) or not frame.columns.is_unique:
+        raise ValueError("a kept frame › has an index or columns that would be lost; reset the index and name each column once, in text.")
+    return {"kinds": {c: _kind(kind) for c, kind in frame.dtypes.items()}, "values": {c: _plain(frame[c]) for c in frame}}
+
+
+def _kind(dtype) -> str | dict:
+    if isinstance(dtype, pd.CategoricalDtype):
+        return {"categories": dtype.categories.tolist(), "ordered": dtype.ordered}
+    return str(dtype)
 
 
 def _plain(column: pd.Series) -> list:
@@ -80,20 +113,29 @@ def _cell(value):
         value = value.item()
     if isinstance(value, list | tuple | np.ndarray):
         return [_cell(part) for part in value]
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
-        return None
-    return value
+    return None if value is pd.NA or value is pd.NaT else value
 
 
 def _read(path: Path) -> pd.DataFrame | None:
     """The kept frame, or None where there is none that is as it was written."""
     try:
         plain = sealed.read(path)
-        if not plain:
-            return None
-        os.utime(path)
+        if plain and plain.get("key") != path.stem:  # another frame's file under this name
+            raise sealed.Damaged(path.name)
     except sealed.Damaged:
         say_damage(path.parents[2], ["kept"])
         machine.remove(path)
         return None
-    return pd.DataFrame({c: pd.Series(values, dtype=plain["kinds"][c]) for c, values in plain["values"].items()})
+    with contextlib.suppress(OSError):  # pruned meanwhile, or another's: it was read all the same
+        os.utime(path)
+    return _framed(plain) if plain else None
+
+
+def _framed(plain: dict) -> pd.DataFrame:
+    kinds = {c: pd.CategoricalDtype(**kind) if isinstance(kind, dict) else kind for c, kind in plain["kinds"].items()}
+    return pd.DataFrame({c: pd.Series([_several(v) for v in values], dtype=kinds[c]) for c, values in plain["values"].items()})
+
+
+def _several(value):
+    """A cell that holds several values is a tuple, as it was made."""
+    return tuple(_several(part) for part in value) if isinstance(value, list) else value

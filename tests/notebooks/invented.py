@@ -1,0 +1,101 @@
+"""An invented hotline of 2,000 calls for the notebooks that keep their outputs: four months, four issues, and a truth that was planted.
+
+Power and water show within hours, a complaint after days, an enquiry hardly at all. Some thirty people call about every week whatever happened.
+"""
+
+import atexit
+import shutil
+import tempfile
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+CALLS, DAYS, FIRST = 2000, 122, datetime(2024, 1, 1)
+HEADER = "编号,来电时间,结束时间,主叫号码,坐席,诉求,事项,结果,排队,通话,是否派单,承办部门"
+ISSUES = {  # share of calls, followed because unsolved, after how many hours on average, dispatched
+    "供电": (0.25, 0.45, 1.5, 0.15),
+    "供水": (0.25, 0.40, 5, 0.25),
+    "投诉": (0.2, 0.40, 60, 0.6),
+    "咨询": (0.3, 0.05, 24, 0.02),
+}
+DEPARTMENTS = {"供电": "电力公司", "供水": "水务局", "投诉": "市场监管局", "咨询": "政务服务局"}
+PARAMS = """title: {zh: 两千通热线, en: Hotline of two thousand calls}
+key: published
+public: true
+calls:
+  files: calls.csv
+  key: 编号
+  columns:
+    call_id: 编号
+    started_at: {from: 来电时间, formats: "%Y-%m-%d %H:%M:%S"}
+    ended_at: {from: 结束时间, formats: "%Y-%m-%d %H:%M:%S"}
+    caller: {from: 主叫号码, kind: phone, unknown: 匿名}
+    agent: 坐席
+    issue_1: 诉求
+    issue_2: 事项
+    outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}, other: reject}
+    queue_seconds: 排队
+    talk_seconds: 通话
+    dispatched: {from: 是否派单, values: {是: true, 否: false}}
+    department: 承办部门
+targets: {connection_rate: 0.9}
+"""
+
+
+def write(folder: Path, *, calls: int = CALLS, seed: int = 12345) -> Path:
+    """The params file in `folder`, beside one export of so many calls; the numbers are of a segment that is given to nobody."""
+    rows = sorted(_rows(np.random.default_rng(seed), calls))[:calls]
+    lines = [f"C{n:05d},{row}" for n, (_, row) in enumerate(rows)]
+    (folder / "calls.csv").write_bytes(("\n".join([HEADER, *lines]) + "\n").encode("gb18030"))
+    path = folder / "two_thousand.yaml"
+    path.write_text(PARAMS, encoding="utf-8")
+    return path
+
+
+def _rows(rng: np.random.Generator, calls: int):
+    """First calls, weekly callers, and the calls that the unsolved ones bring about."""
+    span = DAYS * 24 * 60
+    for _ in range(round(calls * 0.62)):
+        yield from _chain(rng, int(rng.integers(0, span)), f"1540000{int(rng.integers(100, 9999)):04d}")
+    for who in range(30):
+        day, minute = int(rng.integers(0, 7)), int(rng.integers(8 * 60, 20 * 60))
+        for week in range(DAYS // 7):
+            if rng.random() < 0.9:
+                yield _row(rng, (day + 7 * week) * 1440 + minute + int(rng.integers(-30, 31)), f"1540000{who:04d}", "咨询")
+
+
+def _chain(rng: np.random.Generator, minute: int, caller: str):
+    """A call, and the next about the same issue for as long as it is not solved."""
+    issue = str(rng.choice(list(ISSUES), p=[share for share, *_ in ISSUES.values()]))
+    _, unsolved, hours, _ = ISSUES[issue]
+    while minute < DAYS * 1440:
+        yield _row(rng, minute, caller, issue)
+        if rng.random() >= unsolved:
+            return
+        minute += 10 + int(rng.exponential(hours * 60))
+
+
+def _row(rng: np.random.Generator, minute: int, caller: str, issue: str) -> tuple[datetime, str]:
+    begin = FIRST + timedelta(minutes=max(minute, 0), seconds=int(rng.integers(0, 60)))
+    answered, wait, talk = rng.random() < 0.93, int(rng.integers(2, 60)), int(rng.integers(30, 600))
+    end = begin + timedelta(seconds=wait + talk * answered)
+    sent = rng.random() < ISSUES[issue][3]
+    who = "匿名" if rng.random() < 0.04 else caller
+    told = [
+        f"{begin},{end},{who}",
+        "甲乙丙丁"[int(rng.integers(0, 4))],
+        f"{issue},{issue}{'一二'[int(rng.integers(0, 2))]}类",
+        f"{'接通' if answered else '放弃'},{wait},{talk * answered}",
+        f"是,{DEPARTMENTS[issue]}" if sent and answered else "否,",
+    ]
+    return begin, ",".join(told)
+
+
+@cache
+def params() -> Path:
+    """The params file in a folder of its own that goes when the process ends."""
+    folder = tempfile.mkdtemp(prefix="hotline-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return write(Path(folder))
