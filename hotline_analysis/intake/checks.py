@@ -417,7 +417,7 @@ def _new_categories(part: _Part, column: str) -> Iterator[Finding]:
 
 
 def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
-    """What the files lost. Of a period: rows whose time lies in it, and the records that nobody can date of the files that have such rows."""
+    """What the files lost. Of a period: rows whose time lies in it, and the records that nobody can date, of files that have such rows or no dated row at all."""
     for ledger in ledgers:
         found = _fates(ledger, period)
         if found is None:
@@ -449,7 +449,7 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
 
 
 def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
-    """What became of a file's rows, or of those of a period; None when it has none there."""
+    """What became of a file's rows, or of those of a period; None when it has none there. A file without a dated row may have its rows in any period."""
     if period is None:
         moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
         return Counter({**moved, "accepted": ledger.accepted, "events": ledger.events, "unexplained": ledger.unexplained})
@@ -457,7 +457,7 @@ def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
     for day, fates in ledger.days.items():
         if period.first_day <= date.fromisoformat(day) <= period.last_day:
             found.update(fates)
-    return found or None
+    return found if found or (not ledger.days and (ledger.rejected or ledger.unread)) else None
 
 
 def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) -> Iterator[Finding]:

@@ -192,13 +192,13 @@ def _row(ledger: FileLedger) -> dict:
 
 
 def month_frame(ledgers: Iterable[FileLedger], first: date, last: date) -> pd.DataFrame:
-    """One row a table and file that has records of the days from first to last, with the columns MONTH_COLUMNS.
+    """One row a table and file that has records of the days from first to last, or none with a time at all, with the columns MONTH_COLUMNS.
 
     dated = accepted + rejected + duplicates + left_out + events: rows whose time lies in these days. undated are the records of the whole file
     that have no readable time, rejected or accepted: nobody can say of which month they are.
     """
-    rows = [_month_row(ledger, first, last) for ledger in ledgers]
-    return pd.DataFrame([row for row in rows if row["dated"]], columns=list(MONTH_COLUMNS))
+    rows = [(_month_row(ledger, first, last), ledger.days) for ledger in ledgers]
+    return pd.DataFrame([row for row, days in rows if row["dated"] or (row["undated"] and not days)], columns=list(MONTH_COLUMNS))
 
 
 def _month_row(ledger: FileLedger, first: date, last: date) -> dict:

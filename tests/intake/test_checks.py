@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 import duckdb
 import pandas as pd
 
+from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.check_words import CHECKS, SEVERITY, sentence
 from hotline_analysis.intake.checks import COLUMNS, GRADES, checks, grade
 from hotline_analysis.intake.ledger import GARBLED, SHORT, UNFINISHED, FileLedger
 from hotline_analysis.params import Params
+from tests.intake.storing import export, hotline
 
 CONNECTION = duckdb.connect()
 EPOCH = datetime(1970, 1, 1)
@@ -244,6 +246,19 @@ def test_a_file_is_judged_by_its_part_in_the_month():
         ("rejected", "may.csv"): (12, round(2 / 40 + 10 / 101, 4), "severe"),
         ("unexplained duplicates", "may.csv"): (4, 0.1, "severe"),
     }
+
+
+def test_a_file_without_a_dated_row_is_told_in_every_period(tmp_path):
+    """Its rows may be of any month: they were of none, and the grade stayed good."""
+    export(tmp_path, "a.csv", [f"A{n},2024-05-{1 + n // 24:02d} {n % 24:02d}:00:00,,供水,60" for n in range(700)])
+    export(tmp_path, "b.csv", [f"B{n},没有时间,,供水,60" for n in range(99)])
+    h = open_hotline(hotline(tmp_path), "2024-05", progress=False)
+    told = h.checks[h.checks["check"] == "rejected"]
+    assert told[["where", "count", "share", "severity"]].values.tolist() == [["b.csv", 99, 1.0, "severe"]]
+    assert h.grade[0] == "poor"
+    assert h.ledger_of_month[["file", "dated", "undated"]].values.tolist() == [["a.csv", 700, 0], ["b.csv", 0, 99]]
+    hidden = FileLedger("c.xlsx", lines=1, header=1, unread={"旧": 5})
+    assert found({}, MAY, ledgers=[hidden]) == {("unread sheet", "c.xlsx › 旧"): (5, 1.0, "severe")}
 
 
 def test_cells_that_did_not_convert():
