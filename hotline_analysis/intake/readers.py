@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused, RunFailed
 from hotline_analysis.intake.cells import SEPARATOR, named
 from hotline_analysis.intake.decode import LONGEST_LINE, StagedText, stage_text, wide_encoding
@@ -20,6 +21,7 @@ from hotline_analysis.intake.dialect import Dialect, find_dialect
 from hotline_analysis.intake.engine import literal, quoted
 from hotline_analysis.intake.files import BLOCK, R_FILES, WORKBOOKS, InputFile, blocks, unstored
 from hotline_analysis.intake.ledger import GARBLED, LONG, OPEN_QUOTE, SHORT, UNFINISHED, FileLedger
+from hotline_analysis.intake.marks import ERROR
 from hotline_analysis.intake.resync import QUOTE, ends_cut, resynchronise
 from hotline_analysis.intake.rows import LABEL, LONE, RULE
 from hotline_analysis.intake.workbooks import read_r_rows, read_rows
@@ -43,16 +45,17 @@ SETTINGS = {  # what to try where no line of a text is a record, by the commones
 OUR_FAULT = "This is a fault of the program; please report it."
 WEB_PAGE = ("<html", "<!doctype", "<table", "<?xml", "<meta")
 OWN_LINE_END = r"new_line = '\n', "  # of our copies, where a cell may hold a lone \r; DuckDB misreads files when told of \r\n
-# A typed column of a Parquet file as TextTable describes text; {c} is the column.
+FLOATS = "CASE WHEN isnan({{c}}) THEN NULL WHEN abs({{c}}) >= {first_lost} THEN printf('%.15E', {{c}}) WHEN {{c}} = trunc({{c}}) THEN {{c}}::BIGINT::VARCHAR ELSE {{c}}::VARCHAR END"
+# A typed column of a Parquet file as TextTable describes text; {c} is the column, {unread} what stands for bytes that are no text.
 AS_TEXT = {
     "VARCHAR": "nullif({c}, '')",
-    "BLOB": "nullif(decode({c}), '')",
+    "BLOB": "nullif(CASE WHEN {c} IS NOT NULL THEN coalesce(TRY(decode({c})), {unread}) END, '')",
     "BOOLEAN": "upper({c}::VARCHAR)",
-    "FLOAT": "CASE WHEN isnan({c}) THEN NULL WHEN abs({c}) >= 1e15 THEN printf('%.15E', {c}) WHEN {c} = trunc({c}) THEN {c}::BIGINT::VARCHAR ELSE {c}::VARCHAR END",
-    "DECIMAL": "regexp_replace({c}::VARCHAR, '\\.?0*$', '')",
+    "FLOAT": FLOATS.format(first_lost=1 << 24),  # single precision holds every whole number up to here
+    "DOUBLE": FLOATS.format(first_lost=1e15),
+    "DECIMAL": "CASE WHEN contains({c}::VARCHAR, '.') THEN regexp_replace({c}::VARCHAR, '\\.?0+$', '') ELSE {c}::VARCHAR END",
     "TIMESTAMP": "CASE WHEN {c} = date_trunc('day', {c}) THEN {c}::DATE::VARCHAR ELSE {c}::TIMESTAMP::VARCHAR END",
 }
-AS_TEXT["DOUBLE"] = AS_TEXT["FLOAT"]
 
 
 @dataclass
@@ -64,8 +67,8 @@ class TextTable:
     starts; increasing in file order) and VARCHAR c0, c1, ... in file order. A blank cell is NULL, never ''; other cells are untrimmed.
     `typed`: the file itself knew types (workbook, Parquet, R). Its instants are ISO text (`2020-01-02 03:04:05`, with `.ffffff` only when there
     are microseconds; `2020-01-02` for a bare day), its clock times and durations always have three parts (`09:12:58`, `27:46:40`), whole numbers have
-    no `.0`, other numbers are Python's shortest form, numbers of 16 digits and more carry `E+` (their last digits are not to be trusted), and
-    flags are TRUE and FALSE. Text cells of such a file stay as they are, so ISO is tried first and the declared formats after it.
+    no `.0`, other numbers are Python's shortest form, numbers of 16 digits and more (of single precision: of 8) carry `E+` (their last digits
+    are not to be trusted), and flags are TRUE and FALSE. Text cells of such a file stay as they are, so ISO is tried first and the declared formats after it.
     """
 
     columns: tuple[str, ...]
@@ -75,7 +78,7 @@ class TextTable:
 
 
 def read(file: InputFile, source: Source, staging: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
-    """The file as a text table in `staging` (a folder that the connection may read and write).
+    """The file as a text table in `staging` (a folder of ours that the connection may read and write).
 
     `wanted` are the header names that params map: the header row, the separator and the sheet are those that show the most of them. Names
     that the file lacks are the caller's to refuse; a file that has none of them is refused here.
@@ -87,7 +90,7 @@ def read(file: InputFile, source: Source, staging: Path, connection: duckdb.Duck
     finally:
         for left in staging.glob(f"{stem.name}.*"):
             if left.suffix != ".parquet":
-                left.unlink()
+                machine.remove(left)
     if table.ledger.unaccounted:
         raise RunFailed(file.name, f"{table.ledger.unaccounted} of its records are unaccounted for.", OUR_FAULT)
     return table
@@ -100,7 +103,7 @@ def _read(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDB
     if kind in R_FILES:
         return _read_r(file, source, stem, connection)
     if kind == ".parquet":
-        return _read_parquet(file, stem, connection)
+        return _read_parquet(file, stem, connection, wanted)
     return _read_text(file, source, stem, connection, wanted)
 
 
@@ -154,25 +157,30 @@ def _typed(columns: tuple[str, ...], separator: str, stem: Path, connection: duc
     return TextTable(columns, target, ledger, typed=True)
 
 
-def _read_parquet(file: InputFile, stem: Path, connection: duckdb.DuckDBPyConnection) -> TextTable:
+def _read_parquet(file: InputFile, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
     copy, target = stem.with_suffix(".stored"), stem.with_suffix(".parquet")
     unstored(file, copy)
     stored = f"read_parquet({literal(copy)}, file_row_number = true)"
     try:
-        columns = [
-            (row[0], row[1].partition("(")[0].removesuffix("_NS"))
-            for row in connection.execute(f"DESCRIBE SELECT * FROM {stored}").fetchall()
-        ]
-        columns = [c for c in columns if c[0] != "file_row_number"]
-        cells = [AS_TEXT.get(kind, "{c}::VARCHAR").format(c=quoted(name)) + f" AS c{i}" for i, (name, kind) in enumerate(columns)]
-        rows = f"SELECT file_row_number + 1 AS _record, {', '.join(cells)} FROM {stored}"
+        described = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {stored}").fetchall()
+        cells = [_as_text(name, kind, name in wanted) for name, kind, *_ in described]
+        rows = f"SELECT file_row_number + 1 AS _record, {', '.join(f'{cell} AS c{i}' for i, cell in enumerate(cells))} FROM {stored}"
         total = connection.execute(f"SELECT count(*) FROM {stored}").fetchall()[0][0]
-        filled = f"coalesce({', '.join(f'c{i}' for i in range(len(columns)))}) IS NOT NULL"
+        filled = f"coalesce({', '.join(f'c{i}' for i in range(len(cells)))}) IS NOT NULL"
         accepted = _copy(f"SELECT * FROM ({rows}) WHERE {filled}", target, connection)
-    except (duckdb.InvalidInputException, duckdb.IOException) as fault:
+    except duckdb.Error as fault:  # what a damaged file makes the engine say is of many kinds
+        if isinstance(fault, duckdb.OutOfMemoryException) or target.name in str(fault):
+            raise
         raise DataRefused(file.name, "is not a whole Parquet file.", "Export it again.") from fault
     ledger = FileLedger(file.name, file.digest, "parquet", lines=total, accepted=accepted, blank=total - accepted)
-    return TextTable(named(name for name, _ in columns), target, ledger, typed=True)
+    return TextTable(named(name for name, *_ in described), target, ledger, typed=True)
+
+
+def _as_text(name: str, kind: str, mapped: bool) -> str:
+    """A column of a Parquet file as text. Bytes that are no text are an unread cell where params map them; elsewhere they only tell rows apart."""
+    column = quoted(name)
+    unread = literal(ERROR) if mapped else f"md5({column})"
+    return AS_TEXT.get(kind.partition("(")[0].removesuffix("_NS"), "{c}::VARCHAR").format(c=column, unread=unread)
 
 
 def _read_text(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:

@@ -25,6 +25,7 @@ from hotline_analysis.intake.files import find_files
 from hotline_analysis.intake.ledger import FileLedger
 from hotline_analysis.intake.merge import Merge, cells_of, ledgers_of, merge_key
 from hotline_analysis.intake.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
+from hotline_analysis.intake.readers import TextTable, read
 from hotline_analysis.params import Params
 from hotline_analysis.tables import Table
 
@@ -267,8 +268,9 @@ class Store:
             machine.private_folder(self._staging)
             registry = identity.Registry(self._connection, self.folder / "identities.parquet")
             for job in tqdm(stale, desc=self.params.name, unit="file", disable=not progress):
+                text = self._read_text(job)
                 with _parameters(self.params, job):
-                    self._convert(job, key, registry)
+                    self._convert(job, text, key, registry)
         return [self._part(job) for job in jobs]
 
     def _fresh(self, name: str, jobs: list[Job]) -> bool:
@@ -288,12 +290,13 @@ class Store:
     def _at(self, job: Job, ending: str) -> Path:
         return self.folder / "parts" / (job.key + ending)
 
-    def _convert(self, job: Job, key: identity.Key, registry: identity.Registry) -> None:
-        """Read one file, convert it and put its part on disk."""
-        from hotline_analysis.intake.readers import read
-
+    def _read_text(self, job: Job) -> TextTable:
         text = read(job.file, job.source, self._staging, self._connection, convert.wanted(job.source))
         unchanged(job)
+        return text
+
+    def _convert(self, job: Job, text: TextTable, key: identity.Key, registry: identity.Registry) -> None:
+        """Convert one file's records and put its part on disk."""
         sheet = evidence.weighed(
             self._connection, job, convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name), text.ledger.separator
         )
@@ -427,7 +430,7 @@ def _publish(staged: Path, final: Path) -> None:
 
 @contextlib.contextmanager
 def _parameters(params: Params, job: Job):
-    """What the engine refuses while it reads an export is a pattern, a format or a value of the settings: 64, with their place."""
+    """What the engine refuses while it converts an export is a pattern, a format or a value of the settings: 64, with their place."""
     try:
         yield
     except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as fault:

@@ -37,7 +37,9 @@ def sheet_names(file: InputFile) -> tuple[list[str], set[str]]:
 
 def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[str]) -> dict:
     """Write the sheet's rows as text to `stem`.clean (row number first, tab-separated, all quoted) and return the child's account of them:
-    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows), unread (sheets and their rows), beside. Raises DataRefused."""
+    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows), unread (sheets and their rows), beside. Raises DataRefused.
+
+    What else stands at `stem` afterwards (its copy, the question, the answer) is the caller's to remove."""
     asked = {
         "wanted": sorted(wanted),
         "header": list(source.header),
@@ -60,13 +62,9 @@ def _ask(module: str, file: InputFile, stem: Path, request: dict) -> dict:
     unstored(file, book)
     limits = {"memory_bytes": memory, "cpu_seconds": seconds}
     question.write_text(json.dumps({**request, **limits, "path": str(book), "answer": str(answer)}, ensure_ascii=False), encoding="utf-8")
-    try:
-        if not _run(module, question, seconds + SPARE_SECONDS) or not answer.exists():
-            raise DataRefused(file.name, *too_large)
-        said = json.loads(answer.read_text(encoding="utf-8"))
-    finally:
-        for path in (book, question, answer):
-            path.unlink(missing_ok=True)
+    if not _run(module, question, seconds + SPARE_SECONDS) or not answer.exists():
+        raise DataRefused(file.name, *too_large)
+    said = json.loads(answer.read_text(encoding="utf-8"))
     if "refused" in said:
         raise DataRefused(file.name, *said["refused"])
     return said

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from hotline_analysis import machine
 from hotline_analysis.intake.files import InputFile
 from hotline_analysis.intake.readers import TextTable, read
 from hotline_analysis.params import Source
@@ -26,9 +27,19 @@ def put(folder: Path, content: bytes, name: str = "calls.csv") -> InputFile:
 
 def take(file: InputFile, folder: Path, wanted=(), **settings) -> TextTable:
     """The file's text table; its account must always add up."""
-    table = read(file, source(**settings), folder, CONNECTION, wanted)
+    table = read(file, source(**settings), staging(folder), CONNECTION, wanted)
     assert table.ledger.unaccounted == 0
     return table
+
+
+def staging(folder: Path) -> Path:
+    """A folder in which the package may remove what it made."""
+    return machine.claim(folder / "staging", "staging")
+
+
+def staged(folder: Path) -> list[str]:
+    """The names of the files that reading left there."""
+    return [path.name for path in (folder / "staging").iterdir() if path.name != machine.MARK]
 
 
 def rows(table: TextTable) -> list[tuple]:

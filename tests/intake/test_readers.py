@@ -1,6 +1,7 @@
 """Texts of every encoding, separator and accident become rows or lines of the account, with the sentences for what is refused."""
 
 import gzip
+import random
 import zipfile
 
 import duckdb
@@ -8,7 +9,8 @@ import pytest
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.files import InputFile
-from tests.intake.reading import CONNECTION, DATA, needs_data, numbers, put, rows, take
+from hotline_analysis.intake.readers import read
+from tests.intake.reading import CONNECTION, DATA, needs_data, numbers, put, rows, source, staged, staging, take
 
 CHINESE = "编号,来电时间,类别\n热线-1,2024-05-01 08:00:00,供水\n热线-2,2024-05-01 09:00:00,噪音扰民\n"
 TABLE = [("热线-1", "2024-05-01 08:00:00", "供水"), ("热线-2", "2024-05-01 09:00:00", "噪音扰民")]
@@ -372,13 +374,13 @@ def test_what_is_no_table_is_called_by_its_name(tmp_path, name, content, what):
     assert refused(tmp_path, content, name=name) == (
         f"{name} › is {what}. Unpack it, or export a table: .csv, .xlsx, .parquet; .zip and .gz are read."
     )
-    assert [p.name for p in tmp_path.iterdir()] == [name]
+    assert staged(tmp_path) == []
 
 
 def test_nothing_stays_in_the_staging_folder_after_a_refusal(tmp_path):
     refused(tmp_path, b"id,time\n7,2024-05-01,138\n8,2024-05-02,139\n")
     refused(tmp_path, CHINESE.encode("big5", "replace"), ["x"])
-    assert [p.name for p in tmp_path.iterdir()] == ["calls.csv"]
+    assert staged(tmp_path) == []
 
 
 def test_parquet_becomes_text(tmp_path):
@@ -396,17 +398,58 @@ def test_parquet_becomes_text(tmp_path):
     assert refused(tmp_path, b"PAR1 torn", name="b.parquet") == "b.parquet › is not a whole Parquet file. Export it again."
 
 
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        ("DECIMAL(9,0)", {"3600": "3600", "100": "100", "0": "0", "-70": "-70"}),  # the zeros of whole numbers are digits
+        ("DECIMAL(9,2)", {"3600": "3600", "100.50": "100.5", "0.00": "0", "-0.50": "-0.5"}),
+        ("DECIMAL(20,0)", {"13800138000": "13800138000"}),
+        ("FLOAT", {"3600": "3600", "0.1": "0.1", "-70": "-70", "13800138000": "1.380013772800000E+10"}),  # 24 bits hold no telephone number
+        ("DOUBLE", {"3600": "3600", "0": "0", "13800138000": "13800138000"}),
+        ("BIGINT", {"3600": "3600", "0": "0", "110101199001011230": "110101199001011230"}),
+    ],
+)
+def test_numbers_of_a_parquet_file_keep_their_zeros(tmp_path, kind, cells):
+    values = ", ".join(f"({value}::{kind}, 'x')" for value in cells)
+    CONNECTION.execute(f"COPY (SELECT * FROM (VALUES {values}) t(n, time)) TO '{tmp_path / 'a.parquet'}'")
+    assert [n for n, _ in rows(take(InputFile(tmp_path / "a.parquet"), tmp_path, ["n"]))] == list(cells.values())
+
+
+def test_bytes_that_are_no_text_in_a_parquet_file(tmp_path):
+    """Where params map them they are an unread cell; elsewhere they tell rows apart, as every cell does."""
+    CONNECTION.execute(
+        f"COPY (SELECT * FROM (VALUES ('a', '\\xFF\\xFE'::BLOB), ('a', '\\xFF\\xFD'::BLOB), ('b', 'x'::BLOB), ('c', NULL)) t(time, raw))"
+        f" TO '{tmp_path / 'a.parquet'}'"
+    )
+    assert [raw for _, raw in rows(take(InputFile(tmp_path / "a.parquet"), tmp_path, ["time", "raw"]))] == ["#ERROR!"] * 2 + ["x", None]
+    first, second, *rest = [raw for _, raw in rows(take(InputFile(tmp_path / "a.parquet"), tmp_path, ["time"]))]
+    assert first != second and rest == ["x", None]
+
+
+def test_a_damaged_parquet_file_ends_in_a_sentence(tmp_path):
+    days = "SELECT TIMESTAMP '2024-05-01 08:00:00' + INTERVAL (i) MINUTE time, '供水' issue, i n FROM range(1, 60) t(i)"
+    CONNECTION.execute(f"COPY ({days}) TO '{tmp_path / 'whole.parquet'}'")
+    whole, said, rng = (tmp_path / "whole.parquet").read_bytes(), set(), random.Random(5)
+    for _ in range(60):
+        content = bytearray(whole)
+        content[rng.randrange(4, len(whole))] ^= rng.randrange(1, 256)
+        try:
+            with duckdb.connect() as engine:  # a fault within the engine ends the engine
+                read(put(tmp_path, bytes(content), "a.parquet"), source(), staging(tmp_path), engine, ["time"])
+        except DataRefused as refusal:
+            said.add(str(refusal))
+    assert said == {"a.parquet › is not a whole Parquet file. Export it again."}
+
+
 def test_a_locked_down_connection_is_enough(tmp_path):
     from hotline_analysis.intake.engine import connect
-    from hotline_analysis.intake.readers import read
     from hotline_analysis.params import Limits
-    from tests.intake.reading import source
 
-    (tmp_path / "staging").mkdir()
-    connection = connect([tmp_path / "staging"], tmp_path / "spill", Limits())
-    table = read(put(tmp_path, CHINESE.encode()), source(), tmp_path / "staging", connection, WANTED)
+    folder = staging(tmp_path)
+    connection = connect([folder], tmp_path / "spill", Limits())
+    table = read(put(tmp_path, CHINESE.encode()), source(), folder, connection, WANTED)
     assert connection.execute(f"SELECT c0 FROM read_parquet('{table.path}')").fetchall() == [("热线-1",), ("热线-2",)]
-    assert [p.name for p in (tmp_path / "staging").iterdir()] == [table.path.name]
+    assert staged(tmp_path) == [table.path.name]
     with pytest.raises(duckdb.PermissionException):
         connection.execute(f"SELECT * FROM read_csv('{tmp_path / 'calls.csv'}')")
 
@@ -463,7 +506,7 @@ def test_hostile_r_files_are_refused_in_a_sentence(tmp_path):
     for code in (14, 16, 19, 238):
         content = head + b"\x00\x00\x03" + bytes([code]) + b"\x7f\xff\xff\xff"
         assert refused(tmp_path, content, name="m.rds").startswith("m.rds › is ")
-    assert [p.name for p in tmp_path.iterdir()] == ["m.rds"]
+    assert staged(tmp_path) == []
 
 
 @needs_data

@@ -10,6 +10,7 @@ from hotline_analysis.intake.files import find_files
 from hotline_analysis.intake.readers import read
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Source, load
+from tests.intake.reading import staging
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -187,7 +188,7 @@ def test_the_taxonomy_of_the_petitions(tmp_path):
     source = Source(files=str(DATA / "petitions_zh" / "附件1.xlsx"), columns={"started_at": levels[0]})
     (file,) = find_files(source, load(ROOT / "params" / "petitions.yaml"))
     connection = duckdb.connect()
-    text = read(file, source, tmp_path, connection, levels)
+    text = read(file, source, staging(tmp_path), connection, levels)
     assert text.columns == tuple(levels)
     assert connection.execute(
         f"SELECT count(*), count(DISTINCT c0), count(DISTINCT c1), count(DISTINCT c2) FROM '{text.path}'"
