@@ -80,10 +80,11 @@ def find_files(source: Source, params: Params) -> list[InputFile]:
     """Every physical thing that `files` means, sorted by name; a zip gives its members and a workbook its sheets when `sheet` has a pattern.
 
     Relative patterns start at the params' root, and where nothing matches there, at the current directory.
-    Raises NoInput for a pattern that matches nothing, DataRefused for a zip or workbook that cannot be opened.
+    Raises NoInput for a pattern or a sheet that matches nothing, DataRefused for a zip or workbook that cannot be opened.
     """
     paths = {path.resolve(): path for pattern in source.files for path in _matching(pattern, params.root)}
     found = [thing for path in paths for member in _members(path) for thing in _sheets(member, source)]
+    _refuse_missing_sheet(found, source)
     return sorted(found, key=lambda thing: (thing.name, str(thing.path)))
 
 
@@ -222,7 +223,8 @@ def _archive(stream: IO[bytes], name: str, damaged: str) -> Iterator[zipfile.Zip
         zlib.error,
         lzma.LZMAError,
         OSError,
-    ) as fault:  # OSError: bz2's word, and a place before the file
+        UnicodeDecodeError,
+    ) as fault:  # OSError: bz2's word, and a place before the file; UnicodeDecodeError: a member's name
         raise DataRefused(name, damaged, "Copy it again.") from fault
 
 
@@ -260,7 +262,21 @@ def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
     names, visible = (list(source.sheet), set(source.sheet)) if one else sheet_names(file)
     wanted = [n for n in names if n in source.sheet or (n in visible and any(fnmatch.fnmatchcase(n, s) for s in source.sheet))]
     if not wanted:
-        shown = ", ".join(name for name in names if name in visible)
-        raise NoInput(file.name, f"has no sheet '{source.sheet[0]}'.", f"Its sheets are: {shown}.")
+        raise _no_sheet(source.sheet[0], file.name, [name for name in names if name in visible])
     for name in wanted:
         yield InputFile(file.path, file.member, name, hashlib.sha256(f"{file.digest}\0{name}".encode()).hexdigest())
+
+
+def _refuse_missing_sheet(found: list[InputFile], source: Source) -> None:
+    """A sheet that params name and no workbook has: the other sheets would pass for the whole."""
+    from hotline_analysis.intake.workbooks import sheet_names
+
+    taken = [thing.sheet for thing in found if thing.sheet]
+    for asked in source.sheet if taken else ():
+        if not any(asked == name or fnmatch.fnmatchcase(name, asked) for name in taken):
+            books = dict.fromkeys(InputFile(thing.path, thing.member) for thing in found if thing.sheet)
+            raise _no_sheet(asked, ", ".join(book.name for book in books), [name for book in books for name in sheet_names(book)[0]])
+
+
+def _no_sheet(asked: str, where: str, names: list[str]) -> NoInput:
+    return NoInput(where, f"has no sheet '{asked}'.", nearest(asked, names) or f"Its sheets are: {', '.join(dict.fromkeys(names))}.")

@@ -106,7 +106,7 @@ def test_a_damaged_zip_ends_in_a_sentence(tmp_path, method):
     rows = "\n".join(f"{n},{rng.random()}" for n in range(2000))
     with zipfile.ZipFile(tmp_path / "whole.zip", "w", method) as archive:
         archive.writestr("a.csv", rows)
-        archive.writestr("b.csv", rows[:300])
+        archive.writestr("来电.csv", rows[:300])
     whole, said = (tmp_path / "whole.zip").read_bytes(), set()
     for _ in range(150):
         content, first = bytearray(whole), rng.choice([0, 60, len(whole) - 250])
@@ -117,6 +117,15 @@ def test_a_damaged_zip_ends_in_a_sentence(tmp_path, method):
         except DataRefused as refusal:
             said.add(str(refusal).split(" › ")[-1].split(".")[0])
     assert {"is not a whole zip file", "is damaged inside its zip"} <= said
+
+
+def test_a_member_whose_name_is_not_in_the_encoding_that_its_zip_says(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("来电.csv", "time\n1\n")
+    (tmp_path / "a.zip").write_bytes((tmp_path / "a.zip").read_bytes().replace("来".encode(), b"\xff\xff\xff"))
+    with pytest.raises(DataRefused) as refusal:
+        found(tmp_path, "a.zip")
+    assert str(refusal.value) == "a.zip › is not a whole zip file. Copy it again."
 
 
 def test_a_zip_packed_in_a_way_that_is_not_read(tmp_path):
@@ -170,12 +179,12 @@ def _gz_of_newlines(head: bytes) -> bytes:
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.rds.gz"])
 def test_a_gz_is_refused_while_it_is_unpacked(tmp_path, name, monkeypatch):
     monkeypatch.setattr("hotline_analysis.intake.files.UNPACK_FREE", 4 << 20)
-    from tests.intake.reading import take
+    from tests.intake.reading import staged, take
 
     (tmp_path / name).write_bytes(_gz_of_newlines(b"time,a\n"))
     with pytest.raises(DataRefused, match=rf"{name} › unpacks to \d+ times its size. No export does."):
         take(InputFile(tmp_path / name), tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == [name]
+    assert staged(tmp_path) == []
 
 
 def test_a_file_that_begins_with_a_megabyte_of_blanks(tmp_path):
@@ -212,6 +221,29 @@ def test_same_bytes_same_digest_and_a_sheet_has_its_own(tmp_path):
     with pytest.raises(NoInput) as refusal:
         found(tmp_path, "year.xlsx", sheet="第*月")
     assert str(refusal.value) == "year.xlsx › has no sheet '第*月'. Its sheets are: 1月, 2月, 说明."
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        (["1月", "2 月"], "a.xlsx, b.xlsx › has no sheet '2 月'. Did you mean '2月'?"),
+        (["?月", "汇总*"], "a.xlsx, b.xlsx › has no sheet '汇总*'. Its sheets are: 1月, 2月, 3月."),
+        (["1月", "2月"], ["a.xlsx › 1月", "b.xlsx › 2月"]),  # a month a file: each entry has its sheet in one of them
+        (["?月"], ["a.xlsx › 1月", "b.xlsx › 2月", "b.xlsx › 3月"]),
+    ],
+)
+def test_every_sheet_that_params_name_must_be_somewhere(tmp_path, sheet, said):
+    """The other sheets passed for the whole: a month was missing without a word."""
+    for file, names in {"a.xlsx": ["1月"], "b.xlsx": ["2月", "3月"]}.items():
+        with xlsxwriter.Workbook(tmp_path / file) as book:
+            for name in names:
+                book.add_worksheet(name).write(0, 0, "time")
+    if isinstance(said, list):
+        assert found(tmp_path, "*.xlsx", sheet=sheet) == said
+        return
+    with pytest.raises(NoInput) as refusal:
+        found(tmp_path, "*.xlsx", sheet=sheet)
+    assert str(refusal.value) == said
 
 
 def test_torn_gz(tmp_path):
