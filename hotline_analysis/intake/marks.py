@@ -24,11 +24,12 @@ UNREAD = (
     MERGED,
 )  # the first eight also in texts saved by Excel
 CELL = rb"<(?:\w+:)?c\b([^>]*)>"
-ERRORS = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=\"e\"[^>]*)>")
+ERRORS = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>")
 FORMULAS = re.compile(
     CELL + rb"\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-PLACE = re.compile(rb"\br=\"([A-Z]+)(\d+)\"")
+EMPTY_TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]+)(\d+)[\"']")
 
 Marks = dict[int, dict[int, str]]  # row -> column -> mark, both from 0
 
@@ -38,10 +39,9 @@ def uncomputed(path: Path, sheet: str) -> Marks:
     result is the empty text has a value."""
     marks: Marks = defaultdict(dict)
     text = _sheet_xml(path, sheet)
-    found = [(cell[1], ERROR) for cell in ERRORS.finditer(text)] if b't="e"' in text else []
-    found += (
-        [(cell[1], UNCOMPUTED) for cell in FORMULAS.finditer(text) if b't="str"' not in cell[1]] if b"f>" in text or b"f " in text else []
-    )
+    found = [(cell[1], ERROR) for cell in ERRORS.finditer(text)] if b'"e"' in text or b"'e'" in text else []
+    if b"f>" in text or b"f " in text:
+        found += [(cell[1], UNCOMPUTED) for cell in FORMULAS.finditer(text) if not EMPTY_TEXT.search(cell[1])]
     for attributes, mark in found:
         place = PLACE.search(attributes)
         if place:
@@ -83,5 +83,5 @@ def _sheet_xml(path: Path, sheet: str) -> bytes:
 
 
 def _attribute(tag: str, name: str) -> str:
-    found = re.search(rf'\s{name}="([^"]*)"', tag)
-    return found[1] if found else ""
+    found = re.search(rf"""\s{name}\s*=\s*("[^"]*"|'[^']*')""", tag)
+    return found[1][1:-1] if found else ""

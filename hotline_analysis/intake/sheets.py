@@ -8,7 +8,10 @@ import csv
 import fnmatch
 import io
 import json
+import lzma
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -19,6 +22,13 @@ from hotline_analysis.intake.cells import MOST_COLUMNS, SEPARATOR, cell_text, na
 from hotline_analysis.intake.rows import LISTED, described, is_summary
 from hotline_analysis.machine import limit_process
 
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,
+)  # what unpacking says of a part that calamine did not read
 TITLE_ROWS = 30  # the header stands within the first so many rows that are not blank
 
 
@@ -35,7 +45,7 @@ def main(path: str) -> None:
         answer = {"refused": list(refusal.args)}
     except PasswordError:
         answer = {"refused": ["is protected by a password.", "Save it without one."]}
-    except (CalamineError, OSError, ValueError) as fault:
+    except (CalamineError, OSError, ValueError, *DAMAGED) as fault:
         if "limit exceeded" in str(fault).lower():  # the reader's own limit; to the parent it is like any other
             sys.exit(1)
         answer = {

@@ -1,6 +1,7 @@
 """Workbooks through the child process: typed cells as text, header rows and sheets found by name, blank rows counted."""
 
 import datetime as dt
+import re
 import zipfile
 
 import pytest
@@ -204,6 +205,38 @@ def test_cells_that_hold_something_unreadable_are_marked(tmp_path):
     assert rows(table) == [("a", "供水", "#ERROR!", "x"), ("b", "#MERGED!", "#UNCOMPUTED!", None), ("c", "供电", "#ERROR!", "4")]
     moved = [[None, None, *row] for row in [["五月"], [], *cells]]
     assert rows(take(computed(tmp_path / "b.xlsx", moved, [("D4:D5", "供水")]), tmp_path, ["编号", "分类", "时长"])) == rows(table)
+
+
+def rewritten(file: InputFile, part: str, change) -> InputFile:
+    """The workbook with the XML of one part changed."""
+    copy = file.path.with_name(f"changed {file.path.name}")
+    with zipfile.ZipFile(file.path) as old, zipfile.ZipFile(copy, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name == part else old.read(name))
+    return InputFile(copy)
+
+
+def test_marks_are_found_however_the_xml_is_written(tmp_path):
+    """XML may quote by ' as well and put blanks around =: errors passed for blank cells there."""
+    cells = [["编号", "时长", "备注"], ["a", ("=1/0", "#DIV/0!"), ("=2", "")], ["b", ("=1+1", None), 1]]
+    file = computed(tmp_path / "a.xlsx", cells)
+    plain = rows(take(file, tmp_path, ["编号"]))
+    assert [row[1] for row in plain] == ["#ERROR!", "#UNCOMPUTED!"]
+    for part in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        for change in (lambda xml: xml.replace(b'"', b"'"), lambda xml: re.sub(rb'(\w)="', rb'\1 = "', xml)):
+            assert rows(take(rewritten(file, part, change), tmp_path, ["编号"])) == plain
+
+
+def test_a_workbook_that_unpacks_badly_is_not_called_too_large(tmp_path):
+    file = computed(tmp_path / "a.xlsx", [["编号"], ["a"]])
+    content = bytearray(file.path.read_bytes())
+    at = content.find(b"PK\x01\x02")
+    while content[at + 46 :].find(b"xl/workbook.xml") != 0:
+        at = content.find(b"PK\x01\x02", at + 1)
+    content[at + 16] ^= 0xFF  # the checksum of a part, which only one of the two readers looks at
+    assert refused(put(tmp_path, bytes(content), "b.xlsx"), tmp_path, ["编号"]) == (
+        "b.xlsx › cannot be opened as a workbook (BadZipFile). Open it in a spreadsheet program and save it as .xlsx."
+    )
 
 
 def test_such_cells_are_counted_as_unread_and_never_stand_in_the_store(tmp_path):
