@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline_analysis.errors import DataRefused, nearest
+from hotline_analysis.fits import SEPARATORS
 from hotline_analysis.intake.cells import MOST_COLUMNS, named
 from hotline_analysis.intake.rows import LISTED, described, is_summary, shape
 from hotline_analysis.params import Source
 
-SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+NAMES = {mark: name for name, mark in SEPARATORS.items() if name.isalpha()}  # a separator's name, in the order in which they are tried
 SAID_SEPARATOR = re.compile(r"\"?sep=(.)\"?")  # a first line for Excel
 HEAD_BYTES = 1 << 20
 TITLE_LINES = 30  # the header stands within the first so many records
@@ -166,7 +167,7 @@ def find_dialect(path: Path, name: str, source: Source, wanted: Collection[str])
     lines = head_lines(path)
     said = SAID_SEPARATOR.fullmatch(lines[0])
     lines[0] = "" if said else lines[0]
-    marks = [source.separator or said[1]] if source.separator or said else list(SEPARATORS)
+    marks = [source.separator or said[1]] if source.separator or said else list(NAMES)
     found = [_try(lines, mark, source, set(wanted)) for mark in marks]
     if wanted:
         best = max(score for score, _, _ in found)
@@ -264,7 +265,7 @@ def _choose(name: str, found: list[tuple[int, float, Dialect]]) -> Dialect:
     wide = [(share, d) for _, share, d in found if len(d.columns) > 1]
     fitting = [d for share, d in wide if share >= FIT] or [d for share, d in wide if share == max(s for s, _ in wide)]
     if len(fitting) > 1:
-        words = " and ".join(SEPARATORS.get(d.separator, d.separator) for d in fitting)
+        words = " and ".join(NAMES.get(d.separator, d.separator) for d in fitting)
         raise DataRefused(name, f"can be cut at {words} alike.", "Declare its separator in params.")
     return fitting[0] if fitting else _one_column(found)
 
