@@ -84,8 +84,9 @@ def find_files(source: Source, params: Params) -> list[InputFile]:
     """
     paths = {path.resolve(): path for pattern in source.files for path in _matching(pattern, params.root)}
     found = [thing for path in paths for member in _members(path) for thing in _sheets(member, source)]
+    found.sort(key=lambda thing: (thing.name, str(thing.path)))
     _refuse_missing_sheet(found, source)
-    return sorted(found, key=lambda thing: (thing.name, str(thing.path)))
+    return found
 
 
 def _matching(pattern: str, root: Path) -> list[Path]:

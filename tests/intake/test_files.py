@@ -226,7 +226,7 @@ def test_same_bytes_same_digest_and_a_sheet_has_its_own(tmp_path):
 @pytest.mark.parametrize(
     ("sheet", "said"),
     [
-        (["1月", "2 月"], "a.xlsx, b.xlsx › has no sheet '2 月'. Did you mean '2月'?"),
+        (["?月", "2 月"], "a.xlsx, b.xlsx › has no sheet '2 月'. Did you mean '2月'?"),
         (["?月", "汇总*"], "a.xlsx, b.xlsx › has no sheet '汇总*'. Its sheets are: 1月, 2月, 3月."),
         (["1月", "2月"], ["a.xlsx › 1月", "b.xlsx › 2月"]),  # a month a file: each entry has its sheet in one of them
         (["?月"], ["a.xlsx › 1月", "b.xlsx › 2月", "b.xlsx › 3月"]),
