@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from hotline_analysis.personal import masked
+from hotline_analysis.personal import masked_name
 
 
 class HotlineError(Exception):
@@ -15,7 +15,7 @@ class HotlineError(Exception):
 
     def __init__(self, where: str, wrong: str, right: str = ""):
         self.where, self.wrong, self.right = (
-            masked(str(text)) for text in (where, wrong, right)
+            masked_name(str(text)) for text in (where, wrong, right)
         )  # a file's name, a word of params: texts too
         super().__init__(self.where, self.wrong, self.right)
 

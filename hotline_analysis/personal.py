@@ -33,6 +33,11 @@ NO_NUMBER = re.compile(
     r"(?<!\d)(?:19|20)\d\d([-/.年])(?:1[0-2]|0?[1-9])(?:(?:\1|月)(?:[12]\d|3[01]|0?[1-9]))?(?!\d)"  # days and months
     r"|\b(?=[0-9]*[a-f])[0-9a-f]{16,64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # digests and UUIDs
 )
+CLOCK = r"(?:[-_ T]?[0-2]\d([-_.:]?)[0-5]\d(?:\{}[0-5]\d)?)?"
+NAMED_DAY = re.compile(  # what NO_NUMBER leaves: 202409, 20240918101112, 20240918-1011, 2024_9_18
+    rf"(?<!\d)(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:(?:[0-2]\d|3[01]){CLOCK.format(1)})?"
+    rf"|(?:19|20)\d\d([_ ])(?:1[0-2]|0?[1-9])(?:\2(?:[12]\d|3[01]|0?[1-9]){CLOCK.format(3)})?|20\d{{10}})(?!\d)"
+)
 SCIENTIFIC = re.compile(r"(?<![\d.])(\d)\.(\d{9,17})[eE]\+?(\d\d)(?!\d)")
 FULL_WIDTH = re.compile(
     r"[０-９](?:[\s－—-]?[０-９]){8,}"
@@ -63,13 +68,15 @@ def masked(text: str, countries: Collection[str] = ()) -> str:
 
 
 def masked_name(name: str) -> str:
-    """A file's, sheet's or column's name as it may be shown: without personal forms, and without any other number of nine or more digits that is no day.
+    """A file's, sheet's or column's name, or a sentence that may hold one, as it may be shown: without personal forms, and without any other number of eight
+    or more digits that is no day, in one piece or parted as people part them.
 
-    A name is not worth the doubt that a cell is: nobody counts by it.
+    A name is not worth the doubt that a cell is: nobody counts by it, and some country writes its telephone numbers so.
     """
     name = masked(name)
     clean = _clean(name)
-    spans = [m.span() for m in re.finditer(r"(?<!\d)\d{9,}(?!\d)", _reading(clean)) if not re.fullmatch(rf"{STAMP}|20\d{{10}}", m[0])]
+    text = NAMED_DAY.sub(lambda m: "\0" * len(m[0]), _reading(clean))
+    spans = [run.span() for run in RUN.finditer(text) if sum(map(str.isdigit, run[0])) >= 8]
     return _starred(clean, spans) if spans else name
 
 
@@ -214,7 +221,8 @@ def _national(country: str) -> re.Pattern:
 # ---- the same list for the engine
 
 APART = r"[ \t().\-/_]{0,3}"
-ANY_DIGIT = r"\p{Nd}\p{No}零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾"
+SIGNS = r"\p{No}\p{So}"  # ⑩ 零点 ㎡: signs that hold digits, up to two that stand side by side
+ANY_DIGIT = rf"\p{{Nd}}{SIGNS}零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾\x{{f9b2}}\x{{f9d1}}\x{{fa05}}"  # the last three: 零六洞 of another code page
 
 
 def _apart(pieces: str, more: int = 0) -> str:
@@ -224,22 +232,32 @@ def _apart(pieces: str, more: int = 0) -> str:
 
 CHINA = f"(?:{_apart('0 0')}{APART})?{_apart('8 6')}"
 DAY = "[01] D [0-3] D"
+MOMENT = _apart(f"2 0 D D {DAY}") + f"(?:{APART}{_apart('D', 5)})?"  # STAMP
+CARRIER = "|".join(_apart(" ".join(carrier)) for carrier in CARRIERS.split("|"))
 SQL_FORMS = (
-    f"(?:(?:{CHINA}|{_apart('9 0')}|0|9|{CARRIERS}|{STAMP}){APART})?{_apart('1 [3-9]', 9)}(?:{APART}{STAMP})?",
+    f"(?:(?:{CHINA}|{_apart('9 0')}|0|9|{CARRIER}|{MOMENT}){APART})?{_apart('1 [3-9]', 9)}(?:{APART}{MOMENT})?",
     f"(?:0|{CHINA}(?:{APART}0)?){APART}(?:{_apart('1 0')}|{_apart('2 D')}|{_apart('[3-9] D D')}){APART}{_apart('[2-9]', 6)}(?:{APART}[0-9])?",
     _apart(f"[1-8] D D D D D [12] [089] D D {DAY} D D D [0-9xX]"),
     _apart(f"[1-8] D D D D D D D {DAY}", 3),
     f"(?:{_apart('6 [025]')}|4|{_apart('5 [1-5]')}|{_apart('3 [457]')}|{_apart('2 [2-7]')}|{_apart('9 5 5 8')})(?:{APART}[0-9]){{11,18}}",
-    f"{_apart('0 0 [1-9]')}(?:{APART}[0-9]){{8,13}}",
+    f"{_apart('0 0 [1-9]')}(?:{APART}[0-9]){{8,18}}",
 )  # fmt: skip
+ABROAD = rf"\d(?:{APART}\d){{7,20}}"  # the longest: 00, Japan's 81 and a number of 17
 
 
 def suspicious(text: str, countries: Collection[str] = ()) -> str:
     """SQL that is true wherever `found` finds something in the text, and seldom elsewhere; `text` is an expression."""
     abroad = bool(set(countries) - {"CN"})
-    forms = [*SQL_FORMS, *([rf"\d(?:{APART}\d){{7,14}}"] if abroad else [])]
+    forms = [*SQL_FORMS, *([ABROAD] if abroad else [])]
     plain = rf"(?:^|\D)(?:{'|'.join(forms)})(?:\D|$)|\+{APART}\d(?:{APART}\d){{8}}|\d\.\d{{9,17}}[eE]"
-    other = rf"(?:[{ANY_DIGIT}][^{ANY_DIGIT}]*){{8}}"
-    long = f"length({text}) >= {8 if abroad else 10}"  # most words are shorter, and cost nothing
-    written = f"regexp_matches({text}, '{plain}') OR (regexp_matches({text}, '[^\\x00-\\x7f]') AND regexp_matches({text}, '{other}'))"
-    return f"(contains({text}, '@') OR contains({text}, '＠') OR ({long} AND ({written})))"
+    ascii_ = f"length({text}) >= {8 if abroad else 10} AND regexp_matches({text}, '{plain}')"  # most words are shorter, and cost nothing
+    other = (
+        f"(length({text}) >= 8 AND regexp_matches({text}, '{_digits(8)}'))"
+        f" OR (length({text}) >= 4 AND regexp_matches({text}, '[{SIGNS}]') AND regexp_matches({text}, '{_digits(4)}'))"
+    )
+    mail = " OR ".join(f"contains({text}, '{sign}')" for sign in "@＠﹫")
+    return f"({mail} OR CASE WHEN strlen({text}) = length({text}) THEN {ascii_} ELSE {other} END)"
+
+
+def _digits(least: int) -> str:
+    return rf"(?:[{ANY_DIGIT}][^{ANY_DIGIT}]*){{{least}}}"

@@ -1,13 +1,15 @@
 """What reads as personal and what does not: a table of written forms, one of numbers that must be left alone, and the engine's form of the same list."""
 
 import random
+import re
+import unicodedata
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_analysis.personal import _is_id, _luhn, found, masked, masked_name, suspicious
+from hotline_analysis.personal import ANY_DIGIT, NUMERALS, _clean, _is_id, _luhn, found, masked, masked_name, suspicious
 from tests.intake.test_identity import WRITTEN
 
 MOBILES = [
@@ -138,22 +140,123 @@ def test_recall_and_false_alarms_are_measured():
     assert all(shares[kind] <= bar for kind, bar in bars.items()), shares
 
 
+SHORT = [  # fewer characters than digits, other signs of digits and of mails, and marks inside what stands before a number
+    "１２３４５６７８９", "１２３４５６７８９０", "zhang﹫qq.com", "ｚｈａｎｇ＠qq.com", "⑬⑳⓪⓪①⑬⑭", "1390000012㍛", "17-95113900000123", "2024-050113900000123", "1390000012320-240501",
+]  # fmt: skip
+
+
 def test_the_engine_lets_every_form_through():
+    assert all(map(found, SHORT)) and _engine(SHORT) == [True] * len(SHORT)
+    assert (
+        found("0049 30151234567891")
+        and found("004 (930151234567891")
+        and _engine(["0049 30151234567891", "004 (930151234567891"]) == [True] * 2
+    )
+    assert found("00813012345678901234", ["JP"]) == "" or _engine(["00813012345678901234"], ["JP"]) == [True]
     assert _engine(PERSONAL) == [True] * len(PERSONAL)
     assert sum(_engine(PLAIN)) < len(PLAIN) / 3
 
 
-PIECES = st.sampled_from(
-    [*PERSONAL, *PLAIN, "0", "1", "13", "39", " ", "-", ".", "+", "(", ")", "x", "X", "@", "转", "，", "\u200b", "０", "一", "86", "2024"]
+WHOLE = [
+    "8613800138000",
+    "1795113800138000",
+    "2024050110111213800138000",
+    "1380013800020240501",
+    "00861062345678",
+    "53010219200508011X",
+    "110101900307451",
+]
+WHOLE += [
+    "6222021001116245702",
+    "378282246310005",
+    "0085221234567",
+    "+12024561111",
+    "2125551234",
+    "00812012345678901234",
+    "02079460958",
+    "21234567",
+]
+MARKS = st.sampled_from(["", "", "", "-", " ", ".", "/", "_", "(", ")", " (", "\u2014", "\u200b"])
+
+
+@st.composite
+def parted(draw) -> str:
+    """A whole number with marks anywhere between its digits, some of which are written otherwise."""
+    marks = st.lists(MARKS, min_size=20, max_size=20) if draw(st.booleans()) else st.just([""] * 20)
+    text = "".join(mark + c for mark, c in zip(draw(marks) + [""] * 9, draw(st.sampled_from(WHOLE)), strict=False))
+    other = draw(st.sampled_from(["", "", "０１２３４５６７８９", "零一二三四五六七八九", "⓪①②③④⑤⑥⑦⑧⑨"]))
+    return "".join(other[int(c)] if other and c.isascii() and c.isdigit() and draw(st.booleans()) else c for c in text)
+
+
+PIECES = parted() | st.sampled_from(
+    [
+        *PERSONAL,
+        *PLAIN,
+        "⑩",
+        "㎡",
+        "㋉",
+        "﹫",
+        "0",
+        "1",
+        "13",
+        "39",
+        " ",
+        "-",
+        ".",
+        "+",
+        "(",
+        ")",
+        "x",
+        "X",
+        "@",
+        "转",
+        "，",
+        "\u200b",
+        "０",
+        "一",
+        "86",
+        "2024",
+    ]
 )
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(PIECES, max_size=5).map("".join), st.sampled_from([(), ("US",), ("HK",)]))
-def test_the_engine_is_never_stricter_and_nothing_is_left_by_masking(text, countries):
-    if found(text, countries):
-        assert _engine([text], countries) == [True]
-    assert found(masked(text, countries), countries) == ""
+TEXTS = st.lists(st.lists(PIECES, max_size=5).map("".join), min_size=1, max_size=5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS, st.sampled_from([(), ("US",), ("HK", "JP")]))
+def test_the_engine_is_never_stricter_and_nothing_is_left_by_masking(texts, countries):
+    personal = [text for text in texts if found(text, countries)]
+    assert _engine(personal, countries) == [True] * len(personal)
+    assert [found(masked(text, countries), countries) for text in texts] == [""] * len(texts)
+    assert [found(masked_name(text), countries) for text in texts] == [""] * len(texts)
+
+
+def test_the_engine_knows_every_sign_that_holds_a_digit_or_an_at():
+    """All of Unicode as Python reads it: whatever becomes digits is one for the engine too, at most two beside each other."""
+    read = {
+        c: _clean(c).translate(NUMERALS) for c in map(chr, range(0x80, 0x110000)) if unicodedata.category(c)[0] in "NSPL" or c in "＠﹫"
+    }
+    digits = [c for c, text in read.items() if re.search("[0-9]", text)]
+    missed = ENGINE.execute(
+        f"SELECT x FROM (SELECT unnest(?::VARCHAR[]) AS x) WHERE NOT regexp_matches(x, '[{ANY_DIGIT}]')", [digits]
+    ).fetchall()
+    assert missed == [] and len(digits) > 900
+    signs = [c for c in digits if len(max(re.findall("[0-9]+", read[c]), key=len)) > 1]
+    assert max(len(run) for c in signs for run in re.findall("[0-9]+", read[c])) == 2
+    assert {unicodedata.category(c) for c in signs} == {"No", "So"}
+    assert _engine([f"a{c}b.cn" for c in read if "@" in read[c]]) == [True] * 2
+
+
+DATED = [
+    "202401-202412", "202401202412", "20240901-0930", "2024-09-01_2024-09-30", "2024_9_1_2024_9_30", "2024.9.1-2024.9.30", "10086_2024_09", "95598_2024_09_01",
+    "20240918T101112-123456", "20240918-1011", "2024-09-18 10.11.12", "20240918 (1)", "2023-12—2024-12", "2024年9月(1)", "2024Q3 2025Q1", "a/2024/09/01/12", "1-2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_days_and_months_of_a_name_stay(name):
+    assert masked_name(f"来电 {name}.csv") == f"来电 {name}.csv"
 
 
 def test_a_name_is_shown_without_numbers_but_with_its_days():
@@ -162,4 +265,10 @@ def test_a_name_is_shown_without_numbers_but_with_its_days():
     assert masked_name("export 20240918101112.xlsx") == "export 20240918101112.xlsx"
     assert masked_name("客户 1725123120.xlsx") == "客户 **********.xlsx"
     assert masked_name("139-0000-0123 的来电.csv") == "***-****-**** 的来电.csv"
+    assert (
+        masked_name("calls 212-555-0123.csv") == "calls ***-***-****.csv"
+        and masked_name("通话(212) 555-0123.csv") == "通话(***) ***-****.csv"
+    )
+    assert masked_name("calls 9123 4567.csv") == "calls **** ****.csv" and masked_name("202-409-2012.csv") == "***-***-****.csv"
+    assert masked_name("2024091234.csv") == "**********.csv" and masked_name("020 2012 1234") == "*** **** ****"
     assert masked_name("来电（一三九〇〇〇〇〇一二三）") == "来电(***********)"

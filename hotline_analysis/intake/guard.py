@@ -20,7 +20,7 @@ from hotline_analysis.intake.engine import parquet
 from hotline_analysis.intake.identity import Key, pseudonym
 from hotline_analysis.intake.parts import Job, Part
 from hotline_analysis.params import Source
-from hotline_analysis.personal import found, masked_name, suspicious
+from hotline_analysis.personal import found, suspicious
 from hotline_analysis.tables import TEXT, Table
 
 LONGEST = 120  # characters; no word of any list is longer
@@ -56,7 +56,12 @@ def guard(
 def _texts(connection, words: str, name: str, countries: Collection[str]) -> dict[str, str]:
     """Text -> reason, of the distinct texts that are personal or narratives."""
     odd = f"({suspicious('text', countries)} OR length(text) > {SAID})"
-    seen = connection.execute(f"SELECT text, count(*) FROM ({words}) WHERE {odd} GROUP BY text").fetchall()
+    counted = "SELECT text, count(*) AS n FROM ({}) GROUP BY text"
+    if name.endswith("_id"):  # hardly two are equal
+        query = counted.format(f"SELECT text FROM ({words}) WHERE {odd}")
+    else:  # a list of words: each is looked at once
+        query = f"WITH counted AS MATERIALIZED ({counted.format(words)}) SELECT text, n FROM counted WHERE {odd}"
+    seen = connection.execute(query).fetchall()
     reasons = {text: PERSONAL if found(text, countries) else NARRATIVE if _told(text, n, name) else "" for text, n in seen}
     return {text: reason for text, reason in reasons.items() if reason}
 
@@ -120,7 +125,7 @@ def refuse_no_category(connection, table: Table, mine: list[tuple[Job, Part]], m
 
 
 def _where(place: str, table: Table, name: str, source: Source) -> str:
-    return f"{place} › {table.name} › {name} ({' + '.join(map(masked_name, source.columns[name].source)) or 'is'})"
+    return f"{place} › {table.name} › {name} ({' + '.join(source.columns[name].source) or 'is'})"
 
 
 def _refuse(count: int, filled: int, most: float, what: str, where: str) -> None:

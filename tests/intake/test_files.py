@@ -31,6 +31,23 @@ def test_globs_start_at_the_root_and_are_sorted_by_name(tmp_path):
     assert found(tmp_path, "*.csv", "b.*", str(tmp_path / "c.txt")) == ["a.csv", "b.csv", "c.txt"]
 
 
+def test_numbers_of_no_country_stand_in_a_name_or_in_a_sentence(tmp_path):
+    """A file named for a caller: the ledger and the manifest show it without the number, and so does every sentence about it."""
+    (tmp_path / "calls 212-555-0123.csv").write_text("x")
+    digest = hashlib.sha256(b"x").hexdigest()[:4]
+    assert found(tmp_path, "*.csv") == [f"calls ***-***-****.csv [{digest}]"]
+    with pytest.raises(NoInput) as refusal:
+        found(tmp_path, "calls 212-555-0124.csv")
+    assert str(refusal.value).startswith("calls ***-***-****.csv › matches no file.")
+    assert str(refusal.value).endswith("Did you mean 'calls ***-***-****.csv'?")
+    with zipfile.ZipFile(tmp_path / "twice 9123 4567.zip", "w") as packed, pytest.warns(UserWarning, match="Duplicate name"):
+        packed.writestr("(212) 555-0123.csv", "x")
+        packed.writestr("(212) 555-0123.csv", "y")
+    with pytest.raises(DataRefused) as refusal:
+        found(tmp_path, "*.zip")
+    assert str(refusal.value).startswith("twice **** ****.zip › holds several files named (***) ***-****.csv.")
+
+
 def test_relative_patterns_fall_back_on_the_current_folder(tmp_path, monkeypatch):
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "a.csv").write_text("x")
