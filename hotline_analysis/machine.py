@@ -22,13 +22,17 @@ except ImportError:  # Windows has neither: msvcrt locks a byte, and there are n
     import msvcrt
 
 
+BUSY = (errno.EAGAIN, errno.EACCES, *(() if fcntl else (errno.EDEADLK,)))  # what the systems say of a lock that another process holds
+
+
 class Locked(Exception):
     """Another process holds this lock."""
 
 
 @contextlib.contextmanager
 def lock(path):
-    """Hold `path` as a lock until the block ends; `Locked` at once if another process holds it. A lock dies with its process, so none is ever stale."""
+    """Hold `path` as a lock until the block ends; `Locked` at once if another process holds it, OSError where the system gives no locks.
+    A lock dies with its process, so none is ever stale."""
     with open(path, "a+b") as handle:
         _take(handle)
         try:
@@ -63,8 +67,10 @@ def _take(handle):
         else:
             handle.seek(0)
             msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-    except OSError as held:
-        raise Locked from held
+    except OSError as refused:
+        if refused.errno in BUSY:
+            raise Locked from refused
+        raise
 
 
 def _give_back(handle):

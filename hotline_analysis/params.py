@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from hotline_analysis import fits, tables
+from hotline_analysis import fits, machine, tables
 from hotline_analysis.errors import BadParams, CannotWrite, nearest
 from hotline_analysis.fits import FORMATS
 from hotline_analysis.personal import found
@@ -764,21 +765,28 @@ def load(path: str | Path) -> Params:
 
 
 def _refuse_personal(params: Params) -> None:
-    """The hotline's name and the words that it prints are on every page and in names of folders: no place for a number."""
-    printed = {
-        "the file's name": params.name,
-        "title": params.title,
-        "report › organisation": params.report.organisation,
-        "report › note": params.report.note,
-    }
-    for place, said in printed.items():
-        text = said if isinstance(said, str) else f"{said.zh}\n{said.en}" if said else ""
+    """The hotline's name is in names of folders, and its own words are on every page: no place for a number."""
+    for place, text in (("the file's name", params.name), ("definition", str(params.definition)), *_printed(params, "")):
         if found(text, params.countries):
             raise BadParams(
                 f"{params.path.name} › {place}",
                 "holds a telephone number, an id or a mail address.",
                 "No page may carry one; leave it out.",
             )
+
+
+def _printed(said: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Every text of the settings that a page may print, with its place: words, and what a column is taken to hold."""
+    if isinstance(said, Words):
+        yield place, f"{said.zh}\n{said.en}"
+    elif isinstance(said, ColumnRule):
+        yield f"{place} › is", said.constant or ""
+    elif isinstance(said, BaseModel | dict):
+        for name, inner in said.items() if isinstance(said, dict) else said:
+            yield from _printed(inner, f"{place} › {name}" if place else name)
+    elif isinstance(said, tuple):
+        for inner in said:
+            yield from _printed(inner, place)
 
 
 # ---- windows by issue, in a file of their own
@@ -848,17 +856,14 @@ def write_windows(path: Path, windows: dict[str, float], *, hotline: str, period
     yaml = YAML()
     yaml.width = 4096
     yaml.dump(held, text)
-    staged = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        staged.write_text(text.getvalue(), encoding="utf-8", newline="\n")
-        os.replace(staged, path)
+        machine.replace_file(path, text.getvalue().encode())
     except OSError as fault:
-        staged.unlink(missing_ok=True)
         raise CannotWrite(str(path), f"cannot be written ({fault.strerror}).") from None
 
 
 def check_month(text: str) -> str:
     """`2024-09`, or BadParams: a month is four digits, a hyphen and 01-12."""
     if not MONTH.fullmatch(text):
-        raise BadParams(f"month '{text}'", "is not a month.", "Write it as 2024-09.")
+        raise BadParams(f"month {text[:40]!r}", "is not a month.", "Write it as 2024-09.")
     return text

@@ -8,6 +8,7 @@ import pytest
 from hotline_analysis import params as params_file
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams
+from hotline_analysis.params import Words
 from tests.real import PARAMS
 
 GOOD = "title: 热线\ncalls: {files: a.csv, columns: {started_at: 来电时间}}\n"
@@ -196,18 +197,45 @@ def test_the_published_key_is_for_public_data_and_the_invented_hotline(tmp_path)
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("place", "words"),
     [
-        "title: 热线 139-0000-0123",
-        "title: 热线\nreport: {organisation: 中心 0512-65221234}",
-        "title: 热线\nreport: {note: 请写 a@example.com}",
+        ("title", "title: 热线 139-0000-0123"),
+        ("title", "title: {zh: 热线, en: Hotline 0512-65221234}"),
+        ("report › organisation", "title: 热线\nreport: {organisation: 中心 0512-65221234}"),
+        ("report › note", "title: 热线\nreport: {note: 请写 a@example.com}"),
+        ("breaks › 2024-03", "title: 热线\nbreaks: {2024-03: 新系统，请电13900000123}"),
+        ("orders › columns › category_1 › is", "title: 热线\norders: {files: b.csv, columns: {created_at: t, category_1: {is: 张 13900000123}}}"),
+        ("definition", "title: 热线\ndefinition: {windows_by_issue: {供水13900000123: 24}}"),
     ],
-)
-def test_words_that_a_page_prints_hold_no_number(tmp_path, words):
+)  # fmt: skip
+def test_words_that_a_page_prints_hold_no_number(tmp_path, place, words):
     path = tmp_path / "x.yaml"
     path.write_text(f"{words}\ncalls:\n  files: a.csv\n  columns: {{started_at: t}}\n", encoding="utf-8")
-    with pytest.raises(BadParams, match="holds a telephone number, an id or a mail address"):
+    with pytest.raises(BadParams) as told:
         params_file.load(path)
+    assert str(told.value) == f"x.yaml › {place} › holds a telephone number, an id or a mail address. No page may carry one; leave it out."
+
+
+def test_every_text_of_the_readers_own_is_looked_at():
+    """Each setting of the kind Words, wherever it stands in the models, is among the printed texts: a new one cannot be forgotten."""
+
+    def filled(model):
+        given = {}
+        for name, field in model.model_fields.items():
+            inner = params_file._inner_model(field.annotation)
+            if inner is Words:
+                words = Words(zh=f"{model.__name__}.{name}")
+                given[name] = {"2024-03": words} if "dict" in str(field.annotation) else words
+            elif inner in (params_file.Report, params_file.Period, params_file.Limits):
+                given[name] = filled(inner)
+        return model.model_construct(**given)
+
+    def kinds(model):
+        inner = {name: params_file._inner_model(field.annotation) for name, field in model.model_fields.items()}
+        return {f"{model.__name__}.{n}" for n, m in inner.items() if m is Words}.union(*(kinds(m) for m in inner.values() if m))
+
+    told = {text.strip() for _, text in params_file._printed(filled(params_file.Params), "")} - {""}
+    assert told == kinds(params_file.Params) >= {"Params.title", "Params.breaks", "Report.note", "Report.organisation"}
 
 
 def test_a_params_file_is_not_named_by_a_number(tmp_path):

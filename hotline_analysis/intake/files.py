@@ -1,6 +1,7 @@
 """Which physical things a params file means by `files`: plain files, the members of a zip, the sheets of a workbook."""
 
 import contextlib
+import errno
 import fnmatch
 import glob
 import gzip
@@ -90,26 +91,28 @@ def find_files(source: Source, params: Params) -> list[InputFile]:
 
 
 def _matching(pattern: str, root: Path) -> list[Path]:
-    folders = [Path("/")] if Path(pattern).expanduser().is_absolute() else list(dict.fromkeys((root.resolve(), Path.cwd())))
+    plain = Path(os.path.expanduser(pattern))
+    folders = [Path("/")] if plain.is_absolute() else list(dict.fromkeys((root.resolve(), Path.cwd())))
     for folder in folders:
-        found = _in_folder(pattern, folder)
+        found = _in_folder(folder / plain)
         if found:
             return found
-    looked = "Looked in " + " and ".join(spoken((f / Path(pattern).expanduser()).parent.resolve()) for f in folders) + "."
-    beside = [spoken(p.name) for f in folders for p in _listing((f / Path(pattern).expanduser()).parent)]
-    raise NoInput(pattern, "matches no file.", f"{looked} {nearest(Path(pattern).name, beside)}".rstrip())
+    looked = "Looked in " + " and ".join(spoken((f / plain).parent.resolve()) for f in folders) + "."
+    beside = [spoken(p.name) for f in folders for p in _listing((f / plain).parent)]
+    raise NoInput(pattern, "matches no file.", f"{looked} {nearest(plain.name, beside)}".rstrip())
 
 
-def _in_folder(pattern: str, folder: Path) -> list[Path]:
-    literal = folder / Path(pattern).expanduser()  # `export[1].csv` is a name before it is a pattern
-    if literal.is_file():
-        return [literal]
-    found = (Path(name) for name in glob.glob(str(literal), recursive=True))
-    return [path for path in found if path.is_file() and not path.name.startswith("~$")]  # ~$: Excel's mark of an open workbook
+def _in_folder(pattern: Path) -> list[Path]:
+    if os.path.isfile(pattern):  # `export[1].csv` is a name before it is a pattern
+        return [pattern]
+    found = (Path(name) for name in glob.glob(str(pattern), recursive=True))
+    return [path for path in found if os.path.isfile(path) and not path.name.startswith("~$")]  # ~$: Excel's mark of an open workbook
 
 
 def _listing(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
+    with contextlib.suppress(OSError):
+        return list(folder.iterdir())
+    return []
 
 
 def _members(path: Path) -> Iterator[InputFile]:
@@ -203,8 +206,8 @@ def open_stored(file: InputFile) -> Iterator[IO[bytes]]:
                 yield unzipped
     except FileNotFoundError:
         raise NoInput(spoken(file.path), "is no longer there.") from None
-    except (PermissionError, IsADirectoryError) as fault:
-        raise DataRefused(spoken(file.path), f"cannot be read ({fault.strerror}).") from None
+    except OSError as fault:
+        raise DataRefused(spoken(file.path), f"cannot be read ({fault.strerror}).") from fault
 
 
 @contextlib.contextmanager
@@ -225,7 +228,10 @@ def _archive(stream: IO[bytes], name: str, damaged: str) -> Iterator[zipfile.Zip
         lzma.LZMAError,
         OSError,
         UnicodeDecodeError,
-    ) as fault:  # OSError: bz2's word, and a place before the file; UnicodeDecodeError: a member's name
+    ) as fault:  # UnicodeDecodeError: a member's name
+        cause = fault.__context__ if isinstance(fault, zipfile.BadZipFile) else fault  # zipfile says it of a disk that fails, too
+        if isinstance(cause, OSError) and cause.errno not in (None, errno.EINVAL):  # these are bz2's word, and a place before the file
+            raise cause from None
         raise DataRefused(name, damaged, "Copy it again.") from fault
 
 

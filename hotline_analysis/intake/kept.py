@@ -59,7 +59,7 @@ class Kept:
             raise
         staged.chmod(0o600)
         path = self.folder / f"{name}-{self.digest}.{sealed.digest(staged)[:16]}.parquet"
-        os.replace(staged, path)
+        machine.replace_safely(staged, path)
         self._whole.add(path)
         return path
 

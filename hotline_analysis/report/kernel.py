@@ -28,7 +28,7 @@ from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFai
 from hotline_analysis.show.blocks import END, TOKEN
 
 SHELL = re.compile(
-    r"^\s*(!|%%?(bash|sh|script|system|sx|cmd|perl|ruby)\b|[A-Za-z_, ]+=\s*!)|get_ipython\(\)|\bos\.(system|popen)\b|\bsubprocess\b",
+    r"^\s*(!(?!=)|%%?(bash|sh|script|system|sx|cmd|perl|ruby)\b|[A-Za-z_, ]+=\s*!)|get_ipython\(\)|\bos\.(system|popen)\b|\bsubprocess\b",
     re.MULTILINE,
 )
 UNWRITABLE = (errno.ENOSPC, errno.EROFS, errno.EACCES, getattr(errno, "EDQUOT", errno.ENOSPC))

@@ -33,12 +33,11 @@ from hotline_analysis.errors import (
 )
 from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
+from hotline_analysis.params import check_month
 from hotline_analysis.report import kernel, page, publish
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.words import LANGUAGES, Term
 
-MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])", re.ASCII)
-DAY = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 NAME = re.compile(r"\w[\w-]{0,63}")
 PAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}\.html", re.ASCII)
 TOOLS = (
@@ -90,16 +89,6 @@ class Place:
 # ---- before anything runs
 
 
-def _month(value: str) -> None:
-    if not MONTH.fullmatch(value):
-        raise BadParams("month", f"{value[:40]!r} is not a month.", "A month is written 2024-09.")
-
-
-def _day(value: str) -> None:
-    if value and not DAY.fullmatch(value):
-        raise BadParams("day", f"{value[:40]!r} is not a day.", "A day is written 2024-09-18.")
-
-
 def _language(value: str) -> None:
     if value not in LANGUAGES:
         raise BadParams("language", f"{value[:40]!r} is not a language here.", "It is zh or en.")
@@ -110,7 +99,7 @@ def _params(value: str) -> None:
         raise NoInput("params", f"{value[:200]!r} is no file.")
 
 
-ACCEPTED = {"params": _params, "month": _month, "day": _day, "language": _language}
+ACCEPTED = {"params": _params, "month": check_month, "language": _language}
 
 
 def check_parameters(parameters: dict[str, str], notebooks: list[Path]) -> None:
@@ -133,7 +122,7 @@ def locate(out: str | Path, *, hotline: str, month: str, private: str | Path | N
     """The place of a month under the reports folder; a name or month that would lead elsewhere is refused."""
     if not NAME.fullmatch(hotline):
         raise BadParams("hotline", f"{hotline[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
-    _month(month)
+    check_month(month)
     out = Path(out).absolute()
     folder = out / hotline / month
     if not folder.resolve().is_relative_to(out.resolve()):
@@ -167,12 +156,15 @@ def hold(out: str | Path, *, hotline: str, month: str, private: str | Path | Non
     """Take the month: checked, writable, locked (`Held` at once if another run has it), and without what a killed run left."""
     place = locate(out, hotline=hotline, month=month, private=private)
     check_writable(place)
-    try:
-        with machine.lock(place.lock):
-            _settle(place)
-            yield place
-    except machine.Locked:
-        raise Held(f"{hotline} {month}", "another run is rendering this month.", "Try again when it has ended.") from None
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(machine.lock(place.lock))
+        except machine.Locked:
+            raise Held(f"{hotline} {month}", "another run is rendering this month.", "Try again when it has ended.") from None
+        except OSError as refused:
+            raise _cannot_write(refused, place) from refused
+        _settle(place)
+        yield place
 
 
 def _settle(place: Place) -> None:

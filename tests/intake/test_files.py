@@ -1,7 +1,9 @@
 """Which physical things `files` means."""
 
+import errno
 import gzip
 import hashlib
+import io
 import random
 import zipfile
 from pathlib import Path
@@ -46,6 +48,37 @@ def test_numbers_of_no_country_stand_in_a_name_or_in_a_sentence(tmp_path):
     with pytest.raises(DataRefused) as refusal:
         found(tmp_path, "*.zip")
     assert str(refusal.value).startswith("twice **** ****.zip › holds several files named (***) ***-****.csv.")
+
+
+class Failing(io.BytesIO):
+    """A file on a disk that breaks down after some bytes."""
+
+    def read(self, *size):
+        if self.tell() >= self.left:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(*size)
+
+
+@pytest.mark.parametrize(("name", "left"), [("a.csv", 0), ("a.csv.gz", 10), ("a.zip", 0), ("a.zip", 30)])
+def test_a_disk_that_fails_is_said_and_not_taken_for_a_store_or_a_damaged_zip(tmp_path, monkeypatch, name, left):
+    if name == "a.zip":
+        with zipfile.ZipFile(tmp_path / name, "w") as packed:
+            packed.writestr("a.csv", "x" * 100)
+    else:
+        (tmp_path / name).write_bytes(gzip.compress(b"x" * 100))
+    Failing.left = left
+    content = (tmp_path / name).read_bytes()
+    monkeypatch.setattr(Path, "open", lambda self, *_: Failing(content))
+    with pytest.raises(DataRefused) as refusal:
+        found(tmp_path, name)
+    assert str(refusal.value) == f"{tmp_path / name} › cannot be read (Input/output error)."
+
+
+def test_a_name_that_no_disk_takes_matches_no_file(tmp_path):
+    with pytest.raises(NoInput, match="matches no file"):
+        found(tmp_path, "long" * 100 + ".csv")
+    with pytest.raises(NoInput, match="matches no file"):
+        found(tmp_path, "~nobody-of-that-name/a.csv")
 
 
 def test_relative_patterns_fall_back_on_the_current_folder(tmp_path, monkeypatch):

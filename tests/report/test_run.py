@@ -84,8 +84,10 @@ def test_a_hotline_is_the_name_of_a_folder(tmp_path, name):
         pass
 
 
-def test_a_known_name_that_the_notebook_does_not_take(place, monthly):
-    assert refused(place, monthly, {"day": "2024-09-01"}) == 64
+def test_a_known_name_that_the_notebook_does_not_take(tmp_path, place, monthly):
+    (tmp_path / "x.yaml").write_text("title: t")
+    with pytest.raises(BadParams, match=r"monthly.ipynb › does not take 'params'\. Its cell tagged parameters has to assign it\."):
+        run.render({"index.html": monthly}, place=place, parameters={"params": str(tmp_path / "x.yaml")}, progress=False)
 
 
 def test_a_params_file_that_is_not_there_is_no_input(tmp_path):
@@ -112,8 +114,23 @@ def test_a_report_notebook_may_not_call_the_shell(tmp_path, place, line):
     assert refused(place, notebook(tmp_path, line, name="shell.ipynb"), {"month": "2024-09"}) == 64
 
 
-def test_python_that_only_looks_like_shell_is_fine(tmp_path):
-    kernel.refuse_shell(notebook(tmp_path, "a = 1\nb = a != 2\nc = 7 % 2"))
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a = 1\nb = a != 2\nc = 7 % 2",
+        "x = 'wow!'",
+        "y = not x",
+        "share = n % cmd",
+        "bash = 3",
+        "# os.path, not its system",
+        "changed = (\n    before\n    != after\n)",
+        "%matplotlib inline",
+        "position(1)",
+    ],
+)
+def test_python_that_only_looks_like_shell_is_fine(tmp_path, line):
+    assert not kernel.SHELL.search(line)
+    assert kernel.refuse_shell(notebook(tmp_path, line)) is None
 
 
 def test_a_link_that_leads_out_of_the_reports_is_refused(tmp_path):
