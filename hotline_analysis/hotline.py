@@ -79,6 +79,7 @@ KPIS = (
     "judgement", "state", "reason", "event", "method", "rule", "lower", "upper", "trial", "run", "run_months", "target", "reached_months",
     "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "missing",
 )  # fmt: skip
+WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
 ENGINES = ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")  # whose versions may change a figure
 
 
@@ -103,6 +104,9 @@ class Hotline:
         self.kept = Kept(self.store)
         self.frames = Frames(self.kept.folder / "frames")
         self.period = self._period(month)
+
+    def __repr__(self) -> str:
+        return f"{self.params.title.term(self.language)} {self.month}"
 
     # ---- time
 
@@ -139,9 +143,10 @@ class Hotline:
             return self.calendar.month(self.latest)
         if month == "all":
             return self.everything
-        first, _, last = month.partition("..")
-        period = self.calendar.stretch(first, last or first)
-        for name in (first, last or first):
+        first, dots, last = str(month).partition("..")
+        last = last if dots else first
+        period = self.calendar.stretch(first, last)
+        for name in (first, last):
             if name not in self.months:
                 raise NoInput(
                     f"{self.params.path.name} › {name}",
@@ -188,6 +193,7 @@ class Hotline:
 
     def definition(self, language: str = "", **changes) -> str:
         """The rule in one line (口径), after changes."""
+        _check_language(language or self.language)
         return self._line(self.rule.but(**changes) if changes else self.rule, language or self.language)
 
     def _line(self, rule: Definition, language: str) -> str:
@@ -325,7 +331,8 @@ class Hotline:
     def history(self, key: str) -> pd.DataFrame:
         """One indicator month by month with its limits; columns in `measures.quotable.history`. Raises BadParams for one that there is not."""
         if key not in indicators.BY_KEY:
-            raise BadParams("history", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
+            there = f"There are: {', '.join(indicators.BY_KEY)}."
+            raise BadParams("history", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY) or there)
         frame = self._month("history", lambda: self._history(key), quotable.COLUMNS, options={"key": key})
         repeats = indicators.BY_KEY[key].window_hours is not None
         frame.attrs["definition"] = frame.attrs["definition"] if repeats else {}
@@ -458,11 +465,16 @@ def _options(where: str, make: Callable[..., pd.DataFrame], options: Mapping) ->
                 nearest(str(name), known) or (f"There are: {', '.join(known)}." if known else "Leave it out."),
             )
     try:
-        return json.loads(json.dumps(dict(options), default=_number))
+        plain = json.loads(json.dumps(dict(options), default=_number))
     except (TypeError, ValueError, AttributeError):
         raise BadParams(
             where, "an option is no plain value.", "Give numbers, texts, true or false, or lists and mappings of these."
         ) from None
+    for name, whole in WHOLE_HOURS.items():
+        parts = [n for n in range(1, whole + 1) if whole % n == 0]
+        if plain.get(name, 1) not in parts:
+            raise BadParams(f"{where} › {name}", f"{whole} hours have no such parts.", f"Take {', '.join(map(str, parts))}.")
+    return plain
 
 
 def _number(value):
@@ -478,6 +490,11 @@ def code_digest() -> str:
 
 
 CODE = code_digest()  # taken with the code itself: a notebook that stays open while files change makes frames of what it has loaded
+
+
+def _check_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise BadParams("language", f"'{language}' is not a language here.", "Use zh or en.")
 
 
 def _check_targets(params: Params) -> None:
@@ -500,8 +517,7 @@ def open_hotline(params: str | Path, month: str = "latest", language: str = "zh"
     Reads what changed in its exports, once. settings: fields of the definition that differ from the params. Raises BadParams, NoInput or
     DataRefused with a sentence.
     """
-    if language not in LANGUAGES:
-        raise BadParams("language", f"'{language}' is not a language here.", "Use zh or en.")
+    _check_language(language)
     described = params_file.load(params)
     if settings:
         described = described.model_copy(update={"definition": {**described.definition, **settings}})

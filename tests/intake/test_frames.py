@@ -437,7 +437,7 @@ def test_what_would_be_lost_is_not_kept(tmp_path, frame):
 
 @pytest.fixture(scope="module")
 def hotline_of_two_thousand(tmp_path_factory) -> Hotline:
-    return open_hotline(invented.write(tmp_path_factory.mktemp("two_thousand")), "2024-03", progress=False)
+    return open_hotline(invented.write(tmp_path_factory.mktemp("two_thousand")), "2024-02", progress=False)
 
 
 ASKED = {("window", "own"): {"windows_by_issue": {"供水": 24}}}

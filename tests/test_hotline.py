@@ -1,0 +1,271 @@
+"""The one door of a notebook: what `open_hotline` and `Hotline` give, what they refuse and in which words, and that they name nobody."""
+
+import re
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis import open_hotline, say, show
+from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
+from hotline_analysis.hotline import Hotline, study_names
+from tests.notebooks import invented
+
+MONTHS = ["2024-01", "2024-02", "2024-03"]
+
+
+@pytest.fixture(scope="module")
+def params(tmp_path_factory):
+    return invented.write(tmp_path_factory.mktemp("hotline"))
+
+
+@pytest.fixture(scope="module")
+def h(params) -> Hotline:
+    return open_hotline(params, "2024-02", progress=False)
+
+
+@pytest.fixture(scope="module")
+def export(params) -> pd.DataFrame:
+    return pd.read_csv(params.parent / "calls.csv", encoding="gb18030", dtype=str, keep_default_na=False)
+
+
+# ---- opened
+
+
+def test_the_hotline_is_that_of_its_export(h, export):
+    assert len(export) == invented.CALLS == h.ledger["physical"].sum() - h.ledger["header"].sum() == h.ledger["accepted"].sum()
+    in_february = export["来电时间"].str.startswith("2024-02").sum()
+    assert h.study("window", month="all")["denominator"].max() > h.study("window")["denominator"].max()
+    assert h.days["calls"].sum() == in_february == h.ledger_of_month["dated"].sum()
+
+
+def test_months_days_and_what_lies_before(h):
+    assert (h.month, h.months, h.latest) == ("2024-02", MONTHS, "2024-03")
+    assert h.data_days == (date(2024, 1, 1), date(2024, 3, 31))
+    assert (h.everything.label, h.everything.first_day, h.everything.last_day) == ("all", *h.data_days)
+    assert (h.before(), h.before(2), h.before(12)) == ("2024-01", "2023-12", "2023-02")
+    assert [period.label for period in h.trend] == MONTHS[:2]
+
+
+def test_a_hotline_prints_its_name_and_month(h, params):
+    assert repr(h) == "两千通热线 2024-02"
+    assert repr(open_hotline(params, "all", "en", progress=False)) == "Hotline of two thousand calls all"
+
+
+@pytest.mark.parametrize(
+    ("month", "label", "first", "last"),
+    [
+        ("latest", "2024-03", "2024-03-01", "2024-03-31"),
+        ("2024-02", "2024-02", "2024-02-01", "2024-02-29"),
+        ("2024-01..2024-02", "2024-01..2024-02", "2024-01-01", "2024-02-29"),
+        ("all", "all", "2024-01-01", "2024-03-31"),
+    ],
+)
+def test_a_period_is_a_month_a_stretch_or_all(h, params, month, label, first, last):
+    opened = open_hotline(params, month, progress=False)
+    assert (opened.month, str(opened.period.first_day), str(opened.period.last_day)) == (label, first, last)
+    assert h.study("window", month=month).attrs["period"]["label"] == label
+
+
+def test_a_frame_says_its_period_in_both_languages(h):
+    assert h.study("window", month="2024-01..2024-02").attrs["period"] == {
+        "label": "2024-01..2024-02",
+        "zh": "2024年1月1日至2024年2月29日",
+        "en": "2024-01-01 to 2024-02-29",
+    }
+
+
+def test_only_a_month_that_was_watched_for_a_week_is_final(h, params):
+    assert not h.provisional and open_hotline(params, "2024-03", progress=False).provisional
+
+
+def test_settings_of_the_door_are_the_rule_of_every_study(h, params):
+    same = open_hotline(params, "2024-02", progress=False, match="same", windows_hours=[24])
+    asked = h.study("window", match="same", windows_hours=[24])
+    pd.testing.assert_frame_equal(same.study("window"), asked)
+    assert same.rule.hash == asked.attrs["hash"] != h.rule.hash
+
+
+# ---- asked
+
+
+def test_the_studies_are_the_files_of_their_folder():
+    assert study_names() == ["definition", "exposure", "fcr", "window"]
+
+
+def test_the_first_table_is_the_one_without_a_name(h):
+    pd.testing.assert_frame_equal(h.study("window"), h.study("window", "rates"))
+
+
+def test_a_changed_rule_changes_the_frame_and_what_it_says_of_itself(h):
+    usual, same, fine = h.study("window"), h.study("window", match="same"), h.study("window", match="same", level=2)
+    counted = [frame.query("follow_up == 'km'")["value"].tolist() for frame in (usual, same, fine)]
+    assert all(a >= b >= c for a, b, c in zip(*counted, strict=True)) and counted[0] != counted[1] != counted[2]
+    assert "任一诉求" in usual.attrs["definition"]["zh"] and "any issue" in usual.attrs["definition"]["en"]
+    assert "第2级相同诉求" in fine.attrs["definition"]["zh"] and "the same issue at level 2" in fine.attrs["definition"]["en"]
+    assert len({frame.attrs["hash"] for frame in (usual, same, fine)}) == 3
+    assert h.definition() == "口径：" + usual.attrs["definition"]["zh"]
+    assert h.definition("en", match="same", level=2) == "Definition: " + fine.attrs["definition"]["en"]
+
+
+def test_strata_part_the_calls(h, export):
+    whole, parted = (h.study("window", windows_hours=24, **by).query("follow_up == 'km'") for by in ({}, {"by": "issue_1"}))
+    assert sorted(parted["issue_1"]) == sorted(invented.ISSUES) and parted["denominator"].sum() == whole["denominator"].sum()
+    pd.testing.assert_frame_equal(h.study("window", by=["issue_1"]), h.study("window", by="issue_1"))
+
+
+def test_what_parts_by_agent_is_for_staff(h):
+    assert h.study("window", by="agent").attrs["audience"] == "staff"
+    assert h.study("window", by="issue_1").attrs["audience"] == h.study("window").attrs["audience"] == "public"
+
+
+def test_the_contract_is_plain_and_whole(h):
+    attrs = h.study("window", by="issue_1", options={}).attrs
+    assert attrs.keys() == {
+        "study", "table", "audience", "by", "options", "language", "period", "definition", "hash", "fields", "missing", "digest",
+    }  # fmt: skip
+    assert attrs["fields"]["value"] == {**attrs["fields"]["value"], "term": ["复电率", "Repeat rate"], "form": "share"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "zh", "en"),
+    [
+        ({"match": "same", "level": 3}, "未提供：诉求三级分类", "not provided: issue, level 3"),
+        ({"name": "exposure", "direction": "look-back"}, "与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_had_is_an_empty_frame_with_its_reason(h, asked, zh, en):
+    asked = {"name": "window", **asked}
+    frame = h.study(**asked)
+    assert frame.empty and frame.attrs["missing"] == {"zh": zh, "en": en}
+    assert (show(frame).text, say(frame, language="en").text) == (zh, en)
+    with pytest.raises((DataRefused, NoInput)):
+        h.study(**asked, strict=True)
+
+
+def test_one_indicator_month_by_month(h, export):
+    answered = export.assign(month=export["来电时间"].str[:7], got=export["结果"].eq("接通")).groupby("month")["got"].mean()
+    history = h.history("connection_rate")
+    assert history["period"].tolist() == MONTHS[:2]
+    np.testing.assert_allclose(history["value"], answered[MONTHS[:2]])
+    assert history["target"].tolist() == [0.9] * 2
+
+
+def test_the_verbs_speak_the_readers_language(h):
+    rates = h.study("window", windows_hours=[2, 24, 72])
+    share = rates.query("follow_up == 'km'").set_index("window_hours")["value"]
+    assert (
+        say(rates).text
+        == f"接通的来电中，{share[2]:.1%}在2小时内、{share[24]:.1%}在24小时内、{share[72]:.1%}在72小时内被同一来电人再次来电。"
+    )
+    assert say(rates, language="en").text == (
+        f"Of the calls, {share[2]:.1%} are followed by another of the same caller within 2 h, "
+        f"{share[24]:.1%} within 24 h, {share[72]:.1%} within 72 h."
+    )
+    assert re.search("[一-鿿]", show(rates, language="en").text) is None
+
+
+# ---- refused
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"name": "windw"}, "study › 'windw' is not a study here. Did you mean 'window'?"),
+        ({"name": "x"}, "study › 'x' is not a study here. There are: definition, exposure, fcr, window."),
+        ({"table": "densty"}, "study window › 'densty' is not a table of it. Did you mean 'density'?"),
+        ({"table": "x"}, "study window › 'x' is not a table of it. There are: rates, evidence, density, pareto, reliability, own, months."),
+        ({"by": "isue_1"}, "study window › the calls have no stratum 'isue_1'. Did you mean 'issue_1'?"),
+        ({"by": "caller"}, "study window › the calls have no stratum 'caller'. There are: issue_1, issue_2, agent, department, dispatched."),
+        ({"table": "pareto", "by": "issue_1"}, "study window › 'pareto' is not made by strata. Leave --by out."),
+        ({"table": "density", "options": {"bin_hour": 6}}, "study window › 'density' takes no option 'bin_hour'. Did you mean 'bin_hours'?"),
+        ({"table": "density", "options": {"by": "agent"}}, "study window › 'density' takes no option 'by'. There are: bin_hours."),
+        ({"table": "months", "options": {"x": 1}}, "study window › 'months' takes no option 'x'. There are: most, least_correlation, least_range."),
+        ({"options": {"x": 1}}, "study window › 'rates' takes no option 'x'. Leave it out."),
+        (
+            {"table": "pareto", "options": {"bin_hours": 5}},
+            "study window › bin_hours › 168 hours have no such parts. Take 1, 2, 3, 4, 6, 7, 8, 12, 14, 21, 24, 28, 42, 56, 84, 168.",
+        ),
+        (
+            {"name": "definition", "table": "hours", "options": {"band_hours": "4"}},
+            "study definition › band_hours › 24 hours have no such parts. Take 1, 2, 3, 4, 6, 8, 12, 24.",
+        ),
+        (
+            {"name": "definition", "table": "waterfall", "options": {"old": {"mach": "same"}}},
+            "waterfall › old › 'mach' is not a setting here. Did you mean 'match'?",
+        ),
+        ({"mach": "same"}, "definition › 'mach' is not a setting here. Did you mean 'match'?"),
+        ({"match": "sme"}, "definition › match: Input should be 'any', 'same' or 'target', not 'sme'. Did you mean 'same'?"),
+        ({"month": "2024-1"}, "month '2024-1' › is not a month. Write it as 2024-09."),
+        ({"month": "2024-02..2024-01"}, "period › 2024-02 is after 2024-01. Write the earlier month first."),
+        ({"month": "2025-01"}, "two_thousand.yaml › 2025-01 › there are no data in this month; they run from 2024-01 to 2024-03."),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_named_with_the_nearest_that_is(h, asked, sentence):
+    with pytest.raises((BadParams, NoInput)) as refused:
+        h.study(**{"name": "window", **asked})
+    assert str(refused.value) == sentence
+
+
+def test_an_indicator_or_a_language_that_is_not_there(h):
+    with pytest.raises(BadParams) as refused:
+        h.history("conection_rate")
+    assert str(refused.value) == "history › 'conection_rate' is not an indicator here. Did you mean 'connection_rate'?"
+    with pytest.raises(BadParams, match=r"history › 'x' is not an indicator here. There are: offered, connection_rate, "):
+        h.history("x")
+    with pytest.raises(BadParams) as refused:
+        h.definition("fr")
+    assert str(refused.value) == "language › 'fr' is not a language here. Use zh or en."
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"month": "2024-13"}, "month '2024-13' › is not a month. Write it as 2024-09."),
+        ({"month": ""}, "month '' › is not a month. Write it as 2024-09."),
+        ({"month": "2024-01.."}, "month '' › is not a month. Write it as 2024-09."),
+        ({"month": None}, "month 'None' › is not a month. Write it as 2024-09."),
+        ({"month": 202403}, "month '202403' › is not a month. Write it as 2024-09."),
+        ({"month": "2024-04"}, "two_thousand.yaml › 2024-04 › there are no data in this month; they run from 2024-01 to 2024-03."),
+        ({"month": "2023-12..2024-01"}, "two_thousand.yaml › 2023-12 › there are no data in this month; they run from 2024-01 to 2024-03."),
+        ({"language": "fr"}, "language › 'fr' is not a language here. Use zh or en."),
+        ({"mach": "same"}, "two_thousand.yaml › definition › 'mach' is not a setting here. Did you mean 'match'?"),
+    ],
+)
+def test_the_door_refuses_in_a_sentence(params, given, sentence):
+    with pytest.raises(HotlineError) as refused:
+        open_hotline(params, progress=False, **given)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("targets: {conection_rate: 0.9}", "› targets › 'conection_rate' is not an indicator here. Did you mean 'connection_rate'?"),
+        ("targets: {connection_rate: 95}", "› targets › connection_rate › 95 is not a rate between 0 and 1. 95 % is written as 0.95."),
+        ("targets: {offered: 95}", "› targets › neither way is better for 'offered'. Leave its target out."),
+    ],
+)
+def test_a_target_that_means_nothing_is_refused(params, tmp_path, line, sentence):
+    text = params.read_text(encoding="utf-8").replace("targets: {connection_rate: 0.9}", line)
+    (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadParams) as refused:
+        open_hotline(tmp_path / "other.yaml", progress=False)
+    assert str(refused.value) == f"other.yaml {sentence}"
+
+
+# ---- names nobody
+
+FRAMES = ["indicators", "verdicts", "checks", "ledger", "ledger_of_month", "days", "glossary", "about"]
+ASKED = [("window", "rates"), ("window", "evidence"), ("exposure", "points"), ("definition", "heavy"), ("definition", "identities"), ("fcr", "dispatch")]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_that_is_printed_holds_a_number_an_id_or_an_agent(h, export, language):
+    frames = [getattr(h, name) for name in FRAMES] + [h.study(*asked) for asked in ASKED]
+    with pd.option_context("display.max_columns", None, "display.max_colwidth", None, "display.width", None):
+        printed = "\n".join([repr(h), *map(repr, frames), *(repr(frame.attrs) for frame in frames)])
+    printed += "\n".join(show(frame, language=language).text + str(show(frame, language=language).html) for frame in frames)
+    assert not re.search(r"1540000\d{4}|1540000\*+", printed) and not re.search(r"\bC\d{5}\b", printed)
+    assert not re.search("[甲乙丙丁](?![一-鿿])", printed)
