@@ -766,7 +766,7 @@ def load(path: str | Path) -> Params:
 
 def _refuse_personal(params: Params) -> None:
     """The hotline's name is in names of folders, and its own words are on every page: no place for a number."""
-    for place, text in (("the file's name", params.name), ("definition", str(params.definition)), *_printed(params, "")):
+    for place, text in (("the file's name", params.name), ("definition", str(params.definition)), *printed(params)):
         if found(text, params.countries):
             raise BadParams(
                 f"{params.path.name} › {place}",
@@ -775,7 +775,7 @@ def _refuse_personal(params: Params) -> None:
             )
 
 
-def _printed(said: Any, place: str) -> Iterator[tuple[str, str]]:
+def printed(said: Any, place: str = "") -> Iterator[tuple[str, str]]:
     """Every text of the settings that a page may print, with its place: words, and what a column is taken to hold."""
     if isinstance(said, Words):
         yield place, f"{said.zh}\n{said.en}"
@@ -783,10 +783,10 @@ def _printed(said: Any, place: str) -> Iterator[tuple[str, str]]:
         yield f"{place} › is", said.constant or ""
     elif isinstance(said, BaseModel | dict):
         for name, inner in said.items() if isinstance(said, dict) else said:
-            yield from _printed(inner, f"{place} › {name}" if place else name)
+            yield from printed(inner, f"{place} › {name}" if place else name)
     elif isinstance(said, tuple):
         for inner in said:
-            yield from _printed(inner, place)
+            yield from printed(inner, place)
 
 
 # ---- windows by issue, in a file of their own

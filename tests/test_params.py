@@ -234,7 +234,7 @@ def test_every_text_of_the_readers_own_is_looked_at():
         inner = {name: params_file._inner_model(field.annotation) for name, field in model.model_fields.items()}
         return {f"{model.__name__}.{n}" for n, m in inner.items() if m is Words}.union(*(kinds(m) for m in inner.values() if m))
 
-    told = {text.strip() for _, text in params_file._printed(filled(params_file.Params), "")} - {""}
+    told = {text.strip() for _, text in params_file.printed(filled(params_file.Params))} - {""}
     assert told == kinds(params_file.Params) >= {"Params.title", "Params.breaks", "Report.note", "Report.organisation"}
 
 

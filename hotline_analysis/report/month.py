@@ -74,13 +74,13 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
             countries=described.countries,
             store=h.store,
             titles={name: run.page.heading(notebook) for name, notebook in wanted.items()},
-            data_words=data_words(h.store),
+            data_words=data_words(h.store, described),
             sections=described.report.sections,
         ), False
 
 
-def data_words(store: Store) -> list[str]:
-    """Categories of these data that hold a word such as None, which the page's check would take for a missing value."""
+def data_words(store: Store, described: Params) -> list[str]:
+    """Categories of these data and words of their params that hold a word such as None, which the page's check would take for a missing value."""
     found: set[str] = set()
     for name in store.tables:
         rows = store.table(name)
@@ -93,7 +93,10 @@ def data_words(store: Store) -> list[str]:
                 .distinct()
                 .fetchall()
             }
-    return sorted(found)
+    own = [line for _, text in params_file.printed(described) for line in text.splitlines()]
+    if described.assumed:
+        own += [described.assumed.zh, described.assumed.en]
+    return sorted(found.union(filter(run.page.NOT_A_WORD.search, own)))
 
 
 def fingerprint(digest: str, params: Path, language: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from hotline_analysis import hotline as door
 from hotline_analysis.__main__ import main
-from hotline_analysis.report import month
+from hotline_analysis.report import month, run
 from tests.small import write_hotline
 
 
@@ -57,6 +57,28 @@ def test_a_stratum_with_nothing_in_it_is_a_stratum(tmp_path, capsys):
     h = door.open_hotline(params, "2024-01", progress=False)
     frame = h.study("window", by="agent", windows_hours=24)
     assert frame["agent"].isna().sum() == 3
+
+
+def test_words_that_read_like_a_missing_value_do_not_lose_the_report(tmp_path, index_only):
+    """`None of the above` as a category, and such words of the hotline's own: they stand on the page, and a missing value would still be refused."""
+    own = "report: {organisation: {zh: 甲, en: Nan county}, note: {zh: 无, en: nan is a place}}\nbreaks: {2024-01: {zh: 新, en: None such}}\ntargets:"
+    params = changed(
+        tmp_path,
+        ("en: Small hotline", "en: None such hotline"),
+        ("    agent: 坐席\n", "    agent: 坐席\n    area: {is: None}\n"),
+        ("targets:", own),
+    )
+    calls = tmp_path / "calls.csv"
+    text = calls.read_bytes().decode("gb18030").replace("供水", "None of the above").replace("交通", "None").replace("社保", "inf. request")
+    calls.write_bytes(text.encode("gb18030"))
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", "en", "--quiet"]) == 0
+    page = (tmp_path / "reports" / "small" / "2024-01" / "index.html").read_text(encoding="utf-8")
+    assert "None such hotline" in page and "nan is a place" in page
+    h = door.open_hotline(params, "2024-01", "en", progress=False)
+    words = month.data_words(h.store, h.params)
+    assert {"None of the above", "inf. request", "None", "None such hotline", "nan is a place", "None such"} <= set(words)
+    assert "Columns that the export lacks are taken as: Area = None." in words
+    assert run.page._not_a_word("Rate: None", words) and run.page._not_a_word("nan calls", words)
 
 
 def test_a_manifest_that_was_cut_is_no_proof(tmp_path):
