@@ -2,7 +2,7 @@
 
     python tools/make_docs.py           write
     python tools/make_docs.py --check   say which files are not current, exit 1 when one is not
-    python tools/make_docs.py --run     run tests/notebooks/definition.ipynb anew and keep its outputs, after a change that is meant
+    python tools/make_docs.py --run     run tests/notebooks/ anew and keep their outputs, after a change that is meant
 
 The settings come from the models in `params`, with the sentence that refuses each mistake. The definition's fields and their words come from
 `measures.definition`, the worked tables from `tests/spec/cases.py`, the codebook from
@@ -71,7 +71,8 @@ COLUMNS = {
 
 def main() -> int:
     if "--run" in sys.argv[1:]:
-        run(ROOT / "tests" / "notebooks" / "definition.ipynb")
+        for notebook in sorted((ROOT / "tests" / "notebooks").glob("*.ipynb")):
+            run(notebook)
     stale = [path for path, text in made().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         print(

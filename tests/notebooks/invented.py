@@ -3,11 +3,8 @@
 Power and water show within hours, a complaint after days, an enquiry hardly at all. A dozen people call about every week whatever happened.
 """
 
-import atexit
-import shutil
 import tempfile
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -97,9 +94,14 @@ def _row(rng: np.random.Generator, minute: int, caller: str, issue: str) -> tupl
     return begin, ",".join(told)
 
 
-@cache
 def params() -> Path:
-    """The params file in a folder of its own that goes when the process ends."""
-    folder = tempfile.mkdtemp(prefix="hotline-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return write(Path(folder))
+    """The params file in a folder of the checkout's own, beside other stores; written where it is not there as it should be."""
+    folder = Path(__file__).resolve().parents[2] / ".hotline" / "two_thousand"
+    with tempfile.TemporaryDirectory() as made:
+        fresh = write(Path(made))
+        for file in (fresh.with_name("calls.csv"), fresh):
+            own = folder / file.name
+            if not own.is_file() or own.read_bytes() != file.read_bytes():
+                folder.mkdir(parents=True, exist_ok=True)
+                own.write_bytes(file.read_bytes())
+    return folder / fresh.name
