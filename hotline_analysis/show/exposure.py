@@ -20,6 +20,7 @@ ENDS = Sentence(
     "80% of related callbacks come within {first_hours} for {first_issue}; for {last_issue} it takes {last_hours}.",
 )
 ONE = Sentence("{first_issue}的相关复电八成在{first_hours}内。", "80% of related callbacks come within {first_hours} for {first_issue}.")
+OWN = Sentence("{own_count}类诉求能公布自己的时刻", "{own_count} {own_count:issue has a point of its own|issues have points of their own}")
 FEW = Sentence("复电太少，没有一类诉求能公布自己的时刻。", "Too few callbacks: no issue has a point of its own.")
 
 FORMS = {
@@ -39,7 +40,7 @@ FORMS = {
     "points": Table(
         "issue calls callbacks excess hours_50 hours_80± source",
         Term("一半和八成的时刻", "The 50% and 80% points"),
-        claim=(Sentence("{own_count}类诉求能公布自己的时刻", "{own_count} {own_count:issue has a point of its own|issues have points of their own}"),),
+        claim=Sentences({"late": OWN, "day": OWN, "one": OWN}),
         subtitle=Sentence(
             "{period}，占168小时内超出平时的复电的一半和八成；沿用的时刻没有自己的区间",
             "{period}; of the callbacks beyond habit within 168 h; an inherited point has no interval of its own",

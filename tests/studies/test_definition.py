@@ -106,7 +106,17 @@ def test_the_parts_add_to_the_whole_exactly(seed):
         assert own["calls"].sum() == own["seen"].sum() == found.loc["whole", "calls"] == naive["numerator"]
         assert (own["calls"] >= 0).all()
         assert own["share"].sum() == pytest.approx(1)
+        assert list(found.loc["whole", ["low", "high"]]) == pytest.approx(list(naive[["low", "high"]]))  # one figure, one interval
         assert own.loc["background", "calls"] > 0
+
+
+def test_a_part_that_was_not_seen_may_still_be_there():
+    """None of n calls: the 95 % interval ends at z^2 / (n + z^2) (Wilson), not at 0."""
+    found = parts.parts(view_of(random_rows(1), engine="polars"), window_hours=24.0)
+    empty = found[found["calls"].eq(0) & found["missing"].eq("")]
+    z2 = 1.959964**2
+    assert len(empty) and (empty["low"] == 0).all()
+    assert list(empty["high"]) == pytest.approx([z2 / (n + z2) for n in empty["denominator"]], abs=1e-4)
 
 
 def test_four_in_seven_days_are_seen_across_the_ends_of_the_month():

@@ -280,6 +280,7 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, mos
     """
     drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
     if drawn.empty:
+        _resize(ax, 96)
         return nothing(0, language, TOO_FEW, ax=ax)
     groups = list(dict(list(drawn.groupby("group", sort=False))[:most]).items())
     columns, (w, h, gap_x, gap_y) = (2, (146, 96, 20, 62)) if narrow else (3, (178, 112, 26, 64))

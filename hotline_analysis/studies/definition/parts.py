@@ -13,7 +13,7 @@ from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, control, same, scoped
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import binned, excess, resampling
+from hotline_analysis.stats import binned, excess, intervals, resampling
 from hotline_analysis.words import Term
 
 DROPPED_SECONDS, REDIAL_MINUTES, OUTAGE_HOURS = 10, 10, 2  # judgement defaults (docs/maths.md)
@@ -219,10 +219,11 @@ def _parts_frame(seen: dict[str, int], calls: np.ndarray, without: np.ndarray, b
 def _part(calls: int, without: np.ndarray, base: int, total: int) -> dict:
     value = calls / base if base else np.nan
     error = resampling.jackknife(without, estimate=value)
+    low, high = intervals.wilson_from_error(value, error.se, calls=base)
     return {
         "calls": calls,
         "value": value,
-        "low": max(float(error.low), 0.0),
-        "high": float(error.high),
+        "low": float(low),
+        "high": float(high),
         "share": calls / total if total else np.nan,
     }
