@@ -11,7 +11,8 @@ import duckdb
 
 from benchmarks.calls import invented, loaded
 from hotline_analysis import params
-from hotline_analysis.intake import readers, store
+from hotline_analysis.intake.read import readers
+from hotline_analysis.intake.store import store
 
 TIMES = ("来电时间", "应答时间", "结束时间")
 LENGTHS = ("排队时长(秒)", "振铃时长(秒)", "通话时长(秒)", "保持时长(秒)", "话后时长(秒)")
@@ -111,7 +112,7 @@ def by_duckdb(folder: Path) -> tuple[float, int]:
 @contextlib.contextmanager
 def _watched() -> Iterator[dict[str, float]]:
     """Adds up the seconds spent in the parts of a build."""
-    from hotline_analysis.intake import identity
+    from hotline_analysis.intake.convert import identity
 
     places = [
         (readers, "stage_text"),

@@ -14,7 +14,7 @@ import duckdb
 
 from benchmarks.calls import invented, loaded
 from benchmarks.gaps import view
-from hotline_analysis.intake.kept import Kept
+from hotline_analysis.intake.store.kept import Kept
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.view import View
 from hotline_analysis.studies import window

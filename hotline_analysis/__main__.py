@@ -132,7 +132,7 @@ def _account(frame, language: str) -> str:
     """The ledger as a table for the eye: without the columns that are empty throughout."""
     import pandas as pd
 
-    from hotline_analysis.intake.ledger import COLUMNS, MONTH_COLUMNS
+    from hotline_analysis.intake.read.ledger import COLUMNS, MONTH_COLUMNS
     from hotline_analysis.tables import TABLES
 
     shown = frame[[c for c in frame if frame[c].astype(bool).any() or c == "accepted"]]

@@ -20,11 +20,11 @@ from hotline_analysis import params as params_file
 from hotline_analysis import studies, tables
 from hotline_analysis.disclosure import SMALLEST
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, nearest
-from hotline_analysis.intake import check_words, checks, ends
-from hotline_analysis.intake.frames import Frames
-from hotline_analysis.intake.kept import Kept
-from hotline_analysis.intake.ledger import ledger_frame, month_frame
-from hotline_analysis.intake.store import Store
+from hotline_analysis.intake import check_words, checks
+from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
+from hotline_analysis.intake.store import Store, ends
+from hotline_analysis.intake.store.frames import Frames
+from hotline_analysis.intake.store.kept import Kept
 from hotline_analysis.measures import indicators, quotable, verdicts
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
@@ -436,7 +436,7 @@ class Hotline:
 
     @cached_property
     def ledger_of_month(self) -> pd.DataFrame:
-        """What became of the records of this month, by table and file; columns in `intake.ledger.month_frame`."""
+        """What became of the records of this month, by table and file; columns in `intake.read.ledger.month_frame`."""
         return self._month("ledger_of_month", lambda: month_frame(self.store.ledgers, self.period.first_day, self.period.last_day), LEDGER)
 
     @property

@@ -9,7 +9,7 @@ Chinese numerals, with invisible characters inside, as a spreadsheet's float, gl
 any country behind + or 00, national numbers of the countries that params name, nine full-width digits or more, identity card numbers of 18 and 15 digits,
 bank cards (Luhn), mail addresses.
 Not found, because nothing tells them from a plain number: a local number without area code, a landline that lost its first 0, a number with one decimal point in it.
-A name or an address in words is none of these; what else may not enter the store is kept out by `intake.guard`.
+A name or an address in words is none of these; what else may not enter the store is kept out by `intake.convert.guard`.
 """
 
 import re

@@ -185,7 +185,7 @@ def test_the_engines_refusal_says_no_value_and_costs_no_store(hotline, capsys, m
 
 
 def test_what_the_engine_refuses_of_the_columns_settings_is_64(capsys, monkeypatch, tmp_path):
-    from hotline_analysis.intake import convert
+    from hotline_analysis.intake.convert import convert
 
     def refuse(*args, **options):
         raise duckdb.InvalidInputException("invalid perl operator in '13812345678'")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hotline_analysis import tables, words
-from hotline_analysis.intake.ledger import EQUAL, GARBLED, UNFINISHED
+from hotline_analysis.intake.read.ledger import EQUAL, GARBLED, UNFINISHED
 from hotline_analysis.words import Term
 
 CHECKS = {

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.check_words import SEVERITY
-from hotline_analysis.intake.convert import EXCHANGED, SKIPPED, TWICE
-from hotline_analysis.intake.ends import ends, fullest
-from hotline_analysis.intake.identity import DAMAGED, UNPLANNED
-from hotline_analysis.intake.ledger import EQUAL, GARBLED, UNFINISHED, FileLedger
+from hotline_analysis.intake.convert.convert import EXCHANGED, SKIPPED, TWICE
+from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
+from hotline_analysis.intake.read.ledger import EQUAL, GARBLED, UNFINISHED, FileLedger
+from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import QUARTERS, Silence, judge_days, silences
 from hotline_analysis.params import Params
 from hotline_analysis.tables import INSTANT, SECONDS, TABLES, Table

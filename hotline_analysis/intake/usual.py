@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.intake.ends import rest_days
+from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.params import WEEKDAYS, Params
 
 BACK = 13  # days of a kind that say what is usual: a quarter of a year of one weekday

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from hotline_analysis.intake.ends import rest_days
+from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.intake.usual import judge_days
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY

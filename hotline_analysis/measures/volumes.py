@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.intake.ends import rest_days
+from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS

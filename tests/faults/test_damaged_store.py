@@ -10,8 +10,8 @@ import pytest
 
 from hotline_analysis import machine
 from hotline_analysis.errors import HotlineError
-from hotline_analysis.intake.kept import Kept
 from hotline_analysis.intake.store import Store
+from hotline_analysis.intake.store.kept import Kept
 from hotline_analysis.params import load
 from tests.intake.storing import built, content, export, hotline
 
@@ -228,7 +228,7 @@ def test_a_store_that_another_process_holds_is_waited_for_aloud(folder, capsys, 
 def test_a_kept_frame_is_made_once_and_a_damaged_one_again(folder, capsys):
     import pandas as pd
 
-    from hotline_analysis.intake.frames import Frames
+    from hotline_analysis.intake.store.frames import Frames
 
     store, made = built(folder / "line.yaml"), []
     frames = Frames(store.folder / "kept" / "frames")

@@ -7,8 +7,8 @@ import pytest
 import xlsxwriter
 
 from hotline_analysis.__main__ import main
-from hotline_analysis.intake.files import InputFile
-from hotline_analysis.intake.workbooks import sheet_names
+from hotline_analysis.intake.read.stored import InputFile
+from hotline_analysis.intake.read.workbooks import sheet_names
 from hotline_analysis.report import month, run
 from tests.report.notebooks import code, notebook
 from tests.small import write_hotline

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from hotline_analysis import machine
-from hotline_analysis.intake.files import InputFile
-from hotline_analysis.intake.readers import TextTable, read
+from hotline_analysis.intake.read.readers import TextTable, read
+from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Source
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.biff import is_broken
+from hotline_analysis.intake.read.biff import is_broken
 from tests.intake.reading import DATA, needs_data, put, rows, take
 
 ROWS, SECTOR = 300, 512

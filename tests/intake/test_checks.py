@@ -9,7 +9,7 @@ import pandas as pd
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.check_words import CHECKS, SEVERITY, sentence
 from hotline_analysis.intake.checks import COLUMNS, GRADES, checks, grade
-from hotline_analysis.intake.ledger import GARBLED, SHORT, UNFINISHED, FileLedger
+from hotline_analysis.intake.read.ledger import GARBLED, SHORT, UNFINISHED, FileLedger
 from hotline_analysis.params import Params
 from tests.intake.storing import export, hotline
 

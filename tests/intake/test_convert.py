@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import convert, instants
+from hotline_analysis.intake.convert import convert, instants
 from hotline_analysis.params import Source
 
 CONNECTION = duckdb.connect(config={"threads": 1})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_analysis.intake.ends import ends, fullest
+from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.params import Params
 
 PLAIN = Params(title="t", time_zone="UTC", holidays="", calls={"files": "x", "columns": {"started_at": "t"}})

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import hints
+from hotline_analysis.intake.convert import hints
 from tests.intake.storing import built, export, hotline, rows
 from tests.intake.test_reported_cells import opened
 from tests.real import needs

@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.files import InputFile
-from hotline_analysis.intake.rows import is_summary
+from hotline_analysis.intake.read.rows import is_summary
+from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import load
 from tests.intake.reading import numbers, put, rows, take
 from tests.intake.storing import built

@@ -12,7 +12,8 @@ import pytest
 import xlsxwriter
 
 from hotline_analysis.errors import DataRefused, NoInput
-from hotline_analysis.intake.files import InputFile, find_files
+from hotline_analysis.intake.read.files import find_files
+from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params, Source
 
 CALLS = {"files": "x", "columns": {"started_at": "time"}}
@@ -213,7 +214,7 @@ def test_more_members_than_a_month_has(tmp_path):
 
 
 def test_members_that_only_together_unpack_too_far(tmp_path, monkeypatch):
-    monkeypatch.setattr("hotline_analysis.intake.files.UNPACK_FREE", 4 << 20)
+    monkeypatch.setattr("hotline_analysis.intake.read.stored.UNPACK_FREE", 4 << 20)
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for n in range(21):
             archive.writestr(f"{n}.csv", bytes(1 << 20))
@@ -228,7 +229,7 @@ def _gz_of_newlines(head: bytes) -> bytes:
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.rds.gz"])
 def test_a_gz_is_refused_while_it_is_unpacked(tmp_path, name, monkeypatch):
-    monkeypatch.setattr("hotline_analysis.intake.files.UNPACK_FREE", 4 << 20)
+    monkeypatch.setattr("hotline_analysis.intake.read.stored.UNPACK_FREE", 4 << 20)
     from tests.intake.reading import staged, take
 
     (tmp_path / name).write_bytes(_gz_of_newlines(b"time,a\n"))

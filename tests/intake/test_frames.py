@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from hotline_analysis import hotline, machine
 from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, Held
 from hotline_analysis.hotline import Hotline, open_hotline, study_names
-from hotline_analysis.intake import frames as kept_frames
-from hotline_analysis.intake.frames import Frames
+from hotline_analysis.intake.store import frames as kept_frames
+from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.measures.definition import Definition
 from hotline_analysis.params import Params
 from hotline_analysis.report import month

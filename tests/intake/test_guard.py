@@ -5,7 +5,7 @@ import pytest
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.hotline import open_hotline
-from hotline_analysis.intake.guard import _told
+from hotline_analysis.intake.convert.guard import _told
 from tests.intake.storing import built, export, hotline, rows
 from tests.real import needs, reported
 

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import identity
-from hotline_analysis.intake.convert import MACROS, _nobody
-from hotline_analysis.intake.identity import (
+from hotline_analysis.intake.convert import identity
+from hotline_analysis.intake.convert.convert import MACROS, _nobody
+from hotline_analysis.intake.convert.identity import (
     DAMAGED,
     INVALID,
     KNOWN,

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from hotline_analysis.intake.ledger import CUT, LISTED, SHORT, FileLedger, ledger_frame, month_frame, reasons_frame, said
+from hotline_analysis.intake.read.ledger import CUT, LISTED, SHORT, FileLedger, ledger_frame, month_frame, reasons_frame, said
 
 
 def _ledger() -> FileLedger:

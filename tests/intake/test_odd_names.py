@@ -9,7 +9,8 @@ import pytest
 
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import NoInput
-from hotline_analysis.intake.files import InputFile, find_files, spoken
+from hotline_analysis.intake.read.files import find_files
+from hotline_analysis.intake.read.stored import InputFile, spoken
 from hotline_analysis.params import load
 from tests.intake.storing import built, export, hotline
 

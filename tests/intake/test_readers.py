@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.files import InputFile
-from hotline_analysis.intake.readers import read
+from hotline_analysis.intake.read.readers import read
+from hotline_analysis.intake.read.stored import InputFile
 from tests.intake.reading import CONNECTION, DATA, needs_data, numbers, put, rows, source, staged, staging, take
 
 CHINESE = "编号,来电时间,类别\n热线-1,2024-05-01 08:00:00,供水\n热线-2,2024-05-01 09:00:00,噪音扰民\n"

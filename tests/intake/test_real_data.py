@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline_analysis.intake.files import find_files
-from hotline_analysis.intake.readers import read
+from hotline_analysis.intake.read.files import find_files
+from hotline_analysis.intake.read.readers import read
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Source, load
 from tests.intake.reading import staging

@@ -15,7 +15,7 @@ import phonenumbers
 import pytest
 
 from hotline_analysis import sample
-from hotline_analysis.intake.identity import KNOWN, WITHHELD, identify
+from hotline_analysis.intake.convert.identity import KNOWN, WITHHELD, identify
 from hotline_analysis.params import load
 from hotline_analysis.sample import city, draws, export, simulate
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite, DataRefused, Held, NoInput
-from hotline_analysis.intake import readers
+from hotline_analysis.intake.read import readers
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import load
 from tests.intake.storing import COLUMNS, HEADER, built, content, export, hotline, rows
@@ -397,7 +397,7 @@ def test_a_build_that_stops_halfway_leaves_the_old_tables_and_the_next_one_succe
     export(tmp_path, "b.csv", ROWS[2:])
     for step in ("count_findings", "_publish", "ledgers_of"):
         with monkeypatch.context() as broken:
-            broken.setattr(f"hotline_analysis.intake.store.{step}", _stop)
+            broken.setattr(f"hotline_analysis.intake.store.store.{step}", _stop)
             with pytest.raises(KeyboardInterrupt):
                 built(params)
         assert content(Store(load(params))) == old
@@ -491,7 +491,7 @@ def test_a_full_memory_or_disk_is_a_sentence(tmp_path, monkeypatch, fault, sente
     def stop(*_args):
         raise fault
 
-    monkeypatch.setattr("hotline_analysis.intake.merge.Merge.run", stop)
+    monkeypatch.setattr("hotline_analysis.intake.store.merge.Merge.run", stop)
     with pytest.raises(CannotWrite, match=sentence):
         built(hotline(tmp_path))
 

@@ -8,8 +8,9 @@ import pytest
 import xlsxwriter
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.cells import cell_text
-from hotline_analysis.intake.files import InputFile, find_files
+from hotline_analysis.intake.read.cells import cell_text
+from hotline_analysis.intake.read.files import find_files
+from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params
 from tests.intake.reading import DATA, needs_data, numbers, put, rows, source, take
 from tests.intake.storing import built, export, hotline

@@ -6,7 +6,7 @@ import pytest
 
 from hotline_analysis import say
 from hotline_analysis.hotline import open_hotline
-from hotline_analysis.intake.ends import rest_days
+from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.indicators import BY_KEY, evaluate
 from hotline_analysis.measures.verdicts import compare
 from hotline_analysis.stats import control

@@ -1,4 +1,4 @@
-"""The child process that opens a workbook: `python -m hotline_analysis.intake.sheets request.json`.
+"""The child process that opens a workbook: `python -m hotline_analysis.intake.read.sheets request.json`.
 
 A few kilobytes of workbook can ask for more memory than there is, and the reader then ends its process. So this one has limits and nothing
 to lose: it reads the request, writes the rows as text and an account of them, and ends. See `workbooks.py` for its parent.
@@ -17,9 +17,9 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from hotline_analysis.intake import biff, marks
-from hotline_analysis.intake.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
-from hotline_analysis.intake.rows import LISTED, described, is_summary
+from hotline_analysis.intake.read import biff, marks
+from hotline_analysis.intake.read.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
+from hotline_analysis.intake.read.rows import LISTED, described, is_summary
 from hotline_analysis.machine import limit_process
 
 DAMAGED = (

@@ -15,35 +15,26 @@ import duckdb
 
 from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused, RunFailed
-from hotline_analysis.intake.cells import SEPARATOR, named
-from hotline_analysis.intake.decode import LONGEST_LINE, StagedText, stage_text, wide_encoding
-from hotline_analysis.intake.dialect import Dialect, find_dialect
 from hotline_analysis.intake.engine import literal, quoted
-from hotline_analysis.intake.files import BLOCK, R_FILES, WORKBOOKS, InputFile, blocks, unstored
-from hotline_analysis.intake.ledger import GARBLED, LONG, OPEN_QUOTE, SHORT, UNFINISHED, FileLedger
-from hotline_analysis.intake.marks import ERROR
-from hotline_analysis.intake.resync import QUOTE, ends_cut, resynchronise
-from hotline_analysis.intake.rows import LABEL, LONE, RULE
-from hotline_analysis.intake.workbooks import read_r_rows, read_rows
+from hotline_analysis.intake.read.cells import SEPARATOR, named
+from hotline_analysis.intake.read.decode import LONGEST_LINE, StagedText, stage_text
+from hotline_analysis.intake.read.dialect import Dialect, find_dialect
+from hotline_analysis.intake.read.files import real_kind
+from hotline_analysis.intake.read.ledger import GARBLED, LONG, OPEN_QUOTE, SHORT, UNFINISHED, FileLedger
+from hotline_analysis.intake.read.marks import ERROR
+from hotline_analysis.intake.read.resync import QUOTE, ends_cut, resynchronise
+from hotline_analysis.intake.read.rows import LABEL, LONE, RULE
+from hotline_analysis.intake.read.stored import BLOCK, R_FILES, WORKBOOKS, InputFile, unstored
+from hotline_analysis.intake.read.workbooks import read_r_rows, read_rows
 from hotline_analysis.params import Source
 from hotline_analysis.personal import masked_name
 
-MAGIC = {
-    b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"PAR1": ".parquet", b"%PDF": ".pdf",
-    b"Rar!": ".rar", b"7z\xbc\xaf": ".7z", b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ": ".xz",
-}  # fmt: skip
-FOREIGN = {
-    ".pdf": "a PDF",
-    **{kind: f"packed as {kind}" for kind in (".rar", ".7z", ".bz2", ".xz")},
-    ".gz": "packed as .gz under another name",
-}
 SETTINGS = {  # what to try where no line of a text is a record, by the commonest reason
     OPEN_QUOTE: 'If text goes on after its closing quotes, set repair: text_after_quote; if quotes are plain characters there, quote: "".',
     SHORT: "If the lines lack only last fields that are not mapped, set repair: dropped_ends.",
     LONG: "Name its separator, or every column by header.",
 }
 OUR_FAULT = "This is a fault of the program; please report it."
-WEB_PAGE = ("<html", "<!doctype", "<table", "<?xml", "<meta")
 OWN_LINE_END = r"new_line = '\n', "  # of our copies, where a cell may hold a lone \r; DuckDB misreads files when told of \r\n
 FLOATS = "CASE WHEN isnan({{c}}) THEN NULL WHEN abs({{c}}) >= {first_lost} THEN printf('%.15E', {{c}}) WHEN {{c}} = trunc({{c}}) THEN {{c}}::BIGINT::VARCHAR ELSE {{c}}::VARCHAR END"
 # A typed column of a Parquet file as TextTable describes text; {c} is the column, {unread} what stands for bytes that are no text.
@@ -105,31 +96,6 @@ def _read(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDB
     if kind == ".parquet":
         return _read_parquet(file, stem, connection, wanted)
     return _read_text(file, source, stem, connection, wanted)
-
-
-def real_kind(file: InputFile, encoding: str | None = None) -> str:
-    """The file's ending, corrected by its first bytes: systems name workbooks .csv, and web pages or plain text (UTF-16 too) .xls.
-
-    A text whose encoding params declare is no workbook.
-    """
-    head = next(blocks(file), b"")[:512]
-    told = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "")
-    if file.kind in R_FILES:
-        return file.kind
-    if told in FOREIGN or file.kind == ".zip":
-        raise DataRefused(
-            file.name,
-            f"is {FOREIGN.get(told, 'a zip inside a zip')}.",
-            "Unpack it, or export a table: .csv, .xlsx, .parquet; .zip and .gz are read.",
-        )
-    if told:
-        return file.kind if file.kind in WORKBOOKS and told in WORKBOOKS else told
-    if file.kind not in WORKBOOKS:
-        return file.kind
-    wide = wide_encoding(head)
-    if head.decode(wide or "latin-1", "ignore").lstrip("\ufeffï»¿\r\n\t ").lower().startswith(WEB_PAGE):
-        raise DataRefused(file.name, f"is a web page named {file.kind}.", "Open it in a spreadsheet program and save it as .xlsx.")
-    return ".txt" if wide or encoding or b"\0" not in head else file.kind
 
 
 def _read_workbook(

@@ -7,9 +7,9 @@ opened text of the form 03/05/2024. The cells of a column together often can; wh
 from dataclasses import replace
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import convert, hints, identity
+from hotline_analysis.intake.convert import convert, hints, identity
+from hotline_analysis.intake.convert.parts import Job
 from hotline_analysis.intake.engine import literal, parquet
-from hotline_analysis.intake.parts import Job
 from hotline_analysis.params import ColumnRule
 from hotline_analysis.tables import INSTANT, SCORE, SECONDS
 

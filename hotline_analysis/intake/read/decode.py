@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.files import BLOCK, InputFile, blocks
+from hotline_analysis.intake.read.stored import BLOCK, InputFile, blocks
 
 LONGEST_LINE = 1 << 20  # bytes; a longer line is no record of a table
 FEW = 0.01  # share of lines (one line in any case) that may be in another encoding than the rest; they are rejected by number

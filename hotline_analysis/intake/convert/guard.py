@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import convert
-from hotline_analysis.intake.convert import BLANK, HIDE, NAMES, NARRATIVE, PERSONAL, Guarded, Sheet
+from hotline_analysis.intake.convert import convert
+from hotline_analysis.intake.convert.convert import BLANK, HIDE, NAMES, NARRATIVE, PERSONAL, Guarded, Sheet
+from hotline_analysis.intake.convert.identity import Key, pseudonym
+from hotline_analysis.intake.convert.parts import Job, Part
 from hotline_analysis.intake.engine import parquet
-from hotline_analysis.intake.identity import Key, pseudonym
-from hotline_analysis.intake.parts import Job, Part
 from hotline_analysis.params import Source
 from hotline_analysis.personal import found, suspicious
 from hotline_analysis.tables import TEXT, Table

@@ -19,13 +19,14 @@ from tqdm import tqdm
 
 from hotline_analysis import machine, tables
 from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, Held, NoInput
-from hotline_analysis.intake import convert, evidence, guard, identity, instants, sealed
+from hotline_analysis.intake import sealed
+from hotline_analysis.intake.convert import convert, evidence, guard, identity, instants
+from hotline_analysis.intake.convert.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
 from hotline_analysis.intake.engine import connect, literal, parquet
-from hotline_analysis.intake.files import find_files
-from hotline_analysis.intake.ledger import FileLedger
-from hotline_analysis.intake.merge import Merge, cells_of, ledgers_of, merge_key
-from hotline_analysis.intake.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
-from hotline_analysis.intake.readers import TextTable, read
+from hotline_analysis.intake.read.files import find_files
+from hotline_analysis.intake.read.ledger import FileLedger
+from hotline_analysis.intake.read.readers import TextTable, read
+from hotline_analysis.intake.store.merge import Merge, cells_of, ledgers_of, merge_key
 from hotline_analysis.params import Params
 from hotline_analysis.tables import Table
 

@@ -10,10 +10,11 @@ import duckdb
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import convert, ends, instants
+from hotline_analysis.intake.convert import convert, instants
+from hotline_analysis.intake.convert.parts import FORMAT, Job, Part
 from hotline_analysis.intake.engine import literal, parquet
-from hotline_analysis.intake.ledger import EQUAL, FileLedger
-from hotline_analysis.intake.parts import FORMAT, Job, Part
+from hotline_analysis.intake.read.ledger import EQUAL, FileLedger
+from hotline_analysis.intake.store import ends
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused, nearest
-from hotline_analysis.intake.cells import SEPARATOR, cell_text, named
+from hotline_analysis.intake.read.cells import SEPARATOR, cell_text, named
 from hotline_analysis.machine import limit_process
 
 PACKING = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}

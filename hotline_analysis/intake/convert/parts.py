@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake import convert, hints, instants
+from hotline_analysis.intake.convert import convert, hints, instants
+from hotline_analysis.intake.convert.identity import DAMAGED
 from hotline_analysis.intake.engine import literal, parquet
-from hotline_analysis.intake.files import InputFile
-from hotline_analysis.intake.identity import DAMAGED
-from hotline_analysis.intake.ledger import FileLedger
+from hotline_analysis.intake.read.ledger import FileLedger
+from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, Table
 

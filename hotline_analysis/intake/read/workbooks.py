@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.files import R_FILES, WORKBOOKS, InputFile, unstored
+from hotline_analysis.intake.read.stored import R_FILES, WORKBOOKS, InputFile, unstored
 from hotline_analysis.params import Source
 
 MODULES = {  # what reads a file: memory in bytes, CPU seconds, and the sentence when these limits or the reader itself ended it
@@ -72,7 +72,7 @@ def _ask(module: str, file: InputFile, stem: Path, request: dict) -> dict:
 
 def _run(module: str, question: Path, seconds: int) -> bool:
     """Run the child; False when a limit, or the reader itself, ended it."""
-    command = machine.python(f"from hotline_analysis.intake import {module}; {module}.main(sys.argv[1])", str(question))
+    command = machine.python(f"from hotline_analysis.intake.read import {module}; {module}.main(sys.argv[1])", str(question))
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         return subprocess.run(command, env=machine.clean_environment(), timeout=seconds, check=False, **quiet).returncode == 0

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from hotline_analysis.intake import instants
+from hotline_analysis.intake.convert import instants
 from hotline_analysis.intake.engine import parquet
 
 SHAPES = 20  # different shapes of cells that are looked at

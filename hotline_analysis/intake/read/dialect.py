@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.fits import SEPARATORS
-from hotline_analysis.intake.cells import MOST_COLUMNS, named
-from hotline_analysis.intake.rows import LISTED, described, is_summary, shape
+from hotline_analysis.intake.read.cells import MOST_COLUMNS, named
+from hotline_analysis.intake.read.rows import LISTED, described, is_summary, shape
 from hotline_analysis.params import Source
 
 NAMES = {mark: name for name, mark in SEPARATORS.items() if name.isalpha()}  # a separator's name, in the order in which they are tried

@@ -15,7 +15,7 @@ import pandas as pd
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite, Held
 from hotline_analysis.intake import sealed
-from hotline_analysis.intake.store import say_damage
+from hotline_analysis.intake.store.store import say_damage
 
 MOST_BYTES = 200_000_000
 LONG_DEAD = 3600  # seconds; a file is written in a moment, so an older part of one is nobody's

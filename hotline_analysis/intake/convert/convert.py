@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, nearest
-from hotline_analysis.intake import durations, identity, instants
+from hotline_analysis.intake.convert import durations, identity, instants
 from hotline_analysis.intake.engine import literal, parquet
-from hotline_analysis.intake.marks import UNREAD
-from hotline_analysis.intake.rows import described
+from hotline_analysis.intake.read.marks import UNREAD
+from hotline_analysis.intake.read.rows import described
 from hotline_analysis.params import ColumnRule, Source
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 

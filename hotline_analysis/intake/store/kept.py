@@ -11,7 +11,7 @@ from hotline_analysis import machine
 from hotline_analysis.errors import Held
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.engine import literal, parquet
-from hotline_analysis.intake.store import Store, digest_of, say_damage, waiting
+from hotline_analysis.intake.store.store import Store, digest_of, say_damage, waiting
 
 KEPT = 40  # files; the longest unused go first
 

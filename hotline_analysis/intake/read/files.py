@@ -1,27 +1,33 @@
 """Which physical things a params file means by `files`: plain files, the members of a zip, the sheets of a workbook."""
 
 import contextlib
-import errno
 import fnmatch
 import glob
-import gzip
 import hashlib
-import lzma
 import os
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from hotline_analysis.errors import DataRefused, NoInput, nearest
+from hotline_analysis.intake.read.decode import wide_encoding
+from hotline_analysis.intake.read.stored import (
+    BLOCK,
+    R_FILES,
+    WORKBOOKS,
+    InputFile,
+    blocks,
+    bomb,
+    open_archive,
+    open_stored,
+    readable,
+    spoken,
+    unpacks_too_far,
+)
+from hotline_analysis.intake.read.workbooks import sheet_names
 from hotline_analysis.params import Params, Source
-from hotline_analysis.personal import masked_name
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-R_FILES = (".rda", ".rdata", ".rds")
 NOT_DATA = (
     ".pdf",
     ".doc",
@@ -39,42 +45,17 @@ NOT_DATA = (
     ".yaml",
     ".yml",
 )  # beside data in a zip
-BLOCK = 1 << 20
-UNPACK_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
-UNPACK_FREE = 200 << 20  # and is looked at only from this size on
 MOST_MEMBERS = 2000  # of a zip
-UNPACK = "Unpack it and name the files themselves."
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """One physical thing to read: a plain file (.gz included), a member of a zip, or a named sheet of a workbook.
-
-    `digest` is the sha256 of the file's or member's bytes (as stored: a .gz is digested as it lies); a sheet's adds the sheet's name to it.
-    """
-
-    path: Path
-    member: str = ""
-    sheet: str = ""
-    digest: str = ""
-
-    @property
-    def name(self) -> str:
-        """For people: `may.zip › may.txt`, `orders.xlsx › 5月`. A number in it is hidden, and then part of the digest tells two such files apart."""
-        said = " › ".join(part for part in (spoken(self.path.name), readable(self.member), self.sheet) if part)
-        shown = masked_name(said)
-        return shown if shown == said else f"{shown} [{self.digest[:4]}]"
-
-    @property
-    def kind(self) -> str:
-        """The ending that tells how it is read, in lower case: `.txt`, `.xlsx`; of `may.csv.gz` it is `.csv`."""
-        name = PurePosixPath(self.member or self.path.name)
-        return (PurePosixPath(name.stem).suffix if name.suffix.lower() == ".gz" else name.suffix).lower()
-
-    @property
-    def packed(self) -> bool:
-        """True for a .gz, whether it lies in a folder or in a zip."""
-        return (self.member or self.path.name).lower().endswith(".gz")
+MAGIC = {
+    b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"PAR1": ".parquet", b"%PDF": ".pdf",
+    b"Rar!": ".rar", b"7z\xbc\xaf": ".7z", b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ": ".xz",
+}  # fmt: skip
+FOREIGN = {
+    ".pdf": "a PDF",
+    **{kind: f"packed as {kind}" for kind in (".rar", ".7z", ".bz2", ".xz")},
+    ".gz": "packed as .gz under another name",
+}
+WEB_PAGE = ("<html", "<!doctype", "<table", "<?xml", "<meta")
 
 
 def find_files(source: Source, params: Params) -> list[InputFile]:
@@ -127,7 +108,7 @@ def _members(path: Path) -> Iterator[InputFile]:
 
 
 def _contents(path: Path) -> list[zipfile.ZipInfo]:
-    with open_stored(InputFile(path)) as stream, _archive(stream, spoken(path.name), "is not a whole zip file.") as archive:
+    with open_stored(InputFile(path)) as stream, open_archive(stream, spoken(path.name), "is not a whole zip file.") as archive:
         contents = archive.infolist()
     _refuse_unfit(path, [info for info in contents if _is_data(info.filename)])
     return contents
@@ -148,42 +129,16 @@ def _refuse_unfit(path: Path, contents: list[zipfile.ZipInfo]) -> None:
         )
     for info in contents:
         if unpacks_too_far(info.file_size, info.compress_size):
-            raise _bomb(f"{spoken(path.name)} › {readable(info.filename)}", info.file_size / max(1, info.compress_size))
+            raise bomb(f"{spoken(path.name)} › {readable(info.filename)}", info.file_size / max(1, info.compress_size))
     unpacked, packed = sum(info.file_size for info in contents), sum(info.compress_size for info in contents)
     if unpacks_too_far(unpacked, packed):
-        raise _bomb(spoken(path.name), unpacked / max(1, packed))
-
-
-def unpacks_too_far(unpacked: int, packed: int) -> bool:
-    """The one rule for what may unpack to what: beyond UNPACK_FREE bytes, at most UNPACK_RATIO times its packed size."""
-    return unpacked > max(UNPACK_FREE, UNPACK_RATIO * packed)
-
-
-def _bomb(where: str, times: float) -> DataRefused:
-    return DataRefused(where, f"unpacks to {times:.0f} times its size.", "No export does.")
+        raise bomb(spoken(path.name), unpacked / max(1, packed))
 
 
 def _is_data(member: str) -> bool:
     name = PurePosixPath(member)
     hidden = any(part.startswith((".", "__MACOSX", "~$")) for part in name.parts)
     return not member.endswith("/") and not hidden and name.suffix.lower() not in NOT_DATA
-
-
-def spoken(path: str | Path) -> str:
-    """A path as text: where its bytes are not UTF-8 they are read as GB18030, and else shown as \\x.."""
-    stored = os.fsencode(path)
-    for encoding in ("utf-8", "gb18030"):
-        with contextlib.suppress(UnicodeDecodeError):
-            return stored.decode(encoding)
-    return stored.decode("utf-8", "backslashreplace")
-
-
-def readable(member: str) -> str:
-    """A member's name as its maker wrote it: Chinese Windows stores GB18030 and zipfile shows that as cp437."""
-    try:
-        return member.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return member
 
 
 def _digest(file: InputFile) -> str:
@@ -194,77 +149,36 @@ def _digest(file: InputFile) -> str:
     return digest.hexdigest()
 
 
-@contextlib.contextmanager
-def open_stored(file: InputFile) -> Iterator[IO[bytes]]:
-    """The bytes of the file or member as stored (a .gz still packed); a damaged or locked one is refused with a sentence."""
-    try:
-        with file.path.open("rb") as stream:
-            if not file.member:
-                yield stream
-                return
-            with _archive(stream, file.name, "is damaged inside its zip.") as archive, archive.open(file.member) as unzipped:
-                yield unzipped
-    except FileNotFoundError:
-        raise NoInput(spoken(file.path), "is no longer there.") from None
-    except OSError as fault:
-        raise DataRefused(spoken(file.path), f"cannot be read ({fault.strerror}).") from fault
+def real_kind(file: InputFile, encoding: str | None = None) -> str:
+    """The file's ending, corrected by its first bytes: systems name workbooks .csv, and web pages or plain text (UTF-16 too) .xls.
 
-
-@contextlib.contextmanager
-def _archive(stream: IO[bytes], name: str, damaged: str) -> Iterator[zipfile.ZipFile]:
-    """A zip while it and its members are read; what zipfile and the four unpackers raise about its bytes becomes a sentence."""
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            yield archive
-    except NotImplementedError as fault:  # Deflate64 of Windows' own large zips, strong encryption
-        raise DataRefused(name, "is packed in a way that is not read here.", UNPACK) from fault
-    except RuntimeError as fault:  # zipfile's word for a member with a password
-        raise DataRefused(name, "is locked with a password.", UNPACK) from fault
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        KeyError,
-        zlib.error,
-        lzma.LZMAError,
-        OSError,
-        UnicodeDecodeError,
-    ) as fault:  # UnicodeDecodeError: a member's name
-        cause = fault.__context__ if isinstance(fault, zipfile.BadZipFile) else fault  # zipfile says it of a disk that fails, too
-        if isinstance(cause, OSError) and cause.errno not in (None, errno.EINVAL):  # these are bz2's word, and a place before the file
-            raise cause from None
-        raise DataRefused(name, damaged, "Copy it again.") from fault
-
-
-def unstored(file: InputFile, target: Path) -> None:
-    """A copy of the file's bytes, unpacked when it is a .gz, for readers that want a path of their own."""
-    with target.open("wb") as out:
-        for block in blocks(file):
-            out.write(block)
-
-
-def blocks(file: InputFile) -> Iterator[bytes]:
-    """The file's bytes in large blocks, unpacked when it is a .gz, and no further than it may."""
-    with open_stored(file) as stored:
-        stream, done = gzip.GzipFile(fileobj=stored) if file.packed else stored, 0
-        try:
-            while block := stream.read(BLOCK):
-                done += len(block)
-                if file.packed and unpacks_too_far(done, stored.tell()):
-                    raise _bomb(file.name, done / max(1, stored.tell()))
-                yield block
-        except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
-            raise DataRefused(file.name, "is not a whole compressed file.", "Copy it again.") from fault
+    A text whose encoding params declare is no workbook.
+    """
+    head = next(blocks(file), b"")[:512]
+    told = next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), "")
+    if file.kind in R_FILES:
+        return file.kind
+    if told in FOREIGN or file.kind == ".zip":
+        raise DataRefused(
+            file.name,
+            f"is {FOREIGN.get(told, 'a zip inside a zip')}.",
+            "Unpack it, or export a table: .csv, .xlsx, .parquet; .zip and .gz are read.",
+        )
+    if told:
+        return file.kind if file.kind in WORKBOOKS and told in WORKBOOKS else told
+    if file.kind not in WORKBOOKS:
+        return file.kind
+    wide = wide_encoding(head)
+    if head.decode(wide or "latin-1", "ignore").lstrip("\ufeffï»¿\r\n\t ").lower().startswith(WEB_PAGE):
+        raise DataRefused(file.name, f"is a web page named {file.kind}.", "Open it in a spreadsheet program and save it as .xlsx.")
+    return ".txt" if wide or encoding or b"\0" not in head else file.kind
 
 
 def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
     """A workbook once for each sheet that params name; itself when they name none or when it is no workbook. A pattern means visible sheets."""
-    from hotline_analysis.intake.readers import real_kind
-
     if not source.sheet or real_kind(file, source.encoding) not in WORKBOOKS:
         yield file
         return
-    from hotline_analysis.intake.workbooks import sheet_names
-
     one = len(source.sheet) == 1 and not set(source.sheet[0]) & set("*?[")  # no need to open the workbook for that
     names, visible = (list(source.sheet), set(source.sheet)) if one else sheet_names(file)
     wanted = [n for n in names if n in source.sheet or (n in visible and any(fnmatch.fnmatchcase(n, s) for s in source.sheet))]
@@ -276,8 +190,6 @@ def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
 
 def _refuse_missing_sheet(found: list[InputFile], source: Source) -> None:
     """A sheet that params name and no workbook has: the other sheets would pass for the whole."""
-    from hotline_analysis.intake.workbooks import sheet_names
-
     taken = [thing.sheet for thing in found if thing.sheet]
     for asked in source.sheet if taken else ():
         if not any(asked == name or fnmatch.fnmatchcase(name, asked) for name in taken):

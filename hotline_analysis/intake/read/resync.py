@@ -13,9 +13,9 @@ from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
-from hotline_analysis.intake.decode import StagedText
-from hotline_analysis.intake.dialect import LEARNT_FROM, Dialect, Fields, Shapes, head_lines
-from hotline_analysis.intake.ledger import (
+from hotline_analysis.intake.read.decode import StagedText
+from hotline_analysis.intake.read.dialect import LEARNT_FROM, Dialect, Fields, Shapes, head_lines
+from hotline_analysis.intake.read.ledger import (
     BACKSLASH_QUOTES,
     CUT,
     DROPPED_ENDS,
@@ -29,7 +29,7 @@ from hotline_analysis.intake.ledger import (
     UNDECODABLE,
     FileLedger,
 )
-from hotline_analysis.intake.rows import is_summary
+from hotline_analysis.intake.read.rows import is_summary
 from hotline_analysis.params import Source
 
 QUOTE = '"'  # of the clean copy
