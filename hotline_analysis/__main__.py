@@ -132,13 +132,13 @@ def _account(frame, language: str) -> str:
     """The ledger as a table for the eye: without the columns that are empty throughout."""
     import pandas as pd
 
-    from hotline_analysis.intake.read.ledger import COLUMNS, MONTH_COLUMNS
+    from hotline_analysis.hotline import LEDGER
     from hotline_analysis.tables import TABLES
 
     shown = frame[[c for c in frame if frame[c].astype(bool).any() or c == "accepted"]]
     shown = shown.assign(table=[TABLES[name].term(language) for name in shown["table"]])
     with pd.option_context("display.unicode.east_asian_width", True, "display.width", None):
-        return shown.rename(columns={name: (COLUMNS | MONTH_COLUMNS)[name](language) for name in shown}).to_string(index=False)
+        return shown.rename(columns={name: LEDGER[name].term(language) for name in shown}).to_string(index=False)
 
 
 @cli.command()

@@ -54,6 +54,8 @@ LEDGER = {
     "dated": Field(Term("本月记录", "Records of the month"), "count"),
     "undated": Field(Term("全文件无时间", "Without a time (whole file)"), "count"),
     "file": Field(Term("文件", "File")),
+    "reader": Field(Term("读取方式", "Reader")),
+    "encoding": Field(Term("编码", "Encoding")),
     "physical": Field(Term("读入", "Read"), "count"),
     "accepted": Field(Term("进入统计", "In the figures"), "count"),
     "rejected": Field(Term("无法读取", "Rejected"), "count"),

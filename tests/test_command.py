@@ -75,10 +75,10 @@ def test_no_params_file_is_64_and_no_export_is_66(hotline, capsys, tmp_path):
 def test_check_shows_the_ledger_and_the_grade(hotline, capsys):
     code, out, _ = run(capsys, "check", "--params", str(hotline), "--quiet")
     assert code == 0
-    assert out.splitlines()[0].split() == ["表", "文件", "读取方式", "编码", "读入", "进入统计", "表头"]
+    assert out.splitlines()[0].split() == ["数据表", "文件", "读取方式", "编码", "读入", "进入统计", "表头"]
     assert "calls.csv" in out and out.splitlines()[-1].startswith("数据质量: ")
     code, out, _ = run(capsys, "check", "--params", str(hotline), "--month", "2024-01", "--language", "en", "--quiet")
-    assert out.splitlines()[0].split("  ")[-2:] == ["records of the month", "accepted"]
+    assert out.splitlines()[0].split("  ")[-2:] == ["Records of the month", "In the figures"]
     assert "\nnote  Caller not identified in " in out and "\nData quality: " in out
 
 

@@ -19,12 +19,11 @@ import pandas as pd
 from hotline_analysis.intake.check_words import SEVERITY
 from hotline_analysis.intake.convert.convert import EXCHANGED, SKIPPED, TWICE
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
-from hotline_analysis.intake.read.ledger import EQUAL, GARBLED, UNFINISHED, FileLedger
+from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import QUARTERS, Silence, judge_days, silences
 from hotline_analysis.params import Params
 from hotline_analysis.tables import INSTANT, SECONDS, TABLES, Table
-from hotline_analysis.words import Term
 
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
@@ -41,17 +40,8 @@ MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared 
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
 FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
 LISTED_DAYS = 10  # days outside the data that are named one by one
-FATES = ("accepted", "rejected", "duplicates", "left_out", "events")
 
-COLUMNS = {
-    "check": Term("检查", "Check"),
-    "where": Term("何处", "Where"),
-    "count": Term("数量", "Count"),
-    "usual": Term("平常量", "Usual"),
-    "share": Term("占比", "Share"),
-    "detail": Term("说明", "Detail"),
-    "severity": Term("程度", "Severity"),
-}
+COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
 ORDER = tuple(SEVERITY)
 GRADES = {"info": "excellent", "minor": "good", "major": "fair", "severe": "poor"}
 SEQUENCES = {  # (earlier, later) instants of one record

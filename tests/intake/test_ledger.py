@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from hotline_analysis.intake.read.ledger import CUT, LISTED, SHORT, FileLedger, ledger_frame, month_frame, reasons_frame, said
+from hotline_analysis.intake.read.ledger import CUT, LISTED, SHORT, FileLedger, ledger_frame, month_frame
 
 
 def _ledger() -> FileLedger:
@@ -52,17 +52,6 @@ def test_frames():
     row = ledger_frame([ledger]).iloc[0]
     parts = ["accepted", "rejected", "duplicates", "left_out", "events", "blank", "header", "skipped"]
     assert row["physical"] == row[parts].sum()
-    reasons = reasons_frame([ledger], "en")
-    assert list(reasons.itertuples(index=False, name=None)) == [
-        ("may.csv", "rejected", "the last line is cut off", 1),
-        ("may.csv", "rejected", "too few fields", 1),
-        ("may.csv", "left_out", "outcome test", 20),
-    ]
-
-
-def test_reasons_in_words():
-    assert said("value › started_at", "zh") == "内容无法转换 › started_at"
-    assert said("outcome test", "zh") == "outcome test"
 
 
 def test_the_ledger_of_a_month_holds_the_rows_of_its_days():

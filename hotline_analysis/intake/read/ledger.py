@@ -7,8 +7,6 @@ from datetime import date
 
 import pandas as pd
 
-from hotline_analysis.words import Term
-
 SHORT, LONG, OPEN_QUOTE, CUT, UNDECODABLE = "short", "long", "open quote", "cut", "undecodable"
 SPLIT_BLANKS, NUL_BYTES, LAST_SEPARATOR = "split blanks", "nul bytes", "last separator"
 DROPPED_ENDS, TEXT_AFTER_QUOTE, BACKSLASH_QUOTES = "dropped ends", "text after quote", "backslash quotes"
@@ -16,53 +14,9 @@ UNFINISHED, GARBLED = "no last line end", "garbled text"
 EQUAL = "equal rows"  # records without a key that are equal to another one of their file
 LISTED = 1000  # rejected records listed by line; the counts go on
 
-REASONS = {
-    SHORT: Term("字段不足", "too few fields"),
-    LONG: Term("字段过多", "too many fields"),
-    OPEN_QUOTE: Term("引号未闭合", "a quote without its partner"),
-    CUT: Term("末行被截断", "the last line is cut off"),
-    UNDECODABLE: Term("编码无法识别", "bytes that are not in the file's encoding"),
-    SPLIT_BLANKS: Term("连续空格处补回分隔符", "a run of blanks read as the separator lost there"),
-    NUL_BYTES: Term("去除空字节", "NUL bytes removed"),
-    LAST_SEPARATOR: Term("行末多出分隔符", "separators after the last field"),
-    DROPPED_ENDS: Term("行末空字段的分隔符缺失", "the separators of the last, empty fields are missing"),
-    TEXT_AFTER_QUOTE: Term("引号之后还有文字", "text goes on after a closing quote"),
-    BACKSLASH_QUOTES: Term("字段内的引号以反斜杠标记", "quotes inside a field are marked by a backslash"),
-    UNFINISHED: Term("末行没有换行符", "the last line has no line end"),
-    GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
-    "value": Term("内容无法转换", "a value that does not convert"),
-    "word": Term("参数未列出的取值", "a word that params do not list"),
-    "empty": Term("必填内容为空", "a needed cell is empty"),
-    "skipped hour": Term("夏令时跳过的时刻", "an hour that the clock skipped"),
-    "same row": Term("完全重复", "the same row again"),
-    "older version": Term("同一编号的旧版本", "an older version of the same key"),
-    "other time": Term("同一编号、另一时间", "the same key at another time"),
-    EQUAL: Term("没有编号、内容全同的记录", "records without a key that are equal to another"),
-}
-COLUMNS = {
-    "table": Term("表", "table"),
-    "file": Term("文件", "file"),
-    "reader": Term("读取方式", "reader"),
-    "encoding": Term("编码", "encoding"),
-    "physical": Term("读入", "read"),
-    "accepted": Term("进入统计", "accepted"),
-    "rejected": Term("无法读取", "rejected"),
-    "duplicates": Term("重复", "duplicates"),
-    "left_out": Term("按参数剔除", "left out"),
-    "events": Term("并入首段", "folded"),
-    "blank": Term("空行", "blank"),
-    "header": Term("表头", "header"),
-    "skipped": Term("表头以上", "above the header"),
-    "summary": Term("合计等", "totals"),
-    "repaired": Term("其中修补", "of these mended"),
-}
-MONTH_COLUMNS = {
-    "table": COLUMNS["table"],
-    "file": COLUMNS["file"],
-    "dated": Term("当月记录", "records of the month"),
-    **{name: COLUMNS[name] for name in ("accepted", "rejected", "duplicates", "left_out", "events")},
-    "undated": Term("该文件日期不明", "of the file, without a date"),
-}
+FATES = ("accepted", "rejected", "duplicates", "left_out", "events")  # what may become of a record
+COLUMNS = ("table", "file", "reader", "encoding", "physical", *FATES, "blank", "header", "skipped", "summary", "repaired")
+MONTH_COLUMNS = ("table", "file", "dated", *FATES, "undated")
 
 
 @dataclass
@@ -70,7 +24,7 @@ class FileLedger:
     """One file's account. physical = accepted + rejected + duplicates + left_out + events + blank + header + skipped + summary.
 
     The readers fill the upper part; what converts and merges the rows afterwards moves records out of `accepted` with `reject`, `duplicate`,
-    `leave_out` and `fold`. A reason is one of REASONS, alone or followed by ` › ` and a column: `value › started_at`.
+    `leave_out` and `fold`. A reason is a word of those above or of `convert.py`, alone or followed by ` › ` and a column: `value › started_at`.
     """
 
     name: str
@@ -170,13 +124,6 @@ class FileLedger:
         return cls(**known)
 
 
-def said(reason: str, language: str) -> str:
-    """A reason in the reader's words; the column behind ` › ` stays as it is, and so does a reason of params' own words."""
-    key, _, detail = reason.partition(" › ")
-    word = REASONS[key](language) if key in REASONS else key
-    return f"{word} › {detail}" if detail else word
-
-
 def ledger_frame(ledgers: Iterable[FileLedger]) -> pd.DataFrame:
     """One row a file, with the columns COLUMNS: the parts that add up to `physical`, and what was repaired among the accepted."""
     return pd.DataFrame([_row(ledger) for ledger in ledgers], columns=list(COLUMNS))
@@ -202,7 +149,7 @@ def month_frame(ledgers: Iterable[FileLedger], first: date, last: date) -> pd.Da
 
 
 def _month_row(ledger: FileLedger, first: date, last: date) -> dict:
-    found = dict.fromkeys(("accepted", "rejected", "duplicates", "left_out", "events"), 0)
+    found = dict.fromkeys(FATES, 0)
     everything = 0
     for day, fates in ledger.days.items():
         everything += sum(fates[fate] for fate in found if fate in fates)
@@ -210,14 +157,3 @@ def _month_row(ledger: FileLedger, first: date, last: date) -> dict:
             found = {fate: n + fates.get(fate, 0) for fate, n in found.items()}
     every = ledger.accepted + ledger.rejected.total() + ledger.duplicates.total() + ledger.left_out.total() + ledger.events
     return {"table": ledger.table, "file": ledger.name, "dated": sum(found.values()), **found, "undated": every - everything}
-
-
-def reasons_frame(ledgers: Iterable[FileLedger], language: str = "zh") -> pd.DataFrame:
-    """One row a file, fate (rejected, duplicates, left_out, repaired) and reason, with its count of records."""
-    rows = [
-        {"file": ledger.name, "fate": fate, "reason": said(reason, language), "count": count}
-        for ledger in ledgers
-        for fate in ("rejected", "duplicates", "left_out", "repaired")
-        for reason, count in sorted(getattr(ledger, fate).items())
-    ]
-    return pd.DataFrame(rows, columns=["file", "fate", "reason", "count"])
