@@ -3,10 +3,14 @@
 import sys
 from pathlib import Path
 
+from hotline_analysis import __version__, machine
+
+if __name__ == "__main__" or Path(sys.argv[0]).stem == "hotline":  # as a command, and before a library is imported
+    machine.import_installed_only()
+
 import click
 import duckdb
 
-from hotline_analysis import __version__, machine
 from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFailed, StudyMissing
 from hotline_analysis.params import check_month
 from hotline_analysis.words import LANGUAGES

@@ -91,6 +91,16 @@ def python(code, *arguments):
     return [sys.executable, "-P", "-c", f"{ours}; {code}", *arguments]
 
 
+def import_installed_only():
+    """Take the current folder and PYTHONPATH out of what *this* process imports from: no `holidays.py` of anybody's stands in for a library."""
+    others = ["", *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    with contextlib.suppress(OSError):  # the current folder may be gone
+        others = [os.path.abspath(folder) for folder in others]
+    ours = str(Path(__file__).resolve().parents[1])
+    sys.path[:] = [folder for folder in sys.path if folder.startswith(sys.prefix) or folder not in ("", *others)]
+    sys.path.append(ours)
+
+
 def clean_environment():
     """This process's environment without what makes Python run or import other people's files."""
     return {**os.environ, "PYTHONPATH": "", "PYTHONSTARTUP": "", "PYTHONSAFEPATH": "1"}

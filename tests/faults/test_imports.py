@@ -1,6 +1,9 @@
 """A run imports what is installed and nothing of the folder that it is started in: not in the kernel, not in the child that opens workbooks."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,32 @@ def test_the_workbook_child_imports_nothing_of_the_current_folder(tmp_path, here
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         book.add_worksheet("五月")
     assert sheet_names(InputFile(tmp_path / "a.xlsx")) == (["五月"], {"五月"})
+
+
+LIBRARIES = ("holidays", "click", "duckdb", "pydantic", "numpy", "pandas", "ruamel/__init__", "phonenumbers/__init__", "narwhals", "tqdm")
+
+
+@pytest.mark.parametrize("way", ["hotline", "-m", "PYTHONPATH"])
+def test_the_command_itself_imports_nothing_of_the_current_folder(tmp_path, way):
+    """Started in a folder with an analyst's `holidays.py`, as a script or a module, and where PYTHONPATH names that folder."""
+    params, folder = write_hotline(tmp_path, calls=40), tmp_path / "run_here"
+    for name in LIBRARIES:
+        path = folder / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SPOILED, encoding="utf-8")
+    script = Path(sys.executable).with_name("hotline.exe" if os.name == "nt" else "hotline")
+    command = [sys.executable, "-m", "hotline_analysis"] if way == "-m" else [str(script)]
+    environment = {**os.environ, "PYTHONPATH": f".{os.pathsep}{folder}" if way == "PYTHONPATH" else ""}
+    done = subprocess.run(
+        [*command, "check", "--params", str(params), "--quiet"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "") and "数据质量" in done.stdout
 
 
 def test_a_page_has_the_same_bytes_from_every_folder(tmp_path, here, monkeypatch):
