@@ -57,6 +57,11 @@ TOOLS = (
 USUAL = Limits()
 
 
+def new_run_id(now: datetime) -> str:
+    """20240918T142312-kfwqzb: the second, and letters only, because digits behind the time of day can read as a mobile number."""
+    return now.strftime("%Y%m%dT%H%M%S-") + "".join(secrets.choice("bcdfghjkmnpqrstvwz") for _ in range(6))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where one month of one hotline is rendered: its page folder, and where the run works and fails."""
@@ -65,7 +70,7 @@ class Place:
     month: str
     folder: Path
     private: Path
-    run_id: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y%m%dT%H%M%S-") + secrets.token_hex(3))
+    run_id: str = field(default_factory=lambda: new_run_id(datetime.now(UTC)))
 
     @property
     def staging(self) -> Path:

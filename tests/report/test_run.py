@@ -2,11 +2,13 @@
 
 import multiprocessing
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hotline_analysis import machine
 from hotline_analysis.errors import BadParams, CannotWrite, Held, HotlineError, NoInput
+from hotline_analysis.personal import found, masked_name
 from hotline_analysis.report import kernel, run
 from tests.report.notebooks import notebook
 
@@ -197,3 +199,11 @@ def test_what_a_killed_run_left_is_gone_when_the_next_begins(tmp_path):
     with run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
         assert not place.staging.exists() and not place.work.exists()
     assert not place.folder.exists()  # nothing was published, so there is no month
+
+
+def test_a_run_has_a_name_in_which_nobody_reads_a_number():
+    """142312-58312e was refused as the mobile 14231258312, in one run of twenty after noon."""
+    assert found("20261126T142312-58312e") == "mobile"
+    for second in range(0, 86_400, 37):
+        name = run.new_run_id(datetime(2026, 11, 26, tzinfo=UTC) + timedelta(seconds=second))
+        assert (found(name), masked_name(name)) == ("", name)
