@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--calls N] [--quick] [--large]`: tables of ratios, all from this one run. See docs/speed.md."""
+"""`python -m benchmarks [--calls N] [--quick] [--large] [--month]`: tables of ratios, all from this one run. See docs/speed.md."""
 
 import argparse
 import statistics
@@ -11,7 +11,7 @@ import narwhals
 import pandas as pd
 import polars
 
-from benchmarks import full, gaps, reading, stored
+from benchmarks import full, gaps, month, reading, stored
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 from hotline_analysis.machine import utf8_output
@@ -34,6 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
         f"Python {sys.version.split()[0]}, duckdb {duckdb.__version__}, pandas {pd.__version__}, polars {polars.__version__}, narwhals {narwhals.__version__}"
     )
     print(f"Medians of {rounds} rounds, taken in turn; a ratio is the median of the rounds' own ratios.")
+    if not asked.quick:
+        _show("Frames kept, and the sample's newest month made of them", _month(rounds))
+    if asked.month:
+        return 0
     try:
         for rows in sizes:
             for spread in SPREADS:
@@ -56,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Side by side with other engines, in one run.")
     parser.add_argument("--calls", type=int, help="invented calls; default 1,000,000 and 5,000,000")
     parser.add_argument("--quick", action="store_true", help="100,000 calls and one round")
+    parser.add_argument("--month", action="store_true", help="kept frames and the sample's month alone")
     parser.add_argument(
         "--large", action="store_true", help="time and memory of the full gap table at 25,000,000 calls too (16 GB of memory)"
     )
@@ -138,6 +143,23 @@ def _reading(rows: int, rounds: int) -> list[str]:
         seconds = statistics.median(one[part] for one in ours)
         lines.append(_line(f"ours: {part}", seconds, in_all if part == "in all" else seconds / base, "of DuckDB's time"))
     return [_line("DuckDB, typed", base), *lines]
+
+
+def _month(rounds: int) -> list[str]:
+    """A frame made and read; then the month on a store without kept frames, by one kernel at a time and by as many as there are processors."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
+        folder = Path(name)
+        h = month.opened(month.own_sample(folder))
+        taken = _equal(in_turn(month.contestants(h), rounds))
+        one, all_ = (month.reported(h, folder / f"by{workers}", workers=workers) for workers in (1, month.cores()))
+    return [
+        _line("window evidence, made (hotline open)", taken["made"].median),
+        _line("window evidence, kept", taken["kept"].median, taken["made"].ratio(taken["kept"]), "times faster"),
+        _line("month, one kernel at a time: wall", one[0]),
+        _line(f"month, {month.cores()} kernels: wall", all_[0], all_[0] / one[0], "of one at a time"),
+        _line("month, one kernel at a time: processor", one[1]),
+        _line(f"month, {month.cores()} kernels: processor", all_[1], all_[1] / one[1], "of one at a time"),
+    ]
 
 
 def _equal(taken: dict[str, Taken]) -> dict[str, Taken]:

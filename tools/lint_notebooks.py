@@ -2,7 +2,8 @@
 
 A notebook is a document with calls: no def, class, for, while or if, at most 8 lines a code cell, nothing that writes markup,
 files or shell commands around the package. Every text cell is tagged zh, en or lab; a zh cell is followed by its en twin with the same
-headings; no chapter is without prose, and no code cell without a frame or one of the two verbs in sight. What stands in notebooks/ is committed without outputs; what stands in
+headings; no chapter is without prose, and no code cell without a frame or one of the two verbs in sight. A study's notebook has so much prose that
+the method can be learned from it, and no figure of it stands without its idea before it and its reading behind it. What stands in notebooks/ is committed without outputs; what stands in
 tests/notebooks/ is committed with them, because nbval compares only what was kept.
 """
 
@@ -17,6 +18,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES = 8
+LEAST_CELLS = 0.6  # text cells of one language to code cells, of a study's notebook
+LEAST_TEXT = {"zh": 1500, "en": 700}  # characters, or words: one of the two
 STATEMENTS = {
     ast.FunctionDef: "def",
     ast.AsyncFunctionDef: "async def",
@@ -47,6 +50,7 @@ def faults(path: Path) -> list[str]:
     kept = path.parent.parts[-2:] == ("tests", "notebooks")
     found = [f"cell {number} › {what}" for number, cell in code for what in [*(() if kept else stored(cell)), *content(cell)]]
     found += document(cells) if not kept else []
+    found += study(cells) if is_study(path) and not kept else []
     if kept and not any(cell["execution_count"] and cell["outputs"] for _, cell in code):
         found.append("the notebook › has no stored outputs, so nothing would be compared; run it and commit it with them")
     return [f"{name} › {line}" for line in found]
@@ -71,6 +75,44 @@ def document(cells: list[dict]) -> Iterator[str]:
             yield f"cell {number} › shows no frame; call show(...), say(...) or a frame of the hotline by name"
         if cell["cell_type"] == "markdown" and HEADING.search(source(cell)) and "## " in source(cell) and not prose(cells, number):
             yield f"cell {number} › is a chapter without prose; say what it asks and how to read it"
+
+
+def is_study(path: Path) -> bool:
+    """A notebook of the name of a study: a file or a folder of the package's studies."""
+    folder = ROOT / "hotline_analysis" / "studies"
+    return (folder / f"{path.stem}.py").is_file() or (folder / path.stem).is_dir()
+
+
+def study(cells: list[dict]) -> Iterator[str]:
+    """What keeps a study's notebook from teaching its method."""
+    code = sum(cell["cell_type"] == "code" for cell in cells)
+    texts = {language: [source(cell) for cell in cells if language in tags(cell)] for language in LEAST_TEXT}
+    for language, told in texts.items():
+        if len(told) < LEAST_CELLS * code:
+            yield f"the notebook › has {len(told)} text cells ({language}) to {code} code cells; {LEAST_CELLS:g} to one at least"
+    characters, words = len("".join("".join(texts["zh"]).split())), len(" ".join(texts["en"]).split())
+    if characters < LEAST_TEXT["zh"] and words < LEAST_TEXT["en"]:
+        yield f"the notebook › has {characters} characters and {words} words; {LEAST_TEXT['zh']} or {LEAST_TEXT['en']} at least"
+    for number, cell in enumerate(cells, start=1):
+        if is_figure(cell):
+            yield from between(number, cells)
+
+
+def is_figure(cell: dict) -> bool:
+    """Whether a code cell shows something that has to be read: the heads and ends of a page need no words around them."""
+    return cell["cell_type"] == "code" and "show(" in source(cell) and "h.about" not in source(cell)
+
+
+def between(number: int, cells: list[dict]) -> Iterator[str]:
+    """A figure's idea stands before it and its reading behind it, in the same chapter; several figures in a row may share them."""
+    for step, what in ((-1, "no idea before its figure; say first what it asks"), (1, "no reading behind its figure; say how to read it")):
+        at = number - 1 + step
+        while 0 <= at < len(cells) and cells[at]["cell_type"] == "code":
+            at += step
+        text = source(cells[at]) if 0 <= at < len(cells) else ""
+        body = HEADING.sub("", text).partition("\n")[2] if HEADING.search(text) else text
+        if not body.strip() or (step > 0 and HEADING.match(text)):
+            yield f"cell {number} › has {what}"
 
 
 def twin(number: int, cell: dict, cells: list[dict]) -> Iterator[str]:

@@ -45,8 +45,8 @@ def test_both_plots_stand_on_the_page_with_the_numbers_of_their_frames(rendered,
     figure = tab.locator("figure.fig")
     assert figure.count() == 1 and figure.locator("h3").inner_text() == TITLE[language] and figure.locator("svg.chart").count() == 1
     drawn = " ".join(figure.locator("svg text").all_text_contents())
-    last = h.study("window", match="same", level=2, month="2024-01").query("follow_up == 'km'")["value"].iloc[-1]
-    assert f"{100 * last:.1f}" in drawn and all(issue in drawn for issue in invented.ISSUES)
+    rates = h.study("window", match="same", level=2, month="2024-01").query("follow_up == 'km'").set_index("window_hours")["value"]
+    assert all(f"{100 * rates[hours]:.1f}%" in drawn for hours in (2, 24, 72)) and all(issue in drawn for issue in invented.ISSUES)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 1280
     tab.close()
 

@@ -99,3 +99,61 @@ def test_a_test_notebook_without_outputs_is_caught_since_nothing_would_be_compar
 
 def test_ordinary_comparisons_and_eight_lines_pass(lint):
     assert lint(code("\n".join(f"a{n} = {n}" for n in range(7)) + "\nshow(frame)\n\n")).returncode == 0
+
+
+def text(zh: str, en: str) -> list[dict]:
+    return [{"cell_type": "markdown", "source": said, "metadata": {"tags": [tag]}} for tag, said in (("zh", zh), ("en", en))]
+
+
+@pytest.fixture
+def study(tmp_path):
+    """The lint's words on a notebook of the window study."""
+
+    def run(*cells: dict | list[dict]) -> list[str]:
+        whole = [one for cell in cells for one in (cell if isinstance(cell, list) else [cell])]
+        path = tmp_path / "window.ipynb"
+        path.write_text(json.dumps({"cells": whole, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+        said = subprocess.run([sys.executable, LINT, path], capture_output=True, encoding="utf-8").stderr
+        return [line.partition(" › ")[2] for line in said.splitlines()]
+
+    return run
+
+
+LONG = text("## 窗口\n\n" + "为" * 1500, "## Window\n\nWhy.")
+SHOWN = code("show(h.study('window'))")
+
+
+def test_a_study_that_teaches_its_method_passes(study):
+    assert (
+        study(
+            LONG,
+            SHOWN,
+            SHOWN,
+            text("怎么读", "How to read it"),
+            code("show(h.about, as_='special')"),
+            text("## 末", "## End"),
+            text("完", "Done"),
+        )
+        == []
+    )
+
+
+def test_a_figure_without_its_reading_or_its_idea_is_caught(study):
+    assert study(LONG, SHOWN, text("## 末\n\n完", "## End\n\nDone")) == ["cell 3 › has no reading behind its figure; say how to read it"]
+    assert study(LONG, SHOWN) == ["cell 3 › has no reading behind its figure; say how to read it"]
+    assert "cell 1 › has no idea before its figure; say first what it asks" in study(SHOWN, LONG, text("完", "Done"))
+    bare = study(LONG, text("## 图", "## Figure"), SHOWN, text("怎么读", "How to read it"))
+    assert bare == ["cell 5 › has no idea before its figure; say first what it asks"]
+
+
+def test_a_study_of_few_words_or_few_text_cells_is_caught(study):
+    short = text("## 窗口\n\n" + "为" * 1490, "## Window\n\n" + "why " * 690)
+    assert study(short, SHOWN, text("读法", "Reading")) == ["the notebook › has 1496 characters and 693 words; 1500 or 700 at least"]
+    assert study(text("## 窗口\n\n为", "## Window\n\n" + "why " * 700), SHOWN, text("读", "Read")) == []
+    assert study(LONG, SHOWN, SHOWN, SHOWN, text("读", "Read"), SHOWN, text("读", "Read"), code("h.end()")) == []
+    few = study(LONG, SHOWN, SHOWN, SHOWN, text("读", "Read"), code("h.end()"))
+    assert few == [f"the notebook › has 2 text cells ({language}) to 4 code cells; 0.6 to one at least" for language in ("zh", "en")]
+
+
+def test_other_notebooks_are_no_studies(lint):
+    assert lint(code("show(h.study('window'))")).returncode == 0
