@@ -1,9 +1,8 @@
 """An executed notebook becomes one self-contained page: our own blocks and nothing else, its fonts inside, no script, no outside request.
 
-An nbconvert exporter drops every output that is not ours; a template sets the rest; a last check reads the finished page as a browser would and refuses what must not be there.
+Of a cell's outputs only ours are read (no traceback, stream, picture or HTML of other people's passes); a template sets them; a last check reads the finished page as a browser would and refuses what must not be there.
 """
 
-import html
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +13,11 @@ from pathlib import Path
 import jinja2
 import mistune
 import nbformat
-from nbconvert.exporters import Exporter
-from nbconvert.preprocessors import Preprocessor
 
 from hotline_analysis import personal, words
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFound, NoInput, RunFailed
 from hotline_analysis.show import fonts
-from hotline_analysis.show.blocks import MIME
+from hotline_analysis.show.blocks import MIME, sheet
 from hotline_analysis.show.markup import Markup, escape, mark
 from hotline_analysis.tables import TABLES
 from hotline_analysis.words import Term
@@ -36,7 +33,6 @@ LABELS = {
     "table": Term("表", "Table "),
     "lang": Term("zh-CN", "en"),
     "separator": Term("　", " · "),
-    "of_numbers": Term("数据", ": the numbers"),
     "special": Term("专题：", "Special study: "),
     "left_out": Term("本期未含的专题", "Studies that this month lacks"),
     "colon": Term("：", ": "),
@@ -45,15 +41,6 @@ LABELS = {
 
 
 # ---- what passes
-
-
-class OnlyOurs(Preprocessor):
-    """Keeps our blocks and the reader's language; tracebacks, streams, pictures, other people's HTML and every other type are dropped."""
-
-    def preprocess_cell(self, cell, resources, index):
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if MIME in output.get("data", {})]
-        return cell, resources
 
 
 @dataclass
@@ -80,21 +67,6 @@ class Section:
         if self.absent:
             return [block for kind, block in self.parts if kind == "missing"][:1]
         return [block for kind, block in self.parts if kind != "missing"]
-
-
-class PageExporter(Exporter):
-    """Notebook in, page out; nothing of the user's own Jupyter configuration takes part."""
-
-    file_extension = ".html"
-    default_preprocessors = ()
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.register_preprocessor(OnlyOurs(), enabled=True)
-
-    def from_notebook_node(self, nb, resources=None, **options):
-        nb, resources = super().from_notebook_node(nb, resources, **options)
-        return _compose(nb, getattr(self, "others", {}), getattr(self, "chosen", ())), resources
 
 
 @dataclass(frozen=True)
@@ -127,12 +99,7 @@ def reason(fault: HotlineError) -> Term:
 
 def is_empty(notebook: nbformat.NotebookNode) -> bool:
     """True when an executed notebook shows no figure, table or card."""
-    return not {facts.get("kind") for facts in _facts(notebook)} & SHOWN
-
-
-def _facts(notebook: nbformat.NotebookNode) -> list[dict]:
-    """What each of our blocks in an executed notebook says of itself."""
-    return [output.get("metadata", {}).get(MIME, {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return not {facts.get("kind") for cell in notebook.cells for facts, _ in _shown(cell)} & SHOWN
 
 
 def title_of(notebook: nbformat.NotebookNode) -> Term:
@@ -166,9 +133,7 @@ def make(
     the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
     order (none: all).
     """
-    exporter = PageExporter()
-    exporter.others, exporter.chosen = others, sections
-    text, _ = exporter.from_notebook_node(notebook)
+    text = _compose(notebook, others, sections)
     check(text, name, countries, data_words)
     return text.encode()
 
@@ -296,8 +261,8 @@ def _template() -> jinja2.Template:
 
 def _fold_at(summary: Section) -> int:
     """On the phone the contents fold into one line below the tally (or what the page says first; without either, at the end)."""
-    known = [i for i, (kind, _) in enumerate(summary.parts, start=1) if kind in ("tally", "say")]
-    return known[0] if known and "tally" not in dict(summary.parts) else max(known, default=len(summary.blocks))
+    kinds = [kind for kind, _ in summary.parts if kind != "missing"]
+    return next((kinds.index(kind) + 1 for kind in ("tally", "say") if kind in kinds), len(kinds))
 
 
 # ---- numbers and links
@@ -305,7 +270,6 @@ def _fold_at(summary: Section) -> int:
 
 NUMBER = re.compile(r'<x-number kind="(figure|table)" key="([^"]*)"></x-number>')
 PAGE_LINK = re.compile(r'<a href="([\w-]+\.html)[^"]*">(.*?)</a>', re.DOTALL)
-REFERENCE = re.compile(r'<x-ref key="([^"]*)"></x-ref>')
 
 
 def _places(sections: list[Section], language: str) -> dict[str, str]:
@@ -322,13 +286,7 @@ def _places(sections: list[Section], language: str) -> dict[str, str]:
 
 
 def _resolve(text: str, places: dict[str, str]) -> str:
-    def link(match) -> str:
-        if match[1] not in places:
-            raise RunFailed("page", f"a sentence points to '{html.unescape(match[1])}', which is not on the page.")
-        return f'<a href="#{match[1]}">{places[match[1]]}</a>'
-
-    text = NUMBER.sub(lambda match: places[match[2]], str(text))
-    return REFERENCE.sub(link, text)
+    return NUMBER.sub(lambda match: places[match[2]], str(text))
 
 
 # ---- setting
@@ -357,57 +315,67 @@ def _without_controls(text: str) -> str:
     return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]", "", text)
 
 
-class _Faces(HTMLParser):
-    """Which characters are set in which of the three faces, by the tags and classes that the style sheet gives weight or 宋 to."""
+@cache
+def _faces() -> dict[str, set[str]]:
+    """What the style sheet sets bold, and what in 宋: of each such selector the last class or tag that is more than a row or a cell."""
+    found = {"regular": {"html"}, "bold": {"font-weight"}, "song": set()}
+    for selectors, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet()):
+        face = "song" if "var(--song)" in rule else "bold" if re.search("font(-weight)?:700", rule) else ""
+        for selector in selectors.split(",") if face else ():
+            parts = (
+                re.findall(r"\.[\w-]+", part) or re.findall(r"^(?!t[rhd]\b)\w+", part) for part in re.split("[ >]+", selector.strip())[::-1]
+            )
+            found[face].update(next(filter(None, parts), ()))
+    return found
 
-    BOLD = frozenset(("b", "strong", "dt", "h2", "h3", "h4", "tfoot"))
-    BOLD_CLASS = frozenset(("v", "value", "chosen", "group", "say"))
-    SONG = frozenset(("h1", "h2"))
-    SONG_CLASS = frozenset(("verdict", "month", "no", "when"))
-    VOID = frozenset(("meta", "br", "img", "hr"))
+
+class _Walk(HTMLParser):
+    """Walks a page as a browser would; `stack` holds the open tags, each with its classes, and `font-weight` where its style has one."""
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
-        self.stack, self.regular, self.bold, self.song = [], set(), set(), set()
+        self.stack: list[tuple[str, ...]] = []
+
+    @property
+    def inside(self) -> set[str]:
+        return {part for tag in self.stack for part in tag}
 
     def handle_starttag(self, name, attributes):
-        if name in self.VOID:
-            return
-        classes = set((dict(attributes).get("class") or "").split())
-        style = dict(attributes).get("style") or ""
-        song = name in self.SONG or bool(classes & self.SONG_CLASS)
-        bold = name in self.BOLD or "font-weight" in style or "bold" in style or " 700 " in f" {style} " or bool(classes & self.BOLD_CLASS)
-        self.stack.append((name, song, bold))
+        given = {key: value or "" for key, value in attributes}
+        weight = ("font-weight",) if "font-weight" in given.get("style", "") else ()
+        if name not in ("meta", "br", "img", "hr"):
+            self.stack.append((name, *weight, *(f".{own}" for own in given.get("class", "").split())))
 
     def handle_endtag(self, name):
         while self.stack and self.stack.pop()[0] != name:
             pass
 
+
+class _Faces(_Walk):
+    """Which characters are set in which of the three faces."""
+
+    def __init__(self):
+        super().__init__()
+        self.held = {"regular": set(), "bold": set(), "song": set("0123456789一二三四五六七八九十")}
+
     def handle_data(self, data):
-        if any(name in ("style", "title", "desc") for name, _, _ in self.stack):
-            return
-        if any(song for _, song, _ in self.stack):
-            self.song.update(data)
-        self.regular.update(data)
-        if any(bold for _, _, bold in self.stack):
-            self.bold.update(data)
+        inside = self.inside
+        for face, held in self.held.items() if not inside & {"style", "title", "desc"} else ():
+            held.update(data if inside & _faces()[face] else "")
 
 
 def _characters(page: str) -> dict[str, str]:
     faces = _Faces()
     faces.feed(page)
-    numerals = set("0123456789一二三四五六七八九十")
-    return {"regular": "".join(sorted(faces.regular)), "bold": "".join(sorted(faces.bold)), "song": "".join(sorted(faces.song | numerals))}
+    return {face: "".join(sorted(held)) for face, held in faces.held.items()}
 
 
 def _style(head: dict, language: str) -> str:
     """The style sheet, with the running heads of the paper."""
-    sheet = re.sub(r"/\*.*?\*/", "", (TEMPLATE / "page.css").read_text(encoding="utf-8"), flags=re.S)
-    left = f"{head['title']}{LABELS['separator'].in_(language)}{head['month']}" + (
-        f"（{head['status']}）" if head["status"] and language == "zh" else ""
-    )
-    sheet = sheet.replace('"RUNNING-LEFT"', _css_text(left)).replace('"RUNNING-RIGHT"', _css_text(head["audience"]))
-    return re.sub(r"\s*\n\s*", "\n", sheet)
+    status = f"（{head['status']}）" if head["status"] and language == "zh" else ""
+    heads = {"LEFT": f"{head['title']}{LABELS['separator'].in_(language)}{head['month']}{status}", "RIGHT": head["audience"]}
+    text = re.sub('"RUNNING-(LEFT|RIGHT)"', lambda place: _css_text(heads[place[1]]), sheet())
+    return re.sub(r"\s*\n\s*", "\n", text)
 
 
 def _css_text(text: str) -> str:
@@ -439,12 +407,12 @@ SAID = {
 }
 
 
-class _Reader(HTMLParser):
+class _Reader(_Walk):
     """Reads the page as a browser would and notes what must not be in it."""
 
     def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.wrong, self.visible, self.values, self.attributes, self.stack = [], [], [], [], []
+        super().__init__()
+        self.wrong, self.visible, self.values, self.attributes = [], [], [], []
 
     def handle_starttag(self, name, attributes):
         if name not in ALLOWED:
@@ -452,8 +420,7 @@ class _Reader(HTMLParser):
         self._part(name)
         for key, value in attributes:
             self._attribute(name, key, value or "")
-        if name not in ("meta", "br", "hr"):
-            self.stack.append((name, "said" in (dict(attributes).get("class") or "").split()))
+        super().handle_starttag(name, attributes)
 
     def _attribute(self, name, key, value):
         if key.startswith("on"):
@@ -474,17 +441,16 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, name):
         self._part(name)
-        while self.stack and self.stack.pop()[0] != name:
-            pass
+        super().handle_endtag(name)
 
     def handle_data(self, data):
-        names = {name for name, _ in self.stack}
-        if "style" in names:
+        inside = self.inside
+        if "style" in inside:
             if OUTSIDE_STYLE.search(data):
                 self.wrong.append("an outside address in the style")
             return
         self.values.append(data)
-        if not names & {"pre", "code", "title", "desc"} and not any(said for _, said in self.stack):
+        if not inside & {"pre", "code", "title", "desc", ".said"}:
             self.visible.append(data)
 
     def handle_comment(self, data):

@@ -47,7 +47,6 @@ TOOLS = (
     "pandas",
     "scipy",
     "matplotlib",
-    "nbconvert",
     "papermill",
     "fonttools",
     "brotli",

@@ -61,13 +61,19 @@ class Block:
 
 
 @cache
+def sheet() -> str:
+    """The pages' style sheet, without its comments."""
+    file = Path(__file__).parent.parent / "report" / "template" / "page.css"
+    return re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@cache
 def lab_style() -> str:
     """The page's own style, held inside a cell's output; paper and page furniture left out."""
-    sheet = (Path(__file__).parent.parent / "report" / "template" / "page.css").read_text(encoding="utf-8")
-    sheet = re.sub(r"/\*.*?\*/", "", sheet[: sheet.index("/* ---- paper ---- */")], flags=re.S)
-    sheet = re.sub(r"^html\{.*\n", "", sheet.replace(":root{", "&{").replace("\nbody{", "\n&{padding:8px 16px;"), flags=re.M)
+    screen = sheet()[: sheet().index("@page{")].replace(":root{", "&{").replace("\nbody{", "\n&{padding:8px 16px;")
+    screen = re.sub(r"^html\{.*\n", "", screen, flags=re.MULTILINE)
     reset = "color-scheme:light;& table{color:inherit;margin:0;border:0}& :is(tr,td,th){background:none;max-width:none;text-align:left}"  # JupyterLab's own tables
-    return ".hotline.hotline{" + reset + re.sub(r"\s*\n\s*", "\n", sheet) + "}"
+    return ".hotline.hotline{" + reset + re.sub(r"\s*\n\s*", "\n", screen) + "}"
 
 
 def _word(key: str, language: str) -> str:
