@@ -14,7 +14,7 @@ from hotline_analysis.words import Term
 SMALLEST = 8
 OTHER = "(<8)"  # the label of what was pooled: a key, said by POOLED
 POOLED = Term("其他（各不足8）", "Other (each under 8)")
-UNTOLD = "<8"  # stands where a count or a share is not told, in either language
+UNTOLD = "untold"  # why a share is missing: a key of `words.ABSENT`
 
 
 def pooled(
@@ -43,11 +43,15 @@ def _names(sizes: dict[tuple, int], smallest: int) -> dict[tuple, tuple]:
 
 
 def untold(frame: pd.DataFrame, counts: Sequence[str], shares: Sequence[str], smallest: int) -> pd.DataFrame:
-    """The frame without counts of 1 to `smallest` - 1, and without the shares of such a row, from which the count could be had."""
+    """The frame without counts of 1 to `smallest` - 1, and without the shares of such a row, from which the count could be had.
+
+    What is not told is missing, and its column `<name>_missing` says so: `<8` of a count (the minimum), `untold` of a share; '' elsewhere.
+    """
     if frame.empty:
         return frame
     small = pd.concat([frame[count].between(1, smallest - 1) for count in counts], axis=1)
     if not small.to_numpy().any():
         return frame
-    hidden = {count: frame[count].mask(small[count]) for count in counts}
-    return frame.assign(**hidden, **{share: frame[share].mask(small.any(axis=1)) for share in shares})
+    hidden = {name: (small[name], f"<{smallest}") for name in counts} | {name: (small.any(axis=1), UNTOLD) for name in shares}
+    values = {name: frame[name].mask(rows) for name, (rows, _) in hidden.items()}
+    return frame.assign(**values, **{f"{name}_missing": rows.map({True: why, False: ""}) for name, (rows, why) in hidden.items()})

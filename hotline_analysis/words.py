@@ -106,6 +106,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "needs orders": Term("没有工单数据", "there are no orders"),
     "needs": Term("未提供所需的列", "a needed column is not provided"),
     "few": Term("样本不足", "too few"),
+    "untold": Term("不列出", "not told"),
 }
 CHINESE_NUMBER = "〇一二三四五六七八九十"
 

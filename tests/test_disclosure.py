@@ -36,6 +36,7 @@ def test_counts_of_one_to_seven_and_what_gives_them_away_are_not_told():
     frame = pd.DataFrame({"hit": [0, 1, 7, 8], "of": [40, 40, 40, 40], "share": [0, 0.025, 0.175, 0.2]})
     told = untold(frame, ["hit", "of"], ["share"], SMALLEST)
     assert list(told["hit"].isna()) == list(told["share"].isna()) == [False, True, True, False] and list(told["of"]) == [40] * 4
+    assert list(told["hit_missing"]) == ["", "<8", "<8", ""] and list(told["share_missing"]) == ["", "untold", "untold", ""]
     assert untold(frame, ["hit"], ["share"], 1) is frame
 
 

@@ -35,6 +35,10 @@ WORDS = {
     "human": Term("热线中心说明，非系统生成", "A note of the hotline's own, not generated"),
     "files": Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
     "sample": Term("样稿，数据均为虚构", "sample; all data are invented"),
+    "untold": Term(
+        "{}：不足{}件。这样的件数和由它算出的比率不列出，以免认出个人。",
+        "{}: fewer than {}. Such a count and what is made of it are not told, so that nobody can be recognised.",
+    ),
     "own": Term("自制的图", "A drawing of one's own"),
 }
 
@@ -263,7 +267,7 @@ def table(
     foot = tag("tfoot", _row(total, columns, language)) if total else ""
     classes = " ".join(c for c, on in (("keep", len(rows) <= 15), ("short", short)) if on)
     whole = tag("table", caption(key, title, subtitle), _head(columns, language), tag("tbody", *body), foot, class_=classes)
-    below = tag("p", note, class_="kj") if note else ""
+    below = each("p", filter(None, [_untold(rows, columns, language), note]), class_="kj")
     html = tag("div", whole, below, class_="block scroll", role="region", aria_label=title)
     return Block("table", html, f"{title}\n{_plain(rows, columns, language)}", {"key": key})
 
@@ -290,6 +294,12 @@ def _row(row: Mapping, columns: Sequence[Cell], language: str, chosen: bool = Fa
 
 def _empty(columns: Sequence[Cell], language: str) -> Markup:
     return tag("tr", tag("td", _word("no_data", language), colspan=str(len(columns)), class_="quiet"))
+
+
+def _untold(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
+    """What `<8` means, under a table that says it."""
+    said = {row[name] for row in rows for name in (f"{c.name}_missing" for c in columns) if has(row, name) and row[name].startswith("<")}
+    return "".join(_word("untold", language).format(mark, mark[1:]) for mark in sorted(said))
 
 
 def _plain(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:

@@ -187,7 +187,7 @@ def points(view: View, *, by: Sequence[str] = ("issue_1",), min_ratio: float = M
     percentiles of the caller groups drawn anew), own_hours_80 (the issue's own, published or not), published, source (own, a parent's name,
     all, or '' when nobody's is), caveat; and in every row, of the issues with a point of their own: own_count, first_issue, first_hours,
     last_issue, last_hours (80 % points, earliest and latest), last_half_hours (the latest 50 % point), said (key of POINTS_SAID).
-    W(q) = inf{u: R(u) >= q R(168 h)}. Source: methods 3; F0 A14.
+    W(q) = inf{u: R(u) >= q R(168 h)}. Small counts are not told (`disclosure.untold`). Source: methods 3; F0 A14.
     """
     found, paths = _counted(view, by)
     frame = _points(found, paths, min_ratio)
@@ -509,7 +509,7 @@ def checks(
     dispatched; booked: index calls whose order has a due time (somebody said when to expect an answer); heaped: callbacks whose gap lies
     within a minute of a whole hour from 1 h on (clock times rounded by hand heap there; 121 of 3,600 s by chance).
     Columns: the path, issue, check, numerator, denominator, share, expected (above it the row is notable; a parameter that no run
-    validated), notable, missing (what the data lack, '' otherwise). Source: methods 3; F0 A15, A27.
+    validated), notable, missing (what the data lack, '' otherwise). Small counts are not told (`disclosure.untold`). Source: methods 3; F0 A15, A27.
     """
     path = path_of(view, by)
     limits = {"recoded": recoded, "dispatched": dispatched, "booked": booked, "heaped": heaped * 121 / 3600}

@@ -226,7 +226,8 @@ def own(view: View) -> pd.DataFrame:
 
     A call has the window of the deepest level of its issue that the map names, else that of `*`; calls with neither are left out. One row
     a window's issue, `issue` * for the rest, and a last row `` for all: each call judged by its own window.
-    Columns: issue, window_hours (missing in the last row), numerator, denominator, value (Kaplan-Meier), low, high, caveat.
+    Columns: issue, window_hours (missing in the last row), numerator, denominator, value (Kaplan-Meier), low, high, caveat. Small counts are not
+    told (`disclosure.untold`).
     Raises BadParams when the map is empty or names an issue that the data do not have. Source: F0 A03.
     """
     windows, definition = view.definition.windows_by_issue, view.definition

@@ -1,12 +1,14 @@
 """show and say: a frame by its declaration, its numbers written by `words`, reasons where there are none."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure as Sheet
 
 from hotline_analysis import say, show
+from hotline_analysis.disclosure import untold
 from hotline_analysis.errors import BadParams
 from hotline_analysis.show import blocks, charts, forms
 from hotline_analysis.show.digest import digest
@@ -155,6 +157,29 @@ def test_a_tables_cells_intervals_and_reasons():
         'class="num lo"',
     ):
         assert said in html, said
+
+
+@pytest.mark.parametrize(
+    "language, share, legend",
+    [
+        ("zh", "不列出", "&lt;8：不足8件。这样的件数和由它算出的比率不列出，以免认出个人。"),
+        ("en", "not told", "&lt;8: fewer than 8. Such a count and what is made of it are not told, so that nobody can be recognised."),
+    ],
+)
+def test_a_small_count_is_said_to_be_small_and_a_missing_one_stays_a_dash(language, share, legend):
+    """Of 3, 8 and unknown callbacks: under the minimum, told, missing. The legend stands only where a cell needs it."""
+    frame = pd.DataFrame({"name": ["a", "b", "c"], "n": [3, 8, math.nan], "share": [0.03, 0.08, math.nan]})
+    table = Table("name n share", Term("一", "One"))
+
+    def cells(told) -> tuple[list[str], str]:
+        html = table.block(forms.Shown(contract(told, "x", "y", FIELDS), {}, language)).html
+        return re.findall(r"<td[^>]*>(.*?)</td>", html), html
+
+    quiet = '<span class="quiet">{}</span>'.format
+    told, html = cells(untold(frame, ["n"], ["share"], 8))
+    assert told == [quiet("&lt;8"), quiet(share), "8", "8.0", quiet("—"), quiet("—")] and legend in html
+    told, html = cells(untold(frame, ["n"], ["share"], 2))
+    assert told == ["3", "3.0", "8", "8.0", quiet("—"), quiet("—")] and "&lt;" not in html
 
 
 def test_where_and_total_and_an_empty_table():
