@@ -17,7 +17,7 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, excess
-from hotline_analysis.words import Term
+from hotline_analysis.words import Field, Term
 
 HORIZON_HOURS = 168  # a control of two weeks ago may not see the call itself, so nothing longer than a week is compared with chance
 RESAMPLES, SEED = 1000, 12345
@@ -41,6 +41,21 @@ SAID = {
     "match": Term("相同诉求的复电没有对照", "callbacks about the same issue have no control"),
 }  # fmt: skip
 RECOMMENDS = ("clear", "close")
+NAMED_HOURS = (2.0, 24.0, 72.0)  # the windows that a page names
+COLUMNS = {  # what both studies of the window say in the same words
+    "hour_from": Field(Term("自（小时）", "From (h)"), "count"),
+    "hour_to": Field(Term("至（小时）", "To (h)"), "count"),
+    "share_of_calls": Field(Term("占来电", "Share of calls"), "share"),
+    "chance": Field(Term("平时也会打的", "By chance"), "share", interval=("chance_low", "chance_high")),
+    "excess": Field(Term("超出平时的", "Beyond habit"), "share", interval=("excess_low", "excess_high")),
+    "anyway": Field(Term("其中平时也会打的", "Of these, by habit"), "share"),
+    "purity": Field(Term("纯度", "Purity"), "share", interval=("purity_low", "purity_high")),
+    "capture": Field(Term("捕获", "Capture"), "share", interval=("capture_low", "capture_high")),
+    "basis_from": Field(Term("依据自", "Based on, from"), "month"),
+    "basis_to": Field(Term("依据至", "Based on, to"), "month"),
+    "basis_months": Field(Term("依据月数", "Months it stands on"), "count"),
+    "basis_left_out": Field(Term("剔除月数", "Months left out"), "count"),
+}
 CAVEATS = {
     "few": Term("样本不足", "too few"),
     "provisional": Term("暂行值", "provisional"),
@@ -120,6 +135,11 @@ class Basis:
     months: int
     left_out: int
     unsteady: bool
+
+    @property
+    def columns(self) -> dict:
+        """The months, as columns of a frame that stands on them."""
+        return {"basis_from": self.first, "basis_to": self.last, "basis_months": self.months, "basis_left_out": self.left_out}
 
 
 def basis(view: View) -> Basis:

@@ -27,7 +27,6 @@ from hotline_analysis.stats import binned, excess, resampling, tests
 from hotline_analysis.words import Field, Term
 
 SHARES = (0.5, 0.8)
-STAND_OUT = (2.0, 24.0, 72.0)  # the windows that are named
 TOLD = 10  # pairs that a page shows
 ALL = ()  # the path of all calls together
 MIN_RATIO = 8.0  # R(168 h) over its standard error, from which an issue speaks for itself (measured: docs/maths.md)
@@ -42,18 +41,6 @@ RECONCILED = {
     "long": Term("过长／混入偶然", "too long: coincidence mixed in"),
     "insufficient": Term("证据不足", "insufficient evidence"),
 }
-RECOMMENDED = {
-    "per_issue": Term("分诉求设窗口", "a window for each issue"),
-    "exceptions": Term("统一窗口，列出例外", "one window, exceptions listed"),
-    "single": Term("统一窗口", "one window"),
-    "keep": Term("不推荐统一窗口，沿用现行窗口", "no window is recommended: keep the configured one"),
-}
-POINTS_SAID = {
-    "late": Term("有诉求一半的复电在一天以后", "for some issue half come after a day"),
-    "day": Term("各诉求一半的复电都在一天之内", "for every issue told, half come within a day"),
-    "one": Term("只有一类诉求能公布自己的时刻", "one issue has a point of its own"),
-    "few": Term("样本不足，没有诉求能公布自己的时刻", "too few: no issue has a point of its own"),
-}
 SOURCES = {"own": Term("自身", "own"), "all": Term("全部来电", "all calls"), "": Term("样本不足", "too few")}
 CHECKS = {
     "recoded": Term("工单类别与来电类别不同", "the order's category differs from the call's"),
@@ -65,12 +52,8 @@ COLUMNS = {
     "issue": Field(Term("诉求", "Issue"), words={disclosure.OTHER: disclosure.POOLED}),
     "group": Field(Term("诉求", "Issue"), words={disclosure.OTHER: disclosure.POOLED}),
     "calls": Field(Term("来电", "Calls"), "count"),
-    "share_of_calls": Field(Term("占来电", "Share of calls"), "share"),
     "callbacks": Field(Term("一周内复电", "Callbacks in a week"), "count"),
     "value": Field(Term("复电率", "Repeat rate"), "share", interval=("low", "high")),
-    "chance": Field(Term("平时也会打的", "By chance"), "share", interval=("chance_low", "chance_high")),
-    "excess": Field(Term("超出平时的", "Beyond habit"), "share", interval=("excess_low", "excess_high")),
-    "anyway": Field(Term("其中平时也会打的", "Of these, by habit"), "share"),
     "hours_50": Field(Term("一半的时刻", "50 % point"), "hours", interval=("low_50", "high_50")),
     "hours_80": Field(Term("八成的时刻", "80 % point"), "hours", interval=("low_80", "high_80")),
     "own_hours_80": Field(Term("自身估计", "Own estimate"), "hours"),
@@ -85,8 +68,6 @@ COLUMNS = {
     "said": Field(Term("结论", "Case")),
     "source": Field(Term("取自", "Taken from"), words=SOURCES),
     "window_hours": Field(Term("窗口", "Window"), "hours"),
-    "hour_from": Field(Term("自（小时）", "From (h)"), "count"),
-    "hour_to": Field(Term("至（小时）", "To (h)"), "count"),
     "hours": Field(Term("小时", "Hour")),
     "index": Field(Term("来电后每小时复电", "Callbacks an hour after the call"), "number"),
     "control": Field(Term("平时每小时来电", "Calls an hour by habit"), "number"),
@@ -104,8 +85,6 @@ COLUMNS = {
     "log_rank_p": Field(Term("对数秩p", "Log-rank p"), "probability"),
     "log_rank_q": Field(Term("对数秩q", "Log-rank q"), "probability"),
     "overall_p": Field(Term("总体对数秩p", "Overall log-rank p"), "probability"),
-    "capture": Field(Term("捕获", "Capture"), "share", interval=("capture_low", "capture_high")),
-    "purity": Field(Term("纯度", "Purity"), "share", interval=("purity_low", "purity_high")),
     "verdict": Field(Term("印证", "Reconciliation"), words=RECONCILED),
     "own_window_hours": Field(Term("自身窗口", "Own window"), "hours"),
     "recommended_hours": Field(Term("建议窗口", "Recommended"), "hours"),
@@ -113,10 +92,6 @@ COLUMNS = {
     "flagged": Field(Term("建议与统一窗口不同", "Recommended otherwise")),
     "flagged_count": Field(Term("不符诉求数", "Issues flagged"), "count"),
     "flagged_issues": Field(Term("不符诉求", "Issues flagged, by name")),
-    "basis_from": Field(Term("依据自", "Based on, from"), "month"),
-    "basis_to": Field(Term("依据至", "Based on, to"), "month"),
-    "basis_months": Field(Term("依据月数", "Months it stands on"), "count"),
-    "basis_left_out": Field(Term("剔除月数", "Months left out"), "count"),
     "check": Field(Term("核查", "Check"), words=CHECKS),
     "numerator": Field(Term("件数", "Count"), "count"),
     "denominator": Field(Term("其中", "Of"), "count"),
@@ -131,6 +106,7 @@ COLUMNS = {
     "habit": Field(Term("平时", "Habit"), "number"),
     "missing": Field(Term("未提供", "Not available")),
     "caveat": Field(Term("提示", "Caveat")),
+    **chance.COLUMNS,
 }
 
 
@@ -186,7 +162,7 @@ def points(view: View, *, by: Sequence[str] = ("issue_1",), min_ratio: float = M
     excess), ratio (excess over its standard error), hours_50, low_50, high_50, hours_80, low_80, high_80 (hours after the call's end; 95 %,
     percentiles of the caller groups drawn anew), own_hours_80 (the issue's own, published or not), published, source (own, a parent's name,
     all, or '' when nobody's is), caveat; and in every row, of the issues with a point of their own: own_count, first_issue, first_hours,
-    last_issue, last_hours (80 % points, earliest and latest), last_half_hours (the latest 50 % point), said (key of POINTS_SAID).
+    last_issue, last_hours (80 % points, earliest and latest), last_half_hours (the latest 50 % point), said (some half comes after a day: late, each within one: day; one issue has a point of its own: one, none: few).
     W(q) = inf{u: R(u) >= q R(168 h)}. Small counts are not told (`disclosure.untold`). Source: methods 3; F0 A14.
     """
     found, paths = _counted(view, by)
@@ -347,7 +323,7 @@ def _split(table: np.ndarray, places: np.ndarray, menu: list[int]) -> pd.DataFra
     for k, name in enumerate(("same", "other")):
         ends = (np.clip(end[:, k], 0, 1) for end in (error.low, error.high))
         columns |= {name: shares[:, k], **dict(zip((f"{name}_low", f"{name}_high"), ends, strict=True))}
-    return pd.DataFrame({**columns, "followed": shares.sum(axis=1), "marked": np.isin(columns["window_hours"], STAND_OUT)})
+    return pd.DataFrame({**columns, "followed": shares.sum(axis=1), "marked": np.isin(columns["window_hours"], chance.NAMED_HOURS)})
 
 
 # ---- do they differ
@@ -442,8 +418,7 @@ def reconciliation(
     verdicts = pd.DataFrame(judged, columns=JUDGED)
     frame = pd.concat([told[[*found.by, "issue", "calls", "share_of_calls", "hours_80", "source"]], verdicts], axis=1)
     frame = frame.assign(own_window_hours=own, window_hours=hours, evidence=word)
-    stands_on = {"basis_from": months.first, "basis_to": months.last, "basis_months": months.months, "basis_left_out": months.left_out}
-    return _recommended(frame, sure, flagged_above).assign(**stands_on)
+    return _recommended(frame, sure, flagged_above).assign(**months.columns)
 
 
 JUDGED = ("capture", "capture_low", "capture_high", "purity", "purity_low", "purity_high", "verdict")

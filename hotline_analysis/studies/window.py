@@ -42,25 +42,17 @@ COLUMNS = {
     "high": Field(Term("区间上端", "High"), "share"),
     "callers": Field(Term("来电人", "Callers"), "count"),
     "caveat": Field(Term("提示", "Caveat")),
-    "hour_from": Field(Term("自（小时）", "From (h)"), "count"),
-    "hour_to": Field(Term("至（小时）", "To (h)"), "count"),
     "share": Field(Term("占一周内复电", "Share of callbacks in a week"), "share"),
     "cumulative": Field(Term("累计", "Cumulative"), "share"),
     "calls": Field(Term("来电", "Calls"), "count"),
-    "share_of_calls": Field(Term("占来电", "Share of calls"), "share"),
     "cumulative_of_calls": Field(Term("占来电累计", "Cumulative share of calls"), "share"),
     "issue": Field(
         Term("诉求", "Issue"), words={disclosure.OTHER: disclosure.POOLED, "*": Term("其他诉求", "all others"), "": Term("全部", "all")}
     ),
-    "chance": Field(Term("平时也会打的", "By chance"), "share", interval=("chance_low", "chance_high")),
-    "excess": Field(Term("超出平时的", "Beyond habit"), "share", interval=("excess_low", "excess_high")),
-    "anyway": Field(Term("其中平时也会打的", "Of these, by habit"), "share"),
     "excess_2w": Field(Term("超出平时的（对照前后2周）", "Beyond habit (controls 2 weeks away)"), "share"),
     "excess_3w": Field(Term("超出平时的（对照前后3周）", "Beyond habit (controls 3 weeks away)"), "share"),
     "drift": Field(Term("3周与2周之差", "3 weeks less 2"), "points"),
     "drift_z": Field(Term("其z值", "Its z"), "number"),
-    "purity": Field(Term("纯度", "Purity"), "share", interval=("purity_low", "purity_high")),
-    "capture": Field(Term("捕获", "Capture"), "share", interval=("capture_low", "capture_high")),
     "benefit": Field(Term("净得", "Net benefit")),
     "support": Field(Term("重抽来电人的支持", "Support (callers drawn again)"), "share"),
     "support_none": Field(Term("重抽来电人不选任何窗口", "No window (callers drawn again)"), "share"),
@@ -75,10 +67,6 @@ COLUMNS = {
     "best_hours_half": Field(Term("误计代价0.5的窗口", "Window at cost 0.5"), "hours"),
     "best_hours_one": Field(Term("误计代价1的窗口", "Window at cost 1"), "hours"),
     "best_hours_two": Field(Term("误计代价2的窗口", "Window at cost 2"), "hours"),
-    "basis_from": Field(Term("依据自", "Based on, from"), "month"),
-    "basis_to": Field(Term("依据至", "Based on, to"), "month"),
-    "basis_months": Field(Term("依据月数", "Months it stands on"), "count"),
-    "basis_left_out": Field(Term("剔除月数", "Months left out"), "count"),
     "basis_drift_z": Field(Term("依据各月的z值", "z over these months")),
     "marked": Field(Term("常用窗口", "Named window")),
     "volume_move": Field(Term("周话务量变动", "Weekly volume moved")),
@@ -100,8 +88,8 @@ COLUMNS = {
     "tau_2": Field(Term("与2小时的等级相关", "Tau with 2 h"), "ratio"),
     "tau_24": Field(Term("与24小时的等级相关", "Tau with 24 h"), "ratio"),
     "tau_72": Field(Term("与72小时的等级相关", "Tau with 72 h"), "ratio"),
+    **chance.COLUMNS,
 }
-STAND_OUT = (2.0, 24.0, 72.0)  # the windows that the card names
 COSTS = {"half": 0.5, "one": 1.0, "two": 2.0}  # what blaming a coincidence costs against missing a failure
 MIN_AGENTS, MIN_AGENT_CALLS = 10, 30  # below, no reliability; an agent below is left out of it
 
@@ -373,7 +361,7 @@ def _evidence(view: View, tables: chance.Tables, edges: np.ndarray, move: chance
     return pd.DataFrame(
         {
             **columns, "anyway": found.followed.value - found.excess.value, "excess_2w": drift.near.value, "excess_3w": drift.far.value,
-            "drift": float(drift.difference.value), "drift_z": drift.z, "benefit": found.benefit, "marked": np.isin(hours, STAND_OUT),
+            "drift": float(drift.difference.value), "drift_z": drift.z, "benefit": found.benefit, "marked": np.isin(hours, chance.NAMED_HOURS),
             "volume_move": move.week, "day_move": move.day,
             "caveat": chance.caveats(view, calls=found.calls, unsteady=move.unsteady, changing=changing),
         }
@@ -391,8 +379,7 @@ def _advice(months: chance.Basis, tables: chance.Tables, edges: np.ndarray, opti
     return {
         "said": word, "recommended_hours": best, "recommended": hours == best, "candidates": ", ".join(f"{h:g}" for h in named) if len(place) else "", **shares,
         "best_hours": found.best_seconds / HOUR, **by_cost, "f1_hours": found.f1_seconds / HOUR, "support": found.support,
-        "support_none": found.support_none, "basis_from": months.first, "basis_to": months.last, "basis_months": months.months,
-        "basis_left_out": months.left_out, "basis_drift_z": found.drift.z,
+        "support_none": found.support_none, **months.columns, "basis_drift_z": found.drift.z,
     }  # fmt: skip
 
 
@@ -473,9 +460,9 @@ def _reliable(hours: float, score: pd.DataFrame, whole: dict[float, pd.Series], 
     enough = len(score) >= min_agents
     row = {"window_hours": hours, "agents": len(score), "calls": int(score["calls"].sum())}
     row["reliability"] = tests.split_half(score["odd"], score["even"]) if enough else np.nan
-    for other in STAND_OUT:
+    for other in chance.NAMED_HOURS:
         row[f"tau_{other:g}"] = _tau(score["ratio"], whole[other]) if enough and other in whole else np.nan
-    return {**row, "marked": hours in STAND_OUT, "caveat": "" if enough else "few"}
+    return {**row, "marked": hours in chance.NAMED_HOURS, "caveat": "" if enough else "few"}
 
 
 def _tau(one: pd.Series, other: pd.Series) -> float:
