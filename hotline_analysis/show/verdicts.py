@@ -178,8 +178,7 @@ def _level(value: float, unit: str, language: str) -> str:
 
 def _course(row: Mapping, shown) -> dict:
     """What a sparkline needs of a row."""
-    name = Term(shown.written(row, "indicator"), shown.written(row, "indicator"))
-    return {**row, "name": name, "unit": row["unit"]}
+    return {**row, "name": shown.written(row, "indicator")}
 
 
 # ---- table 1

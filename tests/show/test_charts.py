@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.charts import style, time
-from hotline_analysis.words import Term
 
 MONTHS = [f"{2022 + (9 + i) // 12}-{(9 + i) % 12 + 1:02d}" for i in range(24)]
 HOURS = np.arange(168)
@@ -323,7 +322,7 @@ def test_names_that_would_overlap_move_apart_and_keep_their_order():
 
 def test_a_sparkline_says_what_it_shows():
     row = {
-        "name": Term("接通率", "Rate"),
+        "name": "接通率",
         "unit": "percent",
         "values": [0.95, None, 0.94, 0.96, 0.93],
         "months": MONTHS[-5:],

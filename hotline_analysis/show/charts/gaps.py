@@ -19,9 +19,11 @@ from hotline_analysis.show.charts.style import (
     TOO_FEW,
     WASH2,
     chart,
+    dot,
     name_lines,
     nothing,
     panels,
+    pixels,
     say,
     short,
     value_ticks,
@@ -75,16 +77,8 @@ def _rate_line(ax: Axes, rows: pd.DataFrame, *, strong: bool, dashed: bool) -> N
     told = rows.assign(percent=100 * rows["value"])
     if strong and {"low", "high"} <= set(rows):
         ax.fill_between(rows["window_hours"], 100 * rows["low"], 100 * rows["high"], color=DATA2, alpha=0.4, lw=0, zorder=2)
-    look = {
-        "color": DATA,
-        "linewidth": 2.2,
-        "marker": "o",
-        "markersize": 5,
-        "markeredgecolor": "#FFFFFF",
-        "markeredgewidth": 0.8,
-        "zorder": 4,
-    }
-    plain = {"color": INK3, "linewidth": 1.3, "linestyle": (0, (5, 2.5) if dashed else (2, 2)), "zorder": 3}
+    look = {"color": DATA, "lw": 2.2, "marker": "o", "ms": 5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
+    plain = {"color": INK3, "lw": 1.3, "ls": (0, (5, 2.5) if dashed else (2, 2)), "zorder": 3}
     sns.lineplot(told, x="window_hours", y="percent", estimator=None, ax=ax, legend=False, **(look if strong else plain))
     ax.set(xlabel="", ylabel="")
 
@@ -92,9 +86,8 @@ def _rate_line(ax: Axes, rows: pd.DataFrame, *, strong: bool, dashed: bool) -> N
 def _name_windows(ax: Axes, rows: pd.DataFrame, windows: Sequence[float], language: str) -> None:
     for hours, value in zip(rows["window_hours"], 100 * rows["value"], strict=True):
         if hours in windows:
-            ax.plot([hours], [value], "o", ms=8, color=INK, mec="#FFFFFF", mew=1, zorder=6)
             text = f"{words.format_hours(float(hours), language)} {words.decimal(value)}%"
-            say(ax, hours, value, text, colour=INK, size=13, weight="bold", dx=9, dy=-10)
+            dot(ax, hours, value, text, size=8, dx=9, dy=-10)
 
 
 @chart((250, 250), left=58, right=(92, 56), top=30, bottom=8, needs="value", grid="")
@@ -156,12 +149,8 @@ def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str) -> 
     tall = np.nanmax(height[edges > 12], initial=0) or np.nanmax(height)
     ax.set_ylim(0, min(np.nanmax(height), tall * 1.6) * 1.02 or 1)
     if np.nanmax(height) > ax.get_ylim()[1]:
-        text = (
-            f"{FIRST_HOUR.in_(language)}{words.format_count(height[0])}"
-            if height[0] == np.nanmax(height)
-            else words.decimal(np.nanmax(height), 0)
-        )
-        say(ax, edges[0], ax.get_ylim()[1], "↑" + text, dx=26, dy=-8)
+        first = FIRST_HOUR.in_(language) if height[0] == np.nanmax(height) else ""
+        say(ax, edges[0], ax.get_ylim()[1], f"↑{first}{words.decimal(np.nanmax(height), 0)}", dx=26, dy=-8)
 
 
 @chart((344, 344), left=40, right=(14, 14), top=36, bottom=44, grid="")
@@ -174,7 +163,7 @@ def pareto_gaps(
     """
     if not data["numerator"].fillna(0).sum() or not np.isfinite(data["cumulative"]).all():
         return nothing(0, language, ax=ax)
-    wide = ax.get_window_extent().width * 72 / ax.figure.dpi
+    wide = pixels(ax)[0]
     upper, lower = panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
     edges, share = data["hour_to"].to_numpy(float), 100 * data["cumulative"].to_numpy(float)
     upper.grid(axis="y")
@@ -185,17 +174,8 @@ def pareto_gaps(
     _window_shares(upper, edges, share, [w for w in windows if w <= edges[-1]], chosen, language)
     _callbacks(lower, data, windows, chosen, language)
     middle = 0.8 * edges[-1]
-    say(
-        upper,
-        middle,
-        float(np.interp(middle, edges, share)),
-        CUMULATIVE.in_(language),
-        colour=DATA,
-        size=13,
-        weight="bold",
-        ha="center",
-        dy=-15,
-    )
+    name = {"colour": DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
+    say(upper, middle, np.interp(middle, edges, share), CUMULATIVE.in_(language), **name)
     return ax
 
 
@@ -219,8 +199,7 @@ def _window_shares(ax: Axes, edges, share, windows: Sequence[float], chosen, lan
     _windows(ax, windows, chosen=chosen, language=language)
     for hours in windows:
         at = float(np.interp(hours, np.append(0, edges), np.append(0, share)))
-        ax.plot([hours], [at], "o", ms=7, color=INK, mec="#FFFFFF", mew=1, zorder=6)
-        say(ax, hours, at, f"{words.decimal(at)}%", colour=INK, size=13, weight="bold", dx=8, dy=-9)
+        dot(ax, hours, at, f"{words.decimal(at)}%")
 
 
 @chart((284, 284), left=34, right=(14, 14), top=36, bottom=44, needs="seen")
@@ -242,9 +221,7 @@ def density_control(
     ax.fill_between(hours, usual, cut, where=cut >= usual, step="mid", color=DATA, alpha=0.42, lw=0, zorder=1)
     sns.lineplot(x=hours, y=cut, ax=ax, drawstyle="steps-mid", color=DATA, linewidth=1.8, estimator=None, zorder=4)
     if np.isfinite(habit).any():
-        sns.lineplot(
-            x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=INK3, linewidth=1.2, linestyle=(0, (3, 2)), estimator=None, zorder=3
-        )
+        sns.lineplot(x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=INK3, lw=1.2, ls=(0, (3, 2)), estimator=None, zorder=3)
     _hours_axis(ax, 24 * np.ceil(hours[-1] / 24), language=language)
     _windows(ax, sorted({*windows, *([chosen] if chosen else [])}), chosen=chosen, language=language)
     _name_density(ax, hours, cut, usual, language)
@@ -254,10 +231,8 @@ def density_control(
 
 def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
     """Each curve named above one of its later waves, the habit with a line that leads down to it."""
-    for curve, term, colour, weight, (low, high) in (
-        (seen, ACTUAL, DATA, "bold", (0.48, 0.66)),
-        (habit, HABIT, INK2, "normal", (0.74, 0.9)),
-    ):
+    names = ((seen, ACTUAL, DATA, "bold", (0.48, 0.66)), (habit, HABIT, INK2, "normal", (0.74, 0.9)))
+    for curve, term, colour, weight, (low, high) in names:
         inside = np.flatnonzero((hours >= low * hours[-1]) & (hours <= high * hours[-1]))
         inside = inside[np.isfinite(curve[inside])]  # without control weeks there is no habit to name
         if len(inside) == 0:
@@ -324,13 +299,5 @@ def _own_curve(ax: Axes, own: pd.DataFrame, language: str) -> None:
     value = float(np.interp(at, x, y))
     ax.plot([at, at], [0, value], color=INK, lw=1.2, zorder=4)
     ax.plot([at], [value], "o", ms=6, color=INK, zorder=5)
-    say(
-        ax,
-        0,
-        1,
-        EIGHTY.in_(language) + words.format_hours(round(float(at), 1), language),
-        colour=INK2,
-        on="axes fraction",
-        dy=9,
-        halo=False,
-    )
+    text = EIGHTY.in_(language) + words.format_hours(round(float(at), 1), language)
+    say(ax, 0, 1, text, on="axes fraction", dy=9, halo=False)

@@ -79,7 +79,7 @@ def chart(
     def decorate(draw: Callable[..., Axes]) -> Callable[..., Axes]:
         @wraps(draw)
         def drawn(data: pd.DataFrame, *, ax: Axes | None = None, width: int = 0, language: str = "zh", **options) -> Axes:
-            width = width or (_pixels(ax) if ax is not None else WIDE)
+            width = width or (round(pixels(ax)[0]) + 120 if ax is not None else WIDE)
             narrow = width < (WIDE + NARROW) / 2
             with theme():
                 if 0 < len(data) < least:
@@ -96,8 +96,10 @@ def chart(
     return decorate
 
 
-def _pixels(ax: Axes) -> int:
-    return round(ax.get_window_extent().width * 72 / ax.figure.dpi) + 120
+def pixels(ax: Axes) -> tuple[float, float]:
+    """How wide and how tall the Axes are on the sheet."""
+    extent = ax.get_window_extent()
+    return extent.width * 72 / ax.figure.dpi, extent.height * 72 / ax.figure.dpi
 
 
 def sheet(width: float, height: float, *, left=44, right=16, top=14, bottom=30) -> Axes:
@@ -122,8 +124,7 @@ def dress(ax: Axes, *, grid: str = "y", base: bool = True) -> Axes:
 def panels(ax: Axes, boxes: Sequence[tuple[float, float, float, float]]) -> list[Axes]:
     """Axes inside the given ones, as (left, top, width, height) in pixels from their upper left corner; the given ones only hold them."""
     ax.set_axis_off()
-    extent = ax.get_window_extent()
-    wide, tall = extent.width * 72 / ax.figure.dpi, extent.height * 72 / ax.figure.dpi
+    wide, tall = pixels(ax)
     return [dress(ax.inset_axes((x / wide, 1 - (y + h) / tall, w / wide, h / tall))) for x, y, w, h in boxes]
 
 
@@ -154,24 +155,18 @@ def short(text, most: int) -> str:
     return text
 
 
-def say(axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", va="center", halo=True, on="data", dx=0.0, dy=0.0):
+def say(
+    axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", va="center", halo=True, on="data", dx=0.0, dy=0.0
+) -> None:
     """One line of text at a place, moved by pixels; the halo keeps it readable where it crosses a line."""
-    note = axes.annotate(
-        plain(text),
-        (x, y),
-        xytext=(dx, dy),
-        textcoords="offset points",
-        xycoords=on,
-        color=colour,
-        fontsize=size,
-        fontweight=weight,
-        ha=ha,
-        va=va,
-        annotation_clip=False,
-        zorder=10,
-    )
-    note.set_gid("halo" if halo else None)
-    return note
+    look = {"color": colour, "fontsize": size, "fontweight": weight, "ha": ha, "va": va, "zorder": 10, "gid": "halo" if halo else None}
+    axes.annotate(plain(text), (x, y), xytext=(dx, dy), textcoords="offset points", xycoords=on, annotation_clip=False, **look)
+
+
+def dot(axes: Axes, x, y, text="", *, size: float = 7, dx: float = 8, dy: float = -9) -> None:
+    """A point that matters, with its value beside it."""
+    axes.plot([x], [y], "o", ms=size, color=INK, mec="#FFFFFF", mew=1, zorder=6)
+    say(axes, x, y, text, colour=INK, size=13, weight="bold", dx=dx, dy=dy)
 
 
 def tip(artist, text) -> None:
@@ -179,7 +174,7 @@ def tip(artist, text) -> None:
     artist.set_gid("tip:" + plain(text))
 
 
-def point(axes: Axes, x, y, judgement: str, *, size: float = 9):
+def point(axes: Axes, x, y, judgement: str, *, size: float = 9) -> None:
     """The verdict mark: its shape carries the judgement, colour only repeats it."""
     marker, face, edge = {
         "worse": ("D", WORSE, WORSE),
@@ -189,17 +184,7 @@ def point(axes: Axes, x, y, judgement: str, *, size: float = 9):
         "few": ("o", "#FFFFFF", FEW),
     }.get(judgement, ("o", "#FFFFFF", NONE))
     size *= 0.86 if judgement == "worse" else 1
-    return axes.plot(
-        [x],
-        [y],
-        marker=marker,
-        markersize=size,
-        markerfacecolor=face,
-        markeredgecolor=edge,
-        markeredgewidth=1.6,
-        linestyle="none",
-        zorder=6,
-    )[0]
+    axes.plot([x], [y], marker, ms=size, mfc=face, mec=edge, mew=1.6, zorder=6)
 
 
 def spread(places: Sequence[float], *, least: float) -> list[float]:
@@ -227,13 +212,12 @@ def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: f
         say(axes, x, value, text, colour=colour, weight=weight, dx=dx, dy=moved - place)
 
 
-def value_ticks(axes: Axes, *, unit: str = "", most: int = 4, axis: str = "y") -> None:
+def value_ticks(axes: Axes, *, unit: str = "", most: int = 4) -> None:
     """Four or five labels, the unit once, on the last one."""
-    low, high = axes.get_ylim() if axis == "y" else axes.get_xlim()
+    low, high = axes.get_ylim()
     ticks = [t for t in MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low - 1e-9 <= t <= high + 1e-9]
     labels = [f"{t:,.10g}".replace("-", words.MINUS) for t in ticks]
-    labels = [*labels[:-1], labels[-1] + unit] if labels else []
-    (axes.set_yticks if axis == "y" else axes.set_xticks)(ticks, labels)
+    axes.set_yticks(ticks, [*labels[:-1], labels[-1] + unit] if labels else [])
 
 
 def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str) -> None:
@@ -302,7 +286,3 @@ def _in_place(text: str) -> str:
 
     text = re.sub(r'<use xlink:href="#([^"]+)" x="([^"]+)" y="([^"]+)" style="([^"]*)"\s*/>', draw, text)
     return re.sub(r"<defs>.*?</defs>", "", text, flags=re.S)
-
-
-def in_words(text, language: str) -> str:
-    return text.in_(language) if isinstance(text, Term) else str(text)

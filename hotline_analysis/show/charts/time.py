@@ -23,6 +23,7 @@ from hotline_analysis.show.charts.style import (
     dotted,
     month_axis,
     name_lines,
+    pixels,
     point,
     say,
     short,
@@ -75,17 +76,8 @@ def _course(ax: Axes, x: np.ndarray, value: np.ndarray) -> None:
     """The line breaks where a month has no value."""
     stretch = np.cumsum(~np.isfinite(value))
     rows = pd.DataFrame({"x": x, "y": value, "stretch": stretch}).dropna()
-    line = {
-        "units": "stretch",
-        "estimator": None,
-        "color": DATA,
-        "linewidth": 2,
-        "marker": "o",
-        "markersize": 4.5,
-        "markeredgecolor": "#FFFFFF",
-        "zorder": 4,
-    }
-    sns.lineplot(rows, x="x", y="y", ax=ax, legend=False, markeredgewidth=0.8, **line)
+    look = {"color": DATA, "lw": 2, "marker": "o", "ms": 4.5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
+    sns.lineplot(rows, x="x", y="y", units="stretch", estimator=None, ax=ax, legend=False, **look)
     ax.set(xlabel="", ylabel="")
 
 
@@ -131,7 +123,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     for day, n, bar in zip(dates, calls, bars, strict=True):
         tip(bar, f"{day:%Y-%m-%d} {words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
     named = np.flatnonzero(broken)
-    rows = _label_rows(named, room=(ax.get_window_extent().width * 72 / ax.figure.dpi) / max(len(data), 1), need=42)
+    rows = _label_rows(named, room=pixels(ax)[0] / max(len(data), 1), need=42)
     for i, row in zip(named, rows, strict=True):
         note = data["note"].iloc[i] if "note" in data and data["note"].iloc[i] else words.format_day(dates.iloc[i].date(), language)
         _broken(ax, i, calls[i], usual[i], note, row, len(data))
