@@ -208,7 +208,7 @@ def test_a_month_that_fails_publishes_nothing(tmp_path, old):
 def test_every_page_is_linked_and_an_empty_one_is_left_out(tmp_path, old):
     month_of(tmp_path, FIGURE)
     assert names(old.parent) == ["index.html", "manifest.json", "window.html"]
-    assert '<a href="window.html">专题：测试</a>' in old.read_text(encoding="utf-8")
+    assert '专题：<a href="window.html">测试</a>' in old.read_text(encoding="utf-8")
     month_of(tmp_path, "1")
     assert names(old.parent) == ["index.html", "manifest.json"]
     page = old.read_text(encoding="utf-8")
