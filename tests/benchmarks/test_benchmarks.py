@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import full, gaps
+from benchmarks import full, gaps, month
 from benchmarks.calls import SPREADS, invented, loaded
-from benchmarks.timing import Taken
+from benchmarks.timing import Taken, in_turn
+from tests.small import write_hotline
 
 ROWS = 1_000
 
@@ -40,3 +41,9 @@ def test_the_full_gap_table_equals_the_one_by_hand(spread):
 def test_unlike_answers_are_refused():
     with pytest.raises(bench.Unequal, match="b and a"):
         bench._equal({name: Taken(answer=pd.DataFrame({"calls": [n]})) for n, name in enumerate("ab")})
+
+
+def test_a_kept_frame_is_the_one_that_is_made(tmp_path):
+    h = month.opened(write_hotline(tmp_path, calls=200))
+    taken = bench._equal(in_turn(month.contestants(h), 1))
+    assert taken["kept"].answer.attrs == taken["made"].answer.attrs and len(taken["kept"].answer)
