@@ -187,7 +187,7 @@ def test_no_mapped_column(tmp_path):
     )
     assert refused(tmp_path, CHINESE.encode(), ["通话时间"], header_row=2) == (
         "calls.csv › shows none of the mapped columns (通话时间) in line 2. Line 2 may be a record, of the shapes: "
-        "a-9, 9999-99-99 99:99:99, a. If the file has no header row, name every column by header."
+        "a-d, dddd-dd-dd dd:dd:dd, a. If the file has no header row, name every column by header."
     )
 
 
@@ -197,7 +197,7 @@ def test_a_file_without_its_header_row_shows_no_record(tmp_path):
     said = refused(tmp_path, content.encode(), ["时间", "号码"])
     assert said == (
         "calls.csv › shows none of the mapped columns (号码, 时间) in the first 30 lines. "
-        "Line 1 may be a record, of the shapes: a9, 9999-99-99 99:99:99, 99999999999, a, a. If the file has no header row, name every column by header."
+        "Line 1 may be a record, of the shapes: ad, dddd-dd-dd dd:dd:dd, ddddddddddd, a, a. If the file has no header row, name every column by header."
     )
     assert len(rows(text(tmp_path, content, wanted=["时间", "号码"], header=["编号", "时间", "号码", "姓名", "分类"]))) == 2
     near = "编号,来电时间段1,类别\n" * 2

@@ -321,7 +321,7 @@ def reads(monkeypatch):
         names.append(file.name)
         return read(file, *args)
 
-    monkeypatch.setattr(readers, "read", counted)
+    monkeypatch.setattr("hotline_analysis.intake.store.store.read", counted)
     return names
 
 
@@ -383,10 +383,10 @@ def test_a_file_that_is_replaced_while_it_is_read_is_refused(tmp_path, monkeypat
         path.write_text(path.read_text(encoding="utf-8") + ROWS[0] + "\n", encoding="utf-8")
         return text
 
-    monkeypatch.setattr(readers, "read", replaced)
+    monkeypatch.setattr("hotline_analysis.intake.store.store.read", replaced)
     with pytest.raises(DataRefused, match="replaced while it was being read"):
         built(hotline(tmp_path))
-    monkeypatch.setattr(readers, "read", read)
+    monkeypatch.setattr("hotline_analysis.intake.store.store.read", read)
     assert len(rows(built(hotline(tmp_path)))) == 4
 
 

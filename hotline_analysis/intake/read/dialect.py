@@ -159,7 +159,7 @@ class Shapes:
 
 
 def _short(shape: str) -> str:
-    return re.sub("9+", "9", shape)
+    return re.sub("d+", "d", shape)
 
 
 def find_dialect(path: Path, name: str, source: Source, wanted: Collection[str]) -> Dialect:
