@@ -300,6 +300,13 @@ def test_the_spike_above_the_frame_is_cut_and_named():
     assert highest <= axes.get_ylim()[1] and any(t.startswith("↑") for t in texts(axes))
 
 
+def test_the_cut_spike_is_that_of_its_bin():
+    wide = density_frame().iloc[::6].assign(hours=lambda frame: 6.0 * np.arange(len(frame)) + 3)
+    assert any(t.startswith("↑首小时") for t in texts(drawn("density_control")))
+    assert any(t.startswith("↑首6小时") for t in texts(drawn("density_control", frame=wide)))
+    assert any(t.startswith("↑first 6 h ") for t in texts(drawn("density_control", language="en", frame=wide)))
+
+
 def test_panels_share_their_scale_and_one_without_a_curve_is_not_drawn():
     inside = drawn("cumulative").child_axes
     assert len(inside) == 3 and len({a.get_ylim() for a in inside}) == 1

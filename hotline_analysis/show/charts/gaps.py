@@ -36,6 +36,7 @@ FOLLOW_UP = {"km": Term("生存分析", "Kaplan–Meier"), "full": Term("已满�
 ACTUAL, HABIT = Term("实际来电", "calls seen"), Term("平时就会打的", "their habit")
 RELATED, ANYWAY = Term("与前次来电有关", "related to the call"), Term("平时也会打来", "would have come anyway")
 FIRST_HOUR = Term("首小时", "first hour ")
+FIRST_HOURS = Term("首{}小时", "first {} h ")
 EIGHTY = Term("八成在", "80% within ")
 CUMULATIVE, PER_HOUR = Term("累计占比", "Cumulative share"), Term("每小时复电（通）", "Callbacks per hour")
 NAMED = (2.0, 24.0, 72.0)  # windows that a drawing names
@@ -149,7 +150,9 @@ def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str) -> 
     tall = np.nanmax(height[edges > 12], initial=0) or np.nanmax(height)
     ax.set_ylim(0, min(np.nanmax(height), tall * 1.6) * 1.02 or 1)
     if np.nanmax(height) > ax.get_ylim()[1]:
-        first = FIRST_HOUR.in_(language) if height[0] == np.nanmax(height) else ""
+        bin_hours = round(2 * edges[0])  # edges are middles
+        name = FIRST_HOUR.in_(language) if bin_hours == 1 else FIRST_HOURS.in_(language).format(bin_hours)
+        first = name if height[0] == np.nanmax(height) else ""
         say(ax, edges[0], ax.get_ylim()[1], f"↑{first}{words.decimal(np.nanmax(height), 0)}", dx=26, dy=-8)
 
 
