@@ -154,7 +154,7 @@ def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str]) -> 
         language=language,
         style=Markup("<!--style-->"),
         foot=Markup(_keep_together(head["foot"])),
-        masthead=Markup(_keep_together(head["html"].replace("<x-title></x-title>", str(escape(head["heading"]))))),
+        masthead=Markup(_keep_together(Markup(head["html"]).replace("<x-title></x-title>", escape(head["heading"])))),
         fold_at=_fold_at(sections[0]),
         further=[(name, other.title.in_(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held],
         left_out=[(other.title.in_(language), other.why.in_(language)) for other in others.values() if other.why],

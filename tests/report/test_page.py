@@ -92,6 +92,13 @@ def test_a_value_never_becomes_a_tag(payload):
     assert done.count("</style>") == 1
 
 
+def test_a_title_is_escaped_once():
+    """A repeat call's window stood as call&#39;s on the page."""
+    cells = [text("# A caller's <b> & co", "en"), text("# 某人的 < & '", "zh")]
+    done = page.make(executed(show(about("en"), language="en"), prose("x"), cells=cells)).decode()
+    assert "<h1>Test: A caller&#39;s &lt;b&gt; &amp; co</h1>" in done and "&amp;#39;" not in done
+
+
 def test_only_our_blocks_pass():
     """Other people's HTML, scripts, pictures, streams and tracebacks are dropped without a trace."""
     others = [
