@@ -1,6 +1,7 @@
 """The page: what passes, what is refused, what it is made of."""
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -291,6 +292,16 @@ def test_a_number_never_parts_from_its_unit():
         == '<p>接通率<span class="nb">93.2%</span>，区间<span class="nb">93.0%～93.4%</span>，<span class="nb">1,286件</span></p>'
     )
     assert page._keep_together("<svg><text>12345</text></svg>") == "<svg><text>12345</text></svg>"
+
+
+def test_every_class_of_the_style_sheet_is_one_that_a_page_may_have():
+    """Rules of blocks that were given up stayed in the sheet, and every page carried them."""
+    package = Path(page.__file__).parents[1]
+    files = [*(package / "show").rglob("*.py"), *(package / "report").glob("*.py"), *page.TEMPLATE.glob("*.j2")]
+    written = set(re.findall(r"[\w-]+", "\n".join(file.read_text(encoding="utf-8") for file in files)))
+    named = set(re.findall(r"\.([a-z][\w-]*)", " ".join(re.findall(r"([^{}]+)\{", blocks.sheet()))))
+    assert {"card", "verdict", "ledger"} <= named and not named - written
+    assert not named & {"advice", "archive", "gloss", "solo", "trend"}
 
 
 def test_english_pages_speak_english():
