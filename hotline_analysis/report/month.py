@@ -73,7 +73,6 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
             fingerprint=mark,
             countries=described.countries,
             store=h.store,
-            titles={name: run.page.heading(notebook) for name, notebook in wanted.items()},
             data_words=data_words(h.store, described),
             sections=described.report.sections,
         ), False

@@ -3,6 +3,7 @@
 Of a cell's outputs only ours are read (no traceback, stream, picture or HTML of other people's passes); a template sets them; a last check reads the finished page as a browser would and refuses what must not be there.
 """
 
+import contextlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import nbformat
 
 from hotline_analysis import personal, words
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFound, NoInput, RunFailed
+from hotline_analysis.report import kernel
 from hotline_analysis.show import fonts
 from hotline_analysis.show.blocks import MIME, sheet
 from hotline_analysis.show.markup import Markup, escape, mark
@@ -102,16 +104,12 @@ def is_empty(notebook: nbformat.NotebookNode) -> bool:
     return not {facts.get("kind") for cell in notebook.cells for facts, _ in _shown(cell)} & SHOWN
 
 
-def title_of(notebook: nbformat.NotebookNode) -> Term:
-    """What an executed notebook's page is called."""
-    title = _sections(notebook)[0]["title"]
-    return Term(title, title)
-
-
 def heading(notebook: Path) -> Term:
-    """A notebook's title in both languages: the `#` headings of its twins."""
-    said = {"zh": notebook.stem, "en": notebook.stem}
-    for cell in nbformat.read(notebook, as_version=4).cells:
+    """A notebook's title in both languages: the `#` headings of its twins; the file's name where there is none, or no notebook."""
+    said, cells = {"zh": notebook.stem, "en": notebook.stem}, []
+    with contextlib.suppress(RunFailed):
+        cells = kernel.read(notebook).cells
+    for cell in cells:
         found = re.search(r"^# +(.+?)\s*$", cell.source, re.MULTILINE)
         if cell.cell_type == "markdown" and found:
             said |= {language: found[1] for language in said if language in cell.metadata.get("tags", [])}
@@ -170,7 +168,7 @@ def without_dead_links(content: bytes, pages: Collection[str]) -> bytes:
 
 def chapters(notebook: Path) -> list[str]:
     """What the chapters of a notebook are called: the ids of the zh cells that begin one, in their order."""
-    cells = nbformat.read(notebook, as_version=4).cells
+    cells = kernel.read(notebook).cells
     return [cell.id for cell in cells if "zh" in cell.metadata.get("tags", []) and re.search(r"^## ", cell.source, re.MULTILINE)]
 
 

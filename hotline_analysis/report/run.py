@@ -36,7 +36,7 @@ from hotline_analysis.intake.store import PINNED, Store
 from hotline_analysis.params import check_month
 from hotline_analysis.report import kernel, page, publish
 from hotline_analysis.report.kernel import Limits
-from hotline_analysis.words import LANGUAGES, Term
+from hotline_analysis.words import LANGUAGES
 
 NAME = re.compile(r"\w[\w-]{0,63}")
 PAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}\.html", re.ASCII)
@@ -185,51 +185,41 @@ def _settle(place: Place) -> None:
 
 @dataclass
 class Run:
-    """What one run needs and has made so far. `store`: the state that all notebooks read; `titles`: what a page is called when its notebook fails."""
+    """What one run needs, and what it has made so far.
+
+    store: the state that all notebooks read; countries: whose numbers count as personal; data_words: texts of the data that read like a missing
+    value; sections: the chapters of the month, in their order (none: all).
+    """
 
     place: Place
     parameters: dict[str, str]
-    limits: Limits
-    progress: bool
-    fingerprint: str
-    countries: Collection[str]
-    store: Store | None
-    titles: Mapping[str, Term]
-    data_words: Collection[str]
-    sections: Collection[str]
-    deadline: float
+    limits: Limits = USUAL
+    progress: bool = True
+    fingerprint: str = ""
+    countries: Collection[str] = ()
+    store: Store | None = None
+    data_words: Collection[str] = ()
+    sections: Collection[str] = ()
     files: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, dict] = field(default_factory=dict)
     others: dict[str, page.Other] = field(default_factory=dict)
     faults: list[HotlineError] = field(default_factory=list)
 
+    def __post_init__(self):
+        self.deadline = time.monotonic() + self.limits.run
 
-def render(
-    pages: dict[str, Path],
-    *,
-    place: Place,
-    parameters: dict[str, str],
-    limits: Limits = USUAL,
-    progress: bool = True,
-    fingerprint: str = "",
-    countries: Collection[str] = (),
-    store: Store | None = None,
-    titles: Mapping[str, Term] = {},
-    data_words: Collection[str] = (),
-    sections: Collection[str] = (),
-) -> Path:
+
+def render(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], **given) -> Path:
     """Run every notebook, make every page, publish them in one step; the path of the first page, which is the month's.
 
-    The studies run first, then the month, which says what is missing. `countries`: whose numbers count as personal; `data_words`: texts of the data
-    that read like a missing value; `sections`: the chapters of the month, in their order (none: all). Raises StudyMissing after a month was published without a study; any other fault leaves the old month.
+    The studies run first, then the month, which says what is missing. given: further fields of `Run`. Raises StudyMissing after a month was
+    published without a study; any other fault leaves the old month.
     """
     check_parameters(parameters, list(pages.values()))
     for name in pages:
         if not PAGE.fullmatch(name):
             raise BadParams("page", f"{name[:40]!r} cannot be a page's name.", "It is like index.html.")
-    run = Run(
-        place, parameters, limits, progress, fingerprint, countries, store, titles, data_words, sections, time.monotonic() + limits.run
-    )
+    run = Run(place, parameters, **given)
     machine.claim(place.work, "run", private=True)
     try:
         _make(run, pages)
@@ -284,13 +274,12 @@ def _at_once(run: Run, studies: list[tuple[str, Path]], done: Callable[[], objec
 
 def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, str]) -> None:
     """A study's page; where its notebook fails, or these data give it nothing to show, the reason."""
-    title = run.titles.get(name, Term(notebook.stem, notebook.stem))
     try:
         _make_page(run, name, notebook, environment)
     except (RunFailed, DataRefused, NoInput, BadParams) as fault:
         if run.store:
             run.store.check_unchanged()
-        run.others[name] = page.Other(title, page.reason(fault))
+        run.others[name] = page.Other(page.heading(notebook), page.reason(fault))
         run.faults.append(fault)
         for file in (name, f"{_stem(name)}.csv"):
             run.files.pop(file, None)
@@ -305,14 +294,14 @@ def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, st
     if run.store:
         run.store.check_unchanged()
     if name != "index.html" and page.is_empty(done):
-        run.others[name] = page.Other(run.titles.get(name, Term(notebook.stem, notebook.stem)), page.EMPTY)
+        run.others[name] = page.Other(page.heading(notebook), page.EMPTY)
         return
     first = {"others": run.others, "sections": run.sections} if name == "index.html" else {}
     content = page.make(done, name=name, countries=run.countries, data_words=run.data_words, **first)
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
     run.files[name] = content
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
-    run.others[name] = page.Other(page.title_of(done))
+    run.others[name] = page.Other(page.heading(notebook))
     run.facts[name] = {"notebook": notebook.name, "notebook_sha256": publish.digest(notebook.read_bytes()), **end["manifest"]}
 
 

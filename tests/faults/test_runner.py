@@ -17,8 +17,7 @@ from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused, HotlineError, RunFailed, StudyMissing
 from hotline_analysis.report import month, run
 from hotline_analysis.report.kernel import Limits
-from hotline_analysis.words import Term
-from tests.report.notebooks import TAIL, code, notebook
+from tests.report.notebooks import TAIL, code, notebook, text
 from tests.small import write_hotline
 
 CANARY = "13812345678"
@@ -160,15 +159,13 @@ def test_a_killed_run_leaves_the_old_page_and_the_next_one_succeeds(tmp_path, ol
 
 def month_of(tmp_path: Path, study: str, **options) -> Path:
     """A month of two pages, of which the study holds this cell."""
-    good, other = notebook(tmp_path, "1", name="monthly.ipynb"), notebook(tmp_path, study, name="window.ipynb")
-    titles = {"window.html": Term("窗口", "The window")}
+    good, other = notebook(tmp_path, "1", name="monthly.ipynb"), notebook(tmp_path, text("# 窗口", "zh"), study, name="window.ipynb")
     with run.hold(tmp_path / "reports", hotline="demo", month="2024-09") as place:
         return run.render(
             {"index.html": good, "window.html": other},
             place=place,
             parameters={"month": "2024-09"},
             progress=False,
-            titles=titles,
             **options,
         )
 
@@ -208,7 +205,7 @@ def test_a_month_that_fails_publishes_nothing(tmp_path, old):
 def test_every_page_is_linked_and_an_empty_one_is_left_out(tmp_path, old):
     month_of(tmp_path, FIGURE)
     assert names(old.parent) == ["index.html", "manifest.json", "window.html"]
-    assert '专题：<a href="window.html">测试</a>' in old.read_text(encoding="utf-8")
+    assert '专题：<a href="window.html">窗口</a>' in old.read_text(encoding="utf-8")
     month_of(tmp_path, "1")
     assert names(old.parent) == ["index.html", "manifest.json"]
     page = old.read_text(encoding="utf-8")

@@ -294,6 +294,12 @@ def test_a_number_never_parts_from_its_unit():
     assert page._keep_together("<svg><text>12345</text></svg>") == "<svg><text>12345</text></svg>"
 
 
+def test_a_file_that_is_no_notebook_is_called_by_its_name(tmp_path):
+    """Its study is left out with a reason; asking for its title must not end the month."""
+    (tmp_path / "window.ipynb").write_text("{", encoding="utf-8")
+    assert page.heading(tmp_path / "window.ipynb") == Term("window", "window")
+
+
 def test_every_class_of_the_style_sheet_is_one_that_a_page_may_have():
     """Rules of blocks that were given up stayed in the sheet, and every page carried them."""
     package = Path(page.__file__).parents[1]
