@@ -90,7 +90,7 @@ def run(path: Path) -> None:
     """Run a notebook whose outputs are compared and committed; nothing but outputs and counts is kept of the run."""
     notebook = nbformat.read(path, as_version=4)
     place = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False, resources=place).execute()
+    NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False, coalesce_streams=True, resources=place).execute()
     for cell in notebook.cells:
         if "nbval-ignore-output" in cell.metadata.get("tags", []):  # a drawing: its test looks at the page
             cell.outputs = []
