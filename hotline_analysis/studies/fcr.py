@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused, nearest
 from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import BY_PAIR, HOUR, Definition
@@ -36,9 +37,11 @@ COLUMNS = {
     "bound_high": Field(Term("上界", "Upper bound"), "share"),
     "unknown": Field(Term("派单情况不明", "Dispatch unknown")),
     "caveat": Field(Term("提示", "Caveat")),
-    "issue": Field(Term("诉求", "Issue")),
-    "department": Field(Term("承办部门", "Department")),
-    "fate": Field(Term("派单如何计", "Counted as")),
+    "issue": Field(Term("诉求", "Issue"), words={disclosure.OTHER: disclosure.POOLED}),
+    "department": Field(Term("承办部门", "Department"), words={disclosure.OTHER: disclosure.POOLED}),
+    "fate": Field(
+        Term("派单如何计", "Counted as"), words={"resolved": Term("已解决", "resolved"), "unresolved": Term("未解决", "unresolved")}
+    ),
     "calls": Field(Term("派单来电", "Dispatched calls"), "count"),
 }
 
@@ -152,16 +155,18 @@ def dispatch(view: View) -> pd.DataFrame:
     """What the dispatch rule does: dispatched index calls of identified callers by first-level issue and department, with their fate.
 
     Columns: issue, department (those that the export has), fate (unresolved, resolved; excluded ones are not index calls and are not here),
-    calls. Source: A09.
+    calls. Issues and departments with fewer calls than the view's `smallest` are pooled, and small counts are not told (`disclosure`).
+    Source: A09.
     """
     gaps = _marked(view).filter(rules.true("dispatched"))
     have = gaps.collect_schema().names()
     names = {c: n for c, n in (("issue_1", "issue"), ("department", "department")) if c in have}
     frame = pandas(gaps.with_columns(fate=rules.fate(have, view.definition)).group_by(*names, "fate").agg(calls=nw.len()))
-    frame = frame.rename(columns=names).astype({"calls": "int64"})
-    return frame.sort_values(["calls", *names.values(), "fate"], ascending=[False, *[True] * (len(names) + 1)], ignore_index=True)[
-        [*names.values(), "fate", "calls"]
-    ]
+    path = list(names.values())
+    frame = disclosure.pooled(frame.rename(columns=names).astype({"calls": "int64"}), path, view.smallest) if path else frame
+    frame = frame.groupby([*path, "fate"], as_index=False, dropna=False)["calls"].sum()
+    frame = frame.sort_values(["calls", *path, "fate"], ascending=[False, *[True] * (len(path) + 1)], ignore_index=True)
+    return disclosure.untold(frame, ["calls"], [], view.smallest)
 
 
 TABLES = {"rates": rates, "dispatch": dispatch}

@@ -1,5 +1,7 @@
 """First-call resolution: by hand, on three engines, between its bounds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,6 +80,17 @@ def test_what_the_dispatch_rule_does():
         {"issue": "交通", "department": "交通局", "fate": "unresolved", "calls": 1},
         {"issue": "供水", "department": "水务局", "fate": "resolved", "calls": 1},
     ]
+
+
+def test_a_small_department_is_pooled_and_a_small_count_is_not_told():
+    """Two calls at two departments: below eight neither may be named, and what is pooled of two is below eight too."""
+    view = replace(of_case(Case("r", "", "", SENT, {"dispatch": "供水×水务局:resolved"}, more=SENT_ON), "polars"), smallest=8)
+    found = fcr.dispatch(view)
+    assert found[["issue", "department", "fate"]].to_numpy().tolist() == [
+        ["(<8)", "(<8)", "resolved"],
+        ["(<8)", "(<8)", "unresolved"],
+    ]
+    assert found["calls"].isna().all() and list(found["calls_missing"]) == ["<8", "<8"]
 
 
 def test_refusals_word_for_word():
