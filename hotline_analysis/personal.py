@@ -25,7 +25,7 @@ NUMERAL_RUN = re.compile(
 )
 BETWEEN = r"[ \t\-().·/—–_]{0,3}"  # what people write between the digits of one number
 RUN = re.compile(rf"\+?\d(?:{BETWEEN}\d)*(?:{BETWEEN}[xX](?![A-Za-z0-9]))?")
-GROUP = re.compile(r"\d+[xX]?")
+GROUP = re.compile(rf"\d+(?:{BETWEEN}[xX]$)?")  # of a RUN, which has an X at its end only
 DECIMAL = re.compile(
     r"(?<![\d.])((?:0|[1-9]\d{0,6})(?=\.)|[1-9]\d*(?=\.\d{1,7}(?!\d)))(\.\d+)(?![\d.])"
 )  # 18.123456789 is no mobile; the whole number before the point is looked at
@@ -121,7 +121,7 @@ def _of_run(run: str, start: int, countries: Collection[str]) -> Iterator[tuple[
     for i, first in enumerate(groups):
         digits = ""
         for last in groups[i:] if first.start() >= after else ():
-            digits += last[0]
+            digits += re.sub("[^0-9xX]", "", last[0])
             if len(digits) > 33:
                 break
             plus = run[0] == "+" and i == 0
