@@ -30,7 +30,7 @@ def with_chases(calls: nw.LazyFrame, orders: nw.LazyFrame | None, definition: De
     A call chases an order that another call (or another channel) had brought in before it started and that is neither due nor closed at
     that instant. Which order a call is about: the one whose order_id it carries; where calls carry none, any order of the same caller;
     where orders name no caller, any order of a call of the same caller. An order without a due time is never chased. Raises DataRefused
-    without orders, without created_at or due_at, and where nothing links orders to calls. Source: catalogue 5.3, issue 3 item 3.
+    without orders, without created_at or due_at, and where nothing links orders to calls. Source: catalogue 5.3.
     """
     opened = _open_orders(orders)
     have, keys = calls.collect_schema().names(), opened.collect_schema().names()

@@ -1,4 +1,4 @@
-"""What the estimators make of hotlines whose truth is known (issue 3, Shown by). Seeds 1-40 are fixed; a bound that fails says something.
+"""What the estimators make of hotlines whose truth is known. Seeds 1-40 are fixed; a bound that fails says something.
 
 The worlds' parameters were frozen before the first of these runs (tests/worlds). Measured figures stand in docs/maths.md.
 """
