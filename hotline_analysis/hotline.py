@@ -410,7 +410,9 @@ class Hotline:
         note = self.params.report.note
         row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
         last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
-        final = last.isoformat() if self.provisional else ""
+        calls = self.view.tables.get("calls")
+        repeats = calls is not None and "caller" in calls.collect_schema().names()  # what alone is completed later
+        final = last.isoformat() if self.provisional and repeats else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {"study": "month", "table": "about", "language": self.language, "fields": _fields(quotable.COLUMNS, frame)}

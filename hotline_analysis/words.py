@@ -62,7 +62,7 @@ STATE = {  # what was found, and by what: `verdicts.compare`
     "outside trial": Term("本月异常（试用限）", "unusual this month (trial limits)"),
     "inside trial": Term("在试用限内", "within trial limits"),
     "no evidence": Term("没有证据表明有变化", "no evidence of change"),
-    "few months": Term("仅有两期，不判好坏", "two periods only, not judged"),
+    "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged"),
     "few": Term("样本不足", "too few"),
     "not compared": Term("不作比较", "not compared"),
 }
@@ -77,7 +77,7 @@ REASON = {  # why a month is not compared
     "break": Term("本月起流程有变，此前各月不可比", "the process changed with this month"),
     "base": Term("计算的基础变了", "the base of the figure moved"),
     "unread": Term("读得出的记录占比变了", "the share of records that could be read moved"),
-    "few months": Term("仅有两期，不判好坏", "two periods only, not judged"),
+    "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged"),
     "trial": Term("历史不足12个月，只有试用限，不判好坏", "fewer than 12 months, trial limits only, not judged"),
 }
 NO_EVIDENCE = Term("没有证据表明有变化", "no evidence of change")

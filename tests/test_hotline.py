@@ -269,3 +269,13 @@ def test_nothing_that_is_printed_holds_a_number_an_id_or_an_agent(h, export, lan
     printed += "\n".join(show(frame, language=language).text + str(show(frame, language=language).html) for frame in frames)
     assert not re.search(r"1540000\d{4}|1540000\*+", printed) and not re.search(r"\bC\d{5}\b", printed)
     assert not re.search("[甲乙丙丁](?![一-鿿])", printed)
+
+
+def test_without_callers_nothing_is_announced_as_becoming_final(tmp_path):
+    """The last month of data is provisional; only repeat rates are completed later, and an export without callers has none."""
+    path = invented.write(tmp_path)
+    last = open_hotline(path, "2024-03", progress=False).about
+    assert (bool(last["provisional"][0]), last["final_on"][0]) == (True, "2024-04-08")
+    text = path.read_text(encoding="utf-8")
+    path.write_text("".join(line for line in text.splitlines(True) if "caller:" not in line), encoding="utf-8")
+    assert open_hotline(path, "2024-03", progress=False).about["final_on"][0] == ""

@@ -131,13 +131,15 @@ def sentence(row: Mapping, language: str) -> str:
 
 
 def place(where: str, language: str) -> str:
-    """A column of calls, or of another table as `orders › closed_at`, by its own name; a day or a month as it is read; a file as it is."""
-    table, arrow, column = where.rpartition(" › ")
-    known = tables.TABLES.get(table or "calls")
-    if known is None:
+    """A column of calls, or of another table as `orders › closed_at`, by its own name; a day or a month, alone or behind one, as it is read;
+    a file as it is."""
+    parts = where.split(" › ")
+    table = tables.TABLES.get(parts[0]) if len(parts) > 1 else None
+    known, named = table or tables.CALLS, parts[1:] if table else parts
+    if len(named) > 1 and named[0] not in known:
         return where
-    said = known[column].term(language) if column in known else _when(column, language)
-    return f"{known.term(language)} › {said}" if arrow else said
+    said = [known[part].term(language) if part in known else _when(part, language) for part in named]
+    return " › ".join([table.term(language), *said] if table else said)
 
 
 def _when(text: str, language: str) -> str:

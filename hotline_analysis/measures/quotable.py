@@ -81,7 +81,7 @@ def quotable(frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional:
         plain_change=[r if i.denominator is None else np.nan for i, r in zip(known, frame["raw_change"], strict=True)],
         headline=_headlines(frame, headlines),
         unsaid=_unsaid(frame, known),
-        provisional=[provisional and i.window_hours is not None for i in known],
+        provisional=[provisional and i.window_hours is not None and has for i, has in zip(known, frame["value"].notna(), strict=True)],
         **{f"why_{language}": [why(m)(language) if m else "" for m in frame["missing"]] for language in LANGUAGES},
         **{f"bases_{language}": [_named(m, language) for m in frame["moved"]] for language in LANGUAGES},
     )

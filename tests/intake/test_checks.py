@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 import pandas as pd
+import pytest
 
 from hotline_analysis.hotline import open_hotline
-from hotline_analysis.intake.check_words import CHECKS, SEVERITY, sentence
+from hotline_analysis.intake.check_words import CHECKS, SEVERITY, place, sentence
 from hotline_analysis.intake.checks import COLUMNS, GRADES, checks, grade
 from hotline_analysis.intake.read.ledger import GARBLED, SHORT, UNFINISHED, FileLedger
 from hotline_analysis.params import Params
@@ -358,3 +359,18 @@ def test_the_grade_is_that_of_the_worst_finding():
     assert grade(frame("major", "minor", "major")) == ("fair", "odd day: 2024-05-01; odd day: 2024-05-03")
     assert grade(frame("severe"))[0] == "poor"
     assert list(GRADES) == list(SEVERITY)
+
+
+@pytest.mark.parametrize(
+    ("where", "zh", "en"),
+    [
+        ("orders › category_1 › 2015-12", "工单 › 一级分类 › 2015年12月", "orders › Category, level 1 › 2015-12"),
+        ("issue_1 › 2024-05", "诉求一级分类 › 2024年5月", "Issue, level 1 › 2024-05"),
+        ("orders › closed_at", "工单 › 办结时间", "orders › Closed at"),
+        ("orders › 2024-05", "工单 › 2024年5月", "orders › 2024-05"),
+        ("book.xlsx › 表 1", "book.xlsx › 表 1", "book.xlsx › 表 1"),
+    ],
+)
+def test_a_place_is_said_in_the_readers_words(where, zh, en):
+    """orders › category_1 › 2015-12 stood so on a Chinese page."""
+    assert (place(where, "zh"), place(where, "en")) == (zh, en)
