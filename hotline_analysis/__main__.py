@@ -1,5 +1,6 @@
 """The `hotline` command. A user sees a sentence (where › what is wrong; what would be right), a scheduler sees an exit code."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -180,6 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 0, click's 2 → 64 for a wrong call, the error's own, or 128 and the signal's number."""
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+    logging.basicConfig(handlers=[logging.NullHandler()])  # what libraries log may hold data, and the terminal has our sentence
     with machine.stop_in_order() as stopped:
         code, sentence = _run(arguments)
         if stopped:  # whatever it was that a signal broke off

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import duckdb
 import pandas as pd
@@ -197,3 +199,13 @@ def test_what_the_engine_refuses_of_the_columns_settings_is_64(capsys, monkeypat
         "small.yaml › calls › columns › the engine refused a pattern, a format or a value that they give for calls.csv (InvalidInputException). "
         "A pattern is a regular expression such as 're:^9+$', a format is like '%Y-%m-%d %H:%M:%S'.\n",
     )
+
+
+def test_what_libraries_log_is_not_for_the_terminal():
+    """asyncio, papermill and others log what breaks inside them, values of the data too; the terminal has our sentence alone."""
+    code = (
+        "import logging, sys; from hotline_analysis.__main__ import main; code = main(['study', 'windw', '--params', 'x']);"
+        "logging.getLogger('asyncio').error('Task exception was never retrieved: a row'); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (64, 1) and "a row" not in done.stderr
