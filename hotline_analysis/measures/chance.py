@@ -28,7 +28,7 @@ VOLUME_MOVES = 0.3  # of a week against the median week, and
 DAY_MOVES, DAY_WEIGHS = (
     1.0,
     0.05,
-)  # of a day against the median of its weekday, where that adds so much of a week (docs/maths.md, section 6)
+)  # of a day against the median of its weekday, where that adds so much of a week (docs/maths.md, thresholds)
 SAID = {
     "clear": Term("证据充分", "clear"),
     "close": Term("两个窗口难分高下", "two windows are close"),

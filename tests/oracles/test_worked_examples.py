@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hotline_analysis.stats import binned, control, excess, intervals, resampling, survival
+from hotline_analysis.stats import binned, control, excess, intervals, resampling, surveys, survival
 from hotline_analysis.stats import tests as differences
 from hotline_analysis.studies.definition import callers
 from tests.studies.hotlines import DAY, view_of
@@ -126,3 +126,34 @@ def test_two_months_with_the_same_switchboard():
     assert (error.value, error.se) == pytest.approx((0.01, 0), abs=1e-12)
     alone = resampling.jackknife(np.array([0.13, *[0.18] * 9]), estimate=0.18)
     assert alone.se == pytest.approx(0.045)
+
+
+def test_three_citizens_and_four_answers():
+    found = surveys.mean([5, 5, 3, 1], clusters=["a", "a", "b", "c"])
+    assert found.value == 3.5 and found.se == pytest.approx(np.sqrt(1.453), abs=0.0005) and found.df == 2
+    assert found.se == pytest.approx(1.21, abs=0.005) and surveys.mean([5, 5, 3, 1]).se == pytest.approx(0.96, abs=0.005)
+
+
+def test_thirty_answers_worth_seventeen():
+    weights = surveys.post_stratify(np.repeat([0, 1], [10, 20]), [300, 100])
+    assert sorted(set(weights)) == [5, 30]
+    assert surveys.kish(weights) == pytest.approx(1.78, abs=0.005) and 30 / surveys.kish(weights) == pytest.approx(16.8, abs=0.05)
+
+
+def test_the_silent():
+    assert surveys.nonresponse_bounds(0.3, 0.8) == pytest.approx((0.24, 0.94))
+
+
+def test_this_month_is_higher_more_often():
+    assert surveys.compare_ordinal([5, 5, 4], [4, 3]).value == pytest.approx(5 / 6)
+
+
+def test_two_drivers():
+    parts = surveys.relative_importance(np.array([[1, 0.6, 0.5], [0.6, 1, 0.4], [0.5, 0.4, 1]]))
+    assert parts == pytest.approx([0.275, 0.165], abs=0.0005) and parts.sum() == pytest.approx(0.440, abs=0.0005)
+
+
+def test_nps_of_a_hundred():
+    found = surveys.net_promoter(42, 25, 33)
+    assert found.value == pytest.approx(0.09) and found.se == pytest.approx(0.086, abs=0.0005) and found.low < 0
+    assert surveys.sample_size(0.05, population=1000, response_rate=0.25) == (278, 1112)
