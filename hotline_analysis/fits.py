@@ -7,16 +7,17 @@ refused before anything is read, not in the middle of it.
 import atexit
 import re
 import warnings
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from hotline_analysis.errors import nearest
-from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
+from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, ITEMS, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 if TYPE_CHECKING:
-    from hotline_analysis.params import ColumnRule, Source
+    from hotline_analysis.params import ColumnRule, Item, Source
 
 FORMATS = (
     "iso",
@@ -186,6 +187,28 @@ def source(table: Table, source: "Source") -> None:
         _left_out(f"{where} › leave_out › {name}", table[name], words)
 
 
+def items(table: Table, source: "Source", named: Mapping[str, "Item"]) -> None:
+    """Every slot of a questionnaire is one that there is, and no score is taken whose scale nobody knows."""
+    for name in named:
+        if name not in ITEMS:
+            raise ValueError(f"items › '{name}' is not a slot; they are {ITEMS[0]} to {ITEMS[-1]}. {nearest(name, ITEMS)}".strip())
+    for name in source.columns:
+        if name in ITEMS and name not in named:
+            raise ValueError(
+                f"{table.name} › columns › {name}: items does not say what it asks; write items: {{{name}: {{name: ..., scale: [1, 5]}}}}"
+            )
+
+
+def item(item: "Item") -> None:
+    """A scale runs upwards, and what is no answer is no score."""
+    low, high = item.scale
+    if low >= high:
+        raise ValueError(f"scale: {low:g} is not below {high:g}; write the lowest score first")
+    for code in item.not_applicable:
+        if low <= code <= high:
+            raise ValueError(f"not_applicable: {code:g} is a score of the scale {low:g} to {high:g}; keep one of the two meanings")
+
+
 def _column(place: str, column: Column, rule: "ColumnRule") -> None:
     for name in sorted(rule.model_fields_set & OF.keys()):
         if column.kind not in OF[name]:
@@ -196,6 +219,8 @@ def _column(place: str, column: Column, rule: "ColumnRule") -> None:
         _constant(f"{place} › is", column, rule.constant)
     for word in filter(None, rule.values.values()):
         _meaning(f"{place} › values", column, word)
+    if column.listed and rule.other in ("blank", "reject"):
+        raise ValueError(f"{place} › other: a cell here may hold several words, and its unknown ones stay; write keep")
     if rule.other == "keep" and (column.allowed or column.kind != TEXT):
         raise ValueError(f"{place} › other: a word that has no meaning here cannot stay; write blank or reject")
     for mark in rule.unknown:

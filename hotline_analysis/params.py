@@ -378,6 +378,34 @@ def _as_sources(value):
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_as_sources)]
 
 
+class Item(Settings):
+    """One item of a questionnaire or a quality check: what it asks, and which numbers are answers to it."""
+
+    name: SaidWords = setting(..., "题目", "what it asks", "name: {zh: 服务态度, en: Courtesy}", "title: 服务态度")
+    scale: tuple[Finite, Finite] = setting(
+        ...,
+        "最低分与最高分；之外的得分不计，并报告",
+        "its lowest and its highest score; one outside is kept out, and told",
+        "scale: [1, 5]",
+        "scale: 5",
+    )
+    not_applicable: Annotated[tuple[Finite, ...], BeforeValidator(_as_list)] = setting(
+        (),
+        "表示不适用、未作答的数，不是得分",
+        "numbers that stand for not applicable or no answer; none of them is a score",
+        "not_applicable: [0, 99]",
+        "not_applicable: [3]",
+    )
+    dimension: SaidWords | None = setting(
+        None, "属于哪个维度", "the dimension that it belongs to", "dimension: {zh: 态度, en: attitude}", "dimensions: 态度"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self):
+        fits.item(self)
+        return self
+
+
 class Period(Settings):
     """The hotline's month: some close it on the 19th and cut the day at noon."""
 
@@ -527,6 +555,41 @@ class Params(Settings):
         "orders: {files: a.csv, columns: {created_at: 受理时间}}",
         "order: {files: a.csv}",
     )
+    order_steps: Sources = setting(
+        (),
+        "工单流转记录的导出文件，一行一个环节",
+        "the exports of the orders' handovers, a row a step",
+        "order_steps: {files: a.csv, columns: {order_id: 工单编号, department: 承办单位, started_at: 接收时间}}",
+        "steps: {files: a.csv}",
+    )
+    surveys: Sources = setting(
+        (),
+        "满意度调查的导出文件，一行一次邀评或一份答卷",
+        "the exports of satisfaction surveys, a row an invitation or an answer",
+        "surveys: {files: a.csv, columns: {survey_id: 答卷编号, invited_at: 邀评时间}}",
+        "survey: {files: a.csv}",
+    )
+    scores: Sources = setting(
+        (),
+        "质检、自评等其他评分的导出文件；几种来源写成列表",
+        "the exports of quality checks, self-ratings and other scores; several sources as a list",
+        "scores: {files: a.csv, columns: {source: {is: quality_check}, scored_at: 质检日期}}",
+        "scores: {files: a.csv, columns: {source: {is: 质检}}}",
+    )
+    checklist: Sources = setting(
+        (),
+        "关键行为检查表的导出文件，一行一个岗位、检查项与时段",
+        "the exports of checklists of key behaviour, a row a role, item and slot",
+        "checklist: {files: a.csv, columns: {role: 岗位, item: 检查项, done: 完成}}",
+        "checklists: {files: a.csv}",
+    )
+    items: dict[str, Item] = setting(
+        {},
+        "调查与评分的题目：列名（item_1至item_30）与它问什么、分值范围；被对应的列都要写",
+        "the items of surveys and scores: a slot (item_1 to item_30), what it asks and its scale; every slot that a column maps",
+        "items: {item_1: {name: {zh: 服务态度, en: Courtesy}, scale: [1, 5], not_applicable: 0}}",
+        "items: {item_31: {name: 服务态度, scale: [1, 5]}}",
+    )
     definition: dict[str, Any] = setting(
         {},
         "口径，见 docs/definitions.md；或 windows_file",
@@ -586,6 +649,7 @@ class Params(Settings):
         for table in tables.TABLES.values():
             for source in getattr(self, table.name):
                 fits.source(table, source)
+                fits.items(table, source, self.items)
         if not any(getattr(self, name) for name in tables.TABLES):
             raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
         return self

@@ -17,14 +17,18 @@ NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", 
 OUTCOMES = ("answered", "abandoned", "blocked", "test")
 WORDS = {  # of the closed columns, as a page says them
     "answered": Term("接通", "answered"), "abandoned": Term("放弃", "abandoned"), "blocked": Term("未接入", "blocked"), "test": Term("测试", "test"),
+    "quality_check": Term("质检", "quality check"), "self_rating": Term("自评", "self-rating"), "other": Term("其他", "other"),
 }  # fmt: skip
 CALLER_STATES = ("known", "withheld", "invalid")
 DIRECTIONS = ("in", "out", "internal")
+SOURCES = ("quality_check", "self_rating", "other")
+ITEMS = tuple(f"item_{n}" for n in range(1, 31))  # slots of a questionnaire; params › items says what each one asks
 
 
 @dataclass(frozen=True)
 class Column:
-    """One canonical column: its kind, what it is called, and what it holds. `derived` columns are made by intake, not mapped."""
+    """One canonical column: its kind, what it is called, and what it holds. `derived` columns are made by intake, not mapped; a cell of a
+    `listed` one may hold several words, parted by `;`."""
 
     name: str
     kind: str
@@ -32,6 +36,7 @@ class Column:
     holds: Term
     allowed: tuple[str, ...] = ()
     derived: bool = False
+    listed: bool = False
 
     @property
     def epoch(self) -> str:
@@ -41,7 +46,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One canonical table: what a row is, its columns, the columns a row may not lack, and the column that places it in time."""
+    """One canonical table: what a row is, its columns, the columns a row may not lack, and the column that places it in time.
+
+    id: the column that names a row; category: the one whose make-up is watched; sequences: (earlier, later) instants of one row; refers: columns
+    that name a row of another table.
+    """
 
     name: str
     term: Term
@@ -49,6 +58,10 @@ class Table:
     columns: tuple[Column, ...]
     needs: tuple[str, ...]
     clock: str
+    id: str = ""
+    category: str = ""
+    sequences: tuple[tuple[str, str], ...] = ()
+    refers: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return {c.name: c for c in self.columns}[name]
@@ -62,8 +75,17 @@ class Table:
         return tuple(c.name for c in self.columns if not c.derived)
 
 
-def _c(name, kind, zh, en, holds_zh="", holds_en="", allowed=(), derived=False) -> Column:
-    return Column(name, kind, Term(zh, en), Term(holds_zh or zh, holds_en or en), allowed, derived)
+def _c(name, kind, zh, en, holds_zh="", holds_en="", allowed=(), derived=False, listed=False) -> Column:
+    return Column(name, kind, Term(zh, en), Term(holds_zh or zh, holds_en or en), allowed, derived, listed)
+
+
+def _items() -> tuple[Column, ...]:
+    """The scores of a questionnaire or a check with one column an item."""
+    holds = ("题目见参数 items", "what it asks is in params › items")
+    return tuple(_c(name, SCORE, f"第{n}题", f"Item {n}", *holds) for n, name in enumerate(ITEMS, 1))
+
+
+_SEQ = _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True)
 
 
 CALLS = Table(
@@ -71,7 +93,7 @@ CALLS = Table(
     Term("来电", "calls"),
     Term("市民经历的一次来电，转接分段已合并", "one contact as the citizen lived it, transfer legs merged"),
     (
-        _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True),
+        _SEQ,
         _c("local_s", COUNT, "当地秒", "Local seconds", "当地时间自1970年起的秒数", "wall time as seconds since 1970", derived=True),
         _c("call_id", TEXT, "来电编号", "Call id", "导出文件中的编号", "the export's id"),
         _c("started_at", INSTANT, "来电时间", "Start", "来电进入系统的时刻（当地时间）", "when the call entered the system, local time"),
@@ -140,6 +162,9 @@ CALLS = Table(
     ),
     ("started_at",),
     "started_at",
+    id="call_id",
+    category="issue_1",
+    sequences=(("started_at", "ended_at"), ("started_at", "answered_at"), ("answered_at", "ended_at")),
 )
 
 ORDERS = Table(
@@ -147,7 +172,7 @@ ORDERS = Table(
     Term("工单", "orders"),
     Term("一件工单或投诉", "one work order or complaint"),
     (
-        _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True),
+        _SEQ,
         _c("order_id", TEXT, "工单编号", "Order id"),
         _c("call_id", TEXT, "来电编号", "Call id"),
         _c("caller", IDENTITY, "来电人", "Caller"),
@@ -181,17 +206,140 @@ ORDERS = Table(
     ),
     (),
     "created_at",
+    id="order_id",
+    category="category_1",
+    sequences=tuple(("created_at", later) for later in ("dispatched_at", "responded_at", "resolved_at", "closed_at")),
 )
 
-TABLES = {t.name: t for t in (CALLS, ORDERS)}
+ORDER_STEPS = Table(
+    "order_steps",
+    Term("流转环节", "order steps"),
+    Term("工单在一个部门手中的一段", "one handover of an order: the time that one department has it"),
+    (
+        _SEQ,
+        _c("order_id", TEXT, "工单编号", "Order id"),
+        _c("step", TEXT, "环节", "Step", "派单、办理、退回等", "dispatch, handling, return, ..."),
+        _c("department", TEXT, "承办部门", "Department"),
+        _c("agent", TEXT, "经办人", "Handler", "经办人，未知为空", "who handled it; empty when unknown"),
+        _c("started_at", INSTANT, "环节开始", "Step began", "部门接到工单的时刻", "when the department had it"),
+        _c("ended_at", INSTANT, "环节结束", "Step ended", "办完或转出的时刻，在办为空", "when it was done or passed on; empty while open"),
+    ),
+    (),
+    "started_at",
+    sequences=(("started_at", "ended_at"),),
+    refers=(("order_id", "orders"),),
+)
+
+SURVEYS = Table(
+    "surveys",
+    Term("满意度调查", "surveys"),
+    Term("一次邀评，或一份答卷", "one invitation, or one answer where only answers are exported"),
+    (
+        _SEQ,
+        _c("survey_id", TEXT, "答卷编号", "Survey id"),
+        _c("call_id", TEXT, "来电编号", "Call id"),
+        _c("order_id", TEXT, "工单编号", "Order id"),
+        _c("caller", IDENTITY, "来电人", "Caller"),
+        _c("caller_group", COUNT, "来电人分组", "Caller group", derived=True),
+        _c("caller_state", TEXT, "来电人状态", "Caller state", allowed=CALLER_STATES, derived=True),
+        _c("caller_phone", IDENTITY, "号码身份", "Phone identity"),
+        _c("caller_person", IDENTITY, "个人身份", "Person identity"),
+        _c("caller_code", IDENTITY, "代码身份", "Code identity"),
+        _c("agent", TEXT, "话务员", "Agent", "被评价的话务员", "who is judged"),
+        _c("department", TEXT, "承办部门", "Department"),
+        _c("unit", TEXT, "单位", "Unit"),
+        _c("area", TEXT, "区域", "Area"),
+        _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
+        _c("channel", TEXT, "渠道", "Channel"),
+        _c("invited_at", INSTANT, "邀评时间", "Invited at", "发出邀请的时刻", "when the invitation went out"),
+        _c("answered_at", INSTANT, "答复时间", "Answer given at", "收到答卷的时刻，未答为空", "when the answer came; empty without one"),
+        _c("answered", FLAG, "是否答复", "Answer given", "没有答复时间的导出用它", "for exports without the time of the answer"),
+        *_items(),
+        _c(
+            "theme",
+            TEXT,
+            "意见主题",
+            "Comment theme",
+            "意见的编码，几个用;隔开",
+            "the coding of the comment; several parted by ;",
+            listed=True,
+        ),
+        _c("need", TEXT, "需求", "Need", "编码后的需求，几个用;隔开", "the coded need; several parted by ;", listed=True),
+    ),
+    (),
+    "invited_at",
+    id="survey_id",
+    sequences=(("invited_at", "answered_at"),),
+    refers=(("call_id", "calls"), ("order_id", "orders")),
+)
+
+SCORES = Table(
+    "scores",
+    Term("其他评分", "other scores"),
+    Term("一次质检或自评：一行一题，或一行全部题目", "one quality check or self-rating: a row an item, or a row with all items"),
+    (
+        _SEQ,
+        _c(
+            "source",
+            TEXT,
+            "评分来源",
+            "Source",
+            "quality_check质检，self_rating自评，other其他",
+            "quality_check, self_rating or other",
+            SOURCES,
+        ),
+        _c("agent", TEXT, "话务员", "Agent", "被评分的话务员", "who is scored"),
+        _c("unit", TEXT, "单位", "Unit"),
+        _c("call_id", TEXT, "来电编号", "Call id"),
+        _c("scored_at", INSTANT, "评分时间", "Scored at"),
+        _c("item", TEXT, "题目", "Item", "一行一题时的题目（item_1等）", "of a row an item: which (item_1, ...)"),
+        _c("score", SCORE, "得分", "Score", "一行一题时的得分", "of a row an item: its score"),
+        *_items(),
+    ),
+    (),
+    "scored_at",
+    refers=(("call_id", "calls"),),
+)
+
+CHECKLIST = Table(
+    "checklist",
+    Term("关键行为检查表", "checklist"),
+    Term("一个岗位在一个时段的一项关键行为", "one key behaviour of a role in one slot"),
+    (
+        _SEQ,
+        _c("role", TEXT, "岗位", "Role"),
+        _c("item", TEXT, "检查项", "Checklist item"),
+        _c("slot", TEXT, "时段", "Slot", "班次、时段或周次", "shift, time of day or week"),
+        _c("checked_at", INSTANT, "检查时间", "Checked at"),
+        _c("done", FLAG, "自报完成", "Done", "自己报告做了", "by their own report it was done"),
+        _c("required", FLAG, "是否要求", "Required", "该岗位该时段应做", "the role has to do it in that slot"),
+        _c(
+            "spot_checked",
+            FLAG,
+            "抽查属实",
+            "Spot check",
+            "抽查时确实做了，未抽查为空",
+            "a spot check found it done; empty where there was none",
+        ),
+    ),
+    (),
+    "checked_at",
+)
+
+TABLES = {t.name: t for t in (CALLS, ORDERS, ORDER_STEPS, SURVEYS, SCORES, CHECKLIST)}
+
+
+def terms() -> dict[str, Term]:
+    """What each column is called where its table is not said: as the first table that has it calls it."""
+    return {c.name: c.term for t in reversed(TABLES.values()) for c in t.columns}
 
 
 def codebook():
-    """Every column of every table, one row each: table, column, kind, Chinese, English, holds (both)."""
+    """Every column of every table, one row each: table, column, kind, Chinese, English, holds (both); the slots of items are one row."""
     return [
         {
             "table": t.name,
-            "column": c.name,
+            "column": f"{ITEMS[0]} … {ITEMS[-1]}" if c.name == ITEMS[0] else c.name,
             "kind": c.kind,
             "zh": c.term.zh,
             "en": c.term.en,
@@ -200,4 +348,5 @@ def codebook():
         }
         for t in TABLES.values()
         for c in t.columns
+        if c.name not in ITEMS[1:]
     ]

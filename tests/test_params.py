@@ -58,7 +58,10 @@ def test_yes_as_a_key_is_a_word(tmp_path):
             "x.yaml › line 2 › is not YAML: found undefined alias '.csv'. A text that begins with *, & or % needs quotes, such as '*.csv'.",
         ),
         ("just text\n", "x.yaml › holds no settings. A params file begins with 'title:' and names a table, such as 'calls:'."),
-        ("title: x\n", "x.yaml › no table is named; a params file needs at least one of: calls, orders."),
+        (
+            "title: x\n",
+            "x.yaml › no table is named; a params file needs at least one of: calls, orders, order_steps, surveys, scores, checklist.",
+        ),
         (GOOD + "time_zon: UTC\n", "x.yaml › 'time_zon' is not a setting here. Did you mean 'time_zone'?"),
         (GOOD + "time_zone: Mars\n", "x.yaml › time_zone: 'Mars' is not a time zone; write an IANA name such as Asia/Shanghai."),
         (GOOD + "period: {start_day: 31}\n", "x.yaml › period › start_day: Input should be less than or equal to 28, not '31'."),

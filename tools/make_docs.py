@@ -52,9 +52,10 @@ stands, ends the run with 64 and a sentence; the last column shows a mistake tha
 SECTIONS = {  # where a setting stands -> its model and how the section is called
     "": (params.Params, "整个文件 · The file"),
     "title": (params.Words, "两种语言的文字 · A text in two languages: title, report › organisation, report › note"),
-    "calls": (params.Source, "一种导出文件 · One kind of export: calls, orders"),
+    "calls": (params.Source, "一种导出文件 · One kind of export: calls, orders, order_steps, surveys, scores, checklist"),
     "columns": (params.ColumnRule, "一列 · One column: calls › columns › ..."),
     "events": (params.Events, "事件 · Events: calls › events"),
+    "items": (params.Item, "题目 · An item: items › item_1"),
     "period": (params.Period, "月与日 · Period: period"),
     "limits": (params.Limits, "资源 · Limits: limits"),
     "report": (params.Report, "月报 · Report: report"),
@@ -227,6 +228,9 @@ def file_with(place: str, line: str) -> str:
         if place in ("period", "limits", "report")
         else FILE
     )
+    if place == "items":
+        asked = {"name": "name: 态度", "scale": "scale: [1, 5]", name: line}
+        top["items"] = f"items: {{item_1: {{{', '.join(asked.values())}}}}}"
     if place == "title":
         top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
     text = []

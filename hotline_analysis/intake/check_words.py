@@ -37,6 +37,13 @@ CHECKS = {
     "blanked texts": Term("不存入的文本", "texts that are not stored"),
     "hidden ids": Term("形如个人号码的编号", "ids that read like somebody's number"),
     "unknown words": Term("参数未列出的取值", "words that params do not list"),
+    "no answer": Term("不适用或未作答的代码", "codes for no answer"),
+    "off the scale": Term("分值范围之外的得分", "scores off their scale"),
+    "unanswered item": Term("没有任何作答的题目", "items without any answer"),
+    "unknown items": Term("参数没有写明的题目", "items that params do not declare"),
+    "unknown ids": Term("编号在另一张表中没有", "ids that another table lacks"),
+    "step without an end": Term("已转出而没有结束时间的环节", "steps passed on without an end"),
+    "done, not required": Term("没有要求而报告完成", "done though not required"),
     "new categories": Term("新出现的分类", "categories not seen before"),
     "category drift": Term("分类构成较上月变动", "make-up by category moved"),
     GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
@@ -106,6 +113,29 @@ SENTENCES = {
     ),
     "unknown words": Term(
         "{where}有{count}格的取值参数未列出（{share}）{shape}", "{where}: {count} words that params do not list ({share}){shape}"
+    ),
+    "no answer": Term(
+        "{where}有{count}格是不适用或未作答的代码（{share}），不算得分",
+        "{where}: {count} codes for not applicable or no answer ({share}); they are no scores",
+    ),
+    "off the scale": Term(
+        "{where}有{count}格在分值范围之外（{share}），不算得分",
+        "{where}: {count} numbers off the item's scale ({share}); they are no scores",
+    ),
+    "unanswered item": Term("{where}在{count}条记录中没有任何作答", "{where}: no answer at all in {count} records"),
+    "unknown items": Term(
+        "{where}有{count}条得分的题目参数没有写明（{share}），不知其分值范围",
+        "{where}: {count} scores of items that params do not declare ({share}); their scale is not known",
+    ),
+    "unknown ids": Term(
+        "{where}有{count}条在对应的表中找不到（{share}）", "{where}: {count} not found in the table that they name ({share})"
+    ),
+    "step without an end": Term(
+        "{where}在{count}个环节中空缺，工单却已转到下一环节（{share}）", "{where}: missing in {count} steps whose order went on ({share})"
+    ),
+    "done, not required": Term(
+        "{where}有{count}条没有要求而报告完成（{share}），不计入执行率",
+        "{where}: {count} reported though not required ({share}); they count in no compliance",
     ),
     "new categories": Term("新出现的分类“{where}”，{count}条（{share}）", "new category “{where}”, {count} records ({share})"),
     "category drift": Term("{where}的分类构成较上月变动{share}", "{where}: {share} of the make-up moved on last month"),

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.check_words import SEVERITY
-from hotline_analysis.intake.convert.convert import EXCHANGED, SKIPPED, TWICE
+from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
 from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import QUARTERS, Silence, judge_days, silences
 from hotline_analysis.params import Params
-from hotline_analysis.tables import INSTANT, SECONDS, TABLES, Table
+from hotline_analysis.tables import INSTANT, ITEMS, SECONDS, TABLES, Table
 
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
@@ -38,18 +38,14 @@ SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
 MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
+STRAY = (0.01, 0.10)  # shares of records that name a record which no table has: minor, major
 FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
 ORDER = tuple(SEVERITY)
 GRADES = {"info": "excellent", "minor": "good", "major": "fair", "severe": "poor"}
-SEQUENCES = {  # (earlier, later) instants of one record
-    "calls": (("started_at", "ended_at"), ("started_at", "answered_at"), ("answered_at", "ended_at")),
-    "orders": (("created_at", "dispatched_at"), ("created_at", "responded_at"), ("created_at", "resolved_at"), ("created_at", "closed_at")),
-}
-IDS = {"calls": "call_id", "orders": "order_id"}
-CATEGORIES = {"calls": "issue_1", "orders": "category_1"}
+CELLS = {VALUE: "unread cells", DAMAGED: "unread cells", WORD: "unknown words", NO_ANSWER: NO_ANSWER, OFF_SCALE: OFF_SCALE}  # blanked
 TOLD = {
     UNPLANNED: "number plan",
     SKIPPED: "clock change",
@@ -96,8 +92,11 @@ def checks(
     """
     ledgers = list(ledgers)
     rows = [*_of_files(ledgers, period), *_of_cells(cells, params, period)]
-    for name, relation in tables.items():
-        rows += _of_table(_Part(TABLES[name], relation, params, period), first=name == next(iter(tables)))
+    parts = {name: _Part(TABLES[name], relation, params, period) for name, relation in tables.items()}
+    leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
+    for name, part in parts.items():
+        rows += _of_table(part, first=name == leading)
+        rows += _of_references(part, parts)
     frame = pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)]
     frame["rank"] = frame["severity"].map({s: -n for n, s in enumerate(ORDER)})
     return frame.sort_values(["rank", "check", "where"], ignore_index=True).drop(columns="rank")
@@ -211,6 +210,9 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     yield from _of_clocks(part)
     yield from _of_ids(part)
     yield from _of_words(part)
+    yield from _of_items(part)
+    yield from _of_steps(part)
+    yield from _of_duties(part)
 
 
 def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
@@ -322,7 +324,7 @@ def _of_callers(part: _Part) -> Iterator[Finding]:
 
 def _of_clocks(part: _Part) -> Iterator[Finding]:
     """Instants out of order, durations below 0, and days without a clock time."""
-    for earlier, later in SEQUENCES.get(part.name, ()):
+    for earlier, later in part.table.sequences:
         if earlier in part and later in part:
             wrong, both = part.one(
                 f"count(*) FILTER ({later} < {earlier})", "count(*)", where=f"{later} IS NOT NULL AND {earlier} IS NOT NULL"
@@ -345,7 +347,7 @@ def _of_clocks(part: _Part) -> Iterator[Finding]:
 
 def _of_ids(part: _Part) -> Iterator[Finding]:
     """Ids that come more than once; where params name a record by another key, that is to be expected and only told."""
-    column = IDS.get(part.name, "")
+    column = part.table.id
     if column not in part:
         return
     repeated, filled = part.one(f"count({column}) - count(DISTINCT {column})", f"count({column})")
@@ -369,9 +371,53 @@ def _of_words(part: _Part) -> Iterator[Finding]:
                 yield Finding("unknown words", part.said(column.name), strange, strange / filled, _step(strange / filled, REJECTED))
 
 
+def _of_items(part: _Part) -> Iterator[Finding]:
+    """Items that nobody answered, and scores of items whose scale params do not say."""
+    there = [name for name in ITEMS if name in part]
+    total, *filled = part.one("count(*)", *(f"count({name})" for name in there))
+    for name, n in zip(there, filled, strict=True):
+        if total and not n:
+            yield Finding("unanswered item", part.said(name), total, None, "minor")
+    if "item" in part and "score" in part:
+        known = ", ".join(f"'{name}'" for name in ("", *part.params.items))
+        strange, scored = part.one(f"count(score) FILTER (coalesce(item, '') NOT IN ({known}) OR item IS NULL)", "count(score)")
+        if strange:
+            yield Finding("unknown items", part.said("item"), strange, strange / scored, _step(strange / scored, UNREAD))
+
+
+def _of_steps(part: _Part) -> Iterator[Finding]:
+    """Steps without an end though the order went on to another."""
+    if part.name != "order_steps" or any(column not in part for column in ("order_id", "started_at", "ended_at")):
+        return
+    rows = "(SELECT *, lead(started_at) OVER (PARTITION BY order_id ORDER BY started_at, ended_at NULLS LAST) AS next_at FROM t WHERE order_id IS NOT NULL)"
+    (open_, passed) = part.rows(
+        f"SELECT count(*) FILTER (ended_at IS NULL), count(*) FROM {rows} WHERE ({part.inside}) AND next_at IS NOT NULL"
+    )[0]
+    if open_:
+        yield Finding("step without an end", part.said("ended_at"), open_, open_ / passed, _step(open_ / passed, REJECTED))
+
+
+def _of_duties(part: _Part) -> Iterator[Finding]:
+    """What is reported as done though nobody required it: it belongs to no compliance."""
+    if "done" in part and "required" in part:
+        beside, done = part.one("count(*) FILTER (done AND NOT required)", "count(*) FILTER (done)")
+        if beside:
+            yield Finding("done, not required", part.said("done"), beside, beside / done, "info")
+
+
+def _of_references(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
+    """Records that name a record of another table which that table does not have."""
+    for column, name in part.table.refers:
+        if column in part and name in parts and column in parts[name] and (part.period is None or part.clock in part):
+            named = part.relation.filter(f"({part.inside}) AND {column} IS NOT NULL").set_alias("a")
+            lost = len(named.join(parts[name].relation.set_alias("b"), f"a.{column} = b.{column}", how="anti"))
+            if lost:
+                yield Finding("unknown ids", part.said(column), lost, lost / len(named), _step(lost / len(named), STRAY))
+
+
 def _of_categories(part: _Part) -> Iterator[Finding]:
     """Categories of the period that no earlier record had, and months whose make-up moved beyond chance."""
-    column = CATEGORIES.get(part.name, "")
+    column = part.table.category
     if column not in part:
         return
     yield from _new_categories(part, column)
@@ -463,7 +509,7 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
             found[2][cell["shape"]] += wrong
     for (check, table, column), (count, filled, shapes) in counts.items():
         if count:
-            info = check in ("hidden ids", *TOLD.values())
+            info = check in ("hidden ids", "no answer", *TOLD.values())
             mended = "minor" if check == "exchanged dates" else "info"
             severity = mended if info else _step(count / filled, MISFIT if check == "country" else UNREAD)
             detail = _country(params, table, column) if check in ("country", "number plan") else shapes.most_common(1)[0][0]
@@ -473,7 +519,7 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
 def _check_of(cell: Mapping) -> str:
     """The check to which a count of cells belongs, '' for one that is beside the point."""
     if cell["done"] == "blank":
-        return {"value": "unread cells", DAMAGED: "unread cells", "word": "unknown words"}.get(cell["reason"], "blanked texts")
+        return CELLS.get(cell["reason"], "blanked texts")
     if cell["done"] == "hide":
         return "hidden ids"
     if cell["reason"] in TOLD:

@@ -17,7 +17,7 @@ CHANGED = ("worse", "better", "more", "less")
 HEADLINES = ("connection_rate", "service_level_20s", "repeat_rate_24h", "offered")
 MOST_HEADLINES, MOST_UNSAID = 4, 6
 INSIDE = ("inside", "inside trial")
-COLUMN_TERMS = {column.name: column.term for table in tables.TABLES.values() for column in table.columns}
+COLUMN_TERMS = tables.terms()
 NO_ANSWER = Term("这些数据不能回答这个问题", "these data cannot answer this")
 NAMES = {i.key: i.name for i in CATALOGUE}
 COLUMNS = {
@@ -93,7 +93,7 @@ def why(refusal: str) -> Term:
     asked = (
         [tables.TABLES[table[1]].term]
         if table
-        else [COLUMN_TERMS[w] for w in dict.fromkeys(re.findall(r"\w+", refusal)) if w in COLUMN_TERMS]
+        else [COLUMN_TERMS[w] for w in dict.fromkeys(re.findall(r"\w+", re.sub(r"\bneeds?\b", "", refusal, count=1))) if w in COLUMN_TERMS]
     )
     known = asked if table or "need" in refusal else []
     if known:

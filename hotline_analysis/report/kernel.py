@@ -32,7 +32,7 @@ SHELL = re.compile(
     re.MULTILINE,
 )
 UNWRITABLE = (errno.ENOSPC, errno.EROFS, errno.EACCES, getattr(errno, "EDQUOT", errno.ENOSPC))
-CANONICAL = {column.name for table in tables.TABLES.values() for column in table.columns}
+CANONICAL = set(tables.terms())
 TRACEBACK = "Traceback (most recent call last)"
 
 

@@ -21,7 +21,7 @@ from hotline_analysis.report import kernel
 from hotline_analysis.show import fonts
 from hotline_analysis.show.blocks import MIME, sheet
 from hotline_analysis.show.markup import Markup, escape, mark
-from hotline_analysis.tables import TABLES
+from hotline_analysis.tables import terms
 from hotline_analysis.words import Term
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -80,7 +80,7 @@ class Other:
 
 
 EMPTY = Term("这些数据没有它可以显示的内容", "these data hold nothing that it could show")
-COLUMNS = {column.name: column.term for table in TABLES.values() for column in table.columns}
+COLUMNS = terms()
 SHOWN = frozenset(("figure", "table", "cards", "tally"))  # blocks that hold a figure of the data
 
 

@@ -16,13 +16,13 @@ from hotline_analysis.intake.convert import durations, identity, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.marks import UNREAD
 from hotline_analysis.intake.read.rows import described
-from hotline_analysis.params import ColumnRule, Source
+from hotline_analysis.params import ColumnRule, Item, Source
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 NOTHING = ("", "-", "--", "—", "NULL", "null", "\\N", "None", "[None]", "[Deleted]", "nan", "NaN", "NaT", "N/A", "#N/A", "(null)")
 NO_NUMBER = (*NOTHING, "NA", "na", "?", "无", "pending")  # beside a number, a flag or a time nobody means a name by these
 
-VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE, PERSONAL = (
+VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE, PERSONAL, NO_ANSWER, OFF_SCALE = (
     "value",
     "word",
     "empty",
@@ -30,6 +30,8 @@ VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE, PERSONAL = (
     "hour shown twice",
     "narrative",
     "personal",
+    "no answer",
+    "off the scale",
 )
 LARGEST = {
     SECONDS: 31 * 86400,
@@ -39,12 +41,7 @@ EXCHANGED = "exchanged day and month"
 YEAR_FIRST = r"^(\s*\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})"  # a real date of a spreadsheet, as text
 CUT = "\\d{15}0+"  # a number as a spreadsheet keeps it: fifteen digits, then zeros
 REJECT, BLANK, COUNT, HIDE = "reject", "blank", "count", "hide"
-NAMES = (
-    "call_id",
-    "order_id",
-    "agent",
-    "agent_first",
-)  # texts that tell records or handlers apart: hidden under the key where a category is blanked
+PARTS = "[;；]"  # between the words of a cell that may hold several
 
 
 @dataclass(frozen=True)
@@ -158,13 +155,17 @@ def convert(
     order: tuple[str, ...] = (),
     guarded: Mapping[str, Guarded] = MappingProxyType({}),
     odd_key: Callable[[str], str] | None = None,
+    items: Mapping[str, Item] = MappingProxyType({}),
 ) -> Conversion:
     """The SELECT that converts one text table. `identities`: canonical identity column -> (text, id, grp, state, note) table.
 
     `order`: which of them make the caller, the first known one. `salt` is mixed into the row keys, so that a key tells nothing about the row to whoever lacks it.
     `guarded`: text column -> what stands in the place of texts that may not enter; `odd_key`: the test of a row key that may not either.
+    `items`: slot -> its scale, and the numbers that are no answer.
     """
-    build = _Build(table, source, sheet, instants.zone(zone), identities, order)  # `zone`: the hotline's; its exports may say another
+    build = _Build(
+        table, source, sheet, instants.zone(zone), identities, order, items
+    )  # `zone`: the hotline's; its exports may say another
     return build.conversion(salt, guarded, odd_key)
 
 
@@ -172,9 +173,16 @@ class _Build:
     """The layers of one SELECT while they are put together."""
 
     def __init__(
-        self, table: Table, source: Source, sheet: Sheet, zone: instants.Zone, identities: Mapping[str, str], order: tuple[str, ...]
+        self,
+        table: Table,
+        source: Source,
+        sheet: Sheet,
+        zone: instants.Zone,
+        identities: Mapping[str, str],
+        order: tuple[str, ...],
+        items: Mapping[str, Item],
     ):
-        self.table, self.source, self.sheet, self.identities, self.order = table, source, sheet, identities, order
+        self.table, self.source, self.sheet, self.identities, self.order, self.items = table, source, sheet, identities, order, items
         self.home, self.zone = zone, instants.zone(source.zone) if source.zone else zone
         self.rules = {name: rule for name, rule in source.columns.items() if table[name].kind != IDENTITY}
         self.texts, self.first, self.cleaned, self.values, self.own, self.moved, self.zoned, self.epochs = [[] for _ in range(8)]
@@ -231,7 +239,20 @@ class _Build:
         self.cleaned.append(f"CASE WHEN f_{name} IS NULL THEN clean(t_{name}) END AS k_{name}")
         self.values.append(f"coalesce(f_{name}, {whole.format(f'coalesce({rest})')}) AS {name}")
         self.output[name] = name
+        self._scale(name)
         self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
+
+    def _scale(self, name: str) -> None:
+        """A number that is no answer to the item, or off its scale, is no score: of the item's own column, or of the row that names it."""
+        asked = [("true", self.items[name])] if name in self.items else []
+        if name == "score" and "item" in self.rules:
+            asked = [(f"rows.item = {literal(slot)}", item) for slot, item in self.items.items()]
+        for where, item in asked:
+            off = f"{where} AND rows.{name} NOT BETWEEN {item.scale[0]!r} AND {item.scale[1]!r}"
+            no_answer = " OR ".join(f"rows.{name} = {code!r}" for code in item.not_applicable) or "false"
+            self.output[name] = f"CASE WHEN NOT coalesce({off}, false) THEN {self.output[name]} END"
+            self.findings.append(Finding(name, NO_ANSWER, BLANK, f"{where} AND ({no_answer})"))
+            self.findings.append(Finding(name, OFF_SCALE, BLANK, f"{off} AND NOT ({no_answer})"))
 
     def _mark(self, name: str) -> str:
         if name not in self.sheet.comma:
@@ -322,8 +343,7 @@ class _Build:
             " | ".join(f"(CAST(coalesce({f.test}, false) AS UBIGINT) << {i})" for i, f in enumerate(self.findings)) or "CAST(0 AS UBIGINT)"
         )
         named = ", ".join(f"CAST({sql} AS {_type(self.table, name)}) AS {name}" for name, sql in self.output.items())
-        own = f"{self.table.name[:-1]}_id"
-        counted = f"_key_whole AND x_{own} IS NULL" if own in self.rules else "_key_whole"
+        counted = f"_key_whole AND x_{self.table.id} IS NULL" if self.table.id in self.rules else "_key_whole"
         keys = "_key, false AS _whole, _event" if self.source.events else f"_key, {counted} AS _whole"
         return f"SELECT _record, {keys}, {bits} AS _faults, {named} FROM ({layer}) AS rows {joins}"
 
@@ -335,6 +355,11 @@ def _not_before(second: str, base: str) -> str:
 def source_order(rules: Mapping[str, ColumnRule], table: Table):
     """Columns in the canonical order, whatever the order of the params file."""
     return [(c.name, rules[c.name]) for c in table.columns if c.name in rules]
+
+
+def tells_apart(name: str) -> bool:
+    """True for a text that tells records or handlers apart: it is hidden under the key where a category is blanked."""
+    return name.endswith("_id") or name in ("agent", "agent_first")
 
 
 def identity_columns(table: Table, source: Source, order: tuple[str, ...]) -> dict[str, tuple[str, ColumnRule]]:
@@ -445,7 +470,16 @@ def _dropped(rule: ColumnRule) -> tuple[str, ...]:
 
 
 def _words(x: str, rule: ColumnRule, column: Column) -> str:
-    """A text: nobody and nothing as NULL, another spelling as the first, this export's word as the canonical one."""
+    """A text: nobody and nothing as NULL, another spelling as the first, this export's word as the canonical one; of a cell that may hold
+    several words each by itself, with `;` between them.
+    """
+    if column.listed:
+        each = f"list_transform(regexp_split_to_array({x}, '{PARTS}'), lambda p: {_word('trim(p)', rule, column)})"
+        return f"nullif(array_to_string(list_filter({each}, lambda p: p IS NOT NULL), ';'), '')"
+    return _word(x, rule, column)
+
+
+def _word(x: str, rule: ColumnRule, column: Column) -> str:
     text = _cases(x, rule.aliases, x)
     own = f"CASE WHEN {_one_of(text, column.allowed)} THEN {text} END" if column.allowed else "CAST(NULL AS VARCHAR)"
     value = _cases(text, rule.values, text if _other(rule, column) == "keep" else own)

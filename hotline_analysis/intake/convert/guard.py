@@ -6,6 +6,7 @@ A name alone cannot be told from a category; it stays in the store, and no page 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection
 from functools import partial
 
@@ -15,7 +16,7 @@ import pandas as pd
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.convert import convert
-from hotline_analysis.intake.convert.convert import BLANK, HIDE, NAMES, NARRATIVE, PERSONAL, Guarded, Sheet
+from hotline_analysis.intake.convert.convert import BLANK, HIDE, NARRATIVE, PERSONAL, Guarded, Sheet, tells_apart
 from hotline_analysis.intake.convert.identity import Key, pseudonym
 from hotline_analysis.intake.convert.parts import Job, Part
 from hotline_analysis.intake.engine import parquet
@@ -45,10 +46,10 @@ def guard(
     made = {}
     for name in (n for n in source.columns if table[n].kind == TEXT):
         words = convert.words_sql(table, source, sheet, name)
-        texts = _texts(connection, words, name, countries)
+        texts = _listed(connection, words, name, countries) if table[name].listed else _texts(connection, words, name, countries)
         if texts:
             made[name] = _kept(connection, f"guard_{name}", name, texts, key)
-            if name not in NAMES:
+            if not tells_apart(name):
                 _refuse_mostly(connection, words, f"guard_{name}", _where(where, table, name, source))
     return made
 
@@ -61,9 +62,23 @@ def _texts(connection, words: str, name: str, countries: Collection[str]) -> dic
         query = counted.format(f"SELECT text FROM ({words}) WHERE {odd}")
     else:  # a list of words: each is looked at once
         query = f"WITH counted AS MATERIALIZED ({counted.format(words)}) SELECT text, n FROM counted WHERE {odd}"
-    seen = connection.execute(query).fetchall()
-    reasons = {text: PERSONAL if found(text, countries) else NARRATIVE if _told(text, n, name) else "" for text, n in seen}
+    reasons = {text: _reason(text, n, name, countries) for text, n in connection.execute(query).fetchall()}
     return {text: reason for text, reason in reasons.items() if reason}
+
+
+def _reason(text: str, n: int, name: str, countries: Collection[str]) -> str:
+    return PERSONAL if found(text, countries) else NARRATIVE if _told(text, n, name) else ""
+
+
+def _listed(connection, words: str, name: str, countries: Collection[str]) -> dict[str, str]:
+    """The same of cells that may hold several words: of a cell the reason of its first word that has one."""
+    cells = connection.execute(f"SELECT text, count(*) FROM ({words}) WHERE text IS NOT NULL GROUP BY text").fetchall()
+    counts: Counter = Counter()
+    for text, n in cells:
+        counts.update(dict.fromkeys(text.split(";"), n))
+    reasons = {word: _reason(word, n, name, countries) for word, n in counts.items()}
+    odd = {text: next((reasons[word] for word in text.split(";") if reasons[word]), "") for text, _ in cells}
+    return {text: reason for text, reason in odd.items() if reason}
 
 
 def _told(text: str, n: int, name: str) -> bool:
@@ -77,13 +92,14 @@ def _told(text: str, n: int, name: str) -> bool:
 
 def _kept(connection, made: str, name: str, texts: dict[str, str], key: Key) -> Guarded:
     """The texts as a temporary table, with what is put in their place."""
-    put = [pseudonym(d)[0].translate(LETTERS) for d in key.digests("text", texts)] if name in NAMES else [None] * len(texts)
+    hidden = tells_apart(name)
+    put = [pseudonym(d)[0].translate(LETTERS) for d in key.digests("text", texts)] if hidden else [None] * len(texts)
     frame = pd.DataFrame({k: np.array(v, dtype=object) for k, v in (("text", list(texts)), ("put", put), ("reason", list(texts.values())))})
     connection.register("guarded", frame)
     columns = "text::VARCHAR AS text, put::VARCHAR AS put, reason::VARCHAR AS reason"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {made} AS SELECT {columns} FROM guarded")
     connection.unregister("guarded")
-    return Guarded(made, PERSONAL if PERSONAL in texts.values() else NARRATIVE, HIDE if name in NAMES else BLANK)
+    return Guarded(made, PERSONAL if PERSONAL in texts.values() else NARRATIVE, HIDE if hidden else BLANK)
 
 
 def odd_keys(connection, source: Source, sheet: Sheet, countries: Collection[str]) -> Callable[[str], str] | None:
@@ -113,12 +129,14 @@ def _refuse_mostly(connection, words: str, made: str, where: str) -> None:
 
 def refuse_no_category(connection, table: Table, mine: list[tuple[Job, Part]], merged: str, params: str) -> None:
     """DataRefused for a mapped category or agent column of which most words come once. `merged` is the whole table in SQL."""
-    for name in (c.name for c in table.columns if c.kind == TEXT and not c.allowed and not c.derived and not c.name.endswith("_id")):
+    for column in (c for c in table.columns if c.kind == TEXT and not c.allowed and not c.derived and not c.name.endswith("_id")):
+        name, word = column.name, f"unnest(string_split({column.name}, ';'))" if column.listed else column.name
         source = next((job.source for job, part in mine if name in part.columns), None)
         if source is None:
             continue
         once, filled = connection.execute(
-            f"SELECT count(*) FILTER (n = 1), coalesce(sum(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM {merged} WHERE {name} IS NOT NULL GROUP BY {name})"
+            "SELECT count(*) FILTER (n = 1), coalesce(sum(n), 0)::BIGINT FROM ("
+            f"SELECT count(*) AS n FROM (SELECT {word} AS word FROM {merged}) WHERE word IS NOT NULL GROUP BY word)"
         ).fetchone()
         if filled >= REPEATS_FROM:
             _refuse(once, filled, MOSTLY_ONCE, "hold a text that no other cell has", _where(params, table, name, source))

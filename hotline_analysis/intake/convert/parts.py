@@ -15,9 +15,9 @@ from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.ledger import FileLedger
 from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params, Source
-from hotline_analysis.tables import INSTANT, Table
+from hotline_analysis.tables import INSTANT, ITEMS, Table
 
-FORMAT = 10  # of parts and tables; another number builds every store anew
+FORMAT = 11  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -57,6 +57,7 @@ class Job:
 def part_key(params: Params, table: Table, source: Source, file: InputFile, key_id: str) -> str:
     """A name for the part that changes with whatever its content depends on."""
     settings = source.model_dump(mode="json", exclude={"files", "leave_out"})
+    slots = "score" in source.columns or any(name in ITEMS for name in source.columns)
     said = [
         FORMAT,
         duckdb.__version__,
@@ -69,6 +70,7 @@ def part_key(params: Params, table: Table, source: Source, file: InputFile, key_
         file.digest,
         file.member,
         file.sheet,
+        {slot: item.model_dump(mode="json", include={"scale", "not_applicable"}) for slot, item in params.items.items()} if slots else {},
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:32]
 

@@ -159,7 +159,7 @@ class Merge:
         return f"hash({', '.join(plain)})"
 
     def _order(self) -> str:
-        first = [self._clock(), *(c for c in (f"{self.table.name[:-1]}_id",) if c in self.columns)]
+        first = [self._clock(), *(c for c in (self.table.id,) if c in self.columns)]
         last = [c for c in ("caller_group", "caller") if c in self.columns]
         return ", ".join(f"{c} NULLS LAST" for c in [*first, self._tie(), *last])
 

@@ -74,15 +74,16 @@ class Store:
 
     @property
     def facts(self) -> dict:
-        """What is known of the data as a whole: key_id, time_zone, masked, digests, data_start, data_end, span, and the same by table."""
+        """What is known of the data as a whole: key_id, time_zone, masked, digests, leading (the table that places the hotline in time),
+        data_start, data_end, span, and the same by table.
+        """
         return self._state.get("facts", {})
 
     @property
     def recorded_days(self) -> set[str]:
-        """The days of the first table that have records in it, as the hotline cuts them."""
-        return {
-            day for ledger in self.ledgers if ledger.table == self.tables[0] for day, fates in ledger.days.items() if "accepted" in fates
-        }
+        """The days of the leading table that have records in it, as the hotline cuts them."""
+        lead = self.facts["leading"]
+        return {day for ledger in self.ledgers if ledger.table == lead for day, fates in ledger.days.items() if "accepted" in fates}
 
     @property
     def made(self) -> dict[str, str]:
@@ -255,7 +256,7 @@ class Store:
     def _make_views(self) -> None:
         """A view of each table, with the row's place in it (`seq`) and the wall time in whole seconds (`local_s`, of calls)."""
         for name in self.tables:
-            local = ", epoch(started_at)::BIGINT AS local_s" if name == "calls" else ""
+            local = f", epoch({tables.TABLES[name].clock})::BIGINT AS local_s" if "local_s" in tables.TABLES[name] else ""
             for view in (name, name + "_left_out"):
                 rows = parquet(self.folder / f"{view}.parquet").removesuffix(")") + ", file_row_number = true)"
                 self._connection.execute(
@@ -313,6 +314,7 @@ class Store:
             order=self.params.identity,
             guarded=guarded,
             odd_key=guard.odd_keys(self._connection, job.source, sheet, self.params.countries),
+            items=self.params.items,
         )
         staged = self._staging / (job.key + ".parquet")
         self._connection.execute(f"COPY ({conversion.sql}) TO {literal(str(staged))} (FORMAT parquet)")
@@ -379,10 +381,13 @@ class Store:
 
 
 def _facts(params: Params, jobs: list[Job], merged: dict, key: identity.Key) -> dict:
-    """The store's facts; those of the first table stand at the top too."""
+    """The store's facts; those of the leading table stand at the top too: the first that has records with a time, in the order of `tables.TABLES`."""
     by_table = {name: made["facts"] for name, made in merged.items()}
-    first = next(iter(by_table.values()), {})
-    top = {name: first.get(name) for name in ("masked", "data_start", "data_end", "data_start_s", "data_end_s", "span")}
+    leading = next((name for name, facts in by_table.items() if facts["data_start"]), next(iter(by_table), ""))
+    first = by_table.get(leading, {})
+    top = {"leading": leading} | {
+        name: first.get(name) for name in ("masked", "data_start", "data_end", "data_start_s", "data_end_s", "span")
+    }
     return {
         "key_id": key.id,
         "time_zone": params.time_zone,
