@@ -501,9 +501,10 @@ def months(view: View, *, most: int = 24, least_correlation: float = 0.7, least_
 def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
     """How the time to the caller's next call is spread over a week (168 h), of the callbacks and of the calls: one row per hour.
 
-    Counted are index calls seen to be followed within 168 h. Columns: hour_from, hour_to (a callback at exactly hour_to is in the row),
-    numerator (callbacks), denominator (all callbacks within 168 h), share, cumulative (of those callbacks, up to hour_to); calls (index
-    calls), share_of_calls, cumulative_of_calls (Kaplan-Meier, so calls not yet watched for a week count for as long as they were).
+    Counted are index calls seen to be followed within 168 h. Columns: hour_to (a callback at exactly hour_to is in the row; it names the row,
+    because `cumulative` reaches up to it), hour_from, numerator (callbacks), denominator (all callbacks within 168 h), share, cumulative (of
+    those callbacks, up to hour_to); calls (index calls), share_of_calls, cumulative_of_calls (Kaplan-Meier, so calls not yet watched for a
+    week count for as long as they were).
     The two differ: 80 % of the callbacks is not 80 % of the calls. said: few under 200 callbacks, none without one, else ''. Source: F0 A12.
     """
     exact = counts.exact(view.gaps(), view.definition, horizon_s=WEEK_HOURS * HOUR)
@@ -514,7 +515,7 @@ def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
     starts = np.arange(len(calls)) * bin_hours
     curve = survival.kaplan_meier(exact["seconds"].to_numpy(), exact["event"].to_numpy(), weights=exact["calls"].to_numpy())
     of_calls = survival.within(curve, (starts + bin_hours) * HOUR)
-    frame = pd.DataFrame({"hour_from": starts, "hour_to": starts + bin_hours, "numerator": calls, "denominator": total})
+    frame = pd.DataFrame({"hour_to": starts + bin_hours, "hour_from": starts, "numerator": calls, "denominator": total})
     with np.errstate(divide="ignore", invalid="ignore"):
         frame = frame.assign(share=calls / total, cumulative=calls.cumsum() / total)
     told = {"calls": exact["calls"].sum(), "said": chance.enough(int(total))}

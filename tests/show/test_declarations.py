@@ -9,8 +9,11 @@ import pytest
 
 from hotline_analysis import hotline, show, studies, words
 from hotline_analysis.measures import quotable
+from hotline_analysis.show import window as declared
 from hotline_analysis.show.forms import Figure, Furniture, Shown, Table
+from hotline_analysis.studies import window
 from hotline_analysis.words import Field, Rows, Sentence, Sentences, Term
+from tests.studies.hotlines import random_rows, view_of
 
 DECLARED = [
     m.name for m in pkgutil.iter_modules(show.__path__) if m.name in {"month", *(s.name for s in pkgutil.iter_modules(studies.__path__))}
@@ -105,6 +108,16 @@ def remove(text: str, printed: list[str]) -> str:
     for part in printed:
         text = text.replace(part, " ") if part else text
     return text
+
+
+def test_the_share_within_24_hours_is_the_one_that_the_curve_reaches_there():
+    frame = window.pareto(view_of(random_rows(3, n=900, callers=40)))
+    frame.attrs["fields"] = {c: f.as_dict() for c, f in window.COLUMNS.items() if isinstance(f, Field)}
+    by_hand = frame.loc[frame["hour_to"] == 24, "numerator"].index[0]
+    reached = frame["numerator"].iloc[: by_hand + 1].sum() / frame["numerator"].sum()
+    claim = Shown(frame, {}, "zh").first(declared.FORMS["pareto"].claim[0])
+    assert claim == f"一周内的复电，{reached:.1%}在24小时内"
+    assert f"{reached:.1%}" != f"{frame['numerator'].iloc[: by_hand + 2].sum() / frame['numerator'].sum():.1%}"
 
 
 def test_every_study_has_its_declarations():
