@@ -99,4 +99,10 @@ FORMS = {
 SAY = {
     "points": Sentences({"late": ENDS, "day": ENDS, "one": ONE, "few": FEW}),
     "reconciliation": Sentences(RECOMMENDED),
+    "checks": Sentences(
+        {
+            "quiet": Term("各项核查都没有超过通常水平。", "No check is above its usual level."),
+            "notable": Term("有核查超过通常水平，见下表。", "Some checks are above their usual level; the table names them."),
+        }
+    ),
 }

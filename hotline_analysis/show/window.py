@@ -72,8 +72,14 @@ FORMS = {
         claim=(
             Sentences(
                 {
-                    case: Sentence("误计与漏计同等看待，净得以{recommended_hours}为最大", "At equal costs the net benefit is greatest at {recommended_hours}")
-                    for case in RECOMMENDED
+                    "clear": Sentence(
+                        "误计与漏计同等看待，按{basis_months}个月合计，净得以{recommended_hours}为最大",
+                        "At equal costs, over {basis_months} {basis_months:month|months}, the net benefit is greatest at {recommended_hours}",
+                    ),
+                    "close": Sentence(
+                        "误计与漏计同等看待，按{basis_months}个月合计，{candidates:hours_or}的净得难分高下，取短者",
+                        "At equal costs, over {basis_months} {basis_months:month|months}, {candidates:hours_or} are close, and the shorter is taken",
+                    ),
                 }
                 | {case: Term("不推荐窗口，各窗口的数字只供参考", "No window is recommended; the figures are for reference") for case in NOT_RECOMMENDED}
             ),
@@ -112,6 +118,7 @@ FORMS = {
         ),
         reading=(
             Term("实线与虚线之间是超出平时习惯的复电；两线重合处，再放宽窗口只会多计巧合。", "What lies between the lines is beyond habit; where they meet, a wider window adds coincidence only."),
+            Term("标题按先到者计：平时的来电先到，就归平时。下表的纯度不论先后，所以168小时的纯度略高。", "The title counts whichever call comes first: where the one by habit does, it is by habit. Purity in the table below asks whatever came first, and is a little higher at 168 h."),
         ),
         numbers="hour_to numerator seen habit",
         notes="evidence",

@@ -484,7 +484,7 @@ def checks(
     dispatched; booked: index calls whose order has a due time (somebody said when to expect an answer); heaped: callbacks whose gap lies
     within a minute of a whole hour from 1 h on (clock times rounded by hand heap there; 121 of 3,600 s by chance).
     Columns: the path, issue, check, numerator, denominator, share, expected (above it the row is notable; a parameter that no run
-    validated), notable, missing (what the data lack, '' otherwise). Small counts are not told (`disclosure.untold`). Source: methods 3; F0 A15, A27.
+    validated), notable, missing (what the data lack, '' otherwise), said (notable where one is, else quiet). Small counts are not told (`disclosure.untold`). Source: methods 3; F0 A15, A27.
     """
     path = path_of(view, by)
     limits = {"recoded": recoded, "dispatched": dispatched, "booked": booked, "heaped": heaped * 121 / 3600}
@@ -500,6 +500,7 @@ def checks(
     told = pd.concat(parts, ignore_index=True)
     place = [order[key] for key in told[list(path)].itertuples(index=False, name=None)]
     told = told.assign(place=place).sort_values("place", kind="stable", ignore_index=True).drop(columns="place")
+    told = told.assign(said="notable" if told["notable"].any() else "quiet")
     return disclosure.untold(told, ["numerator", "denominator"], ["share"], view.smallest)
 
 

@@ -252,6 +252,9 @@ def test_gaps_on_the_hour_are_noticed():
     frame = exposure.checks(view_of(rows)).set_index("check")
     assert frame.loc["heaped", "share"] == 1 and frame.loc["heaped", "notable"]
     assert frame.loc["recoded", "missing"] and frame.loc["dispatched", "missing"] and frame.loc["booked", "missing"]
+    assert set(frame["said"]) == {"notable"}
+    early = [(who, start, talk, issue, outcome) for who, start, talk, issue, outcome in rows if start % HOUR == 0]
+    assert set(exposure.checks(view_of(early))["said"]) == {"quiet"}
 
 
 # ---- the windows file
