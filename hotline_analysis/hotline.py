@@ -231,7 +231,9 @@ class Hotline:
         staff = table in getattr(module, "STAFF", ()) or any(c.startswith("agent") for c in given.get("by", ()))
         options = _options(f"study {name}", make, options or {})
         told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options}
-        return self._told(lambda: make(view, **given, **options), told, module.COLUMNS, view, strict=strict)
+        frame = self._told(lambda: make(view, **given, **options), told, module.COLUMNS, view, strict=strict)
+        frame.attrs["definition"] = frame.attrs["definition"] if getattr(module, "REPEATS", True) else {}
+        return frame
 
     def _told(self, make: Callable[[], pd.DataFrame], told: dict, columns: Mapping, view: View, *, strict: bool = False) -> pd.DataFrame:
         """A frame with its contract, computed once: kept under everything that it depends on."""

@@ -33,10 +33,10 @@ def days(view: View, periods: Sequence[Period], calls: pd.Series) -> pd.DataFram
     frame["calls"] = [int(calls.get((d - EPOCH).days, 0)) for d in frame["date"]]
     first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(view.data_end_s - 1)
     inside = np.array([first <= d <= last for d in frame["date"]], bool)
-    kinds = _kinds(view, list(frame["date"]))
+    kind = _common_kinds(view, list(frame["date"]))
     seen = inside
     for _ in range(2):  # a missing day first counts as an empty one, and is then left out
-        level, factor = _levels(frame["calls"].to_numpy(float), frame["period"].to_numpy(), kinds, seen)
+        level, factor = _levels(frame["calls"].to_numpy(float), frame["period"].to_numpy(), kind, seen)
         seen = inside & ~((frame["calls"] == 0) & (level * factor >= UNLIKELY)).to_numpy()
     return frame.assign(factor=factor, expected=level * factor, seen=seen)
 
@@ -45,22 +45,24 @@ def _dates(period: Period) -> list[date]:
     return [period.first_day + timedelta(days=n) for n in range((period.last_day - period.first_day).days + 1)]
 
 
-def _kinds(view: View, dates: list[date]) -> np.ndarray:
-    """The kind of each day: its weekday, or holiday or make-up day where the calendar turns it round.
-
-    Of the latter there are few: below `FEWEST_OF_KIND` they count as the last day of the weekend, or as the middle of the working week.
-    """
+def kinds(view: View, dates: list[date]) -> np.ndarray:
+    """The kind of each day: its weekday, a public holiday on a weekday, or a make-up day (a day of the weekend that is worked)."""
     weekend = [n for n, name in enumerate(WEEKDAYS) if name in view.params.weekend]
-    working = [n for n in range(7) if n not in weekend]
-    off = rest_days(view.params, dates)
     turned = {True: "holiday", False: "make-up"}
-    kinds = np.array(
+    off = rest_days(view.params, dates)
+    return np.array(
         [WEEKDAYS[d.weekday()] if rest == (d.weekday() in weekend) else turned[rest] for d, rest in zip(dates, off, strict=True)]
     )
+
+
+def _common_kinds(view: View, dates: list[date]) -> np.ndarray:
+    """The kinds, those of which there are few (below `FEWEST_OF_KIND`) counted as the last day of the weekend, or as the middle of the working week."""
+    weekend = [n for n, name in enumerate(WEEKDAYS) if name in view.params.weekend]
+    working, found = [n for n in range(7) if n not in weekend], kinds(view, dates)
     for name, alike in (("holiday", weekend[-1:]), ("make-up", working[len(working) // 2 :][:1])):
-        if alike and (kinds == name).sum() < FEWEST_OF_KIND:
-            kinds = np.where(kinds == name, WEEKDAYS[alike[0]], kinds)
-    return kinds
+        if alike and (found == name).sum() < FEWEST_OF_KIND:
+            found = np.where(found == name, WEEKDAYS[alike[0]], found)
+    return found
 
 
 def _levels(calls: np.ndarray, period: np.ndarray, kind: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

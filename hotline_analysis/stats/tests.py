@@ -33,6 +33,16 @@ class CountDifference(NamedTuple):
     p: float
 
 
+class HistoryRatio(NamedTuple):
+    """A count's rate over that of the periods before it, its 95 % interval, two-sided p; how much more unrest those have than chance (1: none)."""
+
+    ratio: float
+    low: float
+    high: float
+    p: float
+    unrest: float
+
+
 class LogRank(NamedTuple):
     """Statistic, degrees of freedom and p; events observed and expected in each group."""
 
@@ -77,6 +87,26 @@ def two_counts(first, second, *, exposure_first=1.0, exposure_second=1.0, level=
     share = test.proportion_ci(confidence_level=level, method="exact")
     ratio = (first / e1) / (second / e2) if second else np.inf
     return CountDifference(ratio, _odds(share.low) * e2 / e1, _odds(share.high) * e2 / e1, first / e1 - second / e2, *apart, test.pvalue)
+
+
+def count_against_history(count, exposure, counts, exposures, *, level=0.95, few=10) -> HistoryRatio:
+    """Is a count (of a topic, this month) more than the periods before it foresee? Rates are per unit of exposure (days).
+
+    Quasi-Poisson: the log ratio of the two rates with variance f (1/count + 1/sum of counts), f the Pearson dispersion of the periods before, at least
+    1, against t with one degree of freedom less than periods. With fewer than `few` on a side `two_counts`, exact. nan with an empty history and no count.
+    McCullagh and Nelder 1989, Generalized Linear Models, 2nd ed., 6.2.
+    """
+    counts, exposures = np.asarray(counts, float), np.asarray(exposures, float)
+    before, df = counts.sum(), len(counts) - 1
+    expected = exposures * before / exposures.sum()
+    unrest = float(max(((counts - expected) ** 2 / expected).sum() / df, 1.0)) if before and df > 0 else 1.0
+    if min(count, before) < few:
+        plain = two_counts(count, before, exposure_first=exposure, exposure_second=float(exposures.sum()), level=level)
+        return HistoryRatio(plain.ratio, plain.ratio_low, plain.ratio_high, plain.p, unrest)
+    log, error = np.log(count / exposure) - np.log(before / exposures.sum()), np.sqrt(unrest * (1 / count + 1 / before))
+    far = stats.t.ppf(0.5 + level / 2, df) if df > 0 else stats.norm.ppf(0.5 + level / 2)
+    p = 2 * (stats.t.sf(abs(log) / error, df) if df > 0 else stats.norm.sf(abs(log) / error))
+    return HistoryRatio(*(float(v) for v in (np.exp(log), np.exp(log - far * error), np.exp(log + far * error), p)), unrest)
 
 
 def log_rank(counts) -> LogRank:
