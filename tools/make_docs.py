@@ -230,7 +230,7 @@ def file_with(place: str, line: str) -> str:
     )
     if place == "items":
         asked = {"name": "name: 态度", "scale": "scale: [1, 5]", name: line}
-        top["items"] = f"items: {{item_1: {{{', '.join(asked.values())}}}}}"
+        top = {**top, "items": f"items: {{item_1: {{{', '.join(asked.values())}}}}}"}
     if place == "title":
         top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
     text = []
