@@ -344,6 +344,9 @@ FORMS: dict[str, Callable] = {
     "share": lambda value, language: format_rate(value),
     "share0": lambda value, language: format_rate(value, 0),
     "points": lambda value, language: format_change(value, PERCENT, language),
+    "percent": lambda value, language: percent_number(value),  # where a heading carries the unit
+    "percent0": lambda value, language: decimal(100 * value, 0),
+    "pp": lambda value, language: signed(100 * value),
     "number": lambda value, language: decimal(value),
     "ratio": lambda value, language: decimal(value, 2),
     "probability": lambda value, language: "<0.001" if value < 0.0005 else decimal(value, 3),

@@ -5,13 +5,12 @@ Of a cell's outputs only ours are read (no traceback, stream, picture or HTML of
 
 import contextlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-import jinja2
 import mistune
 import nbformat
 
@@ -19,12 +18,11 @@ from hotline_analysis import personal, words
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFound, NoInput, RunFailed
 from hotline_analysis.report import kernel
 from hotline_analysis.show import fonts
-from hotline_analysis.show.blocks import MIME, sheet
-from hotline_analysis.show.markup import Markup, escape, mark
+from hotline_analysis.show.blocks import MIME, NOT_A_WORD, sheet
+from hotline_analysis.show.markup import Markup, escape, html
 from hotline_analysis.tables import terms
 from hotline_analysis.words import Term
 
-TEMPLATE = Path(__file__).parent / "template"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 LARGEST = 1_200_000
 LABELS = {
@@ -57,7 +55,7 @@ class Section:
     numbered: bool = True
     parts: list[tuple[str, Markup]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
-    marks: list[Markup] = field(default_factory=list)
+    marks: list[list[str]] = field(default_factory=list)
     label: str = ""
 
     @property
@@ -143,7 +141,9 @@ def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str]) -> 
     body = {s.key: [Markup(_keep_together(_resolve(block, places))) for block in s.blocks] for s in sections}
     said = {key: term.in_(language) for key, term in LABELS.items()}
     held = "".join(block for blocks in body.values() for block in blocks)
-    page = _template().render(
+    page = html(
+        "page",
+        "page",
         head=head,
         sections=sections,
         body=body,
@@ -234,7 +234,7 @@ def _take(section: Section, facts: dict, block: Markup) -> None:
         block = Markup(str(block).replace('class="say"', 'class="verdict"', 1))
     section.reasons += [facts["missing"]] if facts.get("missing") else []
     section.parts.append((facts.get("kind", ""), block))
-    section.marks += [mark(*pair) for pair in facts.get("marks", [])]
+    section.marks += facts.get("marks", [])
 
 
 def _number(sections: list[Section], language: str) -> None:
@@ -247,14 +247,6 @@ def _number(sections: list[Section], language: str) -> None:
 def _markdown(source: str) -> str:
     """Markdown without any HTML of its own."""
     return mistune.create_markdown(escape=True, plugins=["table"])(source)
-
-
-@cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(TEMPLATE)
-    return jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    ).get_template("page.html.j2")
 
 
 def _fold_at(summary: Section) -> int:
@@ -328,44 +320,51 @@ def _faces() -> dict[str, set[str]]:
 
 
 class _Walk(HTMLParser):
-    """Walks a page as a browser would; `stack` holds the open tags, each with its classes, and `font-weight` where its style has one."""
+    """A page as a browser reads it: its tags, its texts with the tags and classes around each (and `font-weight` where a style has one), what else it holds.
 
-    def __init__(self):
+    A tag that ends a text leaves a line break among the texts: two numbers in neighbouring cells are not a longer one.
+    """
+
+    def __init__(self, page: str):
         super().__init__(convert_charrefs=True)
         self.stack: list[tuple[str, ...]] = []
-
-    @property
-    def inside(self) -> set[str]:
-        return {part for tag in self.stack for part in tag}
+        self.tags, self.texts, self.others = [], [], []
+        self.feed(page)
+        self.close()
 
     def handle_starttag(self, name, attributes):
+        self.tags.append((name, [(key, value or "") for key, value in attributes]))
+        self._part(name)
         given = {key: value or "" for key, value in attributes}
         weight = ("font-weight",) if "font-weight" in given.get("style", "") else ()
         if name not in ("meta", "br", "img", "hr"):
             self.stack.append((name, *weight, *(f".{own}" for own in given.get("class", "").split())))
 
     def handle_endtag(self, name):
+        self._part(name)
         while self.stack and self.stack.pop()[0] != name:
             pass
 
-
-class _Faces(_Walk):
-    """Which characters are set in which of the three faces."""
-
-    def __init__(self):
-        super().__init__()
-        self.held = {"regular": set(), "bold": set(), "song": set("0123456789一二三四五六七八九十")}
-
     def handle_data(self, data):
-        inside = self.inside
-        for face, held in self.held.items() if not inside & {"style", "title", "desc"} else ():
-            held.update(data if inside & _faces()[face] else "")
+        self.texts.append((data, {part for tag in self.stack for part in tag}))
+
+    def handle_comment(self, data):
+        self.others.append("a comment")
+
+    def handle_decl(self, declaration):
+        self.others += [] if declaration.lower() == "doctype html" else ["a declaration"]
+
+    def _part(self, name):
+        self.texts += [] if name in INLINE else [("\n", set())]
 
 
 def _characters(page: str) -> dict[str, str]:
-    faces = _Faces()
-    faces.feed(page)
-    return {face: "".join(sorted(held)) for face, held in faces.held.items()}
+    """Which characters are set in which of the three faces."""
+    held = {"regular": set(), "bold": set(), "song": set("0123456789一二三四五六七八九十")}
+    for text, inside in _Walk(page).texts:
+        for face, characters in held.items() if not inside & {"style", "title", "desc"} else ():
+            characters.update(text if inside & _faces()[face] else "")
+    return {face: "".join(sorted(characters)) for face, characters in held.items()}
 
 
 def _style(head: dict, language: str) -> str:
@@ -390,9 +389,10 @@ ALLOWED = frozenset(
 )
 LINKS = frozenset(("href", "src", "xlink:href", "srcset", "action", "formaction", "data", "poster", "background"))
 READ_ALOUD = frozenset(("aria-label", "title", "alt"))
+UNREAD = frozenset(("d", "points", "viewbox", "transform", "style", "id", "href"))
+HIDDEN = frozenset(("style", "pre", "code", "title", "desc", ".said"))
 INSIDE = re.compile(r"#[^\s]*|[\w-]+(\.[\w-]+)*(#[^\s]*)?")
 OUTSIDE_STYLE = re.compile(r"url\(\s*['\"]?(?!#|data:font/woff2;base64,)|@import|expression\(", re.IGNORECASE)
-NOT_A_WORD = re.compile(r"\b(NaN|nan|inf|None|Traceback)\b", re.ASCII)
 INLINE = frozenset("a b strong em i small cite".split())  # a number may be set in several of these; any other tag ends it
 KEPT_TOGETHER = re.compile(r'<span class="nb">([^<]*)</span>')  # ours, set around parts of what may be one number
 SAID = {
@@ -405,60 +405,6 @@ SAID = {
 }
 
 
-class _Reader(_Walk):
-    """Reads the page as a browser would and notes what must not be in it."""
-
-    def __init__(self):
-        super().__init__()
-        self.wrong, self.visible, self.values, self.attributes = [], [], [], []
-
-    def handle_starttag(self, name, attributes):
-        if name not in ALLOWED:
-            self.wrong.append(f"the tag <{name}>")
-        self._part(name)
-        for key, value in attributes:
-            self._attribute(name, key, value or "")
-        super().handle_starttag(name, attributes)
-
-    def _attribute(self, name, key, value):
-        if key.startswith("on"):
-            self.wrong.append(f"the attribute {key}")
-        if key in LINKS and not INSIDE.fullmatch(value):
-            self.wrong.append(f"an outside {key}")
-        if key not in READ_ALOUD and OUTSIDE_STYLE.search(value):
-            self.wrong.append(f"an outside address in {key}")
-        if name == "meta" and key == "http-equiv" and value != "Content-Security-Policy":
-            self.wrong.append("a meta that redirects")
-        if key not in ("d", "points", "viewbox", "transform", "style", "id", "href"):
-            self.attributes.append(value)
-
-    def _part(self, name):
-        """Words of neighbouring cells are no one text: two numbers side by side are not a longer one."""
-        if name not in INLINE:
-            self.values.append("\n")
-
-    def handle_endtag(self, name):
-        self._part(name)
-        super().handle_endtag(name)
-
-    def handle_data(self, data):
-        inside = self.inside
-        if "style" in inside:
-            if OUTSIDE_STYLE.search(data):
-                self.wrong.append("an outside address in the style")
-            return
-        self.values.append(data)
-        if not inside & {"pre", "code", "title", "desc", ".said"}:
-            self.visible.append(data)
-
-    def handle_comment(self, data):
-        self.wrong.append("a comment")
-
-    def handle_decl(self, declaration):
-        if declaration.lower() != "doctype html":
-            self.wrong.append("a declaration")
-
-
 def _not_a_word(piece: str, data_words: Collection[str]) -> re.Match | None:
     """A missing value that reads as a word, in one piece of text; a word of the data, or a line of one that was broken, is none."""
     if any(piece.strip() in word for word in data_words):
@@ -468,21 +414,43 @@ def _not_a_word(piece: str, data_words: Collection[str]) -> re.Match | None:
     return NOT_A_WORD.search(piece)
 
 
+def _foreign(page: _Walk) -> Iterator[str]:
+    """What in a page is none of ours: tags, handlers, addresses."""
+    for name, attributes in page.tags:
+        if name not in ALLOWED:
+            yield f"the tag <{name}>"
+        for key, value in attributes:
+            if key.startswith("on"):
+                yield f"the attribute {key}"
+            if key in LINKS and not INSIDE.fullmatch(value):
+                yield f"an outside {key}"
+            if key not in READ_ALOUD and OUTSIDE_STYLE.search(value):
+                yield f"an outside address in {key}"
+            if name == "meta" and key == "http-equiv" and value != "Content-Security-Policy":
+                yield "a meta that redirects"
+    yield from page.others
+    yield from ("an outside address in the style" for data, inside in page.texts if "style" in inside and OUTSIDE_STYLE.search(data))
+
+
+def _wrong(text: str, page: _Walk, data_words: Collection[str]) -> Iterator[str]:
+    """Everything for which a page is refused."""
+    yield from _foreign(page)
+    if text.count(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">') != 1 or "<script" in text.lower():
+        yield "a content policy that is not ours"
+    visible = (data for data, inside in page.texts if not inside & HIDDEN and NOT_A_WORD.search(data))
+    yield from (f"the word '{found[0]}' where a reason should stand" for data in visible if (found := _not_a_word(data, data_words)))
+    if (size := len(text.encode())) > LARGEST:
+        yield f"{size:,} bytes (at most {LARGEST:,})"
+
+
 def check(text: str, name: str, countries: Collection[str] = (), data_words: Collection[str] = ()) -> None:
     """Refuse a page with a script, an outside address, a missing value that reads as a word, a personal form, or more than 1.2 MB."""
-    reader = _Reader()
-    reader.feed(KEPT_TOGETHER.sub(r"\1", text))
-    reader.close()
-    wrong = list(reader.wrong)
-    if text.count(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">') != 1 or "<script" in text.lower():
-        wrong.append("a content policy that is not ours")
-    found = (_not_a_word(piece, data_words) for piece in reader.visible if NOT_A_WORD.search(piece))
-    wrong += [f"the word '{m[0]}' where a reason should stand" for m in found if m]
-    if len(text.encode()) > LARGEST:
-        wrong.append(f"{len(text.encode()):,} bytes (at most {LARGEST:,})")
-    if wrong:
-        raise RunFailed(name, f"the page was refused: it holds {wrong[0]}.")
-    check_text("".join([*reader.values, "\n", "\n".join(reader.attributes)]), name, countries)
+    page = _Walk(KEPT_TOGETHER.sub(r"\1", text))
+    if wrong := next(_wrong(text, page, data_words), ""):
+        raise RunFailed(name, f"the page was refused: it holds {wrong}.")
+    read = [data for data, inside in page.texts if "style" not in inside]
+    said = [value for _, attributes in page.tags for key, value in attributes if key not in UNREAD]
+    check_text("".join([*read, "\n", "\n".join(said)]), name, countries)
 
 
 def check_text(text: str, name: str, countries: Collection[str] = ()) -> None:

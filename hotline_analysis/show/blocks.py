@@ -16,8 +16,8 @@ import pandas as pd
 
 from hotline_analysis import words
 from hotline_analysis.show import charts
-from hotline_analysis.show.markup import Markup, each, tag
-from hotline_analysis.words import Field, Term
+from hotline_analysis.show.markup import Markup, escape, html
+from hotline_analysis.words import Field, Sentence, Sentences, Term
 
 MIME = "application/vnd.hotline+html"
 END = "application/vnd.hotline.end+json"
@@ -27,20 +27,29 @@ WORDS = {
     "no_data": Term("无数据", "no data"),
     "rule": Term("口径", "Definition"),
     "numbers": Term("数据", "the numbers"),
-    "provisional_status": Term("暂行版", "provisional"),
-    "final": Term("定稿", "final"),
-    "data_to": Term("数据截至", "data up to "),
-    "special": Term("专题", "Special study"),
+    "special": Term("专题　", "Special study · "),
+    "of": Term("", ": "),
     "audience": Term("内部资料，只含汇总数据", "internal, aggregates only"),
     "human": Term("热线中心说明，非系统生成", "A note of the hotline's own, not generated"),
-    "files": Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
-    "sample": Term("样稿，数据均为虚构", "sample; all data are invented"),
     "untold": Term(
         "{}：不足{}件。这样的件数和由它算出的比率不列出，以免认出个人。",
         "{}: fewer than {}. Such a count and what is made of it are not told, so that nobody can be recognised.",
     ),
     "own": Term("自制的图", "A drawing of one's own"),
 }
+ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
+STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
+PERIOD = (
+    Sentence("{first_day:day}至{last_day:day}", "{first_day:day} to {last_day:day}"),
+    STATUS,
+    Sentence("{author}", "{author}"),
+    Sentence("数据截至{data_to:day}", "data up to {data_to:day}"),
+)
+NOTE = Sentence("{note}", "{note}")
+FILES = (
+    Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
+    Sentences({"True": Term("样稿，数据均为虚构", "sample; all data are invented")}, by="sample"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,11 +89,11 @@ def lab_style() -> str:
     return ".hotline.hotline{" + reset + re.sub(r"\s*\n\s*", "\n", screen) + "}"
 
 
-def _word(key: str, language: str) -> str:
-    return WORDS[key].in_(language)
+def _words(language: str) -> dict[str, str]:
+    return {key: term(language) for key, term in WORDS.items()}
 
 
-# ---- the head of the page
+# ---- the head and the foot of the page
 
 
 def masthead(shown, *, special: bool = False) -> Block:
@@ -94,59 +103,35 @@ def masthead(shown, *, special: bool = False) -> Block:
     (the running number, or missing). The page's own title comes from the notebook's first heading. special: a study's page.
     """
     row, language = shown.frame.iloc[0].to_dict(), shown.language
-    hotline, zh = row[f"title_{language}"], language == "zh"
-    when = words.format_month(row["month"], language) if re.fullmatch(r"\d{4}-\d\d", row["month"]) else row["month"]
-    status = _word("provisional_status" if row["provisional"] else "final", language)
-    days = f"{words.format_day(row['first_day'], language)}{'至' if zh else ' to '}{words.format_day(row['last_day'], language)}"
-    line = [days, status, row[f"author_{language}"], _word("data_to", language) + words.format_day(row["data_to"], language)]
-    left = f"{_word('special', language)}{'　' if zh else ' · '}{hotline}" if special else _issue(row, language)
-    html = tag(
-        "header",
-        tag("div", each("span", [left, _word("audience", language)]), class_="line"),
-        tag("div", class_="rule"),
-        tag("div", tag("h1", "" if special else hotline + ("" if zh else ": "), Markup("<x-title></x-title>")), tag("p", when, class_="month"), class_="name"),
-        tag("p", each("span", [part for part in line if part]), class_="period"),
-        class_="masthead",
-    )  # fmt: skip
-    facts = {
-        "title": "" if special else hotline,
-        "month": when,
-        "status": status,
-        "audience": _word("audience", language),
-        "language": language,
-    }
-    return Block("masthead", html, f"{hotline} {when}", facts)
+    hotline, said = row[f"title_{language}"], _words(language)
+    plain = re.fullmatch(r"(\d{4})-(\d\d)", row["month"])  # not: a stretch of months
+    when = words.format_month(row["month"], language) if plain else row["month"]
+    issue = ISSUE(language).format(*map(int, plain.groups())) + shown.first(RUNNING) if plain else ""
+    left = said["special"] + hotline if special else issue
+    title = "" if special else hotline
+    head = html(
+        "blocks", "masthead", title=title and title + said["of"], left=left, audience=said["audience"], when=when, line=shown.said(PERIOD)
+    )
+    facts = {"title": title, "month": when, "status": shown.first(STATUS), "audience": said["audience"], "language": language}
+    return Block("masthead", head, f"{hotline} {when}", facts)
 
 
-def _issue(row: Mapping, language: str) -> str:
-    year, number = (int(part) for part in row["month"].split("-")[:2])
-    running = "" if words.missing(row["issue"]) else int(row["issue"])
-    if language == "zh":
-        return f"{year}年第{number}期" + (f"（总第{running}期）" if running else "")
-    return f"{year}, issue {number}" + (f" (no. {running})" if running else "")
+def colophon(shown) -> Block:
+    """The foot of the page: a note of the hotline's own where params have one, the files beside the page, 样稿 if a sample, the definition's hash."""
+    code, said = shown.frame["hash"].iloc[0], shown.said(FILES)
+    foot = html("blocks", "colophon", note=shown.first(NOTE), human=WORDS["human"](shown.language), said=said, hash=code)
+    return Block("colophon", foot, "\n".join([*said, code]))
 
 
 def sentences(said: Sequence[str], *, language: str = "zh") -> Block:
     """What a frame says, a line breaking only between sentences; in the summary it is the page's conclusion."""
     space = "" if language == "zh" else " "
-    return Block(
-        "say", tag("p", Markup(space).join(tag("span", line) for line in said), class_="say") if said else Markup(), space.join(said)
-    )
+    return Block("say", html("blocks", "sentences", lines=said, space=space), space.join(said))
 
 
 def missing(reason: str) -> Block:
     """A frame that cannot be had: its reason. Where all of a chapter is so, the page prints it once, under the chapter's heading."""
-    return Block("missing", tag("p", reason, class_="lede quiet"), reason, {"missing": reason})
-
-
-def colophon(shown) -> Block:
-    """The foot of the page: a note of the hotline's own where params have one, the files beside the page, 样稿 if a sample, the definition's hash."""
-    row, language = shown.frame.iloc[0].to_dict(), shown.language
-    note = row[f"note_{language}"]
-    human = tag("div", tag("p", note), tag("cite", _word("human", language)), class_="human") if note else Markup()
-    said = [_word("files", language)] + ([_word("sample", language)] if row["sample"] else [])
-    foot = tag("p", each("span", said), tag("span", tag("span", row["hash"], class_="hash")), class_="colophon")
-    return Block("colophon", human + foot, "\n".join([*said, row["hash"]]))
+    return Block("missing", html("blocks", "missing", reason=reason), reason, {"missing": reason})
 
 
 # ---- figures
@@ -167,45 +152,24 @@ def figure(
     **options,
 ) -> Block:
     """A chart that stands alone: number, claim, what-where-when-unit, the drawing (twice, from one frame), how to read it, 口径, the numbers."""
-    told = description or subtitle
-    wide, narrow = (
-        Markup(charts.svg(form(frame, width=width, language=language, **options), f"{key}-{letter}", title, told))
-        for width, letter in ((charts.WIDE, "w"), (charts.NARROW, "n"))
-    )
-    drawn = [charts.key_line(form, language=language, **options), tag("div", wide, class_="w"), tag("div", narrow, class_="n")]
-    return _framed(drawn, key, title, subtitle, [_side(side, rule, language), _numbers(frame, numbers, language)], told)
+    told, said = description or subtitle, _words(language)
+    drawn = {
+        letter: Markup(charts.svg(form(frame, width=width, language=language, **options), f"{key}-{letter}", title, told))
+        for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
+    }
+    rows = {"columns": numbers, "rows": frame.to_dict("records"), "language": language, "term": said["numbers"]}
+    below = {"side": side, "rule": rule, "rule_term": said["rule"], "numbers": html("blocks", "numbers", **rows) if numbers else ""}
+    above = charts.key_line(form, language=language, **options)
+    whole = html("blocks", "figure", key=key, title=title, subtitle=subtitle, drawings=drawn, above=above, **below)
+    return Block("figure", whole, f"{title}\n{told}", {"key": key})
 
 
 def drawing(axes, *, language: str = "zh") -> Block:
     """Any Axes, drawn as it is; its own title is the claim."""
-    title = axes.get_title() or _word("own", language)
+    title = axes.get_title() or WORDS["own"](language)
     axes.set_title("")
-    return _framed([Markup(charts.svg(axes, "own-w", title, title))], "own", title, "", [], title)
-
-
-def _framed(drawn: Sequence, key: str, title: str, subtitle: str, below: Sequence[Markup], told: str) -> Block:
-    head = [tag("p", tag("x-number", kind="figure", key=key), class_="no"), tag("h3", title, id=f"{key}-h")]
-    head += [tag("p", subtitle, class_="sub")] if subtitle else []
-    plot = tag("div", *drawn, class_="plot")
-    html = tag("figure", tag("header", *head), plot, *below, id=key, class_="block fig", aria_labelledby=f"{key}-h")
-    return Block("figure", html, f"{title}\n{told}", {"key": key})
-
-
-def _side(side: Sequence[str], rule: str, language: str) -> Markup:
-    """Beside the drawing: how to read it, then the 口径."""
-    parts = [*each_paragraph(side), tag("dl", tag("div", tag("dt", _word("rule", language)), tag("dd", rule))) if rule else Markup()]
-    return tag("div", *parts, class_="side") if side or rule else Markup()
-
-
-def each_paragraph(lines: Sequence[str]) -> list[Markup]:
-    return [tag("p", line) for line in lines]
-
-
-def _numbers(frame: pd.DataFrame, columns: Sequence["Cell"], language: str) -> Markup:
-    if not columns:
-        return Markup()
-    body = tag("tbody", *(_row(row, columns, language) for row in frame.to_dict("records")))
-    return tag("details", tag("summary", _word("numbers", language)), tag("table", _head(columns, language), body), class_="data")
+    drawn = {"": Markup(charts.svg(axes, "own-w", title, title))}
+    return Block("figure", html("blocks", "figure", key="own", title=title, drawings=drawn), f"{title}\n{title}", {"key": "own"})
 
 
 # ---- tables
@@ -222,27 +186,45 @@ class Cell:
     phone: bool = True
 
     @property
-    def numeric(self) -> bool:
-        return self.interval or not (self.field.words or self.field.form in ("text", "month", "day"))
-
-    @property
     def style(self) -> str:
-        kind = ("num interval" if self.interval else "num") if self.numeric else "text"
+        figures = self.interval or not (self.field.words or self.field.form in ("text", "month", "day"))
+        kind = ("num interval" if self.interval else "num") if figures else "text"
         return kind + ("" if self.phone else " lo")
 
     def heading(self, language: str) -> str:
-        return (
-            _word("interval", language) if self.interval else self.field.term(language) + UNIT_MARK.get(self.field.form, NOTHING)(language)
-        )
+        unit = UNIT_MARK.get(self.field.form)
+        return WORDS["interval"](language) if self.interval else self.field.term(language) + (unit(language) if unit else "")
+
+    def written(self, row: Mapping, language: str) -> Markup | str:
+        """What stands in a row's cell: its value, or why there is none; the heading carries the unit."""
+        if not all(has(row, name) for name in (self.field.interval if self.interval else (self.name,))):
+            empty = self.interval or row.get(self.name) == ""
+            return "" if empty else QUIET.format(self._absent(row, language))
+        if self.interval:
+            return self._interval(row, language)
+        said = written(row, self.name, self.field, language, BARE.get(self.field.form, ""))
+        return SAID.format(said) if NOT_A_WORD.search(said) else said
+
+    def _absent(self, row: Mapping, language: str) -> str:
+        """The reason of a missing cell, where the frame has a column for it."""
+        reason = next((row[name] for name in (f"{self.name}_missing", "missing") if has(row, name)), "")
+        said = words.absent(str(reason)) if reason else None
+        return said(language) if said else str(reason) or "—"
+
+    def _interval(self, row: Mapping, language: str) -> str:
+        low, high = (row[name] for name in self.field.interval)
+        if self.field.form == "points":
+            return words.format_change_interval(low, high, language)
+        if self.field.form in ("share", "share0"):
+            return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
+        return words.format_interval(low, high, language, percent=False)
 
 
-NOTHING = Term("", "")
 UNIT_MARK = {"share": Term("%", " %"), "share0": Term("%", " %"), "points": Term("（百分点）", " (pp)")}
-BARE: dict[str, Callable] = {  # in a cell the heading carries the unit
-    "share": lambda value, language: words.percent_number(value),
-    "share0": lambda value, language: words.decimal(100 * value, 0),
-    "points": lambda value, language: words.signed(100 * value),
-}
+BARE = {"share": "percent", "share0": "percent0", "points": "pp"}
+NOT_A_WORD = re.compile(r"\b(NaN|nan|inf|None|Traceback)\b", re.ASCII)  # a missing value that reads as a word
+SAID = Markup('<span class="said">{}</span>')  # a word of the data that reads so, for the page's last check
+QUIET = Markup('<span class="quiet">{}</span>')
 
 
 def table(
@@ -263,110 +245,59 @@ def table(
     `total` is a row for the foot; `chosen` names the column that marks the rows which matter.
     """
     rows = frame.to_dict("records")
-    body = [_row(row, columns, language, bool(chosen and row.get(chosen))) for row in rows] or [_empty(columns, language)]
-    foot = tag("tfoot", _row(total, columns, language)) if total else ""
-    classes = " ".join(c for c, on in (("keep", len(rows) <= 15), ("short", short)) if on)
-    whole = tag("table", caption(key, title, subtitle), _head(columns, language), tag("tbody", *body), foot, class_=classes)
-    below = each("p", filter(None, [_untold(rows, columns, language), note]), class_="kj")
-    html = tag("div", whole, below, class_="block scroll", role="region", aria_label=title)
-    return Block("table", html, f"{title}\n{_plain(rows, columns, language)}", {"key": key})
-
-
-def caption(key: str, title: str, subtitle: str) -> Markup:
-    return tag("caption", tag("b", tag("x-number", kind="table", key=key), "　", title), tag("span", subtitle) if subtitle else "", id=key)
-
-
-def _head(columns: Sequence[Cell], language: str) -> Markup:
-    heads = [
-        tag("th", c.heading(language), scope="col", class_=c.style.replace(" interval", "") if i else "text") for i, c in enumerate(columns)
-    ]
-    return tag("thead", tag("tr", *heads))
-
-
-def _row(row: Mapping, columns: Sequence[Cell], language: str, chosen: bool = False) -> Markup:
-    written = [(c, _cell(row, c, language)) for c in columns]
-    cells = [
-        tag("td" if i else "th", tag("b", cell) if c.bold and cell else cell, scope=None if i else "row", class_=c.style if i else "text")
-        for i, (c, cell) in enumerate(written)
-    ]
-    return tag("tr", *cells, class_="chosen" if chosen else None)
-
-
-def _empty(columns: Sequence[Cell], language: str) -> Markup:
-    return tag("tr", tag("td", _word("no_data", language), colspan=str(len(columns)), class_="quiet"))
+    head = {"key": key, "title": title, "subtitle": subtitle, "classes": " ".join(["keep"] * (len(rows) <= 15) + ["short"] * short)}
+    body = {"columns": columns, "rows": rows, "chosen": chosen, "nothing": WORDS["no_data"](language), "total": total, "language": language}
+    whole = html("blocks", "table", **head, **body, below=[*filter(None, [_untold(rows, columns, language), note])])
+    return Block("table", whole, f"{title}\n{_plain(rows, columns, language)}", {"key": key})
 
 
 def _untold(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
     """What `<8` means, under a table that says it."""
     said = {row[name] for row in rows for name in (f"{c.name}_missing" for c in columns) if has(row, name) and row[name].startswith("<")}
-    return "".join(_word("untold", language).format(mark, mark[1:]) for mark in sorted(said))
+    return "".join(WORDS["untold"](language).format(mark, mark[1:]) for mark in sorted(said))
 
 
 def _plain(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
-    lines = [[c.heading(language) for c in columns], *([_strip(_cell(row, c, language)) for c in columns] for row in rows[:60])]
-    return "\n".join("\t".join(line) for line in lines)
+    told = [[escape(c.written(row, language)).striptags() for c in columns] for row in rows[:60]]
+    return "\n".join("\t".join(line) for line in [[c.heading(language) for c in columns], *told])
 
 
-def _strip(cell) -> str:
-    return Markup(cell).striptags() if isinstance(cell, Markup) else str(cell)
-
-
-# ---- cells
+# ---- values
 
 
 def has(row: Mapping, name: str) -> bool:
     """The row says this: the column is there and its value is neither missing nor ''."""
     value = row.get(name)
-    return (
-        value is not None and value is not pd.NA and value is not pd.NaT and value == value and not (isinstance(value, str) and not value)
-    )
+    return value is not None and value is not pd.NA and value == value and not (isinstance(value, str) and not value)
 
 
-def _cell(row: Mapping, column: Cell, language: str) -> Markup | str:
-    names = column.field.interval if column.interval else (column.name,)
-    if not all(has(row, name) for name in names):
-        said = "" if column.interval or row.get(column.name) == "" else _absent(row, column, language)
-        return tag("span", said, class_="quiet") if said else ""
-    if column.interval:
-        return _interval(row, column.field, language)
-    value = row[column.name]
-    if str(value) in column.field.words:
-        return column.field.words[str(value)](language)
-    if column.field.form in BY_UNIT:
-        return BY_UNIT[column.field.form](row, column.name, language)
-    return _word_of_data(
-        words.said(value, column.field.form, language) if column.field.form not in BARE else BARE[column.field.form](value, language)
-    )
+def written(row: Mapping, name: str, field: Field, language: str, form: str = "") -> str:
+    """One cell in the reader's words, in the form of its field or another; '' when it is missing."""
+    if not has(row, name):
+        return ""
+    if form in ("", field.form) and str(row[name]) in field.words:
+        return field.words[str(row[name])](language)
+    form = form or field.form
+    return BY_UNIT[form](row, name, language) if form in BY_UNIT else words.said(row[name], form, language)
 
 
-def _absent(row: Mapping, column: Cell, language: str) -> str:
-    """The reason of a missing cell, where the frame has a column for it."""
-    reason = next((row[name] for name in (f"{column.name}_missing", "missing") if has(row, name)), "")
-    said = words.absent(str(reason)) if reason else None
-    return said(language) if said else str(reason) or "—"
+def _unit(row: Mapping) -> words.Unit:
+    return words.UNITS[row["unit"]]
 
 
-def _interval(row: Mapping, field: Field, language: str) -> str:
-    low, high = (row[name] for name in field.interval)
-    if field.form == "points":
-        return words.format_change_interval(low, high, language)
-    if field.form in ("share", "share0"):
-        return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
-    return words.format_interval(low, high, language, percent=False)
+def _aim(row: Mapping, name: str, language: str) -> str:
+    """A target with the side that is meant: ≥95%."""
+    level = f"{100 * row[name]:g}%" if row["unit"] == "percent" else words.format_value(row[name], _unit(row), language)
+    return SIDE.get(row["better"], "") + level
 
 
-def _word_of_data(said: str) -> Markup | str:
-    """A word of the data that reads like a missing value is marked as said by the data, for the page's last check."""
-    return tag("span", said, class_="said") if re.search(r"\b(NaN|nan|inf|None|Traceback)\b", said, re.ASCII) else said
-
-
+SIDE = {"higher": "≥", "lower": "≤"}
 BY_UNIT: dict[str, Callable] = {  # written in the unit that the row's column `unit` names
-    "level": lambda row, name, language: words.format_value(row[name], words.UNITS[row["unit"]], language),
-    "moved": lambda row, name, language: words.format_change(row[name], words.UNITS[row["unit"]], language),
-    "risen": lambda row, name, language: words.format_risen(row[name], words.UNITS[row["unit"]], language),
-    "moved_interval": lambda row, name, language: words.format_moves(
-        row[f"{name}_low"], row[f"{name}_high"], words.UNITS[row["unit"]], language
-    ),
+    "level": lambda row, name, language: words.format_value(row[name], _unit(row), language),
+    "moved": lambda row, name, language: words.format_change(row[name], _unit(row), language),
+    "risen": lambda row, name, language: words.format_risen(row[name], _unit(row), language),
+    "moved_interval": lambda row, name, language: words.format_moves(row[f"{name}_low"], row[f"{name}_high"], _unit(row), language),
+    "aim": _aim,
 }
 
 

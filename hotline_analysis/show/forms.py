@@ -115,22 +115,14 @@ class Shown:
 
     def _cells(self, slot: Slot) -> str:
         name = self.column(slot.column)
-        beside = [c for c in ("unit", f"{name}_low", f"{name}_high") if c in self.frame]  # what a form may read with the cell
+        beside = [c for c in ("unit", "better", f"{name}_low", f"{name}_high") if c in self.frame]  # what a form may read with the cell
         rows = chosen_rows(self.frame, slot.row)[[name, *beside]]
         written = [self.written(row, name, slot.form) for row in rows.to_dict("records")]
         return words.listed(written, self.language) if all(written) else ""
 
     def written(self, row: Mapping, column: str, form: str = "") -> str:
         """One cell in the reader's words; '' when it is missing."""
-        value, own = row[column], self.field(column)
-        if not blocks.has(row, column):
-            return ""
-        if form in ("", own.form) and str(value) in own.words:
-            return own.words[str(value)](self.language)
-        form = form or own.form
-        if form in blocks.BY_UNIT:
-            return blocks.BY_UNIT[form](row, column, self.language)
-        return words.said(value, form, self.language)
+        return blocks.written(row, column, self.field(column), self.language, form)
 
 
 def chosen_rows(frame: pd.DataFrame, row: str) -> pd.DataFrame:

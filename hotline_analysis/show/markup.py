@@ -1,50 +1,31 @@
-"""The one place where text becomes HTML. Whatever is not `Markup` already is escaped when it meets a tag, so a value from data cannot become one."""
+"""The one place where text becomes HTML: templates. Whatever is not `Markup` already is escaped there, so a value from data cannot become a tag."""
 
 import re
+from functools import cache
+from pathlib import Path
 
+import jinja2
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
-__all__ = ["Markup", "each", "escape", "mark", "tag"]
+__all__ = ["Markup", "escape", "html"]
 
-UP, DOWN = "M9 4.6 13 9.4H10.3V13.2H7.7V9.4H5Z", "M9 13.4 5 8.6H7.7V4.8H10.3V8.6H13Z"
-ARROW = {"up": UP, "down": DOWN}
-TRIANGLE = {"more": "M9 2.6 16.6 15.4H1.4Z", "less": "M9 15.4 1.4 2.6H16.6Z"}
-SHAPE = {  # every colour is written out: one PDF renderer drops references and CSS variables, and then all verdicts vanish
-    "better": '<circle cx="9" cy="9" r="8.4" fill="#1F70AF"/><path d="{arrow}" fill="#fff"/>',
-    "worse": '<path d="M9 -.6 18.6 9 9 18.6 -.6 9Z" fill="#A83A05"/><path d="{arrow}" fill="#fff"/>',
-    "more": '<path d="{triangle}" fill="#18222E"/>',
-    "less": '<path d="{triangle}" fill="#18222E"/>',
-    "none": '<circle cx="9" cy="9" r="7.4" fill="none" stroke="#6B7785" stroke-width="1.7"/><path d="M5.4 9H12.6" stroke="#6B7785" stroke-width="1.7"/>',
-    "few": '<circle cx="9" cy="9" r="7.4" fill="none" stroke="#8D97A2" stroke-width="1.7" stroke-dasharray="2.6 2.1"/>',
-    "not_compared": '<circle cx="9" cy="9" r="7.4" fill="none" stroke="#8D97A2" stroke-width="1.7"/><path d="M4.6 13.4 13.4 4.6" stroke="#8D97A2" stroke-width="1.7"/>',
-    "fact": '<rect x="3.2" y="3.2" width="11.6" height="11.6" fill="none" stroke="#18222E" stroke-width="1.7"/>',
-}
+FOLDERS = [Path(__file__).parents[1] / room / "template" for room in ("show", "report")]
 
 
-def tag(name: str, *children, **attributes) -> Markup:
-    """An element. Attribute names lose a trailing `_` and write `-` for `_`; those that are None, False or '' are left out."""
-    said = Markup("").join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _said(value))
-        for key, value in attributes.items()
-        if value not in (None, False, "")
-    )
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), said, Markup("").join(children))
+class _OneLine(Extension):
+    """A template's line breaks and indents are for who reads the template."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"\n\s*", "", source)
 
 
-def _said(value) -> str:
-    return "" if value is True else str(value)
+@cache
+def _templates() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(FOLDERS)
+    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=[_OneLine])
 
 
-def each(name: str, items, **attributes) -> Markup:
-    """One element around each item."""
-    return Markup("").join(tag(name, item, **attributes) for item in items)
-
-
-def mark(judgement: str, direction: str = "") -> Markup:
-    """A verdict as a shape, drawn in place: diamond worse, circle better, triangle more or less, hollow circle no evidence, dashed too few, square fact."""
-    shape = SHAPE[judgement].format(arrow=ARROW.get(direction, ""), triangle=TRIANGLE.get(judgement, ""))
-    return Markup(
-        '<svg class="mark" width="16" height="16" viewBox="-1 -1 20 20" aria-hidden="true" focusable="false">'
-        + re.sub(r'<path d="" [^>]*>', "", shape)
-        + "</svg>"
-    )
+def html(template: str, macro: str, **given) -> Markup:
+    """What a macro of a template makes of what it is given."""
+    return getattr(_templates().get_template(f"{template}.html.j2").module, macro)(**given)

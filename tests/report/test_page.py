@@ -303,7 +303,7 @@ def test_a_file_that_is_no_notebook_is_called_by_its_name(tmp_path):
 def test_every_class_of_the_style_sheet_is_one_that_a_page_may_have():
     """Rules of blocks that were given up stayed in the sheet, and every page carried them."""
     package = Path(page.__file__).parents[1]
-    files = [*(package / "show").rglob("*.py"), *(package / "report").glob("*.py"), *page.TEMPLATE.glob("*.j2")]
+    files = [file for room in ("show", "report") for file in (package / room).rglob("*") if file.suffix in (".py", ".j2")]
     written = set(re.findall(r"[\w-]+", "\n".join(file.read_text(encoding="utf-8") for file in files)))
     named = set(re.findall(r"\.([a-z][\w-]*)", " ".join(re.findall(r"([^{}]+)\{", blocks.sheet()))))
     assert {"card", "verdict", "ledger"} <= named and not named - written

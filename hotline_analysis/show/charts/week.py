@@ -11,7 +11,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from hotline_analysis import words
 from hotline_analysis.show.charts.style import FEW, INK, LADDER, TOO_FEW, WORSE, chart, say
-from hotline_analysis.show.markup import Markup, tag
+from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
 CLOCK = Term("时", ":00")
@@ -98,5 +98,4 @@ def key_line(draw: Callable, *, language: str = "zh", **options) -> Markup:
     bounds = [f"{scale * c:g}" for c in cuts]
     names = [f"<{bounds[0]}", *(f"{a}—{b}" for a, b in pairwise(bounds)), f"≥{bounds[-1]}"]
     shades = LADDER[::-1] if bad == "low" else LADDER
-    steps = [tag("span", tag("i", style=f"background:{shade}"), name) for shade, name in zip(shades, names, strict=True)]
-    return tag("p", *steps, tag("span", "· " + TOO_FEW.in_(language)), class_="key", aria_hidden="true")
+    return html("marks", "key", steps=list(zip(shades, names, strict=True)), few="· " + TOO_FEW.in_(language))
