@@ -198,8 +198,9 @@ class Cell:
     def written(self, row: Mapping, language: str) -> Markup | str:
         """What stands in a row's cell: its value, or why there is none; the heading carries the unit."""
         if not all(has(row, name) for name in (self.field.interval if self.interval else (self.name,))):
-            empty = self.interval or row.get(self.name) == ""
-            return "" if empty else QUIET.format(self._absent(row, language))
+            if self.interval or row.get(self.name) == "":
+                return "" if self.interval else written(row, self.name, self.field, language)
+            return QUIET.format(self._absent(row, language))
         if self.interval:
             return self._interval(row, language)
         said = written(row, self.name, self.field, language, BARE.get(self.field.form, ""))
@@ -273,10 +274,10 @@ def has(row: Mapping, name: str) -> bool:
 
 def written(row: Mapping, name: str, field: Field, language: str, form: str = "") -> str:
     """One cell in the reader's words, in the form of its field or another; '' when it is missing."""
+    if form in ("", field.form) and str(row.get(name)) in field.words:  # '' can have a word too: 不剔除, 全部
+        return field.words[str(row[name])](language)
     if not has(row, name):
         return ""
-    if form in ("", field.form) and str(row[name]) in field.words:
-        return field.words[str(row[name])](language)
     form = form or field.form
     return BY_UNIT[form](row, name, language) if form in BY_UNIT else words.said(row[name], form, language)
 

@@ -82,6 +82,16 @@ def test_a_staff_frame_says_so_to_the_page():
     assert show(rates(audience="staff")).facts["audience"] == "staff" and "audience" not in show(rates()).facts
 
 
+def test_an_empty_key_can_have_a_word():
+    """`left_out` is '' where nobody is left out: a table says so, and a sentence can."""
+    field = Field(Term("剔除", "Left out"), words={"": Term("不剔除", "nobody"), "top": Term("最多的", "the busiest")})
+    cell, plain = blocks.Cell("left_out", field), blocks.Cell("left_out", Field(Term("剔除", "Left out")))
+    assert [cell.written({"left_out": key}, "zh") for key in ("", "top", "x")] == ["不剔除", "最多的", "x"]
+    assert [str(c.written({"left_out": v}, "en")) for c in (cell, plain) for v in ("", None)] == [
+        "nobody", '<span class="quiet">—</span>', "", '<span class="quiet">—</span>',
+    ]  # fmt: skip
+
+
 # ---- sentences
 
 FIELDS = {
