@@ -74,6 +74,7 @@ DAYS = {
     "usual": Field(Term("平常", "Usual"), "count"),
     "days": Field(Term("天数", "Days"), "count"),
     "broken_days": Field(Term("异常天数", "Days far from usual"), "count"),
+    "of": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
 }
 MOST_NAMED = 4  # findings that the sentence about the data names; the rest are counted
 KPIS = (
@@ -114,7 +115,9 @@ class Hotline:
 
     @cached_property
     def months(self) -> list[str]:
-        """The months in which there are data, first to last."""
+        """The months in which there are data, first to last; none where the exports have no times."""
+        if not self.store.facts["data_start"]:
+            return []
         first, last = self.data_days
         return list(months_between(self.calendar.month_of(first), self.calendar.month_of(last)))
 
@@ -127,17 +130,23 @@ class Hotline:
         """The first and the last day with data."""
         start, end = self.store.facts["data_start"], self.store.facts["data_end"]
         if not start:
-            raise NoInput(self.params.path.name, "the exports hold no row with a time.")
+            raise NoInput(self.params.path.name, "the exports hold no row with a time, so there are no months.", "Ask for all data.")
         return date.fromisoformat(start), date.fromisoformat(end) - timedelta(days=1)
 
     @cached_property
     def everything(self) -> Period:
-        """All days with data."""
+        """All days with data; all data where they have no times."""
+        if not self.store.facts["data_start"]:
+            return Period("all", 0, 0, date(1970, 1, 1), date(1970, 1, 1), dated=False)
         return self.calendar.span(*self.data_days, "all")
 
     @cached_property
     def latest(self) -> str:
-        """The last month that has records on most of its days; a month that has just begun, or one that holds a stray record, is not it."""
+        """The last month that has records on most of its days; a month that has just begun, or one that holds a stray record, is not it.
+
+        Raises NoInput where the exports have no times.
+        """
+        self.data_days  # noqa: B018 (refuses)
         return ends.fullest(self.months, Counter(self.calendar.month_of(date.fromisoformat(day)) for day in self.store.recorded_days))
 
     def _period(self, month: str) -> Period:
@@ -150,6 +159,7 @@ class Hotline:
         period = self.calendar.stretch(first, last)
         for name in (first, last):
             if name not in self.months:
+                self.data_days  # noqa: B018 (refuses where there are no months)
                 raise NoInput(
                     f"{self.params.path.name} › {name}",
                     f"there are no data in this month; they run from {self.months[0]} to {self.months[-1]}.",
@@ -158,8 +168,9 @@ class Hotline:
 
     @property
     def provisional(self) -> bool:
-        """True while the month's last calls have not been watched for a week."""
-        return self.view.provisional
+        """True while the month's last calls have not been watched for a week; without callers nothing is completed later."""
+        calls = self.view.tables.get("calls")
+        return calls is not None and "caller" in calls.collect_schema().names() and self.view.provisional
 
     def before(self, back: int = 1) -> str:
         """The month `back` months before this one."""
@@ -188,6 +199,7 @@ class Hotline:
             masked=bool(self.store.facts.get("masked")),
             keep=self._keep,
             smallest=SMALLEST,
+            leading=self.store.facts["leading"],
         )
 
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
@@ -226,8 +238,9 @@ class Hotline:
         table, make = self._table(name, table)
         view = self.view.but(**changes)
         view = view.over(self._period(month)) if month else view
-        given = {"by": self._strata(f"study {name}", make, [by] if isinstance(by, str) else list(by))} if by else {}
         module = importlib.import_module(f"hotline_analysis.studies.{name}")
+        of = getattr(module, "OF", "calls")
+        given = {"by": self._strata(f"study {name}", make, [by] if isinstance(by, str) else list(by), of)} if by else {}
         staff = table in getattr(module, "STAFF", ()) or any(c.startswith("agent") for c in given.get("by", ()))
         options = _options(f"study {name}", make, options or {})
         told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options}
@@ -258,7 +271,7 @@ class Hotline:
             period={"label": view.period.label, **{language: view.period.said(language) for language in LANGUAGES}},
             definition=said,
             hash=view.definition.hash,
-            fields=_fields({**_strata_terms(), **columns}, frame),
+            fields=_fields({**tables.terms(), **columns}, frame),
             missing={"zh": missing.zh, "en": missing.en} if missing else None,
             digest=digest(frame),
         )
@@ -280,16 +293,19 @@ class Hotline:
             "key": self.store.facts.get("key_id"),
         }
 
-    def _strata(self, where: str, make: Callable[..., pd.DataFrame], by: list[str]) -> list[str]:
-        """The strata, when the table takes any and the calls have them."""
+    def _strata(self, where: str, make: Callable[..., pd.DataFrame], by: list[str], of: str) -> list[str]:
+        """The strata, when the frame takes any and the canonical table `of` its study has them; a study says which it is of (`OF`; calls)."""
         if "by" not in inspect.signature(make).parameters:
             raise BadParams(where, f"'{make.__name__}' is not made by strata.", "Leave --by out.")
-        have = self.view.table("calls").collect_schema().names()
-        known = [c for c in (*LEVELS, *STRATA) if c in have and c not in ("local_s", "talk_seconds", "order_id")]
+        have = self.view.table(of).collect_schema().names()
+        asked = (*LEVELS, *STRATA) if of == "calls" else tables.strata(of)
+        known = [c for c in asked if c in have and c not in ("local_s", "talk_seconds", "order_id")]
         for column in by:
             if column not in known:
                 raise BadParams(
-                    where, f"the calls have no stratum '{column}'.", nearest(column, known) or f"There are: {', '.join(known)}."
+                    where,
+                    f"the {of.replace('_', ' ')} have no stratum '{column}'.",
+                    nearest(column, known) or f"There are: {', '.join(known)}.",
                 )
         return by
 
@@ -352,8 +368,12 @@ class Hotline:
 
     @cached_property
     def glossary(self) -> pd.DataFrame:
-        """Every indicator in words."""
-        return self._month("glossary", quotable.glossary, quotable.COLUMNS)
+        """Every indicator in words; all of them are of calls."""
+        return self._month("glossary", self._words, quotable.COLUMNS)
+
+    def _words(self) -> pd.DataFrame:
+        self._need_calls()
+        return quotable.glossary()
 
     def _month(self, table: str, make: Callable[[], pd.DataFrame], columns: Mapping, *, options: dict | None = None) -> pd.DataFrame:
         """A frame of the month that belongs to no study; its forms are declared in `show/month.py`."""
@@ -412,9 +432,7 @@ class Hotline:
         note = self.params.report.note
         row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
         last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
-        calls = self.view.tables.get("calls")
-        repeats = calls is not None and "caller" in calls.collect_schema().names()  # what alone is completed later
-        final = last.isoformat() if self.provisional and repeats else ""
+        final = last.isoformat() if self.provisional else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {"study": "month", "table": "about", "language": self.language, "fields": _fields(quotable.COLUMNS, frame)}
@@ -454,10 +472,6 @@ def _fields(columns: Mapping, frame: pd.DataFrame) -> dict:
     """The contract of the frame's columns as plain JSON; a bare Term is a column without a form of its own."""
     there = [name for name in columns if name in frame or f"{name}_zh" in frame]
     return {name: (columns[name] if isinstance(columns[name], Field) else Field(columns[name])).as_dict() for name in there}
-
-
-def _strata_terms() -> dict[str, Term]:
-    return {column.name: column.term for column in tables.CALLS.columns}
 
 
 def _options(where: str, make: Callable[..., pd.DataFrame], options: Mapping) -> dict:

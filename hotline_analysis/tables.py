@@ -3,7 +3,7 @@
 A column that an export lacks is absent from the store, and what needs it says so. Every instant is kept twice: as local wall time
 (`started_at`) and as integer epoch seconds (`start_s`), and every identity as a dense integer that stands for a keyed pseudonym.
 Each table also carries `seq` (0, 1, ...: the row's place in the table's total order, by clock, id and content, so that the same data in
-any file order give the same `seq`) and calls carry `local_s` (the wall time of `started_at` as integer seconds since 1970-01-01 00:00).
+any file order give the same `seq`) and `local_s` (the wall time of its clock as integer seconds since 1970-01-01 00:00).
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ OUTCOMES = ("answered", "abandoned", "blocked", "test")
 WORDS = {  # of the closed columns, as a page says them
     "answered": Term("接通", "answered"), "abandoned": Term("放弃", "abandoned"), "blocked": Term("未接入", "blocked"), "test": Term("测试", "test"),
     "quality_check": Term("质检", "quality check"), "self_rating": Term("自评", "self-rating"), "other": Term("其他", "other"),
+    "true": Term("是", "yes"), "false": Term("否", "no"),
 }  # fmt: skip
 CALLER_STATES = ("known", "withheld", "invalid")
 DIRECTIONS = ("in", "out", "internal")
@@ -85,6 +86,7 @@ def _items() -> tuple[Column, ...]:
     return tuple(_c(name, SCORE, f"第{n}题", f"Item {n}", *holds) for n, name in enumerate(ITEMS, 1))
 
 
+_LOCAL = _c("local_s", COUNT, "当地秒", "Local seconds", "当地时间自1970年起的秒数", "wall time as seconds since 1970", derived=True)
 _SEQ = _c("seq", COUNT, "顺序号", "Order", "全表总序中的位置", "place in the table's total order", derived=True)
 
 
@@ -94,7 +96,7 @@ CALLS = Table(
     Term("市民经历的一次来电，转接分段已合并", "one contact as the citizen lived it, transfer legs merged"),
     (
         _SEQ,
-        _c("local_s", COUNT, "当地秒", "Local seconds", "当地时间自1970年起的秒数", "wall time as seconds since 1970", derived=True),
+        _LOCAL,
         _c("call_id", TEXT, "来电编号", "Call id", "导出文件中的编号", "the export's id"),
         _c("started_at", INSTANT, "来电时间", "Start", "来电进入系统的时刻（当地时间）", "when the call entered the system, local time"),
         _c("answered_at", INSTANT, "应答时间", "Answered at", "人工应答的时刻", "when a person answered"),
@@ -173,6 +175,7 @@ ORDERS = Table(
     Term("一件工单或投诉", "one work order or complaint"),
     (
         _SEQ,
+        _LOCAL,
         _c("order_id", TEXT, "工单编号", "Order id"),
         _c("call_id", TEXT, "来电编号", "Call id"),
         _c("caller", IDENTITY, "来电人", "Caller"),
@@ -217,6 +220,7 @@ ORDER_STEPS = Table(
     Term("工单在一个部门手中的一段", "one handover of an order: the time that one department has it"),
     (
         _SEQ,
+        _LOCAL,
         _c("order_id", TEXT, "工单编号", "Order id"),
         _c("step", TEXT, "环节", "Step", "派单、办理、退回等", "dispatch, handling, return, ..."),
         _c("department", TEXT, "承办部门", "Department"),
@@ -236,6 +240,7 @@ SURVEYS = Table(
     Term("一次邀评，或一份答卷", "one invitation, or one answer where only answers are exported"),
     (
         _SEQ,
+        _LOCAL,
         _c("survey_id", TEXT, "答卷编号", "Survey id"),
         _c("call_id", TEXT, "来电编号", "Call id"),
         _c("order_id", TEXT, "工单编号", "Order id"),
@@ -279,6 +284,7 @@ SCORES = Table(
     Term("一次质检或自评：一行一题，或一行全部题目", "one quality check or self-rating: a row an item, or a row with all items"),
     (
         _SEQ,
+        _LOCAL,
         _c(
             "source",
             TEXT,
@@ -307,6 +313,7 @@ CHECKLIST = Table(
     Term("一个岗位在一个时段的一项关键行为", "one key behaviour of a role in one slot"),
     (
         _SEQ,
+        _LOCAL,
         _c("role", TEXT, "岗位", "Role"),
         _c("item", TEXT, "检查项", "Checklist item"),
         _c("slot", TEXT, "时段", "Slot", "班次、时段或周次", "shift, time of day or week"),
@@ -332,6 +339,11 @@ TABLES = {t.name: t for t in (CALLS, ORDERS, ORDER_STEPS, SURVEYS, SCORES, CHECK
 def terms() -> dict[str, Term]:
     """What each column is called where its table is not said: as the first table that has it calls it."""
     return {c.name: c.term for t in reversed(TABLES.values()) for c in t.columns}
+
+
+def strata(table: str) -> tuple[str, ...]:
+    """The columns of a table by which its rows may be told apart: its texts and flags that are no ids."""
+    return tuple(c.name for c in TABLES[table].columns if c.kind in (TEXT, FLAG) and not c.name.endswith("_id") and not c.listed)
 
 
 def codebook():

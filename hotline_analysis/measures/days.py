@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from hotline_analysis import tables
 from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.intake.usual import judge_days
 from hotline_analysis.measures.frames import pandas
@@ -15,14 +16,15 @@ EPOCH = date(1970, 1, 1)
 
 
 def daily(view: View) -> pd.DataFrame:
-    """One row a day of the period: date, calls (every record of that day, test calls among them), rest, usual (of such days before it), broken,
-    note (of a broken day, its records over the usual), days, broken_days (how many).
+    """One row a day of the period: date, calls (every record of the leading table on that day, test calls among them), rest, usual (of such days before it), broken,
+    note (of a broken day, its records over the usual), of (the leading table), days, broken_days (how many).
 
     Broken is a day without a record, or one that is as odd as the checks call it; both count the same records, so that one page has one number
     of a day. Days are the hotline's own, cut at its cut hour.
     """
     cut = 3600 * view.calendar.cut_hour
-    records = view.table("calls").filter((nw.col("start_s") >= view.data_start_s) & (nw.col("start_s") < view.data_end_s))
+    epoch = tables.TABLES[view.leading][tables.TABLES[view.leading].clock].epoch
+    records = view.table(view.leading).filter((nw.col(epoch) >= view.data_start_s) & (nw.col(epoch) < view.data_end_s))
     found = pandas(records.with_columns(day=(nw.col("local_s") - cut) // DAY).group_by("day").agg(calls=nw.len()))
     calls = {EPOCH + timedelta(days=int(d)): int(n) for d, n in zip(found["day"], found["calls"], strict=True)}
     first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(view.data_end_s - 1)
@@ -32,5 +34,5 @@ def daily(view: View) -> pd.DataFrame:
     frame = frame.assign(usual=judged["usual"], broken=judged["missing"] | judged["odd"])
     inside = frame[(frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)]
     notes = [f"{r.calls}/{r.usual:.0f}" if r.broken and r.usual == r.usual else "" for r in inside.itertuples()]
-    told = {"note": notes, "days": len(inside), "broken_days": int(inside["broken"].sum())}
+    told = {"note": notes, "of": view.leading, "days": len(inside), "broken_days": int(inside["broken"].sum())}
     return inside.assign(date=lambda f: pd.to_datetime(f["date"]), **told).reset_index(drop=True)

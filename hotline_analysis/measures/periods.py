@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 
 from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Params, check_month
-from hotline_analysis.words import format_month
+from hotline_analysis.words import Term, format_month
+
+UNDATED = Term("全部数据（没有时间）", "all data (without times)")
 
 
 @dataclass(frozen=True)
 class Period:
     """A half-open stretch of time, [start_s, end_s), in epoch seconds, with its local first and last day.
 
-    `label` is the key in frames and files: 2024-09, 1999-01..1999-07, 2024-09-18, or `all`.
+    `label` is the key in frames and files: 2024-09, 1999-01..1999-07, 2024-09-18, or `all`. Not `dated`: all of data that have no times; it
+    holds no instant.
     """
 
     label: str
@@ -22,9 +25,12 @@ class Period:
     end_s: int
     first_day: date
     last_day: date
+    dated: bool = True
 
     def said(self, language: str = "zh") -> str:
         """9月1日至30日 and its like, for the line under a title."""
+        if not self.dated:
+            return UNDATED(language)
         if len(self.label) == 7:
             return format_month(self.label, language)
         a, b = self.first_day, self.last_day

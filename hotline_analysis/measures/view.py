@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import narwhals.stable.v2 as nw
 
+from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import Definition
@@ -25,7 +26,8 @@ class View:
     """The tables between `data_start_s` and `data_end_s`, seen for one period under one definition.
 
     `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it). `smallest`: groups of fewer
-    calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all.
+    calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
+    the hotline's days.
     """
 
     params: Params
@@ -38,6 +40,7 @@ class View:
     masked: bool = False
     keep: Keep = field(default=_not_kept, repr=False)
     smallest: int = 1
+    leading: str = "calls"
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""
@@ -52,6 +55,19 @@ class View:
         if name not in self.tables:
             raise NoInput(name, f"params name no {name}.", f"Add '{name}:' with files and columns.")
         return self.tables[name]
+
+    def within(self, name: str) -> nw.LazyFrame:
+        """The rows of a canonical table whose clock lies in the period; of an export without times all of them, where the period is all.
+
+        NoInput when the params name no such table, or the period is a month and the table has no times.
+        """
+        rows, table = self.table(name), tables.TABLES[name]
+        epoch = table[table.clock].epoch
+        if epoch in rows.collect_schema().names():
+            return rows.filter((nw.col(epoch) >= self.period.start_s) & (nw.col(epoch) < self.period.end_s)) if self.period.dated else rows
+        if self.period.label != "all":
+            raise NoInput(name, f"not available: needs {table.clock} in {name} to tell its months.", "Ask for all data.")
+        return rows
 
     @property
     def end_s(self) -> int:

@@ -206,3 +206,13 @@ def test_the_beijing_export_has_no_opening_time_and_masked_callers(tmp_path):
     store.build(progress=False)
     assert ask(store, "SELECT count(*), count(caller) FROM orders") == (500, 0)
     assert store.facts["masked"] is True and store.facts["data_start"] is None
+
+
+def test_a_survey_without_times(tmp_path):
+    """250 answers to 24 items; the means of the first and the last from R: `data(mobi, package = "seminr"); colMeans(mobi)`."""
+    store = store_of("survey_mobi", tmp_path)
+    items = [f"item_{n}" for n in range(1, 25)]
+    assert ask(store, f"SELECT count(*), {', '.join(f'count({i})' for i in items)} FROM surveys") == (250,) * 25
+    assert ask(store, "SELECT avg(item_1), avg(item_4), avg(item_24), min(item_9), max(item_9) FROM surveys") == (7.58, 7.988, 6.916, 1, 10)
+    assert store.facts["data_start"] is None and store.facts["leading"] == "surveys" and store.cells == []
+    assert len(store.params.items) == 24

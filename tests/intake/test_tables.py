@@ -1,8 +1,10 @@
 """The tables beside calls: handovers, surveys, scores and checklists through intake, and what is odd about them."""
 
+from dataclasses import replace
+
 import pytest
 
-from hotline_analysis.errors import BadParams, DataRefused
+from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import load
@@ -213,3 +215,35 @@ def test_every_table_names_columns_that_it_has():
         epochs = [c.epoch for c in table.columns if c.kind == "instant"]
         assert len(set(epochs)) == len(epochs) and not set(epochs) & {c.name for c in table.columns}
     assert len(ITEMS) == 30
+
+
+def test_without_times_all_data_are_one_period_and_there_are_no_months(tmp_path):
+    answers = SURVEYS.replace(", invited_at: 邀请, answered_at: 答复", ", answered: {is: 'true'}")
+    h = open_hotline(written(tmp_path, answers, ITEM), "all", progress=False)
+    assert (h.months, h.month, h.period.said("zh"), h.period.said("en")) == ([], "all", "全部数据（没有时间）", "all data (without times)")
+    assert len(h.view.within("surveys").collect("pandas")) == 4
+    assert h.ledger["accepted"].sum() == 4 and h.checks["check"].eq("no answer").any()
+    assert h.params.assumed.zh == "导出中没有的列一律视为：是否答复=是。"
+    for month in ("latest", "2024-03"):
+        with pytest.raises(NoInput, match="no row with a time, so there are no months"):
+            open_hotline(tmp_path / "line.yaml", month, progress=False)
+
+
+def test_a_table_without_times_belongs_to_no_month(tmp_path):
+    answers = SURVEYS.replace(", invited_at: 邀请, answered_at: 答复", "")
+    h = open_hotline(written(tmp_path, ORDERS, answers, ITEM), "2024-03", progress=False)
+    assert len(h.view.within("orders").collect("pandas")) == 2
+    with pytest.raises(NoInput, match="needs invited_at in surveys to tell its months"):
+        h.view.within("surveys")
+    assert len(replace(h.view, period=h.everything).within("surveys").collect("pandas")) == 4
+
+
+def test_a_months_rows_are_those_of_its_days(tmp_path):
+    rows_ = [f"S{n},,101,2024-0{3 + n // 10}-{n % 10 + 1:02} 23:59:59,,5,5,5,," for n in range(20)]
+    written(tmp_path, SURVEYS, ITEM)
+    export(tmp_path, "surveys.csv", rows_, "答卷,号码,工号,邀请,答复,态度,速度,方便,意见,需求")
+    h = open_hotline(tmp_path / "line.yaml", "2024-03", progress=False)
+    assert sorted(h.view.within("surveys").collect("pandas")["survey_id"]) == [f"S{n}" for n in range(10)]
+    assert h.days["calls"].sum() == 10 and set(h.days["of"]) == {"surveys"}
+    assert not h.provisional and not h.about["provisional"].any()
+    assert h.verdicts.attrs["missing"] == h.glossary.attrs["missing"] == {"zh": "未提供：来电", "en": "not provided: calls"}

@@ -254,9 +254,10 @@ class Store:
         self._make_views()
 
     def _make_views(self) -> None:
-        """A view of each table, with the row's place in it (`seq`) and the wall time in whole seconds (`local_s`, of calls)."""
+        """A view of each table, with the row's place in it (`seq`) and the wall time of its clock in whole seconds (`local_s`)."""
         for name in self.tables:
-            local = f", epoch({tables.TABLES[name].clock})::BIGINT AS local_s" if "local_s" in tables.TABLES[name] else ""
+            clock, merged = tables.TABLES[name].clock, self._state["merged"][name]
+            local = f", epoch({clock})::BIGINT AS local_s" if clock in merged["facts"]["columns"] else ""
             for view in (name, name + "_left_out"):
                 rows = parquet(self.folder / f"{view}.parquet").removesuffix(")") + ", file_row_number = true)"
                 self._connection.execute(
