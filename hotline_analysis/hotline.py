@@ -35,7 +35,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.sample import write_sample
 from hotline_analysis.show.digest import digest
-from hotline_analysis.words import GRADE, LANGUAGES, PERCENT, Field, Term
+from hotline_analysis.words import GRADE, LANGUAGES, PERCENT, Contract, Field, Term
 
 CHECKS = {
     "check": Field(Term("检查", "Check"), words=check_words.CHECKS),
@@ -468,10 +468,10 @@ class Hotline:
         return self.kept.digest
 
 
-def _fields(columns: Mapping, frame: pd.DataFrame) -> dict:
+def _fields(columns: Mapping, frame: pd.DataFrame) -> Contract:
     """The contract of the frame's columns as plain JSON; a bare Term is a column without a form of its own."""
     there = [name for name in columns if name in frame or f"{name}_zh" in frame]
-    return {name: (columns[name] if isinstance(columns[name], Field) else Field(columns[name])).as_dict() for name in there}
+    return Contract({name: (columns[name] if isinstance(columns[name], Field) else Field(columns[name])).as_dict() for name in there})
 
 
 def _options(where: str, make: Callable[..., pd.DataFrame], options: Mapping) -> dict:

@@ -280,6 +280,14 @@ class Field:
         return cls(Term(*plain["term"]), plain["form"], tuple(plain["interval"]), said)
 
 
+class Contract(dict):
+    """What a frame says of its columns, column -> plain JSON of its field. Nobody changes it, so it is its own copy: pandas copies a frame's
+    attrs, deep, with every row and column taken, which was half of the time that a month's page took."""
+
+    def __deepcopy__(self, memo) -> "Contract":
+        return self
+
+
 @dataclass(frozen=True)
 class Slot:
     """A place in a sentence: a column of a frame (`frame` '' is the first that is shown), the row that it is taken from, how it is written."""

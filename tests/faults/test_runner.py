@@ -11,17 +11,18 @@ import time
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused, HotlineError, RunFailed, StudyMissing
 from hotline_analysis.report import month, run
 from hotline_analysis.report.kernel import Limits
-from tests.report.notebooks import TAIL, code, notebook, text
+from tests.report.notebooks import TAIL, code, notebook, shown, text
 from tests.small import write_hotline
 
 CANARY = "13812345678"
-FIGURE = 'show(pd.DataFrame({"n": [1]}))'
+FIGURE = shown(pd.DataFrame({"n": [1]}))
 FALSE_SUCCESSES = {
     "sys.exit(0)": ["import sys\nsys.exit(0)"],
     "os._exit(0)": ["import os\nos._exit(0)"],
@@ -112,8 +113,8 @@ def test_a_good_run_twice(tmp_path, old, capfd, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "always")
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "no-kernels-here"))
     book = notebook(
-        tmp_path, 'import sys, warnings\nwarnings.warn("138" + "12345678")\nprint("139" + "00001111", file=sys.stderr)', FIGURE,
-        code('blocks.end(kpis=pd.DataFrame({"indicator": ["rate"], "value": [0.5]}), manifest={"definition": "abc"})'), tail=False,
+        tmp_path, 'import sys, warnings\nwarnings.warn("138" + "12345678")\nprint("139" + "00001111", file=sys.stderr)', 'show(pd.DataFrame({"n": [1]}))',
+        code('blocks.end(kpis=pd.DataFrame({"indicator": ["rate"], "value": [0.5]}), manifest={"definition": "abc"})'), tail=False, imports=True,
     )  # fmt: skip
     pages = [render(tmp_path, book).read_bytes() for _ in range(2)]
     assert pages[0] == pages[1] and "测试" in pages[0].decode()

@@ -3,14 +3,9 @@
 import pytest
 
 from hotline_analysis import hotline as door
-from hotline_analysis.__main__ import main
 from hotline_analysis.report import month, run
+from tests.report.notebooks import page_here
 from tests.small import write_hotline
-
-
-@pytest.fixture
-def index_only(monkeypatch):
-    monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
 
 
 def changed(folder, *pairs):
@@ -24,29 +19,31 @@ def changed(folder, *pairs):
     return params
 
 
-def page_of(params) -> str:
-    assert main(["report", "--params", str(params), "--month", "2024-01", "--quiet"]) == 0
-    return (params.parent / "reports" / "small" / "2024-01" / "index.html").read_text(encoding="utf-8")
-
-
-def test_without_callers_the_chapter_says_why(tmp_path, index_only):
+def test_without_callers_the_chapter_says_why(tmp_path):
     params = changed(tmp_path, ("    caller: {from: 主叫号码, kind: phone, unknown: 匿名}\n", ""))
-    assert "未提供：来电人" in page_of(params)
+    assert "未提供：来电人" in page_here(params, "2024-01")
 
 
-def test_with_masked_numbers_the_chapter_says_why(tmp_path, index_only):
+def test_with_masked_numbers_the_chapter_says_why(tmp_path):
     params = write_hotline(tmp_path, calls=300)
     calls = tmp_path / "calls.csv"
     lines = calls.read_bytes().decode("gb18030").splitlines()
     masked = [lines[0], *[line.replace(line.split(",")[3], "154****0000") for line in lines[1:]]]
     calls.write_bytes(("\n".join(masked) + "\n").encode("gb18030"))
-    assert "号码已打码" in page_of(params)
+    assert "号码已打码" in page_here(params, "2024-01")
 
 
-@pytest.mark.parametrize("rule", ["mode: calendar", "direction: look-back", "follow_up: naive", "match: same", "chain: first"])
-def test_any_rule_renders(tmp_path, index_only, rule):
-    params = changed(tmp_path, ("targets:", f"definition: {{{rule}}}\ntargets:"))
-    assert "<h1>" in page_of(params)
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    return write_hotline(tmp_path_factory.mktemp("plain"), calls=300)
+
+
+RULES = [{"mode": "calendar"}, {"direction": "look-back"}, {"follow_up": "naive"}, {"match": "same"}, {"chain": "first"}]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_any_rule_renders(plain, rule):
+    assert "<h1>" in page_here(plain, "2024-01", **rule)
 
 
 def test_a_stratum_with_nothing_in_it_is_a_stratum(tmp_path, capsys):
@@ -59,7 +56,7 @@ def test_a_stratum_with_nothing_in_it_is_a_stratum(tmp_path, capsys):
     assert frame["agent"].isna().sum() == 3
 
 
-def test_words_that_read_like_a_missing_value_do_not_lose_the_report(tmp_path, index_only):
+def test_words_that_read_like_a_missing_value_do_not_lose_the_report(tmp_path):
     """`None of the above` as a category, and such words of the hotline's own: they stand on the page, and a missing value would still be refused."""
     own = "report: {organisation: {zh: 甲, en: Nan county}, note: {zh: 无, en: nan is a place}}\nbreaks: {2024-01: {zh: 新, en: None such}}\ntargets:"
     params = changed(
@@ -71,8 +68,7 @@ def test_words_that_read_like_a_missing_value_do_not_lose_the_report(tmp_path, i
     calls = tmp_path / "calls.csv"
     text = calls.read_bytes().decode("gb18030").replace("供水", "None of the above").replace("交通", "None").replace("社保", "inf. request")
     calls.write_bytes(text.encode("gb18030"))
-    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", "en", "--quiet"]) == 0
-    page = (tmp_path / "reports" / "small" / "2024-01" / "index.html").read_text(encoding="utf-8")
+    page = page_here(params, "2024-01", "en")
     assert "None such hotline" in page and "nan is a place" in page
     h = door.open_hotline(params, "2024-01", "en", progress=False)
     words = month.data_words(h.store, h.params)
