@@ -261,6 +261,16 @@ SURVEYS = Table(
         _c("answered", FLAG, "是否答复", "Answer given", "没有答复时间的导出用它", "for exports without the time of the answer"),
         *_items(),
         _c(
+            "not_applicable",
+            TEXT,
+            "答为不适用的题目",
+            "Items that do not apply",
+            "答了不适用代码的题目，几个用;隔开；这些题目的列为空",
+            "items answered by a code for not applicable, several parted by ;, their own columns empty",
+            derived=True,
+            listed=True,
+        ),
+        _c(
             "theme",
             TEXT,
             "意见主题",

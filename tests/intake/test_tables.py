@@ -104,6 +104,10 @@ def test_a_code_for_no_answer_and_a_number_off_the_scale_are_no_scores(tmp_path)
     assert rows(made, "survey_id, item_1, item_2, item_3", "surveys") == [
         ("S1", 5, 10, None), ("S2", None, None, None), ("S3", None, None, None), ("S4", None, 3, None),
     ]  # fmt: skip
+    found = rows(made, "survey_id, not_applicable", "surveys")
+    assert found == [("S1", None), ("S2", "item_1;item_2"), ("S3", None), ("S4", None)], (
+        "an item left empty is no code, and a code is told beside it"
+    )
     told = {(c["column"], c["reason"]): c["count"] for c in made.cells}
     assert told.items() >= {("item_1", "no answer"): 1, ("item_2", "no answer"): 1, ("item_1", "off the scale"): 1}.items()
     callers = "SELECT caller_state, count(*), count(DISTINCT caller) FROM surveys GROUP BY 1 ORDER BY 1"

@@ -194,6 +194,7 @@ class _Build:
             column = self.table[name]
             self.texts.append(f"{self._written(name, rule)} AS t_{name}")
             {INSTANT: self._instant, TEXT: self._text}.get(column.kind, self._number)(column, rule)
+        self._not_applicable()
         for name in self.identities:
             self.texts.append(f"{text_sql(self.source.columns[_mapped(self.source, name)], self.sheet)} AS t_{name}")
         self._callers()
@@ -249,10 +250,17 @@ class _Build:
             asked = [(f"rows.item = {literal(slot)}", item) for slot, item in self.items.items()]
         for where, item in asked:
             off = f"{where} AND rows.{name} NOT BETWEEN {item.scale[0]!r} AND {item.scale[1]!r}"
-            no_answer = " OR ".join(f"rows.{name} = {code!r}" for code in item.not_applicable) or "false"
+            no_answer = _coded(name, item)
             self.output[name] = f"CASE WHEN NOT coalesce({off}, false) THEN {self.output[name]} END"
             self.findings.append(Finding(name, NO_ANSWER, BLANK, f"{where} AND ({no_answer})"))
             self.findings.append(Finding(name, OFF_SCALE, BLANK, f"{off} AND NOT ({no_answer})"))
+
+    def _not_applicable(self) -> None:
+        """Which items were answered by a code for no answer: in their own columns they are empty, as those that nobody answered."""
+        coded = {name: item for name, item in self.items.items() if name in self.rules and item.not_applicable}
+        if coded and "not_applicable" in self.table:
+            listed = ", ".join(f"CASE WHEN {_coded(name, item)} THEN {literal(name)} END" for name, item in coded.items())
+            self.output["not_applicable"] = f"nullif(concat_ws(';', {listed}), '')"
 
     def _mark(self, name: str) -> str:
         if name not in self.sheet.comma:
@@ -467,6 +475,11 @@ def _other(rule: ColumnRule, column: Column) -> str:
 def _dropped(rule: ColumnRule) -> tuple[str, ...]:
     """Words that params map to nothing on purpose."""
     return tuple(word for word, value in rule.values.items() if not value)
+
+
+def _coded(name: str, item: Item) -> str:
+    """Whether a cell holds one of the item's codes for no answer."""
+    return " OR ".join(f"rows.{name} = {code!r}" for code in item.not_applicable) or "false"
 
 
 def _words(x: str, rule: ColumnRule, column: Column) -> str:
