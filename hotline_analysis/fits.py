@@ -17,7 +17,7 @@ from hotline_analysis.errors import nearest
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, ITEMS, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 if TYPE_CHECKING:
-    from hotline_analysis.params import ColumnRule, Item, Source
+    from hotline_analysis.params import ColumnRule, Item, Satisfaction, Source
 
 FORMATS = (
     "iso",
@@ -207,6 +207,27 @@ def item(item: "Item") -> None:
     for code in item.not_applicable:
         if low <= code <= high:
             raise ValueError(f"not_applicable: {code:g} is a score of the scale {low:g} to {high:g}; keep one of the two meanings")
+
+
+def satisfaction(said: "Satisfaction", items: Mapping[str, "Item"]) -> None:
+    """Every item that the study is told of is declared, a scale runs upwards, and a month is a month."""
+    published = {f"published › {month}": tuple(means) for month, means in said.published.items()}
+    named = {
+        "overall": (said.overall,),
+        "nps": (said.nps,),
+        "drivers": said.drivers,
+        "expected": (*said.expected, *said.expected.values()),
+        **published,
+    }
+    for place, keys in named.items():
+        for key in filter(None, keys):
+            if key not in items:
+                raise ValueError(f"satisfaction › {place}: items declares no '{key}'. {nearest(key, items)}".strip())
+    for month in said.published:
+        if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", month):
+            raise ValueError(f"satisfaction › published: '{month}' is not a month; write it as 2024-08")
+    if said.rating_scale[0] >= said.rating_scale[1]:
+        raise ValueError("satisfaction › rating_scale: write the lowest score first")
 
 
 def _column(place: str, column: Column, rule: "ColumnRule") -> None:

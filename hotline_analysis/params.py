@@ -406,6 +406,74 @@ class Item(Settings):
         return self
 
 
+class PublishedMean(Settings):
+    """A mean score of a month that was published before there were answers to count."""
+
+    mean: Finite = setting(..., "均分", "the mean score", "mean: 4.5", "mean: 4.5分")
+    n: int | None = setting(
+        None,
+        "作答人数；没有就不写，变化也就不作判断",
+        "how many answered; left out where nobody said, and no change is then judged",
+        "n: 380",
+        "n: 0",
+        ge=1,
+    )
+
+
+class Satisfaction(Settings):
+    """What the study of satisfaction takes an item for."""
+
+    overall: str = setting(
+        "",
+        "总体满意度是哪一题；不写则为第一题",
+        "which item is the overall score; empty: the first one",
+        "overall: item_1",
+        "overall: item_31",
+    )
+    drivers: Texts = setting(
+        (),
+        "相对贡献看哪几题，最多十题；不写则为其余各题，超过十题时按维度",
+        "the items whose part in the overall score is asked, ten at most; empty: all others, or their dimensions where they are more than ten",
+        "drivers: [item_1]",
+        "drivers: [item_40]",
+    )
+    nps: str = setting(
+        "",
+        "推荐意愿（0至10分）是哪一题",
+        "which item asks whether people would recommend the hotline, 0 to 10",
+        "nps: item_1",
+        "nps: item_99",
+    )
+    expected: dict[str, str] = setting(
+        {},
+        "哪一题问的是对某一题的期望：评价的题与期望的题",
+        "which item asks what was expected of another: the judged item and the expectation",
+        "expected: {item_1: item_1}",
+        "expected: {item_1: item_31}",
+    )
+    needs_base: Literal["respondents", "mentions"] = setting(
+        "respondents",
+        "需求占比的分母：人，还是提及次数",
+        "what shares of needs are of: the people, or the mentions",
+        "needs_base: mentions",
+        "needs_base: people",
+    )
+    rating_scale: tuple[Finite, Finite] = setting(
+        (1.0, 5.0),
+        "来电评价（rating）的最低分与最高分",
+        "the lowest and the highest rating of a call",
+        "rating_scale: [1, 10]",
+        "rating_scale: [5, 1]",
+    )
+    published: dict[str, dict[str, PublishedMean]] = setting(
+        {},
+        "有答卷以前公布过的均分：月份、题目、均分与人数",
+        "means published before there were answers to count: month, item, mean and how many answered",
+        "published: {2024-08: {item_1: {mean: 4.3, n: 380}}}",
+        "published: {2024-8: {item_1: {mean: 4.3}}}",
+    )
+
+
 class Period(Settings):
     """The hotline's month: some close it on the 19th and cut the day at noon."""
 
@@ -590,6 +658,13 @@ class Params(Settings):
         "items: {item_1: {name: {zh: 服务态度, en: Courtesy}, scale: [1, 5], not_applicable: 0}}",
         "items: {item_31: {name: 服务态度, scale: [1, 5]}}",
     )
+    satisfaction: Satisfaction = setting(
+        Satisfaction(),
+        "满意度专题：哪一题是总体满意度、推荐意愿等",
+        "the study of satisfaction: which item is the overall score, and the like",
+        "satisfaction: {needs_base: mentions}",
+        "satisfaction: {overal: item_1}",
+    )
     definition: dict[str, Any] = setting(
         {},
         "口径，见 docs/definitions.md；或 windows_file",
@@ -650,6 +725,7 @@ class Params(Settings):
             for source in getattr(self, table.name):
                 fits.source(table, source)
                 fits.items(table, source, self.items)
+        fits.satisfaction(self.satisfaction, self.items)
         if not any(getattr(self, name) for name in tables.TABLES):
             raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
         return self

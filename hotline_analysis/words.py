@@ -92,6 +92,14 @@ WEEKDAY = (
     Term("周一", "Mon"), Term("周二", "Tue"), Term("周三", "Wed"), Term("周四", "Thu"), Term("周五", "Fri"), Term("周六", "Sat"), Term("周日", "Sun"),
 )  # fmt: skip
 ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
+    "no answers": Term("本期没有答卷", "no answers in this period"),
+    "no scores": Term("本期没有质检或自评的得分", "no scores of other sources in this period"),
+    "few items": Term("题目太少", "too few items"),
+    "few sources": Term("只有一个来源", "one source only"),
+    "off their scale": Term("有评分超出量表，请在参数中写明量表", "ratings lie off their scale; params have to say the scale"),
+    "needs invitations": Term("导出只有答卷，没有未作答的邀请", "the export holds answers only, none of the invitations without one"),
+    "satisfaction: nps": Term("参数没有指明推荐意愿是哪一题", "params do not say which item asks for recommendation"),
+    "no fit": Term("两个边际不能同时满足", "the margins cannot all be met"),
     "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
     "no calls": Term("没有来电", "no calls"),
     "no known durations": Term("时长均未能读出", "no duration could be read"),
@@ -357,6 +365,7 @@ FORMS: dict[str, Callable] = {
     "pp": lambda value, language: signed(100 * value),
     "number": lambda value, language: decimal(value),
     "ratio": lambda value, language: decimal(value, 2),
+    "signed": lambda value, language: signed(value, 2),
     "probability": lambda value, language: "<0.001" if value < 0.0005 else decimal(value, 3),
     "hours": lambda value, language: format_hours(round(float(value), 1), language),
     "seconds": lambda value, language: format_seconds(value, language),

@@ -229,8 +229,10 @@ def test_every_text_of_the_readers_own_is_looked_at():
             if inner is Words:
                 words = Words(zh=f"{model.__name__}.{name}")
                 given[name] = {"2024-03": words} if "dict" in str(field.annotation) else words
-            elif inner in (params_file.Report, params_file.Period, params_file.Limits):
+            elif inner in (params_file.Report, params_file.Period, params_file.Limits, params_file.Satisfaction):
                 given[name] = filled(inner)
+            elif inner is params_file.Item:
+                given[name] = {"item_1": filled(inner)}
         return model.model_construct(**given)
 
     def kinds(model):

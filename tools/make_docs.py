@@ -56,6 +56,8 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "columns": (params.ColumnRule, "一列 · One column: calls › columns › ..."),
     "events": (params.Events, "事件 · Events: calls › events"),
     "items": (params.Item, "题目 · An item: items › item_1"),
+    "satisfaction": (params.Satisfaction, "满意度 · Satisfaction: satisfaction"),
+    "published": (params.PublishedMean, "已公布的均分 · A published mean: satisfaction › published › 2024-08 › item_1"),
     "period": (params.Period, "月与日 · Period: period"),
     "limits": (params.Limits, "资源 · Limits: limits"),
     "report": (params.Report, "月报 · Report: report"),
@@ -226,11 +228,15 @@ def file_with(place: str, line: str) -> str:
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
         if place in ("period", "limits", "report")
-        else FILE
+        else dict(FILE)
     )
     if place == "items":
         asked = {"name": "name: 态度", "scale": "scale: [1, 5]", name: line}
         top = {**top, "items": f"items: {{item_1: {{{', '.join(asked.values())}}}}}"}
+    if place in ("satisfaction", "published"):
+        given = ", ".join({"mean": "mean: 4.3", name: line}.values())
+        told = line if place == "satisfaction" else f"published: {{2024-08: {{item_1: {{{given}}}}}}}"
+        top = {**top, "items": "items: {item_1: {name: 态度, scale: [1, 5]}}", "satisfaction": f"satisfaction: {{{told}}}"}
     if place == "title":
         top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
     text = []

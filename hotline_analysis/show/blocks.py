@@ -218,7 +218,9 @@ class Cell:
             return words.format_change_interval(low, high, language)
         if self.field.form in ("share", "share0"):
             return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
-        return words.format_interval(low, high, language, percent=False)
+        return words.format_interval(
+            low, high, language, places=2 if self.field.form == "ratio" else 1, percent=False
+        )  # as the value itself
 
 
 UNIT_MARK = {"share": Term("%", " %"), "share0": Term("%", " %"), "points": Term("（百分点）", " (pp)")}

@@ -119,7 +119,7 @@ def mean(y, weights=None, *, level=0.95, **design) -> Estimate:
 def share(hit, weights=None, *, level=0.95, **design) -> Estimate:
     """The share of answers that hit (say, one of the two best), with Wilson's interval on the effective number of answers.
 
-    n_eff = p(1-p) / se^2 x (t_{n-1} / t_df)^2, at most n: Korn and Graubard 1998, Survey Methodology 24. With p 0 or 1 the variance says nothing:
+    n_eff = p(1-p) / se^2 x (t_{n-1} / t_df)^2, at most n: Korn and Graubard 1998, Survey Methodology 24. With p 0 or 1, or where the margins explain every answer, the variance says nothing:
     n over Kish's design effect, or the number of clusters where that is less. One respondent has no interval.
     """
     hit = np.asarray(hit, float)
@@ -127,7 +127,7 @@ def share(hit, weights=None, *, level=0.95, **design) -> Estimate:
     n = len(hit)
     if n == 0 or found.df < 1:
         return found._replace(low=np.nan, high=np.nan)
-    if found.value in (0.0, 1.0):
+    if found.value in (0.0, 1.0) or found.se == 0:
         effective = min(n / kish(np.ones(n) if weights is None else weights), found.df + 1)
     else:
         tails = stats.t.ppf(0.5 + level / 2, [n - 1, found.df])
@@ -416,3 +416,20 @@ def net_promoter(promoters, passives, detractors, *, level=0.95) -> Score:
     value, se = up - down, math.sqrt(max(up + down - (up - down) ** 2, 0.0) / n)
     reach = stats.norm.ppf(0.5 + level / 2) * se if se > 0 else np.nan
     return Score(value, max(value - reach, -1.0) if se else np.nan, min(value + reach, 1.0) if se else np.nan, se, up, middle, down)
+
+
+def homogeneity(hits, trials) -> float:
+    """p of the chi-square test that all groups have one share; nan for fewer than two groups that have a trial, or where all hit or none."""
+    k, n = np.asarray(hits, float), np.asarray(trials, float)
+    k, n = k[n > 0], n[n > 0]
+    if len(n) < 2 or k.sum() in (0, n.sum()):
+        return np.nan
+    return float(stats.chi2_contingency(np.column_stack([k, n - k]), correction=False).pvalue)
+
+
+def explains(explained, *, n, items, level=0.95) -> bool:
+    """Whether R^2 of so many items is more than chance gives: F = (R^2 / p) / ((1 - R^2) / (n - p - 1)) beyond its upper end."""
+    left = n - items - 1
+    if left < 1 or explained >= 1:
+        return left >= 1
+    return bool(explained / items / ((1 - explained) / left) > stats.f.ppf(level, items, left))
