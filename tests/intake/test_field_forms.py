@@ -222,13 +222,6 @@ def test_utf16_without_its_mark_named_xls_is_read_as_declared(tmp_path):
     assert rows(take(put(tmp_path, content, "a.xls"), tmp_path, ["id"], encoding="utf-16")) == [("1", "2024")]
 
 
-def test_a_web_page_in_utf16(tmp_path):
-    content = codecs.BOM_UTF16_LE + "<html><table><tr><td>1".encode("utf-16-le")
-    assert refused(tmp_path, content, name="a.xls") == (
-        "a.xls › is a web page named .xls. Open it in a spreadsheet program and save it as .xlsx."
-    )
-
-
 # totals, signatures, footnotes
 
 

@@ -356,9 +356,6 @@ def test_gz_and_zip(tmp_path):
 
 def test_a_workbook_named_csv_and_texts_named_xls(tmp_path):
     assert rows(take(put(tmp_path, CHINESE.replace(",", "\t").encode("gb18030"), "export.xls"), tmp_path, WANTED)) == TABLE
-    assert refused(tmp_path, b"<html><table><tr><td>1</td></tr></table>", name="export.xls") == (
-        "export.xls › is a web page named .xls. Open it in a spreadsheet program and save it as .xlsx."
-    )
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,9 @@ def test_a_sheet_without_its_header_row_shows_no_record(tmp_path):
 
 def test_a_sheet_that_is_not_there(tmp_path):
     file = book(tmp_path / "a.xlsx", {"1月": [["id"]], "2月": [["id"]]})
-    assert refused(InputFile(file.path, sheet="3月"), tmp_path) == "a.xlsx › 3月 › has no sheet '3月'. Its sheets are: 1月, 2月."
+    assert refused(InputFile(file.path, sheet="x"), tmp_path) == "a.xlsx › x › has no sheet 'x'. Its sheets are: 1月, 2月."
+    file = book(tmp_path / "b.xlsx", {"orders": [["id"]], "说明": [["id"]]})
+    assert refused(InputFile(file.path, sheet="ordres"), tmp_path) == "b.xlsx › ordres › has no sheet 'ordres'. Did you mean 'orders'?"
 
 
 def test_names_given_by_params(tmp_path):

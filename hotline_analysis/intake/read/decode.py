@@ -6,6 +6,7 @@ The text is copied into the staging folder in large blocks of whole lines; what 
 """
 
 import codecs
+import contextlib
 import itertools
 import re
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake.read.marks import UNDECODED
 from hotline_analysis.intake.read.stored import BLOCK, InputFile, blocks
 
 LONGEST_LINE = 1 << 20  # bytes; a longer line is no record of a table
@@ -29,6 +31,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+MARKUP = ("<html", "<!doctype", "<table", "<?xml", "<meta", "<head", "<body", "<style", "<!--", "<workbook", "<ss:workbook")
+CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w.-]+)", re.IGNORECASE)
 WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")  # encodings whose line ends are not the byte \n
 COMMON = frozenset(
     "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学么之都好看起发当没成只如事把还用第样道想作种开"
@@ -43,6 +47,7 @@ HIGH_RUN = re.compile(r"[^\x00-\x7f]{3,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LOST = re.compile("\ufffd|锟斤|烫烫烫|屯屯屯")
 WESTERN = {bytes([b]).decode("cp1252", "ignore") or chr(b): b for b in range(256)} | {chr(b): b for b in range(256)}
+codecs.register_error("undecoded", lambda fault: (UNDECODED, fault.end))
 
 
 class _NotIn(Exception):
@@ -110,6 +115,45 @@ def stage_text(file: InputFile, declared: str | None, target: Path) -> StagedTex
         text = _undeclared(file, target)
     _check_characters(text, guessed=not (marked or declared))
     return text
+
+
+def is_markup(head: bytes) -> bool:
+    """Whether a file that begins so is a web page or XML, whatever its name."""
+    return head.decode(wide_encoding(head[:512]) or "latin-1", "ignore")[:512].lstrip("\ufeffï»¿\r\n\t ").lower().startswith(MARKUP)
+
+
+def stage_markup(file: InputFile, declared: str | None, target: Path) -> StagedText:
+    """The text of a web page or of XML in `target`, as UTF-8. Its encoding: BOM, what params declare, else strict UTF-8 (what a page says of itself
+    is often another page's), what it says, GB18030. Bytes outside it are marked (UNDECODED), for the rows that hold them to be rejected;
+    DataRefused where more than a few do, and for what is wrong about the characters. It may be one long line.
+    """
+    content = b"".join(blocks(file))
+    head = content[:BLOCK]
+    marked = next((name for mark, name in BOMS if content.startswith(mark)), "")
+    sure = marked or (_byte_order(declared, head) if declared else wide_encoding(head))
+    said = _charset(content[:4096])
+    tried = [sure] if sure else list(dict.fromkeys(filter(None, ("utf-8", said, "gb18030"))))
+    found = {encoding: content.decode(encoding, "undecoded") for encoding in tried}
+    encoding = min(found, key=lambda one: found[one].count(UNDECODED))
+    text, held = StagedText(target, file.name, encoding), found[encoding].removeprefix("\ufeff")
+    lost, rows = held.count(UNDECODED), len(re.findall(r"<(?:\w+:)?(?:tr|row)\b", held, re.IGNORECASE))
+    if lost > max(1, FEW * rows):
+        wrong = f"is not {' or '.join(one.upper() for one in tried)}: {lost:,} of its characters cannot be read."
+        raise DataRefused(file.name, wrong, "Declare its encoding in params, or export it again as UTF-8.")
+    for at in range(0, len(held), BLOCK):
+        _take_sample(text, held[at : at + BLOCK])
+    _check_characters(text, guessed=encoding not in (sure, said))
+    target.write_text(held, encoding="utf-8", newline="")
+    return text
+
+
+def _charset(head: bytes) -> str | None:
+    """What a page or XML says its encoding is, where Python knows it; None for the wide ones, because what stands there in ASCII is not wide."""
+    said = CHARSET.search(head)
+    with contextlib.suppress(LookupError):
+        name = codecs.lookup(said[1].decode()).name if said else ""
+        return None if name.startswith(("utf-16", "utf-32")) else {"gb2312": "gb18030", "gbk": "gb18030"}.get(name, name) or None
+    return None
 
 
 def _undeclared(file: InputFile, target: Path) -> StagedText:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from hotline_analysis.errors import DataRefused, NoInput, nearest
-from hotline_analysis.intake.read.decode import wide_encoding
+from hotline_analysis.intake.read.decode import is_markup, wide_encoding
 from hotline_analysis.intake.read.stored import (
     BLOCK,
     R_FILES,
@@ -55,7 +55,6 @@ FOREIGN = {
     **{kind: f"packed as {kind}" for kind in (".rar", ".7z", ".bz2", ".xz")},
     ".gz": "packed as .gz under another name",
 }
-WEB_PAGE = ("<html", "<!doctype", "<table", "<?xml", "<meta")
 
 
 def find_files(source: Source, params: Params) -> list[InputFile]:
@@ -166,12 +165,11 @@ def real_kind(file: InputFile, encoding: str | None = None) -> str:
         )
     if told:
         return file.kind if file.kind in WORKBOOKS and told in WORKBOOKS else told
+    if is_markup(head):
+        return file.kind if file.kind in WORKBOOKS else ".xls"
     if file.kind not in WORKBOOKS:
         return file.kind
-    wide = wide_encoding(head)
-    if head.decode(wide or "latin-1", "ignore").lstrip("\ufeffï»¿\r\n\t ").lower().startswith(WEB_PAGE):
-        raise DataRefused(file.name, f"is a web page named {file.kind}.", "Open it in a spreadsheet program and save it as .xlsx.")
-    return ".txt" if wide or encoding or b"\0" not in head else file.kind
+    return ".txt" if wide_encoding(head) or encoding or b"\0" not in head else file.kind
 
 
 def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
@@ -180,7 +178,7 @@ def _sheets(file: InputFile, source: Source) -> Iterator[InputFile]:
         yield file
         return
     one = len(source.sheet) == 1 and not set(source.sheet[0]) & set("*?[")  # no need to open the workbook for that
-    names, visible = (list(source.sheet), set(source.sheet)) if one else sheet_names(file)
+    names, visible = (list(source.sheet), set(source.sheet)) if one else sheet_names(file, source.encoding)
     wanted = [n for n in names if n in source.sheet or (n in visible and any(fnmatch.fnmatchcase(n, s) for s in source.sheet))]
     if not wanted:
         raise _no_sheet(source.sheet[0], file.name, [name for name in names if name in visible])
@@ -194,7 +192,9 @@ def _refuse_missing_sheet(found: list[InputFile], source: Source) -> None:
     for asked in source.sheet if taken else ():
         if not any(asked == name or fnmatch.fnmatchcase(name, asked) for name in taken):
             books = dict.fromkeys(InputFile(thing.path, thing.member) for thing in found if thing.sheet)
-            raise _no_sheet(asked, ", ".join(book.name for book in books), [name for book in books for name in sheet_names(book)[0]])
+            raise _no_sheet(
+                asked, ", ".join(book.name for book in books), [name for book in books for name in sheet_names(book, source.encoding)[0]]
+            )
 
 
 def _no_sheet(asked: str, where: str, names: list[str]) -> NoInput:

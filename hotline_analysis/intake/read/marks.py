@@ -10,6 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 
 ERROR, UNCOMPUTED, MERGED = "#ERROR!", "#UNCOMPUTED!", "#MERGED!"
+UNDECODED = "\ufdd0"  # stands for bytes of a web page that are not in its encoding; no character, and XML may hold it
 UNREAD = (
     "#DIV/0!",
     "#VALUE!",

@@ -104,11 +104,20 @@ def _read_workbook(
     said = read_rows(file, source, stem, wanted)
     counts = {name: said[name] for name in ("skipped", "header", "blank", "accepted")}
     ledger = FileLedger(file.name, file.digest, "workbook", lines=said["rows"], **counts)
+    ledger.encoding = said.get("encoding", "")
     for row in said["summary"]:
         ledger.summarise(row)
+    for row, reason in said["rejected"]:
+        ledger.refuse_record(row, reason)
+    if said["rejected"] and not said["accepted"]:
+        raise DataRefused(
+            file.name, f"no row has the {len(said['columns'])} cells of its header.", f"The first: row {said['rejected'][0][0]}."
+        )
+    if said.get("garbled"):
+        ledger.note(GARBLED, round(said["garbled"], 4))
     ledger.unread = {masked_name(sheet): rows for sheet, rows in said["unread"].items()}
     ledger.beside = [masked_name(sheet) for sheet in said["beside"]]
-    return _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger)
+    return _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger, typed=said["typed"])
 
 
 def _read_r(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection) -> TextTable:
@@ -117,10 +126,12 @@ def _read_r(file: InputFile, source: Source, stem: Path, connection: duckdb.Duck
     return _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger)
 
 
-def _typed(columns: tuple[str, ...], separator: str, stem: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> TextTable:
+def _typed(
+    columns: tuple[str, ...], separator: str, stem: Path, connection: duckdb.DuckDBPyConnection, ledger: FileLedger, typed: bool = True
+) -> TextTable:
     target = stem.with_suffix(".parquet")
     load_clean(stem.with_suffix(".clean"), len(columns), len(columns), separator, target, connection, ledger)
-    return TextTable(columns, target, ledger, typed=True)
+    return TextTable(columns, target, ledger, typed)
 
 
 def _read_parquet(file: InputFile, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from hotline_analysis.intake.read import biff, marks
+from hotline_analysis.errors import nearest
+from hotline_analysis.intake.read import biff, marks, markup
 from hotline_analysis.intake.read.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
 from hotline_analysis.intake.read.rows import LISTED, described, is_summary
 from hotline_analysis.machine import limit_process
@@ -43,6 +44,8 @@ def main(path: str) -> None:
         answer = _answer(request)
     except Refused as refusal:
         answer = {"refused": list(refusal.args)}
+    except markup.Damaged:
+        answer = {"refused": ["is a damaged web page or XML table: it breaks off, or declares what no export does.", "Export it again."]}
     except PasswordError:
         answer = {"refused": ["is protected by a password.", "Save it without one."]}
     except (CalamineError, OSError, ValueError, *DAMAGED) as fault:
@@ -66,8 +69,10 @@ def _answer(request: dict) -> dict:
         return {"visible": _visible(book), "sheets": book.sheet_names} if request["list"] else _read(book, request)
 
 
-def _open(path: str) -> CalamineWorkbook:
-    """By the file's ending, or as whatever it is; when it is nothing, the first complaint is the telling one."""
+def _open(path: str) -> CalamineWorkbook | markup.Book:
+    """By its first characters, the file's ending, or as whatever it is; when it is nothing, the first complaint is the telling one."""
+    if book := markup.open_book(Path(path)):
+        return book
     try:
         return CalamineWorkbook.from_path(path)
     except CalamineError as fault:
@@ -94,8 +99,12 @@ def _read(book: CalamineWorkbook, request: dict) -> dict:
         "blank": 0,
         "accepted": 0,
         "summary": [],
+        "rejected": [],
+        "typed": getattr(sheet, "typed", True),
         **others,
     }
+    if getattr(sheet, "nested", False):
+        raise Refused(f"holds tables inside the cells of '{name}', which has the mapped columns.", "Export the table by itself.")
     asked = [at for at, column in enumerate(columns) if column in request["wanted"]]
     with open(request["clean"], "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=SEPARATOR, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -110,6 +119,10 @@ def _read(book: CalamineWorkbook, request: dict) -> dict:
             answer["rows"] += 1
             if fate == "accepted" and is_summary(cells, asked):
                 answer["summary"].append(number)
+                continue
+            damage = markup.damage(sheet, cells, len(columns)) if fate == "accepted" else ""
+            if damage:
+                answer["rejected"].append([number, damage])
                 continue
             answer[fate] += 1
             if fate == "accepted":
@@ -215,7 +228,7 @@ def _hidden(book: CalamineWorkbook, request: dict, taken: str) -> list[str]:
 
 def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
     if name not in book.sheet_names:
-        raise Refused(f"has no sheet '{name}'.", f"Its sheets are: {', '.join(_visible(book))}.")
+        raise Refused(f"has no sheet '{name}'.", nearest(name, book.sheet_names) or f"Its sheets are: {', '.join(_visible(book))}.")
     sheet = book.get_sheet_by_name(name)
     if sheet.width > MOST_COLUMNS:
         raise Refused(

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xlsm, .xls, .xlsb, .ods) and R files, read in a child process with limits: a hostile or damaged one ends the child, never the run."""
+"""Workbooks (.xlsx, .xlsm, .xls, .xlsb, .ods, tables of web pages and of XML) and R files, read in a child process with limits: a hostile or damaged one ends the child, never the run."""
 
 import json
 import subprocess
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from hotline_analysis import machine
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.intake.read.stored import R_FILES, WORKBOOKS, InputFile, unstored
+from hotline_analysis.intake.read.decode import is_markup, stage_markup
+from hotline_analysis.intake.read.stored import R_FILES, WORKBOOKS, InputFile, blocks, unstored
 from hotline_analysis.params import Source
 
 MODULES = {  # what reads a file: memory in bytes, CPU seconds, and the sentence when these limits or the reader itself ended it
@@ -28,16 +29,17 @@ MODULES = {  # what reads a file: memory in bytes, CPU seconds, and the sentence
 SPARE_SECONDS = 6  # of the wall clock beside the CPU's: a sleeping child uses no CPU time
 
 
-def sheet_names(file: InputFile) -> tuple[list[str], set[str]]:
+def sheet_names(file: InputFile, encoding: str | None = None) -> tuple[list[str], set[str]]:
     """The names of a workbook's sheets, in its order, and which of them are visible."""
     with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
-        said = _ask("sheets", file, Path(folder) / "book", {"list": True})
+        said = _ask("sheets", file, Path(folder) / "book", {"list": True}, encoding)
     return said["sheets"], set(said["visible"])
 
 
 def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[str]) -> dict:
     """Write the sheet's rows as text to `stem`.clean (row number first, tab-separated, all quoted) and return the child's account of them:
-    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows), unread (sheets and their rows), beside. Raises DataRefused.
+    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows), rejected (row and reason), typed, unread (sheets and their rows),
+    beside; of markup also encoding and garbled, as a StagedText has them. Raises DataRefused.
 
     What else stands at `stem` afterwards (its copy, the question, the answer) is the caller's to remove."""
     asked = {
@@ -47,7 +49,7 @@ def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[st
         "sheet": file.sheet,
         "sheets": list(source.sheet),
     }
-    return _ask("sheets", file, stem, {"list": False, "clean": str(stem.with_suffix(".clean")), **asked})
+    return _ask("sheets", file, stem, {"list": False, "clean": str(stem.with_suffix(".clean")), **asked}, source.encoding)
 
 
 def read_r_rows(file: InputFile, source: Source, stem: Path) -> dict:
@@ -55,11 +57,11 @@ def read_r_rows(file: InputFile, source: Source, stem: Path) -> dict:
     return _ask("rframes", file, stem, {"clean": str(stem.with_suffix(".clean")), "object": source.object})
 
 
-def _ask(module: str, file: InputFile, stem: Path, request: dict) -> dict:
+def _ask(module: str, file: InputFile, stem: Path, request: dict, encoding: str | None = None) -> dict:
     memory, seconds, *too_large = MODULES[module]
     book = stem.with_suffix(file.kind if file.kind in (*WORKBOOKS, *R_FILES) else ".xlsx")
     question, answer = stem.with_suffix(".request"), stem.with_suffix(".answer")
-    unstored(file, book)
+    text = stage_markup(file, encoding, book) if is_markup(next(blocks(file), b"")) else unstored(file, book)
     limits = {"memory_bytes": memory, "cpu_seconds": seconds}
     question.write_text(json.dumps({**request, **limits, "path": str(book), "answer": str(answer)}, ensure_ascii=False), encoding="utf-8")
     if not _run(module, question, seconds + SPARE_SECONDS) or not answer.exists():
@@ -67,7 +69,7 @@ def _ask(module: str, file: InputFile, stem: Path, request: dict) -> dict:
     said = json.loads(answer.read_text(encoding="utf-8"))
     if "refused" in said:
         raise DataRefused(file.name, *said["refused"])
-    return said
+    return {**said, "encoding": text.encoding, "garbled": text.garbled} if text else said
 
 
 def _run(module: str, question: Path, seconds: int) -> bool:
