@@ -61,37 +61,22 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
         mark = fingerprint(h.digest + h.rule.hash, described.path, language)  # the rule may come from a windows file beside the params
         if current(place.folder, mark):
             return place.folder / "index.html", True
-        limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)
-        given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
         h.frames.prune()
-        return run.render(
-            wanted,
-            place=place,
-            parameters=given,
-            limits=limits,
-            progress=progress,
-            fingerprint=mark,
-            countries=described.countries,
-            store=h.store,
-            data_words=data_words(h.store, described),
-            sections=described.report.sections,
-        ), False
+        given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
+        limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)
+        checks = {"countries": described.countries, "data_words": data_words(h.store, described), "sections": described.report.sections}
+        made = {"limits": limits, "progress": progress, "fingerprint": mark, "store": h.store}
+        return run.render(wanted, place=place, parameters=given, **made, **checks), False
 
 
 def data_words(store: Store, described: Params) -> list[str]:
     """Categories of these data and words of their params that hold a word such as None, which the page's check would take for a missing value."""
     found: set[str] = set()
-    for name in store.tables:
-        rows = store.table(name)
-        have = [c.name for c in TABLES[name].columns if c.kind == TEXT and c.name in rows.columns and not c.name.endswith("_id")]
-        for column in have:
-            found |= {
-                text
-                for (text,) in rows.filter(f"regexp_matches({column}, '{run.page.NOT_A_WORD.pattern}')")
-                .project(column)
-                .distinct()
-                .fetchall()
-            }
+    for name, rows in ((name, store.table(name)) for name in store.tables):
+        for column in (c.name for c in TABLES[name].columns if c.kind == TEXT and not c.name.endswith("_id")):
+            if column in rows.columns:
+                odd = rows.filter(f"regexp_matches({column}, '{run.page.NOT_A_WORD.pattern}')")
+                found |= {text for (text,) in odd.project(column).distinct().fetchall()}
     own = [line for _, text in params_file.printed(described) for line in text.splitlines()]
     if described.assumed:
         own += [described.assumed.zh, described.assumed.en]

@@ -40,20 +40,7 @@ from hotline_analysis.words import LANGUAGES
 
 NAME = re.compile(r"\w[\w-]{0,63}")
 PAGE = re.compile(r"[a-z][a-z0-9_-]{0,63}\.html", re.ASCII)
-TOOLS = (
-    "hotline-analysis",
-    "duckdb",
-    "narwhals",
-    "pandas",
-    "scipy",
-    "matplotlib",
-    "papermill",
-    "fonttools",
-    "brotli",
-)
-
-
-USUAL = Limits()
+TOOLS = "hotline-analysis duckdb narwhals pandas scipy matplotlib papermill fonttools brotli".split()
 
 
 def new_run_id(now: datetime) -> str:
@@ -122,24 +109,32 @@ def check_parameters(parameters: dict[str, str], notebooks: list[Path]) -> None:
                 raise BadParams(notebook.name, f"does not take '{name}'.", "Its cell tagged parameters has to assign it.")
 
 
-def locate(out: str | Path, *, hotline: str, month: str, private: str | Path | None = None) -> Place:
+def locate(out: str | Path, *, hotline: str, month: str) -> Place:
     """The place of a month under the reports folder; a name or month that would lead elsewhere is refused."""
     if not NAME.fullmatch(hotline):
         raise BadParams("hotline", f"{hotline[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
     check_month(month)
     out = Path(out).absolute()
-    folder = out / hotline / month
+    folder, private = out / hotline / month, out.parent / "private"
     if not folder.resolve().is_relative_to(out.resolve()):
         raise BadParams("month", f"{folder} is not inside {out}.")
-    private = Path(private).absolute() if private else out.parent / "private"
     if private.resolve().is_relative_to(out.resolve()):
         raise BadParams("private", f"{private} is inside {out}.", "What names people is kept outside the reports.")
     return Place(hotline, month, folder, private)
 
 
+@contextlib.contextmanager
+def _writing(place: Place) -> Iterator[None]:
+    """What the disk refuses, as a sentence."""
+    try:
+        yield
+    except OSError as refused:
+        raise CannotWrite(str(refused.filename or place.folder), f"cannot be written ({refused.strerror}).") from refused
+
+
 def check_writable(place: Place) -> None:
     """Every folder that the run needs is ours or free, and can be written: better to know before the data are read. A stranger's is left as it is."""
-    try:
+    with _writing(place):
         publish.check_ours(place.folder)
         machine.check_ours(place.staging, "staging")
         machine.check_ours(place.work, "run")
@@ -147,37 +142,22 @@ def check_writable(place: Place) -> None:
         machine.private_folder(place.private)
         for folder in (place.folder.parent, *([place.folder] if place.folder.exists() else []), place.private):
             machine.check_writable(folder)
-    except OSError as refused:
-        raise _cannot_write(refused, place) from refused
-
-
-def _cannot_write(refused: OSError, place: Place) -> CannotWrite:
-    return CannotWrite(str(refused.filename or place.folder), f"cannot be written ({refused.strerror}).")
 
 
 @contextlib.contextmanager
-def hold(out: str | Path, *, hotline: str, month: str, private: str | Path | None = None) -> Iterator[Place]:
+def hold(out: str | Path, *, hotline: str, month: str) -> Iterator[Place]:
     """Take the month: checked, writable, locked (`Held` at once if another run has it), and without what a killed run left."""
-    place = locate(out, hotline=hotline, month=month, private=private)
+    place = locate(out, hotline=hotline, month=month)
     check_writable(place)
     with contextlib.ExitStack() as held:
-        try:
-            held.enter_context(machine.lock(place.lock))
-        except machine.Locked:
-            raise Held(f"{hotline} {month}", "another run is rendering this month.", "Try again when it has ended.") from None
-        except OSError as refused:
-            raise _cannot_write(refused, place) from refused
-        _settle(place)
+        with _writing(place):
+            try:
+                held.enter_context(machine.lock(place.lock))
+            except machine.Locked:
+                raise Held(f"{hotline} {month}", "another run is rendering this month.", "Try again when it has ended.") from None
+            publish.settle(place.folder, place.staging)
+            machine.clear(place.work, "run")
         yield place
-
-
-def _settle(place: Place) -> None:
-    """What a killed run left is put right."""
-    try:
-        publish.settle(place.folder, place.staging)
-        machine.clear(place.work, "run")
-    except OSError as refused:
-        raise _cannot_write(refused, place) from refused
 
 
 # ---- the run
@@ -193,7 +173,7 @@ class Run:
 
     place: Place
     parameters: dict[str, str]
-    limits: Limits = USUAL
+    limits: Limits = field(default_factory=Limits)
     progress: bool = True
     fingerprint: str = ""
     countries: Collection[str] = ()
@@ -242,8 +222,8 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
     """The bytes of every file of the month, the manifest last: it says what belongs together."""
     started, place = datetime.now(UTC), run.place
     index, *studies = pages.items()
-    title = f"{place.hotline} {place.month}"
-    with tqdm(total=len(pages) + 1, desc=title, unit="step", disable=not run.progress, file=sys.stderr, position=0) as steps:
+    look = {"desc": f"{place.hotline} {place.month}", "unit": "step", "disable": not run.progress, "file": sys.stderr, "position": 0}
+    with tqdm(total=len(pages) + 1, **look) as steps:
         _at_once(run, studies, steps.update)
         run.others = {name: run.others[name] for name, _ in studies}  # in the pages' order, whichever was done first
         _make_page(run, *index)
@@ -288,18 +268,16 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
 def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, str] = {}) -> None:
     cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not run.progress, "position": 1}
     pinned = {**environment, **({PINNED: run.store.pin} if run.store else {})}
-    done = kernel.run(
-        notebook, run.parameters, work=run.place.work, deadline=run.deadline, limits=run.limits, progress=cells, environment=pinned
-    )
+    limits = {"deadline": run.deadline, "limits": run.limits}
+    done = kernel.run(notebook, run.parameters, work=run.place.work, **limits, progress=cells, environment=pinned)
     if run.store:
         run.store.check_unchanged()
     if name != "index.html" and page.is_empty(done):
         run.others[name] = page.Other(page.heading(notebook), page.EMPTY)
         return
     first = {"others": run.others, "sections": run.sections} if name == "index.html" else {}
-    content = page.make(done, name=name, countries=run.countries, data_words=run.data_words, **first)
+    run.files[name] = page.make(done, name=name, countries=run.countries, data_words=run.data_words, **first)
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
-    run.files[name] = content
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
     run.others[name] = page.Other(page.heading(notebook))
     run.facts[name] = {"notebook": notebook.name, "notebook_sha256": publish.digest(notebook.read_bytes()), **end["manifest"]}

@@ -177,18 +177,10 @@ class Table:
             return blocks.missing(reason)
         frame = shown.frame[shown.frame[self.where].astype(bool)] if self.where in shown.frame else shown.frame
         foot = frame.iloc[-1].to_dict() if self.total and shown.whole else None
-        return blocks.table(
-            frame.iloc[:-1] if foot else frame,
-            cells(shown, self.columns, bold=self.bold, narrow=self.narrow),
-            key=shown.key,
-            title=_title(self, shown),
-            subtitle=shown.first(self.subtitle) if shown.whole else "",
-            note="".join(shown.said(self.note)) if shown.whole else "",
-            total=foot,
-            chosen=self.chosen,
-            short=self.short,
-            language=shown.language,
-        )
+        said = {"subtitle": shown.first(self.subtitle), "note": "".join(shown.said(self.note))} if shown.whole else {}
+        look = {"key": shown.key, "title": _title(self, shown), "total": foot, "chosen": self.chosen, "short": self.short}
+        columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
+        return blocks.table(frame.iloc[:-1] if foot else frame, columns, **look, **said, language=shown.language)
 
 
 @dataclass(frozen=True)
@@ -213,20 +205,10 @@ class Figure:
         if reason := _not_shown(self, shown):
             return blocks.missing(reason)
         given = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
-        return blocks.figure(
-            self.draw,
-            shown.frame,
-            key=shown.key,
-            title=_title(self, shown),
-            subtitle=shown.first(self.subtitle),
-            description=shown.first(self.describe),
-            side=shown.said(self.reading),
-            rule=shown.attrs.get("definition", {}).get(shown.language, ""),
-            numbers=cells(shown, self.numbers) if self.numbers else (),
-            language=shown.language,
-            **self.options,
-            **given,
-        )
+        said = {"subtitle": shown.first(self.subtitle), "description": shown.first(self.describe), "side": shown.said(self.reading)}
+        look = {"key": shown.key, "title": _title(self, shown), "rule": shown.attrs.get("definition", {}).get(shown.language, "")}
+        numbers = cells(shown, self.numbers)
+        return blocks.figure(self.draw, shown.frame, **look, **said, numbers=numbers, language=shown.language, **self.options, **given)
 
 
 @dataclass(frozen=True)
@@ -283,14 +265,18 @@ def _declared(study: str, part: str) -> Mapping:
     return getattr(importlib.import_module(f"hotline_analysis.show.{study}"), part, {})
 
 
+def _known(verb: str, what: str, name: str, known: Mapping):
+    """What is declared under a name; BadParams, with the nearest, where nothing is."""
+    if name not in known:
+        raise BadParams(verb, what, nearest(name, known) or "There are: " + (", ".join(known) or "none") + ".")
+    return known[name]
+
+
 def form_of(frame: pd.DataFrame, as_: str = "") -> Form | None:
     """The form declared for the frame's table, or the one that `as_` names (`cards`, or `window.density` of another study)."""
     study, dot, name = as_.rpartition(".")
-    study, name = (study if dot else frame.attrs.get("study", "")), name or frame.attrs.get("table", "")
-    known = _declared(study, "FORMS")
-    if as_ and name not in known:
-        raise BadParams("show", f"'{as_}' is not a form here.", nearest(name, known) or "There are: " + ", ".join(known) + ".")
-    return known.get(name)
+    known = _declared(study if dot else frame.attrs.get("study", ""), "FORMS")
+    return _known("show", f"'{as_}' is not a form here.", name, known) if as_ else known.get(frame.attrs.get("table", ""))
 
 
 def _shown(frames: Sequence[pd.DataFrame], language: str) -> Shown:
@@ -329,12 +315,8 @@ def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str
     if not shown.whole:
         raise BadParams("say", "these values are no longer the study's own.", "Say the whole frame, or show the selection.")
     name = as_ or shown.attrs.get("table", "")
-    known = _declared(shown.attrs.get("study", ""), "SAY")
-    if name not in known:
-        raise BadParams(
-            "say", f"nothing is declared for '{name}'.", nearest(name, known) or "There are: " + (", ".join(known) or "none") + "."
-        )
-    return blocks.sentences(shown.said(known[name]), language=shown.language)
+    said = _known("say", f"nothing is declared for '{name}'.", name, _declared(shown.attrs.get("study", ""), "SAY"))
+    return blocks.sentences(shown.said(said), language=shown.language)
 
 
 __all__ = ["Figure", "Form", "Furniture", "Shown", "Table", "charts", "say", "show"]

@@ -6,6 +6,61 @@ from hotline_analysis.words import REASON, Rows, Sentence, Sentences, Term
 
 SERVICE = ("connection_rate", "abandonment_rate", "service_level_20s", "asa_seconds", "talk_seconds", "offered")
 REPEAT = ("repeat_rate_24h", "identified_share")
+ORDER = ("worse", "better", "more", "less", "none", "few", "not_compared")
+GROUP = {  # than usual: the month before may have been worse still, and the change stands beside it
+    "worse": Term("差于平时", "Worse than usual"),
+    "better": Term("好于平时", "Better than usual"),
+    "more": Term("高于平时", "Higher than usual"),
+    "less": Term("低于平时", "Lower than usual"),
+    "none": Term("正常波动", "Usual variation"),
+    "no evidence": Term("没有证据表明有变化", "No evidence of change"),
+    "few": Term("样本不足，不作判断", "Too few to judge"),
+    "not_compared": Term("不作比较", "Not compared"),
+}
+EVENTS = {
+    "worse": Term("件事差于平时", "worse than usual"),
+    "better": Term("件事好于平时", "better than usual"),
+    "more": Term("件事高于平时", "higher than usual"),
+    "less": Term("件事低于平时", "lower than usual"),
+    "none": Term("件事在正常波动内", "within usual variation"),
+    "no evidence": Term("件事没有证据表明有变化", "without evidence of change"),
+    "few": Term("件事样本不足", "with too few calls"),
+    "not_compared": Term("件事不作比较", "not compared"),
+}
+COMMA, NOTHING = Term("，", ", "), Term("", "")
+
+
+def each(*parts: Sentence, **ends: Term) -> Rows:
+    """A sentence for every row, whatever its judgement."""
+    return Rows(dict.fromkeys(ORDER, parts), by="judgement", **ends)
+
+
+FINDING = each(
+    Sentence("{indicator}{value:level}", "{indicator} {value:level}"),
+    Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
+    Sentence("（不扣除周末、节假日的差别为{plain_change:risen}）", " ({plain_change:risen} before weekends and holidays are taken off)"),
+    Sentence("，为{rank_months}个月{rank}", ", {rank} of {rank_months} months"),
+    Sentence("，{state}", ", {state}"),
+    Sentence("：{side}以往波动范围", ": {side} the usual range"),
+)
+PROOF = each(
+    Sentence("{numerator}/{denominator}", "{numerator}/{denominator}"),
+    Sentence("以往波动范围{lower:level}～{upper:level}", "usual range {lower:level} to {upper:level}"),
+    Sentence("连续{run_months}个月{run}", "{run} for {run_months} months"),
+    Sentence("{reason}", "{reason}"),
+    Sentence("{bases}变动", "{bases} moved"),
+    joint=COMMA,
+)
+MOVED = each(Sentence("{indicator}", "{indicator}"), Sentence("{change:moved}", " {change:moved}"), end=NOTHING)
+RISEN = each(Sentence("较上月{change:risen}", "{change:risen} on last month"), end=NOTHING)
+AIM = each(
+    Sentence(
+        "目标{target:aim}，{target_months:count}个月中{reached_months:count}个月达到",
+        "target {target:aim}: reached in {reached_months:count} of {target_months:count} months",
+    ),
+    end=NOTHING,
+)
+BECAUSE = each(Sentence("{reason}", "{reason}"), Sentence("{bases}变动", "{bases} moved"), joint=COMMA, end=NOTHING)
 CHANGED = (
     Sentence("{indicator}{side}以往波动范围：{value:level}", "{indicator} {side} its usual range: {value:level}"),
     Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
@@ -39,6 +94,7 @@ FORMS = {
     "colophon": Furniture(blocks.colophon),
     "verdicts": Furniture(
         verdicts.ledger,
+        {"groups": GROUP, "because": BECAUSE},
         claim=Sentence("{count}项指标", "{count} indicators"),
         subtitle=Sentences(
             {
@@ -52,11 +108,11 @@ FORMS = {
             by="method",
         ),
     ),
-    "tally": Furniture(verdicts.tally),
-    "cards": Furniture(verdicts.cards),
-    "unsaid": Furniture(verdicts.hold),
-    "service": Furniture(verdicts.findings, {"keys": SERVICE}),
-    "repeat": Furniture(verdicts.findings, {"keys": REPEAT}),
+    "tally": Furniture(verdicts.tally, {"groups": EVENTS}),
+    "cards": Furniture(verdicts.cards, {"risen": RISEN, "aim": AIM}),
+    "unsaid": Furniture(verdicts.hold, {"line": MOVED, "because": BECAUSE}),
+    "service": Furniture(verdicts.findings, {"keys": SERVICE, "line": FINDING, "proof": PROOF}),
+    "repeat": Furniture(verdicts.findings, {"keys": REPEAT, "line": FINDING, "proof": PROOF}),
     "history": Figure(
         charts.run_chart,
         Term("各月走势", "By month"),

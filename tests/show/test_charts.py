@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hotline_analysis.show import charts
-from hotline_analysis.show.charts import style, time
+from hotline_analysis.show.charts import style
 
 MONTHS = [f"{2022 + (9 + i) // 12}-{(9 + i) % 12 + 1:02d}" for i in range(24)]
 HOURS = np.arange(168)
@@ -256,7 +256,8 @@ def test_broken_days_are_named_and_outlined_and_every_day_has_its_bar():
 
 
 def test_labels_of_neighbouring_broken_days_get_rows_of_their_own():
-    assert time._label_rows(np.array([20, 22, 30]), room=19, need=42) == [0, 1, 0]
+    places = 19 * np.array([20, 22, 30])
+    assert style.rows_apart(places, places, gap=42) == [0, 1, 0]
 
 
 def test_windows_on_the_pareto_carry_their_share():

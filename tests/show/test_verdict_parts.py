@@ -10,7 +10,6 @@ import pytest
 from hotline_analysis import say, show
 from hotline_analysis.measures.verdicts import CHANGED, compare
 from hotline_analysis.show import forms, month
-from hotline_analysis.show import verdicts as parts
 from hotline_analysis.show.markup import Markup
 from tests.judged import ROW, told, verdicts
 
@@ -286,7 +285,7 @@ def test_no_sentence_contradicts_its_own_change(drawn, language):
     """1,000 rows, each in every sentence that a page may make of it: the finding, its proof, the conclusion's clause, the run's, what not to quote."""
     shown = forms.Shown(drawn, {}, language)
     rows, heard = drawn.to_dict("records"), Counter()
-    for what in (parts.FINDING, parts.PROOF, parts.MOVED, month.LEADS, month.LASTS):
+    for what in (month.FINDING, month.PROOF, month.MOVED, month.LEADS, month.LASTS):
         for row, said in zip(rows, shown.rows(drawn, what), strict=True):
             assert contradictions(row, said, language) == [], said
             heard.update(word for word, pattern in WORDS.items() if pattern.search(said))

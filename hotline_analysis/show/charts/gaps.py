@@ -1,6 +1,5 @@
 """Charts of repeat calls: the rate at every window, callbacks by the hour and against habit, and how long each issue takes to bring a caller back."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,25 +8,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from hotline_analysis import words
-from hotline_analysis.show.charts.style import (
-    DATA,
-    DATA2,
-    INK,
-    INK2,
-    INK3,
-    PALE,
-    TOO_FEW,
-    WASH2,
-    chart,
-    dot,
-    name_lines,
-    nothing,
-    panels,
-    pixels,
-    say,
-    short,
-    value_ticks,
-)  # fmt: skip
+from hotline_analysis.show.charts import style
+from hotline_analysis.show.charts.style import chart, dot, name_lines, nothing, panels, pixels, rows_apart, say, short, value_ticks, width
 from hotline_analysis.words import Term
 
 HOUR, DAY = Term("小时", " h"), Term("天", " d")
@@ -62,7 +44,7 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
         end = 100 * rows["value"].iloc[-1]
         told = FOLLOW_UP[name].in_(language) if name in FOLLOW_UP else short(name, 6)
         text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
-        lines.append((end, text, INK if strong else INK3, "bold" if strong else "normal"))
+        lines.append((end, text, style.INK if strong else style.INK3, "bold" if strong else "normal"))
         if strong:
             _name_windows(ax, rows, windows, language)
     ax.set_ylim(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1)
@@ -77,9 +59,9 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
 def _rate_line(ax: Axes, rows: pd.DataFrame, *, strong: bool, dashed: bool) -> None:
     told = rows.assign(percent=100 * rows["value"])
     if strong and {"low", "high"} <= set(rows):
-        ax.fill_between(rows["window_hours"], 100 * rows["low"], 100 * rows["high"], color=DATA2, alpha=0.4, lw=0, zorder=2)
-    look = {"color": DATA, "lw": 2.2, "marker": "o", "ms": 5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
-    plain = {"color": INK3, "lw": 1.3, "ls": (0, (5, 2.5) if dashed else (2, 2)), "zorder": 3}
+        ax.fill_between(rows["window_hours"], 100 * rows["low"], 100 * rows["high"], color=style.DATA2, alpha=0.4, lw=0, zorder=2)
+    look = {"color": style.DATA, "lw": 2.2, "marker": "o", "ms": 5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
+    plain = {"color": style.INK3, "lw": 1.3, "ls": (0, (5, 2.5) if dashed else (2, 2)), "zorder": 3}
     sns.lineplot(told, x="window_hours", y="percent", estimator=None, ax=ax, legend=False, **(look if strong else plain))
     ax.set(xlabel="", ylabel="")
 
@@ -100,8 +82,8 @@ def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
     data = data[data["value"].notna()]
     y, total = np.arange(len(data)), 100 * data["value"].to_numpy(float)
     related = np.clip(100 * data["excess"].fillna(0).to_numpy(float), 0, total)
-    ax.barh(y, related, height=0.62, color=DATA, lw=0, zorder=2)
-    ax.barh(y, total - related, left=related, height=0.62, color=PALE, lw=0, zorder=2)
+    ax.barh(y, related, height=0.62, color=style.DATA, lw=0, zorder=2)
+    ax.barh(y, total - related, left=related, height=0.62, color=style.PALE, lw=0, zorder=2)
     ax.set(xlim=(0, total.max() or 1), ylim=(len(data) - 0.5, -0.5), xticks=[])
     ax.set_yticks(y, [words.format_hours(h, language) for h in data["window_hours"]])
     room = total.max() * 0.11
@@ -109,9 +91,9 @@ def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
         if dark > room:
             say(ax, dark, i, words.decimal(dark), colour="#FFFFFF", weight="bold", ha="right", dx=-6, halo=False)
         if whole - dark > room:
-            say(ax, whole, i, words.decimal(whole - dark), colour=INK, ha="right", dx=-6, halo=False)
-        say(ax, whole, i, words.decimal(whole) + "%", colour=INK2, dx=6, halo=False)
-    say(ax, 0, 1, "■ " + RELATED.in_(language), colour=DATA, weight="bold", on="axes fraction", dy=14, halo=False)
+            say(ax, whole, i, words.decimal(whole - dark), colour=style.INK, ha="right", dx=-6, halo=False)
+        say(ax, whole, i, words.decimal(whole) + "%", colour=style.INK2, dx=6, halo=False)
+    say(ax, 0, 1, "■ " + RELATED.in_(language), colour=style.DATA, weight="bold", on="axes fraction", dy=14, halo=False)
     say(ax, 0, 1, "■ " + ANYWAY.in_(language), colour="#8D97A2", on="axes fraction", dx=130 if language == "zh" else 140, dy=14, halo=False)
 
 
@@ -120,20 +102,19 @@ def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
 
 def _windows(ax: Axes, windows: Sequence[float], *, chosen: float | None, language: str) -> None:
     """Windows as named vertical lines, the chosen one drawn through; a name that would touch its left neighbour moves up a line."""
-    ends: list[float] = []
-    for hours in sorted(windows):
-        strong, text = hours == chosen, words.format_hours(hours, language)
-        _window_line(ax, hours, strong)
-        half = 6.2 * sum(2 if unicodedata.east_asian_width(c) in "WF" else 1.1 for c in text) / 2
-        middle = max(ax.transData.transform((hours, 0))[0], ax.transAxes.transform((0, 0))[0] + half - 12)
-        row = next((r for r, end in enumerate(ends) if middle - half >= end + 4), len(ends))
-        ends[row : row + 1] = [middle + half]
-        look = {"colour": INK if strong else INK2, "weight": "bold" if strong else "normal", "ha": "center", "halo": False}
-        say(ax, hours, ax.get_ylim()[1], text, dx=middle - ax.transData.transform((hours, 0))[0], dy=10 + 15 * row, **look)
+    windows = sorted(windows)
+    names = [words.format_hours(hours, language) for hours in windows]
+    half = np.array([3.2 * width(name) for name in names])
+    places = ax.transData.transform([(hours, 0) for hours in windows])[:, 0]
+    middles = np.maximum(places, ax.transAxes.transform((0, 0))[0] + half - 12)
+    for hours, name, dx, row in zip(windows, names, middles - places, rows_apart(middles - half, middles + half, gap=4), strict=True):
+        _window_line(ax, hours, hours == chosen)
+        look = {"colour": style.INK, "weight": "bold"} if hours == chosen else {"colour": style.INK2}
+        say(ax, hours, ax.get_ylim()[1], name, dx=dx, dy=10 + 15 * row, ha="center", halo=False, **look)
 
 
 def _window_line(ax: Axes, hours: float, strong: bool) -> None:
-    ax.axvline(hours, color=INK if strong else INK3, lw=1.8 if strong else 1.2, zorder=5, dashes=(1, 0) if strong else (2, 2))
+    ax.axvline(hours, color=style.INK if strong else style.INK3, lw=1.8 if strong else 1.2, zorder=5, dashes=(1, 0) if strong else (2, 2))
 
 
 def _hours_axis(ax: Axes, last: float, *, language: str, labels: bool = True) -> None:
@@ -170,14 +151,14 @@ def pareto_gaps(
     upper, lower = panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
     edges, share = data["hour_to"].to_numpy(float), 100 * data["cumulative"].to_numpy(float)
     upper.grid(axis="y")
-    sns.lineplot(x=np.append(0, edges), y=np.append(0, share), ax=upper, color=DATA, linewidth=2, estimator=None, zorder=4)
+    sns.lineplot(x=np.append(0, edges), y=np.append(0, share), ax=upper, color=style.DATA, linewidth=2, estimator=None, zorder=4)
     upper.set_ylim(0, 104)
     upper.set_yticks([0, 20, 40, 60, 80, 100], ["0", "20", "40", "60", "80", "100%"])
     _hours_axis(upper, float(edges[-1]), language=language, labels=False)
     _window_shares(upper, edges, share, [w for w in windows if w <= edges[-1]], chosen, language)
     _callbacks(lower, data, windows, chosen, language)
     middle = 0.8 * edges[-1]
-    name = {"colour": DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
+    name = {"colour": style.DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
     say(upper, middle, np.interp(middle, edges, share), CUMULATIVE.in_(language), **name)
     return ax
 
@@ -187,13 +168,13 @@ def _callbacks(ax: Axes, data: pd.DataFrame, windows: Sequence[float], chosen: f
     height = data["numerator"].fillna(0).to_numpy(float) / size
     ax.grid(axis="y")
     _roof(ax, height, edges, language=language)
-    shade = [DATA if chosen is not None and edge <= chosen else DATA2 for edge in edges]
+    shade = [style.DATA if chosen is not None and edge <= chosen else style.DATA2 for edge in edges]
     ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=shade, lw=0, zorder=2)
     for hours in windows:
         _window_line(ax, hours, hours == chosen)
     value_ticks(ax, most=3)
     _hours_axis(ax, float(edges[-1]), language=language)
-    say(ax, 0, 1, PER_HOUR.in_(language), colour=INK3, on="axes fraction", dx=-32, dy=12, halo=False)
+    say(ax, 0, 1, PER_HOUR.in_(language), colour=style.INK3, on="axes fraction", dx=-32, dy=12, halo=False)
     ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
 
 
@@ -220,11 +201,11 @@ def density_control(
     _roof(ax, np.fmax(seen, habit), hours, language=language)
     top = ax.get_ylim()[1]
     cut, usual = np.minimum(seen, top), np.minimum(habit, top)
-    ax.fill_between(hours, 0, usual, step="mid", color=WASH2, lw=0, zorder=1)
-    ax.fill_between(hours, usual, cut, where=cut >= usual, step="mid", color=DATA, alpha=0.42, lw=0, zorder=1)
-    sns.lineplot(x=hours, y=cut, ax=ax, drawstyle="steps-mid", color=DATA, linewidth=1.8, estimator=None, zorder=4)
+    ax.fill_between(hours, 0, usual, step="mid", color=style.WASH2, lw=0, zorder=1)
+    ax.fill_between(hours, usual, cut, where=cut >= usual, step="mid", color=style.DATA, alpha=0.42, lw=0, zorder=1)
+    sns.lineplot(x=hours, y=cut, ax=ax, drawstyle="steps-mid", color=style.DATA, linewidth=1.8, estimator=None, zorder=4)
     if np.isfinite(habit).any():
-        sns.lineplot(x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=INK3, lw=1.2, ls=(0, (3, 2)), estimator=None, zorder=3)
+        sns.lineplot(x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=style.INK3, lw=1.2, ls=(0, (3, 2)), estimator=None, zorder=3)
     _hours_axis(ax, 24 * np.ceil(hours[-1] / 24), language=language)
     _windows(ax, sorted({*windows, *([chosen] if chosen else [])}), chosen=chosen, language=language)
     _name_density(ax, hours, cut, usual, language)
@@ -234,7 +215,7 @@ def density_control(
 
 def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
     """Each curve named above one of its later waves, the habit with a line that leads down to it."""
-    names = ((seen, ACTUAL, DATA, "bold", (0.48, 0.66)), (habit, HABIT, INK2, "normal", (0.74, 0.9)))
+    names = ((seen, ACTUAL, style.DATA, "bold", (0.48, 0.66)), (habit, HABIT, style.INK2, "normal", (0.74, 0.9)))
     for curve, term, colour, weight, (low, high) in names:
         inside = np.flatnonzero((hours >= low * hours[-1]) & (hours <= high * hours[-1]))
         inside = inside[np.isfinite(curve[inside])]  # without control weeks there is no habit to name
@@ -243,7 +224,7 @@ def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
         i = inside[np.argmax(curve[inside])]
         height = np.nanmax(np.fmax(seen, habit)[np.abs(hours - hours[i]) <= 6])
         if curve is habit:
-            ax.plot([hours[i]] * 2, [0.7 * habit[i], height * 1.08], color=INK3, lw=1, zorder=6)
+            ax.plot([hours[i]] * 2, [0.7 * habit[i], height * 1.08], color=style.INK3, lw=1, zorder=6)
         say(ax, hours[i], height, term.in_(language), colour=colour, size=13, weight=weight, ha="center", dy=14)
 
 
@@ -259,7 +240,7 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, mos
     drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
     if drawn.empty:
         _resize(ax, 96)
-        return nothing(0, language, TOO_FEW, ax=ax)
+        return nothing(0, language, style.TOO_FEW, ax=ax)
     groups = list(dict(list(drawn.groupby("group", sort=False))[:most]).items())
     columns, (w, h, gap_x, gap_y) = (2, (146, 96, 20, 62)) if narrow else (3, (178, 112, 26, 64))
     boxes = [(30 + (i % columns) * (w + gap_x), 42 + (i // columns) * (h + gap_y), w, h) for i in range(len(groups))]
@@ -269,7 +250,7 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, mos
         panel.grid(axis="y")
         panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high))
         percent = drawn.assign(percent=100 * drawn["value"])
-        sns.lineplot(percent, x="hours", y="percent", units="group", estimator=None, ax=panel, color=WASH2, linewidth=1.2, zorder=1)
+        sns.lineplot(percent, x="hours", y="percent", units="group", estimator=None, ax=panel, color=style.WASH2, linewidth=1.2, zorder=1)
         _own_curve(panel, own, language)
         ticks = [t for t in (0, 24, 72, 168) if t <= panel.get_xlim()[1]]
         panel.set(xlabel="", ylabel="")
@@ -278,7 +259,7 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, mos
         value_ticks(panel, unit="%", most=3)
         if i % columns:
             panel.set_yticklabels([])
-        say(panel, 0, 1, short(name, 9 if narrow else 11), colour=INK, size=13, weight="bold", on="axes fraction", dy=25, halo=False)
+        say(panel, 0, 1, short(name, 9 if narrow else 11), colour=style.INK, size=13, weight="bold", on="axes fraction", dy=25, halo=False)
     return ax
 
 
@@ -294,13 +275,15 @@ def _own_curve(ax: Axes, own: pd.DataFrame, language: str) -> None:
     first: Mapping = own.iloc[0]
     x, y = own["hours"].to_numpy(float), 100 * own["value"].to_numpy(float)
     if {"low", "high"} <= set(own):
-        ax.fill_between(x, 100 * own["low"].to_numpy(float), 100 * own["high"].to_numpy(float), color=DATA2, alpha=0.42, lw=0, zorder=2)
-    sns.lineplot(x=x, y=y, ax=ax, color=DATA, linewidth=2.2, estimator=None, zorder=3)
+        ax.fill_between(
+            x, 100 * own["low"].to_numpy(float), 100 * own["high"].to_numpy(float), color=style.DATA2, alpha=0.42, lw=0, zorder=2
+        )
+    sns.lineplot(x=x, y=y, ax=ax, color=style.DATA, linewidth=2.2, estimator=None, zorder=3)
     at = first.get("point_hours", np.nan)
     if at is None or not np.isfinite(at):
         return
     value = float(np.interp(at, x, y))
-    ax.plot([at, at], [0, value], color=INK, lw=1.2, zorder=4)
-    ax.plot([at], [value], "o", ms=6, color=INK, zorder=5)
+    ax.plot([at, at], [0, value], color=style.INK, lw=1.2, zorder=4)
+    ax.plot([at], [value], "o", ms=6, color=style.INK, zorder=5)
     text = EIGHTY.in_(language) + words.format_hours(round(float(at), 1), language)
     say(ax, 0, 1, text, on="axes fraction", dy=9, halo=False)

@@ -145,14 +145,16 @@ def plain(text) -> str:
     return "".join(c for c in " ".join(str(text).split()) if unicodedata.category(c)[0] != "C")
 
 
+def width(text: str) -> int:
+    """How wide a line is: a Chinese character counts two, a narrow one one."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def short(text, most: int) -> str:
     """A name that fits: `most` counts Chinese characters, two narrow ones make one."""
-    text, room = plain(text), 2 * most
-    for i, character in enumerate(text):
-        room -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if room < 0:
-            return text[: max(1, i - 1)] + "…"
-    return text
+    text = plain(text)
+    fits = next(n for n in range(len(text), -1, -1) if width(text[:n]) <= 2 * most)
+    return text if fits == len(text) else text[: max(1, fits - 1)] + "…"
 
 
 def say(
@@ -201,6 +203,15 @@ def spread(places: Sequence[float], *, least: float) -> list[float]:
     out = np.empty(len(places))
     out[order] = np.array(level) + least * np.arange(len(places))
     return out.tolist()
+
+
+def rows_apart(starts: Sequence[float], ends: Sequence[float], *, gap: float) -> list[int]:
+    """A row for each label, from left to right, so that labels of one row do not touch."""
+    taken, rows = [], []
+    for start, end in zip(starts, ends, strict=True):
+        rows.append(next((r for r, last in enumerate(taken) if start - last >= gap), len(taken)))
+        taken[rows[-1] : rows[-1] + 1] = [end]
+    return rows
 
 
 def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float, dx: float = 7) -> None:

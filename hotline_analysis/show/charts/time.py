@@ -9,27 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from hotline_analysis import words
+from hotline_analysis.show.charts import style
 from hotline_analysis.show.charts.style import (
-    BETTER,
-    DATA,
-    INK,
-    INK2,
-    INK3,
-    LINE,
-    PALE,
-    WASH2,
-    WORSE,
     chart,
     dotted,
     month_axis,
     name_lines,
     pixels,
     point,
+    rows_apart,
     say,
     short,
     tip,
     value_ticks,
-)  # fmt: skip
+)
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
@@ -59,7 +52,11 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
     month_axis(ax, months, narrow=narrow, language=language)
     ends = [
         (v[-1], f"{term.in_(language)} {words.decimal(v[-1])}", colour, weight)
-        for v, term, colour, weight in ((upper, UPPER, INK3, "normal"), (lower, LOWER, INK3, "normal"), (target, TARGET, INK, "bold"))
+        for v, term, colour, weight in (
+            (upper, UPPER, style.INK3, "normal"),
+            (lower, LOWER, style.INK3, "normal"),
+            (target, TARGET, style.INK, "bold"),
+        )
         if np.isfinite(v[-1])
     ]
     name_lines(ax, ends, x=end)
@@ -76,7 +73,7 @@ def _course(ax: Axes, x: np.ndarray, value: np.ndarray) -> None:
     """The line breaks where a month has no value."""
     stretch = np.cumsum(~np.isfinite(value))
     rows = pd.DataFrame({"x": x, "y": value, "stretch": stretch}).dropna()
-    look = {"color": DATA, "lw": 2, "marker": "o", "ms": 4.5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
+    look = {"color": style.DATA, "lw": 2, "marker": "o", "ms": 4.5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
     sns.lineplot(rows, x="x", y="y", units="stretch", estimator=None, ax=ax, legend=False, **look)
     ax.set(xlabel="", ylabel="")
 
@@ -85,7 +82,7 @@ def _events(ax: Axes, data: pd.DataFrame) -> None:
     """Declared breaks, each a thin line with its words."""
     for i, event in enumerate(data.get("event", [])):
         if isinstance(event, str) and event:
-            ax.axvline(i - 0.5, color=LINE, lw=1, zorder=1)
+            ax.axvline(i - 0.5, color=style.LINE, lw=1, zorder=1)
             say(ax, i - 0.5, ax.get_ylim()[1], short(event, 8), ha="center", dy=5, halo=False)
 
 
@@ -94,16 +91,16 @@ def _limits(ax: Axes, x, lower, upper, target) -> None:
     edges = np.append(x - 0.5, x[-1] + 0.1)
     if np.isfinite(lower).any() and np.isfinite(upper).any():
         band = (np.append(end, end[-1]) for end in (lower, upper))
-        ax.fill_between(edges, *band, step="post", color=WASH2, alpha=0.75, lw=0, zorder=0)
+        ax.fill_between(edges, *band, step="post", color=style.WASH2, alpha=0.75, lw=0, zorder=0)
     if np.isfinite(target).any():
-        ax.step(edges, np.append(target, target[-1]), where="post", color=INK, lw=1.3, dashes=(5, 3), zorder=2)
+        ax.step(edges, np.append(target, target[-1]), where="post", color=style.INK, lw=1.3, dashes=(5, 3), zorder=2)
 
 
 def _last(ax: Axes, value, data: pd.DataFrame, sign: str) -> None:
     """The last value, large; coloured only by its verdict."""
     i = np.flatnonzero(np.isfinite(value))[-1]
     judgement = data["judgement"].iloc[i] if "judgement" in data else "none"
-    colour = {"worse": WORSE, "better": BETTER}.get(judgement, INK)
+    colour = {"worse": style.WORSE, "better": style.BETTER}.get(judgement, style.INK)
     rising = i > 0 and value[i] > value[i - 1]
     text = words.decimal(value[i]) + sign
     say(ax, i, value[i], text, colour=colour, size=16, weight="bold", ha="right", dx=-10, dy=6 if rising else -6)
@@ -119,12 +116,12 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     rest, broken = (data[c].fillna(False).to_numpy(bool) if c in data else np.zeros(len(data), bool) for c in ("rest", "broken"))
     usual = _scaled(data, "usual", 1)
     ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[broken], 0)), 1) * 1.04))
-    bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, PALE, DATA), lw=0, zorder=2)
+    bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, style.PALE, style.DATA), lw=0, zorder=2)
     for day, n, bar in zip(dates, calls, bars, strict=True):
         tip(bar, f"{day:%Y-%m-%d} {words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
     named = np.flatnonzero(broken)
-    rows = _label_rows(named, room=pixels(ax)[0] / max(len(data), 1), need=42)
-    for i, row in zip(named, rows, strict=True):
+    places = named * pixels(ax)[0] / len(data)
+    for i, row in zip(named, rows_apart(places, places, gap=42), strict=True):
         note = data["note"].iloc[i] if "note" in data and data["note"].iloc[i] else words.format_day(dates.iloc[i].date(), language)
         _broken(ax, i, calls[i], usual[i], note, row, len(data))
     value_ticks(ax, most=3)
@@ -133,23 +130,12 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
 
 def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, days: int) -> None:
     if np.isfinite(usual) and usual > calls:
-        outline = {"facecolor": "none", "edgecolor": INK2, "lw": 1, "linestyle": (0, (2.4, 1.8)), "zorder": 3}
+        outline = {"facecolor": "none", "edgecolor": style.INK2, "lw": 1, "linestyle": (0, (2.4, 1.8)), "zorder": 3}
         ax.add_patch(Rectangle((i - 0.37, calls), 0.74, usual - calls, **outline))
     height = max(calls, usual if np.isfinite(usual) else 0)
-    ax.plot([i, i], [height, ax.get_ylim()[1]], color=INK3, lw=1, zorder=1)
+    ax.plot([i, i], [height, ax.get_ylim()[1]], color=style.INK3, lw=1, zorder=1)
     ha = "right" if i > 0.8 * days else "left" if i < 0.1 * days else "center"
-    say(ax, i, ax.get_ylim()[1], short(note, 8), colour=INK, ha=ha, dy=8 + 16 * (row % 2), halo=False)
-
-
-def _label_rows(places: np.ndarray, *, room: float, need: float) -> list[int]:
-    """A row for each label so that labels of one row do not touch."""
-    ends: list[float] = []
-    rows = []
-    for place in places:
-        row = next((r for r, end in enumerate(ends) if place * room - end >= need), len(ends))
-        ends[row : row + 1] = [place * room]
-        rows.append(row)
-    return rows
+    say(ax, i, ax.get_ylim()[1], short(note, 8), colour=style.INK, ha=ha, dy=8 + 16 * (row % 2), halo=False)
 
 
 def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
