@@ -363,10 +363,3 @@ def cache_folder():
     with contextlib.suppress(OSError):
         return private_folder(Path(base) / "hotline-analysis")
     return None
-
-
-def utf8_output():
-    """Chinese on stdout and stderr whatever the console's code page is."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -40,12 +40,6 @@ SECONDS = Unit("seconds", Term("秒", " s"), Term("秒", " s"))
 HOURS = Unit("hours", Term("小时", " h"), Term("小时", " h"))
 UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, CALLERS, SECONDS, HOURS)}
 
-DIRECTION = {
-    "up": Term("上升", "up"),
-    "down": Term("下降", "down"),
-    "none": Term("无证据", "no evidence"),
-    "few": Term("样本不足", "too few"),
-}
 JUDGEMENT = {
     "better": Term("变好", "better"),
     "worse": Term("变差", "worse"),
@@ -147,11 +141,6 @@ def signed(value: float, places: int = 1) -> str:
 def format_count(value) -> str:
     """48,612 for tables; '' when there is none."""
     return "" if missing(value) else decimal(value, 0)
-
-
-def format_count_prose(value, language: str) -> str:
-    """4.86万 in Chinese prose from ten thousand on; thousands separators in English."""
-    return f"{decimal(value / 10000, 2)}万" if language == "zh" and value >= 10000 else format_count(value)
 
 
 def format_rate(share, places: int = 1) -> str:
@@ -345,6 +334,9 @@ class Rows:
     by: str
     end: Term = Term("。", ".")
     joint: Term = Term("", "")
+
+
+Said = Sentence | Sentences | Rows | Term | Sequence  # what a frame can say
 
 
 def listed(words: Sequence[str], language: str, last: Term | None = None) -> str:

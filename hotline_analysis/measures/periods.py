@@ -38,12 +38,6 @@ class Period:
             return f"{a.year}年{a.month}月{a.day}日至{b.year}年{b.month}月{b.day}日"
         return f"{a.isoformat()} to {b.isoformat()}"
 
-    def days_said(self, language: str = "zh") -> str:
-        a, b = self.first_day, self.last_day
-        if language != "zh":
-            return f"{a.isoformat()} to {b.isoformat()}"
-        return f"{a.month}月{a.day}日至{b.day}日" if a.month == b.month else f"{a.month}月{a.day}日至{b.month}月{b.day}日"
-
 
 class Calendar:
     """The hotline's own calendar: its time zone, where its month starts and where its day is cut."""

@@ -104,16 +104,10 @@ def run(
             kernel_manager_class=_kernel_class(token, work, environment, mine), timeout_func=lambda cell: _seconds_left(deadline, limits, notebook.name),
             interrupt_on_timeout=False, log_output=False,
         )  # fmt: skip
-    except PapermillExecutionError as failed:
-        raise _said_by(failed, notebook.name) from None
-    except CellTimeoutError:
-        raise RunFailed(notebook.name, "a cell ran longer than its time limit.") from None
-    except DeadKernelError:
-        raise RunFailed(notebook.name, "the kernel died.") from None
     except (CellExecutionError, PapermillException, RuntimeError, OSError) as failed:
         if getattr(failed, "errno", None) in UNWRITABLE:
             raise CannotWrite(str(work), f"cannot be written ({failed.strerror}).") from None
-        raise RunFailed(notebook.name, f"{type(failed).__name__}.") from None
+        raise _said_by(failed, notebook.name) from None
     finally:
         RUNNING.difference_update(mine)
     done = nbformat.read(target, as_version=4)
@@ -136,8 +130,11 @@ def _seconds_left(deadline: float, limits: Limits, name: str) -> int:
     return min(limits.cell, left)
 
 
-def _said_by(failed: PapermillExecutionError, name: str) -> HotlineError:
+def _said_by(failed: Exception, name: str) -> HotlineError:
     """A sentence of ours (data refused, no input, ...) passes with its own exit code; of any other exception only its kind is told."""
+    if not isinstance(failed, PapermillExecutionError):
+        told = (text for kind, text in ENDED.items() if isinstance(failed, kind))
+        return RunFailed(name, next(told, f"{type(failed).__name__}."))
     ours = getattr(errors, failed.ename, None)
     if isinstance(ours, type) and issubclass(ours, HotlineError):
         where, _, wrong = failed.evalue.partition(" › ")
@@ -145,6 +142,7 @@ def _said_by(failed: PapermillExecutionError, name: str) -> HotlineError:
     return RunFailed(name, f"{_cause(failed)} ({failed.ename}).")
 
 
+ENDED = {CellTimeoutError: "a cell ran longer than its time limit.", DeadKernelError: "the kernel died."}
 CAUSES = {  # kinds of exception -> what they mean to somebody who does not read Python
     "ColumnNotFoundError": "needs a column that these data do not have",
     "KeyError": "looks for a value or a column that these data do not have",

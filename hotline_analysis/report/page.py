@@ -138,26 +138,15 @@ def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str]) -> 
     head, sections = _sections(notebook, chosen)
     language = head["language"]
     places = _places(sections, language)
-    body = {s.key: [Markup(_keep_together(_resolve(block, places))) for block in s.blocks] for s in sections}
-    said = {key: term.in_(language) for key, term in LABELS.items()}
+    body = {s.key: [_keep_together(NUMBER.sub(lambda match: places[match[2]], str(block))) for block in s.blocks] for s in sections}
     held = "".join(block for blocks in body.values() for block in blocks)
-    page = html(
-        "page",
-        "page",
-        head=head,
-        sections=sections,
-        body=body,
-        said=said,
-        policy=Markup(POLICY),
-        language=language,
-        style=Markup("<!--style-->"),
-        foot=Markup(_keep_together(head["foot"])),
-        masthead=Markup(_keep_together(Markup(head["html"]).replace("<x-title></x-title>", escape(head["heading"])))),
-        fold_at=_fold_at(sections[0]),
-        further=[(name, other.title.in_(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held],
-        left_out=[(other.title.in_(language), other.why.in_(language)) for other in others.values() if other.why],
-    )
-    page = _without_controls(page)
+    masthead = Markup(head["html"]).replace("<x-title></x-title>", escape(head["heading"]))
+    ends = {"masthead": _keep_together(masthead), "foot": _keep_together(head["foot"]), "fold_at": _fold_at(sections[0])}
+    further = [(name, other.title(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held]
+    left_out = [(other.title(language), other.why(language)) for other in others.values() if other.why]
+    said = {key: term(language) for key, term in LABELS.items()}
+    given = {"head": head, "sections": sections, "body": body, "said": said, "policy": Markup(POLICY), "style": Markup("<!--style-->")}
+    page = CONTROLS.sub("", html("page", "page", **given, **ends, further=further, left_out=left_out))
     return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
 
 
@@ -223,7 +212,8 @@ def _read(source: str, anchor: str, head: dict, sections: list[Section], *, numb
 
 def _say(prose: str, section: Section) -> None:
     if prose.strip():
-        section.parts.append(("prose", Markup('<div class="body">{}</div>').format(Markup(_markdown(prose)))))
+        text = mistune.create_markdown(escape=True, plugins=["table"])(prose)  # Markdown without any HTML of its own
+        section.parts.append(("prose", Markup('<div class="body">{}</div>').format(Markup(text))))
 
 
 def _take(section: Section, facts: dict, block: Markup) -> None:
@@ -242,11 +232,6 @@ def _number(sections: list[Section], language: str) -> None:
     for section in sections:
         number += section.numbered
         section.label = words.chapter_number(number, language) if section.numbered else ""
-
-
-def _markdown(source: str) -> str:
-    """Markdown without any HTML of its own."""
-    return mistune.create_markdown(escape=True, plugins=["table"])(source)
 
 
 def _fold_at(summary: Section) -> int:
@@ -275,19 +260,16 @@ def _places(sections: list[Section], language: str) -> dict[str, str]:
     return places
 
 
-def _resolve(text: str, places: dict[str, str]) -> str:
-    return NUMBER.sub(lambda match: places[match[2]], str(text))
-
-
 # ---- setting
 
 
 QUANTITY = r"(?:%|个百分点|个月|座席小时|小时|分钟|万通|万人|万件|通|件|天|人|家|项|秒|日|月|年|席|度|条|次| pp\b| h\b| s\b| min\b)?"
 KEEP = re.compile(r"(?:[+−±]?\d[\d,.]*%?(?:至| to |～|—|–)[+−]?\d[\d,.]*%?|[+−±≥≤]?\d[\d,.]*\d|[+−±≥≤]?\d)" + QUANTITY)
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")  # and what turns the direction of writing
 SKIP = re.compile(r"<(/?)(svg|style|title|summary|h1|pre|code)\b")
 
 
-def _keep_together(text: str) -> str:
+def _keep_together(text: str) -> Markup:
     """A number never parts from its unit, an interval never from its other end."""
     out, depth = [], 0
     for piece in re.split(r"(<[^>]+>)", text):
@@ -297,12 +279,7 @@ def _keep_together(text: str) -> str:
             out.append(piece)
         else:
             out.append(piece if depth else KEEP.sub(lambda m: f'<span class="nb">{m[0]}</span>' if len(m[0]) > 3 else m[0], piece))
-    return "".join(out)
-
-
-def _without_controls(text: str) -> str:
-    """No control characters, and none that turn the direction of writing."""
-    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]", "", text)
+    return Markup("".join(out))
 
 
 @cache

@@ -17,7 +17,7 @@ import pandas as pd
 from hotline_analysis import words
 from hotline_analysis.show import charts
 from hotline_analysis.show.markup import Markup, escape, html
-from hotline_analysis.words import Field, Sentence, Sentences, Term
+from hotline_analysis.words import Field, Said, Term
 
 MIME = "application/vnd.hotline+html"
 END = "application/vnd.hotline.end+json"
@@ -37,19 +37,6 @@ WORDS = {
     ),
     "own": Term("自制的图", "A drawing of one's own"),
 }
-ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
-STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
-PERIOD = (
-    Sentence("{first_day:day}至{last_day:day}", "{first_day:day} to {last_day:day}"),
-    STATUS,
-    Sentence("{author}", "{author}"),
-    Sentence("数据截至{data_to:day}", "data up to {data_to:day}"),
-)
-NOTE = Sentence("{note}", "{note}")
-FILES = (
-    Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
-    Sentences({"True": Term("样稿，数据均为虚构", "sample; all data are invented")}, by="sample"),
-)
 
 
 @dataclass(frozen=True)
@@ -89,37 +76,30 @@ def lab_style() -> str:
     return ".hotline.hotline{" + reset + re.sub(r"\s*\n\s*", "\n", screen) + "}"
 
 
-def _words(language: str) -> dict[str, str]:
-    return {key: term(language) for key, term in WORDS.items()}
-
-
 # ---- the head and the foot of the page
 
 
-def masthead(shown, *, special: bool = False) -> Block:
-    """The report's name, its month, and one line: period, provisional or final, who made it, the last day with data.
+def masthead(shown, *, issue: Term, running: Said, period: Said, status: Said, special: bool = False) -> Block:
+    """The report's name, its month, and one line of its `period`: days, provisional or final, who made it, the last day with data.
 
-    Columns of its one row: title_zh, title_en (the hotline), month, first_day, last_day, provisional, author_zh, author_en, data_to, issue
-    (the running number, or missing). The page's own title comes from the notebook's first heading. special: a study's page.
+    Columns of its one row: title_zh, title_en (the hotline), month, and what the sentences ask for. The page's own title comes from the
+    notebook's first heading. issue and running: the month's number in its year and of all; special: a study's page.
     """
     row, language = shown.frame.iloc[0].to_dict(), shown.language
-    hotline, said = row[f"title_{language}"], _words(language)
+    hotline, said = row[f"title_{language}"], {key: term(language) for key, term in WORDS.items()}
     plain = re.fullmatch(r"(\d{4})-(\d\d)", row["month"])  # not: a stretch of months
     when = words.format_month(row["month"], language) if plain else row["month"]
-    issue = ISSUE(language).format(*map(int, plain.groups())) + shown.first(RUNNING) if plain else ""
-    left = said["special"] + hotline if special else issue
-    title = "" if special else hotline
-    head = html(
-        "blocks", "masthead", title=title and title + said["of"], left=left, audience=said["audience"], when=when, line=shown.said(PERIOD)
-    )
-    facts = {"title": title, "month": when, "status": shown.first(STATUS), "audience": said["audience"], "language": language}
-    return Block("masthead", head, f"{hotline} {when}", facts)
+    number = issue(language).format(*map(int, plain.groups())) + shown.first(running) if plain else ""
+    title, left = ("", said["special"] + hotline) if special else (hotline, number)
+    head = {"title": title and title + said["of"], "left": left, "audience": said["audience"], "when": when, "line": shown.said(period)}
+    facts = {"title": title, "month": when, "status": shown.first(status), "audience": said["audience"], "language": language}
+    return Block("masthead", html("blocks", "masthead", **head), f"{hotline} {when}", facts)
 
 
-def colophon(shown) -> Block:
+def colophon(shown, *, note: Said, files: Said) -> Block:
     """The foot of the page: a note of the hotline's own where params have one, the files beside the page, 样稿 if a sample, the definition's hash."""
-    code, said = shown.frame["hash"].iloc[0], shown.said(FILES)
-    foot = html("blocks", "colophon", note=shown.first(NOTE), human=WORDS["human"](shown.language), said=said, hash=code)
+    code, said = shown.frame["hash"].iloc[0], shown.said(files)
+    foot = html("blocks", "colophon", note=shown.first(note), human=WORDS["human"](shown.language), said=said, hash=code)
     return Block("colophon", foot, "\n".join([*said, code]))
 
 
@@ -134,36 +114,6 @@ def missing(reason: str) -> Block:
     return Block("missing", html("blocks", "missing", reason=reason), reason, {"missing": reason})
 
 
-# ---- figures
-
-
-def figure(
-    form: Callable,
-    frame: pd.DataFrame,
-    *,
-    key: str,
-    title: str,
-    subtitle: str = "",
-    description: str = "",
-    side: Sequence[str] = (),
-    rule: str = "",
-    numbers: Sequence["Cell"] = (),
-    language: str = "zh",
-    **options,
-) -> Block:
-    """A chart that stands alone: number, claim, what-where-when-unit, the drawing (twice, from one frame), how to read it, 口径, the numbers."""
-    told, said = description or subtitle, _words(language)
-    drawn = {
-        letter: Markup(charts.svg(form(frame, width=width, language=language, **options), f"{key}-{letter}", title, told))
-        for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
-    }
-    rows = {"columns": numbers, "rows": frame.to_dict("records"), "language": language, "term": said["numbers"]}
-    below = {"side": side, "rule": rule, "rule_term": said["rule"], "numbers": html("blocks", "numbers", **rows) if numbers else ""}
-    above = charts.key_line(form, language=language, **options)
-    whole = html("blocks", "figure", key=key, title=title, subtitle=subtitle, drawings=drawn, above=above, **below)
-    return Block("figure", whole, f"{title}\n{told}", {"key": key})
-
-
 def drawing(axes, *, language: str = "zh") -> Block:
     """Any Axes, drawn as it is; its own title is the claim."""
     title = axes.get_title() or WORDS["own"](language)
@@ -172,7 +122,7 @@ def drawing(axes, *, language: str = "zh") -> Block:
     return Block("figure", html("blocks", "figure", key="own", title=title, drawings=drawn), f"{title}\n{title}", {"key": "own"})
 
 
-# ---- tables
+# ---- the cells of a table
 
 
 @dataclass(frozen=True)
@@ -230,37 +180,13 @@ SAID = Markup('<span class="said">{}</span>')  # a word of the data that reads s
 QUIET = Markup('<span class="quiet">{}</span>')
 
 
-def table(
-    frame: pd.DataFrame,
-    columns: Sequence[Cell],
-    *,
-    key: str,
-    title: str,
-    subtitle: str = "",
-    total: Mapping | None = None,
-    chosen: str = "",
-    note: str = "",
-    short: bool = False,
-    language: str = "zh",
-) -> Block:
-    """A table: caption (a sentence), rows in the frame's order, figures right-aligned; the first column heads its row.
-
-    `total` is a row for the foot; `chosen` names the column that marks the rows which matter.
-    """
-    rows = frame.to_dict("records")
-    head = {"key": key, "title": title, "subtitle": subtitle, "classes": " ".join(["keep"] * (len(rows) <= 15) + ["short"] * short)}
-    body = {"columns": columns, "rows": rows, "chosen": chosen, "nothing": WORDS["no_data"](language), "total": total, "language": language}
-    whole = html("blocks", "table", **head, **body, below=[*filter(None, [_untold(rows, columns, language), note])])
-    return Block("table", whole, f"{title}\n{_plain(rows, columns, language)}", {"key": key})
-
-
-def _untold(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
+def untold(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
     """What `<8` means, under a table that says it."""
     said = {row[name] for row in rows for name in (f"{c.name}_missing" for c in columns) if has(row, name) and row[name].startswith("<")}
     return "".join(WORDS["untold"](language).format(mark, mark[1:]) for mark in sorted(said))
 
 
-def _plain(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
+def plain(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
     told = [[escape(c.written(row, language)).striptags() for c in columns] for row in rows[:60]]
     return "\n".join("\t".join(line) for line in [[c.heading(language) for c in columns], *told])
 

@@ -10,7 +10,6 @@ import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -20,18 +19,11 @@ from hotline_analysis.errors import BadParams, nearest
 from hotline_analysis.show import blocks, charts
 from hotline_analysis.show.blocks import Block, Cell
 from hotline_analysis.show.digest import digest
-from hotline_analysis.words import Field, Rows, Sentence, Sentences, Slot, Term
+from hotline_analysis.show.markup import Markup, html
+from hotline_analysis.words import Field, Rows, Said, Sentence, Sentences, Slot, Term
 
-Said = Sentence | Sentences | Rows | Term | Sequence
 NOTHING = Term("没有可列的内容", "nothing to list")
 SELECTION = Term("（节选）", " (selection)")
-PLAIN = {"hours": "number"}  # in the ends of an interval the unit stands in the heading or in the cell beside it
-
-
-class Form(Protocol):
-    """How the frames of one table are shown."""
-
-    def block(self, shown: "Shown") -> Block: ...
 
 
 # ---- what is shown
@@ -176,11 +168,15 @@ class Table:
         if reason := _not_shown(self, shown):
             return blocks.missing(reason)
         frame = shown.frame[shown.frame[self.where].astype(bool)] if self.where in shown.frame else shown.frame
-        foot = frame.iloc[-1].to_dict() if self.total and shown.whole else None
-        said = {"subtitle": shown.first(self.subtitle), "note": "".join(shown.said(self.note))} if shown.whole else {}
-        look = {"key": shown.key, "title": _title(self, shown), "total": foot, "chosen": self.chosen, "short": self.short}
+        rows, language, title = frame.to_dict("records"), shown.language, _title(self, shown)
+        total = rows.pop() if self.total and shown.whole else None
         columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
-        return blocks.table(frame.iloc[:-1] if foot else frame, columns, **look, **said, language=shown.language)
+        subtitle, note = (shown.first(self.subtitle), "".join(shown.said(self.note))) if shown.whole else ("", "")
+        head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": ["keep"] * (len(rows) <= 15) + ["short"] * self.short}
+        body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "nothing": blocks.WORDS["no_data"](language)}
+        below = [line for line in (blocks.untold(rows, columns, language), note) if line]
+        whole = html("blocks", "table", **head, **body, below=below, language=language)
+        return Block("table", whole, f"{title}\n{blocks.plain(rows, columns, language)}", {"key": shown.key})
 
 
 @dataclass(frozen=True)
@@ -204,11 +200,19 @@ class Figure:
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
             return blocks.missing(reason)
-        given = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
-        said = {"subtitle": shown.first(self.subtitle), "description": shown.first(self.describe), "side": shown.said(self.reading)}
-        look = {"key": shown.key, "title": _title(self, shown), "rule": shown.attrs.get("definition", {}).get(shown.language, "")}
-        numbers = cells(shown, self.numbers)
-        return blocks.figure(self.draw, shown.frame, **look, **said, numbers=numbers, language=shown.language, **self.options, **given)
+        key, title, subtitle, language = shown.key, _title(self, shown), shown.first(self.subtitle), shown.language
+        told, rule = shown.first(self.describe) or subtitle, shown.attrs.get("definition", {}).get(language, "")
+        notes = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
+        given = {"language": language, **self.options, **notes}
+        drawn = {
+            letter: Markup(charts.svg(self.draw(shown.frame, width=width, **given), f"{key}-{letter}", title, told))
+            for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
+        }
+        numbers = {"columns": cells(shown, self.numbers), "rows": shown.frame.to_dict("records"), "language": language}
+        words = {"rule_term": blocks.WORDS["rule"](language), "numbers_term": blocks.WORDS["numbers"](language)}
+        head = {"key": key, "title": title, "subtitle": subtitle, "drawings": drawn, "above": charts.key_line(self.draw, **given)}
+        whole = html("blocks", "figure", **head, side=shown.said(self.reading), rule=rule, **words, **numbers)
+        return Block("figure", whole, f"{title}\n{told}", {"key": key})
 
 
 @dataclass(frozen=True)
@@ -272,7 +276,7 @@ def _known(verb: str, what: str, name: str, known: Mapping):
     return known[name]
 
 
-def form_of(frame: pd.DataFrame, as_: str = "") -> Form | None:
+def form_of(frame: pd.DataFrame, as_: str = "") -> "Table | Figure | Furniture | None":
     """The form declared for the frame's table, or the one that `as_` names (`cards`, or `window.density` of another study)."""
     study, dot, name = as_.rpartition(".")
     known = _declared(study if dot else frame.attrs.get("study", ""), "FORMS")
@@ -319,4 +323,4 @@ def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str
     return blocks.sentences(shown.said(said), language=shown.language)
 
 
-__all__ = ["Figure", "Form", "Furniture", "Shown", "Table", "charts", "say", "show"]
+__all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]

@@ -6,6 +6,20 @@ from hotline_analysis.words import REASON, Rows, Sentence, Sentences, Term
 
 SERVICE = ("connection_rate", "abandonment_rate", "service_level_20s", "asa_seconds", "talk_seconds", "offered")
 REPEAT = ("repeat_rate_24h", "identified_share")
+ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
+STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
+PERIOD = (
+    Sentence("{first_day:day}至{last_day:day}", "{first_day:day} to {last_day:day}"),
+    STATUS,
+    Sentence("{author}", "{author}"),
+    Sentence("数据截至{data_to:day}", "data up to {data_to:day}"),
+)
+NOTE = Sentence("{note}", "{note}")
+FILES = (
+    Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
+    Sentences({"True": Term("样稿，数据均为虚构", "sample; all data are invented")}, by="sample"),
+)
+HEAD = {"issue": ISSUE, "running": RUNNING, "period": PERIOD, "status": STATUS}
 ORDER = ("worse", "better", "more", "less", "none", "few", "not_compared")
 GROUP = {  # than usual: the month before may have been worse still, and the change stands beside it
     "worse": Term("差于平时", "Worse than usual"),
@@ -89,9 +103,9 @@ CONCLUSION = {
 }  # fmt: skip
 
 FORMS = {
-    "about": Furniture(blocks.masthead),
-    "special": Furniture(blocks.masthead, {"special": True}),
-    "colophon": Furniture(blocks.colophon),
+    "about": Furniture(blocks.masthead, HEAD),
+    "special": Furniture(blocks.masthead, {**HEAD, "special": True}),
+    "colophon": Furniture(blocks.colophon, {"note": NOTE, "files": FILES}),
     "verdicts": Furniture(
         verdicts.ledger,
         {"groups": GROUP, "because": BECAUSE},

@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont
 from hotline_analysis import say, show
 from hotline_analysis.report import page
 from hotline_analysis.show import blocks, fonts
+from hotline_analysis.show.forms import Figure, Shown, Table
 from hotline_analysis.words import Field, Term
 from tests import judged
 from tests.report.notebooks import about, executed, text
@@ -60,20 +61,16 @@ def shown(language: str) -> list:
         )
     )
     hostile = pd.DataFrame({"name": PAYLOADS, "n": 1234.0})
-    cells = [blocks.Cell("name", Field(Term("名称", "Name"))), blocks.Cell("n", Field(Term("件", "Count"), "count"))]
+    hostile.loc[len(hostile)] = ["合计", 1]
+    fields = {"name": Field(Term("名称", "Name")).as_dict(), "n": Field(Term("件", "Count"), "count").as_dict()}
+
+    def framed(form, frame, key: str):
+        frame.attrs = {"table": key, "fields": fields, "definition": {language: "口径"}}
+        return form.block(Shown(frame, {}, language))
+
+    sub, reading = Term("副题", "副题"), Term("读法", "读法")
     figures = [
-        blocks.figure(
-            form,
-            make(),
-            key=name.replace("_", "-"),
-            title=f"{name} 图",
-            subtitle="副题",
-            side=["读法"],
-            rule="口径",
-            numbers=[],
-            language=language,
-            **options,
-        )
+        framed(Figure(form, Term(f"{name} 图", f"{name} 图"), subtitle=sub, reading=reading, options=options), make(), name)
         for name, (form, make, options) in FORMS.items()
     ]
     verbs = [show(frame, as_=as_, language=language) for as_ in ("tally", "cards")]
@@ -81,7 +78,7 @@ def shown(language: str) -> list:
         text("# 运行月报", "zh"), text("# Monthly report", "en"), show(about(language)), say(frame, language=language), *verbs,
         show(frame, language=language), show(frame, as_="unsaid", language=language),
         chapter("数据与口径", "data", "可用。" + PAYLOADS[0], "zh"), chapter("Data", "data-en", "Fit for use." + PAYLOADS[0], "en"),
-        show(frame, as_="service", language=language), *figures, blocks.table(hostile, cells, key="table", title="表", total={"name": "合计", "n": 1}, language=language),
+        show(frame, as_="service", language=language), *figures, framed(Table("name n", Term("表", "表"), total=True), hostile, "table"),
         blocks.sentences(PAYLOADS, language=language), chapter("满意度", "survey", "", "zh"), chapter("Satisfaction", "survey-en", "", "en"),
         blocks.missing("没有回访数据"), chapter("附录", "appendix", "", "zh", "unnumbered"), chapter("Appendix", "appendix-en", "", "en", "unnumbered"),
         show(about(language, note_zh="说明", note_en="A note"), as_="colophon"),

@@ -10,6 +10,7 @@ from hotline_analysis import show
 from hotline_analysis.errors import LeakFound, RunFailed
 from hotline_analysis.report import page
 from hotline_analysis.show import blocks, charts
+from hotline_analysis.show.forms import Figure, Shown, Table
 from hotline_analysis.words import Field, Term
 from tests.report.notebooks import about, executed, foreign, text
 
@@ -40,7 +41,8 @@ PAYLOADS = [
     "$\\frac{1}{2}$",
 ]
 FRAME = pd.DataFrame({"name": ["甲", "乙"], "n": [3, 4]})
-COLUMNS = [blocks.Cell("name", Field(Term("名称", "Name"))), blocks.Cell("n", Field(Term("件", "Count"), "count"))]
+COLUMNS = {"name": Field(Term("名称", "Name")), "n": Field(Term("件", "Count"), "count")}
+DAYS = pd.DataFrame({"date": pd.date_range("2024-09-01", periods=3), "calls": [1, 2, 3], "broken": [False, True, False], "note": ""})
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +55,20 @@ def prose(*lines: str):
     return blocks.sentences(lines)
 
 
-def table(frame=FRAME, key="t", title="一", **more):
-    return blocks.table(frame, COLUMNS, key=key, title=title, **more)
+def same(text: str) -> Term:
+    return Term(text, text)
+
+
+def framed(frame, form, key: str, language: str, rule: str = "", **columns: Field):
+    """A frame of columns as a form shows it."""
+    frame = frame.copy()
+    fields = {name: field.as_dict() for name, field in (COLUMNS | columns).items()}
+    frame.attrs = {"table": key, "fields": fields, "definition": {language: rule}}
+    return form.block(Shown(frame, {}, language))
+
+
+def table(frame=FRAME, key="t", title="一", language="zh", **more):
+    return framed(frame, Table("name n", same(title), **more), key, language)
 
 
 def chapter(title: str, key: str, *tags: str, language: str = "zh"):
@@ -75,15 +89,13 @@ def body(text_: str) -> str:
 def test_a_value_never_becomes_a_tag(payload):
     """Each payload in every place that takes a text; the page still passes its own last check."""
     names = dict.fromkeys(("title_zh", "author_zh", "note_zh"), payload)
-    frame = pd.DataFrame({"name": [payload], "n": [1]})
-    days = pd.DataFrame(
-        {"date": pd.date_range("2024-09-01", periods=3), "calls": [1, 2, 3], "broken": [False, True, False], "note": ["", payload, ""]}
-    )
-    numbers = [blocks.Cell("note", Field(Term(payload, payload)))]
+    said = same(payload)
+    frame, days = pd.DataFrame({"name": [payload] * 2, "n": 1}), DAYS.assign(note=["", payload, ""])
+    figure = Figure(charts.coverage, said, subtitle=said, describe=said, reading=said, numbers="note")
     shown = [
         show(about(**names)), show(about(**names), as_="colophon"), prose(payload), blocks.missing(payload),
-        table(frame, title=payload, subtitle=payload, note=payload, total={"name": payload, "n": 1}),
-        blocks.figure(charts.coverage, days, key="three", title=payload, subtitle=payload, description=payload, side=[payload], rule=payload, numbers=numbers),
+        table(frame, title=payload, subtitle=said, note=said, total=True),
+        framed(days, figure, "three", "zh", payload, note=Field(said)),
     ]  # fmt: skip
     done = page.make(
         executed(*shown, cells=[text(f"# {payload}", "zh"), text(f"## {payload}\n\n{payload}", "zh"), text(payload, "lab")])
@@ -138,7 +150,7 @@ def test_the_policy_is_the_one_we_promise_with_plain_quotes():
 
 
 def test_figures_and_tables_are_numbered_in_order_after_filtering():
-    figure = blocks.figure(charts.coverage, FRAME.head(0), key="f1", title="图", subtitle="s")
+    figure = framed(DAYS, Figure(charts.coverage, same("图"), subtitle=same("s")), "f1", "zh")
     done = made(
         chapter("甲", "a"), chapter("First", "a-en", language="en"), table(key="t1"), figure, table(key="t2", title="二"),
         chapter("乙", "b"), chapter("附录", "c", "unnumbered"),

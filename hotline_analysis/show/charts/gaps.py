@@ -105,7 +105,7 @@ def _windows(ax: Axes, windows: Sequence[float], *, chosen: float | None, langua
     windows = sorted(windows)
     names = [words.format_hours(hours, language) for hours in windows]
     half = np.array([3.2 * width(name) for name in names])
-    places = ax.transData.transform([(hours, 0) for hours in windows])[:, 0]
+    places = np.array([ax.transData.transform((hours, 0))[0] for hours in windows])
     middles = np.maximum(places, ax.transAxes.transform((0, 0))[0] + half - 12)
     for hours, name, dx, row in zip(windows, names, middles - places, rows_apart(middles - half, middles + half, gap=4), strict=True):
         _window_line(ax, hours, hours == chosen)

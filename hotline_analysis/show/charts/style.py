@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
+from itertools import accumulate
 
 import matplotlib as mpl
 import numpy as np
@@ -22,10 +23,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from scipy.optimize import isotonic_regression
 
 from hotline_analysis import words
 from hotline_analysis.show import fonts
-from hotline_analysis.show.markup import Markup
+from hotline_analysis.show.markup import html
 from hotline_analysis.words import Term
 
 INK, INK2, INK3, LINE, HAIR, WASH, WASH2 = "#18222E", "#46525F", "#5F6B78", "#B9C1CA", "#E3E7EB", "#F4F6F8", "#DDE3E8"
@@ -153,7 +155,7 @@ def width(text: str) -> int:
 def short(text, most: int) -> str:
     """A name that fits: `most` counts Chinese characters, two narrow ones make one."""
     text = plain(text)
-    fits = next(n for n in range(len(text), -1, -1) if width(text[:n]) <= 2 * most)
+    fits = sum(wide <= 2 * most for wide in accumulate(map(width, text)))
     return text if fits == len(text) else text[: max(1, fits - 1)] + "…"
 
 
@@ -191,18 +193,10 @@ def point(axes: Axes, x, y, judgement: str, *, size: float = 9) -> None:
 
 def spread(places: Sequence[float], *, least: float) -> list[float]:
     """Places of labels, in pixels, moved as little as need be so that any two are `least` apart; their order stays."""
-    order = np.argsort(places, kind="stable")
-    moved = np.asarray(places, float)[order] - least * np.arange(len(places))
-    blocks: list[list[float]] = []
-    for place in moved:  # pool neighbours that would overlap around their common middle
-        blocks.append([place])
-        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
-            last = blocks.pop()
-            blocks[-1] += last
-    level = [float(np.mean(block)) for block in blocks for _ in block]
-    out = np.empty(len(places))
-    out[order] = np.array(level) + least * np.arange(len(places))
-    return out.tolist()
+    order, steps = np.argsort(places, kind="stable"), least * np.arange(len(places))
+    moved = np.empty(len(places))
+    moved[order] = isotonic_regression(np.asarray(places, float)[order] - steps).x + steps
+    return moved.tolist()
 
 
 def rows_apart(starts: Sequence[float], ends: Sequence[float], *, gap: float) -> list[int]:
@@ -266,22 +260,22 @@ def svg(axes: Axes, key: str, title: str, description: str) -> str:
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = _in_place(out.getvalue()[out.getvalue().index("<svg") :])
     width, height = (round(float(v)) for v in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text).groups())
-    head = Markup(
-        '<svg class="chart" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-labelledby="{2}-t {2}-d"><title id="{2}-t">{3}</title><desc id="{2}-d">{4}</desc>'
-    ).format(width, height, key, plain(title), plain(description))
-    text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>|<defs>\s*</defs>", "", text, flags=re.S)
-    text = re.sub(r"<svg[^>]*>", lambda _: str(head), text, count=1)
-    text = re.sub(
-        r"font: (?:(\d+|bold|normal) )?([\d.]+)px [^;\"]*",
-        lambda m: f"font-size:{float(m[2]):g}px" + (f";font-weight:{m[1]}" if m[1] not in (None, "normal") else ""),
-        text,
-    )
-    text = re.sub(r' transform="rotate\(-?0 [^"]*"| ?font-family:[^;"]*;?', "", text)
-    text = re.sub(r'<g id="tip:([^"]*)">', r"<g><title>\1</title>", text)
-    text = text.replace('<g id="halo">', '<g class="halo">')
-    text = re.sub(rf'<(g|path|rect) id="(?!{re.escape(key)})[^"]*"', r"<\1", text)
-    text = re.sub(r"-?\d+\.\d{2,}", lambda m: re.sub(r"\.0$", "", f"{float(m[0]):.1f}"), text)
-    return re.sub(r"\s*\n\s*", "\n", text).strip()
+    head = html("marks", "chart_head", width=width, height=height, key=key, title=plain(title), description=plain(description))
+    for pattern, by in ((r"<svg[^>]*>", lambda _: head), (rf'<(g|path|rect) id="(?!{re.escape(key)}|tip:|halo)[^"]*"', r"<\1"), *CLEAN):
+        text = re.sub(pattern, by, text, flags=re.DOTALL)
+    return text.strip()
+
+
+CLEAN = (  # what matplotlib writes and a page does not want -> what stands instead
+    (r"<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>|<defs>\s*</defs>", ""),
+    (r"font: (?:normal )?([\d.]+?)(?:\.0)?px [^;\"]*", r"font-size:\1px"),
+    (r"font: (\d+|bold) ([\d.]+?)(?:\.0)?px [^;\"]*", r"font-size:\2px;font-weight:\1"),
+    (r' transform="rotate\(-?0 [^"]*"| ?font-family:[^;"]*;?', ""),
+    (r'<g id="tip:([^"]*)">', r"<g><title>\1</title>"),
+    ('<g id="halo">', '<g class="halo">'),
+    (r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0")),
+    (r"\s*\n\s*", "\n"),
+)
 
 
 def _in_place(text: str) -> str:

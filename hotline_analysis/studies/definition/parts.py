@@ -27,7 +27,6 @@ PARTS = {
     "background": Term("平时也会打的", "Would have come anyway"),
     "whole": Term("全部复电", "All repeats"),
 }
-BY_CHANCE = ("recurrence", "other", "unknown")  # parts from which what comes by chance is taken off
 
 
 def parts(
