@@ -8,6 +8,7 @@ import atexit
 import re
 import warnings
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from hotline_analysis.errors import nearest
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, ITEMS, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 if TYPE_CHECKING:
-    from hotline_analysis.params import ColumnRule, Item, Satisfaction, Source
+    from hotline_analysis.params import ColumnRule, Improvement, Intervention, Item, Kpi, Satisfaction, Source
 
 FORMATS = (
     "iso",
@@ -228,6 +229,40 @@ def satisfaction(said: "Satisfaction", items: Mapping[str, "Item"]) -> None:
             raise ValueError(f"satisfaction › published: '{month}' is not a month; write it as 2024-08")
     if said.rating_scale[0] >= said.rating_scale[1]:
         raise ValueError("satisfaction › rating_scale: write the lowest score first")
+
+
+def kpi(typed: "Kpi") -> None:
+    """A share is a fraction, and a number of cases belongs to a value."""
+    for name, value in (("before", typed.before), ("after", typed.after)):
+        if value is not None and typed.kind in ("share", "attrition") and value > 1:
+            raise ValueError(f"{name}: {value:g} is not a share between 0 and 1; 91.83 % is written as 0.9183")
+        if value is not None and typed.kind == "calls_per_problem" and value < 1:
+            raise ValueError(f"{name}: {value:g} calls per problem are fewer than one; every problem takes a call at least")
+    if typed.before is None and typed.before_n is not None:
+        raise ValueError("before_n: there is no value before that it could be of; write before as well")
+
+
+def intervention(done: "Intervention") -> None:
+    """A measure has a day that exists and one place."""
+    try:
+        day = date.fromisoformat(done.date).isoformat()
+    except ValueError:
+        day = ""
+    if day != done.date:
+        raise ValueError(f"date: '{done.date}' is not a day; write it as 2024-03-01")
+    if done.units and done.issues:
+        raise ValueError("units and issues are both given; a measure is looked at in one of the two")
+    if done.chosen_worst and not (done.units or done.issues):
+        raise ValueError("chosen_worst: nothing was chosen; name its units or issues")
+
+
+def improvement(project: "Improvement") -> None:
+    """Every rating is of a quality that there is."""
+    for n, cause in enumerate(project.causes, start=1):
+        for key in cause.ratings:
+            if key not in project.outputs:
+                there = nearest(key, project.outputs) or f"There are: {', '.join(project.outputs) or 'none; write outputs'}."
+                raise ValueError(f"causes › {n} › ratings: '{key}' is not among the outputs. {there}")
 
 
 def _column(place: str, column: Column, rule: "ColumnRule") -> None:

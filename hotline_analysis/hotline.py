@@ -522,6 +522,15 @@ def _check_targets(params: Params) -> None:
         for key in keys:
             if key not in indicators.BY_KEY:
                 raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
+    project = params.improvement
+    for place, parts in (("needs", project.needs), ("interventions", project.interventions)):
+        for n, part in enumerate(parts, start=1):
+            if part.indicator and part.indicator not in indicators.BY_KEY:
+                raise BadParams(
+                    f"{params.path.name} › improvement › {place} › {n} › indicator",
+                    f"'{part.indicator}' is not an indicator here.",
+                    nearest(part.indicator, indicators.BY_KEY),
+                )
     for key, target in params.targets.items():
         if indicators.BY_KEY[key].better is None:
             raise BadParams(f"{params.path.name} › targets", f"neither way is better for '{key}'.", "Leave its target out.")

@@ -554,6 +554,163 @@ class Report(Settings):
         return value
 
 
+class Need(Settings):
+    """One branch of the tree from what citizens need to what is measured (客户需求 → 关键质量特性 → KPI)."""
+
+    need: SaidWords = setting(..., "客户需求", "what citizens need", "need: {zh: 打得通, en: Getting through}", "needs: 打得通")
+    ctq: SaidWords = setting(
+        ...,
+        "关键质量特性：需求说成可以量的特性",
+        "critical to quality: the need as something that can be measured",
+        "ctq: 电话接起快",
+        "ctg: 电话接起快",
+    )
+    kpi: SaidWords = setting(..., "KPI的名称", "the KPI's name", "kpi: {zh: 人工服务接听率, en: Connection rate}", "kpis: 人工服务接听率")
+    indicator: str = setting(
+        "",
+        "本系统中的指标（docs/definitions.md），写了就列出本月数字",
+        "the indicator of docs/definitions.md, for this month's figure",
+        "indicator: connection_rate",
+        "indikator: connection_rate",
+    )
+
+
+class Output(Settings):
+    """One column of the cause-and-effect matrix: a quality that causes act on, with its weight."""
+
+    name: SaidWords = setting(..., "关键质量特性", "the quality", "name: {zh: 一次解决, en: Solved at once}", "title: 一次解决")
+    weight: Finite = setting(..., "权重，1至10", "its weight, 1 to 10", "weight: 9", "weight: 11", ge=1, le=10)
+
+
+class Cause(Settings):
+    """One row of the cause-and-effect matrix (因果矩阵)."""
+
+    name: SaidWords = setting(..., "原因", "the cause", "name: {zh: 知识库更新慢, en: Slow knowledge base}", "cause: 知识库更新慢")
+    ratings: dict[str, Literal[0, 1, 3, 9]] = setting(
+        ...,
+        "对各特性的关联：9强、3中、1弱、0无；以特性的代号写",
+        "its relation to each quality, by the quality's key: 9 strong, 3 medium, 1 weak, 0 none",
+        "ratings: {solved: 9}",
+        "ratings: {solved: 5}",
+        min_length=1,
+    )
+
+    @field_validator("ratings", mode="before")
+    @classmethod
+    def _whole(cls, value):
+        return {k: int(v) if str(v).isdigit() else v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+class Kpi(Settings):
+    """One KPI before and after, as typed in from a report."""
+
+    name: SaidWords = setting(..., "KPI的名称", "the KPI's name", "name: {zh: 诉求一次解决率, en: Solved at once}", "kpi: 诉求一次解决率")
+    kind: Literal["share", "attrition", "score", "calls_per_problem"] = setting(
+        "share",
+        "share 比率，attrition 月流失率（另折算为年），score 平均分，calls_per_problem 每个问题的来电数（倒数为一次解决率）",
+        "a share; a monthly attrition (a year's is worked out); a mean score; calls per problem (its inverse is the share solved at once)",
+        "kind: attrition",
+        "kind: percent",
+    )
+    before: Finite | None = setting(
+        None, "改善前的值；比率写小数", "its value before; a share as a fraction", "before: 0.8627", "before: 86%", ge=0
+    )
+    after: Finite = setting(
+        ..., "改善后（或仅有的一期）的值", "its value after, or of the only period", "after: 0.9183", "after: 91.83%", ge=0
+    )
+    before_n: int | None = setting(None, "改善前的样本量", "the number of cases before", "before_n: 4000", "before_n: 0", ge=1)
+    after_n: int | None = setting(None, "改善后的样本量", "the number of cases after", "after_n: 4000", "after_n: 0", ge=1)
+    before_period: SaidWords | None = setting(
+        None, "改善前是哪一期", "the period before", "before_period: {zh: 2016年3月, en: March 2016}", "period: 2016年3月"
+    )
+    after_period: SaidWords | None = setting(
+        None, "改善后是哪一期", "the period after", "after_period: {zh: 2018年3月, en: March 2018}", "periods: 2018年3月"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self):
+        fits.kpi(self)
+        return self
+
+
+class Intervention(Settings):
+    """One measure that was taken, with its day, what it was to move and where."""
+
+    date: str = setting(
+        ...,
+        "从哪一天起",
+        "the day from which it holds",
+        "date: 2024-03-01",
+        "date: 2024-3-1",
+    )
+    name: SaidWords = setting(..., "措施", "the measure", "name: {zh: 新知识库上线, en: New knowledge base}", "title: 新知识库上线")
+    indicator: str = setting(
+        "",
+        "要改善的指标（docs/definitions.md）；不写则只记入日志",
+        "the indicator that it was to move; empty: it is only logged",
+        "indicator: repeat_rate_24h",
+        "target: repeat_rate_24h",
+    )
+    units: Texts = setting((), "只在这些单位实行", "the units that it was for", "units: [一班]", "unit: 一班")
+    issues: Texts = setting((), "只针对这些诉求", "the issues that it was for", "issues: [设施维修]", "issue: 设施维修")
+    chosen_worst: bool = setting(
+        False,
+        "这些单位或诉求是否因为当时数字最差才选中",
+        "whether the units or issues were chosen because their figures were the worst",
+        "chosen_worst: true",
+        "chosen_worst: worst",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self):
+        fits.intervention(self)
+        return self
+
+
+class Improvement(Settings):
+    """What an improvement project knows besides the data: needs, causes, typed figures and what was done (DMAIC)."""
+
+    needs: tuple[Need, ...] = setting(
+        (), "需求、特性与KPI", "needs, qualities and KPIs", "needs: [{need: 打得通, ctq: 接起快, kpi: 接听率}]", "needs: 打得通"
+    )
+    outputs: dict[str, Output] = setting(
+        {},
+        "因果矩阵的列：代号与特性",
+        "the columns of the cause-and-effect matrix, by a key",
+        "outputs: {solved: {name: 一次解决, weight: 9}}",
+        "outputs: {solved: 9}",
+    )
+    causes: tuple[Cause, ...] = setting(
+        (),
+        "因果矩阵的行",
+        "the rows of the cause-and-effect matrix",
+        "causes: [{name: 知识库更新慢, ratings: {solved: 9}}]",
+        "causes: [{name: 知识库更新慢, ratings: {solve: 9}}]",
+    )
+    kpis: tuple[Kpi, ...] = setting(
+        (),
+        "手工录入的前后数字",
+        "figures before and after, typed in",
+        "kpis: [{name: 一次解决率, before: 0.86, after: 0.92}]",
+        "kpis: [{name: 一次解决率}]",
+    )
+    interventions: tuple[Intervention, ...] = setting(
+        (),
+        "采取过的措施",
+        "the measures that were taken",
+        "interventions: [{date: 2024-03-01, name: 新知识库上线}]",
+        "interventions: [{name: 新知识库上线}]",
+    )
+    incidents: Texts = setting(
+        (), "哪些工单类型是服务事故", "the kinds of order that are incidents", "incidents: [服务事故]", "incident: 服务事故"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self):
+        fits.improvement(self)
+        return self
+
+
 class Params(Settings):
     """One hotline: its files and column names, its definition, targets and report."""
 
@@ -685,6 +842,13 @@ class Params(Settings):
         "the first month under a changed process, and its words: limits begin anew there",
         "breaks: {2024-03: 新系统上线}",
         "breaks: {2024-3: 新系统上线}",
+    )
+    improvement: Improvement = setting(
+        Improvement(),
+        "改善项目：需求、原因、前后数字与措施",
+        "an improvement project: needs, causes, figures before and after, measures",
+        "improvement: {incidents: [服务事故]}",
+        "improvement: 服务事故",
     )
     report: Report = setting(
         Report(), "月报上的文字", "the words of the monthly page", "report: {note: 8月系统升级两天}", "report: 8月系统升级两天"

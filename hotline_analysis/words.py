@@ -102,6 +102,10 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "few known durations": Term("读得出的时长不足95%", "fewer than 95% of the durations could be read"),
     "no known outcomes": Term("通话结果均未能读出", "no outcome could be read"),
     "few known outcomes": Term("读得出的通话结果不足95%", "fewer than 95% of the outcomes could be read"),
+    "not declared": Term("参数文件的improvement一节没有写", "the section improvement of the params does not say"),
+    "no row of this period": Term("本期没有检查表记录", "the checklist has no row of this period"),
+    "kind that is named": Term("没有参数中所写类型的工单", "no order is of a kind that the params name"),
+    "no incidents": Term("本期没有服务事故", "no incidents in this period"),
     "too short to forecast": Term("历史不足两周，不作预测", "under two weeks of history: nothing is forecast"),
     "test at earlier origins": Term("历史太短，还不能回测", "too little history for a test at earlier origins"),
     "too few earlier months": Term("此前不足三个月，不判断上升", "under three earlier months: nothing is called rising"),
@@ -346,6 +350,16 @@ def listed(words: Sequence[str], language: str, last: Term | None = None) -> str
     return joint.join([("、" if language == "zh" else ", ").join(head), *tail]) if head else "".join(tail)
 
 
+def places_of(value: float) -> int:
+    """Two decimals where a figure was given with two, else one."""
+    return 1 if abs(value - round(value, 1)) < 1e-6 else 2
+
+
+def typed(value: float) -> str:
+    """A figure as a report typed it: 86.27, 90.0."""
+    return decimal(value, places_of(value))
+
+
 FORMS: dict[str, Callable] = {
     "text": lambda value, language: str(value),
     "count": lambda value, language: format_count(value),
@@ -355,6 +369,10 @@ FORMS: dict[str, Callable] = {
     "percent": lambda value, language: percent_number(value),  # where a heading carries the unit
     "percent0": lambda value, language: decimal(100 * value, 0),
     "pp": lambda value, language: signed(100 * value),
+    "share2": lambda value, language: f"{typed(100 * value)}%",
+    "points2": lambda value, language: format_change(value, PERCENT, language, places_of(100 * value)),
+    "bare_points": lambda value, language: decimal(100 * value),
+    "signed_share": lambda value, language: f"{signed(100 * value)}%",
     "number": lambda value, language: decimal(value),
     "ratio": lambda value, language: decimal(value, 2),
     "signed": lambda value, language: signed(value, 2),

@@ -219,6 +219,9 @@ def test_words_that_a_page_prints_hold_no_number(tmp_path, place, words):
     assert str(told.value) == f"x.yaml › {place} › holds a telephone number, an id or a mail address. No page may carry one; leave it out."
 
 
+PLAIN = (params_file.Report, params_file.Period, params_file.Limits, params_file.Item, params_file.Improvement, params_file.Satisfaction)
+
+
 def test_every_text_of_the_readers_own_is_looked_at():
     """Each setting of the kind Words, wherever it stands in the models, is among the printed texts: a new one cannot be forgotten."""
 
@@ -229,10 +232,9 @@ def test_every_text_of_the_readers_own_is_looked_at():
             if inner is Words:
                 words = Words(zh=f"{model.__name__}.{name}")
                 given[name] = {"2024-03": words} if "dict" in str(field.annotation) else words
-            elif inner in (params_file.Report, params_file.Period, params_file.Limits, params_file.Satisfaction):
-                given[name] = filled(inner)
-            elif inner is params_file.Item:
-                given[name] = {"item_1": filled(inner)}
+            elif inner is not None and (inner in PLAIN or model is params_file.Improvement):
+                held = filled(inner)
+                given[name] = {"key": held} if "dict" in str(field.annotation) else (held,) if "tuple" in str(field.annotation) else held
         return model.model_construct(**given)
 
     def kinds(model):

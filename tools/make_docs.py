@@ -60,6 +60,12 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "published": (params.PublishedMean, "已公布的均分 · A published mean: satisfaction › published › 2024-08 › item_1"),
     "period": (params.Period, "月与日 · Period: period"),
     "limits": (params.Limits, "资源 · Limits: limits"),
+    "improvement": (params.Improvement, "改善项目 · An improvement project: improvement"),
+    "needs": (params.Need, "需求 · A need: improvement › needs › ..."),
+    "outputs": (params.Output, "特性 · A quality: improvement › outputs › ..."),
+    "causes": (params.Cause, "原因 · A cause: improvement › causes › ..."),
+    "kpis": (params.Kpi, "前后数字 · A figure before and after: improvement › kpis › ..."),
+    "interventions": (params.Intervention, "措施 · A measure: improvement › interventions › ..."),
     "report": (params.Report, "月报 · Report: report"),
     "windows": (params.WindowsFile, "各诉求的窗口文件 · A windows file (definition: {windows_file: windows.yaml})"),
 }
@@ -69,6 +75,15 @@ COLUMNS = {
     "started_at": "started_at: 来电时间",
     "outcome": "outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}}",
     "issue_1": "issue_1: 诉求",
+}
+
+OUTPUTS = "outputs: {solved: {name: 一次解决, weight: 9}}"
+PROJECT = {  # what a part of an improvement project cannot be without
+    "needs": {"need": "need: 打得通", "ctq": "ctq: 接起快", "kpi": "kpi: 接听率"},
+    "outputs": {"name": "name: 一次解决", "weight": "weight: 9"},
+    "causes": {"name": "name: 知识库更新慢", "ratings": "ratings: {solved: 9}"},
+    "kpis": {"name": "name: 一次解决率", "before": "before: 1", "after": "after: 1"},
+    "interventions": {"date": "date: 2024-03-01", "name": "name: 新知识库上线", "issues": "issues: 设施维修"},
 }
 
 
@@ -228,6 +243,8 @@ def file_with(place: str, line: str) -> str:
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
         if place in ("period", "limits", "report")
+        else {**FILE, "improvement": project(place, name, line)}
+        if place in ("improvement", *PROJECT)
         else dict(FILE)
     )
     if place == "items":
@@ -246,6 +263,17 @@ def file_with(place: str, line: str) -> str:
             text.append("  " + inner)
             text += ["    " + column for column in columns.values()] if inner == "columns:" else []
     return "\n".join(text) + "\n"
+
+
+def project(place: str, name: str, line: str) -> str:
+    """An improvement project that holds a line at a place."""
+    if place == "improvement":
+        return f"improvement: {{{', '.join(dict.fromkeys([line] if name == 'outputs' else [OUTPUTS, line]))}}}"
+    known = {key: part for key, part in PROJECT[place].items() if name != "units" or key != "issues"}
+    inner = f"{{{', '.join({**known, name: line}.values())}}}"
+    if place == "outputs":
+        return f"improvement: {{outputs: {{solved: {inner}}}}}"
+    return f"improvement: {{{OUTPUTS}, {place}: [{inner}]}}"
 
 
 def load(place: str, line: str) -> None:

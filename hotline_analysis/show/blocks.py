@@ -220,8 +220,16 @@ def _aim(row: Mapping, name: str, language: str) -> str:
     return SIDE.get(row["better"], "") + level
 
 
+def _typed(row: Mapping, name: str, language: str) -> str:
+    """A figure that was typed in, or a level in the row's unit."""
+    if row["unit"] in ("", "percent"):
+        return words.said(row[name], "share2", language) if row["unit"] else words.typed(row[name])
+    return words.format_value(row[name], _unit(row), language)
+
+
 SIDE = {"higher": "≥", "lower": "≤"}
 BY_UNIT: dict[str, Callable] = {  # written in the unit that the row's column `unit` names
+    "typed": _typed,
     "level": lambda row, name, language: words.format_value(row[name], _unit(row), language),
     "moved": lambda row, name, language: words.format_change(row[name], _unit(row), language),
     "risen": lambda row, name, language: words.format_risen(row[name], _unit(row), language),

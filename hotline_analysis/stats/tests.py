@@ -43,6 +43,15 @@ class HistoryRatio(NamedTuple):
     unrest: float
 
 
+class Kappa(NamedTuple):
+    """Agreement beyond chance of two raters, its 95 % interval, and the plain share on which they agree."""
+
+    value: float
+    low: float
+    high: float
+    agreement: float
+
+
 class LogRank(NamedTuple):
     """Statistic, degrees of freedom and p; events observed and expected in each group."""
 
@@ -137,6 +146,28 @@ def benjamini_hochberg(p) -> np.ndarray:
     if made.any():
         q[made] = stats.false_discovery_control(p[made], method="bh")
     return q
+
+
+def cohen_kappa(table, *, level=0.95) -> Kappa:
+    """Do two raters of the same cases agree more than chance? table: [first's word, second's word] counts.
+
+    (po - pe) / (1 - pe), with the large-sample error of Fleiss, Cohen and Everitt 1969, Psychol. Bull. 72, 323-327. nan without a case, and where both
+    gave one and the same word throughout (nothing is left for chance to miss).
+    """
+    table = np.asarray(table, float)
+    if not table.sum():
+        return Kappa(*[np.nan] * 4)
+    p = table / table.sum()
+    rows, columns, agreed = p.sum(axis=1), p.sum(axis=0), float(np.trace(p))
+    chance = float(rows @ columns)
+    if chance >= 1 - 1e-12:
+        return Kappa(np.nan, np.nan, np.nan, agreed)
+    kappa = (agreed - chance) / (1 - chance)
+    own = np.diag(p) @ (1 - (rows + columns) * (1 - kappa)) ** 2
+    across = (1 - kappa) ** 2 * ((p * (columns[:, None] + rows[None, :]) ** 2).sum() - np.diag(p) @ (columns + rows) ** 2)
+    error = np.sqrt(max(own + across - (kappa - chance * (1 - kappa)) ** 2, 0) / table.sum()) / (1 - chance)
+    far = stats.norm.ppf(0.5 + level / 2) * error
+    return Kappa(float(kappa), float(max(kappa - far, -1)), float(min(kappa + far, 1)), agreed)
 
 
 def kendall(x, y) -> float:

@@ -230,6 +230,10 @@ def test_only_months_with_evidence_have_a_mark():
 
 def test_a_declared_break_has_its_words():
     assert "新系统上线" in texts(drawn("run_chart"))
+    both = run_frame().assign(
+        **{f"event_{k}": ["" if n else said for n in range(len(MONTHS))] for k, said in (("zh", "扩容"), ("en", "seats"))}
+    )
+    assert "扩容" in texts(drawn("run_chart", frame=both)), "frames of the hotline carry the words in both languages"
 
 
 def test_limits_and_target_are_left_out_when_unknown():

@@ -68,6 +68,7 @@ def a_row(study: str, sentence: Sentence) -> dict:
             if key is not None and not slot.form
             else VALUES.get(form.removesuffix("_or"), 0.0321 if form in ("level", "moved", "risen") else 3)
         )
+        row |= {f"{slot.column}_{end}": 0.0321 for end in ("low", "high")} if form == "moved_interval" else {}
         row[slot.column] = "48, 72" if form.endswith("_or") else value if form != "text" or key else "某项"
     return row
 

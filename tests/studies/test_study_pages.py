@@ -69,7 +69,7 @@ def folder(request, tmp_path_factory):
 def test_every_cell_shows_a_block(folder, language):
     path, kind = folder
     h = open_hotline(path / "p.yaml", "2024-04", language, progress=False)
-    for name in ("monthly", "window", "exposure", "definition", "outlook"):
+    for name in ("monthly", "window", "exposure", "definition", "outlook", "improvement"):
         told = shown(h, name)
         assert all(isinstance(block, Block | End) for block in told.values())
         assert not any(word in str(getattr(block, "html", "")) for block in told.values() for word in (">nan<", ">NaN<", ">None<"))

@@ -61,7 +61,7 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
     ]
     name_lines(ax, ends, x=end)
     _last(ax, value, data, sign)
-    _events(ax, data)
+    _events(ax, data, language)
     return None
 
 
@@ -78,9 +78,9 @@ def _course(ax: Axes, x: np.ndarray, value: np.ndarray) -> None:
     ax.set(xlabel="", ylabel="")
 
 
-def _events(ax: Axes, data: pd.DataFrame) -> None:
-    """Declared breaks, each a thin line with its words."""
-    for i, event in enumerate(data.get("event", [])):
+def _events(ax: Axes, data: pd.DataFrame, language: str) -> None:
+    """Declared breaks and measures, each a thin line with its words."""
+    for i, event in enumerate(data.get(f"event_{language}", data.get("event", []))):
         if isinstance(event, str) and event:
             ax.axvline(i - 0.5, color=style.LINE, lw=1, zorder=1)
             say(ax, i - 0.5, ax.get_ylim()[1], short(event, 8), ha="center", dy=5, halo=False)

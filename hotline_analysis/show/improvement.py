@@ -1,0 +1,171 @@
+"""How the improvement study is said and drawn."""
+
+from hotline_analysis.show import charts
+from hotline_analysis.show.forms import Figure, Table
+from hotline_analysis.words import Rows, Sentence, Sentences, Term
+
+NOW = Sentence("{name}{after:share2}", "{name} {after:share2}")
+MOVED = Sentence("，较此前{points}", ", {points} on before")
+SINCE = Sentence("，较{before_period}{points}", ", {points} on {before_period}")
+LESS = Sentence("，未达成部分{unresolved}", ", what falls short {unresolved}")
+YEARLY = Sentence("，折算年流失率{annual_before}变为{annual_after}", ", a year's attrition {annual_before} to {annual_after}")
+RELATIVE = Sentence("（相对{relative}）", " ({relative} relative)")
+WITHIN = Sentence("（{low:share}至{high:share}）", " ({low:share} to {high:share})")
+TESTED = Sentences(
+    {
+        "no n": Term("；未提供样本量，无法检验", "; no sample size given, cannot be tested"),
+        "no n score": Term("；未提供样本量，不作变化判断", "; no sample size given, change not judged"),
+        "none": Term("，没有证据表明有变化", ", no evidence of change"),
+        "two periods": Sentence(
+            "（{points_low:bare_points}至{points_high:bare_points}），仅有两期，不判好坏", " ({points_low:bare_points} to {points_high:bare_points}), two periods only, not judged"
+        ),
+        "not tested": Term("；只有平均数，无法检验", "; means alone cannot be tested"),
+    },
+    by="verdict",
+)  # fmt: skip
+SCORE = Sentence("{name}{after:ratio}，此前{before:ratio}", "{name} {after:ratio}, {before:ratio} before")
+KPIS = Rows(
+    {
+        "share": (NOW, MOVED, TESTED, LESS),
+        "share since": (NOW, SINCE, TESTED, LESS),
+        "share alone": (NOW, WITHIN),
+        "attrition": (NOW, MOVED, RELATIVE, TESTED, YEARLY),
+        "attrition since": (NOW, SINCE, RELATIVE, TESTED, YEARLY),
+        "attrition alone": (NOW, WITHIN),
+        "score": (SCORE, TESTED),
+        "score since": (SCORE, TESTED),
+        "score alone": Sentence("{name}{after:ratio}", "{name} {after:ratio}"),
+        "per problem": Sentence("{name}{after:number}通，相当于一次解决{solved}", "{name}: {after:number} calls, as much as {solved} solved at once"),
+    },
+    by="said",
+)  # fmt: skip
+WHO = Sentence("{name}（{day}起）：", "{name} (from {day}): ")
+STEPPED = Sentence(
+    "扣除原有走势后，{indicator}{step:risen}（{step:moved_interval}）",
+    "with the trend taken off, {indicator} {step:risen} ({step:moved_interval})",
+)
+STEP_NONE = Sentence(
+    "扣除原有走势后，{indicator}没有证据表明有变化（{step:moved_interval}）",
+    "with the trend taken off, no evidence of change in {indicator} ({step:moved_interval})",
+)
+PLACEBO = Sentence(
+    "；此前试的{placebos}个假日期中，{placebos_larger}个有同样大的变化",
+    "; of {placebos} placebo dates before it {placebos_larger} moved as much",
+)
+MATCHED = {
+    "same months": Sentence("{pairs}个同月对比，", "{pairs} same {pairs:month|months} compared: "),
+    "next months": Sentence(
+        "没有可比的同月，以相邻{pairs}个月对比，", "no same months to compare, {pairs} neighbouring {pairs:month|months}: "
+    ),
+}
+PAIRED = (
+    WHO,
+    Sentences(MATCHED, by="matched"),
+    Sentence("{indicator}{change:risen}（{change:moved_interval}）", "{indicator} {change:risen} ({change:moved_interval})"),
+)
+NOT_LONG = Sentence("；{step_why}，走势未扣除", "; {step_why}, so no trend is taken off")
+EFFECT = Rows(
+    {
+        "series clear": (WHO, STEPPED, PLACEBO),
+        "series none": (WHO, STEP_NONE),
+        "pairs clear": (*PAIRED, NOT_LONG),
+        "pairs none": (WHO, Sentences(MATCHED, by="matched"), Sentence("{indicator}没有证据表明有变化（{change:moved_interval}）", "no evidence of change in {indicator} ({change:moved_interval})"), NOT_LONG),
+        "two periods": (*PAIRED, Term("，仅有两期，不判好坏", ", two periods only, not judged"), NOT_LONG),
+        "pairs": (WHO, Sentence("{indicator}{change:risen}，区间算不出", "{indicator} {change:risen}, no interval can be had")),
+        "nothing": (WHO, Sentence("{why}，看不出效果", "{why}, so no effect can be told")),
+    },
+    by="said",
+)  # fmt: skip
+CHOSEN = Sentence(
+    "{name}选的是当时最差的（{where}）：最差的不做什么也会回落一些",
+    "{name} was for the worst at the time ({where}): the worst come back a little by themselves",
+)
+WARNED = Rows(
+    {
+        "warned": (CHOSEN, Term("，上面的变化不能全算措施的功劳", ", so not all of the change above is its merit")),
+        "counted": (CHOSEN, Sentence("，按此前各处的起伏约为{by_chance:moved}，应从上面的变化中扣去", "; by the ups and downs before about {by_chance:moved}, to be taken off the change above")),
+    },
+    by="warned",
+)  # fmt: skip
+
+FORMS = {
+    "tree": Table(
+        "need ctq kpi value± target",
+        Term("从需求到指标", "From needs to figures"),
+        subtitle=Sentence("本期数字，{period}；没有对应指标的KPI不列数字", "Figures of {period}; a KPI without an indicator here has none"),
+        bold="value",
+        narrow="need kpi value",
+    ),
+    "causes": Table(
+        "cause score cumulative rank rank_low rank_high top_share",
+        Term("因果矩阵", "Cause-and-effect matrix"),
+        claim=(Sentence("{causes}项原因取前{top}项，其中{stable}项在评分差一档时仍稳在前列", "Of {causes} causes the first {top} are taken on; {stable} of them stay there with ratings one step off"),),
+        subtitle=Term("得分为权重乘评分之和；各评分随机上下浮动一档，重复一万次", "Score: sum of weight times rating; each rating moved one step at random, ten thousand times"),
+        bold="score",
+        narrow="cause score rank top_share",
+        chosen="chosen",
+    ),
+    "kpis": Table(
+        "name before after points relative unresolved before_n after_n verdict",
+        Term("改善前后的KPI", "KPIs before and after"),
+        subtitle=Term("按录入的数字；样本量不全的不检验", "As typed in; not tested where a sample size is missing"),
+        bold="after",
+        narrow="name before after verdict",
+    ),
+    "interventions": Table(
+        "day name indicator where months_before months_after",
+        Term("采取过的措施", "The measures that were taken"),
+        narrow="day name indicator",
+    ),
+    "effect": Table(
+        "name indicator before after pairs change change_low change_high step step_low step_high",
+        Term("措施前后", "Before and after each measure"),
+        subtitle=Term("前后为可比月份的平均；变化与扣除走势后的变化都附95%区间的两端", "Before and after: means of the months compared; both changes with the ends of their 95% intervals"),
+        bold="step",
+        narrow="name before after change",
+    ),
+    "course": Figure(
+        charts.run_chart,
+        Term("指标的走势与措施", "The indicator's course and the measures"),
+        claim=(Sentence("{indicator}：{name}前后", "{indicator}: before and after {name}"),),
+        subtitle=Sentence("每月，至{period@last}，竖线为措施开始的月份，虚线为目标", "By month, to {period@last}; upright lines: months in which a measure began; dashed: target"),
+        reading=(
+            Term("先看竖线之前：若早已朝同一方向走，竖线之后的变化有一部分是惯性。", "Look left of the line first: where the course was already on its way, part of what follows is its inertia."),
+        ),
+        numbers="period value",
+    ),
+    "checklist": Table(
+        "role slot items required done share± unknown",
+        Term("关键行为的达成", "Compliance with the checklist"),
+        claim=(Sentence("应做{required@last}项次，做到{share@last}", "{share@last} of {required@last} required items were done"),),
+        subtitle=Sentence("{period}，未填的不在分子分母里", "{period}; what was not filled in is in neither part"),
+        bold="share",
+        narrow="role slot share",
+        total=True,
+    ),
+    "agreement": Table(
+        "role checked agreement kappa± overstated",
+        Term("自报与抽查是否一致", "Whether spot checks bear out the reports"),
+        claim=(Sentence("{checked@last}次抽查，一致{agreement@last}", "{checked@last} spot checks, {agreement@last} agree"),),
+        subtitle=Term("κ为扣除碰巧一致后的一致程度，1为完全一致，0与碰巧无异", "Kappa: agreement beyond chance; 1 is full, 0 is chance"),
+        bold="kappa",
+        total=True,
+    ),
+    "incidents": Table(
+        "category count share cumulative±",
+        Term("服务事故", "Incidents"),
+        claim=(Sentence("{total}起服务事故，最多的一类占{share}", "{total} incidents; the most frequent kind is {share}"),),
+        subtitle=Sentence("{period}，按场景从多到少，附累计占比的区间", "{period}, by scene, most first, with the interval of the cumulative share"),
+        bold="count",
+        narrow="category count cumulative",
+    ),
+}  # fmt: skip
+
+SAY = {
+    "kpis": KPIS,
+    "effect": (EFFECT, WARNED),
+    "causes": Sentence(
+        "{causes}项原因中，得分最高的是{cause}；前{top}项里{stable}项经得起评分的一档误差。",
+        "Of {causes} causes {cause} scores highest; {stable} of the first {top} stand when ratings are one step off.",
+    ),
+}

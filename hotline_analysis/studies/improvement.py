@@ -1,0 +1,678 @@
+"""What was improved, by how much, and would it have happened anyway? (DMAIC: E01-E10, B09, B10, B12)
+
+`tree`: needs, qualities and KPIs with this month's figure. `causes`: the cause-and-effect matrix, and how far its ranks stand when ratings are one step
+off. `kpis`: figures before and after as a report gave them, tested only where their numbers of cases are known. `interventions`: the log. `effect`: each
+measure's indicator before and after, the same months of the year side by side, and its series with the trend taken off. `course`: that series.
+`checklist`, `agreement`: what was to be done and was, and whether spot checks bear it out. `incidents`: their Pareto. Source: methods.md 10,
+catalogue section 1.E.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hotline_analysis import disclosure
+from hotline_analysis.errors import BadParams, DataRefused
+from hotline_analysis.measures import indicators
+from hotline_analysis.measures.frames import needed, pandas
+from hotline_analysis.measures.gaps import LEVELS
+from hotline_analysis.measures.indicators import BY_KEY, Indicator
+from hotline_analysis.measures.periods import Period, months_between
+from hotline_analysis.measures.quotable import NAMES
+from hotline_analysis.measures.view import View
+from hotline_analysis.params import Intervention, Kpi
+from hotline_analysis.stats import interrupted, intervals, tests
+from hotline_analysis.words import LANGUAGES, PERCENT, SECONDS, Field, Term
+
+REPEATS = False
+STEPS = (0, 1, 3, 9)  # the ratings of the matrix
+DRAWS, SEED = 10_000, 12345
+TOP = 4  # the causes that a project takes on
+FEW_PAIRS = 3  # pairs of months from which their own variation can be told
+FEW_UNITS = 5  # units from which one can tell how much of a bad figure was chance
+KINDS = {
+    "share": Term("比率", "share"),
+    "attrition": Term("月流失率", "monthly attrition"),
+    "score": Term("平均分", "mean score"),
+    "calls_per_problem": Term("每个问题的来电数", "calls per problem"),
+}
+WHY_NOT = {  # why a measure's effect cannot be had
+    "no indicator": Term("未指明要改善的指标", "no indicator is named"),
+    "not begun": Term("措施尚未开始", "it has not begun"),
+    "no month before": Term("此前没有数据", "there are no data before it"),
+    "no month after": Term("此后没有整月", "there is no whole month after it"),
+    "not available": Term("导出中没有所需的列", "the export lacks a column that it needs"),
+    "nobody": Term("数据中没有这些单位或诉求", "no such unit or issue in the data"),
+    "few points": Term("前后各需8个点", "it takes 8 points on each side"),
+    "no variation": Term("一侧没有变化", "one side does not vary"),
+}
+COLUMNS = {
+    "need": Field(Term("客户需求", "Need")),
+    "ctq": Field(Term("关键质量特性", "Critical to quality")),
+    "kpi": Field(Term("KPI", "KPI")),
+    "value": Field(Term("本月", "This month"), "level", interval=("low", "high")),
+    "target": Field(Term("目标", "Target"), "level"),
+    "cause": Field(Term("原因", "Cause")),
+    "score": Field(Term("得分", "Score"), "count"),
+    "rank": Field(Term("位次", "Rank"), "count"),
+    "rank_low": Field(Term("位次可能到", "May rank as high as"), "count"),
+    "rank_high": Field(Term("位次可能低至", "or as low as"), "count"),
+    "top_share": Field(Term("评分差一档仍在前列", "Still at the top with ratings one step off"), "share0"),
+    "cumulative": Field(Term("累计", "Cumulative"), "share", interval=("cumulative_low", "cumulative_high")),
+    "causes": Field(Term("原因数", "Causes"), "count"),
+    "top": Field(Term("前列的数目", "Taken on"), "count"),
+    "stable": Field(Term("稳在前列的", "Firmly at the top"), "count"),
+    "name": Field(Term("名称", "Name")),
+    "kind": Field(Term("类别", "Kind"), words=KINDS),
+    "before": Field(Term("改善前", "Before"), "typed"),
+    "after": Field(Term("改善后", "After"), "typed"),
+    "before_n": Field(Term("样本量（前）", "n before"), "count"),
+    "after_n": Field(Term("样本量（后）", "n after"), "count"),
+    "solved": Field(Term("折算的一次解决率", "Solved at once, worked out"), "share"),
+    "points": Field(Term("变化", "Change"), "points2", interval=("points_low", "points_high")),
+    "relative": Field(Term("相对变化", "Relative change"), "signed_share"),
+    "unresolved": Field(Term("未达成部分的变化", "Change of what falls short"), "signed_share"),
+    "p": Field(Term("p值", "p"), "probability"),
+    "annual_before": Field(Term("折算年流失率（前）", "A year's attrition before"), "share"),
+    "annual_after": Field(Term("折算年流失率（后）", "A year's attrition after"), "share"),
+    "verdict": Field(
+        Term("判断", "Verdict"),
+        words={
+            "no n": Term("未提供样本量，无法检验", "no sample size given, cannot be tested"),
+            "no n score": Term("未提供样本量，不作变化判断", "no sample size given, change not judged"),
+            "none": Term("没有证据表明有变化", "no evidence of change"),
+            "two periods": Term("仅有两期，不判好坏", "two periods only, not judged"),
+            "one": Term("仅有一期", "one period only"),
+            "not tested": Term("只有平均数，无法检验", "means alone cannot be tested"),
+        },
+    ),
+    "date": Field(Term("起始日", "From"), "day"),
+    "day": Field(Term("起始日", "From")),
+    "indicator": Field(Term("指标", "Indicator"), words=NAMES),
+    "where": Field(Term("范围", "Where")),
+    "months_before": Field(Term("此前整月", "Whole months before"), "count"),
+    "months_after": Field(Term("此后整月", "Whole months after"), "count"),
+    "pairs": Field(Term("同月对比", "Same months compared"), "count"),
+    "change": Field(Term("同月之差", "Change, same months"), "moved"),
+    "change_low": Field(Term("下端", "low"), "moved"),
+    "change_high": Field(Term("上端", "high"), "moved"),
+    "step": Field(Term("扣除走势后的变化", "Change, trend taken off"), "moved"),
+    "step_low": Field(Term("下端", "low"), "moved"),
+    "step_high": Field(Term("上端", "high"), "moved"),
+    "grain": Field(Term("点", "Points"), words={"month": Term("月", "months"), "week": Term("周", "weeks")}),
+    "points_before": Field(Term("此前的点", "Points before"), "count"),
+    "points_after": Field(Term("此后的点", "Points after"), "count"),
+    "placebos": Field(Term("假日期", "Placebo dates"), "count"),
+    "placebos_larger": Field(Term("其中同样大的", "as large"), "count"),
+    "why": Field(Term("为何没有", "Why not"), words=WHY_NOT),
+    "step_why": Field(Term("为何没有", "Why not"), words=WHY_NOT),
+    "matched": Field(Term("对比方式", "How compared"), words={"same months": Term("同月对比", "same months"), "next months": Term("前后相邻月份", "neighbouring months")}),
+    "by_chance": Field(Term("碰巧也会回落", "By chance alone"), "moved"),
+    "count": Field(Term("件数", "Count"), "count"),
+    "category": Field(Term("场景", "Scene"), words={disclosure.OTHER: disclosure.POOLED}),
+    "total": Field(Term("合计", "Total"), "count"),
+    "role": Field(Term("岗位", "Role")),
+    "slot": Field(Term("时段", "Slot")),
+    "required": Field(Term("应做", "Required"), "count"),
+    "done": Field(Term("做到", "Done"), "count"),
+    "share": Field(Term("达成", "Compliance"), "share", interval=("share_low", "share_high")),
+    "unknown": Field(Term("未填", "Not filled in"), "count"),
+    "items": Field(Term("检查项", "Items"), "count"),
+    "checked": Field(Term("抽查", "Spot checks"), "count"),
+    "agreement": Field(Term("一致", "Agreement"), "share"),
+    "kappa": Field(Term("κ", "Kappa"), "ratio", interval=("kappa_low", "kappa_high")),
+    "overstated": Field(Term("自报做了、抽查没有", "Reported, not found"), "count"),
+    "period": Field(Term("月份", "Month"), "month"),
+    "said": Field(Term("情形", "Case")),
+}  # fmt: skip
+
+
+# ---- define and analyse
+
+
+def _missing(what: str) -> DataRefused:
+    return DataRefused("improvement", f"not declared: {what}.", f"Add 'improvement: {{{what}: ...}}' to the params.")
+
+
+def _both(name: str, words) -> dict[str, str]:
+    return {f"{name}_{language}": words.term(language) for language in LANGUAGES}
+
+
+def tree(view: View) -> pd.DataFrame:
+    """The declared needs, one row a KPI: need, ctq, kpi (in both languages), indicator, value, low, high (this period, 95 %), unit, target.
+
+    The value is missing where no indicator is named or the data lack what it needs. Raises DataRefused where the params declare no needs. Source: E02.
+    """
+    needs = view.params.improvement.needs
+    if not needs:
+        raise _missing("needs")
+    asked = [BY_KEY[key] for key in dict.fromkeys(n.indicator for n in needs if n.indicator)]
+    found = indicators.evaluate(view, [view.period], asked).set_index("indicator") if asked and "calls" in view.tables else pd.DataFrame()
+    rows = []
+    for need in needs:
+        row = {**_both("need", need.need), **_both("ctq", need.ctq), **_both("kpi", need.kpi), "indicator": need.indicator}
+        known = found.loc[need.indicator] if need.indicator in found.index else {}
+        row |= {name: known.get(name, np.nan) for name in ("value", "low", "high")}
+        unit = BY_KEY[need.indicator].unit.key if need.indicator else PERCENT.key
+        rows.append({**row, "unit": unit, "target": view.params.targets.get(need.indicator, np.nan)})
+    return pd.DataFrame(rows)
+
+
+def causes(view: View) -> pd.DataFrame:
+    """The cause-and-effect matrix, most important first: cause (both languages), score, share, cumulative, rank (equal scores share the better),
+    rank_low and rank_high (95 % of the draws), top_share (of the draws in which it is among the first TOP), chosen, causes, top, stable.
+
+    score = sum of weight x rating (0, 1, 3, 9). The draws: each rating stays, or is one step higher or lower, with equal chances (inside the scale);
+    10,000 with a fixed seed. stable: causes of the first TOP that stay there in nine draws of ten. Raises DataRefused without causes. Source: E03.
+    """
+    project = view.params.improvement
+    if not project.causes:
+        raise _missing("causes")
+    weights = np.array([o.weight for o in project.outputs.values()], float)
+    ratings = np.array([[c.ratings.get(key, 0) for key in project.outputs] for c in project.causes])
+    score, drawn = ratings @ weights, _drawn(ratings) @ weights
+    ranks, top = _ranks(drawn), min(TOP, len(score))
+    frame = pd.DataFrame([_both("cause", c.name) for c in project.causes]).assign(
+        score=score,
+        rank=_ranks(score[None])[0],
+        rank_low=np.percentile(ranks, 2.5, axis=0, method="inverted_cdf"),
+        rank_high=np.percentile(ranks, 97.5, axis=0, method="inverted_cdf"),
+        top_share=(ranks <= top).mean(axis=0),
+    )
+    frame = frame.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+    chosen = frame["rank"] <= top
+    total = score.sum()
+    shares = (
+        {"share": frame["score"] / total, "cumulative": frame["score"].cumsum() / total}
+        if total
+        else {"share": np.nan, "cumulative": np.nan}
+    )
+    told = {"chosen": chosen, "causes": len(frame), "top": top, "stable": int((chosen & (frame["top_share"] >= 0.9)).sum())}
+    return frame.assign(**shares, **told)
+
+
+def _drawn(ratings: np.ndarray) -> np.ndarray:
+    """DRAWS matrices with every rating one step down, as it is, or one step up, inside the scale."""
+    place = np.searchsorted(STEPS, ratings)
+    moved = place + np.random.default_rng(SEED).integers(-1, 2, (DRAWS, *ratings.shape))
+    return np.array(STEPS)[np.clip(moved, 0, len(STEPS) - 1)]
+
+
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    """1 for the highest of each row; equal scores share the better rank."""
+    return (scores[:, None, :] > scores[:, :, None]).sum(axis=2) + 1
+
+
+# ---- measure: figures typed in
+
+
+def kpis(view: View) -> pd.DataFrame:
+    """Typed figures before and after, one row each: name, kind, before, after, their n, change and what may be said of it.
+
+    Of shares and attrition: points (after less before), points_low, points_high (Newcombe) and p (pooled z) where both n are given, relative
+    (points / before), unresolved (relative change of 1 - share, of shares), low and high (Wilson, of after). Of attrition: annual_before, annual_after = 1 -
+    (1 - m)^12. Of calls per problem: solved = 1 / calls. verdict: no n, none (the interval holds 0), two periods (it does not; two periods without limits judge
+    nothing), one (no value before), not tested (means). Raises DataRefused without kpis. Source: E05, T5, T7-T10.
+    """
+    typed = view.params.improvement.kpis
+    if not typed:
+        raise _missing("kpis")
+    return pd.DataFrame([_kpi(k) for k in typed])
+
+
+def _kpi(k: Kpi) -> dict:
+    before = np.nan if k.before is None else k.before
+    row = {**_both("name", k.name), "kind": k.kind, "before": before, "after": k.after, "before_n": k.before_n, "after_n": k.after_n}
+    for place, words in (("before_period", k.before_period), ("after_period", k.after_period)):
+        row |= {f"{place}_{language}": words.term(language) if words else "" for language in LANGUAGES}
+    row["unit"] = PERCENT.key if k.kind in ("share", "attrition") else ""
+    row |= dict.fromkeys(
+        ("points", "points_low", "points_high", "p", "unresolved", "annual_before", "annual_after", "solved", "low", "high"), np.nan
+    )
+    row["relative"] = k.after / before - 1 if before else np.nan
+    if k.kind in ("share", "attrition"):
+        row |= _share_change(k, before)
+    if k.kind == "attrition":
+        row |= {"annual_before": 1 - (1 - before) ** 12, "annual_after": 1 - (1 - k.after) ** 12}
+    if k.kind == "calls_per_problem":
+        row["solved"] = 1 / k.after
+    return {**row, "verdict": _verdict(k, row), "said": _kpi_case(k)}
+
+
+def _share_change(k: Kpi, before: float) -> dict:
+    told = {"points": k.after - before, "unresolved": (before - k.after) / (1 - before) if k.kind == "share" and before < 1 else np.nan}
+    if k.after_n:
+        low, high = intervals.wilson(k.after * k.after_n, k.after_n)
+        told |= {"low": float(low), "high": float(high)}
+    if k.before is not None and k.before_n and k.after_n:
+        found = tests.two_proportions(k.after * k.after_n, k.after_n, before * k.before_n, k.before_n)
+        told |= {"points_low": float(found.low), "points_high": float(found.high), "p": float(found.p)}
+    return told
+
+
+def _verdict(k: Kpi, row: dict) -> str:
+    if k.before is None:
+        return "one"
+    if k.kind in ("score", "calls_per_problem"):
+        return "not tested" if k.before_n and k.after_n else "no n score" if k.kind == "score" else "no n"
+    if np.isnan(row["p"]) and np.isnan(row["points_low"]):
+        return "no n"
+    return "none" if row["points_low"] <= 0 <= row["points_high"] else "two periods"
+
+
+def _kpi_case(k: Kpi) -> str:
+    if k.kind == "calls_per_problem":
+        return "per problem"
+    if k.before is None:
+        return f"{k.kind} alone"
+    return f"{k.kind} since" if k.before_period else k.kind
+
+
+# ---- improve: what was done, and what came of it
+
+
+class Target(NamedTuple):
+    """One measure with the groups of calls that it was for: a column of the calls ('' is all), and the names in it."""
+
+    done: Intervention
+    column: str
+    names: tuple[str, ...]
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.done.date)
+
+
+def interventions(view: View) -> pd.DataFrame:
+    """The log, by date: day, name, indicator, where (units or issues), months_before and months_after (whole months of data), said (done, planned).
+
+    Raises DataRefused without interventions. Source: E09.
+    """
+    rows = []
+    for target in _targets(view):
+        before, after = _sides(view, target.day)
+        own = {
+            "months_before": len(before),
+            "months_after": len(after),
+            "said": "done" if target.day <= view.period.last_day else "planned",
+        }
+        rows.append(
+            {"day": target.done.date, **_both("name", target.done.name), "indicator": target.done.indicator, "where": _where(target), **own}
+        )
+    return pd.DataFrame(rows)
+
+
+def _targets(view: View) -> list[Target]:
+    """The declared measures by date. Raises DataRefused without any."""
+    done = view.params.improvement.interventions
+    if not done:
+        raise _missing("interventions")
+    return sorted((_target(view, d) for d in done), key=lambda t: t.day)
+
+
+def _target(view: View, done: Intervention) -> Target:
+    if done.units:
+        return Target(done, "unit", tuple(done.units))
+    return Target(done, _level(view, done.issues) if done.issues else "", tuple(done.issues))
+
+
+def _level(view: View, issues: Sequence[str]) -> str:
+    """The first level of issues at which all the names stand; 'issue_1' where there is none, and then nobody is found."""
+    if "calls" not in view.tables:
+        return LEVELS[0]
+    calls = view.table("calls")
+    for level in [c for c in LEVELS if c in calls.collect_schema().names()]:
+        if set(issues) <= set(pandas(calls.select(level).unique())[level].dropna()):
+            return level
+    return LEVELS[0]
+
+
+def _where(target: Target) -> str:
+    return "、".join(target.names)
+
+
+def _known_months(view: View) -> list[Period]:
+    first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
+    return [view.calendar.month(m) for m in months_between(view.calendar.month_of(first), view.calendar.month_of(last))]
+
+
+def _sides(view: View, day: date) -> tuple[list[Period], list[Period]]:
+    """The whole months with data before a day, and from it on; the month in which the day lies is neither, unless it begins with it."""
+    first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
+    whole = [m for m in _known_months(view) if m.first_day >= first and m.last_day <= last]
+    return [m for m in whole if m.last_day < day], [m for m in whole if m.first_day >= day]
+
+
+def effect(view: View) -> pd.DataFrame:
+    """What became of each measure's indicator, one row a measure: day, name, indicator, where, unit, and
+
+    - before, after, change, change_low, change_high (95 %): means over pairs of the same calendar month before and after (matched: same months; the last
+      month of the pair after the measure, the first before it), or, where no month has its pair, of as many neighbouring months on both sides
+      (next months; at most three); pairs. From three pairs on their own variation is in the interval.
+    - step, step_low, step_high: the change of level with the trend taken off (`stats.interrupted`), over grain (months, or weeks where there are fewer
+      than eight months a side), points_before, points_after; step_why where there is none; placebos and placebos_larger.
+    - by_chance: how far a figure chosen for being the worst comes back by itself (needs five units; regression to the mean); warned.
+    - said (the case of its sentence), why (key of WHY_NOT).
+
+    Changes are points of a share, seconds, or a fraction of a volume. Indicators of the params' own names; raises DataRefused without interventions.
+    """
+    return pd.DataFrame([_effect(view, target) for target in _targets(view)])
+
+
+NO_EFFECT = (
+    "before", "after", "change", "change_low", "change_high", "step", "step_low", "step_high", "by_chance", "ratio",
+)  # fmt: skip
+
+
+def _effect(view: View, target: Target) -> dict:
+    done, unit = target.done, BY_KEY[target.done.indicator].unit.key if target.done.indicator else PERCENT.key
+    row = {"day": done.date, **_both("name", done.name), "indicator": done.indicator, "where": _where(target), "unit": unit}
+    row |= {**dict.fromkeys(NO_EFFECT, np.nan), "pairs": 0, "matched": "", "grain": "", "points_before": 0, "points_after": 0}
+    row |= {"placebos": 0, "placebos_larger": 0, "step_why": "", "why": "", "warned": "", "step_case": ""}
+    why = _why_not(view, target)
+    if why:
+        return {**row, "why": why, "said": "nothing"}
+    series = _series(view, target, _known_months(view))
+    if not len(series):
+        return {**row, "why": "nobody" if target.names else "not available", "said": "nothing"}
+    row |= _pairs(view, target, series)
+    row |= _step(view, target)
+    row |= _by_chance(view, target) if done.chosen_worst else {}
+    return {**row, "said": _effect_case(row)}
+
+
+def _why_not(view: View, target: Target) -> str:
+    before, after = _sides(view, target.day)
+    if not target.done.indicator:
+        return "no indicator"
+    if target.day > view.period.last_day:
+        return "not begun"
+    if "calls" not in view.tables:
+        return "not available"
+    return "no month before" if not before else "no month after" if not after else ""
+
+
+def _series(view: View, target: Target, periods: Sequence[Period]) -> pd.DataFrame:
+    """The measure's indicator in every period, its groups together: period, n (cases; of a volume, average days), value, se; periods without it left out."""
+    indicator = BY_KEY[target.done.indicator]
+    have = view.table("calls").collect_schema().names()
+    if target.column and target.column not in have:
+        return pd.DataFrame(columns=["period", "n", "value", "se"])
+    found = indicators.evaluate(view, periods, [indicator], by=target.column)
+    found = found[found["value"].notna() & found["covered"].astype(bool)]
+    if target.names:
+        found = found[found["group"].isin(target.names)]
+    return _together(found, indicator)
+
+
+def _together(found: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """The groups of each period as one: means of shares and durations by their cases, sums of volumes."""
+    rows = []
+    for period, part in found.groupby("period", sort=True):
+        value, se, n = (part[c].to_numpy(float) for c in ("adjusted", "se", "calls"))
+        if indicator.denominator is None:
+            days = float((part["numerator"].astype(float) / part["adjusted"]).max()) if value.sum() else np.nan
+            rows.append({"period": period, "n": days, "value": value.sum(), "se": np.sqrt((se**2).sum())})
+        else:
+            rows.append({"period": period, "n": n.sum(), "value": value @ n / n.sum(), "se": np.sqrt(((se * n) ** 2).sum()) / n.sum()})
+    return pd.DataFrame(rows, columns=["period", "n", "value", "se"])
+
+
+def _pairs(view: View, target: Target, series: pd.DataFrame) -> dict:
+    """The same calendar months before and after; where there is none, as many neighbouring months on both sides."""
+    known = series.set_index("period")
+    before, after = ([p.label for p in side if p.label in known.index] for side in _sides(view, target.day))
+    pairs = _same_months(before, after)
+    matched = "same months" if pairs else "next months"
+    if not pairs:
+        size = min(len(before), len(after), 3)
+        pairs = list(zip(before[-size:], after[:size], strict=True)) if size else []
+    if not pairs:
+        return {"why": "no month before" if not before else "no month after"}
+    first, second = (known.loc[[p[side] for p in pairs]] for side in (0, 1))
+    return {"pairs": len(pairs), "matched": matched, **_paired(first, second, BY_KEY[target.done.indicator])}
+
+
+def _same_months(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """Each calendar month once: its last occurrence before the measure with its last one after it."""
+    latest = {label[-2:]: label for label in before}
+    return [(latest[number], label) for number, label in {label[-2:]: label for label in after}.items() if number in latest]
+
+
+def _paired(first: pd.DataFrame, second: pd.DataFrame, indicator: Indicator) -> dict:
+    """The mean difference of the pairs, the larger of the cases' and the pairs' own error; a volume's as a fraction of what was before."""
+    a, b = first["value"].to_numpy(float), second["value"].to_numpy(float)
+    error = np.sqrt((first["se"].to_numpy(float) ** 2 + second["se"].to_numpy(float) ** 2).sum()) / len(a)
+    gap, far = float((b - a).mean()), 1.959964
+    if len(a) >= FEW_PAIRS:
+        own = np.std(b - a, ddof=1) / np.sqrt(len(a))
+        far = float(stats.t.ppf(0.975, len(a) - 1)) if own > error else far
+        error = max(error, own)
+    scale = a.mean() if indicator.denominator is None else 1.0
+    ends = {"change_low": (gap - far * error) / scale, "change_high": (gap + far * error) / scale} if scale else {}
+    return {"before": a.mean(), "after": b.mean(), "change": gap / scale if scale else np.nan, **ends}
+
+
+def _step(view: View, target: Target) -> dict:
+    """The change of level with the trend taken off, over months, or over weeks where months are too few."""
+    indicator, fewest = BY_KEY[target.done.indicator], interrupted.FEWEST_POINTS
+    for grain in ("month", "week"):
+        periods = [*_sides(view, target.day)[0], *_sides(view, target.day)[1]] if grain == "month" else _weeks(view, target.day)
+        first_after = sum(p.last_day < target.day for p in periods)
+        if min(first_after, len(periods) - first_after) < fewest:
+            continue
+        series = _series(view, target, periods)
+        after = series["period"].isin([p.label for p in periods[first_after:]]).to_numpy()
+        if min((~after).sum(), after.sum()) >= fewest:
+            return _stepped(series, int((~after).sum()), grain, indicator)
+    return {"step_why": "few points"}
+
+
+def _weeks(view: View, day: date) -> list[Period]:
+    """Whole weeks counted from the day on, and backwards from the day before it."""
+    first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
+    back, ahead = (day - first).days // 7, ((last - day).days + 1) // 7
+    starts = [day + timedelta(days=7 * n) for n in range(-back, ahead)]
+    return [view.calendar.span(start, start + timedelta(days=6), start.isoformat()) for start in starts]
+
+
+def _stepped(series: pd.DataFrame, step_at: int, grain: str, indicator: Indicator) -> dict:
+    family = "binomial" if indicator.unit is PERCENT else "gaussian" if indicator.unit is SECONDS else "poisson"
+    n, value = series["n"].to_numpy(float), series["value"].to_numpy(float)
+    y = value if family == "gaussian" else value * n
+    wave = 12.0 if grain == "month" and len(series) >= interrupted.FEWEST_WAVE else 0.0
+    try:
+        found, _ = interrupted.step(y, step_at=step_at, family=family, size=n, wave=wave)
+        tried = interrupted.placebo(y, step_at=step_at, family=family, size=n)
+    except ValueError:
+        return {"step_why": "no variation"}
+    scale = found.without if indicator.denominator is None else 1.0
+    told = {"step": found.change / scale, "step_low": found.low / scale, "step_high": found.high / scale, "ratio": found.ratio}
+    told |= {"grain": grain, "points_before": step_at, "points_after": len(series) - step_at}
+    case = "none" if told["step_low"] <= 0 <= told["step_high"] else "clear"
+    return {**told, "placebos": tried.tried, "placebos_larger": tried.larger, "step_case": case}
+
+
+def _by_chance(view: View, target: Target) -> dict:
+    """How far a figure chosen for being the worst comes back by itself: (1 - reliability) x (mean of all groups - its own), before the measure.
+
+    Reliability: of the groups' figures in the odd and in the even months before (`tests.split_half`). Without five groups in both there is the warning alone.
+    """
+    before, _ = _sides(view, target.day)
+    found = indicators.evaluate(view, before, [BY_KEY[target.done.indicator]], by=target.column)
+    wide = found[found["value"].notna()].pivot_table(index="group", columns="period", values="value")
+    halves = [wide[wide.columns[place::2]].mean(axis=1) for place in (0, 1)]
+    if len(wide.columns) < 2 or (wide.notna().sum(axis=1) >= 2).sum() < FEW_UNITS:
+        return {"warned": "warned"}
+    reliability = tests.split_half(*halves)
+    own, middle = wide.loc[wide.index.isin(target.names)].mean(axis=1).mean(), wide.mean(axis=1).mean()
+    if not np.isfinite(reliability):
+        return {"warned": "warned"}
+    scale = own if BY_KEY[target.done.indicator].denominator is None else 1.0
+    return {"warned": "counted", "by_chance": (1 - np.clip(reliability, 0, 1)) * (middle - own) / scale}
+
+
+def _effect_case(row: dict) -> str:
+    """The case of the sentence: what the series says where there is one, else what the pairs say."""
+    if row["why"]:
+        return "nothing"
+    if row["step_case"]:
+        return f"series {row['step_case']}"
+    if not np.isfinite(row["change_low"]):
+        return "pairs"
+    clear = not row["change_low"] <= 0 <= row["change_high"]
+    if not clear:
+        return "pairs none"
+    return "pairs clear" if row["pairs"] >= FEW_PAIRS and row["matched"] == "same months" else "two periods"
+
+
+def course(view: View, *, which: int = 1) -> pd.DataFrame:
+    """The indicator of one measure (which: its place in the log among those with an indicator) month by month, every measure marked: period, value, unit,
+    target, event (both languages; the measures that began in that month), name, indicator.
+
+    Raises DataRefused without such a measure or month, BadParams for a place that there is not.
+    """
+    named = [t for t in _targets(view) if t.done.indicator]
+    if not named:
+        raise _missing("interventions › indicator")
+    if not 1 <= which <= len(named):
+        raise BadParams("improvement › which", f"there is no measure {which} with an indicator.", f"Take 1 to {len(named)}.")
+    target = named[which - 1]
+    if "calls" not in view.tables:
+        raise DataRefused("improvement", "no calls.")
+    months = _known_months(view)
+    series = _series(view, target, months)
+    if not len(series):
+        raise DataRefused("improvement", "no calls.")
+    marks = {language: {} for language in LANGUAGES}
+    for other in _targets(view):
+        label = view.calendar.month_of(other.day)
+        for language in LANGUAGES:
+            said = other.done.name.term(language)
+            marks[language][label] = f"{marks[language][label]}、{said}" if label in marks[language] else said
+    goal = view.params.targets.get(target.done.indicator, np.nan)
+    indicator = BY_KEY[target.done.indicator]
+    told = {
+        "unit": indicator.unit.key,
+        "target": goal,
+        "indicator": indicator.key,
+        **_both("name", target.done.name),
+        "where": _where(target),
+    }
+    frame = series[["period", "value"]].assign(**told)
+    return frame.assign(**{f"event_{language}": [marks[language].get(p, "") for p in frame["period"]] for language in LANGUAGES})
+
+
+# ---- control: checklists and incidents
+
+
+def _checklist(view: View) -> pd.DataFrame:
+    rows = view.table("checklist")
+    needed(rows, ("role", "done"), "improvement")
+    have = rows.collect_schema().names()
+    if "checked_s" in have:  # a checklist without a time is of the whole hotline
+        rows = rows.filter(
+            nw.col("checked_s").is_null() | ((nw.col("checked_s") >= view.period.start_s) & (nw.col("checked_s") < view.period.end_s))
+        )
+    kept = [c for c in ("role", "slot", "item", "done", "required", "spot_checked") if c in have]
+    frame = pandas(rows.select(kept))
+    if not len(frame):
+        raise DataRefused("improvement", "the checklist holds no row of this period.")
+    return frame.astype({c: "boolean" for c in ("done", "required", "spot_checked") if c in frame})
+
+
+def checklist(view: View) -> pd.DataFrame:
+    """Compliance with the checklist by role and slot, and of all in the last row: role, slot, items (different ones), required, done, share (done of
+    required), share_low, share_high (Wilson), unknown (required, but not filled in: in neither part).
+
+    A row without `required` is required. Raises NoInput without a checklist, DataRefused without role or done. Source: E07.
+    """
+    rows = _checklist(view)
+    rows = rows[rows["required"].fillna(True)] if "required" in rows else rows
+    by = [c for c in ("role", "slot") if c in rows]
+    parts = [(*(key if isinstance(key, tuple) else (key,)),) for key in rows.groupby(by, dropna=False).groups]
+    told = [
+        {**dict(zip(by, key, strict=True)), **_complied(part)} for key, (_, part) in zip(parts, rows.groupby(by, dropna=False), strict=True)
+    ]
+    return pd.DataFrame([*told, {**dict.fromkeys(by, None), **_complied(rows)}]).assign(total=[*[False] * len(told), True])
+
+
+def _complied(rows: pd.DataFrame) -> dict:
+    known = rows["done"].dropna()
+    k, n = int(known.sum()), len(known)
+    low, high = intervals.wilson(k, n) if n else (np.nan, np.nan)
+    items = int(rows["item"].nunique()) if "item" in rows else np.nan
+    return {
+        "items": items,
+        "required": n,
+        "done": k,
+        "share": k / n if n else np.nan,
+        "share_low": float(low),
+        "share_high": float(high),
+        "unknown": len(rows) - n,
+    }
+
+
+def agreement(view: View) -> pd.DataFrame:
+    """Does the self-report agree with spot checks? One row a role, all in the last: role, checked (rows with both), agreement (share), kappa, kappa_low,
+    kappa_high (95 %), overstated (reported done, not found). Raises DataRefused without spot checks. Source: E07.
+    """
+    rows = _checklist(view)
+    if "spot_checked" not in rows or not rows["spot_checked"].notna().any():
+        raise DataRefused("improvement", "not available: needs spot_checked.", "Map the column.")
+    rows = rows.dropna(subset=["done", "spot_checked"])
+    told = [{"role": role, **_agreed(part)} for role, part in rows.groupby("role", dropna=False)]
+    return pd.DataFrame([*told, {"role": None, **_agreed(rows)}]).assign(total=[*[False] * len(told), True])
+
+
+def _agreed(rows: pd.DataFrame) -> dict:
+    done, found = rows["done"].astype(bool), rows["spot_checked"].astype(bool)
+    table = [[int((done & found).sum()), int((done & ~found).sum())], [int((~done & found).sum()), int((~done & ~found).sum())]]
+    kappa = tests.cohen_kappa(table)
+    limits = {"kappa": kappa.value, "kappa_low": kappa.low, "kappa_high": kappa.high}
+    return {"checked": len(rows), "agreement": kappa.agreement, **limits, "overstated": table[0][1]}
+
+
+def incidents(view: View) -> pd.DataFrame:
+    """Orders of the kinds that the params call incidents, by category, most first: category, count, share, cumulative, cumulative_low, cumulative_high
+    (Wilson), total. Groups under the view's `smallest` are pooled. Raises DataRefused where none are named or found, NoInput without orders. Source: E08.
+    """
+    kinds = view.params.improvement.incidents
+    if not kinds:
+        raise _missing("incidents")
+    orders = view.table("orders")
+    needed(orders, ("kind", "created_s"), "improvement")
+    have = orders.collect_schema().names()
+    known = set(pandas(orders.select("kind").unique())["kind"].dropna())
+    if set(kinds) - known:
+        raise DataRefused("improvement › incidents", "no order is of a kind that is named.", "Write the kinds as the export does.")
+    inside = (nw.col("created_s") >= view.period.start_s) & (nw.col("created_s") < view.period.end_s)
+    column = next(c for c in ("category_1", "kind") if c in have)
+    found = pandas(orders.filter(nw.col("kind").is_in(list(kinds)) & inside).select(column)).fillna("—")
+    if not len(found):
+        raise DataRefused("improvement", "no incidents in this period.")
+    counts = found[column].value_counts().rename_axis("category").reset_index(name="count")
+    counts = disclosure.pooled(counts, ["category"], view.smallest, size="count").groupby("category", as_index=False)["count"].sum()
+    counts = counts.assign(last=counts["category"] == disclosure.OTHER).sort_values(
+        ["last", "count", "category"], ascending=[True, False, True], ignore_index=True
+    )
+    total = int(counts["count"].sum())
+    low, high = intervals.wilson(counts["count"].cumsum(), total)
+    parts = {
+        "share": counts["count"] / total,
+        "cumulative": counts["count"].cumsum() / total,
+        "cumulative_low": low,
+        "cumulative_high": high,
+    }
+    return disclosure.untold(counts.assign(**parts, total=total).drop(columns="last"), ["count"], list(parts), view.smallest)
+
+
+TABLES = {
+    "tree": tree, "causes": causes, "kpis": kpis, "interventions": interventions, "effect": effect, "course": course, "checklist": checklist,
+    "agreement": agreement, "incidents": incidents,
+}  # fmt: skip
