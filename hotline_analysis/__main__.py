@@ -125,6 +125,8 @@ def check(params, month, language, quiet):
         check_month(month)
     h = open_hotline(params, month, language, progress=not quiet)
     click.echo(_account(h.ledger if month == "all" else h.ledger_of_month, language))
+    for line in [line for ledger in h.store.ledgers for line in check_words.rejections(ledger, language)] if month == "all" else ():
+        click.echo(line)
     click.echo()
     for row in h.checks.to_dict("records"):
         click.echo(f"{check_words.SEVERITY[row['severity']](language)}  {check_words.sentence(row, language)}")

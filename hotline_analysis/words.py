@@ -324,7 +324,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Sentences:
-    """A sentence for every case: the frame says which in the column `by` of its first row."""
+    """A sentence for every case: the frame says which in the column `by` of its first row; `*` is every other."""
 
     cases: Mapping[str, object]
     by: str = "said"
@@ -332,15 +332,26 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Rows:
-    """A sentence for every row whose column `by` names a case: its parts are put together, those with a missing slot left out."""
+    """A sentence for every row whose column `by` names a case: its parts are put together, those with a missing slot left out.
+
+    whole: of a frame without strata alone, where a row is not one of a stratum that the sentence does not name.
+    """
 
     cases: Mapping[str, object]
     by: str
     end: Term = Term("。", ".")
     joint: Term = Term("", "")
+    whole: bool = False
 
 
-Said = Sentence | Sentences | Rows | Term | Sequence  # what a frame can say
+@dataclass(frozen=True)
+class Either:
+    """The first of several that can be said."""
+
+    options: tuple
+
+
+Said = Sentence | Sentences | Rows | Either | Term | Sequence  # what a frame can say
 
 
 def listed(words: Sequence[str], language: str, last: Term | None = None) -> str:

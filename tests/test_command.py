@@ -84,6 +84,27 @@ def test_check_shows_the_ledger_and_the_grade(hotline, capsys):
     assert "\nnote  Caller not identified in " in out and "\nData quality: " in out
 
 
+def test_check_says_why_records_were_not_taken_and_on_which_lines(tmp_path, capsys):
+    params = write_hotline(tmp_path, calls=60)
+    lines = (tmp_path / "calls.csv").read_bytes().decode("gb18030").splitlines()
+    for at in (4, 9, 10, 11, 12, 13, 20):
+        lines[at - 1] = lines[at - 1].replace("2024-", "x2024-", 1)
+    lines[29], lines[39] = "C00028,2024-01-02", lines[39].replace(",接通,", ",占线,").replace(",放弃,", ",占线,")
+    (tmp_path / "calls.csv").write_bytes(("\n".join(lines) + "\n").encode("gb18030"))
+    code, out, _ = run(capsys, "check", "--params", str(params), "--quiet")
+    assert code == 0 and [line for line in out.splitlines() if "未读入" in line] == [
+        "calls.csv：7条未读入，来电时间无法转换，在第4、9、10、11、12行等",
+        "calls.csv：1条未读入，列数不足，在第30行",
+        "calls.csv：1条未读入，结果的取值参数未列出，在第40行",
+    ]
+    assert "占线" not in out and "x2024" not in out
+    code, out, _ = run(capsys, "check", "--params", str(params), "--quiet", "--language", "en")
+    assert [line for line in out.splitlines() if "rejected" in line][:2] == [
+        "calls.csv: 7 records rejected, Start does not convert; at lines 4, 9, 10, 11, 12 and others",
+        "calls.csv: 1 records rejected, fewer fields than the header; at line 30",
+    ]
+
+
 def test_the_glossary_speaks_both_languages(capsys):
     assert "接通率" in run(capsys, "glossary")[1]
     assert "Connection rate" in run(capsys, "glossary", "--language", "en", "--format", "csv")[1]

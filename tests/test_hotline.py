@@ -2,12 +2,13 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from hotline_analysis import open_hotline, say, show
+from hotline_analysis import open_hotline, say, show, studies
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
 from hotline_analysis.hotline import Hotline, study_names
 from tests.notebooks import invented
@@ -82,6 +83,15 @@ def test_the_contract_of_a_frame_goes_along_uncopied_with_every_row_that_is_take
     assert frame.iloc[[0]]["value"].attrs["fields"] is frame.attrs["fields"] == {**frame.attrs["fields"]}
 
 
+def test_whatever_the_windows_are_the_rate_can_be_said(h):
+    usual = say(h.study("window")).text
+    assert "在24小时内、" in usual
+    told = say(h.study("window", windows_hours=[3, 30])).text
+    assert told.count("被同一来电人再次来电的占") == 2 and told.startswith("3小时内") and "30小时内" in told
+    assert say(h.study("window", mode="calendar")).text.startswith("当日被同一来电人再次来电的占")
+    assert say(h.study("window", by="issue_1", windows_hours=[3])).text == ""  # rows of strata, which it would not name
+
+
 def test_only_a_month_that_was_watched_for_a_week_is_final(h, params):
     assert not h.provisional and open_hotline(params, "2024-03", progress=False).provisional
 
@@ -97,7 +107,8 @@ def test_settings_of_the_door_are_the_rule_of_every_study(h, params):
 
 
 def test_the_studies_are_the_files_of_their_folder():
-    assert study_names() == ["definition", "exposure", "fcr", "window"]
+    files = {path.stem for path in Path(studies.__path__[0]).iterdir() if not path.name.startswith("_")}
+    assert study_names() == sorted(files) and {"definition", "exposure", "fcr", "window"} <= files
 
 
 def test_the_first_table_is_the_one_without_a_name(h):
@@ -179,7 +190,7 @@ def test_the_verbs_speak_the_readers_language(h):
     ("asked", "sentence"),
     [
         ({"name": "windw"}, "study › 'windw' is not a study here. Did you mean 'window'?"),
-        ({"name": "x"}, "study › 'x' is not a study here. There are: definition, exposure, fcr, window."),
+        ({"name": "x"}, f"study › 'x' is not a study here. There are: {', '.join(study_names())}."),
         ({"table": "densty"}, "study window › 'densty' is not a table of it. Did you mean 'density'?"),
         ({"table": "x"}, "study window › 'x' is not a table of it. There are: rates, evidence, density, pareto, reliability, own, months."),
         ({"by": "isue_1"}, "study window › the calls have no stratum 'isue_1'. Did you mean 'issue_1'?"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hotline_analysis import tables, words
-from hotline_analysis.intake.read.ledger import EQUAL, GARBLED, UNFINISHED
+from hotline_analysis.intake.read.ledger import CUT, EQUAL, GARBLED, LONG, OPEN_QUOTE, SHORT, UNDECODABLE, UNFINISHED, FileLedger
 from hotline_analysis.words import Term
 
 CHECKS = {
@@ -49,6 +49,18 @@ CHECKS = {
     GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
     UNFINISHED: Term("文件末行没有换行符", "last line without a line end"),
 }
+REASONS = {  # why a record was not taken, by the ledger's words
+    SHORT: Term("列数不足", "fewer fields than the header"),
+    LONG: Term("列数过多", "more fields than the header"),
+    OPEN_QUOTE: Term("引号没有收尾", "a quote that does not end"),
+    CUT: Term("文件在此中断", "the file is cut there"),
+    UNDECODABLE: Term("含有所用编码之外的字节", "bytes outside the encoding"),
+    "empty": Term("{}空缺", "{} is empty"),
+    "value": Term("{}无法转换", "{} does not convert"),
+    "word": Term("{}的取值参数未列出", "{} holds a word that params do not list"),
+}
+LINES = 5  # shown of each reason
+REJECTED = Term("{file}：{count}条未读入，{why}，在第{lines}行{more}", "{file}: {count} records rejected, {why}; at {lines}{more}")
 SEVERITY = {"info": Term("提示", "note"), "minor": Term("轻", "minor"), "major": Term("中", "major"), "severe": Term("重", "severe")}
 SENTENCES = {
     "no records": Term("{where}在期内没有记录", "{where}: no record in the period"),
@@ -158,6 +170,26 @@ def sentence(row: Mapping, language: str) -> str:
         table=tables.TABLES[table].term(language) if table in tables.TABLES else tables.CALLS.term(language),
         shape=shape,
     )
+
+
+def rejections(ledger: FileLedger, language: str) -> list[str]:
+    """Why records of a file were not taken: the reason, how many, and the first lines; no value of the data."""
+    told = []
+    for reason, count in ledger.rejected.most_common():
+        kind, _, column = reason.partition(" › ")
+        at = [line for line, said in ledger.rejected_at if said.partition(": ")[0] == reason]
+        why = REASONS[kind](language) if kind in REASONS else kind
+        lines = ("、" if language == "zh" else ", ").join(map(words.format_count, at[:LINES]))
+        told.append(
+            REJECTED(language).format(
+                file=ledger.name,
+                count=words.format_count(count),
+                why=why.format(place(column if ledger.table in ("", "calls") else f"{ledger.table} › {column}", language)),
+                lines=lines if language == "zh" else f"line {lines}" if len(at) == 1 else f"lines {lines}",
+                more=("等" if language == "zh" else " and others") if count > LINES else "",
+            )
+        )
+    return told
 
 
 def place(where: str, language: str) -> str:

@@ -34,6 +34,8 @@ class Period:
         if len(self.label) == 7:
             return format_month(self.label, language)
         a, b = self.first_day, self.last_day
+        if a.day == 1 and (b + timedelta(days=1)).day == 1 and f"{a:%Y-%m}" == f"{b:%Y-%m}":  # all of data that hold one month
+            return format_month(f"{a:%Y-%m}", language)
         if language == "zh":
             return f"{a.year}年{a.month}月{a.day}日至{b.year}年{b.month}月{b.day}日"
         return f"{a.isoformat()} to {b.isoformat()}"

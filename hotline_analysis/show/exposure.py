@@ -78,9 +78,18 @@ FORMS = {
         "issue share_of_calls capture± purity± verdict recommended_hours",
         Term("统一窗口合不合各类诉求", "Whether one window fits every issue"),
         claim=Sentences(RECOMMENDED),
-        subtitle=Sentence(
-            "统一窗口{window_hours}，依据{basis_from:month}至{basis_to:month}共{basis_months}个月；捕获的区间上端低于60%为过短，纯度的区间上端低于50%为过长",
-            "One window of {window_hours}, from {basis_months} months, {basis_from:month} to {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
+        subtitle=Sentences(
+            {
+                "1": Sentence(
+                    "统一窗口{window_hours}，依据{basis_to:month}一个月；捕获的区间上端低于60%为过短，纯度的区间上端低于50%为过长",
+                    "One window of {window_hours}, from one month, {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
+                ),
+                "*": Sentence(
+                    "统一窗口{window_hours}，依据{basis_from:month}至{basis_to:month}共{basis_months}个月；捕获的区间上端低于60%为过短，纯度的区间上端低于50%为过长",
+                    "One window of {window_hours}, from {basis_months} months, {basis_from:month} to {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
+                ),
+            },
+            by="basis_months",
         ),
         note=Term("60%、50%及占来电20%三条界线是约定，没有实测依据。", "The limits of 60, 50 and 20% are conventions that no run validated."),
         bold="recommended_hours",

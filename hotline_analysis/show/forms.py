@@ -20,7 +20,7 @@ from hotline_analysis.show import blocks, charts
 from hotline_analysis.show.blocks import Block, Cell
 from hotline_analysis.show.digest import digest
 from hotline_analysis.show.markup import Markup, html
-from hotline_analysis.words import Field, Rows, Said, Sentence, Sentences, Slot, Term
+from hotline_analysis.words import Either, Field, Rows, Said, Sentence, Sentences, Slot, Term
 
 NOTHING = Term("没有可列的内容", "nothing to list")
 SELECTION = Term("（节选）", " (selection)")
@@ -65,14 +65,18 @@ class Shown:
         if isinstance(what, Sentence):
             return [line for line in [self._filled(what(self.language))] if line]
         if isinstance(what, Sentences):
-            case = str(_first(self.frame, what.by))
-            return self.said(what.cases[case]) if case in what.cases else []
+            chosen = what.cases.get(str(_first(self.frame, what.by)), what.cases.get("*"))
+            return [] if chosen is None else self.said(chosen)
+        if isinstance(what, Either):
+            return next(filter(None, map(self.said, what.options)), [])
         if isinstance(what, Rows):
             return [line for line in self.rows(self.frame, what) if line]
         return [line for part in what for line in self.said(part)]
 
     def rows(self, frame: pd.DataFrame, what: Rows) -> list[str]:
         """One sentence a row of the frame, '' where none can be said."""
+        if what.whole and self.attrs.get("by"):
+            return []
         told, bare = [], pd.DataFrame(frame)
         bare.attrs = {}  # pandas copies them, deep, with every row taken
         for place in range(len(frame)):

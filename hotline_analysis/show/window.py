@@ -2,7 +2,7 @@
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import Sentence, Sentences, Term
+from hotline_analysis.words import Either, Rows, Sentence, Sentences, Term
 
 NOT_RECOMMENDED = {
     "none": Sentence("不推荐窗口：没有一个窗口值得，所计复电多半平时也会打来。", "No window is recommended: most of what any would count comes anyway."),
@@ -39,15 +39,30 @@ CATCHES = Sentence(
     "它捕获一周内相关复电的{best_capture:share0}；所计复电中，{best_purity:share0}超出平时习惯。",
     "It catches {best_capture:share0} of the week's related callbacks; {best_purity:share0} of what it counts is beyond habit.",
 )
-BASIS = Sentence(
-    "依据{basis_from:month}至{basis_to:month}共{basis_months}个月。",
-    "It stands on {basis_months} {basis_months:month|months}, {basis_from:month} to {basis_to:month}.",
+BASIS = Sentences(
+    {
+        "1": Sentence("依据{basis_to:month}一个月。", "It stands on one month, {basis_to:month}."),
+        "*": Sentence(
+            "依据{basis_from:month}至{basis_to:month}共{basis_months}个月。",
+            "It stands on {basis_months} months, {basis_from:month} to {basis_to:month}.",
+        ),
+    },
+    by="basis_months",
 )
 COSTS = Sentence(
     "看重漏计（代价0.5）宜用{best_hours_half}，看重误计（代价2）宜用{best_hours_two}；兼顾纯度与捕获为{f1_hours}。",
     "Where misses weigh more (cost 0.5): {best_hours_half}; where blame weighs more (cost 2): {best_hours_two}; by purity and capture together: {f1_hours}.",
 )
 RECOMMENDED = {"clear": (BEST, CATCHES, BASIS), "close": (CLOSE, CATCHES, BASIS)}
+
+AGAIN = {  # of rules without the usual windows
+    "km": (
+        Sentence(
+            "{window_hours}内被同一来电人再次来电的占{value}", "Within {window_hours}, {value} are followed by another of the same caller"
+        ),
+    ),
+    "calendar": (Sentence("当日被同一来电人再次来电的占{value}", "On the same day, {value} are followed by another of the same caller"),),
+}
 
 FORMS = {
     "rates": Figure(
@@ -167,10 +182,13 @@ SAY = {
         dict.fromkeys(RECOMMENDED, COSTS)
         | {case: Term("不推荐窗口，不比较代价。", "No window is recommended, so costs are not compared.") for case in NOT_RECOMMENDED}
     ),
-    "rates": (
-        Sentence(
-            "接通的来电中，{value@2}在2小时内、{value@24}在24小时内、{value@72}在72小时内被同一来电人再次来电。",
-            "Of the calls, {value@2} are followed by another of the same caller within 2 h, {value@24} within 24 h, {value@72} within 72 h.",
-        ),
+    "rates": Either(
+        (
+            Sentence(
+                "接通的来电中，{value@2}在2小时内、{value@24}在24小时内、{value@72}在72小时内被同一来电人再次来电。",
+                "Of the calls, {value@2} are followed by another of the same caller within 2 h, {value@24} within 24 h, {value@72} within 72 h.",
+            ),
+            Rows(AGAIN, by="follow_up", whole=True),
+        )
     ),
 }

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline_analysis.errors import BadParams
-from hotline_analysis.measures.periods import Calendar, month_before, months_between
+from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.params import Params
+from hotline_analysis.words import format_month
 
 CALLS = {"files": "x.csv", "columns": {"started_at": "x"}}
 
@@ -67,3 +68,11 @@ def test_ends_the_wrong_way_round_are_refused():
     with pytest.raises(BadParams) as fault:
         calendar().stretch("2024-03", "2024-02")
     assert str(fault.value) == "period › 2024-03 is after 2024-02. Write the earlier month first."
+
+
+def test_a_period_of_one_whole_month_is_that_month_under_every_label():
+    for label in ("2024-02", "all", "2024-02..2024-02"):
+        period = Period(label, 0, 1, date(2024, 2, 1), date(2024, 2, 29))
+        assert (period.said("zh"), period.said("en")) == ("2024年2月", format_month("2024-02", "en"))
+    assert Period("all", 0, 1, date(2024, 2, 1), date(2024, 2, 28)).said("zh") == "2024年2月1日至2024年2月28日"
+    assert Period("all", 0, 1, date(2024, 2, 1), date(2024, 3, 31)).said("zh") == "2024年2月1日至2024年3月31日"

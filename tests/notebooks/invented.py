@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests import small
+
 CALLS, DAYS, FIRST = 2000, 91, datetime(2024, 1, 1)
 HEADER = "编号,来电时间,结束时间,主叫号码,坐席,诉求,事项,结果,排队,通话,是否派单,承办部门"
 ISSUES = {  # share of calls, followed because unsolved, after how many hours on average, dispatched
@@ -19,27 +21,14 @@ ISSUES = {  # share of calls, followed because unsolved, after how many hours on
 }
 OTHERWISE = 0.15  # of them filed anywhere
 DEPARTMENTS = {"供电": "电力公司", "供水": "水务局", "投诉": "市场监管局", "咨询": "政务服务局"}
-PARAMS = """title: {zh: 两千通热线, en: Hotline of two thousand calls}
-key: published
-public: true
-calls:
-  files: calls.csv
-  key: 编号
-  columns:
-    call_id: 编号
-    started_at: {from: 来电时间, formats: "%Y-%m-%d %H:%M:%S"}
-    ended_at: {from: 结束时间, formats: "%Y-%m-%d %H:%M:%S"}
-    caller: {from: 主叫号码, kind: phone, unknown: 匿名}
-    agent: 坐席
-    issue_1: 诉求
-    issue_2: 事项
-    outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}, other: reject}
-    queue_seconds: 排队
-    talk_seconds: 通话
-    dispatched: {from: 是否派单, values: {是: true, 否: false}}
-    department: 承办部门
-targets: {connection_rate: 0.9}
-"""
+PARAMS = (
+    small.PARAMS.replace("{zh: 小热线, en: Small hotline}", "{zh: 两千通热线, en: Hotline of two thousand calls}")
+    .replace("    issue_1: 诉求\n", "    issue_1: 诉求\n    issue_2: 事项\n")
+    .replace(
+        "    talk_seconds: 通话\n",
+        "    talk_seconds: 通话\n    dispatched: {from: 是否派单, values: {是: true, 否: false}}\n    department: 承办部门\n",
+    )
+)
 
 
 def write(folder: Path, *, calls: int = CALLS, seed: int = 12345) -> Path:

@@ -9,10 +9,11 @@ import pytest
 
 from hotline_analysis import hotline, show, studies, words
 from hotline_analysis.measures import quotable
+from hotline_analysis.show import exposure
 from hotline_analysis.show import window as declared
 from hotline_analysis.show.forms import Figure, Furniture, Shown, Table
 from hotline_analysis.studies import window
-from hotline_analysis.words import Field, Rows, Sentence, Sentences, Term
+from hotline_analysis.words import Either, Field, Rows, Sentence, Sentences, Term
 from tests.studies.hotlines import random_rows, view_of
 
 DECLARED = [
@@ -35,6 +36,8 @@ def sentences(what) -> list[Sentence]:
         return [s for part in parts for s in sentences(part)]
     if isinstance(what, Furniture):
         return [s for part in (what.claim, what.subtitle) for s in sentences(part)]
+    if isinstance(what, Either):
+        return [s for part in what.options for s in sentences(part)]
     return [] if isinstance(what, Term) else [s for part in what for s in sentences(part)]
 
 
@@ -140,3 +143,13 @@ def test_columns_that_are_shown_are_declared(study):
     for table, form in importlib.import_module(f"hotline_analysis.show.{study}").FORMS.items():
         for token in (form.columns if isinstance(form, Table) else form.numbers).split():
             assert token.removesuffix("±") in module.COLUMNS, f"{study} {table} {token}"
+
+
+@pytest.mark.parametrize("what", [declared.BASIS, exposure.FORMS["reconciliation"].subtitle])
+def test_a_basis_of_one_month_is_that_month(what):
+    frame = pd.DataFrame({"window_hours": [24.0], "basis_from": ["2024-01"], "basis_to": ["2024-01"], "basis_months": [1]})
+    frame.attrs["fields"] = {c: f.as_dict() for c, f in window.COLUMNS.items() if isinstance(f, Field)}
+    (one,) = Shown(frame, {}, "zh").said(what)
+    assert "依据2024年1月一个月" in one and "至" not in one
+    (several,) = Shown(frame.assign(basis_to="2024-03", basis_months=3), {}, "zh").said(what)
+    assert "依据2024年1月至2024年3月共3个月" in several
