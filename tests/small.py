@@ -43,3 +43,49 @@ def write_hotline(folder: Path, *, calls: int = 600, seed: int = 1, name: str = 
     file = folder / name
     file.write_text(PARAMS, encoding="utf-8")
     return file
+
+
+SURVEYED = """surveys:
+  files: surveys.csv
+  key: 答卷
+  columns: {survey_id: 答卷, call_id: 来电, invited_at: 邀评, answered: 是否答复, item_1: 总体, item_2: 速度, item_3: 专业, item_4: 推荐, need: 需求, theme: 主题}
+scores:
+  files: scores.csv
+  columns: {source: {from: 来源, values: {质检: quality_check, 自评: self_rating}}, agent: 坐席, call_id: 来电, scored_at: 时间, item: {from: 题目, values: {专业: item_3}}, score: 得分}
+items:
+  item_1: {name: {zh: 总体满意度, en: Overall satisfaction}, scale: [1, 5], not_applicable: 0, dimension: {zh: 服务, en: service}}
+  item_2: {name: {zh: 响应速度, en: Speed of response}, scale: [1, 5], not_applicable: 0, dimension: {zh: 服务, en: service}}
+  item_3: {name: {zh: 专业水平, en: Expertise}, scale: [1, 5], not_applicable: 0, dimension: {zh: 服务, en: service}}
+  item_4: {name: {zh: 推荐意愿, en: Would recommend}, scale: [0, 10]}
+satisfaction: {nps: item_4}
+"""
+
+
+def write_surveyed(folder: Path, *, calls: int = 900, seed: int = 2) -> Path:
+    """The small hotline with a questionnaire after most answered calls, and quality checks and self-ratings of every fifth."""
+    file = write_hotline(folder, calls=calls, seed=seed, name="surveyed.yaml")
+    file.write_text(file.read_text(encoding="utf-8") + SURVEYED, encoding="utf-8")
+    rng = np.random.default_rng(seed)
+    lines, scores = ["答卷,来电,邀评,是否答复,总体,速度,专业,推荐,需求,主题"], ["来源,坐席,来电,时间,题目,得分"]
+    rows = folder.joinpath("calls.csv").read_text(encoding="gb18030").splitlines()[1:]
+    for n, row in enumerate(rows):
+        call, start, _, _, agent, _, outcome, *_ = row.split(",")
+        if outcome != "接通" or rng.random() < 0.3:
+            continue
+        level = rng.normal(3.7, 0.8)
+        given = [0 if rng.random() < 0.04 else int(np.clip(round(level + d + rng.normal(0, 0.6)), 1, 5)) for d in (0.0, -0.3, 0.2)]
+        told = [
+            *given,
+            int(np.clip(round(2 * level + rng.normal(0, 1)), 0, 10)),
+            "一次解决;接得快" if n % 3 else "主动",
+            "等待太久" if n % 2 else "态度好",
+        ]
+        answered = rng.random() < 0.6
+        lines.append(",".join(map(str, [f"S{n}", call, start, "是" if answered else "否", *(told if answered else [""] * 6)])))
+        if n % 5 == 0:
+            scores += [
+                f"{who},{agent},{call},{start},专业,{int(np.clip(round(level + d), 1, 5))}" for who, d in (("质检", 0.1), ("自评", 0.8))
+            ]
+    folder.joinpath("surveys.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    folder.joinpath("scores.csv").write_text("\n".join(scores) + "\n", encoding="utf-8")
+    return file

@@ -148,21 +148,21 @@ FORMS = {
         narrow="week numerator total",
     ),
     "bias": Table(
-        "agents calls denominator rho low high invited_low invited_high",
+        "agents calls denominator rho low high invited_low invited_high choosing",
         Term("会不会挑人邀评", "Whether agents choose whom to ask"),
         claim=(Sentences(BIASED),),
         narrow="agents rho",
     ),
     "agents": Table(
-        "agent calls denominator invited_share numerator value± score±",
+        "agent calls denominator invited_share numerator value± score± chooses",
         Term("各话务员的邀评与得分", "Invitations and scores by agent"),
         narrow="agent denominator score",
     ),
     "weighted": Table(
-        "name method n mean± value± effective_n deff moved bound_low bound_high",
+        "name method mean value± moved effective_n deff bound_low bound_high",
         Term("按来电构成加权", "Weighted to the mix of the calls"),
         subtitle=Sentence("{period}；占比为最高两档，加权与不加权并列", "{period}; share: the two best scores; weighted beside raw"),
-        note=Term("少于20份的单元合并，权重不超过中位数的5倍。最后两列是未作答者全不满意、全满意时的占比。", "Cells under 20 answers are joined, no weight exceeds 5 times the median. The last two columns: the share if all the silent were dissatisfied, or satisfied."),
+        note=Term("少于20份的单元合并，权重不超过中位数的5倍。最低、最高是未作答者全不满意、全满意时的占比。", "Cells under 20 answers are joined, no weight exceeds 5 times the median. Lowest and highest: the share if all the silent were dissatisfied, or satisfied."),
         narrow="name method mean value",
     ),
     "gaps": Figure(
@@ -226,7 +226,18 @@ FORMS = {
 SAY = {
     "items": Rows(CHANGED, by="told"),
     "sample": Rows(SAMPLED, by="said"),
-    "bias": Sentences(BIASED),
+    "bias": (
+        Sentences(BIASED),
+        Sentences(
+            {
+                "True": Sentence(
+                    "其中{choosing}名邀请明显偏少、得分又明显偏高，宜查一查是否挑人。",
+                    "{choosing} of them {choosing:invites|invite} clearly less and {choosing:scores|score} clearly higher: worth asking whether they choose.",
+                )
+            },
+            by="found",
+        ),
+    ),
     "drivers": Sentences(DRIVEN),
     "nps": joined(PROMOTED),
     "needs": joined(NEEDED),

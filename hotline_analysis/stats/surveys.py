@@ -433,3 +433,14 @@ def explains(explained, *, n, items, level=0.95) -> bool:
     if left < 1 or explained >= 1:
         return left >= 1
     return bool(explained / items / ((1 - explained) / left) > stats.f.ppf(level, items, left))
+
+
+def lower_tail(hits, trials, share) -> np.ndarray:
+    """Exact binomial chance of so few hits or fewer in so many trials, where each hits with `share`; nan without a trial."""
+    k, n = np.asarray(hits, float), np.asarray(trials, float)
+    return np.where(n > 0, stats.binom.cdf(k, n, share), np.nan)
+
+
+def upper_tail(z) -> np.ndarray:
+    """Chance of a standard normal value of z or more."""
+    return stats.norm.sf(np.asarray(z, float))

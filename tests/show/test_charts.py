@@ -1,12 +1,14 @@
 """Charts are asked what they drew: their artists, their texts, the SVG that comes out."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from hotline_analysis.show import charts
@@ -78,6 +80,45 @@ def cumulative_frame():
     return pd.concat(rows)
 
 
+def likert_frame():
+    spread = {"item_1": (0.05, 0.1, 0.2, 0.4, 0.25), "item_2": (0.3, 0.2, 0.0, 0.1, 0.4)}
+    rows = []
+    for item, shares in spread.items():
+        right = np.cumsum(shares) - sum(shares[:2]) - shares[2] / 2
+        for score, share, end in zip(range(1, 6), shares, right, strict=True):
+            side = "below" if score < 3 else "above" if score > 3 else "middle"
+            mean = sum(s * (k + 1) for k, s in enumerate(shares))
+            name = {"name_zh": "很长很长很长很长的题目名称" if item == "item_2" else "态度", "name_en": "Courtesy"}
+            rows.append(
+                {
+                    "item": item,
+                    **name,
+                    "score": score,
+                    "value": share,
+                    "side": side,
+                    "left": end - share,
+                    "right": end,
+                    "mean": mean,
+                    "denominator": 200,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def gap_frame():
+    rows = [
+        ("态度", "甲", 0.03, 0.01, 0.05, "ahead"),
+        ("速度", "甲", -0.02, -0.05, 0.01, "none"),
+        ("方便", "", np.nan, np.nan, np.nan, "few"),
+    ]
+    return pd.DataFrame(
+        [
+            {"name_zh": n, "name_en": n, "dimension_zh": d, "dimension_en": d, "gap": g, "gap_low": a, "gap_high": b, "said": s}
+            for n, d, g, a, b, s in rows
+        ]
+    )
+
+
 def heat_frame():
     return pd.DataFrame(
         [
@@ -108,6 +149,8 @@ FORMS = {
     "window_parts": (charts.window_parts, parts_frame, {}),
     "density_control": (charts.density_control, density_frame, {"evidence": pd.DataFrame({"best_hours": [48.0]})}),
     "cumulative": (charts.cumulative, cumulative_frame, {}),
+    "likert": (charts.likert, likert_frame, {}),
+    "gap_chart": (charts.gap_chart, gap_frame, {}),
     "heat": (charts.heat, heat_frame, {"cuts": [0.88, 0.92, 0.95, 0.97]}),
 }
 BOTH = pytest.mark.parametrize(
@@ -350,3 +393,42 @@ def test_a_sparkline_says_what_it_shows():
     assert "aria-label" in charts.sparkline(
         {"name": '"><script>', "unit": "percent", "values": [0.1, 0.2]}, width=9, height=9, language="en"
     ) and "<script" not in charts.sparkline({"name": '"><script>', "unit": "percent", "values": [0.1, 0.2]}, width=9, height=9)
+
+
+# ---- questionnaires
+
+
+def test_likert_bars_stand_astride_the_line_and_add_up():
+    axes = charts.likert(likert_frame())
+    bars = [b for b in axes.patches if b.get_width() > 0 and b.get_height() == pytest.approx(0.4)]
+    for place in (0, 1):
+        own = sorted((b for b in bars if round(b.get_y() + 0.2) == place), key=lambda b: b.get_x())
+        assert sum(b.get_width() for b in own) == pytest.approx(1)
+        assert all(a.get_x() + a.get_width() == pytest.approx(b.get_x()) for a, b in pairwise(own))
+    first = sorted((b for b in bars if round(b.get_y() + 0.2) == 0), key=lambda b: b.get_x())
+    assert first[2].get_x() == pytest.approx(-first[2].get_width() / 2), "the middle score is astride"
+    assert not [b for b in bars if round(b.get_y() + 0.2) == 1 and b.get_x() == pytest.approx(-0.0) and b.get_width() < 0.05], (
+        "no empty segment"
+    )
+    shades = [to_rgb(b.get_facecolor()) for b in first]
+    assert sum(shades[0]) < sum(shades[1]) < sum(shades[2]) > sum(shades[3]) > sum(shades[4]), "darker the further from the middle"
+    written = texts(axes)
+    assert "态度" in written and {"40", "25", "20"} <= set(written) and "均分3.7 n=200" in " ".join(written)
+
+
+def test_gap_points_are_filled_where_the_interval_leaves_zero_out():
+    axes = charts.gap_chart(gap_frame(), language="en")
+    points = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [p.get_xdata()[0] for p in points] == [0.03, -0.02], "an item without a gap has no row"
+    assert points[0].get_markerfacecolor() == style.DATA and points[1].get_markerfacecolor() == "#FFFFFF"
+    assert {"+3.0", "\u22122.0"} <= set(texts(axes))
+
+
+@pytest.mark.parametrize("form", ["likert", "gap_chart"])
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_a_questionnaire_is_as_tall_as_its_items(form, width):
+    frame = likert_frame() if form == "likert" else gap_frame().dropna()
+    one = getattr(charts, form)(frame.head(5 if form == "likert" else 1), width=width)
+    both = getattr(charts, form)(frame, width=width)
+    tall = [round(a.figure.get_size_inches()[1] * 72) for a in (one, both)]
+    assert tall[1] - tall[0] == 46 and round(both.figure.get_size_inches()[0] * 72) == width

@@ -342,6 +342,27 @@ def test_agents_who_invite_few_and_score_high_are_seen_and_not_named():
     assert few["said"] == "few" and np.isnan(few["rho"])
 
 
+def test_one_agent_who_only_asks_the_content_is_counted():
+    """十二名话务员各请八成，一名只请三成而且全是满分；相关看不出，逐人看得出。"""
+    calls = {k: v * 5 if k not in ("call_id", "agent") else v for k, v in CALLS.items()}
+    calls |= {"call_id": [f"c{i}" for i in range(2000)], "agent": [f"a{i % 12}" for i in range(2000)]}
+    rng, ids, scores = np.random.default_rng(7), [], []
+    for agent in range(12):
+        own = [i for i in range(2000) if i % 12 == agent][: 50 if agent == 3 else 130]
+        ids, scores = ids + [f"c{i}" for i in own], scores + [5.0 if agent == 3 else float(s) for s in rng.integers(1, 6, len(own))]
+    rows = {
+        "call_id": [*ids, "c1999"],
+        "invited_s": [second(3)] * (len(ids) + 1),
+        "item_1": [*scores, None],
+        "answered": [True] * len(ids) + [False],
+    }
+    found = TABLES["bias"](seen(rows, calls=calls))
+    assert found["choosing"].iloc[0] == 1 and "其中1名邀请明显偏少" in sentence(found, "bias")
+    assert TABLES["agents"](seen(rows, calls=calls)).set_index("agent")["chooses"].pipe(lambda c: list(c[c].index)) == ["a3"]
+    fair = {**rows, "item_1": [*[float(s) for s in rng.integers(1, 6, len(ids))], None]}
+    assert TABLES["bias"](seen(fair, calls=calls))["choosing"].iloc[0] == 0
+
+
 # ---- weights
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from hotline_analysis import open_hotline, say, show
 from hotline_analysis.show.blocks import Block, End
+from tests.small import write_hotline, write_surveyed
 from tests.worlds import World, world
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -88,3 +89,12 @@ def test_the_words_of_the_answer(tmp_path):
     h = open_hotline(tmp_path / "p.yaml", "2024-04", "zh", progress=False)
     assert say(h.study("window", "evidence")).text.startswith("误计与漏计同等看待，考核窗口宜定72小时。它捕获一周内相关复电的")
     assert "complaint" in say(h.study("exposure", "points")).text
+
+
+def test_the_page_of_satisfaction_shows_every_part_of_a_surveyed_hotline(tmp_path):
+    """Every cell of the notebook shows or says something; without a survey and without a rating every one says why not."""
+    told = shown(open_hotline(write_surveyed(tmp_path), "2024-02", progress=False), "satisfaction")
+    assert {block.kind for block in told.values() if isinstance(block, Block)} <= {"masthead", "say", "table", "figure"}
+    (tmp_path / "bare").mkdir()
+    bare = shown(open_hotline(write_hotline(tmp_path / "bare"), "2024-02", progress=False), "satisfaction")
+    assert {block.text for source, block in bare.items() if "h.study" in source} == {"未提供：满意度调查", "未提供：其他评分"}

@@ -23,7 +23,8 @@ def likert(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None
     Columns: item, name_zh, name_en, score, value (share), side (below, middle, above), left, right (ends of the segment, shares), mean, denominator.
     The further a score is from the middle, the darker.
     """
-    items = list(dict(list(data.groupby("item", sort=False))).values())
+    data = data[data[["value", "left", "right"]].notna().all(axis=1)]
+    items = [own for _, own in data.groupby("item", sort=False)]
     _tall(ax, len(items))
     ax.axvline(0, color=INK3, lw=1, zorder=1)
     ax.set(xlim=_around(data["left"].min(), data["right"].max()), ylim=(len(items) - 0.42, -0.58), yticks=[])
@@ -52,7 +53,7 @@ def _around(low: float, high: float) -> tuple[float, float]:
 def _segments(ax: Axes, place: int, own: pd.DataFrame) -> None:
     """One item's bar, its shares written where there is room."""
     middle = (own["score"].min() + own["score"].max()) / 2
-    reach = own["score"].max() - middle
+    reach = own["score"].max() - middle or 1.0
     scale = pixels(ax)[0] / (ax.get_xlim()[1] - ax.get_xlim()[0])
     for row in own[own["value"] > 0].to_dict("records"):
         shade = WASH2 if row["side"] == "middle" else _shade(abs(row["score"] - middle) / reach)
@@ -73,8 +74,8 @@ def _shade(distance: float) -> str:
 def _named(ax: Axes, place: int, name: str, told: str, narrow: bool) -> None:
     """The item's name above its bar, its figure at the right end of the same line."""
     left, right = ax.get_xlim()
-    say(ax, left, place, short(name, 13 if narrow else 26), colour=INK, size=13, weight="bold", dy=18, halo=False)
-    say(ax, right, place, told, colour=INK2, ha="right", dy=18, halo=False)
+    say(ax, left, place, short(name, 13 if narrow else 26), colour=INK, size=13, weight="bold", dy=18)
+    say(ax, right, place, told, colour=INK2, ha="right", dy=18)
 
 
 def _sides(ax: Axes, left: str, right: str) -> None:

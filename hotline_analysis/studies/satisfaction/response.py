@@ -10,7 +10,7 @@ from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import surveys
+from hotline_analysis.stats import surveys, tests
 from hotline_analysis.studies.satisfaction.answers import FEW, Answers, answers, handled
 from hotline_analysis.words import Term
 
@@ -23,6 +23,7 @@ KINDS = {
     "band": Term("时段", "hours"),
 }
 MARGINS = (0.03, 0.05, 0.1)
+MOST_Q = 0.05
 FEWEST_AGENTS, FEWEST_ANSWERS = 10, 5  # of a correlation over agents; of an agent in it
 
 
@@ -177,9 +178,10 @@ def agents(view: View) -> pd.DataFrame:
     """Of each agent, for staff: calls, invitations, answers and mean score; most calls first.
 
     Columns: agent, calls (answered inbound), denominator (invited), invited_share (of the calls), numerator (answered), value (response rate), score
-    (mean of the overall item), score_low, score_high. Agents without a call of the period in the data have no invited share. Raises NoInput, DataRefused.
+    (mean of the overall item), score_low, score_high, invited_q, score_q, chooses (see `bias`). Agents without a call of the period in the data have no
+    invited share. Raises NoInput, DataRefused.
     """
-    made = _agents(view)
+    made = _choosers(_agents(view), answers(view), view)
     return made.sort_values(["calls", "denominator", "agent"], ascending=[False, False, True], ignore_index=True)
 
 
@@ -198,6 +200,20 @@ def _agents(view: View) -> pd.DataFrame:
     return frame.assign(invited_share=frame["denominator"] / frame["calls"])
 
 
+def _choosers(told: pd.DataFrame, now: Answers, view: View) -> pd.DataFrame:
+    """Who invites clearly less than the others, and whose invited score clearly higher: both with a false discovery rate under 5 %.
+
+    Of agents with at least 5 answers: exact binomial of the invitations against the share of all calls; z of the mean score with the spread of all.
+    """
+    item = overall(view, now)
+    score, kept = now.of(item)[item], (told["answers"] >= FEWEST_ANSWERS) & told["invited_share"].notna() & told["score"].notna()
+    share = told.loc[kept, "denominator"].sum() / told.loc[kept, "calls"].sum() if kept.any() else np.nan
+    few = surveys.lower_tail(told["denominator"].where(kept), told["calls"].where(kept), share)
+    high = surveys.upper_tail((told["score"] - score.mean()) / (score.std() / np.sqrt(told["answers"])).where(kept))
+    told = told.assign(invited_q=tests.benjamini_hochberg(few), score_q=tests.benjamini_hochberg(high))
+    return told.assign(chooses=(told["invited_q"] < MOST_Q) & (told["score_q"] < MOST_Q))
+
+
 def _by_agent(view: View) -> bool:
     return "calls" in view.tables and "agent" in view.tables["calls"].collect_schema().names()
 
@@ -209,13 +225,15 @@ def bias(view: View) -> pd.DataFrame:
     agents choose whom to ask, a negative one is what choosing looks like: who asks few asks the content.
 
     Columns: agents, calls, denominator (invited), rho, low, high (Bonett and Wright), invited_low, invited_high (lowest and highest tenth of the agents'
-    invited shares), said (few: under 10 agents; asked all: every call was; none, negative, positive: whether the interval leaves zero out).
+    invited shares), choosing (agents who invite clearly less than the others and whose invited score clearly higher, each at a false discovery rate
+    of 5 %), said (few: under 10 agents; asked all: every call was; none, negative, positive: whether the interval leaves zero out).
     Raises NoInput; DataRefused without calls, agents or invitations. Source: methods 8 (invitation bias).
     """
     now = answers(view)
     _asked(now)
     view.table("calls")
-    told = _agents(view)
+    told = _choosers(_agents(view), now, view)
+    choosing = int(told["chooses"].sum())
     told = told[(told["answers"] >= FEWEST_ANSWERS) & told["invited_share"].notna() & told["score"].notna()]
     found = surveys.rank_correlation(told["invited_share"], told["score"])
     few = len(told) < FEWEST_AGENTS
@@ -229,5 +247,15 @@ def bias(view: View) -> pd.DataFrame:
     ends = told["invited_share"].quantile([0.1, 0.9]).to_numpy() if not few else (np.nan, np.nan)
     row = {"agents": len(told), "calls": int(told["calls"].sum()), "denominator": int(told["denominator"].sum())}
     return pd.DataFrame(
-        [{**row, **dict(zip(("rho", "low", "high"), values, strict=True)), "invited_low": ends[0], "invited_high": ends[1], "said": said}]
+        [
+            {
+                **row,
+                **dict(zip(("rho", "low", "high"), values, strict=True)),
+                "invited_low": ends[0],
+                "invited_high": ends[1],
+                "choosing": choosing,
+                "found": choosing > 0,
+                "said": said,
+            }
+        ]
     )

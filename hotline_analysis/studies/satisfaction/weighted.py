@@ -14,8 +14,8 @@ MOST = 5.0  # largest weight over the median
 REST = "*"  # what was joined
 METHODS = {
     "raw": Term("不加权", "raw"),
-    "cells": Term("按诉求×时段加权", "issue by hours"),
-    "margins": Term("按诉求、按时段加权", "issue and hours in turns"),
+    "cells": Term("诉求×时段", "issue × hours"),
+    "margins": Term("诉求、时段分别", "issue, hours"),
 }
 
 
