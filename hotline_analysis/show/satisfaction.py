@@ -111,7 +111,7 @@ FORMS = {
             "{period}; source: {source}; share: the two best scores; not applicable and left empty are no scores; change by the order of answers alone",
         ),
         bold="mean",
-        narrow="name n mean± said",
+        narrow="name n mean said",
     ),
     "distribution": Figure(
         charts.likert,
@@ -193,7 +193,7 @@ FORMS = {
         subtitle=Sentence("{period}；总体评价为{target}；各项相加为100%，区间按作答人重抽500次", "{period}; overall item: {target}; the parts add to 100%, intervals from 500 draws of the respondents"),
         note=Term("相对贡献是相关，不是原因：改善第一位的那一题，总体评价未必随之提高。", "A relative contribution is correlation, not cause: improving the first item need not lift the overall score."),
         bold="share",
-        narrow="name share±",
+        narrow="name share share±",
     ),
     "alpha": Table(
         "dimension items n alpha± weakest without dropped said",
@@ -213,7 +213,7 @@ FORMS = {
         Term("最想要什么", "What people want most"),
         claim=(joined({case: parts[:1] for case, parts in NEEDED.items()}),),
         subtitle=Sentence("{period}；{denominator}为分母（{base}）；累计为提到前几项中任一项的占比", "{period}; of {denominator} ({base}); cumulative: those who named any of the first so many"),
-        narrow="need numerator cumulative±",
+        narrow="need numerator cumulative",
     ),
     "themes": Table(
         "theme numerator value± score score_n",
