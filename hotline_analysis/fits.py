@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,7 +19,7 @@ from hotline_analysis.errors import nearest
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, ITEMS, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 if TYPE_CHECKING:
-    from hotline_analysis.params import ColumnRule, Improvement, Intervention, Item, Kpi, Satisfaction, Source
+    from hotline_analysis.params import ColumnRule, Complaints, Improvement, Intervention, Item, Kpi, Satisfaction, Source
 
 FORMATS = (
     "iso",
@@ -88,6 +89,32 @@ def holidays(code: str) -> str:
                 f"'{code}' is no country whose holidays are known; write a code such as CN or US, or '' for none. {nearest(code.upper(), [c for c in known if len(c) == 2])}".strip()
             )
     return code
+
+
+LIMIT = re.compile(r"([0-9]+)(h|d)")
+SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|(24):(00))")
+
+
+def time_limits(limits: tuple[str, ...]) -> tuple[str, ...]:
+    """Limits of orders as they are written, 24h or 5d, each once."""
+    for limit in limits:
+        found = LIMIT.fullmatch(limit)
+        if not found or int(found[1]) > 9999 or limit.lstrip("0") == "h":
+            raise ValueError(f"'{limit}' is not a time limit; write hours as 24h and days as 5d (0d: the same day)")
+    return tuple(dict.fromkeys(f"{int(limit[:-1])}{limit[-1]}" for limit in limits))
+
+
+def day_spans(spans: tuple[str, ...]) -> tuple[str, ...]:
+    """Spans of a day, 09:00-17:00, one after the other."""
+    ends = []
+    for span in spans:
+        found = SPAN.fullmatch(span)
+        if not found:
+            raise ValueError(f"'{span}' is not a span of a day; write it as 09:00-17:00")
+        ends += [int(hour) * 60 + int(minute) for hour, minute in re.findall(r"(\d\d):(\d\d)", span)]
+    if not ends or any(later <= earlier for earlier, later in pairwise(ends)):
+        raise ValueError("the spans of a day follow one another and each ends after it begins")
+    return spans
 
 
 def _form(form: str) -> None:
@@ -263,6 +290,14 @@ def improvement(project: "Improvement") -> None:
             if key not in project.outputs:
                 there = nearest(key, project.outputs) or f"There are: {', '.join(project.outputs) or 'none; write outputs'}."
                 raise ValueError(f"causes › {n} › ratings: '{key}' is not among the outputs. {there}")
+
+
+def complaints(given: "Complaints", orders: tuple["Source", ...]) -> None:
+    """What the section asks of the orders is among their columns; without orders it says nothing."""
+    mapped = {name for source in orders for name in source.columns}
+    for setting, column, used in (("kinds", "kind", given.kinds), ("by_class", "class", given.by_class)):
+        if used and column not in mapped:
+            raise ValueError(f"complaints › {setting}: the orders have no column '{column}'; map it, or leave '{setting}' out")
 
 
 def _column(place: str, column: Column, rule: "ColumnRule") -> None:

@@ -200,6 +200,7 @@ class Hotline:
             keep=self._keep,
             smallest=SMALLEST,
             leading=self.store.facts["leading"],
+            grade=lambda period: self.grade[0] if period == self.period else "",
         )
 
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
@@ -244,12 +245,28 @@ class Hotline:
         staff = table in getattr(module, "STAFF", ()) or any(c.startswith("agent") for c in given.get("by", ()))
         options = _options(f"study {name}", make, options or {})
         told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options}
-        frame = self._told(lambda: make(view, **given, **options), told, module.COLUMNS, view, strict=strict)
+        rule = getattr(module, "RULE", None)
+
+        def made() -> pd.DataFrame:
+            if given:
+                self._need_strata(f"study {name}", given["by"], of)
+            return make(view, **given, **options)
+
+        frame = self._told(made, told, module.COLUMNS, view, strict=strict, rule=rule)
         frame.attrs["definition"] = frame.attrs["definition"] if getattr(module, "REPEATS", True) else {}
         return frame
 
-    def _told(self, make: Callable[[], pd.DataFrame], told: dict, columns: Mapping, view: View, *, strict: bool = False) -> pd.DataFrame:
-        """A frame with its contract, computed once: kept under everything that it depends on."""
+    def _told(
+        self,
+        make: Callable[[], pd.DataFrame],
+        told: dict,
+        columns: Mapping,
+        view: View,
+        *,
+        strict: bool = False,
+        rule: Callable[[View], Term] | None = None,
+    ) -> pd.DataFrame:
+        """A frame with its contract, computed once: kept under everything that it depends on. rule: what its figures rest on, where that is not the definition."""
         missing, frame = None, pd.DataFrame()
 
         def whole() -> pd.DataFrame:
@@ -265,6 +282,7 @@ class Hotline:
                 raise
             missing = quotable.why(refused.wrong)
         said = {language: self._line(view.definition, language).partition("：" if language == "zh" else ": ")[2] for language in LANGUAGES}
+        said = said if rule is None else {language: rule(view)(language) for language in LANGUAGES}
         frame.attrs.update(
             told,
             language=self.language,
@@ -294,20 +312,28 @@ class Hotline:
         }
 
     def _strata(self, where: str, make: Callable[..., pd.DataFrame], by: list[str], of: str) -> list[str]:
-        """The strata, when the frame takes any and the canonical table `of` its study has them; a study says which it is of (`OF`; calls)."""
+        """The strata, when the frame takes any and the canonical table `of` its study can have them; a study says which it is of (`OF`; calls)."""
         if "by" not in inspect.signature(make).parameters:
             raise BadParams(where, f"'{make.__name__}' is not made by strata.", "Leave --by out.")
-        have = self.view.table(of).collect_schema().names()
-        asked = (*LEVELS, *STRATA) if of == "calls" else tables.strata(of)
-        known = [c for c in asked if c in have and c not in ("local_s", "talk_seconds", "order_id")]
+        known = self._strata_there(of)
+        for column in by:
+            if column not in _strata_of(of):
+                there = nearest(column, known) or (f"There are: {', '.join(known)}." if known else "")
+                raise BadParams(where, f"the {of.replace('_', ' ')} have no stratum '{column}'.", there)
+        return by
+
+    def _strata_there(self, of: str) -> list[str]:
+        """The strata that the exports of a table hold; none where there is no such table."""
+        have = self.view.tables[of].collect_schema().names() if of in self.view.tables else ()
+        return [c for c in _strata_of(of) if c in have]
+
+    def _need_strata(self, where: str, by: list[str], of: str) -> None:
+        """Raises NoInput without the table, DataRefused for a stratum that its exports lack."""
+        self.view.table(of)
+        known = self._strata_there(of)
         for column in by:
             if column not in known:
-                raise BadParams(
-                    where,
-                    f"the {of.replace('_', ' ')} have no stratum '{column}'.",
-                    nearest(column, known) or f"There are: {', '.join(known)}.",
-                )
-        return by
+                raise DataRefused(where, f"not available: needs {column}.", f"There are: {', '.join(known)}." if known else "")
 
     def _table(self, name: str, table: str) -> tuple[str, Callable[..., pd.DataFrame]]:
         if name not in study_names():
@@ -443,8 +469,8 @@ class Hotline:
         first = self.params.report.first_month
         return len(list(months_between(first, self.month))) if first and first <= self.month else None
 
-    def end(self, kpis: pd.DataFrame | None = None):
-        """The last cell of a report notebook: what the run was made of, and the month's indicators for kpis.csv."""
+    def end(self, *kpis: pd.DataFrame):
+        """The last cell of a report notebook: what the run was made of, and the month's indicators (of calls, of orders) for kpis.csv."""
         from hotline_analysis.show import blocks  # imported on use: `hotline check` should not wait for the charts
 
         manifest = {
@@ -455,8 +481,8 @@ class Hotline:
             "grade": self.grade[0],
             "provisional": self.provisional,
         }
-        told = None if kpis is None or kpis.attrs.get("missing") else kpis[list(KPIS)]
-        return blocks.end(kpis=told, manifest=manifest)
+        told = [frame[list(KPIS)] for frame in kpis if not frame.attrs.get("missing")]
+        return blocks.end(kpis=pd.concat(told, ignore_index=True) if told else None, manifest=manifest)
 
     @cached_property
     def ledger_of_month(self) -> pd.DataFrame:
@@ -472,6 +498,12 @@ def _fields(columns: Mapping, frame: pd.DataFrame) -> Contract:
     """The contract of the frame's columns as plain JSON; a bare Term is a column without a form of its own."""
     there = [name for name in columns if name in frame or f"{name}_zh" in frame]
     return Contract({name: (columns[name] if isinstance(columns[name], Field) else Field(columns[name])).as_dict() for name in there})
+
+
+def _strata_of(table: str) -> list[str]:
+    """The columns of a canonical table by which a study may be asked: of calls those that the gap table carries."""
+    columns = (*LEVELS, *STRATA) if table == "calls" else tables.strata(table)
+    return [c for c in columns if c not in ("local_s", "talk_seconds", "order_id")]
 
 
 def _options(where: str, make: Callable[..., pd.DataFrame], options: Mapping) -> dict:

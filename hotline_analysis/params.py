@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -511,6 +511,80 @@ class Limits(Settings):
     )
 
 
+Spans = Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(fits.time_limits)]
+
+
+class ClassLimits(Settings):
+    """The time limits of orders of one class (时限等级); what is not given is the hotline's own."""
+
+    response: Spans = setting((), "响应时限", "limits of the first response", "response: 2h", "response: 2小时")
+    resolution: Spans = setting((), "解决时限", "limits of the resolution", "resolution: [24h, 5d]", "resolution: 0h")
+
+
+class Complaints(Settings):
+    """Which orders count as complaints, and by which time limits and which clock they are judged."""
+
+    kinds: Texts = setting(
+        (),
+        "哪些工单类型算投诉（orders的kind列的词）；不写则全部工单都算",
+        "the words of the orders' column `kind` that are complaints; empty: every order counts",
+        "kinds: 投诉",
+        "kind: 投诉",
+    )
+    response: Spans = setting(
+        ("24h",),
+        "多久之内首次响应：小时写24h，天写3d（受理当日为第0天）",
+        "within what the first response is due: hours as 24h, days as 3d (the day of creation is day 0)",
+        "response: [2h, 24h]",
+        "response: 24",
+    )
+    resolution: Spans = setting(
+        ("48h",),
+        "多久之内解决；没有解决时间的取办结时间",
+        "within what an order is resolved; closed, where no time of resolution is exported",
+        "resolution: [48h, 7d]",
+        "resolution: 48 hours",
+    )
+    dispatch: Spans = setting(
+        (), "多久之内派出；不写则不算", "within what an order is sent on; empty: not looked at", "dispatch: 1d", "dispatch: 1w"
+    )
+    by_class: dict[str, ClassLimits] = setting(
+        {},
+        "各时限等级（orders的class列）自己的时限",
+        "limits of their own for classes (the orders' column `class`)",
+        "by_class: {紧急: {response: 2h, resolution: 24h}, 一般: {resolution: 5d}}",
+        "by_class: {紧急: 24h}",
+    )
+    clock: Literal["calendar", "working"] = setting(
+        "calendar",
+        "时钟：calendar 自然时间；working 只计工作时间（工作日、调休与下列时段）",
+        "the clock: every hour, or working hours only (working days, make-up days among them, and the spans below)",
+        "clock: working",
+        "clock: work",
+    )
+    working_hours: Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(fits.day_spans)] = setting(
+        ("09:00-17:00",),
+        "clock为working时一天中的工作时段",
+        "the spans of a working day, for the clock `working`",
+        "working_hours: ['09:00-12:00', '14:00-17:30']",
+        "working_hours: 9-17",
+    )
+    reopened: Literal["last", "first"] = setting(
+        "last",
+        "重办的工单以哪次为解决：last 最后一次（办结时间），first 首次（解决时间）",
+        "when a reopened order counts as resolved: at its last closing (closed_at), or at its first (resolved_at)",
+        "reopened: first",
+        "reopened: both",
+    )
+    before_created: Literal["left_out", "zero"] = setting(
+        "left_out",
+        "时间早于受理的：left_out 不进入时限的计算，zero 作为当即；都计数",
+        "what a time before the creation means: the order is left out of that limit, or done at once; both are counted",
+        "before_created: zero",
+        "before_created: drop",
+    )
+
+
 class Report(Settings):
     """What the monthly page shows, and the words that stand on it."""
 
@@ -850,6 +924,13 @@ class Params(Settings):
         "improvement: {incidents: [服务事故]}",
         "improvement: 服务事故",
     )
+    complaints: Complaints = setting(
+        Complaints(),
+        "哪些工单算投诉，以及响应和解决的时限",
+        "which orders are complaints, and the limits of response and resolution",
+        "complaints: {kinds: 投诉, response: 24h, resolution: [48h, 7d]}",
+        "complaints: 48h",
+    )
     report: Report = setting(
         Report(), "月报上的文字", "the words of the monthly page", "report: {note: 8月系统升级两天}", "report: 8月系统升级两天"
     )
@@ -892,6 +973,7 @@ class Params(Settings):
         fits.satisfaction(self.satisfaction, self.items)
         if not any(getattr(self, name) for name in tables.TABLES):
             raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
+        fits.complaints(self.complaints, self.orders)
         return self
 
     @model_validator(mode="after")
@@ -1070,7 +1152,12 @@ def load(path: str | Path) -> Params:
 
 def _refuse_personal(params: Params) -> None:
     """The hotline's name is in names of folders, and its own words are on every page: no place for a number."""
-    for place, text in (("the file's name", params.name), ("definition", str(params.definition)), *printed(params)):
+    for place, text in (
+        ("the file's name", params.name),
+        ("definition", str(params.definition)),
+        ("complaints", str(params.complaints)),
+        *printed(params),
+    ):
         if found(text, params.countries):
             raise BadParams(
                 f"{params.path.name} › {place}",

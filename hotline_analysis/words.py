@@ -35,10 +35,11 @@ PERCENT = Unit("percent", Term("%", "%"), Term("个百分点", " pp"))
 CALLS = Unit("calls", Term("通", " calls"), Term("%", "%"))
 CALLS_A_DAY = Unit("calls_a_day", Term("通", " calls"), Term("%", "%"))
 ORDERS = Unit("orders", Term("件", " orders"), Term("%", "%"))
+ORDERS_A_DAY = Unit("orders_a_day", Term("件", " orders"), Term("%", "%"))
 CALLERS = Unit("callers", Term("人", " callers"), Term("%", "%"))
 SECONDS = Unit("seconds", Term("秒", " s"), Term("秒", " s"))
 HOURS = Unit("hours", Term("小时", " h"), Term("小时", " h"))
-UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, CALLERS, SECONDS, HOURS)}
+UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, ORDERS_A_DAY, CALLERS, SECONDS, HOURS)}
 
 JUDGEMENT = {
     "better": Term("变好", "better"),
@@ -112,6 +113,10 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "history": Term("数据不足21天，无法与平时对照", "less than 21 days of data, so nothing to compare with habit"),
     "no control": Term("没有对照", "no control"),
     "outage": Term("没有故障记录", "no outages are recorded"),
+    "not reached": Term("还没有一件看满时限", "none could be watched for so long yet"),
+    "no clock time": Term("只有日期，没有时刻", "dates without a clock time"),
+    "no orders": Term("没有诉求", "no orders"),
+    "nothing before": Term("上月没有", "none the month before"),
     "needs orders": Term("没有工单数据", "there are no orders"),
     "needs": Term("未提供所需的列", "a needed column is not provided"),
     "few": Term("样本不足", "too few"),
@@ -226,6 +231,47 @@ def format_hours(hours, language: str = "zh") -> str:
     return "" if missing(hours) else f"{hours:g}{HOURS.term(language)}"
 
 
+MEASURE = {
+    "dispatch": Term("派出", "Dispatched"),
+    "response": Term("响应", "Responded"),
+    "resolution": Term("解决", "Resolved"),
+}
+
+
+SAME_DAY = Term("当天", "the same day")
+
+
+def format_limit(limit: str, language: str = "zh") -> str:
+    """A time limit of orders, 24h as 24小时 (en 24 h), 7d as 7天 (en 7 days), 0d as 当天 (en the same day)."""
+    number, unit = int(limit[:-1]), limit[-1]
+    if limit == "0d":
+        return SAME_DAY(language)
+    if unit == "h":
+        return format_hours(number, language)
+    return f"{number}天" if language == "zh" else f"{number} day{'' if number == 1 else 's'}"
+
+
+def format_measure(key: str, language: str = "zh") -> str:
+    """A share of orders within a limit, response_24h as 24小时内响应 (en Responded within 24 h); another key as it is."""
+    name, _, limit = key.rpartition("_")
+    if name not in MEASURE or not re.fullmatch(r"\d+[hd]", limit):
+        return key
+    said, same = format_limit(limit, language), limit == "0d"
+    if language == "zh":
+        return f"{said}{'' if same else '内'}{MEASURE[name].zh}"
+    return f"{MEASURE[name].en} {'' if same else 'within '}{said}"
+
+
+def format_difference(value, language: str = "zh") -> str:
+    """How many more or fewer: 减少6件, 增加6件, 持平 (en 6 fewer, 6 more, unchanged)."""
+    size = decimal(abs(value), 0)
+    if size == "0":
+        return "持平" if language == "zh" else "unchanged"
+    if language == "zh":
+        return f"{'增加' if value > 0 else '减少'}{size}件"
+    return f"{size} {'more' if value > 0 else 'fewer'}"
+
+
 def format_value(value, unit: Unit, language: str = "zh") -> str:
     """A level in its unit, as a table cell or a card shows it."""
     if missing(value):
@@ -236,7 +282,7 @@ def format_value(value, unit: Unit, language: str = "zh") -> str:
         return format_seconds(value, language)
     if unit is HOURS:
         return format_hours(value, language)
-    if unit is CALLS_A_DAY and value < 99.5:
+    if unit in (CALLS_A_DAY, ORDERS_A_DAY) and value < 99.5:
         return decimal(value, 1) + unit.term(language)
     return format_count(value) + unit.term(language)
 
@@ -335,6 +381,7 @@ class Rows:
     """A sentence for every row whose column `by` names a case: its parts are put together, those with a missing slot left out.
 
     whole: of a frame without strata alone, where a row is not one of a stratum that the sentence does not name.
+    between: the rows make one sentence, so joined, with one end.
     """
 
     cases: Mapping[str, object]
@@ -342,6 +389,7 @@ class Rows:
     end: Term = Term("。", ".")
     joint: Term = Term("", "")
     whole: bool = False
+    between: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -384,6 +432,10 @@ FORMS: dict[str, Callable] = {
     "points2": lambda value, language: format_change(value, PERCENT, language, places_of(100 * value)),
     "bare_points": lambda value, language: decimal(100 * value),
     "signed_share": lambda value, language: f"{signed(100 * value)}%",
+    "relative": lambda value, language: format_change(value, ORDERS, language),
+    "difference": lambda value, language: format_difference(value, language),
+    "limit": lambda value, language: format_limit(value, language),
+    "measure": lambda value, language: format_measure(value, language),
     "number": lambda value, language: decimal(value),
     "ratio": lambda value, language: decimal(value, 2),
     "signed": lambda value, language: signed(value, 2),

@@ -59,6 +59,8 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "satisfaction": (params.Satisfaction, "满意度 · Satisfaction: satisfaction"),
     "published": (params.PublishedMean, "已公布的均分 · A published mean: satisfaction › published › 2024-08 › item_1"),
     "period": (params.Period, "月与日 · Period: period"),
+    "complaints": (params.Complaints, "投诉与时限 · Complaints and time limits: complaints"),
+    "by_class": (params.ClassLimits, "各时限等级的时限 · Limits of a class: complaints › by_class › ..."),
     "limits": (params.Limits, "资源 · Limits: limits"),
     "improvement": (params.Improvement, "改善项目 · An improvement project: improvement"),
     "needs": (params.Need, "需求 · A need: improvement › needs › ..."),
@@ -71,6 +73,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
 }
 FILE = {"title": "title: 热线", "calls": "calls:"}
 CALLS = {"files": "files: a.csv", "columns": "columns:"}
+ORDERS = "orders: {files: b.csv, columns: {created_at: 受理时间, kind: 工单类型, class: 时限等级}}"
 COLUMNS = {
     "started_at": "started_at: 来电时间",
     "outcome": "outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}}",
@@ -242,7 +245,9 @@ def file_with(place: str, line: str) -> str:
         {**FILE, name: line}
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
-        if place in ("period", "limits", "report")
+        if place in ("period", "limits", "report", "complaints")
+        else {**FILE, "orders": ORDERS, "complaints": f"complaints: {{by_class: {{紧急: {{{line}}}}}}}"}
+        if place == "by_class"
         else {**FILE, "improvement": project(place, name, line)}
         if place in ("improvement", *PROJECT)
         else dict(FILE)
@@ -254,6 +259,8 @@ def file_with(place: str, line: str) -> str:
         given = ", ".join({"mean": "mean: 4.3", name: line}.values())
         told = line if place == "satisfaction" else f"published: {{2024-08: {{item_1: {{{given}}}}}}}"
         top = {**top, "items": "items: {item_1: {name: 态度, scale: [1, 5]}}", "satisfaction": f"satisfaction: {{{told}}}"}
+    if place == "complaints" or (place == "" and name == "complaints"):
+        top = {**FILE, "orders": ORDERS, "complaints": top["complaints"]}
     if place == "title":
         top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
     text = []

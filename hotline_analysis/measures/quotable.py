@@ -58,7 +58,9 @@ COLUMNS = {
 }
 
 
-def quotable(frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional: bool = False) -> pd.DataFrame:
+def quotable(
+    frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional: bool = False, catalogue: Sequence[Indicator] = CATALOGUE
+) -> pd.DataFrame:
     """The verdicts of one month (one row an indicator) with what may be quoted.
 
     Adds unit (key of `words.UNITS`), better, count (indicators with a value), said (the case of the conclusion), side (up, down: of the limits
@@ -68,7 +70,7 @@ def quotable(frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional:
     those whose base moved first, then the largest against their interval), provisional (rates that the next days still complete), why_zh, why_en (why
     there is no value).
     """
-    by_key = {i.key: i for i in CATALOGUE}
+    by_key = {i.key: i for i in catalogue}
     known = [by_key[key] for key in frame["indicator"]]
     return frame.assign(
         unit=[i.unit.key for i in known],

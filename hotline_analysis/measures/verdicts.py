@@ -47,12 +47,15 @@ def compare(
     breaks: Mapping[str, Term] | None = None,
     grade: str = "",
     few: int = FEW,
+    catalogue: Mapping[str, Indicator] = BY_KEY,
+    level: float = control.LEVEL,
 ) -> pd.DataFrame:
     """One row an indicator and group: this period against the months before it, and what may be said of it.
 
     frame: from `evaluate`, with all months up to `now`; a history of one's own needs indicator, period, group, numerator, denominator, value,
     low, high, se, calls and missing. year: the period to show beside it (the same month of last year), without a verdict of its own.
-    breaks: first month after each declared change, with its words. grade: "poor" judges nothing.
+    breaks: first month after each declared change, with its words. grade: "poor" judges nothing. catalogue: the indicators that the frame may hold;
+    level: how often limits flag a month in which nothing changed (less for each row of a table of many).
 
     Adds to this period's columns
     - event (the family, or the key), leads (the one row of an event that speaks for it), judgement (better, worse, more, less, none, few,
@@ -73,11 +76,11 @@ def compare(
     of the change only describes. A repeat rate is not judged when its base (identified share, connection rate) signals.
     """
     whole = _whole(frame)
-    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few)
+    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few, dict(catalogue), level)
     rows = [_compared(part, ask) for _, part in whole[whole["period"] <= now].groupby(["indicator", "group"], sort=False)]
     rows = [r for r in rows if r]
-    _judge_bases(rows)
-    _name_events(rows)
+    _judge_bases(rows, ask.catalogue)
+    _name_events(rows, level)
     return pd.DataFrame(rows)
 
 
@@ -89,6 +92,8 @@ class _Ask(NamedTuple):
     breaks: dict
     grade: str
     few: int
+    catalogue: dict
+    level: float
 
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:
@@ -104,7 +109,7 @@ def _compared(part: pd.DataFrame, ask: _Ask) -> dict:
     series = part.set_index("period", drop=False)
     if ask.now not in series.index:
         return {}
-    row, indicator = series.loc[ask.now].to_dict(), BY_KEY[part["indicator"].iloc[0]]
+    row, indicator = series.loc[ask.now].to_dict(), ask.catalogue[part["indicator"].iloc[0]]
     same = _comparable(series, ask)
     history = series[same & (series["period"] < ask.now)]
     stands = bool(same[ask.now])
@@ -112,7 +117,7 @@ def _compared(part: pd.DataFrame, ask: _Ask) -> dict:
     last_year = history.loc[ask.year] if ask.year in history.index and stands else None
     change = _change(indicator, row, earlier, history)
     method = _method(row, history, earlier, ask) if stands else ""
-    limits = _limits(indicator, series, history, same, ask.now, method)
+    limits = _limits(indicator, series, history, same, ask, method)
     said = _said(indicator, row, series, history, change, limits, method, stands, ask)
     year = _change(indicator, row, last_year, history)
     return {
@@ -184,15 +189,15 @@ def _change_interval(row: Mapping, last: Mapping, history: pd.DataFrame) -> tupl
 # ---- limits and runs
 
 
-def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, same: pd.Series, now: str, method: str) -> dict:
+def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, same: pd.Series, ask: _Ask, method: str) -> dict:
     """The limits of this month and of those in its stretch, from the first comparable months before it."""
     values = series["adjusted"].to_numpy(float)
     drawn = np.full((3, len(series)), np.nan)
     base = history.iloc[:BASELINE]
     if method in ("chart", "trial"):
         at = np.flatnonzero(same.to_numpy(bool))
-        drawn[:, at] = _foreseen(indicator, base, series.iloc[at])
-    here = series.index.get_loc(now)
+        drawn[:, at] = _foreseen(indicator, base, series.iloc[at], ask.level)
+    here = series.index.get_loc(ask.now)
     side = _side(values, drawn[0]) * same.to_numpy(bool)
     run = _run(side, list(series["period"])) if method == "chart" else 0
     told = len(base) if method in ("chart", "trial") else 0
@@ -210,15 +215,16 @@ def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, s
     }
 
 
-def _foreseen(indicator: Indicator, base: pd.DataFrame, months: pd.DataFrame) -> np.ndarray:
+def _foreseen(indicator: Indicator, base: pd.DataFrame, months: pd.DataFrame, level: float = control.LEVEL) -> np.ndarray:
     """Centre, lower and upper limit of some months from the months of the baseline, each by its own base (days of a volume, else calls)."""
     weight = "days" if indicator.denominator is None else "calls"
     past, weights = base["adjusted"].to_numpy(float), base[weight].to_numpy(float)
-    room = control.foreseen(past, _within(base), weights, months[weight].to_numpy(float), noise=months["noise"].to_numpy(float))
+    noise = months["noise"].to_numpy(float)
+    room = control.foreseen(past, _within(base), weights, months[weight].to_numpy(float), noise=noise, level=level)
     lower, upper = room.lower, room.upper
     if indicator.unit is PERCENT:
         k, n = (int(base[c].sum()) for c in ("numerator", "denominator"))
-        fewest, most = control.counted(k, n, months["calls"].to_numpy(int))
+        fewest, most = control.counted(k, n, months["calls"].to_numpy(int), level=level)
         lower, upper = np.fmin(lower, fewest), np.fmax(upper, most)
     top = 1.0 if indicator.unit is PERCENT else np.inf
     return np.vstack([room.centre, np.clip(lower, 0.0, top), np.clip(upper, 0.0, top)])
@@ -312,10 +318,10 @@ def _judgement(indicator: Indicator, direction: str) -> str:
     return "better" if (direction == "up") == (indicator.better == "higher") else "worse"
 
 
-def _judge_bases(rows: list[dict]) -> None:
+def _judge_bases(rows: list[dict], catalogue: Mapping[str, Indicator]) -> None:
     """Takes the judgement from repeat rates whose base signals: they are made of other calls than before."""
     for row in rows:
-        repeat = BY_KEY[row["indicator"]].window_hours is not None
+        repeat = catalogue[row["indicator"]].window_hours is not None
         if repeat and row["state"] != "few" and row["reason"] in ("", "few months", "trial"):
             moved = [r["indicator"] for r in rows if r["indicator"] in BASES and r["group"] == row["group"] and _moves(r)]
             able = row["capability"] if row["capability"] == "no target" else ""
@@ -330,7 +336,7 @@ def _moves(row: dict) -> bool:
     return bool(beyond and abs(row["change"]) >= MOVED)
 
 
-def _name_events(rows: list[dict]) -> None:
+def _name_events(rows: list[dict], level: float) -> None:
     """Marks the row that speaks for each event: the first that changed (one for each way), else the first with a value; counts the events."""
     for row in rows:
         family = [r for r in rows if r["event"] == row["event"] and r["group"] == row["group"]]
@@ -340,7 +346,7 @@ def _name_events(rows: list[dict]) -> None:
         row["leads"] = bool(first) and first[0] is row
     judged = {(r["event"], r["group"]) for r in rows if r["method"] == "chart" and r["state"] in ("outside", "inside")}
     for row in rows:
-        row |= {"events": len(judged), "false_flags": round(len(judged) * control.LEVEL, 6)}
+        row |= {"events": len(judged), "false_flags": round(len(judged) * level, 6)}
 
 
 # ---- targets, rank, breaks

@@ -27,7 +27,7 @@ class View:
 
     `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it). `smallest`: groups of fewer
     calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
-    the hotline's days.
+    the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked.
     """
 
     params: Params
@@ -41,6 +41,7 @@ class View:
     keep: Keep = field(default=_not_kept, repr=False)
     smallest: int = 1
     leading: str = "calls"
+    grade: Callable[[Period], str] = field(default=lambda period: "", repr=False)
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""

@@ -57,6 +57,7 @@ class Section:
     reasons: list[str] = field(default_factory=list)
     marks: list[list[str]] = field(default_factory=list)
     label: str = ""
+    concluded: bool = False
 
     @property
     def absent(self) -> bool:
@@ -220,7 +221,8 @@ def _take(section: Section, facts: dict, block: Markup) -> None:
     """A shown frame into its section; a frame for staff has no place on a page."""
     if facts.get("audience") == "staff":
         raise LeakFound("page", "a frame that names agents or callers is shown on a page.", "Show its public table instead.")
-    if facts.get("kind") == "say" and section.key == "summary" and "say" not in dict(section.parts):  # what the page says first
+    if facts.get("kind") == "say" and section.key == "summary" and not section.concluded and not facts.get("note"):
+        section.concluded = True  # what the page says first, if it is about its figures and not about its data
         block = Markup(str(block).replace('class="say"', 'class="verdict"', 1))
     section.reasons += [facts["missing"]] if facts.get("missing") else []
     section.parts.append((facts.get("kind", ""), block))

@@ -166,6 +166,8 @@ class Cell:
         low, high = (row[name] for name in self.field.interval)
         if self.field.form == "points":
             return words.format_change_interval(low, high, language)
+        if self.field.form == "relative":
+            return words.format_moves(low, high, words.ORDERS, language)
         if self.field.form in ("share", "share0"):
             return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
         return words.format_interval(

@@ -70,7 +70,8 @@ class Shown:
         if isinstance(what, Either):
             return next(filter(None, map(self.said, what.options)), [])
         if isinstance(what, Rows):
-            return [line for line in self.rows(self.frame, what) if line]
+            lines = [line for line in self.rows(self.frame, what) if line]
+            return [what.between(self.language).join(lines) + what.end(self.language)] if what.between and lines else lines
         return [line for part in what for line in self.said(part)]
 
     def rows(self, frame: pd.DataFrame, what: Rows) -> list[str]:
@@ -84,7 +85,8 @@ class Shown:
             case = str(_first(row, what.by))
             one = Shown(row, self.others, self.language, contract=self.attrs)
             parts = one.said(what.cases[case]) if case in what.cases else []
-            told.append(what.joint(self.language).join(parts) + what.end(self.language) if parts else "")
+            end = "" if what.between else what.end(self.language)
+            told.append(what.joint(self.language).join(parts) + end if parts else "")
         return told
 
     def first(self, what: Said) -> str:
@@ -267,7 +269,7 @@ def cells(shown: Shown, columns: str, *, bold: str = "", narrow: str = "") -> li
 
 
 def _declared(study: str, part: str) -> Mapping:
-    """FORMS or SAY of a study; a study without declarations has none."""
+    """FORMS, SAY or NOTES of a study; a study without declarations has none."""
     if not study.isidentifier() or importlib.util.find_spec(f"hotline_analysis.show.{study}") is None:
         return {}
     return getattr(importlib.import_module(f"hotline_analysis.show.{study}"), part, {})
@@ -323,8 +325,10 @@ def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str
     if not shown.whole:
         raise BadParams("say", "these values are no longer the study's own.", "Say the whole frame, or show the selection.")
     name = as_ or shown.attrs.get("table", "")
-    said = _known("say", f"nothing is declared for '{name}'.", name, _declared(shown.attrs.get("study", ""), "SAY"))
-    return blocks.sentences(shown.said(said), language=shown.language)
+    study = shown.attrs.get("study", "")
+    said = _known("say", f"nothing is declared for '{name}'.", name, _declared(study, "SAY"))
+    block = blocks.sentences(shown.said(said), language=shown.language)
+    return Block(block.kind, block.html, block.text, {**block.facts, "note": True}) if name in _declared(study, "NOTES") else block
 
 
 __all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]

@@ -153,6 +153,7 @@ FORMS = {
     "glossary": Table("indicator formula observe judge", Term("指标定义", "Indicators defined"), narrow="indicator formula"),
 }  # fmt: skip
 
+NOTES = {"lasting", "about", "checks"}  # about the data and the page: never what a month concludes
 SAY = {
     "verdicts": Sentences(CONCLUSION),
     "lasting": (LASTS,),

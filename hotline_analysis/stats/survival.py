@@ -90,6 +90,43 @@ def incidence_at(curve, seconds):
     return np.stack([_read(curve, column, seconds, start=0.0) for column in curve.incidence.T], axis=-1)
 
 
+def incidence_errors(curve, at_seconds) -> np.ndarray:
+    """Standard error of the CIF of each cause at each of `at_seconds`, shape seconds x causes, for calls that do not belong together.
+
+    curve   an `Incidence`
+
+    nan where the CIF is nan. Infinitesimal jackknife: se^2 = sum over rows of U_i(t)^2 with U_i the derivative of CIF_k(t) by the weight of
+    row i. Without censoring it is the binomial p(1 - p)/n. That of `survfit(Surv(..., type = "mstate"))` in R's survival.
+    """
+    wanted = np.atleast_1d(np.asarray(at_seconds))
+    known, causes = incidence_at(curve, wanted), range(curve.incidence.shape[1])
+    errors = [[np.sqrt(_squares(curve, k, t)) for k in causes] for t in wanted]
+    return np.where(np.isnan(known), np.nan, np.asarray(errors, float).reshape(known.shape))
+
+
+def _squares(curve, k: int, t) -> float:
+    """Sum of the squared influences on CIF_k(t) of all rows; rows of one time and cause have the same."""
+    y, events, before = curve.at_risk, curve.events, np.concatenate([[1.0], curve.survival])[:-1]
+    left = y - events.sum(axis=1)
+    inverse = np.divide(1.0, left, out=np.zeros(len(left)), where=left > 0)  # behind a time at which all are gone nothing follows
+    gained = np.cumsum(events.sum(axis=1) / y * inverse)
+    until = np.concatenate([[0.0], gained])[:-1]
+    step = before * events[:, k] / y
+    risen = np.cumsum(step * until - step / y)
+    here, m = int(np.searchsorted(curve.seconds, t, side="right")), len(y)
+    if not here:
+        return 0.0
+    place = np.minimum(np.arange(m), here - 1)
+    seen = np.arange(m) < here
+    rest = np.where(seen, curve.incidence[here - 1, k] - curve.incidence[place, k], 0.0)
+    censored = y - events.sum(axis=1) - np.append(y[1:], 0)
+    total = float((censored * (risen[place] + rest * gained[place]) ** 2).sum())
+    for cause in range(events.shape[1]):
+        own = np.where(seen, before / y * (cause == k) + rest * (until - 1.0 / y), 0.0)
+        total += float((events[:, cause] * (risen[place] + own) ** 2).sum())
+    return total
+
+
 def quantile(curve, share):
     """The first time at which `share` of the calls have had the event, inf{t: 1 - S(t) >= share} [s]; nan where the curve never gets there."""
     times = np.append(curve.seconds.astype(float), np.nan)

@@ -1,0 +1,390 @@
+"""What an order (诉求工单) means: whether it counts, when what was done, how long that took by which clock, and where it stands when the data end.
+
+An instant behind the end of the data is not known yet, whatever the export says, so that a month is what it would have been on that day. What
+was set apart (duplicates, orders raised inside) is in no figure and is counted by itself. The rules stand in the params' section `complaints`.
+Source: catalogue B07, B11, D05-D08; methods 9.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis import disclosure
+from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.intake.store.ends import rest_days
+from hotline_analysis.measures.frames import needed, pandas
+from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.periods import Calendar, Period
+from hotline_analysis.measures.view import View
+from hotline_analysis.params import Params
+from hotline_analysis.stats import intervals, survival
+from hotline_analysis.words import Term
+
+HOUR = 3600
+INSTANTS = ("dispatched_s", "due_s", "responded_s", "resolved_s", "closed_s")
+FLAGS = ("withdrawn", "duplicate", "internal", "returned", "reopened")
+MEASURES = {"dispatch": ("dispatched_s",), "response": ("responded_s",), "resolution": ("resolved_s", "closed_s")}
+DATES_ONLY = 0.5  # of the times of a column at midnight to the second: they are dates
+NONE = "(none)"  # the stratum of orders without a word: a key, said by NOT_GIVEN
+NOT_GIVEN = Term("未填", "not given")
+UNKNOWN, DONE, WITHDRAWN = 0, 1, 2  # what ended the wait
+
+
+class Limit(NamedTuple):
+    """A time limit as params write it: 24h, 5d."""
+
+    number: int
+    unit: str
+
+    @property
+    def most(self) -> int:
+        """The limit in what `waits` counts: seconds of hours, days of days."""
+        return self.number * HOUR if self.unit == "h" else self.number
+
+    @property
+    def key(self) -> str:
+        return f"{self.number}{self.unit}"
+
+
+def limit(text: str) -> Limit:
+    return Limit(int(text[:-1]), text[-1])
+
+
+def limits(params: Params, measure: str, of_class: str = "") -> list[Limit]:
+    """The limits of a measure, of a class where it has its own."""
+    given = params.complaints
+    own = getattr(given.by_class.get(of_class), measure, ()) if of_class else ()
+    return [limit(text) for text in own or getattr(given, measure)]
+
+
+def rule(view: View) -> Term:
+    """What a figure about orders rests on, in one line (口径)."""
+    given = view.params.complaints
+    zh = ["、".join(given.kinds) if given.kinds else "全部工单", "重复件与内部件另列", "未办结的按看到的时间计，撤回为竞争事件"]
+    en = [", ".join(given.kinds) or "all orders", "duplicates and internal orders apart", "open ones count for as long as they were seen, withdrawals compete"]  # fmt: skip
+    if given.clock == "working":
+        zh.append("只计工作时间" + "、".join(given.working_hours))
+        en.append("working hours only, " + ", ".join(given.working_hours))
+    if given.reopened == "first":
+        zh.append("重办的以首次解决计")
+        en.append("reopened ones by their first resolution")
+    if given.before_created == "zero":
+        zh.append("早于受理的时间作当即")
+        en.append("times before the creation taken as at once")
+    return Term("，".join(zh) + "。", "; ".join(en) + ".")
+
+
+# ---- the orders
+
+
+def cases(view: View, *keep: str) -> pd.DataFrame:
+    """One row an order of the kinds that count, created before the data end; those set apart too (`aside`).
+
+    Columns: created_s, day (the hotline's, since 1970), the instants and flags that the export has (unknown instants nan, unknown flags no),
+    done_s (resolved; closed where no resolution is known; of a reopened order as params rule; never of a withdrawn one), withdrawn_s,
+    left_s (left the stock: closed, or resolved in an export without closings), aside (duplicate, internal, ''), and those of `keep` that there are. Raises
+    NoInput without orders, DataRefused without created_at, BadParams for a kind or a class that no order has.
+    """
+    orders = view.table("orders")
+    needed(orders, ["created_s"], "orders")
+    have = orders.collect_schema().names()
+    _known_words(orders, view.params)
+    kinds = view.params.complaints.kinds
+    rows = orders.filter(nw.col("kind").is_in(list(kinds))) if kinds else orders
+    wanted = dict.fromkeys(c for c in (*INSTANTS, *FLAGS, *keep) if c in have)
+    frame = pandas(rows.filter(nw.col("created_s") < view.end_s).select("seq", "created_s", *wanted)).sort_values("seq", ignore_index=True)
+    times = {c: pd.to_numeric(frame[c]).astype("float64") for c in INSTANTS if c in frame}
+    known = {c: t if c == "due_s" else t.where(t < view.end_s) for c, t in times.items()}
+    flags = {c: frame[c].astype("boolean").fillna(False).astype(bool) for c in FLAGS if c in frame}
+    frame = frame.assign(**known, **flags, created_s=frame["created_s"].astype("int64"))
+    return _ended(frame.assign(day=local_days(view.calendar, frame["created_s"]).astype("int64"), aside=_aside(frame)), view.params)
+
+
+def _known_words(orders: nw.LazyFrame, params: Params) -> None:
+    """Refuses a kind or a class of the params that no order has: a slip of the pen would empty the figures."""
+    for column, wanted in (("kind", params.complaints.kinds), ("class", tuple(params.complaints.by_class))):
+        if not wanted:
+            continue
+        found = set(pandas(orders.select(column).unique())[column].dropna())
+        for word in wanted if found else ():
+            if word not in found:
+                raise BadParams("complaints", f"no order has the {column} '{word}'.", nearest(word, found))
+
+
+def _aside(frame: pd.DataFrame) -> np.ndarray:
+    said = [frame[c].to_numpy(bool) if c in frame else np.zeros(len(frame), bool) for c in ("duplicate", "internal")]
+    return np.select(said, ["duplicate", "internal"], "")
+
+
+def _ended(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
+    nothing = pd.Series(np.nan, index=frame.index)
+    resolved, closed = frame.get("resolved_s", nothing), frame.get("closed_s", nothing)
+    gone, again = (frame.get(c, pd.Series(False, index=frame.index)) for c in ("withdrawn", "reopened"))
+    done = resolved.fillna(closed)
+    if params.complaints.reopened == "last":
+        done = done.mask(again, closed.fillna(resolved))
+    left = closed if "closed_s" in frame else resolved
+    return frame.assign(done_s=done.mask(gone), withdrawn_s=closed.fillna(resolved).where(gone), left_s=left)
+
+
+def within(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """The orders created in a period."""
+    return frame[(frame["created_s"] >= period.start_s) & (frame["created_s"] < period.end_s)]
+
+
+def counted(frame: pd.DataFrame) -> pd.DataFrame:
+    """The orders that are in the figures: without those set apart."""
+    return frame[frame["aside"] == ""]
+
+
+def split(view: View, frame: pd.DataFrame, by: Sequence[str], *, also: Sequence[Period] = ()) -> list[tuple[tuple, pd.DataFrame]]:
+    """The orders by stratum, the largest of the period first; strata with fewer than the view's `smallest` are one, those without a word are `NONE`.
+
+    Without strata all orders under (). Strata that neither the period nor one of `also` has are left out; the larger count decides whether one is small.
+    """
+    if not by:
+        return [((), frame)]
+    frame = frame.assign(**{c: frame[c].astype("object").where(frame[c].notna(), NONE) for c in by})
+    periods = (view.period, *also)
+    sizes = pd.concat([within(counted(frame), p).groupby(list(by)).size() for p in periods], axis=1, keys=range(len(periods))).fillna(0)
+    sizes = sizes.assign(most=sizes.max(axis=1)).reset_index().rename(columns={0: "now"})
+    pooled = disclosure.pooled(sizes, by, view.smallest, size="most").groupby(list(by), as_index=False)["now"].sum()
+    told = [tuple(key) for key in pooled.sort_values("now", ascending=False, kind="stable")[list(by)].itertuples(index=False, name=None)]
+    own = _labels(frame, by, told)
+    return [(key, frame[own == n]) for n, key in enumerate(told)]
+
+
+def _labels(frame: pd.DataFrame, path: Sequence[str], told: Sequence[tuple]) -> np.ndarray:
+    """The place of each order's stratum among those told: its own, or the pooled one that it belongs to; -1 for none."""
+    places = {key: n for n, key in enumerate(told)}
+    depth = len(path)
+
+    def place(key: tuple) -> int:
+        tries = (key[:d] + (disclosure.OTHER,) * (depth - d) for d in range(depth, -1, -1))
+        return next((places[t] for t in tries if t in places), -1)
+
+    keys = list(frame[list(path)].itertuples(index=False, name=None))
+    known = {key: place(key) for key in set(keys)}
+    return np.array([known[key] for key in keys], int)
+
+
+def local_times(calendar: Calendar, seconds) -> pd.Series:
+    """Epoch seconds as wall times of the hotline; missing ones stay missing."""
+    seconds = pd.to_numeric(pd.Series(seconds)).astype("float64")
+    return pd.to_datetime(seconds, unit="s", utc=True).dt.tz_convert(calendar.zone).dt.tz_localize(None)
+
+
+def local_days(calendar: Calendar, seconds) -> pd.Series:
+    """The hotline's day of each instant, as its number since 1970; missing ones are nan."""
+    days = (local_times(calendar, seconds) - timedelta(hours=calendar.cut_hour)).dt.floor("D")
+    return (days - pd.Timestamp(0)) / timedelta(days=1)
+
+
+def dates_only(calendar: Calendar, seconds) -> bool:
+    """True when a column holds dates: more than half of its times are midnight to the second."""
+    times = local_times(calendar, seconds).dropna()
+    return bool(len(times)) and float((times == times.dt.floor("D")).mean()) > DATES_ONLY
+
+
+# ---- how long
+
+
+class Clock:
+    """Time that counts between two instants: all of it, or the working hours of working days, make-up days among them."""
+
+    def __init__(self, view: View, first_s: float):
+        self.calendar, self.working = view.calendar, view.params.complaints.clock == "working"
+        first, last = view.calendar.day_of(int(first_s)), view.calendar.day_of(view.end_s)
+        self.first, days = (first - date(1970, 1, 1)).days, [first + timedelta(days=n) for n in range((last - first).days + 2)]
+        works = [not off for off in rest_days(view.params, days)] if self.working else [True] * len(days)
+        self.days = np.concatenate([[0], np.cumsum(works)])
+        spans = _spans(view.params.complaints.working_hours) if self.working else []
+        self.starts, self.ends = _instants(view.calendar, [d for d, on in zip(days, works, strict=True) if on], spans)
+        self.so_far = np.concatenate([[0.0], np.cumsum(self.ends - self.starts)])
+
+    def seconds(self, begin, end) -> np.ndarray:
+        """Seconds that count from one instant to another."""
+        begin, end = np.asarray(begin, float), np.asarray(end, float)
+        return self._worked(end) - self._worked(begin) if self.working else end - begin
+
+    def days_between(self, begin, end) -> np.ndarray:
+        """Days from the day of one instant to that of another: 0 on the same day; by the working clock only working days count."""
+        first, last = (local_days(self.calendar, np.asarray(x, float)).to_numpy(float) for x in (begin, end))
+        known = ~(np.isnan(first) | np.isnan(last))
+        places = [np.clip(np.where(known, x, self.first).astype(int) - self.first + 1, 0, len(self.days) - 1) for x in (first, last)]
+        return np.where(known, self.days[places[1]] - self.days[places[0]], np.nan)
+
+    def _worked(self, instant: np.ndarray) -> np.ndarray:
+        place = np.searchsorted(self.starts, instant, side="right") - 1
+        inside = np.minimum(instant - self.starts[np.maximum(place, 0)], (self.ends - self.starts)[np.maximum(place, 0)])
+        return np.where(place < 0, 0.0, self.so_far[np.maximum(place, 0)] + inside)
+
+
+def _spans(written: Sequence[str]) -> list[tuple[timedelta, timedelta]]:
+    ends = [[part.split(":") for part in span.split("-")] for span in written]
+    return [tuple(timedelta(hours=int(h), minutes=int(m)) for h, m in pair) for pair in ends]
+
+
+def _instants(calendar: Calendar, days: Sequence[date], spans) -> tuple[np.ndarray, np.ndarray]:
+    """Epoch seconds at which the spans of some days begin and end, on the clock of the wall."""
+    told = [
+        [(datetime.combine(day, time()) + edge).replace(tzinfo=calendar.zone).timestamp() for edge in span]
+        for day in days
+        for span in spans
+    ]
+    return tuple(np.array(told, float).reshape(-1, 2).T)
+
+
+class Waits(NamedTuple):
+    """How long the orders of a frame waited for one thing.
+
+    rows        their places in the frame, those left out taken off
+    length      seconds, or days, until it was done, the order was withdrawn, or nothing more is known
+    cause       DONE, WITHDRAWN or UNKNOWN
+    follow      seconds, or days, for which each could be watched
+    early       orders left out because it was done before they were created (or taken as at once)
+    undated     withdrawn orders left out because nobody knows when
+    by_closing  orders without a response of their own that were resolved: answered then at the latest
+    """
+
+    rows: np.ndarray
+    length: np.ndarray
+    cause: np.ndarray
+    follow: np.ndarray
+    early: int
+    undated: int
+    by_closing: int
+
+    def part(self, mask: np.ndarray) -> "Waits":
+        """The waits of some rows."""
+        return self._replace(rows=self.rows[mask], length=self.length[mask], cause=self.cause[mask], follow=self.follow[mask])
+
+
+def event_of(frame: pd.DataFrame, measure: str) -> pd.Series:
+    """When what a measure asks for was done; an order resolved without a known response was answered then at the latest."""
+    if measure == "resolution":
+        return frame["done_s"]
+    return frame["responded_s"].fillna(frame["done_s"]) if measure == "response" else frame["dispatched_s"]
+
+
+def waits(view: View, frame: pd.DataFrame, measure: str, unit: str) -> Waits:
+    """The waits for a dispatch, a response or a resolution, in seconds (unit h) or days (unit d) of the clock of the params.
+
+    A withdrawn order waits until it was withdrawn, one that was resolved without being sent on until then; both compete with the event.
+    """
+    created, event = frame["created_s"].to_numpy(float), event_of(frame, measure).to_numpy(float)
+    gone = frame["withdrawn_s"].fillna(frame["done_s"] if measure == "dispatch" else np.nan).to_numpy(float)
+    early, undated = event < created, _undated(frame) & np.isnan(event)
+    out = undated | (early if view.params.complaints.before_created == "left_out" else np.zeros(len(frame), bool))
+    stop = np.fmin(np.fmin(event, gone), view.end_s)
+    cause = np.where(np.isnan(event) | (event > np.nan_to_num(gone, nan=np.inf)), np.where(np.isnan(gone), UNKNOWN, WITHDRAWN), DONE)
+    length, follow = _measured(view, created, np.fmax(stop, created), cause, unit)
+    direct = frame["responded_s"].isna() & frame["done_s"].notna() if measure == "response" else np.zeros(len(frame), bool)
+    kept = np.flatnonzero(~out)
+    return Waits(kept, length[kept], cause[kept], follow[kept], int(early.sum()), int(undated.sum()), int(np.sum(direct)))
+
+
+def _undated(frame: pd.DataFrame) -> np.ndarray:
+    gone = frame["withdrawn"].to_numpy(bool) if "withdrawn" in frame else np.zeros(len(frame), bool)
+    return gone & frame["withdrawn_s"].isna().to_numpy()
+
+
+def _measured(view: View, created: np.ndarray, stop: np.ndarray, cause: np.ndarray, unit: str) -> tuple[np.ndarray, np.ndarray]:
+    """Lengths and follow-ups. In days an order is watched up to the last whole day of the data."""
+    if not len(created):
+        return created, created
+    clock, end = Clock(view, created.min()), np.full(len(created), float(view.end_s))
+    if unit == "h":
+        return np.round(clock.seconds(created, stop)), np.round(clock.seconds(created, end))
+    follow = clock.days_between(created, np.fmax(end - 1, created))
+    return np.where(cause == UNKNOWN, follow, clock.days_between(created, stop)), follow
+
+
+# ---- shares within a limit
+
+
+class Within(NamedTuple):
+    """What share of orders was done within a limit, and what two usual wrong ways would say.
+
+    numerator, denominator   done within the limit as seen; orders
+    value, se, low, high     Aalen-Johansen share, Wilson on the effective number; nan where no order could have reached the limit
+    closed_only              of those that were done at all: leaves the open ones out, so it reads too high
+    open_as_failed           open ones taken as late: reads too low in a young month
+    open, withdrawn          orders still open when the data end, orders withdrawn before it was done
+    watched                  orders that could be watched for the whole limit
+    """
+
+    numerator: int
+    denominator: int
+    value: float
+    se: float
+    low: float
+    high: float
+    closed_only: float
+    open_as_failed: float
+    open: int
+    withdrawn: int
+    watched: int
+
+
+def share_within(found: Waits, most: int) -> Within:
+    """`Within` of some waits and a limit in their unit, ends included (24:00:00 is within 24 h)."""
+    n, done = len(found.length), found.cause == DONE
+    met, watched = int((done & (found.length <= most)).sum()), int((found.follow >= most).sum())
+    value, se = _incidence(found, most) if watched else (np.nan, np.nan)
+    low, high = intervals.wilson_from_error(value, se, calls=n) if np.isfinite(value) else (np.nan, np.nan)
+    closed = met / done.sum() if done.any() else np.nan
+    open_, gone = int((found.cause == UNKNOWN).sum()), int((found.cause == WITHDRAWN).sum())
+    return Within(met, n, value, se, float(low), float(high), closed, met / n if n else np.nan, open_, gone, watched)
+
+
+def _incidence(found: Waits, most: int) -> tuple[float, float]:
+    curve = incidence(found)
+    return float(survival.incidence_at(curve, [most])[0, 0]), float(survival.incidence_errors(curve, [most])[0, 0])
+
+
+def incidence(found: Waits) -> survival.Incidence:
+    """The Aalen-Johansen curves of done and withdrawn; equal rows are counted once."""
+    rows, weights = np.unique(np.column_stack([found.length, found.cause]), axis=0, return_counts=True)
+    return survival.cumulative_incidence(rows[:, 0], rows[:, 1], causes=2, weights=weights)
+
+
+def own_limit(parts: Sequence[Within]) -> Within:
+    """Orders of several classes, each by its own limit, as one: the classes' shares weighted by their orders."""
+    n = np.array([p.denominator for p in parts], float)
+    weight = n / n.sum()
+    value = float((weight * [p.value for p in parts]).sum())
+    se = float(np.sqrt(np.square(weight * [p.se for p in parts]).sum()))
+    low, high = intervals.wilson_from_error(value, se, calls=n.sum()) if np.isfinite(value) else (np.nan, np.nan)
+    sums = {name: sum(getattr(p, name) for p in parts) for name in ("numerator", "denominator", "open", "withdrawn", "watched")}
+    ways = {name: float(np.nansum(weight * [getattr(p, name) for p in parts])) for name in ("closed_only", "open_as_failed")}
+    return Within(value=value, se=se, low=float(low), high=float(high), **sums, **ways)
+
+
+def by_due(view: View, frame: pd.DataFrame) -> Within:
+    """What share was resolved by its own due instant, of the orders that were due before the data ended; an order due later is not judged yet."""
+    due, done, gone = (frame[c].to_numpy(float) for c in ("due_s", "done_s", "withdrawn_s"))
+    judged = (due < view.end_s) & ~_undated(frame)
+    met = judged & (done <= due)
+    left = judged & np.isnan(done) & (gone <= due)
+    n, k, closed = int(judged.sum()), int(met.sum()), int((judged & ~np.isnan(done)).sum())
+    value, (low, high) = k / n if n else np.nan, intervals.wilson(k, n)
+    se = float(np.sqrt(value * (1 - value) / n)) if n else np.nan
+    open_ = int((judged & np.isnan(done) & np.isnan(gone)).sum())
+    return Within(k, n, value, se, float(low), float(high), k / closed if closed else np.nan, value, open_, int(left.sum()), n)
+
+
+def recorded(frame: pd.DataFrame) -> Within:
+    """What share the export itself calls timely, of the orders for which it says so."""
+    said = frame["timely"].astype("boolean").dropna()
+    k, n = int(said.sum()), len(said)
+    value, (low, high) = k / n if n else np.nan, intervals.wilson(k, n)
+    se = float(np.sqrt(value * (1 - value) / n)) if n else np.nan
+    return Within(k, n, value, se, float(low), float(high), value, value, 0, 0, n)
+
+
+__all__ = ["DAY", "Clock", "Limit", "Waits", "Within", "by_due", "cases", "counted", "share_within", "waits", "within"]

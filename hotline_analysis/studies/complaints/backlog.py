@@ -1,0 +1,92 @@
+"""How many orders are open, and does the stock grow? (积压; B11)
+
+The stock at the end is the stock at the start, and what came, and less what left: exactly. Little's law ties the mean stock to arrivals and time
+in the system; where the two sides differ much, the stock is not in balance. Source: catalogue B11; methods 9.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis import disclosure
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures import orders
+from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.view import View
+
+AGES = (0, 2, 7, 30, 90)  # days from which a bucket of open orders begins
+
+
+def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
+    """The stock of open orders over the period: one row a stratum.
+
+    An order is in the stock from its creation to its closing (its resolution, in an export without closings). Duplicates and orders raised inside are not in it, nor are orders closed before
+    they were created and withdrawn ones without a time, which are counted. What came before the data begin is unknown, so the first months' stocks read low.
+
+    Columns: by..., open_before, came, went, open_after = open_before + came - went (orders), flow (came - went), days, arrivals_a_day, mean_open (L, orders), mean_days (W, of those that
+    went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level). Raises DataRefused without closed_at and resolved_at.
+    """
+    frame = orders.cases(view, *by)
+    _needs(frame)
+    parts = orders.split(view, frame, by) or [((orders.NONE,) * len(by), frame)]
+    found = pd.DataFrame([{**dict(zip(by, key, strict=True)), **_stock(view, orders.counted(part))} for key, part in parts])
+    counts = ["open_before", "came", "went", "open_after"]
+    return (
+        disclosure.untold(found, counts, ["flow", "arrivals_a_day", "mean_open", "mean_days", "little_gap"], view.smallest) if by else found
+    )
+
+
+def ageing(view: View) -> pd.DataFrame:
+    """How long the orders open at the end of the period have been open: one row a bucket.
+
+    Columns: days_from, days_to (not included; missing for the last), count (orders), share, overdue (of these past their due time, where the export has one). Small counts are not told.
+    """
+    frame = orders.counted(orders.cases(view))
+    _needs(frame)
+    end = _end(view)
+    stock = frame[~_unclear(frame) & (frame["created_s"] < end) & ~(frame["left_s"] < end)]
+    age = (end - stock["created_s"]) / DAY
+    place = np.searchsorted(AGES, age, side="right") - 1
+    late = (stock["due_s"] < end).to_numpy() if "due_s" in stock and stock["due_s"].notna().any() else None
+    rows = [{"days_from": low, "days_to": high, "count": int((place == n).sum()), "overdue": np.nan if late is None else int(late[place == n].sum())} for n, (low, high) in enumerate(zip(AGES, (*AGES[1:], np.nan), strict=True))]  # fmt: skip
+    told = pd.DataFrame(rows).assign(share=lambda f: f["count"] / (f["count"].sum() or np.nan), open=len(stock))
+    return disclosure.untold(
+        told[["days_from", "days_to", "count", "share", "overdue", "open"]], ["count", "overdue"], ["share"], view.smallest
+    )
+
+
+def _needs(frame: pd.DataFrame) -> None:
+    if not {"closed_s", "resolved_s"} & set(frame):
+        raise DataRefused("complaints", "not available: needs closed_at or resolved_at.")
+
+
+def _end(view: View) -> int:
+    return min(view.period.end_s, view.end_s)
+
+
+def _unclear(frame: pd.DataFrame) -> pd.Series:
+    """Orders of which nobody knows when they were open: closed before they were created, or withdrawn at an unknown time."""
+    undated = (frame["withdrawn"] & frame["left_s"].isna()) if "withdrawn" in frame else pd.Series(False, index=frame.index)
+    return (frame["left_s"] < frame["created_s"]) | undated
+
+
+def _stock(view: View, frame: pd.DataFrame) -> dict:
+    start, end = view.period.start_s, _end(view)
+    unclear = _unclear(frame)
+    clear = frame[~unclear & (frame["created_s"] < end)]
+    born, left = clear["created_s"].to_numpy(float), clear["left_s"].fillna(np.inf).to_numpy(float)
+    open_before = int(((born < start) & (left >= start)).sum())
+    came = int((born >= start).sum())
+    gone = (left >= start) & (left < end)
+    days = (end - start) / DAY
+    mean_open = float(np.maximum(np.minimum(left, end) - np.maximum(born, start), 0).sum() / (end - start)) if end > start else np.nan
+    mean_days = float((left - born)[gone].mean() / DAY) if gone.any() else np.nan
+    rate = came / days if days > 0 else np.nan
+    flow = came - int(gone.sum())
+    gap = abs(mean_open - rate * mean_days) / mean_open if mean_open else np.nan
+    return {
+        "open_before": open_before, "came": came, "went": int(gone.sum()), "open_after": int(((born < end) & (left >= end)).sum()), "flow": flow, "days": days,
+        "arrivals_a_day": rate, "mean_open": mean_open, "mean_days": mean_days, "little_gap": gap,
+        "unclear": int((unclear & (frame["created_s"] >= start) & (frame["created_s"] < end)).sum()), "said": "grew" if flow > 0 else "shrank" if flow < 0 else "level",
+    }  # fmt: skip

@@ -1,0 +1,81 @@
+"""How many orders came, how soon were they answered and resolved, and does the month differ from those before? (F3 D05-D07)"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.measures import order_indicators, orders, quotable, verdicts
+from hotline_analysis.measures.periods import month_before
+from hotline_analysis.measures.view import View
+
+TOLD = ("inside", "outside", "inside trial", "outside trial", "no evidence", "few months", "few")
+FIRST = (
+    "indicator", "numerator", "denominator", "value", "low", "high", "closed_only", "open_as_failed", "open", "change", "change_low", "change_high",
+    "state", "reason", "missing",
+)  # fmt: skip
+
+
+def overview(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
+    """The indicators of the period's orders against the months before: one row a stratum and indicator.
+
+    Counted are the orders created in the period, without duplicates and orders raised inside. Volumes a day have the kinds of day taken off; shares
+    within a limit are Aalen-Johansen's, open orders censored at the end of the data and withdrawn ones competing.
+
+    Columns: by..., indicator (received, response_24h and such, due, recorded), numerator (orders; done in time), denominator (days; orders),
+    value, low, high (95 %), closed_only, open_as_failed (what leaving the open ones out, or taking them as late, would say), open (orders),
+    change, change_low, change_high (on the month before), and what `verdicts.compare` and `quotable` add; what (complaints where params name
+    kinds, else orders; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share), telling (volume, limit, ''),
+    verdict (the state, '' where nothing is compared). Raises NoInput without orders, DataRefused without created_at.
+    """
+    frame = orders.cases(view, "timely", *by)
+    parts = [_told(view, part).assign(**dict(zip(by, key, strict=True))) for key, part in orders.split(view, frame, by)]
+    whole = pd.concat(parts, ignore_index=True) if parts else _told(view, frame).iloc[:0].assign(**dict.fromkeys(by, ""))
+    whole.attrs = {}
+    return whole[[*by, *FIRST, *(c for c in whole if c not in (*by, *FIRST))]]
+
+
+def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    label = view.period.label
+    months = _provided(order_indicators.evaluate(view, frame, order_indicators.months(view)), label)
+    known = order_indicators.catalogue(view.params)
+    last, year = (month_before(label, back) if len(label) == 7 else "" for back in (1, 12))
+    found = verdicts.compare(
+        months,
+        label,
+        last,
+        year=year,
+        targets=view.params.targets,
+        breaks={month: words.term for month, words in view.params.breaks.items()},
+        grade=view.grade(view.period),
+        catalogue={i.key: i for i in known},
+    )
+    found = quotable.quotable(found, headlines=view.params.report.headlines, catalogue=known)
+    before = months[(months["indicator"] == "received") & (months["period"] == last)]["numerator"]
+    return _worded(view, _with_bounds(view, frame, found), int(before.iloc[0]) if len(before) else 0)
+
+
+def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:
+    """The indicators that the export's columns allow: one that it has no column for is no indicator of this hotline."""
+    now = months[months["period"] == label]
+    return months[~months["indicator"].isin(now.loc[now["missing"].str.startswith("not available"), "indicator"])]
+
+
+def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """What the usual wrong ways would say, beside each share within a limit."""
+    part = orders.within(orders.counted(frame), view.period)
+    shares = [None if key in ("received", "recorded") else order_indicators.measured(view, part, key)[0] for key in found["indicator"]]
+    return found.assign(**{n: [getattr(s, n) if s else np.nan for s in shares] for n in ("closed_only", "open_as_failed", "open")})
+
+
+def _worded(view: View, found: pd.DataFrame, before: int) -> pd.DataFrame:
+    """What sentences choose by, and how many orders more or fewer than the month before."""
+    volume = found["indicator"] == "received"
+    difference = (found["numerator"].astype("float64") - before).where(volume & bool(before))
+    return found.assign(
+        what="complaints" if view.params.complaints.kinds else "orders",
+        difference=difference,
+        change_of_count=difference / (before or np.nan),
+        telling=np.select([volume, found["value"].notna()], ["volume", "limit"], ""),
+        verdict=found["state"].where(found["state"].isin(TOLD), ""),
+    )

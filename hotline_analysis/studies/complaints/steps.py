@@ -1,0 +1,98 @@
+"""Where does an order lie, and how often is it passed on? (流转; D08, B07: the tennis volley)
+
+From the handovers of the period's orders: how long each step takes, how often an order changes departments, and how often it comes back to one
+that had it before. Source: catalogue D08, B07; methods 9.
+"""
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis import disclosure
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures import orders
+from hotline_analysis.measures.frames import needed, pandas
+from hotline_analysis.measures.view import View
+from hotline_analysis.stats import intervals, survival
+
+MOST_HOPS = 4  # orders with so many handovers or more are one row
+
+
+def handovers(view: View) -> pd.DataFrame:
+    """The handovers of the period's orders in their order: order_id, step, department, started_s, ended_s (nan while it lasts, or behind the end of the data).
+
+    Handovers without a time, of no known order, of orders set apart, and those that begin behind the end of the data are not there. Raises NoInput without order_steps.
+    """
+    steps = view.table("order_steps")
+    needed(steps, ["order_id", "started_s"], "order steps")
+    known = orders.within(orders.counted(orders.cases(view, "order_id")), view.period)
+    if "order_id" not in known:
+        raise DataRefused("complaints", "not available: needs order_id.")
+    have = steps.collect_schema().names()
+    frame = pandas(steps.select("seq", *(c for c in ("order_id", "step", "department", "started_s", "ended_s") if c in have)))
+    frame = frame[frame["order_id"].isin(set(known["order_id"].dropna())) & (frame["started_s"] < view.end_s)]
+    ended = pd.to_numeric(frame["ended_s"]).astype("float64") if "ended_s" in frame else pd.Series(np.nan, index=frame.index)
+    frame = frame.assign(started_s=pd.to_numeric(frame["started_s"]).astype("float64"), ended_s=ended.where(ended < view.end_s))
+    return frame.sort_values(["order_id", "started_s", "seq"], ignore_index=True)
+
+
+def steps(view: View) -> pd.DataFrame:
+    """How long each step takes: one row a step, those without a word `(none)`, small ones pooled; the longest in all first.
+
+    Columns: step, handovers, open (lasting when the data end), median_hours, p90_hours (Kaplan-Meier, open ones censored; missing where the curve never gets there), share_of_time (of
+    all time that the steps took as seen), early (ended before they began: left out). Raises NoInput without order_steps, DataRefused without step or ended_at.
+    """
+    frame = handovers(view)
+    for column, name in (("step", "step"), ("ended_s", "ended_at")):
+        if column not in frame or (column == "ended_s" and frame[column].isna().all() and len(frame)):
+            raise DataRefused("complaints", f"not available: needs {name}.")
+    frame = frame.assign(step=frame["step"].astype("object").where(frame["step"].notna(), orders.NONE))
+    sizes = frame.groupby("step", as_index=False).size()
+    names = dict(zip(sizes["step"], disclosure.pooled(sizes, ["step"], view.smallest, size="size")["step"], strict=True))
+    rows = [_step(view, name, part) for name, part in frame.groupby(frame["step"].map(names))]
+    told = pd.DataFrame(rows, columns=["step", "handovers", "open", "median_hours", "p90_hours", "seconds", "early"])
+    told["share_of_time"] = told["seconds"] / (told["seconds"].sum() or np.nan)
+    told = told.sort_values("share_of_time", ascending=False, ignore_index=True)[
+        ["step", "handovers", "open", "median_hours", "p90_hours", "share_of_time", "early"]
+    ]
+    return disclosure.untold(told, ["handovers"], ["median_hours", "p90_hours", "share_of_time"], view.smallest)
+
+
+def _step(view: View, name: str, part: pd.DataFrame) -> dict:
+    lasted = part["ended_s"].fillna(view.end_s) - part["started_s"]
+    good = part["ended_s"].isna() | (part["ended_s"] >= part["started_s"])
+    curve = survival.kaplan_meier(np.round(lasted[good].to_numpy()), part.loc[good, "ended_s"].notna().to_numpy())
+    median, p90 = (float(survival.quantile(curve, q)) / orders.HOUR for q in (0.5, 0.9))
+    told = {"step": name, "handovers": len(part), "open": int(part["ended_s"].isna().sum()), "median_hours": median, "p90_hours": p90}
+    return {**told, "seconds": float(lasted[good].sum()), "early": int((~good).sum())}
+
+
+def hops(view: View) -> pd.DataFrame:
+    """How often orders change departments: one row a number of hops (4 stands for 4 and more).
+
+    A hop is a handover to another department than the one before; handovers without a department are passed over. Columns: hops, count (orders), share, low, high
+    (Wilson), came_back (orders of these that came back to a department that had them before), mean_hops (of all orders with handovers), back, back_low, back_high (share of all that came back).
+    Raises NoInput without order_steps, DataRefused without department.
+    """
+    frame = handovers(view)
+    if "department" not in frame:
+        raise DataRefused("complaints", "not available: needs department.")
+    own = frame[frame["department"].notna()]
+    moved = own["department"] != own.groupby("order_id")["department"].shift()
+    visits = own[moved]  # stays of an order in a department, one after the other
+    by_order = visits.groupby("order_id")["department"].agg(stays="size", places="nunique")
+    n, changed = len(by_order), by_order["stays"] - 1
+    back = by_order["stays"] > by_order["places"]
+    place = changed.clip(upper=MOST_HOPS)
+    counts = [(k, int((place == k).sum()), int((back & (place == k)).sum())) for k in range(MOST_HOPS + 1)]
+    low, high = intervals.wilson(np.array([c for _, c, _ in counts], float), n or np.nan)
+    ends = intervals.wilson(float(back.sum()), n or np.nan)
+    told = pd.DataFrame(counts, columns=["hops", "count", "came_back"]).assign(
+        share=lambda f: f["count"] / (n or np.nan),
+        low=low,
+        high=high,
+        mean_hops=changed.mean(),
+        back=back.mean(),
+        back_low=float(ends.low),
+        back_high=float(ends.high),
+    )
+    return disclosure.untold(told, ["count", "came_back"], ["share", "low", "high"], view.smallest)
