@@ -1,5 +1,6 @@
 """Satisfaction: answers counted by hand, the words of the two-period rule, and what a strange month says."""
 
+import re
 import warnings
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from hotline_analysis import disclosure, open_hotline
-from hotline_analysis.errors import BadParams, DataRefused, NoInput
+from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
 from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.periods import Calendar, Period
@@ -633,6 +634,47 @@ def test_frames_are_shown_and_said_in_both_languages():
             assert show(frame, language=language).text.strip()
             if table in SAY:
                 assert say(frame, language=language).text.strip()
+
+
+ODD = {  # 一个月可能的样子：只有邀请、一份答卷、两份一样、全部不适用、人人满分
+    "nobody answered": {"item_1": [None] * 40, "item_2": [None] * 40, "item_9": [None] * 40},
+    "one answer": {"item_1": [5.0] + [None] * 39, "item_2": [4.0] + [None] * 39, "item_9": [9.0] + [None] * 39},
+    "two alike": {"item_1": [5.0, 5.0] + [None] * 38, "item_2": [5.0, 5.0] + [None] * 38, "item_9": [10.0, 10.0] + [None] * 38},
+    "does not apply": {"item_1": [0.0] * 40, "item_2": [0.0] * 40, "item_9": [None] * 40},
+    "all content": {"item_1": [5.0] * 40, "item_2": [5.0] * 40, "item_9": [10.0] * 40},
+    "one item": {"item_1": [1.0 + i % 5 for i in range(40)], "item_2": [None] * 40, "item_9": [None] * 40},
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("month", ODD)
+def test_an_odd_month_gives_a_frame_with_its_state_or_a_sentence(table, month):
+    rows = {
+        "call_id": [f"c{i}" for i in range(40)],
+        "invited_s": [second(1 + i % 28) for i in range(40)],
+        **{k: np.array(v, float) for k, v in ODD[month].items()},
+    }
+    rows |= {"need": ["甲" if month == "one item" else None] * 40, "theme": [None] * 40, "answered": [False] * 40}
+    view = seen(rows, known={**ITEMS, **NPS}, calls=CALLS, scores=scored(1), nps="item_9", smallest=8)
+    try:
+        frame = TABLES[table](view)
+    except HotlineError as said:
+        assert " › " in str(said) and "\n" not in str(said)
+        return
+    assert len(frame)
+    if {"value", "low", "high"} <= set(frame):
+        known = frame[frame["low"].notna()]
+        assert (known["low"] <= known["value"] + 1e-9).all() and (known["value"] <= known["high"] + 1e-9).all()
+    if "state" in frame:
+        assert (frame.loc[frame["n"] == 0, "state"] == "none").all() and frame.loc[frame["n"] == 0, "mean"].isna().all()
+    frame.attrs = {
+        "study": "satisfaction",
+        "table": table,
+        "fields": {c: f.as_dict() for c, f in satisfaction.COLUMNS.items()},
+        "period": {"zh": "二月", "en": "February"},
+    }
+    assert not re.search(r"\b(nan|NaN|inf|None)\b", show(frame).text)
 
 
 def test_a_params_file_that_names_no_item_of_it_is_refused():
