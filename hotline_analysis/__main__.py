@@ -69,7 +69,7 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
     if write_windows and (name != "exposure" or table not in ("", "reconciliation")):
         raise BadParams("--write-windows", "belongs to `hotline study exposure`.")
     frame = h.study(name, "reconciliation" if write_windows else table, by=by, strict=True)
-    if any(column.startswith("agent") for column in by):
+    if frame.attrs["audience"] == "staff":
         click.echo("This output names agents: it is for staff, and no part of a report.", err=True)
     if write_windows:
         _write_windows(h, frame, Path(write_windows))
@@ -78,8 +78,15 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
     elif form == "json":
         click.echo(frame.to_json(orient="records", force_ascii=False, double_precision=15))
     else:
-        click.echo(h.definition(language))
+        click.echo(_resting_on(h, frame, language), nl=False)
         click.echo(frame.to_string(index=False))
+
+
+def _resting_on(h, frame, language: str) -> str:
+    """The line of what the frame's figures rest on (口径), nothing where they rest on no rule."""
+    said = frame.attrs["definition"].get(language)
+    head, mark, _ = h.definition(language).partition("：" if language == "zh" else ": ")
+    return f"{head}{mark}{said}\n" if said else ""
 
 
 def _csv(frame) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from hotline_analysis.__main__ import main
-from tests.small import write_hotline
+from tests.small import write_hotline, write_surveyed
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,15 @@ def test_a_study_as_csv_json_and_table(hotline, capsys):
     assert json.loads(out)[0]["denominator"] == int(frame["denominator"][0])
     code, out, _ = run(capsys, "study", "window", "--params", str(hotline), "--month", "2024-01", "--quiet")
     assert out.startswith("口径：")
+
+
+def test_a_study_says_the_rule_of_its_own_and_whom_its_names_are_for(tmp_path, capsys):
+    """Satisfaction rests on invitations, not on the definition of a repeat call; a table that names agents says that it is for staff."""
+    asked = ("study", "satisfaction", "--params", str(write_surveyed(tmp_path)), "--month", "2024-01", "--quiet", "--table")
+    code, out, err = run(capsys, *asked, "sample")
+    assert (code, err) == (0, "") and out.startswith("口径：本期受邀市民的答卷，不论何时作答；") and "计为复电" not in out
+    code, out, err = run(capsys, *asked, "agents", "--format", "csv")
+    assert code == 0 and err == "This output names agents: it is for staff, and no part of a report.\n"
 
 
 @pytest.mark.parametrize(

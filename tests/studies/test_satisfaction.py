@@ -720,6 +720,8 @@ def test_mobile_operator_survey():
 @there("call_trends")
 def test_ratings_of_the_call_trends():
     h = open_hotline(PARAMS / "call_trends.yaml", "all", progress=False)
-    row = h.study("satisfaction", "items", strict=True).iloc[0]
+    frame = h.study("satisfaction", "items", strict=True)
+    row = frame.iloc[0]
+    assert frame.attrs["definition"]["zh"].startswith("没有满意度调查，取自通话后评价")
     assert (row["source"], row["n"], row["not_applicable"]) == ("rating", 4054, 0) and row["mean"] == pytest.approx(3.403552, abs=1e-6)
     assert h.study("satisfaction", "drivers").attrs["missing"]["zh"] == "题目太少"

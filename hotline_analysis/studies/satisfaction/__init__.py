@@ -156,7 +156,6 @@ COLUMNS = {
     "missing": Field(Term("缺失原因", "Why missing")),
 }
 STAFF = ("agents",)
-REPEATS = False  # no figure here rests on the definition of a repeat call
 RULE = answers.rule
 TABLES = {
     "items": items.items,
