@@ -1023,16 +1023,22 @@ class Params(Settings):
 
     @property
     def assumed(self) -> Term | None:
-        """What every row is taken to hold where the export has no such column; None where nothing is assumed."""
+        """What every row is taken to hold where the export has no such column; None where nothing is assumed. The source of a score says which
+        export it is, and is no assumption; where exports of one table are taken to hold different words, all are said.
+        """
         rules = [
             (t, name, r)
             for t in tables.TABLES.values()
             for s in self.sources(t.name)
             for name, r in s.columns.items()
-            if r.constant is not None
+            if r.constant is not None and name != "source"
         ]
-        said = {t[name].term: tables.WORDS.get(r.constant, Term(r.constant, r.constant)) for t, name, r in rules}
-        zh, en = ("、".join(f"{c.zh}={w.zh}" for c, w in said.items()), ", ".join(f"{c.en} = {w.en}" for c, w in said.items()))
+        said: dict[Term, list[Term]] = {}
+        for t, name, r in rules:
+            words = said.setdefault(t[name].term, [])
+            words += [w for w in (tables.WORDS.get(r.constant, Term(r.constant, r.constant)),) if w not in words]
+        zh = "、".join(f"{column.zh}={'或'.join(w.zh for w in words)}" for column, words in said.items())
+        en = ", ".join(f"{column.en} = {' or '.join(w.en for w in words)}" for column, words in said.items())
         return Term(f"导出中没有的列一律视为：{zh}。", f"Columns that the export lacks are taken as: {en}.") if said else None
 
     def sources(self, table: str) -> tuple[Source, ...]:

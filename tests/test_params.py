@@ -429,3 +429,13 @@ def test_two_hundred_damaged_files_are_refused_in_a_sentence_or_read(tmp_path, c
 
 def test_the_shipped_files_load():
     assert [params_file.load(path).name for path in sorted(PARAMS.glob("*.yaml"))] == sorted(path.stem for path in PARAMS.glob("*.yaml"))
+
+
+def test_what_exports_of_one_table_are_taken_to_hold_is_all_said_and_the_source_of_a_score_is_none_of_it(tmp_path):
+    first = "{files: a.csv, columns: {started_at: 时间, channel: {is: 电话}, outcome: {is: answered}}}"
+    second = "{files: b.csv, columns: {started_at: 时间, channel: {is: 微信}, outcome: {is: answered}}}"
+    scores = "scores: {files: c.csv, columns: {source: {is: self_rating}, item_1: 态度}}\nitems: {item_1: {name: 态度, scale: [1, 5]}}\n"
+    assumed = load(tmp_path, f"title: 热线\ncalls: [{first}, {second}]\n{scores}").assumed
+    assert assumed.zh == "导出中没有的列一律视为：渠道=电话或微信、结果=接通。"
+    assert assumed.en == "Columns that the export lacks are taken as: Channel = 电话 or 微信, Outcome = answered."
+    assert load(tmp_path, f"title: 热线\n{scores}").assumed is None

@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite
-from hotline_analysis.sample import city, export, records
+from hotline_analysis.sample import city, export, records, write
 from hotline_analysis.sample.simulate import CAUSES, Calls, run
 
-VERSION = 1  # of the files; any change to what they hold raises it
+VERSION = 2  # of the files; any change to what they hold raises it
 STAMP = "sample.json"
 NOTE = "invented data, see docs/sample.md"
 EPOCH = 1_690_819_200  # 2023-08-01 00:00 in Asia/Shanghai
@@ -87,9 +87,9 @@ def is_current(folder: Path) -> bool:
 def _fill(folder: Path, progress: bool) -> None:
     """Every file, then the stamp that names them."""
     calls = run()
-    bar = tqdm(total=2 * len(export.months()), desc="sample", unit="file") if progress else contextlib.nullcontext()
+    bar = tqdm(total=write.FILES, desc="sample", unit="file") if progress else contextlib.nullcontext()
     with bar:
-        paths = export.write_all(folder, calls, step=(lambda path: bar.update()) if progress else (lambda path: None))
+        paths = write.write_all(folder, calls, step=(lambda path: bar.update()) if progress else (lambda path: None))
     stamp = {"version": VERSION, "note": NOTE, "files": {p.name: p.stat().st_size for p in paths}}
     (folder / STAMP).write_text(json.dumps(stamp, ensure_ascii=False, indent=1), encoding="utf-8")
 

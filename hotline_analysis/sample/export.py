@@ -1,7 +1,7 @@
 """The exports as a call centre's systems would write them: monthly GB18030 CSV of calls, monthly XLSX of orders, dirt included."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def _tests() -> np.ndarray:
 # -- words ---------------------------------------------------------------------------------------------------------------------------------
 
 
-def _table(words) -> np.ndarray:
+def table(words) -> np.ndarray:
     return np.array(list(words), dtype=object)
 
 
@@ -97,12 +97,12 @@ def months() -> list[str]:
 def day_texts(slashed: bool) -> np.ndarray:
     """Every day as written, a month longer than the data so that due dates have a text."""
     days = [city.FIRST_DAY + timedelta(days=n) for n in range(city.DAYS + 60)]
-    return _table(f"{d.year}/{d.month}/{d.day} " if slashed else f"{d.isoformat()} " for d in days)
+    return table(f"{d.year}/{d.month}/{d.day} " if slashed else f"{d.isoformat()} " for d in days)
 
 
 def clock_texts(slashed: bool) -> np.ndarray:
     hour = "{}" if slashed else "{:02}"
-    return _table((hour + ":{:02}:{:02}").format(s // 3600, s // 60 % 60, s % 60) for s in range(DAY))
+    return table((hour + ":{:02}:{:02}").format(s // 3600, s // 60 % 60, s % 60) for s in range(DAY))
 
 
 def instants(seconds: np.ndarray, *, slashed: bool = False, where: np.ndarray | None = None) -> np.ndarray:
@@ -113,22 +113,23 @@ def instants(seconds: np.ndarray, *, slashed: bool = False, where: np.ndarray | 
 
 
 _TEXTS: dict = {}
-_NUMBERS = _table(str(n) for n in range(20_000))
+_NUMBERS = table(str(n) for n in range(20_000))
 
 
 def call_ids(start: np.ndarray) -> np.ndarray:
     """YJ, the day, and the row's number within the day; rows must be in order of time."""
     day = start // DAY
     within = np.arange(len(start)) - np.searchsorted(day, day, side="left")
-    days = _table((city.FIRST_DAY + timedelta(days=n)).strftime("YJ%Y%m%d") for n in range(city.DAYS))
-    return days[day] + _table(f"{n:05}" for n in range(within.max() + 1))[within]
+    days = table((city.FIRST_DAY + timedelta(days=n)).strftime("YJ%Y%m%d") for n in range(city.DAYS))
+    return days[day] + table(f"{n:05}" for n in range(within.max() + 1))[within]
 
 
-def order_ids(orders: Orders) -> np.ndarray:
+def order_ids(orders: Orders, first: int = 0) -> np.ndarray:
+    """GD, the day, and the order's number within the day."""
     day = orders.created // DAY
     within = np.arange(len(orders)) - np.searchsorted(day, day, side="left")
-    days = _table((city.FIRST_DAY + timedelta(days=n)).strftime("GD%Y%m%d") for n in range(city.DAYS))
-    return days[day] + _table(f"{n:04}" for n in range(within.max() + 1))[within]
+    days = table((city.FIRST_DAY + timedelta(days=n)).strftime("GD%Y%m%d") for n in range(city.DAYS))
+    return days[day] + table(f"{n:04}" for n in range(first, first + within.max() + 1))[within]
 
 
 # -- telephone numbers ---------------------------------------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def phone_texts(caller: np.ndarray, stream: int) -> np.ndarray:
     """The caller's number as one of the written forms found in exports; withheld callers get a word or nothing."""
     rng, (own, landline, withheld) = generator(SEED, stream), phone_book()
     forms, wired = choose(rng, len(caller), MOBILE_SHARES), choose(rng, len(caller), LANDLINE_SHARES)
-    words = _table(WITHHELD_WORDS)[rng.integers(0, len(WITHHELD_WORDS), size=len(caller))]
+    words = table(WITHHELD_WORDS)[rng.integers(0, len(WITHHELD_WORDS), size=len(caller))]
     texts = np.empty(len(caller), dtype=object)
     for shown, drawn, known, write in ((~landline, forms, MOBILE_FORMS, _mobile_text), (landline, wired, LANDLINE_FORMS, _landline_text)):
         for n, form in enumerate(known):
@@ -208,18 +209,18 @@ def _inbound(rows: Rows) -> dict[str, np.ndarray]:
     held = chance(rng, len(n), 0.12)
     hold = np.where(held & (talk > 60), rng.integers(8, 90, size=len(n)), 0)
     own = rows.about[n] == n
-    said_or_not = {key: np.where(said, words, "") for key, words in _issue_words(issue).items()}
+    said_or_not = {key: np.where(said, words, "") for key, words in issue_words(issue).items()}
     return said_or_not | {
         "应答时间": instants(heard, where=answered),
         "结束时间": instants(np.minimum(heard + talk, (city.DAYS + 1) * DAY)),
         "主叫号码": phone_texts(c.caller[n], 11),
-        "受理坐席": np.where(answered, _table(city.agent_label(a) for a in range(60))[agent], ""),
-        "受理班组": np.where(answered, _table(city.TEAMS)[agent // 12], ""),
-        "技能组": _table(city.QUEUES[city.CLASSES[i.class_index].key] for i in ISSUES)[issue],
+        "受理坐席": np.where(answered, table(city.agent_label(a) for a in range(60))[agent], ""),
+        "受理班组": np.where(answered, table(city.TEAMS)[agent // 12], ""),
+        "技能组": table(city.QUEUES[city.CLASSES[i.class_index].key] for i in ISSUES)[issue],
         "来电区域": areas()[c.caller[n]],
         "渠道": np.where(chance(rng, len(n), 0.05), "微信语音", "电话"),
         "呼叫方向": "呼入",
-        "通话结果": _table(RESULTS)[c.state[n]],
+        "通话结果": table(RESULTS)[c.state[n]],
         "排队时长(秒)": _NUMBERS[c.wait[n]],
         "振铃时长(秒)": _NUMBERS[c.ring[n]],
         "通话时长(秒)": _NUMBERS[talk],
@@ -227,22 +228,22 @@ def _inbound(rows: Rows) -> dict[str, np.ndarray]:
         "话后时长(秒)": _NUMBERS[c.wrap[n]],
         "是否转接": np.where(answered, np.where(chance(rng, len(n), 0.03), "是", "否"), ""),
         "是否派单": np.where(answered, np.where(own, "是", "否"), ""),
-        "承办部门": np.where(own, _departments()[issue], ""),
+        "承办部门": np.where(own, departments()[issue], ""),
         "工单编号": np.where(said, _order_words(rows)[rows.order_number[n]], ""),
-        "满意度评价": _table(records.RATINGS)[rows.rating[n]],
+        "满意度评价": table(records.RATINGS)[rows.rating[n]],
     }
 
 
-def _issue_words(issue: np.ndarray) -> dict[str, np.ndarray]:
+def issue_words(issue: np.ndarray) -> dict[str, np.ndarray]:
     return {
-        "一级诉求": _table(i.level_1 for i in ISSUES)[issue],
-        "二级诉求": _table(i.level_2 for i in ISSUES)[issue],
-        "三级诉求": _table(i.level_3 for i in ISSUES)[issue],
+        "一级诉求": table(i.level_1 for i in ISSUES)[issue],
+        "二级诉求": table(i.level_2 for i in ISSUES)[issue],
+        "三级诉求": table(i.level_3 for i in ISSUES)[issue],
     }
 
 
-def _departments() -> np.ndarray:
-    return _table(city.DEPARTMENTS[i.level_2] for i in ISSUES)
+def departments() -> np.ndarray:
+    return table(city.DEPARTMENTS[i.level_2] for i in ISSUES)
 
 
 def _order_words(rows: Rows) -> np.ndarray:
@@ -252,7 +253,7 @@ def _order_words(rows: Rows) -> np.ndarray:
 
 def areas() -> np.ndarray:
     """The district of each caller."""
-    return _table(name for name, _ in city.AREAS)[choose(generator(SEED, 12), callers_total(), [w for _, w in city.AREAS])]
+    return table(name for name, _ in city.AREAS)[choose(generator(SEED, 12), callers_total(), [w for _, w in city.AREAS])]
 
 
 def _outbound(rows: Rows) -> dict[str, np.ndarray]:
@@ -262,9 +263,9 @@ def _outbound(rows: Rows) -> dict[str, np.ndarray]:
     reached, ring, talk = chance(rng, len(n), 0.78), rng.integers(5, 30, size=len(n)), rng.integers(25, 160, size=len(n))
     agent = rng.integers(0, 60, size=len(n))
     talk = np.where(reached, talk, 0)
-    return _issue_words(issue) | {
+    return issue_words(issue) | {
         "应答时间": instants(start + ring, where=reached), "结束时间": instants(start + ring + talk), "主叫号码": phone_texts(rows.calls.caller[n], 14),
-        "受理坐席": _table(city.agent_label(a) for a in range(60))[agent], "受理班组": _table(city.TEAMS)[agent // 12], "技能组": "回访组",
+        "受理坐席": table(city.agent_label(a) for a in range(60))[agent], "受理班组": table(city.TEAMS)[agent // 12], "技能组": "回访组",
         "来电区域": areas()[rows.calls.caller[n]], "渠道": "电话", "呼叫方向": "呼出", "通话结果": np.where(reached, "接通", "未接"),
         "排队时长(秒)": "0", "振铃时长(秒)": _NUMBERS[ring], "通话时长(秒)": _NUMBERS[talk], "保持时长(秒)": "0", "话后时长(秒)": "20", "是否转接": "否",
         "是否派单": "否", "工单编号": _order_words(rows)[rows.order_number[n]],
@@ -281,7 +282,7 @@ def _test_rows(rows: Rows) -> dict[str, np.ndarray]:
 
 def write_calls(folder: Path, month: str, rows: Rows, columns: dict[str, np.ndarray]) -> Path:
     """One month's file: header, rows in order of time, the day exported twice, the dirt of that month; GB18030, CRLF."""
-    first, last = _bounds(month)
+    first, last = bounds(month)
     low = _repeated(first)
     a, b = np.searchsorted(rows.start, [low, last])
     part = {h: values[a:b] for h, values in columns.items()}
@@ -299,7 +300,7 @@ def write_calls(folder: Path, month: str, rows: Rows, columns: dict[str, np.ndar
     return path
 
 
-def _bounds(month: str) -> tuple[int, int]:
+def bounds(month: str) -> tuple[int, int]:
     """First and last second (exclusive) of a month, in seconds of the simulation."""
     first = date.fromisoformat(month + "-01")
     following = (first + timedelta(days=32)).replace(day=1)
@@ -311,7 +312,7 @@ def _repeated(first: int) -> int:
 
 
 def _slashed(texts: np.ndarray) -> np.ndarray:
-    return _table(re.sub(r"^(\d+)-0?(\d+)-0?(\d+) 0?(\d+)", r"\1/\2/\3 \4", t) for t in texts.tolist())
+    return table(re.sub(r"^(\d+)-0?(\d+)-0?(\d+) 0?(\d+)", r"\1/\2/\3 \4", t) for t in texts.tolist())
 
 
 def _rated_later(words: np.ndarray, old: np.ndarray, result: np.ndarray) -> np.ndarray:
@@ -355,25 +356,46 @@ SOLVED, SATISFIED = ("已解决", "部分解决", "未解决", ""), ("满意", "
 EPOCH_1900 = date(1899, 12, 30)
 
 
-def order_columns(rows: Rows, ids: np.ndarray) -> dict[str, list]:
-    """One list of cells per header; instants as text, some as numbers that the sheet shows as dates."""
-    o, rng = rows.orders, generator(SEED, 15)
-    issue, caller = rows.calls.issue[o.call], rows.calls.caller[o.call]
-    words = _issue_words(issue)
+@dataclass(frozen=True)
+class Cases:
+    """The orders that are exported, those of the surge among them, in order of creation; `cells` are their columns."""
+
+    orders: Orders
+    issue: np.ndarray
+    ids: np.ndarray
+    cells: dict[str, list]
+
+
+def make_cases(rows: Rows, ids: np.ndarray) -> Cases:
+    """The orders of calls and those that nobody called about."""
+    o, (extra, issue, caller) = rows.orders, records.surge()
     inbound = np.flatnonzero(rows.kind == 0)
     row_of = np.full(len(rows.calls), -1)
     row_of[rows.attempt[inbound]] = inbound
+    of_calls = order_columns(o, rows.calls.issue[o.call], rows.calls.caller[o.call], order_ids(o), ids[row_of[o.call]], 15)
+    written = order_columns(extra, issue, caller, order_ids(extra, 9_000), np.full(len(extra), "", dtype=object), 19) | {
+        "工单来源": ["微信"] * len(extra)
+    }
+    order = np.argsort(np.concatenate([o.created, extra.created]), kind="stable")
+    whole = Orders(*(np.concatenate([getattr(o, f.name), getattr(extra, f.name)])[order] for f in fields(Orders)))
+    cells = {header: np.array(of_calls[header] + written[header], dtype=object)[order].tolist() for header in ORDER_HEADERS}
+    return Cases(whole, np.concatenate([rows.calls.issue[o.call], issue])[order], np.array(cells["工单编号"], dtype=object), cells)
+
+
+def order_columns(o: Orders, issue: np.ndarray, caller: np.ndarray, ids: np.ndarray, call_ids: np.ndarray, stream: int) -> dict[str, list]:
+    """One list of cells per header; instants as text, some as numbers that the sheet shows as dates."""
+    rng, words = generator(SEED, stream), issue_words(issue)
     cells = {
-        "工单编号": order_ids(o), "来电编号": ids[row_of[o.call]], "联系电话": phone_texts(caller, 16),
-        "工单类型": _table(city.KINDS.get(i.level_1, "咨询") for i in ISSUES)[issue],
-        "时限等级": _table(city.DUE_CLASSES.get(city.CLASSES[i.class_index].key, "一般") for i in ISSUES)[issue],
-        "一级分类": words["一级诉求"], "二级分类": words["二级诉求"], "三级分类": words["三级诉求"], "承办单位": _departments()[issue],
+        "工单编号": ids, "来电编号": call_ids, "联系电话": phone_texts(caller, stream + 1),
+        "工单类型": table(city.KINDS.get(i.level_1, "咨询") for i in ISSUES)[issue],
+        "时限等级": table(city.DUE_CLASSES.get(city.CLASSES[i.class_index].key, "一般") for i in ISSUES)[issue],
+        "一级分类": words["一级诉求"], "二级分类": words["二级诉求"], "三级分类": words["三级诉求"], "承办单位": departments()[issue],
         "所属区域": areas()[caller], "工单来源": np.where(chance(rng, len(o), 0.05), "微信", "电话"),
         "受理时间": _dated(o.created, rng, 0.35), "派单时间": _dated(o.dispatched, rng, 0.35), "到期时间": _due_cells(o.due, rng),
         "首次响应时间": _dated(o.responded, rng, 0), "解决时间": _dated(o.resolved, rng, 0), "办结时间": _dated(o.closed, rng, 0.35),
-        "是否撤回": _table(YES)[o.withdrawn.astype(int)], "是否重复件": _table(YES)[o.duplicate.astype(int)], "是否退回": _table(YES)[o.returned.astype(int)],
-        "是否重办": _table(YES)[o.reopened.astype(int)], "是否联系": _table(YES)[o.contacted.astype(int)],
-        "是否解决": _table(SOLVED)[o.solved], "是否满意": _table(SATISFIED)[o.satisfied],
+        "是否撤回": table(YES)[o.withdrawn.astype(int)], "是否重复件": table(YES)[o.duplicate.astype(int)], "是否退回": table(YES)[o.returned.astype(int)],
+        "是否重办": table(YES)[o.reopened.astype(int)], "是否联系": table(YES)[o.contacted.astype(int)],
+        "是否解决": table(SOLVED)[o.solved], "是否满意": table(SATISFIED)[o.satisfied],
     }  # fmt: skip
     return {header: cells[header].tolist() for header in ORDER_HEADERS}
 
@@ -399,23 +421,10 @@ def _due_cells(due: np.ndarray, rng) -> np.ndarray:
     return plain
 
 
-def write_orders(folder: Path, month: str, rows: Rows, columns: dict[str, list]) -> Path:
+def write_orders(folder: Path, month: str, cases: Cases) -> Path:
     """One month's workbook: a title line, an empty line, the headers, the orders created in the month."""
-    a, b = np.searchsorted(rows.orders.created, _bounds(month)).tolist()
+    a, b = np.searchsorted(cases.orders.created, bounds(month)).tolist()
     path = folder / f"工单_{month.replace('-', '')}.xlsx"
     title = f"云江市12345政务服务便民热线工单明细（{month}，虚构数据）"
-    write_sheet(path, "工单明细", title, {header: cells[a:b] for header, cells in columns.items()})
+    write_sheet(path, "工单明细", title, {header: cells[a:b] for header, cells in cases.cells.items()})
     return path
-
-
-def write_all(folder: Path, calls: Calls, step=lambda path: None) -> list[Path]:
-    """Every file of the sample; `step` is told of each."""
-    rows, _ = make_rows(calls)
-    columns = call_columns(rows)
-    orders = order_columns(rows, columns["来电编号"])
-    paths = []
-    for month in months():
-        for path in (write_calls(folder, month, rows, columns), write_orders(folder, month, rows, orders)):
-            paths.append(path)
-            step(path)
-    return paths

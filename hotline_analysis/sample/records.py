@@ -1,13 +1,13 @@
 """What the call centre's systems keep about each attempt: work orders, chases, ratings, holds, transfers. Still numbers, no words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from hotline_analysis.sample import city, simulate
 from hotline_analysis.sample.city import CLASSES, DAY, HOUR, ISSUES
-from hotline_analysis.sample.draws import bits, chance, generator, lognormal, read
+from hotline_analysis.sample.draws import BITS, bits, chance, generator, lognormal, read
 from hotline_analysis.sample.simulate import ABANDONED, ANSWERED, CALLBACK, FLOW, REDIAL_ABANDONED, SEED, Calls
 
 CLASS_OF = np.array([i.class_index for i in ISSUES])
@@ -17,6 +17,8 @@ SLOW_CLOSED_AT = lognormal(760, 0.45)  # 27 % late
 DISPATCHED_AFTER, RESPONDED_AFTER = lognormal(900, 0.8, at_least=60), lognormal(150, 0.8)
 RATINGS = ("", "非常满意", "满意", "基本满意", "不满意", "非常不满意")
 RATED_SHARE, RATING_SOLVED, RATING_UNSOLVED = 0.31, (58, 27, 9, 4, 2), (34, 26, 18, 14, 8)
+IMPROVED_FROM, IMPROVED_SHARE = "2024-03-01", 0.2
+SURGE_MONTH, SURGE_ISSUE, SURGE = "2024-08", "预付卡纠纷", 420
 FOLLOWED_UP = 0.15  # of the closed orders get an outbound call
 
 
@@ -90,9 +92,12 @@ def problem_parent(calls: Calls) -> np.ndarray:
 def make_orders(calls: Calls, about: np.ndarray, due: np.ndarray, closed: np.ndarray) -> Orders:
     """The orders as they stand when the data end; what happens later is not known yet."""
     call = np.flatnonzero((about == np.arange(len(calls))) & (calls.end < city.DAYS * DAY))
-    rng, n, end = generator(SEED, 5), len(call), city.DAYS * DAY
-    created = calls.end[call]
-    closed, due = closed[call], due[call]
+    return improved(_lived(call, calls.end[call], due[call], closed[call], generator(SEED, 5)))
+
+
+def _lived(call: np.ndarray, created: np.ndarray, due: np.ndarray, closed: np.ndarray, rng) -> Orders:
+    """What becomes of orders that are created, due and closed at these instants."""
+    n, end = len(call), city.DAYS * DAY
     dispatched = created + read(DISPATCHED_AFTER, bits(rng, n))
     closed = np.maximum(closed, dispatched + 1_800)
     responded = dispatched + (closed - dispatched) * np.minimum(read(RESPONDED_AFTER, bits(rng, n)), 950) // 1_000
@@ -106,6 +111,31 @@ def make_orders(calls: Calls, about: np.ndarray, due: np.ndarray, closed: np.nda
         call, created, known(dispatched), due, known(responded), known(resolved), known(closed), *flags, reached & ~open_,
         np.where(open_, -1, solved), np.where(open_ | ~reached, -1, np.minimum(satisfied, 2)),
     )  # fmt: skip
+
+
+def improved(orders: Orders) -> Orders:
+    """Since IMPROVED_FROM orders are watched: IMPROVED_SHARE of those answered within 40 hours that would take longer are resolved within 48 hours.
+
+    They are closed as late as they would have been (the follow-up comes when it comes), so nobody calls more or less for it.
+    """
+    rng, n = generator(SEED, 17), len(orders)
+    earliest, latest = orders.responded + HOUR, orders.created + 47 * HOUR + 1_800
+    sooner = earliest + ((latest - earliest) * bits(rng, n) >> BITS)
+    late = (orders.resolved < 0) | (orders.resolved - orders.created > 48 * HOUR)
+    watched = late & (orders.responded >= 0) & (orders.responded - orders.created <= 40 * HOUR) & (sooner < city.DAYS * DAY)
+    moved = watched & (orders.created >= simulate.day_index(IMPROVED_FROM) * DAY) & chance(rng, n, IMPROVED_SHARE)
+    return replace(orders, resolved=np.where(moved, sooner, orders.resolved))
+
+
+def surge() -> tuple[Orders, np.ndarray, np.ndarray]:
+    """Orders of SURGE_MONTH that came by WeChat when a chain of gyms shut, with their issues and callers: no call belongs to them."""
+    rng = generator(SEED, 18)
+    issue = np.full(SURGE, next(n for n, i in enumerate(ISSUES) if i.level_3 == SURGE_ISSUE))
+    day = simulate.day_index(SURGE_MONTH + "-01") + rng.integers(0, 31, size=SURGE)
+    created = np.sort(day * DAY + rng.integers(8 * HOUR, 22 * HOUR, size=SURGE))
+    due = due_at(created, CLASS_OF[issue])
+    closed = created + (due - created) * read(CLOSED_AT, bits(rng, SURGE)) // 1_000
+    return improved(_lived(np.full(SURGE, -1), created, due, closed, rng)), issue, rng.integers(0, simulate.PEOPLE, size=SURGE)
 
 
 def ratings(calls: Calls) -> np.ndarray:

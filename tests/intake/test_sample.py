@@ -17,10 +17,11 @@ import pytest
 from hotline_analysis import sample
 from hotline_analysis.intake.convert.identity import KNOWN, WITHHELD, identify
 from hotline_analysis.params import load
-from hotline_analysis.sample import city, draws, export, simulate
+from hotline_analysis.sample import city, draws, export, handling, opinions, records, simulate, write
 
 PARAMS = load(Path(__file__).parents[2] / "params" / "sample.yaml")
-DIGEST = "c7cb202dc3bba9b2"
+DIGEST = "58852be95c18153d"
+CALLS_DIGEST = "21efb5aa31d680e1"  # of version 1: what is added has random streams of its own
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +46,10 @@ def rows_of(folder: Path, month: str) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header) and any(row)]
 
 
-def digest(folder: Path) -> str:
+def digest(folder: Path, names: str = "*") -> str:
     """Of the CSV files' bytes and the workbooks' parts: a different zlib may pack the same sheet into other bytes."""
     whole = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.glob(names)):
         if path.suffix == ".csv":
             whole.update(path.read_bytes())
         elif path.suffix == ".xlsx":
@@ -63,11 +64,12 @@ def digest(folder: Path) -> str:
 
 def test_same_content_on_every_machine(folder):
     assert digest(folder) == DIGEST, "the sample has changed: raise sample.VERSION, write it into docs/sample.md and the changelog"
+    assert digest(folder, "来电明细_*.csv") == CALLS_DIGEST
 
 
 def test_a_second_call_writes_nothing(folder):
     before = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
-    assert len(sample.write_sample(folder, progress=False)) == 28
+    assert len(sample.write_sample(folder, progress=False)) == write.FILES == 51
     assert {p.name: p.stat().st_mtime_ns for p in folder.iterdir()} == before
 
 
@@ -86,7 +88,7 @@ def test_a_killed_run_leaves_the_old_files_or_none(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sample, "run", lambda: None)
-    monkeypatch.setattr(export, "write_all", killed)
+    monkeypatch.setattr(write, "write_all", killed)
     with pytest.raises(KeyboardInterrupt):
         sample.write_sample(tmp_path / "exports", progress=False)
     assert list(tmp_path.iterdir()) == []
@@ -96,6 +98,16 @@ def test_params_name_every_column_of_the_exports():
     used = {name for column in PARAMS.calls[0].columns.values() for name in column.source}
     assert used == set(export.CALL_HEADERS)
     assert {name for column in PARAMS.orders[0].columns.values() for name in column.source} == set(export.ORDER_HEADERS)
+
+
+def test_params_name_every_column_of_the_other_exports(folder):
+    """All but the comment in the citizen's own words."""
+    for table, name, left in (
+        ("order_steps", "流转记录_202404", set()), ("surveys", "满意度调查_202409", {"意见"}), ("scores", "质检抽查", set()), ("checklist", "关键行为检查表", set()),
+    ):  # fmt: skip
+        header = (folder / f"{name}.csv").read_bytes().decode("gb18030").split("\r\n")[0].split(",")
+        used = {header for column in PARAMS.sources(table)[0].columns.values() for header in column.source}
+        assert used == set(header) - left
 
 
 def test_params_know_every_word_of_the_exports(folder):
@@ -250,3 +262,118 @@ def test_groups_of_callers(truth):
     weekly = truth[truth.cause == "weekly"].sort_values(["caller", "start_s"])
     gap = weekly.groupby("caller").start_s.diff().dropna() / 604_800
     assert ((gap - gap.round()).abs() < 0.005).all()
+
+
+# -- what becomes of orders, and what people say -------------------------------------------------------------------------------------------
+
+
+def frame_of(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / f"{name}.csv", encoding="gb18030")
+
+
+@pytest.fixture(scope="module")
+def cases() -> export.Cases:
+    _, rows, _ = sample._simulated()
+    return export.make_cases(rows, export.call_ids(rows.start))
+
+
+@pytest.fixture(scope="module")
+def answers() -> pd.DataFrame:
+    frame = pd.DataFrame(opinions.survey(sample._simulated()[1]))
+    return frame.assign(month=month_of(frame["sent"]), there=frame["answered"] >= 0)
+
+
+def month_of(seconds) -> np.ndarray:
+    months = export.months()
+    return np.array(months)[np.searchsorted([export.bounds(m)[0] for m in months], seconds, side="right") - 1]
+
+
+def within_48_h(orders) -> np.ndarray:
+    return (orders.resolved >= 0) & (orders.resolved - orders.created <= 48 * 3600)
+
+
+def test_the_improvement_adds_what_is_said(monkeypatch):
+    calls, rows, _ = sample._simulated()
+    due, closed = records.order_times(calls)
+    monkeypatch.setattr(records, "IMPROVED_SHARE", 0.0)
+    without = records.make_orders(calls, records.ordered_calls(calls, due, closed)[0], due, closed)
+    since = rows.orders.created >= export.bounds("2024-03")[0]
+    assert (rows.orders.resolved == without.resolved)[~since].all() and (rows.orders.closed == without.closed).all()
+    assert within_48_h(without)[~since].mean() == pytest.approx(0.292, abs=5e-4)
+    assert within_48_h(rows.orders)[since].mean() == pytest.approx(0.398, abs=5e-4)
+    gained = within_48_h(rows.orders)[since].mean() - within_48_h(without)[since].mean()
+    assert gained == pytest.approx(0.108, abs=5e-4)
+    solved = rows.orders.resolved >= 0
+    assert (rows.orders.responded <= rows.orders.resolved)[solved].all()
+
+
+def test_one_category_moved_in_one_month(cases):
+    level_2 = np.array([i.level_2 for i in city.ISSUES])[cases.issue]
+    counts = pd.crosstab(month_of(cases.orders.created), level_2)
+    assert counts.loc[["2024-07", "2024-08", "2024-09"], "市场消费"].tolist() == [462, 964, 446]
+    others = counts.drop(columns="市场消费").sum(axis=1)
+    assert others["2024-08"] / others["2024-07"] == pytest.approx(1, abs=0.04)
+    assert len(set(cases.ids)) == len(cases.ids) == 67_162 and (np.diff(cases.orders.created) >= 0).all()
+    assert sum(not call for call in cases.cells["来电编号"]) == records.SURGE
+
+
+def test_steps_of_an_order_follow_each_other(cases):
+    made = pd.DataFrame(handling.steps(cases))
+    assert (made["start"].diff().dropna() >= 0).all() and made["start"].between(export.bounds("2024-04")[0], handling.END - 1).all()
+    made = made.sort_values(["order", "start"], kind="stable")
+    following = made.groupby("order")["start"].shift(-1)
+    assert (following.isna() | (made["end"] == following)).all(), "a step ends when the next one begins"
+    ended = made[made["end"] >= 0].assign(hours=lambda f: (f["end"] - f["start"]) / 3600)
+    assert (ended["hours"] >= 0).all()
+    filed = ended[ended["step"] == "反馈备案"].groupby("department")["hours"].median()
+    assert filed[handling.LATE_DEPARTMENT] - filed.drop(handling.LATE_DEPARTMENT).median() == pytest.approx(72, abs=1.5)
+    handled = made[made["step"] == "办理"].groupby("order")["department"].nunique()
+    assert (handled == 2).sum() == 3_505 and (made["step"] == "退回重派").sum() == 1_574
+
+
+def test_who_answers_and_who_is_asked(answers):
+    rate = answers.groupby("unsolved")["there"].mean()
+    assert rate[False] == pytest.approx(0.249, abs=0.001) and rate[True] == pytest.approx(0.347, abs=0.001)
+    by_agent = answers.groupby("agent")["overall"].min()
+    assert by_agent[opinions.ONLY_SATISFIED] == 4 and by_agent.drop(opinions.ONLY_SATISFIED).max() < 4
+    assert (answers.loc[answers["there"], "answered"] > answers.loc[answers["there"], "sent"]).all()
+
+
+def test_one_item_falls_in_one_month_and_the_others_stay(answers):
+    there = answers[answers["there"]]
+    means = pd.DataFrame({name: there[there[name] > 0].groupby("month")[name].mean() for name in opinions.ITEMS})
+    fell = means.loc["2024-09"] - means.drop("2024-09").mean()
+    assert fell["响应速度"] == pytest.approx(-0.30, abs=0.05)
+    assert fell.drop("响应速度").abs().max() < 0.06
+
+
+def test_the_overall_judgement_is_made_of_three_items(answers):
+    """The weights that are planted, from a least-squares fit to the answers before an item fell."""
+    there = answers[answers["there"] & (answers["解决能力"] > 0) & (answers["便捷程度"] > 0) & (answers["month"] < "2024-09")]
+    x = np.column_stack([np.ones(len(there)), *(there[name] for name in opinions.ITEMS)])
+    weights = np.linalg.lstsq(x, there["overall"], rcond=None)[0][1:]
+    assert weights == pytest.approx([opinions.OVERALL.get(name, 0) / 100 for name in opinions.ITEMS], abs=0.03)
+
+
+def test_staff_rate_themselves_higher_and_checks_know_the_three_agents(folder, answers):
+    there = answers[answers["there"]]
+    own = pd.read_excel(folder / "话务员自评.xlsx", header=2, engine="calamine")
+    for name in opinions.ITEMS:
+        assert own[name].astype(int).mean() - there.loc[there[name] > 0, name].mean() == pytest.approx(0.40, abs=0.05)
+    checks = frame_of(folder, "质检抽查")
+    solving = checks[checks["质检项"] == "解决能力"]
+    bad = solving["话务员"].isin([city.agent_label(a) for a in city.UNSOLVED])
+    assert solving.loc[bad, "得分"].mean() - solving.loc[~bad, "得分"].mean() == pytest.approx(-0.45, abs=0.12)
+
+
+def test_the_checklist_agrees_with_spot_checks_as_planted(folder):
+    rows = frame_of(folder, "关键行为检查表")
+    spot = rows[rows["抽查结果"].notna()]
+    a, b = spot["自查完成"].eq("是"), spot["抽查结果"].eq("已做")
+    chance = a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean())
+    done, said = opinions.TRULY_DONE, opinions.TRULY_DONE * opinions.HONEST + (1 - opinions.TRULY_DONE) * opinions.PRETENDS
+    by_chance = said * done + (1 - said) * (1 - done)
+    planted = (done * opinions.HONEST + (1 - done) * (1 - opinions.PRETENDS) - by_chance) / (1 - by_chance)
+    assert planted == pytest.approx(0.66, abs=0.005)
+    assert ((a == b).mean() - chance) / (1 - chance) == pytest.approx(planted, abs=0.06)
+    assert (spot["应做"] == "是").all() and rows.loc[rows["应做"] == "否", "自查完成"].eq("是").sum() == 69
