@@ -25,7 +25,7 @@ from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
-from hotline_analysis.measures import indicators, quotable, verdicts
+from hotline_analysis.measures import indicators, order_indicators, quotable, verdicts
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy
@@ -555,13 +555,14 @@ def _check_targets(params: Params) -> None:
             if key not in indicators.BY_KEY:
                 raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
     project = params.improvement
+    known = {*indicators.BY_KEY, *(i.key for i in order_indicators.catalogue(params))}
     for place, parts in (("needs", project.needs), ("interventions", project.interventions)):
         for n, part in enumerate(parts, start=1):
-            if part.indicator and part.indicator not in indicators.BY_KEY:
+            if part.indicator and part.indicator not in known:
                 raise BadParams(
                     f"{params.path.name} › improvement › {place} › {n} › indicator",
                     f"'{part.indicator}' is not an indicator here.",
-                    nearest(part.indicator, indicators.BY_KEY),
+                    nearest(part.indicator, known),
                 )
     for key, target in params.targets.items():
         if indicators.BY_KEY[key].better is None:

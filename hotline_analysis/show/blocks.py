@@ -170,6 +170,10 @@ class Cell:
             return words.format_moves(low, high, words.ORDERS, language)
         if self.field.form in ("share", "share0"):
             return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
+        if self.field.form == "level":
+            return ("～" if language == "zh" else "–").join(words.format_value(end, _unit(row), language) for end in (low, high))
+        if self.field.form == "moved":
+            return words.format_moves(low, high, _unit(row), language)
         return words.format_interval(
             low, high, language, places=2 if self.field.form == "ratio" else 1, percent=False
         )  # as the value itself

@@ -41,12 +41,12 @@ KPIS = Rows(
 )  # fmt: skip
 WHO = Sentence("{name}（{day}起）：", "{name} (from {day}): ")
 STEPPED = Sentence(
-    "扣除原有走势后，{indicator}{step:risen}（{step:moved_interval}）",
-    "with the trend taken off, {indicator} {step:risen} ({step:moved_interval})",
+    "扣除原有走势后，{measure}{step:risen}（{step:moved_interval}）",
+    "with the trend taken off, {measure} {step:risen} ({step:moved_interval})",
 )
 STEP_NONE = Sentence(
-    "扣除原有走势后，{indicator}没有证据表明有变化（{step:moved_interval}）",
-    "with the trend taken off, no evidence of change in {indicator} ({step:moved_interval})",
+    "扣除原有走势后，{measure}没有证据表明有变化（{step:moved_interval}）",
+    "with the trend taken off, no evidence of change in {measure} ({step:moved_interval})",
 )
 PLACEBO = Sentence(
     "；此前试的{placebos}个假日期中，{placebos_larger}个有同样大的变化",
@@ -61,7 +61,7 @@ MATCHED = {
 PAIRED = (
     WHO,
     Sentences(MATCHED, by="matched"),
-    Sentence("{indicator}{change:risen}（{change:moved_interval}）", "{indicator} {change:risen} ({change:moved_interval})"),
+    Sentence("{measure}{change:risen}（{change:moved_interval}）", "{measure} {change:risen} ({change:moved_interval})"),
 )
 NOT_LONG = Sentence("；{step_why}，走势未扣除", "; {step_why}, so no trend is taken off")
 EFFECT = Rows(
@@ -69,9 +69,9 @@ EFFECT = Rows(
         "series clear": (WHO, STEPPED, PLACEBO),
         "series none": (WHO, STEP_NONE),
         "pairs clear": (*PAIRED, NOT_LONG),
-        "pairs none": (WHO, Sentences(MATCHED, by="matched"), Sentence("{indicator}没有证据表明有变化（{change:moved_interval}）", "no evidence of change in {indicator} ({change:moved_interval})"), NOT_LONG),
+        "pairs none": (WHO, Sentences(MATCHED, by="matched"), Sentence("{measure}没有证据表明有变化（{change:moved_interval}）", "no evidence of change in {measure} ({change:moved_interval})"), NOT_LONG),
         "two periods": (*PAIRED, Term("，仅有两期，不判好坏", ", two periods only, not judged"), NOT_LONG),
-        "pairs": (WHO, Sentence("{indicator}{change:risen}，区间算不出", "{indicator} {change:risen}, no interval can be had")),
+        "pairs": (WHO, Sentence("{measure}{change:risen}，区间算不出", "{measure} {change:risen}, no interval can be had")),
         "nothing": (WHO, Sentence("{why}，看不出效果", "{why}, so no effect can be told")),
     },
     by="said",
@@ -113,21 +113,21 @@ FORMS = {
         narrow="name before after verdict",
     ),
     "interventions": Table(
-        "day name indicator where months_before months_after",
+        "day name measure where months_before months_after",
         Term("采取过的措施", "The measures that were taken"),
-        narrow="day name indicator",
+        narrow="day name measure",
     ),
     "effect": Table(
-        "name indicator before after pairs change change_low change_high step step_low step_high",
+        "name measure mean_before mean_after pairs change± step±",
         Term("措施前后", "Before and after each measure"),
-        subtitle=Term("前后为可比月份的平均；变化与扣除走势后的变化都附95%区间的两端", "Before and after: means of the months compared; both changes with the ends of their 95% intervals"),
+        subtitle=Term("前后为可比月份的平均；比率的变化为百分点，两种变化各附95%区间", "Before and after: means of the months compared; changes of rates in points, each with its 95% interval"),
         bold="step",
-        narrow="name before after change",
+        narrow="name mean_before mean_after change",
     ),
     "course": Figure(
         charts.run_chart,
         Term("指标的走势与措施", "The indicator's course and the measures"),
-        claim=(Sentence("{indicator}：{name}前后", "{indicator}: before and after {name}"),),
+        claim=(Sentence("{measure}：{name}前后", "{measure}: before and after {name}"),),
         subtitle=Sentence("每月，至{period@last}，竖线为措施开始的月份，虚线为目标", "By month, to {period@last}; upright lines: months in which a measure began; dashed: target"),
         reading=(
             Term("先看竖线之前：若早已朝同一方向走，竖线之后的变化有一部分是惯性。", "Look left of the line first: where the course was already on its way, part of what follows is its inertia."),

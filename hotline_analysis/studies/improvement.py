@@ -18,20 +18,21 @@ from scipy import stats
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
-from hotline_analysis.measures import indicators
+from hotline_analysis.measures import indicators, order_indicators, orders
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import LEVELS
 from hotline_analysis.measures.indicators import BY_KEY, Indicator
 from hotline_analysis.measures.periods import Period, months_between
-from hotline_analysis.measures.quotable import NAMES
 from hotline_analysis.measures.view import View
-from hotline_analysis.params import Intervention, Kpi
+from hotline_analysis.params import Intervention, Kpi, Params
 from hotline_analysis.stats import interrupted, intervals, tests
 from hotline_analysis.words import LANGUAGES, PERCENT, SECONDS, Field, Term
 
-REPEATS = False
+REPEATS = False  # its figures carry no line of the repeat-call rule
+ALL = "(all)"  # the key of a last row
 STEPS = (0, 1, 3, 9)  # the ratings of the matrix
 DRAWS, SEED = 10_000, 12345
+CATEGORIES = ("category_1", "category_2", "category_3")
 TOP = 4  # the causes that a project takes on
 FEW_PAIRS = 3  # pairs of months from which their own variation can be told
 FEW_UNITS = 5  # units from which one can tell how much of a bad figure was chance
@@ -62,7 +63,7 @@ COLUMNS = {
     "rank": Field(Term("位次", "Rank"), "count"),
     "rank_low": Field(Term("位次可能到", "May rank as high as"), "count"),
     "rank_high": Field(Term("位次可能低至", "or as low as"), "count"),
-    "top_share": Field(Term("评分差一档仍在前列", "Still at the top with ratings one step off"), "share0"),
+    "top_share": Field(Term("评分差一档仍在前列", "Still at the top with ratings one step off"), "share"),
     "cumulative": Field(Term("累计", "Cumulative"), "share", interval=("cumulative_low", "cumulative_high")),
     "causes": Field(Term("原因数", "Causes"), "count"),
     "top": Field(Term("前列的数目", "Taken on"), "count"),
@@ -93,17 +94,15 @@ COLUMNS = {
     ),
     "date": Field(Term("起始日", "From"), "day"),
     "day": Field(Term("起始日", "From")),
-    "indicator": Field(Term("指标", "Indicator"), words=NAMES),
+    "measure": Field(Term("指标", "Indicator")),
     "where": Field(Term("范围", "Where")),
     "months_before": Field(Term("此前整月", "Whole months before"), "count"),
     "months_after": Field(Term("此后整月", "Whole months after"), "count"),
     "pairs": Field(Term("同月对比", "Same months compared"), "count"),
-    "change": Field(Term("同月之差", "Change, same months"), "moved"),
-    "change_low": Field(Term("下端", "low"), "moved"),
-    "change_high": Field(Term("上端", "high"), "moved"),
-    "step": Field(Term("扣除走势后的变化", "Change, trend taken off"), "moved"),
-    "step_low": Field(Term("下端", "low"), "moved"),
-    "step_high": Field(Term("上端", "high"), "moved"),
+    "mean_before": Field(Term("之前", "Before"), "level"),
+    "mean_after": Field(Term("之后", "After"), "level"),
+    "change": Field(Term("对比之差", "Change"), "moved", interval=("change_low", "change_high")),
+    "step": Field(Term("扣除走势后", "Trend taken off"), "moved", interval=("step_low", "step_high")),
     "grain": Field(Term("点", "Points"), words={"month": Term("月", "months"), "week": Term("周", "weeks")}),
     "points_before": Field(Term("此前的点", "Points before"), "count"),
     "points_after": Field(Term("此后的点", "Points after"), "count"),
@@ -116,7 +115,7 @@ COLUMNS = {
     "count": Field(Term("件数", "Count"), "count"),
     "category": Field(Term("场景", "Scene"), words={disclosure.OTHER: disclosure.POOLED}),
     "total": Field(Term("合计", "Total"), "count"),
-    "role": Field(Term("岗位", "Role")),
+    "role": Field(Term("岗位", "Role"), words={ALL: Term("合计", "All")}),
     "slot": Field(Term("时段", "Slot")),
     "required": Field(Term("应做", "Required"), "count"),
     "done": Field(Term("做到", "Done"), "count"),
@@ -135,6 +134,11 @@ COLUMNS = {
 # ---- define and analyse
 
 
+def known_indicators(params: Params) -> dict[str, Indicator]:
+    """What a measure may be meant to move: the indicators of calls, and those of the hotline's orders with its own limits."""
+    return {**BY_KEY, **{i.key: i for i in order_indicators.catalogue(params)}}
+
+
 def _missing(what: str) -> DataRefused:
     return DataRefused("improvement", f"not declared: {what}.", f"Add 'improvement: {{{what}: ...}}' to the params.")
 
@@ -151,16 +155,26 @@ def tree(view: View) -> pd.DataFrame:
     needs = view.params.improvement.needs
     if not needs:
         raise _missing("needs")
-    asked = [BY_KEY[key] for key in dict.fromkeys(n.indicator for n in needs if n.indicator)]
-    found = indicators.evaluate(view, [view.period], asked).set_index("indicator") if asked and "calls" in view.tables else pd.DataFrame()
+    known = known_indicators(view.params)
     rows = []
     for need in needs:
         row = {**_both("need", need.need), **_both("ctq", need.ctq), **_both("kpi", need.kpi), "indicator": need.indicator}
-        known = found.loc[need.indicator] if need.indicator in found.index else {}
-        row |= {name: known.get(name, np.nan) for name in ("value", "low", "high")}
-        unit = BY_KEY[need.indicator].unit.key if need.indicator else PERCENT.key
-        rows.append({**row, "unit": unit, "target": view.params.targets.get(need.indicator, np.nan)})
+        unit = known[need.indicator].unit.key if need.indicator else PERCENT.key
+        rows.append({**row, **_level_now(view, need.indicator), "unit": unit, "target": view.params.targets.get(need.indicator, np.nan)})
     return pd.DataFrame(rows)
+
+
+def _level_now(view: View, key: str) -> dict[str, float]:
+    """This period's value of an indicator with its interval; missing where the data lack what it needs."""
+    nothing = dict.fromkeys(("value", "low", "high"), np.nan)
+    if not key or ("calls" if key in BY_KEY else "orders") not in view.tables:
+        return nothing
+    if key in BY_KEY:
+        found = indicators.evaluate(view, [view.period], [BY_KEY[key]])
+    else:
+        found = order_indicators.evaluate(view, orders.cases(view), [view.period])
+    row = found[found["indicator"] == key].iloc[0]
+    return {name: row[name] for name in nothing}
 
 
 def causes(view: View) -> pd.DataFrame:
@@ -302,7 +316,7 @@ def interventions(view: View) -> pd.DataFrame:
             "said": "done" if target.day <= view.period.last_day else "planned",
         }
         rows.append(
-            {"day": target.done.date, **_both("name", target.done.name), "indicator": target.done.indicator, "where": _where(target), **own}
+            {"day": target.done.date, **_both("name", target.done.name), **_measure(view, target.done), "where": _where(target), **own}
         )
     return pd.DataFrame(rows)
 
@@ -316,42 +330,49 @@ def _targets(view: View) -> list[Target]:
 
 
 def _target(view: View, done: Intervention) -> Target:
+    of_calls = not done.indicator or done.indicator in BY_KEY
     if done.units:
-        return Target(done, "unit", tuple(done.units))
-    return Target(done, _level(view, done.issues) if done.issues else "", tuple(done.issues))
+        return Target(done, "unit" if of_calls else "department", tuple(done.units))
+    levels = LEVELS if of_calls else CATEGORIES
+    return Target(done, _level(view, "calls" if of_calls else "orders", levels, done.issues) if done.issues else "", tuple(done.issues))
 
 
-def _level(view: View, issues: Sequence[str]) -> str:
-    """The first level of issues at which all the names stand; 'issue_1' where there is none, and then nobody is found."""
-    if "calls" not in view.tables:
-        return LEVELS[0]
-    calls = view.table("calls")
-    for level in [c for c in LEVELS if c in calls.collect_schema().names()]:
-        if set(issues) <= set(pandas(calls.select(level).unique())[level].dropna()):
-            return level
-    return LEVELS[0]
+def _level(view: View, table: str, levels: Sequence[str], issues: Sequence[str]) -> str:
+    """The first level at which all the names stand; the first of all where there is none, and then nobody is found."""
+    if table in view.tables:
+        rows = view.table(table)
+        for level in [c for c in levels if c in rows.collect_schema().names()]:
+            if set(issues) <= set(pandas(rows.select(level).unique())[level].dropna()):
+                return level
+    return levels[0]
 
 
 def _where(target: Target) -> str:
     return "、".join(target.names)
 
 
-def _known_months(view: View) -> list[Period]:
-    first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
-    return [view.calendar.month(m) for m in months_between(view.calendar.month_of(first), view.calendar.month_of(last))]
+def _whole_months(view: View) -> list[Period]:
+    """Every month up to the period's end that the data begin before and end after."""
+    first, last = _ends(view)
+    months = [view.calendar.month(m) for m in months_between(view.calendar.month_of(first), view.calendar.month_of(last))]
+    return [m for m in months if m.first_day >= first and m.last_day <= last]
+
+
+def _ends(view: View) -> tuple[date, date]:
+    """The first day with data, and the last one up to the period's end."""
+    return view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
 
 
 def _sides(view: View, day: date) -> tuple[list[Period], list[Period]]:
-    """The whole months with data before a day, and from it on; the month in which the day lies is neither, unless it begins with it."""
-    first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
-    whole = [m for m in _known_months(view) if m.first_day >= first and m.last_day <= last]
+    """The whole months before a day, and from it on; the month in which the day lies is neither, unless it begins with it."""
+    whole = _whole_months(view)
     return [m for m in whole if m.last_day < day], [m for m in whole if m.first_day >= day]
 
 
 def effect(view: View) -> pd.DataFrame:
     """What became of each measure's indicator, one row a measure: day, name, indicator, where, unit, and
 
-    - before, after, change, change_low, change_high (95 %): means over pairs of the same calendar month before and after (matched: same months; the last
+    - mean_before, mean_after, change, change_low, change_high (95 %): means over pairs of the same calendar month before and after (matched: same months; the last
       month of the pair after the measure, the first before it), or, where no month has its pair, of as many neighbouring months on both sides
       (next months; at most three); pairs. From three pairs on their own variation is in the interval.
     - step, step_low, step_high: the change of level with the trend taken off (`stats.interrupted`), over grain (months, or weeks where there are fewer
@@ -364,20 +385,21 @@ def effect(view: View) -> pd.DataFrame:
     return pd.DataFrame([_effect(view, target) for target in _targets(view)])
 
 
+SERIES = ["period", "n", "value", "se"]
 NO_EFFECT = (
-    "before", "after", "change", "change_low", "change_high", "step", "step_low", "step_high", "by_chance", "ratio",
+    "mean_before", "mean_after", "change", "change_low", "change_high", "step", "step_low", "step_high", "by_chance", "ratio",
 )  # fmt: skip
 
 
 def _effect(view: View, target: Target) -> dict:
-    done, unit = target.done, BY_KEY[target.done.indicator].unit.key if target.done.indicator else PERCENT.key
-    row = {"day": done.date, **_both("name", done.name), "indicator": done.indicator, "where": _where(target), "unit": unit}
+    done = target.done
+    row = {"day": done.date, **_both("name", done.name), **_measure(view, done), "where": _where(target)}
     row |= {**dict.fromkeys(NO_EFFECT, np.nan), "pairs": 0, "matched": "", "grain": "", "points_before": 0, "points_after": 0}
     row |= {"placebos": 0, "placebos_larger": 0, "step_why": "", "why": "", "warned": "", "step_case": ""}
     why = _why_not(view, target)
     if why:
         return {**row, "why": why, "said": "nothing"}
-    series = _series(view, target, _known_months(view))
+    series = _series(view, target, _whole_months(view))
     if not len(series):
         return {**row, "why": "nobody" if target.names else "not available", "said": "nothing"}
     row |= _pairs(view, target, series)
@@ -386,28 +408,56 @@ def _effect(view: View, target: Target) -> dict:
     return {**row, "said": _effect_case(row)}
 
 
+def _measure(view: View, done: Intervention) -> dict[str, str]:
+    """The key, the name in both languages and the unit of the indicator that a measure was to move."""
+    indicator = known_indicators(view.params).get(done.indicator)
+    named = {f"measure_{language}": indicator.name(language) if indicator else "" for language in LANGUAGES}
+    return {"indicator": done.indicator, **named, "unit": indicator.unit.key if indicator else PERCENT.key}
+
+
 def _why_not(view: View, target: Target) -> str:
     before, after = _sides(view, target.day)
     if not target.done.indicator:
         return "no indicator"
     if target.day > view.period.last_day:
         return "not begun"
-    if "calls" not in view.tables:
+    if ("calls" if target.done.indicator in BY_KEY else "orders") not in view.tables:
         return "not available"
     return "no month before" if not before else "no month after" if not after else ""
 
 
 def _series(view: View, target: Target, periods: Sequence[Period]) -> pd.DataFrame:
-    """The measure's indicator in every period, its groups together: period, n (cases; of a volume, average days), value, se; periods without it left out."""
-    indicator = BY_KEY[target.done.indicator]
-    have = view.table("calls").collect_schema().names()
-    if target.column and target.column not in have:
-        return pd.DataFrame(columns=["period", "n", "value", "se"])
+    """The measure's indicator in every period, its groups together: period, n (cases; of a volume, average days), value, se; periods without it left out,
+    and for named groups those with fewer than the view's `smallest`.
+    """
+    indicator = known_indicators(view.params)[target.done.indicator]
+    found = (_of_calls if indicator.key in BY_KEY else _of_orders)(view, target, periods, indicator)
+    return found[found["n"] >= view.smallest].reset_index(drop=True) if target.names and indicator.denominator else found
+
+
+def _of_calls(view: View, target: Target, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
+    if target.column and target.column not in view.table("calls").collect_schema().names():
+        return pd.DataFrame(columns=SERIES)
     found = indicators.evaluate(view, periods, [indicator], by=target.column)
     found = found[found["value"].notna() & found["covered"].astype(bool)]
+    return _together(found[found["group"].isin(target.names)] if target.names else found, indicator)
+
+
+def _of_orders(view: View, target: Target, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
+    frame = orders.counted(orders.cases(view, *filter(None, [target.column])))
     if target.names:
-        found = found[found["group"].isin(target.names)]
-    return _together(found, indicator)
+        frame = frame[frame[target.column].isin(target.names)] if target.column in frame else frame.head(0)
+    return _order_points(view, frame, periods, indicator)
+
+
+def _order_points(view: View, frame: pd.DataFrame, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
+    """A volume or a share of some orders in every period; a share that no order of a period could reach yet is left out."""
+    if indicator.denominator is None:
+        found = order_indicators.evaluate(view, frame, periods)
+        return _together(found[(found["indicator"] == indicator.key) & found["value"].notna() & found["covered"].astype(bool)], indicator)
+    told = {p.label: order_indicators.measured(view, orders.within(frame, p), indicator.key)[0] for p in periods}
+    rows = [(label, f.denominator, f.value, np.nan_to_num(f.se)) for label, f in told.items() if f is not None]
+    return pd.DataFrame(rows, columns=SERIES)
 
 
 def _together(found: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
@@ -420,7 +470,7 @@ def _together(found: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
             rows.append({"period": period, "n": days, "value": value.sum(), "se": np.sqrt((se**2).sum())})
         else:
             rows.append({"period": period, "n": n.sum(), "value": value @ n / n.sum(), "se": np.sqrt(((se * n) ** 2).sum()) / n.sum()})
-    return pd.DataFrame(rows, columns=["period", "n", "value", "se"])
+    return pd.DataFrame(rows, columns=SERIES)
 
 
 def _pairs(view: View, target: Target, series: pd.DataFrame) -> dict:
@@ -435,7 +485,7 @@ def _pairs(view: View, target: Target, series: pd.DataFrame) -> dict:
     if not pairs:
         return {"why": "no month before" if not before else "no month after"}
     first, second = (known.loc[[p[side] for p in pairs]] for side in (0, 1))
-    return {"pairs": len(pairs), "matched": matched, **_paired(first, second, BY_KEY[target.done.indicator])}
+    return {"pairs": len(pairs), "matched": matched, **_paired(first, second, known_indicators(view.params)[target.done.indicator])}
 
 
 def _same_months(before: list[str], after: list[str]) -> list[tuple[str, str]]:
@@ -455,12 +505,12 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, indicator: Indicator) -> 
         error = max(error, own)
     scale = a.mean() if indicator.denominator is None else 1.0
     ends = {"change_low": (gap - far * error) / scale, "change_high": (gap + far * error) / scale} if scale else {}
-    return {"before": a.mean(), "after": b.mean(), "change": gap / scale if scale else np.nan, **ends}
+    return {"mean_before": a.mean(), "mean_after": b.mean(), "change": gap / scale if scale else np.nan, **ends}
 
 
 def _step(view: View, target: Target) -> dict:
     """The change of level with the trend taken off, over months, or over weeks where months are too few."""
-    indicator, fewest = BY_KEY[target.done.indicator], interrupted.FEWEST_POINTS
+    indicator, fewest = known_indicators(view.params)[target.done.indicator], interrupted.FEWEST_POINTS
     for grain in ("month", "week"):
         periods = [*_sides(view, target.day)[0], *_sides(view, target.day)[1]] if grain == "month" else _weeks(view, target.day)
         first_after = sum(p.last_day < target.day for p in periods)
@@ -475,7 +525,7 @@ def _step(view: View, target: Target) -> dict:
 
 def _weeks(view: View, day: date) -> list[Period]:
     """Whole weeks counted from the day on, and backwards from the day before it."""
-    first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
+    first, last = _ends(view)
     back, ahead = (day - first).days // 7, ((last - day).days + 1) // 7
     starts = [day + timedelta(days=7 * n) for n in range(-back, ahead)]
     return [view.calendar.span(start, start + timedelta(days=6), start.isoformat()) for start in starts]
@@ -504,8 +554,8 @@ def _by_chance(view: View, target: Target) -> dict:
     Reliability: of the groups' figures in the odd and in the even months before (`tests.split_half`). Without five groups in both there is the warning alone.
     """
     before, _ = _sides(view, target.day)
-    found = indicators.evaluate(view, before, [BY_KEY[target.done.indicator]], by=target.column)
-    wide = found[found["value"].notna()].pivot_table(index="group", columns="period", values="value")
+    indicator = known_indicators(view.params)[target.done.indicator]
+    wide = _by_group(view, target, before, indicator)
     halves = [wide[wide.columns[place::2]].mean(axis=1) for place in (0, 1)]
     if len(wide.columns) < 2 or (wide.notna().sum(axis=1) >= 2).sum() < FEW_UNITS:
         return {"warned": "warned"}
@@ -513,8 +563,20 @@ def _by_chance(view: View, target: Target) -> dict:
     own, middle = wide.loc[wide.index.isin(target.names)].mean(axis=1).mean(), wide.mean(axis=1).mean()
     if not np.isfinite(reliability):
         return {"warned": "warned"}
-    scale = own if BY_KEY[target.done.indicator].denominator is None else 1.0
+    scale = own if indicator.denominator is None else 1.0
     return {"warned": "counted", "by_chance": (1 - np.clip(reliability, 0, 1)) * (middle - own) / scale}
+
+
+def _by_group(view: View, target: Target, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
+    """The indicator of every group, a row each, in every period, a column each."""
+    if indicator.key in BY_KEY:
+        found = indicators.evaluate(view, periods, [indicator], by=target.column)
+        return found[found["value"].notna()].pivot_table(index="group", columns="period", values="value")
+    frame = orders.counted(orders.cases(view, target.column))
+    parts = {
+        name: _order_points(view, part, periods, indicator).set_index("period")["value"] for name, part in frame.groupby(target.column)
+    }
+    return pd.DataFrame(parts).T
 
 
 def _effect_case(row: dict) -> str:
@@ -543,10 +605,9 @@ def course(view: View, *, which: int = 1) -> pd.DataFrame:
     if not 1 <= which <= len(named):
         raise BadParams("improvement › which", f"there is no measure {which} with an indicator.", f"Take 1 to {len(named)}.")
     target = named[which - 1]
-    if "calls" not in view.tables:
+    if ("calls" if target.done.indicator in BY_KEY else "orders") not in view.tables:
         raise DataRefused("improvement", "no calls.")
-    months = _known_months(view)
-    series = _series(view, target, months)
+    series = _series(view, target, _whole_months(view))
     if not len(series):
         raise DataRefused("improvement", "no calls.")
     marks = {language: {} for language in LANGUAGES}
@@ -556,14 +617,7 @@ def course(view: View, *, which: int = 1) -> pd.DataFrame:
             said = other.done.name.term(language)
             marks[language][label] = f"{marks[language][label]}、{said}" if label in marks[language] else said
     goal = view.params.targets.get(target.done.indicator, np.nan)
-    indicator = BY_KEY[target.done.indicator]
-    told = {
-        "unit": indicator.unit.key,
-        "target": goal,
-        "indicator": indicator.key,
-        **_both("name", target.done.name),
-        "where": _where(target),
-    }
+    told = {**_measure(view, target.done), "target": goal, **_both("name", target.done.name), "where": _where(target)}
     frame = series[["period", "value"]].assign(**told)
     return frame.assign(**{f"event_{language}": [marks[language].get(p, "") for p in frame["period"]] for language in LANGUAGES})
 
@@ -599,7 +653,7 @@ def checklist(view: View) -> pd.DataFrame:
     told = [
         {**dict(zip(by, key, strict=True)), **_complied(part)} for key, (_, part) in zip(parts, rows.groupby(by, dropna=False), strict=True)
     ]
-    return pd.DataFrame([*told, {**dict.fromkeys(by, None), **_complied(rows)}]).assign(total=[*[False] * len(told), True])
+    return pd.DataFrame([*told, {**dict.fromkeys(by, ""), by[0]: ALL, **_complied(rows)}]).assign(total=[*[False] * len(told), True])
 
 
 def _complied(rows: pd.DataFrame) -> dict:
@@ -627,7 +681,7 @@ def agreement(view: View) -> pd.DataFrame:
         raise DataRefused("improvement", "not available: needs spot_checked.", "Map the column.")
     rows = rows.dropna(subset=["done", "spot_checked"])
     told = [{"role": role, **_agreed(part)} for role, part in rows.groupby("role", dropna=False)]
-    return pd.DataFrame([*told, {"role": None, **_agreed(rows)}]).assign(total=[*[False] * len(told), True])
+    return pd.DataFrame([*told, {"role": ALL, **_agreed(rows)}]).assign(total=[*[False] * len(told), True])
 
 
 def _agreed(rows: pd.DataFrame) -> dict:

@@ -72,3 +72,19 @@ def test_kappa():
     variance = (slope**2 @ p - (slope @ p) ** 2) / 50
     assert (found.high - found.low) / 2 == pytest.approx(1.959964 * np.sqrt(variance), rel=1e-5)
     assert np.isnan(tests.cohen_kappa([[9, 0], [0, 0]]).value) and np.isnan(tests.cohen_kappa(np.zeros((2, 2))).agreement)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("before", "after", "spread", "neighbours"), [(17, 9, 1, 0.0), (30, 30, 2, 0.3), (8, 8, 1, 0.0), (12, 12, 2, 0.3)])
+def test_a_planted_step_lies_within_its_interval(before, after, spread, neighbours):
+    """Shares of 70 a point, 30 % then 60 %; points that vary `spread` times as much as chance and resemble their neighbours. Of 600: .93 to .98."""
+    rng, share = np.random.default_rng(1), np.repeat([0.3, 0.6], [before, after])
+    inside = []
+    for _ in range(600):
+        noise = np.zeros(len(share))
+        for t in range(len(share)):
+            noise[t] = neighbours * noise[t - 1] * (t > 0) + np.sqrt(1 - neighbours**2) * rng.normal()
+        logit = np.log(share / (1 - share)) + noise * np.sqrt((spread - 1) / 70 / share / (1 - share))
+        found, _ = interrupted.step(rng.binomial(70, 1 / (1 + np.exp(-logit))), step_at=before, family="binomial", size=70.0)
+        inside.append(found.low <= 0.3 <= found.high)
+    assert 0.91 < np.mean(inside) < 0.995

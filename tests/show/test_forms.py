@@ -169,6 +169,20 @@ def test_a_tables_cells_intervals_and_reasons():
         assert said in html, said
 
 
+def test_intervals_in_a_rows_own_unit():
+    """A share of .902 (.871 to .925) and a wait of 75 s (70 to 80); a change of -1.3 points and of 5 s."""
+    fields = {
+        "value": Field(Term("值", "Value"), "level", interval=("low", "high")),
+        "change": Field(Term("变化", "Change"), "moved", interval=("change_low", "change_high")),
+    }
+    rows = {"value": [0.902, 75.0], "low": [0.871, 70.0], "high": [0.925, 80.0], "unit": ["percent", "seconds"]}
+    rows |= {"change": [-0.013, 5.0], "change_low": [-0.02, 1.0], "change_high": [-0.006, 9.0]}
+    frame = contract(pd.DataFrame(rows), "x", "y", fields)
+    html = Table("value± change±", Term("一", "One")).block(forms.Shown(frame, {}, "zh")).html
+    for said in ("90.2%", "87.1%～92.5%", "1分15秒", "1分10秒～1分20秒", "−1.3个百分点", "−2.0至−0.6", "+1.0秒至+9.0秒"):
+        assert said in html, said
+
+
 @pytest.mark.parametrize(
     "language, share, legend",
     [

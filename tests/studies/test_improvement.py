@@ -263,6 +263,45 @@ def test_why_an_effect_cannot_be_told(project, answered, why):
     assert "看不出效果" in said(project, "effect", answered=answered, days=150)["zh"]
 
 
+def orders_of(days: int, share, *, a_day: int = 20, seed: int = 3) -> dict:
+    """Orders by day, of two departments in turn; share: of each day, resolved after a day, the others after four."""
+    rng, start = (
+        np.random.default_rng(seed),
+        Calendar(Params.model_validate({"title": "x", "time_zone": "UTC", "calls": {"files": "x.csv", "columns": {"started_at": "x"}}})),
+    )
+    rows = [
+        (start.instant(FIRST + timedelta(days=n)) + 36_000 + 60 * k, rng.random() < share(n, k % 2))
+        for n in range(days)
+        for k in range(a_day)
+    ]
+    created = [r[0] for r in rows]
+    resolved = [r[0] + (1 if r[1] else 4) * 86_400 for r in rows]
+    return {"seq": list(range(len(rows))), "created_s": created, "resolved_s": resolved, "department": ["甲局", "乙局"] * (len(rows) // 2)}
+
+
+def test_a_planted_step_of_orders_lies_within_the_interval():
+    """14 months, 29 % resolved within 48 h, from 1 August 2023 on 40 %: seven months a side, so weeks are looked at; the newest orders are still open."""
+    begin = (date(2023, 8, 1) - FIRST).days
+    held = orders_of(425, lambda n, k: 0.29 + (0.11 if n >= begin else 0))
+    project = {"interventions": [measure("2023-08-01", indicator="resolution_48h")]}
+    view = view_of(project, days=425, orders=held)
+    row = improvement.effect(view).iloc[0]
+    assert (row["measure_zh"], row["grain"], row["said"]) == ("48小时内解决率", "week", "series clear")
+    assert 0 < row["step_low"] < 0.11 < row["step_high"]
+    assert row["change_low"] < 0.11 < row["change_high"]
+    assert set(improvement.course(view)["unit"]) == {"percent"}
+
+
+def test_a_measure_for_one_department_is_looked_at_there():
+    begin = (date(2023, 5, 1) - FIRST).days
+    held = orders_of(181, lambda n, k: 0.3 + (0.3 if n >= begin and k == 0 else 0))
+    told = [measure("2023-05-01", indicator="resolution_48h", units=[name]) for name in ("甲局", "乙局", "丙局")]
+    found = improvement.effect(view_of({"interventions": told}, days=181, orders=held)).set_index("where")
+    assert found.loc["甲局", "said"] == "series clear" and found.loc["甲局", "step_low"] > 0
+    assert found.loc["乙局", "said"] == "series none"
+    assert found.loc["丙局", "why"] == "nobody"
+
+
 def test_all_answered_is_no_series():
     row = improvement.effect(view_of({"interventions": [measure("2023-03-12")]}, answered=[1.0] * 140)).iloc[0]
     assert row["step_why"] == "no variation"
@@ -334,7 +373,7 @@ def test_compliance_by_hand():
         [None if pd.isna(v) else v for v in row]
         for row in found[["role", "slot", "items", "required", "done", "unknown"]].to_numpy().tolist()
     ]
-    assert told == [["班长", "早", 2, 2, 1, 0], ["班长", "晚", 1, 0, 0, 1], ["话务员", "早", 1, 1, 1, 0], [None, None, 3, 3, 2, 1]]
+    assert told == [["班长", "早", 2, 2, 1, 0], ["班长", "晚", 1, 0, 0, 1], ["话务员", "早", 1, 1, 1, 0], ["(all)", "", 3, 3, 2, 1]]
     assert pd.isna(found["share"].iloc[1]) and found["share"].iloc[3] == pytest.approx(2 / 3)
 
 
