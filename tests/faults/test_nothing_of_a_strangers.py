@@ -279,7 +279,7 @@ def test_an_older_sample_is_renewed_and_the_users_notes_in_it_stay(tmp_path, mon
                 (folder / name).write_text(f"{sample.VERSION} {name}")
             return [folder / name for name in names]
 
-        monkeypatch.setattr(sample.export, "write_all", write_all)
+        monkeypatch.setattr(sample.write, "write_all", write_all)
         return [p.name for p in sample.write_sample(tmp_path / "s", progress=False)]
 
     assert write("a.csv", "b.csv") == ["a.csv", "b.csv"]
