@@ -1,7 +1,6 @@
 """One month of one hotline, from params to published pages; the scheduler's way in."""
 
 import hashlib
-import json
 from pathlib import Path
 
 import hotline_analysis
@@ -97,13 +96,9 @@ def fingerprint(digest: str, params: Path, language: str) -> str:
 
 def current(folder: Path, mark: str) -> bool:
     """True when the published files are whole and were made of the same things; a month that lacks a study is tried again."""
-    manifest = folder / "manifest.json"
-    if not manifest.is_file():
-        return False
-    try:
-        said = json.loads(manifest.read_text(encoding="utf-8"))
-        files = {name: file["sha256"] for name, file in said["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):  # a manifest that somebody cut or wrote over proves nothing
-        return False
-    whole = all((folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == told for name, told in files.items())
+    said = run.publish.manifest(folder)
+    whole = all(
+        (folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == told
+        for name, told in said.get("files", {}).items()
+    )
     return whole and said.get("fingerprint") == mark and said.get("complete", True)

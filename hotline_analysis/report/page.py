@@ -25,19 +25,7 @@ from hotline_analysis.words import Term
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 LARGEST = 1_200_000
-LABELS = {
-    "summary": Term("摘要", "Summary"),
-    "contents": Term("目录", "Contents"),
-    "skip": Term("跳到摘要", "Skip to the summary"),
-    "figure": Term("图", "Figure "),
-    "table": Term("表", "Table "),
-    "lang": Term("zh-CN", "en"),
-    "separator": Term("　", " · "),
-    "special": Term("专题：", "Special study: "),
-    "left_out": Term("本期未含的专题", "Studies that this month lacks"),
-    "colon": Term("：", ": "),
-    "comma": Term("、", ", "),
-}
+SUMMARY, NUMBERED = Term("摘要", "Summary"), {"figure": Term("图", "Figure "), "table": Term("表", "Table ")}
 
 
 # ---- what passes
@@ -80,6 +68,7 @@ class Other:
 
 EMPTY = Term("这些数据没有它可以显示的内容", "these data hold nothing that it could show")
 COLUMNS = terms()
+FAULTS = (RunFailed, DataRefused, NoInput, BadParams)  # of a study: the month goes on without it
 SHOWN = frozenset(("figure", "table", "cards", "tally"))  # blocks that hold a figure of the data
 
 
@@ -145,8 +134,7 @@ def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str]) -> 
     ends = {"masthead": _keep_together(masthead), "foot": _keep_together(head["foot"]), "fold_at": _fold_at(sections[0])}
     further = [(name, other.title(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held]
     left_out = [(other.title(language), other.why(language)) for other in others.values() if other.why]
-    said = {key: term(language) for key, term in LABELS.items()}
-    given = {"head": head, "sections": sections, "body": body, "said": said, "policy": Markup(POLICY), "style": Markup("<!--style-->")}
+    given = {"head": head, "sections": sections, "body": body, "policy": Markup(POLICY), "style": Markup("<!--style-->")}
     page = CONTROLS.sub("", html("page", "page", **given, **ends, further=further, left_out=left_out))
     return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
 
@@ -169,7 +157,7 @@ def _sections(notebook, chosen: Collection[str] = ()) -> tuple[dict, list[Sectio
     """
     facts = next((f for cell in notebook.cells for f, _ in _shown(cell) if f.get("kind") == "masthead"), {})
     head = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": "", "heading": "", "foot": ""} | facts
-    sections, anchor = [Section("summary", LABELS["summary"].in_(head["language"]), numbered=False)], ""
+    sections, anchor = [Section("summary", SUMMARY(head["language"]), numbered=False)], ""
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if cell.cell_type == "markdown" and "zh" in tags:
@@ -258,7 +246,7 @@ def _places(sections: list[Section], language: str) -> dict[str, str]:
                 counts[kind] += 1
                 own = key if key not in places else f"{key}-{sum(counts.values())}"
                 section.parts[i] = (part, Markup(re.sub(rf'(["# ]){re.escape(key)}(?=[" -])', rf"\g<1>{own}", str(section.parts[i][1]))))
-                places[own] = f"{LABELS[kind].in_(language)}{counts[kind]}"
+                places[own] = f"{NUMBERED[kind](language)}{counts[kind]}"
     return places
 
 
@@ -349,7 +337,7 @@ def _characters(page: str) -> dict[str, str]:
 def _style(head: dict, language: str) -> str:
     """The style sheet, with the running heads of the paper."""
     status = f"（{head['status']}）" if head["status"] and language == "zh" else ""
-    heads = {"LEFT": f"{head['title']}{LABELS['separator'].in_(language)}{head['month']}{status}", "RIGHT": head["audience"]}
+    heads = {"LEFT": f"{head['title']}{'　' if language == 'zh' else ' · '}{head['month']}{status}", "RIGHT": head["audience"]}
     text = re.sub('"RUNNING-(LEFT|RIGHT)"', lambda place: _css_text(heads[place[1]]), sheet())
     return re.sub(r"\s*\n\s*", "\n", text)
 

@@ -37,32 +37,33 @@ def publish(files: dict[str, bytes], folder: Path, staging: Path) -> list[Path]:
             shutil.copymode(folder, new)
             _mark_old(folder, old, staging)
         machine.switch_folders(new, folder, aside)
-    except OSError as refused:
+    except BaseException as ended:  # refused or stopped: what it left goes, and the month stays as it was
         with contextlib.suppress(OSError):
             settle(folder, staging)
+        if not isinstance(ended, OSError):
+            raise
         left = f"The next run puts the old month back from {aside}." if aside.exists() else "The page that was there is unchanged."
-        where = refused.filename if isinstance(refused, machine.Foreign) else folder
-        raise CannotWrite(str(where), f"cannot be written ({refused.strerror}).", left) from refused
-    except BaseException:  # stopped: what it left goes, and the month stays as it was
-        with contextlib.suppress(OSError):
-            settle(folder, staging)
-        raise
+        where = ended.filename if isinstance(ended, machine.Foreign) else folder
+        raise CannotWrite(str(where), f"cannot be written ({ended.strerror}).", left) from ended
     with contextlib.suppress(OSError):  # published; what could not be tidied is the next run's
         settle(folder, staging)
     return [folder / name for name in files]
 
 
-def made(folder: Path) -> list[str]:
-    """Our files in a month's folder: those of its mark, or of the manifest of a month that was published before there were marks; [] of none."""
-    names = machine.names_made(folder)
-    if names:
-        return names
+def manifest(folder: Path) -> dict:
+    """What a month's manifest says of its files; {} where there is none, or where one that somebody cut or wrote over proves nothing."""
     try:
         said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        ours = {"hotline", "month", "run_id", "pages"} <= said.keys()
-        return [*said["files"], "manifest.json"] if ours else []
+        return said | {"files": {name: file.get("sha256") for name, file in said["files"].items()}}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []
+        return {}
+
+
+def made(folder: Path) -> list[str]:
+    """Our files in a month's folder: those of its mark, or of the manifest of a month that was published before there were marks; [] of none."""
+    said = manifest(folder)
+    ours = {"hotline", "month", "run_id", "pages"} <= said.keys()
+    return machine.names_made(folder) or ([*said["files"], "manifest.json"] if ours else [])
 
 
 def check_ours(folder: Path) -> None:

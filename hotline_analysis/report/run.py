@@ -19,18 +19,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from hotline_analysis import machine
-from hotline_analysis.errors import (
-    BadParams,
-    CannotWrite,
-    DataRefused,
-    Held,
-    HotlineError,
-    LeakFound,
-    NoInput,
-    RunFailed,
-    StudyMissing,
-    nearest,
-)
+from hotline_analysis.errors import BadParams, CannotWrite, Held, HotlineError, LeakFound, NoInput, RunFailed, StudyMissing, nearest
 from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
 from hotline_analysis.params import check_month
@@ -256,7 +245,7 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
     """A study's page; where its notebook fails, or these data give it nothing to show, the reason."""
     try:
         _make_page(run, name, notebook, environment)
-    except (RunFailed, DataRefused, NoInput, BadParams) as fault:
+    except page.FAULTS as fault:
         if run.store:
             run.store.check_unchanged()
         run.others[name] = page.Other(page.heading(notebook), page.reason(fault))

@@ -24,13 +24,9 @@ END = "application/vnd.hotline.end+json"
 TOKEN = "HOTLINE_RUN_TOKEN"
 WORDS = {
     "interval": Term("95%区间", "95% interval"),
-    "no_data": Term("无数据", "no data"),
-    "rule": Term("口径", "Definition"),
-    "numbers": Term("数据", "the numbers"),
     "special": Term("专题　", "Special study · "),
     "of": Term("", ": "),
     "audience": Term("内部资料，只含汇总数据", "internal, aggregates only"),
-    "human": Term("热线中心说明，非系统生成", "A note of the hotline's own, not generated"),
     "untold": Term(
         "{}：不足{}件。这样的件数和由它算出的比率不列出，以免认出个人。",
         "{}: fewer than {}. Such a count and what is made of it are not told, so that nobody can be recognised.",
@@ -99,7 +95,7 @@ def masthead(shown, *, issue: Term, running: Said, period: Said, status: Said, s
 def colophon(shown, *, note: Said, files: Said) -> Block:
     """The foot of the page: a note of the hotline's own where params have one, the files beside the page, 样稿 if a sample, the definition's hash."""
     code, said = shown.frame["hash"].iloc[0], shown.said(files)
-    foot = html("blocks", "colophon", note=shown.first(note), human=WORDS["human"](shown.language), said=said, hash=code)
+    foot = html("blocks", "colophon", note=shown.first(note), language=shown.language, said=said, hash=code)
     return Block("colophon", foot, "\n".join([*said, code]))
 
 

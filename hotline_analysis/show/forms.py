@@ -8,7 +8,7 @@ Nothing is computed here, and no sentence is worded: a sentence's numbers are ce
 import importlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -179,7 +179,7 @@ class Table:
         columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
         subtitle, note = (shown.first(self.subtitle), "".join(shown.said(self.note))) if shown.whole else ("", "")
         head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": ["keep"] * (len(rows) <= 15) + ["short"] * self.short}
-        body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "nothing": blocks.WORDS["no_data"](language)}
+        body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen}
         below = [line for line in (blocks.untold(rows, columns, language), note) if line]
         whole = html("blocks", "table", **head, **body, below=below, language=language)
         return Block("table", whole, f"{title}\n{blocks.plain(rows, columns, language)}", {"key": shown.key})
@@ -197,7 +197,6 @@ class Figure:
     claim: Said = ()
     subtitle: Said = ()
     reading: Said = ()
-    describe: Said = ()
     numbers: str = ""
     notes: str = ""
     unless: Mapping[str, Term] = field(default_factory=dict)
@@ -207,18 +206,17 @@ class Figure:
         if reason := _not_shown(self, shown):
             return blocks.missing(reason)
         key, title, subtitle, language = shown.key, _title(self, shown), shown.first(self.subtitle), shown.language
-        told, rule = shown.first(self.describe) or subtitle, shown.attrs.get("definition", {}).get(language, "")
         notes = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
         given = {"language": language, **self.options, **notes}
         drawn = {
-            letter: Markup(charts.svg(self.draw(shown.frame, width=width, **given), f"{key}-{letter}", title, told))
+            letter: Markup(charts.svg(self.draw(shown.frame, width=width, **given), f"{key}-{letter}", title, subtitle))
             for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
         }
         numbers = {"columns": cells(shown, self.numbers), "rows": shown.frame.to_dict("records"), "language": language}
-        words = {"rule_term": blocks.WORDS["rule"](language), "numbers_term": blocks.WORDS["numbers"](language)}
+        side = {"side": shown.said(self.reading), "rule": shown.attrs.get("definition", {}).get(language, "")}
         head = {"key": key, "title": title, "subtitle": subtitle, "drawings": drawn, "above": charts.key_line(self.draw, **given)}
-        whole = html("blocks", "figure", **head, side=shown.said(self.reading), rule=rule, **words, **numbers)
-        return Block("figure", whole, f"{title}\n{told}", {"key": key})
+        whole = html("blocks", "figure", **head, **side, **numbers)
+        return Block("figure", whole, f"{title}\n{subtitle}", {"key": key})
 
 
 @dataclass(frozen=True)
@@ -313,8 +311,7 @@ def show(*things, as_: str = "", language: str = "") -> Block:
         return blocks.missing(shown.attrs["missing"][shown.language])
     form = form_of(shown.frame, as_) or Table(" ".join(map(str, shown.frame.columns)), Term("数据表", "Table"))
     block = form.block(shown)
-    staff = {"audience": "staff"} if shown.attrs.get("audience") == "staff" else {}
-    return Block(block.kind, block.html, block.text, {**block.facts, **staff})
+    return replace(block, facts={**block.facts, "audience": "staff"}) if shown.attrs.get("audience") == "staff" else block
 
 
 def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str = "") -> Block:

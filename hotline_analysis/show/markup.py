@@ -8,6 +8,8 @@ import jinja2
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
+from hotline_analysis.words import Term
+
 __all__ = ["Markup", "escape", "html"]
 
 FOLDERS = [Path(__file__).parents[1] / room / "template" for room in ("show", "report")]
@@ -23,7 +25,9 @@ class _OneLine(Extension):
 @cache
 def _templates() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(FOLDERS)
-    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=[_OneLine])
+    made = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=[_OneLine])
+    made.globals["Term"] = Term
+    return made
 
 
 def html(template: str, macro: str, **given) -> Markup:

@@ -9,31 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from hotline_analysis import words
 from hotline_analysis.show import charts
 from hotline_analysis.show.blocks import Block
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Rows, Term
 
 CHANGED = ("worse", "better", "more", "less")
-WORDS = {
-    "tally": Term("各项指标的判断", "Verdicts of all indicators"),
-    "cards": Term("头条指标", "Headline indicators"),
-    "provisional": Term("暂", "prov."),
-    "none": Term("不设目标", "no target"),
-    "hold": Term("本月不宜写成升或降的数字", "Movements not to be quoted this month"),
-    "hold_lead": Term(
-        "下列变化没有足够证据。写材料时可以引用数值，不宜写“上升”“下降”。",
-        "There is not enough evidence for these movements. Their values may be quoted; 'rose' and 'fell' may not.",
-    ),
-    "hold_none": Term("本月没有这样的数字。", "There are none this month."),
-    "now": Term("本月", "This month"),
-    "changes": Term("较上月（率为百分点）", "On last month (rates in pp)"),
-    "interval": Term("变化的95%区间", "95% interval of the change"),
-    "year": Term("较去年同月", "On the same month last year"),
-    "aim": Term("目标与达标月数", "Target and months reached"),
-    "pp": words.PERCENT.change,
-}
+NONE = Term("本月没有这样的数字。", "There are none this month.")
 COUNTED = Term("{} {}项", "{} {}")
 
 
@@ -43,8 +25,7 @@ def _rows(frame: pd.DataFrame, shown, **said: Rows) -> list[dict]:
 
 
 def _block(kind: str, part: str, shown, text: str, facts: Mapping = {}, **given) -> Block:
-    said = {key: term(shown.language) for key, term in WORDS.items()}
-    return Block(kind, html("verdicts", part, said=said, write=shown.written, **given), text, dict(facts))
+    return Block(kind, html("verdicts", part, language=shown.language, write=shown.written, **given), text, dict(facts))
 
 
 def _grouped(rows: Sequence[Mapping], groups: Mapping[str, Term]) -> list[tuple[list[Mapping], Term]]:
@@ -101,5 +82,5 @@ def findings(shown, *, keys: Sequence[str], **said: Rows) -> Block:
 def hold(shown, **said: Rows) -> Block:
     """本月不宜写成升或降的数字: movements that people would quote and that nothing bears out, in the order of the column `unsaid`."""
     rows = _rows(shown.frame[shown.frame["unsaid"].notna()].sort_values("unsaid"), shown, **said)
-    text = "\n".join(row["line"] for row in rows) or WORDS["hold_none"](shown.language)
-    return _block("hold", "hold", shown, text, rows=rows)
+    text = "\n".join(row["line"] for row in rows) or NONE(shown.language)
+    return _block("hold", "hold", shown, text, rows=rows, nothing=NONE(shown.language))

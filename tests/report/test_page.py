@@ -91,7 +91,7 @@ def test_a_value_never_becomes_a_tag(payload):
     names = dict.fromkeys(("title_zh", "author_zh", "note_zh"), payload)
     said = same(payload)
     frame, days = pd.DataFrame({"name": [payload] * 2, "n": 1}), DAYS.assign(note=["", payload, ""])
-    figure = Figure(charts.coverage, said, subtitle=said, describe=said, reading=said, numbers="note")
+    figure = Figure(charts.coverage, said, subtitle=said, reading=said, numbers="note")
     shown = [
         show(about(**names)), show(about(**names), as_="colophon"), prose(payload), blocks.missing(payload),
         table(frame, title=payload, subtitle=said, note=said, total=True),

@@ -32,7 +32,7 @@ def sentences(what) -> list[Sentence]:
     if isinstance(what, Sentences | Rows):
         return [s for case in what.cases.values() for s in sentences(case)]
     if isinstance(what, Table | Figure):
-        parts = [what.claim, what.subtitle, getattr(what, "note", ()), getattr(what, "reading", ()), getattr(what, "describe", ())]
+        parts = [what.claim, what.subtitle, getattr(what, "note", ()), getattr(what, "reading", ())]
         return [s for part in parts for s in sentences(part)]
     if isinstance(what, Furniture):
         return [s for part in (what.claim, what.subtitle) for s in sentences(part)]

@@ -10,19 +10,7 @@ from matplotlib.patches import Rectangle
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import (
-    chart,
-    dotted,
-    month_axis,
-    name_lines,
-    pixels,
-    point,
-    rows_apart,
-    say,
-    short,
-    tip,
-    value_ticks,
-)
+from hotline_analysis.show.charts.style import chart, dotted, month_axis, name_lines, point, rows_apart, say, short, tip, value_ticks
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
@@ -30,7 +18,7 @@ CALLS_A_DAY = Term("通", "calls")
 
 
 @chart((262, 250), left=38, right=(88, 76), top=14, bottom=44, needs="value", least=3)
-def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "") -> Axes | None:
+def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "") -> None:
     """控制图: a monthly series with natural limits and target; only months with evidence have a mark of their own.
 
     Columns: period (2024-09), value (shares as 0-1), and where known unit (percent, seconds, ...), lower, upper, target, judgement, event (words
@@ -50,19 +38,11 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
             point(ax, i, value[i], judgement, size=10)
     value_ticks(ax, unit=sign)
     month_axis(ax, months, narrow=narrow, language=language)
-    ends = [
-        (v[-1], f"{term.in_(language)} {words.decimal(v[-1])}", colour, weight)
-        for v, term, colour, weight in (
-            (upper, UPPER, style.INK3, "normal"),
-            (lower, LOWER, style.INK3, "normal"),
-            (target, TARGET, style.INK, "bold"),
-        )
-        if np.isfinite(v[-1])
-    ]
+    limits = [(upper[-1], UPPER, style.INK3, "normal"), (lower[-1], LOWER, style.INK3, "normal"), (target[-1], TARGET, style.INK, "bold")]
+    ends = [(at, f"{term(language)} {words.decimal(at)}", colour, weight) for at, term, colour, weight in limits if np.isfinite(at)]
     name_lines(ax, ends, x=end)
     _last(ax, value, data, sign)
     _events(ax, data, language)
-    return None
 
 
 def _scaled(data: pd.DataFrame, column: str, scale: float) -> np.ndarray:
@@ -120,7 +100,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     for day, n, bar in zip(dates, calls, bars, strict=True):
         tip(bar, f"{day:%Y-%m-%d} {words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
     named = np.flatnonzero(broken)
-    places = named * pixels(ax)[0] / len(data)
+    places = named * style.pixels(ax)[0] / len(data)
     for i, row in zip(named, rows_apart(places, places, gap=42), strict=True):
         note = data["note"].iloc[i] if "note" in data and data["note"].iloc[i] else words.format_day(dates.iloc[i].date(), language)
         _broken(ax, i, calls[i], usual[i], note, row, len(data))

@@ -44,11 +44,6 @@ def _cut(file: str, text: str) -> bytes:
     return out.getvalue()
 
 
-def characters() -> set[str]:
-    """What the shipped fonts can show; any other character falls through to the reader's own fonts."""
-    return {chr(code) for code in TTFont(FOLDER / FACES[0][2]).getBestCmap()}
-
-
 def for_measuring() -> list[Path]:
     """The two weights of Report Sans as files that matplotlib can open (it reads no WOFF2), unpacked once into the user's cache."""
     folder = machine.cache_folder() or Path(tempfile.mkdtemp(prefix="hotline-fonts-"))
