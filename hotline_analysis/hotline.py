@@ -550,10 +550,11 @@ def _check_language(language: str) -> None:
 
 
 def _check_targets(params: Params) -> None:
+    known = {**indicators.BY_KEY, **({i.key: i for i in order_indicators.catalogue(params)} if params.orders else {})}
     for place, keys in (("targets", params.targets), ("report › headlines", params.report.headlines)):
         for key in keys:
-            if key not in indicators.BY_KEY:
-                raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY))
+            if key not in known:
+                raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, known))
     project = params.improvement
     known = {*indicators.BY_KEY, *(i.key for i in order_indicators.catalogue(params))}
     for place, parts in (("needs", project.needs), ("interventions", project.interventions)):
@@ -565,9 +566,9 @@ def _check_targets(params: Params) -> None:
                     nearest(part.indicator, known),
                 )
     for key, target in params.targets.items():
-        if indicators.BY_KEY[key].better is None:
+        if known[key].better is None:
             raise BadParams(f"{params.path.name} › targets", f"neither way is better for '{key}'.", "Leave its target out.")
-        if indicators.BY_KEY[key].unit is PERCENT and not 0 <= target <= 1:
+        if known[key].unit is PERCENT and not 0 <= target <= 1:
             raise BadParams(
                 f"{params.path.name} › targets › {key}", f"{target:g} is not a rate between 0 and 1.", "95 % is written as 0.95."
             )

@@ -153,10 +153,10 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
-    "overview": (Rows({"volume": COUNTED}, by="telling"), CHANGED),
-    "limits": (Rows({"limit": IN_TIME}, by="telling", between=COMMA),),
+    "overview": (Rows({"volume": COUNTED}, by="telling", whole=True), CHANGED),
+    "limits": (Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),),
     "categories": (Rows({"all": ALL_OF, "named": CATEGORY}, by="named", between=SEMICOLON),),
-    "timeliness": (Rows({"limit": IN_TIME}, by="telling", between=COMMA),),
+    "timeliness": (Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),),
     "durations": (
         Rows({"orders": (Sentence("{measure}的中位为{median}{counted_in}", "Median to the {measure}: {median} {counted_in}"),)}, by="said", between=SEMICOLON, end=Term("。", ".")),
     ),

@@ -51,8 +51,17 @@ def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
         catalogue={i.key: i for i in known},
     )
     found = quotable.quotable(found, headlines=view.params.report.headlines, catalogue=known)
+    found["provisional"] = [_young(view, key) for key in found["indicator"]]
     before = months[(months["indicator"] == "received") & (months["period"] == last)]["numerator"]
     return _worded(view, _with_bounds(view, frame, found), int(before.iloc[0]) if len(before) else 0)
+
+
+def _young(view: View, key: str) -> bool:
+    """True while the period's last orders have not been watched for the whole limit."""
+    measure, _, text = key.rpartition("_")
+    return measure in orders.MEASURES and view.end_s < view.period.end_s + orders.limit(text).number * (
+        orders.HOUR if text[-1] == "h" else orders.DAY
+    )
 
 
 def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def timeliness(
     rows = [
         {**dict(zip(by, key, strict=True)), **row} for key, part in parts for row in _rows(view, orders.within(part, view.period), asked)
     ]
-    told = pd.DataFrame(rows)
+    told = pd.DataFrame(rows).astype(dict.fromkeys(("numerator", "denominator", "open", "withdrawn", "watched"), "Int64"))
     _refuse(view, told, asked)
     told = told[~told["missing"].str.startswith("not available") | (told["indicator"].map(told.groupby("indicator")["value"].count()) > 0)]
     told = told.assign(
