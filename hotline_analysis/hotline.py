@@ -556,7 +556,6 @@ def _check_targets(params: Params) -> None:
             if key not in known:
                 raise BadParams(f"{params.path.name} › {place}", f"'{key}' is not an indicator here.", nearest(key, known))
     project = params.improvement
-    known = {*indicators.BY_KEY, *(i.key for i in order_indicators.catalogue(params))}
     for place, parts in (("needs", project.needs), ("interventions", project.interventions)):
         for n, part in enumerate(parts, start=1):
             if part.indicator and part.indicator not in known:

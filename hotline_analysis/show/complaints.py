@@ -45,7 +45,7 @@ PARTS = (
     Sentence("{indicator}由{rate_before@all}变为{rate@all}：结构的变化使它{mix@all}（{mix_low@all:pp}至{mix_high@all:pp}），各类自身的办理使它{own@all}（{own_low@all:pp}至{own_high@all:pp}）。", "{indicator} went from {rate_before@all} to {rate@all}: the mix moved it by {mix@all} ({mix_low@all:pp} to {mix_high@all:pp}), the handling of the same categories by {own@all} ({own_low@all:pp} to {own_high@all:pp})."),
 )  # fmt: skip
 
-TREE = "count before change a_day± state share± share_change± share_state"
+TREE = "count before change a_day± state share share_change± share_state"
 TREE_WORDS = {
     "name": Term("类别", "Categories"),
     "claim": Sentence("各类诉求的件数与占比", "Orders by category, and their shares"),
@@ -95,7 +95,7 @@ FORMS = {
         total=True,
     ),
     "mix": Table(
-        "category size_before size rate_before rate gap± mix± own±",
+        "category size_before size rate_before rate gap mix own",
         Term("及时率变化的构成", "What the change of the rate is made of"),
         claim=Sentence("{indicator}的变化：结构与办理各占多少", "{indicator}: what the mix and what the handling adds"),
         subtitle=Term("两部分相加等于合计的变化；只计看满时限的诉求", "The two parts add to the whole change; orders that could be watched for the whole limit"),

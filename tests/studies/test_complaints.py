@@ -252,6 +252,38 @@ def test_working_hours_with_a_make_up_day():
     assert list(wait.length) == [2 * HOUR, 2 * HOUR]
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 20 * 24 * 60), st.integers(0, 6 * 24 * 60))
+def test_working_time_is_the_slow_loops(begin, length):
+    """Minute by minute, 9 to 12 and 14 to 17:30, Monday to Friday, from Thursday 1 August 2024."""
+    seen = view({"created_s": [at("2024-08-01 00:00")]}, clock="working", working_hours=["09:00-12:00", "14:00-17:30"])
+    clock, first = orders.Clock(seen, at("2024-08-01 00:00")), at("2024-08-01 00:00")
+    minutes = [m for m in range(begin, begin + length) if (m // 1440 + 3) % 7 < 5 and (540 <= m % 1440 < 720 or 840 <= m % 1440 < 1050)]
+    assert clock.seconds([first + 60 * begin], [first + 60 * (begin + length)])[0] == 60 * len(minutes)
+
+
+def test_a_share_that_later_months_complete_is_provisional_and_has_a_target():
+    start = at("2024-08-05 09:00")
+    data = one(responded_s=[start + HOUR] * 40, resolved_s=[start + 2 * HOUR] * 40)
+    held = view(data).params.model_copy(update={"targets": {"resolution_48h": 0.9}})
+    young = complaints.overview(view(data, given=held)).set_index("indicator")
+    assert (
+        young.loc["resolution_48h", "provisional"]
+        and young.loc["resolution_48h", "target"] == 0.9
+        and young.loc["resolution_48h", "reached"]
+    )
+    assert not complaints.overview(view(data, end="2024-09-10")).set_index("indicator").loc["resolution_48h", "provisional"]
+
+
+def test_the_overview_by_strata_has_a_row_a_stratum():
+    data = {**spread("2024-08", {"甲": 40, "乙": 20}), "channel": (["电话"] * 3 + ["网络"]) * 15}
+    frame = complaints.overview(view(data), by=["channel"])
+    assert list(frame.loc[frame["indicator"] == "received", "numerator"]) == [45, 15] and list(frame.columns)[:2] == [
+        "channel",
+        "indicator",
+    ]
+
+
 def test_a_class_has_its_own_limits_and_all_have_one_share():
     start = at("2024-08-05 09:00")
     data = one(resolved_s=[start + 20 * HOUR, start + 30 * HOUR, start + 40 * HOUR, start + 90 * HOUR]) | {
