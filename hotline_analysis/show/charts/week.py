@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from hotline_analysis import words
-from hotline_analysis.show.charts.style import FEW, INK, LADDER, TOO_FEW, WORSE, chart, say
+from hotline_analysis.show.charts.style import FEW, LADDER, TOO_FEW, WORSE, chart, say
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
@@ -27,38 +27,27 @@ def heat(
     `cuts`: four bounds, ascending. Hours across, on the phone down.
     """
     scale = 100 if unit == "percent" else 1
-    value, few, marked = (_week(data, name) for name in ("value", "few", "short"))
+    value, few, marked = (_week(data, name, narrow) for name in ("value", "few", "short"))
     value = np.where((few == 1) | ~np.isfinite(value), np.nan, scale * value)
     bounds = [scale * c for c in cuts]
-    shades = LADDER[::-1] if bad == "low" else LADDER
     low, high = np.nanmin(np.append(value, bounds[0])) - 1, np.nanmax(np.append(value, bounds[-1])) + 1
-    grid = value if not narrow else value.T
-    norm = BoundaryNorm([low, *bounds, high], len(shades))
-    sns.heatmap(grid, ax=ax, cmap=ListedColormap(shades), norm=norm, cbar=False, linewidths=1, linecolor="#FFFFFF", mask=np.isnan(grid))
+    shades = ListedColormap(LADDER[::-1] if bad == "low" else LADDER)
     worst = (value < bounds[1]) if bad == "low" else (value >= bounds[-2])
-    for day, hour in np.ndindex(7, 24):
-        shade = "" if np.isnan(value[day, hour]) else shades[int(norm(value[day, hour]))]
-        shown = bool(worst[day, hour] or marked[day, hour] == 1)
-        _figure(ax, (day, hour) if narrow else (hour, day), value[day, hour], shade, shown)
-    _outline(ax, (marked.T if narrow else marked) == 1)
+    figures = np.where(worst | (marked == 1), np.vectorize(words.decimal)(np.nan_to_num(value), 0), "")
+    look = {"cmap": shades, "norm": BoundaryNorm([low, *bounds, high], shades.N), "linewidths": 1, "linecolor": "#FFFFFF", "cbar": False}
+    sns.heatmap(value, ax=ax, mask=np.isnan(value), annot=figures, fmt="", annot_kws={"size": 12, "weight": "bold"}, **look)
+    for y, x in np.argwhere(np.isnan(value)):
+        say(ax, x + 0.5, y + 0.5, "·", colour=FEW, ha="center", halo=False)
+    _outline(ax, marked == 1)
     _axes(ax, narrow, language)
 
 
-def _week(data: pd.DataFrame, name: str) -> np.ndarray:
-    """7 x 24 cells of a column; NaN where the frame has none."""
+def _week(data: pd.DataFrame, name: str, narrow: bool) -> np.ndarray:
+    """A column's cells, days by hours (on the phone hours by days); NaN where the frame has none."""
     cells = np.full((7, 24), np.nan)
     if name in data:
         cells[data["weekday"].to_numpy(int), data["hour"].to_numpy(int)] = data[name].to_numpy(float)
-    return cells
-
-
-def _figure(ax: Axes, place: tuple[int, int], value: float, shade: str, shown: bool) -> None:
-    x, y = place
-    if not shade:
-        say(ax, x + 0.5, y + 0.5, "·", colour=FEW, ha="center", halo=False)
-    elif shown:
-        colour = "#FFFFFF" if shade in LADDER[3:] else INK
-        say(ax, x + 0.5, y + 0.5, words.decimal(value, 0), colour=colour, weight="bold", ha="center", halo=False)
+    return cells.T if narrow else cells
 
 
 def _axes(ax: Axes, narrow: bool, language: str) -> None:
