@@ -3,8 +3,8 @@
 #   make report     python3 tools/environment.py && .venv/bin/hotline report --params params/sample.yaml --month latest
 #   make test       python3 tools/environment.py dev
 #                   .venv/bin/python -m pytest -q tests -m "not browser and not office and not slow" -n 2 --dist loadfile
-#                   .venv/bin/python -m pytest -q --nbval-lax --nbval-current-env notebooks/
-#                   .venv/bin/python -m pytest -q --nbval --nbval-current-env tests/notebooks/
+#                   .venv/bin/python -m pytest -q --nbval-lax --nbval-current-env notebooks/ -n 2 --dist loadfile
+#                   .venv/bin/python -m pytest -q --nbval --nbval-current-env tests/notebooks/ -n 2 --dist loadfile
 #   make lint       .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
 #                   .venv/bin/python tools/lint_notebooks.py
 #   make notebooks  the last two lines of make test
@@ -72,5 +72,5 @@ dev:
 
 # Every notebook runs as committed; those committed with their outputs give them again, cell by cell.
 nbval:
-	$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env notebooks/
-	$(BIN)/python -m pytest -q --nbval --nbval-current-env tests/notebooks/
+	$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env notebooks/ -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -q --nbval --nbval-current-env tests/notebooks/ -n $(JOBS) --dist loadfile

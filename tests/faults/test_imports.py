@@ -79,12 +79,13 @@ def test_the_command_itself_imports_nothing_of_the_current_folder(tmp_path, way)
     assert (done.returncode, done.stderr) == (0, "") and "数据质量" in done.stdout
 
 
-def test_a_page_has_the_same_bytes_from_every_folder(tmp_path, here, monkeypatch):
+def test_two_renders_have_the_same_bytes_from_every_folder(tmp_path, here, monkeypatch):
     monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
     params = write_hotline(tmp_path, calls=200)
     pages = []
     for folder in (here, Path(__file__).parent):
         monkeypatch.chdir(folder)
         assert main(["report", "--params", str(params), "--month", "2024-01", "--out", str(tmp_path / folder.name), "--quiet"]) == 0
-        pages.append((tmp_path / folder.name / "small/2024-01/index.html").read_bytes())
+        made = tmp_path / folder.name / "small/2024-01"
+        pages.append([(made / name).read_bytes() for name in ("index.html", "kpis.csv")])
     assert pages[0] == pages[1]
