@@ -148,7 +148,7 @@ FORMS = {
         narrow="week numerator total",
     ),
     "bias": Table(
-        "agents calls denominator rho low high invited_low invited_high choosing",
+        "since agents calls denominator rho low high invited_low invited_high choosing",
         Term("会不会挑人邀评", "Whether agents choose whom to ask"),
         claim=(Sentences(BIASED),),
         narrow="agents rho",

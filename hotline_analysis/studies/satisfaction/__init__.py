@@ -88,6 +88,7 @@ COLUMNS = {
     "week": Field(Term("周（周一）", "Week (Monday)"), "day"),
     "days": Field(Term("本期天数", "Days in the period"), "count"),
     "total": Field(Term("累计答卷", "Answers so far"), "count"),
+    "since": Field(Term("从何月起", "Since"), "text"),
     "choosing": Field(Term("少请而高分的话务员", "Agents who invite few and score high"), "count"),
     "found": Field(Term("有可疑的", "Any found")),
     "chooses": Field(Term("少请而高分", "Invites few, scores high"), words={"True": Term("是", "yes"), "False": Term("", "")}),

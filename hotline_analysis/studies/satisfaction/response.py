@@ -9,6 +9,7 @@ import pandas as pd
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.periods import month_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import surveys, tests
 from hotline_analysis.studies.satisfaction.answers import FEW, Answers, answers, handled
@@ -23,7 +24,7 @@ KINDS = {
     "band": Term("时段", "hours"),
 }
 MARGINS = (0.03, 0.05, 0.1)
-MOST_Q = 0.05
+MOST_Q, MONTHS = 0.05, 12
 FEWEST_AGENTS, FEWEST_ANSWERS = 10, 5  # of a correlation over agents; of an agent in it
 
 
@@ -214,6 +215,15 @@ def _choosers(told: pd.DataFrame, now: Answers, view: View) -> pd.DataFrame:
     return told.assign(chooses=(told["invited_q"] < MOST_Q) & (told["score_q"] < MOST_Q))
 
 
+def _to_date(view: View) -> View:
+    """The view of the twelve months to date; of another period than a month as it is."""
+    label = view.period.label
+    if len(label) != 7:
+        return view
+    first = max(month_before(label, MONTHS - 1), view.calendar.month_of(view.calendar.day_of(view.data_start_s)))
+    return view.over(view.calendar.stretch(min(first, label), label))
+
+
 def _by_agent(view: View) -> bool:
     return "calls" in view.tables and "agent" in view.tables["calls"].collect_schema().names()
 
@@ -221,14 +231,16 @@ def _by_agent(view: View) -> bool:
 def bias(view: View) -> pd.DataFrame:
     """Do agents who invite fewer of their callers score better? One row; agents are counted, none is named.
 
+    It looks at the twelve months to date (as far as there are data): a month has too few answers an agent. Another period is taken as it is.
     Of the agents with at least 5 answers: Spearman's correlation between the share of their calls that was invited and their mean score. Where
     agents choose whom to ask, a negative one is what choosing looks like: who asks few asks the content.
 
-    Columns: agents, calls, denominator (invited), rho, low, high (Bonett and Wright), invited_low, invited_high (lowest and highest tenth of the agents'
+    Columns: since (its first month), agents, calls, denominator (invited), rho, low, high (Bonett and Wright), invited_low, invited_high (lowest and highest tenth of the agents'
     invited shares), choosing (agents who invite clearly less than the others and whose invited score clearly higher, each at a false discovery rate
     of 5 %), said (few: under 10 agents; asked all: every call was; none, negative, positive: whether the interval leaves zero out).
     Raises NoInput; DataRefused without calls, agents or invitations. Source: methods 8 (invitation bias).
     """
+    view = _to_date(view)
     now = answers(view)
     _asked(now)
     view.table("calls")
@@ -245,7 +257,12 @@ def bias(view: View) -> pd.DataFrame:
         said = "negative" if found.high < 0 else "positive" if found.low > 0 else "none"
     values = (found.value, found.low, found.high) if said not in ("few", "asked all") else (np.nan,) * 3
     ends = told["invited_share"].quantile([0.1, 0.9]).to_numpy() if not few else (np.nan, np.nan)
-    row = {"agents": len(told), "calls": int(told["calls"].sum()), "denominator": int(told["denominator"].sum())}
+    row = {
+        "since": view.period.label.partition("..")[0],
+        "agents": len(told),
+        "calls": int(told["calls"].sum()),
+        "denominator": int(told["denominator"].sum()),
+    }
     return pd.DataFrame(
         [
             {
