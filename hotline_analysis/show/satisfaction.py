@@ -185,7 +185,7 @@ FORMS = {
         "name first second level pairs rho± difference± said",
         Term("来源之间是否一致", "Whether the sources agree"),
         subtitle=Sentence("{period}；差为量表的百分点", "{period}; difference in points of the scale"),
-        narrow="first second rho said",
+        narrow="first second rho",
     ),
     "drivers": Table(
         "name share± r part n",

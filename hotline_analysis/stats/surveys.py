@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from . import intervals
 
@@ -134,13 +134,6 @@ def share(hit, weights=None, *, level=0.95, **design) -> Estimate:
         effective = min(found.value * (1 - found.value) / found.se**2 * (tails[0] / tails[1]) ** 2, n)
     low, high = intervals.wilson(found.value * effective, effective, level=level)
     return found._replace(low=float(low), high=float(high), effective_n=float(effective), deff=n / effective)
-
-
-def logit_interval(value, se, df, *, level=0.95) -> intervals.Interval:
-    """A share's t interval on the log-odds scale: what R's svyciprop calls logit. Rao and Scott 1981; nan for a share of 0 or 1."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        reach = stats.t.ppf(0.5 + level / 2, df) * se / (value * (1 - value))
-        return intervals.Interval(*(float(special.expit(special.logit(value) + way * reach)) for way in (-1, 1)))
 
 
 def _error(z, clusters, strata, fraction) -> tuple[float, int]:
