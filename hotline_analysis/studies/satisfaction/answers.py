@@ -177,7 +177,7 @@ def _surveys(view: View) -> Answers:
         *ITEMS,
     ]
     frame = pandas(rows.select([c for c in wanted if c in have])).reset_index(drop=True)
-    frame = _scored(_with_calls(view, frame), items)
+    frame = _scored(_with_calls(view, frame, rows), items)
     frame["answered"] = _answered(frame, list(items))
     frame["respondent"] = _respondents(frame)
     return Answers(frame, items, "survey", _silent_known(table, have, list(items)))
@@ -194,7 +194,7 @@ def _within(view: View, table: nw.LazyFrame, have: list[str], clocks: tuple[str,
     return table.filter((clock >= view.period.start_s) & (clock < view.period.end_s))
 
 
-def _with_calls(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+def _with_calls(view: View, frame: pd.DataFrame, rows: nw.LazyFrame) -> pd.DataFrame:
     """With what is known of the call behind each row: issue, agent and the like where the survey has none, caller and hour; `linked` marks them.
 
     A call id that several calls bear links to none of them.
@@ -204,9 +204,8 @@ def _with_calls(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.assign(linked=False)
     if "call_id" in frame and "call_id" in have:
         columns = [c for c in ("call_id", "caller", "local_s", *OF_CALL) if c in have]
-        named = set(frame["call_id"].dropna())
-        found = pandas(calls.filter(nw.col("call_id").is_in(sorted(named))).select(columns)) if named else pd.DataFrame(columns=columns)
-        found = found[~found["call_id"].duplicated(keep=False)].set_index("call_id")
+        found = pandas(calls.select(columns).join(rows.select("call_id").unique(), on="call_id", how="semi"))
+        found = found[found["call_id"].notna() & ~found["call_id"].duplicated(keep=False)].set_index("call_id")
         frame["linked"] = frame["call_id"].isin(found.index)
         for column in found:
             theirs = frame["call_id"].map(found[column])
