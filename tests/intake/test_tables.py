@@ -251,3 +251,25 @@ def test_a_months_rows_are_those_of_its_days(tmp_path):
     assert h.days["calls"].sum() == 10 and set(h.days["of"]) == {"surveys"}
     assert not h.provisional and not h.about["provisional"].any()
     assert h.verdicts.attrs["missing"] == h.glossary.attrs["missing"] == {"zh": "未提供：来电", "en": "not provided: calls"}
+
+
+def test_handovers_reach_their_study_under_the_names_of_the_store(tmp_path):
+    """A frame of one's own may call its columns anything: this one comes from the exports. Ten orders: an hour at the centre, two at a department."""
+    written(tmp_path, ORDERS, STEPS)
+    export(tmp_path, "orders.csv", [f"D{n},2024-03-0{n % 9 + 1} 09:00:00" for n in range(10)], "编号,受理")
+    export(
+        tmp_path,
+        "steps.csv",
+        [
+            line
+            for n in range(10)
+            for day in [f"2024-03-0{n % 9 + 1}"]
+            for line in (f"D{n},派单,中心,甲,{day} 09:00:00,{day} 10:00:00", f"D{n},办理,水务局,乙,{day} 10:00:00,{day} 12:00:00")
+        ],
+        "工单,环节,单位,经办,开始,结束",
+    )
+    h = open_hotline(tmp_path / "line.yaml", "2024-03", progress=False)
+    found = h.study("complaints", "steps", strict=True).set_index("step")
+    assert found["handovers"].to_dict() == {"派单": 10, "办理": 10} and found["open"].eq(0).all() and found["early"].eq(0).all()
+    assert found["median_hours"].to_dict() == {"派单": 1, "办理": 2}
+    assert len(h.study("complaints", "hops", strict=True))

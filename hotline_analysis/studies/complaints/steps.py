@@ -18,21 +18,21 @@ MOST_HOPS = 4  # orders with so many handovers or more are one row
 
 
 def handovers(view: View) -> pd.DataFrame:
-    """The handovers of the period's orders in their order: order_id, step, department, started_s, ended_s (nan while it lasts, or behind the end of the data).
+    """The handovers of the period's orders in their order: order_id, step, department, start_s, end_s (nan while it lasts, or behind the end of the data).
 
     Handovers without a time, of no known order, of orders set apart, and those that begin behind the end of the data are not there. Raises NoInput without order_steps.
     """
     steps = view.table("order_steps")
-    needed(steps, ["order_id", "started_s"], "order steps")
+    needed(steps, ["order_id", "start_s"], "order steps")
     known = orders.within(orders.counted(orders.cases(view, "order_id")), view.period)
     if "order_id" not in known:
         raise DataRefused("complaints", "not available: needs order_id.")
     have = steps.collect_schema().names()
-    frame = pandas(steps.select("seq", *(c for c in ("order_id", "step", "department", "started_s", "ended_s") if c in have)))
-    frame = frame[frame["order_id"].isin(set(known["order_id"].dropna())) & (frame["started_s"] < view.end_s)]
-    ended = pd.to_numeric(frame["ended_s"]).astype("float64") if "ended_s" in frame else pd.Series(np.nan, index=frame.index)
-    frame = frame.assign(started_s=pd.to_numeric(frame["started_s"]).astype("float64"), ended_s=ended.where(ended < view.end_s))
-    return frame.sort_values(["order_id", "started_s", "seq"], ignore_index=True)
+    frame = pandas(steps.select("seq", *(c for c in ("order_id", "step", "department", "start_s", "end_s") if c in have)))
+    frame = frame[frame["order_id"].isin(set(known["order_id"].dropna())) & (frame["start_s"] < view.end_s)]
+    ended = pd.to_numeric(frame["end_s"]).astype("float64") if "end_s" in frame else pd.Series(np.nan, index=frame.index)
+    frame = frame.assign(start_s=pd.to_numeric(frame["start_s"]).astype("float64"), end_s=ended.where(ended < view.end_s))
+    return frame.sort_values(["order_id", "start_s", "seq"], ignore_index=True)
 
 
 def steps(view: View) -> pd.DataFrame:
@@ -42,8 +42,8 @@ def steps(view: View) -> pd.DataFrame:
     all time that the steps took as seen), early (ended before they began: left out). Raises NoInput without order_steps, DataRefused without step or ended_at.
     """
     frame = handovers(view)
-    for column, name in (("step", "step"), ("ended_s", "ended_at")):
-        if column not in frame or (column == "ended_s" and frame[column].isna().all() and len(frame)):
+    for column, name in (("step", "step"), ("end_s", "ended_at")):
+        if column not in frame or (column == "end_s" and frame[column].isna().all() and len(frame)):
             raise DataRefused("complaints", f"not available: needs {name}.")
     frame = frame.assign(step=frame["step"].astype("object").where(frame["step"].notna(), orders.NONE))
     sizes = frame.groupby("step", as_index=False).size()
@@ -58,11 +58,11 @@ def steps(view: View) -> pd.DataFrame:
 
 
 def _step(view: View, name: str, part: pd.DataFrame) -> dict:
-    lasted = part["ended_s"].fillna(view.end_s) - part["started_s"]
-    good = part["ended_s"].isna() | (part["ended_s"] >= part["started_s"])
-    curve = survival.kaplan_meier(np.round(lasted[good].to_numpy()), part.loc[good, "ended_s"].notna().to_numpy())
+    lasted = part["end_s"].fillna(view.end_s) - part["start_s"]
+    good = part["end_s"].isna() | (part["end_s"] >= part["start_s"])
+    curve = survival.kaplan_meier(np.round(lasted[good].to_numpy()), part.loc[good, "end_s"].notna().to_numpy())
     median, p90 = (float(survival.quantile(curve, q)) / orders.HOUR for q in (0.5, 0.9))
-    told = {"step": name, "handovers": len(part), "open": int(part["ended_s"].isna().sum()), "median_hours": median, "p90_hours": p90}
+    told = {"step": name, "handovers": len(part), "open": int(part["end_s"].isna().sum()), "median_hours": median, "p90_hours": p90}
     return {**told, "seconds": float(lasted[good].sum()), "early": int((~good).sum())}
 
 
