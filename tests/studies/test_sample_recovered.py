@@ -41,3 +41,29 @@ def test_the_recommended_window_does_not_follow_one_months_noise():
     h = open_hotline(SAMPLE, "latest", progress=False)
     told = [h.study("window", "evidence", month=month).iloc[0] for month in (h.months[0], h.months[6], *h.months[-2:])]
     assert {t["said"] for t in told} == {"clear"} and {t["recommended_hours"] for t in told} == {72.0}
+
+
+@pytest.mark.slow
+def test_what_citizens_say_is_found_again():
+    h = open_hotline(SAMPLE, "2024-09", progress=False)
+    items = h.study("satisfaction", "items", strict=True).set_index("name_zh")
+    assert items.index[items["said"] == "two"].tolist() == ["响应速度"] and set(items["said"].drop("响应速度")) == {"none"}
+    fallen = items.loc["响应速度"]
+    assert (fallen["mean"], fallen["before"]) == pytest.approx((3.455, 3.789), abs=0.0005) and fallen["effect_high"] < -0.15
+    assert items.loc["解决能力", "not_applicable"] / (
+        items.loc["解决能力", "n"] + items.loc["解决能力", "not_applicable"]
+    ) == pytest.approx(0.06, abs=0.02)
+    quiet = h.study("satisfaction", "items", month="2024-08", strict=True)
+    assert "two" not in set(quiet["said"]), "a month in which nothing was planted says that nothing changed"
+    drivers = h.study("satisfaction", "drivers", strict=True)
+    assert drivers["name_zh"].iloc[0] == "解决能力" and drivers["said"].iloc[0] == "clear" and drivers["name_zh"].iloc[-1] == "便捷程度"
+    bias = h.study("satisfaction", "bias", strict=True).iloc[0]
+    assert bias["choosing"] == 1 and bias["since"] == "2023-10"
+    chosen = h.study("satisfaction", "agents", month="2023-10..2024-09", strict=True).query("chooses")
+    assert [name[:3] for name in chosen["agent"]] == ["黄雨桐"]
+    whole = h.study("satisfaction", "needs", month="all", strict=True)
+    assert whole["need"].iloc[0] == "电话打得通" and set(whole["need"].iloc[1:3]) == {"一次解决", "办得快"}
+    sources = h.study("satisfaction", "sources", month="all", strict=True).set_index(["name_zh", "source"])["mean"]
+    for name in ("服务态度", "解决能力"):
+        assert sources[name, "self_rating"] - sources[name, "survey"] == pytest.approx(0.4, abs=0.1), name
+    assert h.study("satisfaction", "nps", month="all", strict=True)["nps"].iloc[0] == pytest.approx(0.075, abs=0.0005)
