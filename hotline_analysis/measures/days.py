@@ -33,6 +33,6 @@ def daily(view: View) -> pd.DataFrame:
     judged = judge_days(frame, view.params)
     frame = frame.assign(usual=judged["usual"], broken=judged["missing"] | judged["odd"])
     inside = frame[(frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)]
-    notes = [f"{r.calls}/{r.usual:.0f}" if r.broken and r.usual == r.usual else "" for r in inside.itertuples()]
+    notes = [f"{r.calls:,}/{r.usual:,.0f}" if r.broken and r.usual == r.usual else "" for r in inside.itertuples()]
     told = {"note": notes, "of": view.leading, "days": len(inside), "broken_days": int(inside["broken"].sum())}
     return inside.assign(date=lambda f: pd.to_datetime(f["date"]), **told).reset_index(drop=True)

@@ -307,6 +307,17 @@ def test_labels_of_neighbouring_broken_days_get_rows_of_their_own():
     assert style.rows_apart(places, places, gap=42) == [0, 1, 0]
 
 
+def test_a_name_in_the_second_row_stands_in_the_picture_above_its_bar():
+    """3064/1817 stood above the picture's edge, cut in two."""
+    frame = coverage_frame()
+    frame.loc[22, ["calls", "broken", "note"]] = [3064.0, True, "3,064/1,817"]
+    axes = charts.coverage(frame)
+    (name,) = (text for text in axes.texts if text.get_text() == "3,064/1,817")
+    axes.figure.canvas.draw()
+    box, bar = name.get_window_extent(), axes.patches[22].get_window_extent()
+    assert box.y1 < axes.figure.bbox.y1 - 1 and box.y0 > bar.y1
+
+
 def test_windows_on_the_pareto_carry_their_share():
     said = texts(drawn("pareto_gaps"))
     share = pareto_frame().set_index("hour_to")["cumulative"]

@@ -103,6 +103,18 @@ def test_cards_are_the_headlines_in_order_with_target_and_change():
     assert "down 1.4 pp on last month" in en.html and "target ≥95%: reached in 3 of 14 months" in en.html
 
 
+@pytest.mark.parametrize(
+    ("language", "verdict", "reason"),
+    [("zh", "不作比较", "可比的月份不足6个，不判好坏"), ("en", "not compared", "fewer than 6 comparable months, not judged")],
+)
+def test_a_card_says_once_why_it_is_not_judged(language, verdict, reason):
+    frame = verdicts(connection_rate="not_compared").assign(state="few months", reason="few months")
+    head, _, foot = show(told(frame), as_="cards", language=language).html.partition('class="value"')
+    assert verdict in head and reason not in head and f'<p class="why">{reason}</p>' in foot
+    aimed = show(told(frame.assign(target=0.95, reached_months=3, target_months=5)), as_="cards", language=language).html
+    assert reason in aimed.partition('class="value"')[0]  # the foot is the target's
+
+
 def test_a_headline_without_a_value_has_no_card():
     frame = verdicts(offered="none", connection_rate="none").assign(value=[1336.0, np.nan])
     assert show(told(frame), as_="cards").html.count('class="card"') == 1

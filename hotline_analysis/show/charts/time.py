@@ -95,13 +95,15 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     dates, calls = pd.to_datetime(data["date"]), data["calls"].fillna(0).to_numpy(float)
     rest, broken = (data[c].fillna(False).to_numpy(bool) if c in data else np.zeros(len(data), bool) for c in ("rest", "broken"))
     usual = _scaled(data, "usual", 1)
-    ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[broken], 0)), 1) * 1.04))
+    named = np.flatnonzero(broken)
+    places = named * style.pixels(ax)[0] / len(data)
+    rows = rows_apart(places, places, gap=42)
+    room = 1.3 if any(rows) else 1.04  # for the names that stand in a second row, below the first
+    ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[broken], 0)), 1) * room))
     bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, style.PALE, style.DATA), lw=0, zorder=2)
     for day, n, bar in zip(dates, calls, bars, strict=True):
         tip(bar, f"{day:%Y-%m-%d} {words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
-    named = np.flatnonzero(broken)
-    places = named * style.pixels(ax)[0] / len(data)
-    for i, row in zip(named, rows_apart(places, places, gap=42), strict=True):
+    for i, row in zip(named, rows, strict=True):
         note = data["note"].iloc[i] if "note" in data and data["note"].iloc[i] else words.format_day(dates.iloc[i].date(), language)
         _broken(ax, i, calls[i], usual[i], note, row, len(data))
     value_ticks(ax, most=3)
@@ -113,9 +115,10 @@ def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, d
         outline = {"facecolor": "none", "edgecolor": style.INK2, "lw": 1, "linestyle": (0, (2.4, 1.8)), "zorder": 3}
         ax.add_patch(Rectangle((i - 0.37, calls), 0.74, usual - calls, **outline))
     height = max(calls, usual if np.isfinite(usual) else 0)
-    ax.plot([i, i], [height, ax.get_ylim()[1]], color=style.INK3, lw=1, zorder=1)
+    ends = ax.get_ylim()[1] * (0.8 if row % 2 else 1)  # below its name
+    ax.plot([i, i], [height, max(height, ends)], color=style.INK3, lw=1, zorder=1)
     ha = "right" if i > 0.8 * days else "left" if i < 0.1 * days else "center"
-    say(ax, i, ax.get_ylim()[1], short(note, 8), colour=style.INK, ha=ha, dy=8 + 16 * (row % 2), halo=False)
+    say(ax, i, ax.get_ylim()[1], short(note, 8), colour=style.INK, ha=ha, dy=8 - 16 * (row % 2), halo=bool(row % 2))
 
 
 def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
