@@ -63,7 +63,7 @@ COLUMNS = {
     "rank": Field(Term("位次", "Rank"), "count"),
     "rank_low": Field(Term("位次可能到", "May rank as high as"), "count"),
     "rank_high": Field(Term("位次可能低至", "or as low as"), "count"),
-    "top_share": Field(Term("评分差一档仍在前列", "Still at the top with ratings one step off"), "share"),
+    "top_share": Field(Term("仍在前列", "Stays at the top"), "share"),
     "cumulative": Field(Term("累计", "Cumulative"), "share", interval=("cumulative_low", "cumulative_high")),
     "causes": Field(Term("原因数", "Causes"), "count"),
     "top": Field(Term("前列的数目", "Taken on"), "count"),

@@ -1,7 +1,7 @@
 """Charts are asked what they drew: their artists, their texts, the SVG that comes out."""
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -277,6 +277,13 @@ def test_a_declared_break_has_its_words():
         **{f"event_{k}": ["" if n else said for n in range(len(MONTHS))] for k, said in (("zh", "扩容"), ("en", "seats"))}
     )
     assert "扩容" in texts(drawn("run_chart", frame=both)), "frames of the hotline carry the words in both languages"
+
+
+def test_events_of_neighbouring_months_step_down():
+    near = run_frame().assign(event_zh=[f"措施{n}" if n in (4, 5, 6) else "" for n in range(len(MONTHS))])
+    axes = drawn("run_chart", frame=near)
+    places = [t.get_window_extent() for t in axes.texts if t.get_text().startswith("措施")]
+    assert len(places) == 3 and not any(a.overlaps(b) for a, b in combinations(places, 2))
 
 
 def test_limits_and_target_are_left_out_when_unknown():
