@@ -86,3 +86,13 @@ def test_september_was_foretold():
     august = h.study("outlook", "total", month="2024-08").iloc[0]
     assert august["low"] < h.study("outlook", "total")["now"].iloc[0] < august["high"]
     assert h.study("outlook", "rising")["said"].iloc[0] == "none"
+
+
+@pytest.mark.slow
+def test_the_moved_month_names_its_category_and_the_noise_month_says_that_nothing_changed():
+    h = open_hotline(SAMPLE, "2024-08", progress=False)
+    moved = h.study("complaints", "change", strict=True).set_index("category")
+    assert moved["shift"].drop("all").idxmax() == "投诉举报" and moved.loc["投诉举报", "shift"] == pytest.approx(345, abs=10)
+    assert moved.loc["all", "difference"] == moved["difference"].drop("all").sum()
+    quiet = h.study("complaints", "categories", month="2024-05", strict=True)
+    assert (quiet.loc[quiet["level"] <= 1, "q"] > 0.05).all() and (quiet["share_q"].dropna() > 0.05).all()

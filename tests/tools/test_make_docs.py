@@ -75,5 +75,6 @@ def test_the_templates_comments_load_too(tmp_path):
     """What stands behind a comment mark is what a user will take out of it."""
     text = (make_docs.ROOT / "docs" / "template.yaml").read_text(encoding="utf-8")
     file = tmp_path / "mine.yaml"
-    file.write_text(re.sub("^# (orders:|  )", r"\1", text, flags=re.M), encoding="utf-8")
-    assert len(params.load(file).orders) == 1
+    file.write_text(re.sub("^# (orders:|surveys:|items:|  )", r"\1", text, flags=re.M), encoding="utf-8")
+    held = params.load(file)
+    assert len(held.orders) == len(held.surveys) == 1 and list(held.items) == ["item_1"]
