@@ -569,6 +569,13 @@ class Complaints(Settings):
         "working_hours: ['09:00-12:00', '14:00-17:30']",
         "working_hours: 9-17",
     )
+    handling: Texts = setting(
+        (),
+        "流转记录中哪些环节算在部门手中（order_steps的step列的词），转手次数只数这些；不写则全部",
+        "the steps in which a department has the order (words of order_steps' `step`); only these count as hops; empty: all",
+        "handling: 办理",
+        "handled: 办理",
+    )
     reopened: Literal["last", "first"] = setting(
         "last",
         "重办的工单以哪次为解决：last 最后一次（办结时间），first 首次（解决时间）",

@@ -391,6 +391,15 @@ def test_hops_and_returns():
     assert frame["mean_hops"].iloc[0] == pytest.approx(2 / 3) and frame["back"].iloc[0] == pytest.approx(1 / 3)
 
 
+def test_only_the_named_steps_are_in_a_departments_hands():
+    """Of 办理 alone o0 goes from 乙 to 甲: one hop, and not back; the others were never handled."""
+    frame = complaints.hops(view(one(closed_s=[None] * 3), steps=STEPS, handling=["办理"])).set_index("hops")
+    assert list(frame["count"]) == [0, 1, 0, 0, 0] and frame["back"].iloc[0] == 0
+    with pytest.raises(BadParams) as wrong:
+        complaints.hops(view(one(closed_s=[None] * 3), steps=STEPS, handling=["办理中"]))
+    assert str(wrong.value) == "complaints › handling › no handover has the step '办理中'. Did you mean '办理'?"
+
+
 def test_steps_have_their_durations():
     frame = complaints.steps(view(one(closed_s=[None] * 3), steps=STEPS)).set_index("step")
     assert (frame.loc["派单", "handovers"], frame.loc["派单", "median_hours"]) == (3, 2)

@@ -51,7 +51,7 @@ def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
         catalogue={i.key: i for i in known},
     )
     found = quotable.quotable(found, headlines=view.params.report.headlines, catalogue=known)
-    found["provisional"] = [_young(view, key) for key in found["indicator"]]
+    found["provisional"] = [_young(view, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
     before = months[(months["indicator"] == "received") & (months["period"] == last)]["numerator"]
     return _worded(view, _with_bounds(view, frame, found), int(before.iloc[0]) if len(before) else 0)
 
@@ -85,6 +85,7 @@ def _worded(view: View, found: pd.DataFrame, before: int) -> pd.DataFrame:
         what="complaints" if view.params.complaints.kinds else "orders",
         difference=difference,
         change_of_count=difference / (before or np.nan),
+        leading=found["leading"].mask(volume, ""),  # what came is said with its count
         telling=np.select([volume, found["value"].notna()], ["volume", "limit"], ""),
         verdict=found["state"].where(found["state"].isin(TOLD), ""),
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import disclosure
-from hotline_analysis.errors import DataRefused
+from hotline_analysis.errors import BadParams, DataRefused, nearest
 from hotline_analysis.measures import orders
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.view import View
@@ -42,8 +42,8 @@ def steps(view: View) -> pd.DataFrame:
     all time that the steps took as seen), early (ended before they began: left out). Raises NoInput without order_steps, DataRefused without step or ended_at.
     """
     frame = handovers(view)
-    for column, name in (("step", "step"), ("end_s", "ended_at")):
-        if column not in frame or (column == "end_s" and frame[column].isna().all() and len(frame)):
+    for column, name, there in (("step", "step", "step" in frame), ("end_s", "ended_at", frame["end_s"].notna().any() or not len(frame))):
+        if column not in frame or not there:
             raise DataRefused("complaints", f"not available: needs {name}.")
     frame = frame.assign(step=frame["step"].astype("object").where(frame["step"].notna(), orders.NONE))
     sizes = frame.groupby("step", as_index=False).size()
@@ -66,17 +66,30 @@ def _step(view: View, name: str, part: pd.DataFrame) -> dict:
     return {**told, "seconds": float(lasted[good].sum()), "early": int((~good).sum())}
 
 
+def _handled(frame: pd.DataFrame, words: tuple[str, ...]) -> pd.Series:
+    """Which handovers put the order into a department's hands; BadParams for a step that no handover has."""
+    if not words:
+        return pd.Series(True, index=frame.index)
+    if "step" not in frame:
+        raise DataRefused("complaints", "not available: needs step.")
+    found = set(frame["step"].dropna())
+    for word in words if found else ():
+        if word not in found:
+            raise BadParams("complaints › handling", f"no handover has the step '{word}'.", nearest(word, found))
+    return frame["step"].isin(words)
+
+
 def hops(view: View) -> pd.DataFrame:
     """How often orders change departments: one row a number of hops (4 stands for 4 and more).
 
-    A hop is a handover to another department than the one before; handovers without a department are passed over. Columns: hops, count (orders), share, low, high
+    A hop is a handover to another department than the one before; handovers without a department, and steps that params do not name as handling, are passed over. Columns: hops, count (orders), share, low, high
     (Wilson), came_back (orders of these that came back to a department that had them before), mean_hops (of all orders with handovers), back, back_low, back_high (share of all that came back).
     Raises NoInput without order_steps, DataRefused without department.
     """
     frame = handovers(view)
     if "department" not in frame:
         raise DataRefused("complaints", "not available: needs department.")
-    own = frame[frame["department"].notna()]
+    own = frame[frame["department"].notna() & _handled(frame, view.params.complaints.handling)]
     moved = own["department"] != own.groupby("order_id")["department"].shift()
     visits = own[moved]  # stays of an order in a department, one after the other
     by_order = visits.groupby("order_id")["department"].agg(stays="size", places="nunique")
