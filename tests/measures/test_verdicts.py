@@ -249,6 +249,15 @@ def test_kinds_of_day_are_taken_off():
     assert row["change"] == pytest.approx(0.0, abs=1e-6) and row["raw_change"] == pytest.approx(june / may - 1)
 
 
+def test_a_volume_falls_by_no_more_than_all_of_itself():
+    """Months of 40, 2, 40, 2, ... calls a day vary so much that the error of a change is greater than the month before."""
+    days = [(CALENDAR.month(m).end_s - CALENDAR.month(m).start_s) // DAY for m in (f"2024-{n:02}" for n in range(1, 9))]
+    frame = of_volume([count for n, k in enumerate(days) for count in [40 if n % 2 else 2] * k], start="2024-01", until="2024-08")
+    row = judged(frame[frame["period"] < "2024-08"])
+    assert row["change"] == pytest.approx(-0.95, abs=0.01) and row["change_low"] == -1 and row["change_high"] > 0
+    assert judged(frame)["change_low"] == -1  # from 2 to 40 calls a day
+
+
 def test_calls_without_callers_are_no_surer_than_chance():
     row = of_volume([58] * 29, start="2024-02", until="2024-02").iloc[0]
     assert row["high"] - row["low"] >= 2 * 1.9 * np.sqrt(58 * 29) / 29 and row["clusters"] == "days"
