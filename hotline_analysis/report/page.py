@@ -245,9 +245,15 @@ def _places(sections: list[Section], language: str) -> dict[str, str]:
             for kind, key in NUMBER.findall(block):
                 counts[kind] += 1
                 own = key if key not in places else f"{key}-{sum(counts.values())}"
-                section.parts[i] = (part, Markup(re.sub(rf'(["# ]){re.escape(key)}(?=[" -])', rf"\g<1>{own}", str(section.parts[i][1]))))
+                section.parts[i] = (part, _renamed(section.parts[i][1], key, own))
                 places[own] = f"{NUMBERED[kind](language)}{counts[kind]}"
     return places
+
+
+def _renamed(block: Markup, key: str, own: str) -> Markup:
+    """The block with its ids and what points to them under another key; a class may have the same name and stays."""
+    found = re.compile(rf'class="[^"]*"|(["# ]){re.escape(key)}(?=[" -])')
+    return Markup(found.sub(lambda match: f"{match[1]}{own}" if match[1] else match[0], str(block)))
 
 
 # ---- setting

@@ -77,7 +77,14 @@ FORMS = {
         subtitle=Term("件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正", "Counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows"),
         narrow="kind channel area class department category_1 count change share",
     ),
-    "categories": Table(f"category level {TREE}", where="", **TREE_WORDS),
+    "categories": Table(
+        f"category level {TREE}",
+        where="upper",
+        note=Sentences(
+            {"True": Term("三级类别见笔记本里的同一张表。", "The third level is in the same frame in the notebook."), "False": ()}, by="deeper"
+        ),
+        **TREE_WORDS,
+    ),
     "top": Table(f"category {TREE}", where="top", **TREE_WORDS),
     "pareto": Figure(
         charts.pareto,

@@ -7,13 +7,12 @@ from hotline_analysis.words import Rows, Sentence, Sentences, Term
 SCORED = Sentence("{name}均分{mean}", "{name}: mean {mean}")
 BETWEEN = Sentence("（{mean_low}至{mean_high}）", " ({mean_low} to {mean_high})")
 COUNTED = Sentence("，{n}份作答", ", {n} answers")
-BOXED = Sentence("，{value}给了最高两档（{low}～{high}）", ", {value} gave one of the two best scores ({low}–{high})")
 BEFORE = Sentence("；上月均分{before}", "; mean of the month before {before}")
 NET = Sentence(
-    "，本月的答案高于上月的比低于上月的多{effect}（{effect_low}至{effect_high}）",
-    ", answers of this month are higher than the last one's more often than lower by {effect} ({effect_low} to {effect_high})",
+    "，高于上月的净占比{effect}（{effect_low}至{effect_high}）",
+    ", net share of answers above the last month's {effect} ({effect_low} to {effect_high})",
 )
-HEAD = (SCORED, BETWEEN, COUNTED, BOXED, BEFORE)
+HEAD = (SCORED, BETWEEN, COUNTED, BEFORE)
 CHANGED = {
     "none": (*HEAD, Term("，没有证据表明有变化", ", no evidence of change")),
     "many": (*HEAD, NET, Term("，但各题一并比较后没有证据表明有变化", ", yet no evidence of change once all items are compared together")),

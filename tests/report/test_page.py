@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from hotline_analysis import show
 from hotline_analysis.errors import LeakFound, RunFailed
@@ -162,6 +163,8 @@ def test_figures_and_tables_are_numbered_in_order_after_filtering():
 def test_a_form_that_is_shown_again_has_a_key_of_its_own():
     done = made(table(), table(title="二"))
     assert len(set(re.findall(r'<caption id="([^"]+)"', done))) == 2
+    again = page._renamed(Markup('<table class="ledger"><caption id="ledger"><a href="#ledger-1" class="x ledger">'), "ledger", "ledger-2")
+    assert again == '<table class="ledger"><caption id="ledger-2"><a href="#ledger-2-1" class="x ledger">', "a class is no id"
 
 
 def test_the_chapters_that_are_named_stand_in_their_order_and_are_numbered_anew():

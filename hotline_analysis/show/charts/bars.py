@@ -11,7 +11,7 @@ from hotline_analysis import words
 from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, say, short, tip
 from hotline_analysis.words import Term
 
-MOST_BARS = 12
+MOST_BARS, INSIDE = 12, 15  # a bar longer than so many per cent holds its figure
 CUMULATIVE, SHARE = Term("累计占比", "cumulative share"), Term("占比", "share")
 
 
@@ -31,7 +31,8 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     ax.set_xticks([0, 50, 100], ["0", "50%", "100%"])
     for place, (value, name) in enumerate(zip(share, told, strict=True)):
         if np.isfinite(value):
-            say(ax, value, place, words.decimal(value) + "%", colour=INK2, dx=5)
+            beside = {"dx": -5, "ha": "right", "halo": False} if value > INSIDE else {"dx": 5}  # the line leaves the first bar at its end
+            say(ax, value, place, words.decimal(value) + "%", colour=INK2, **beside)
             tip(ax.patches[place], f"{name} {words.decimal(value)}%")
     say(ax, 0, 1, "■ " + SHARE(language), colour=INK3, on="axes fraction", dy=12, halo=False)
     say(ax, 0, 1, "● " + CUMULATIVE(language), colour=DATA, weight="bold", on="axes fraction", dx=64, dy=12, halo=False)

@@ -55,7 +55,7 @@ def categories(view: View) -> pd.DataFrame:
 
     Columns: category (`all` for all orders), level (0 to 3), parent, named (the category of the first level that the sentence names: the one whose share moved
     surely, else the largest), cumulative, cumulative_low, cumulative_high (of the first level, from the largest on: the share of all orders so far, Wilson), those of `volume`,
-    what, top (all orders and the first level). Small categories are pooled under their parent; orders without a category are `(none)`. Raises DataRefused without category_1.
+    what, top (all orders and the first level), upper (the second too), deeper (whether there is a third). Small categories are pooled under their parent; orders without a category are `(none)`. Raises DataRefused without category_1.
     """
     frame = orders.counted(orders.cases(view, *LEVELS))
     levels = list(takewhile(lambda c: c in frame, LEVELS))
@@ -94,7 +94,7 @@ def _named(frame: pd.DataFrame, view: View) -> pd.DataFrame:
     what = "complaints" if view.params.complaints.kinds else "orders"
     told = frame.assign(cumulative=so_far / (whole or np.nan), cumulative_low=low, cumulative_high=high, named=named, what=what)
     first_columns = ["category", "level", "parent", "named", "what"]
-    told["top"] = told["level"] < 2
+    told = told.assign(top=told["level"] < 2, upper=told["level"] < 3, deeper=bool((told["level"] == 3).any()))
     return told[[*first_columns, *(c for c in told if c not in (*first_columns, "path"))]].reset_index(drop=True)
 
 
