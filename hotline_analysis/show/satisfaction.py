@@ -122,9 +122,9 @@ FORMS = {
         numbers="name score numerator denominator value",
     ),
     "response": Table(
-        "kind group denominator numerator value± answers score±",
+        "kind group denominator answers value± score±",
         Term("谁被邀请，谁作了答", "Who was invited, who answered"),
-        subtitle=Sentence("{period}；占比为回收率，得分为总体满意度", "{period}; share: response rate, score: the overall item"),
+        subtitle=Sentence("{period}；基数为邀请次数，占比为回收率，得分为总体满意度", "{period}; base: invitations, share: response rate, score: the overall item"),
         narrow="group denominator value score",
     ),
     "sample": Table(
@@ -143,7 +143,7 @@ FORMS = {
     "intake": Table(
         "week days denominator numerator value total",
         Term("每周收回多少", "Intake by week"),
-        subtitle=Sentence("{period}；按受邀的那一周；首尾两周可能不满七天", "{period}; by the week of the invitation; the first and the last week may be cut"),
+        subtitle=Sentence("{period}；按受邀的那一周，基数为邀请，计数为收回；首尾两周可能不满七天", "{period}; by the week of the invitation, base: invitations, count: answers; the first and the last week may be cut"),
         narrow="week numerator total",
     ),
     "bias": Table(
