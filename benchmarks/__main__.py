@@ -14,7 +14,6 @@ import polars
 from benchmarks import full, gaps, month, reading, stored
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
-from hotline_analysis.machine import utf8_output
 
 SIZES, LARGE = (1_000_000, 5_000_000), 25_000_000
 LARGE_BYTES = 16 << 30  # memory and disk below which 25 M calls are not tried
@@ -27,7 +26,7 @@ class Unequal(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
-    utf8_output()
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sizes = (asked.calls,) if asked.calls else (100_000,) if asked.quick else SIZES
     rounds = 1 if asked.quick else ROUNDS
     print(

@@ -21,7 +21,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from hotline_analysis import fits, machine, tables
 from hotline_analysis.errors import BadParams, CannotWrite, nearest
 from hotline_analysis.fits import FORMATS
-from hotline_analysis.personal import found
+from hotline_analysis.personal import LETTERS, found
 from hotline_analysis.words import Term
 
 MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
@@ -1020,13 +1020,11 @@ class Params(Settings):
 
     @property
     def store_folder(self) -> Path:
-        """The workspace: `.hotline/<name>` beside `params`, with a mark of its path for a file that lies elsewhere."""
+        """The workspace: `.hotline/<name>` beside `params`, with a mark of its path, in letters, for a file that lies elsewhere."""
         if self.workspace:
             return (self.root / self.workspace).resolve()
-        mark = (
-            "" if self.path.resolve().parent.name == "params" else "-" + hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()[:8]
-        )
-        return self.root / ".hotline" / (self.name + mark)
+        told = hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()[:8].translate(LETTERS)
+        return self.root / ".hotline" / (self.name + ("" if self.path.resolve().parent.name == "params" else f"-{told}"))
 
     @property
     def assumed(self) -> Term | None:

@@ -18,6 +18,8 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from functools import lru_cache
 
+LETTERS = str.maketrans("0123456789", "ghijklmnop")  # a digest written so reads as nobody's number
+
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 NUMERALS = str.maketrans("零〇洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾", "000111222334455667778899" + "9")
 NUMERAL_RUN = re.compile(

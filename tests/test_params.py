@@ -156,6 +156,7 @@ def test_a_file_elsewhere_has_its_own_folder_and_store(tmp_path):
     first, second = load(tmp_path / "a", GOOD), load(tmp_path / "b", GOOD)
     assert first.root == tmp_path / "a"
     assert first.store_folder.name != second.store_folder.name
+    assert not any(c.isdigit() for c in first.store_folder.name.rpartition("-")[2])  # eight digits would read as a number, and be hidden
 
 
 @pytest.mark.parametrize(

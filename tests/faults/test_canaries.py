@@ -31,19 +31,24 @@ FORMATS = {
     tables.SECONDS: lambda i: i % 300,
     tables.SCORE: lambda i: i % 5 + 1,
 }
-WORDS = {"outcome": {"接通": "answered", "放弃": "abandoned"}, "direction": {"呼入": "in"}, "resolved": {"已": "yes"}}
+WORDS = {
+    "outcome": {"接通": "answered", "放弃": "abandoned"}, "direction": {"呼入": "in"}, "resolved": {"已": "yes"}, "source": {"质检": "quality_check"},
+}  # fmt: skip
+OTHERS = {name: table for name, table in tables.TABLES.items() if name not in ("calls", "orders")}
 COUNT = 400
 
 
 def _columns(table: tables.Table) -> list[str]:
-    return [name for name in table.mapped if name != "caller"]
+    """All that a params file may map; of a questionnaire's slots the first, of other scores the long form."""
+    slots = tables.ITEMS if table.name == "scores" else tables.ITEMS[1:]
+    return [name for name in table.mapped if name != "caller" and name not in slots]
 
 
 def _ordinary(table: tables.Table, name: str, i: int) -> str:
     kind = table[name].kind
     if kind == tables.IDENTITY:
         return {"caller_phone": f"138{i % 90:08d}", "caller_person": NAME if i == 3 else f"人{i % 90}", "caller_code": f"码{i % 90}"}[name]
-    if name in ("call_id", "order_id"):
+    if name in ("call_id", "order_id", "survey_id"):
         return f"{name[0].upper()}{i:05d}"
     if name in WORDS:
         return list(WORDS[name])[i % len(WORDS[name])]
@@ -94,11 +99,18 @@ def planted(tmp_path_factory):
         sheet = book.add_worksheet(f"明细{FORMS[3]}")
         for n, row in enumerate([[f"列{name}" for name in _columns(tables.ORDERS)] + [FORMS[9]], *_rows(tables.ORDERS)]):
             sheet.write_row(n, 0, row)
+    for name, table in OTHERS.items():
+        with (folder / f"{name}{FORMS[0]}.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow([f"列{column}" for column in _columns(table)] + [f"备注{FORMS[2]}"])
+            writer.writerows(_rows(table))
     params = folder / "canary.yaml"
     params.write_text(
         "title: 热线\nkey: file\nholidays: ''\n"
         f"calls:\n  files: '来电*.csv'\n  key: 列call_id\n  columns:\n{_mapping(tables.CALLS)}"
-        f"orders:\n  files: '工单*.xlsx'\n  sheet: '明细*'\n  key: 列order_id\n  columns:\n{_mapping(tables.ORDERS)}",
+        f"orders:\n  files: '工单*.xlsx'\n  sheet: '明细*'\n  key: 列order_id\n  columns:\n{_mapping(tables.ORDERS)}"
+        "items: {item_1: {name: 态度, scale: [1, 5]}}\n"
+        + "".join(f"{name}:\n  files: '{name}*.csv'\n  columns:\n{_mapping(table)}" for name, table in OTHERS.items()),
         encoding="utf-8",
     )
     return folder, params

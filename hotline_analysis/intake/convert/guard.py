@@ -21,7 +21,7 @@ from hotline_analysis.intake.convert.identity import Key, pseudonym
 from hotline_analysis.intake.convert.parts import Job, Part
 from hotline_analysis.intake.engine import parquet
 from hotline_analysis.params import Source
-from hotline_analysis.personal import found, suspicious
+from hotline_analysis.personal import LETTERS, found, suspicious
 from hotline_analysis.tables import TEXT, Table
 
 LONGEST = 120  # characters; no word of any list is longer
@@ -32,7 +32,6 @@ WIDE, SAID_WIDE, SAID = (
     12,
 )  # widths from which a rare text, any sentence, a rare sentence is a narrative; a Latin letter counts half
 RARE = 3  # cells of a file; a word of a list comes more often
-LETTERS = str.maketrans("0123456789", "ghijklmnop")  # a pseudonym without digits reads as nobody's number
 
 REPEATS_FROM = 200  # filled cells from which a list shows that its words repeat
 MOSTLY_ONCE = 0.5  # share of the filled cells whose word no other cell has: more, and it is no list of words
