@@ -550,7 +550,7 @@ def _check_language(language: str) -> None:
 
 
 def _check_targets(params: Params) -> None:
-    known = {**indicators.BY_KEY, **({i.key: i for i in order_indicators.catalogue(params)} if params.orders else {})}
+    known = order_indicators.known(params) if params.orders else indicators.BY_KEY
     for place, keys in (("targets", params.targets), ("report › headlines", params.report.headlines)):
         for key in keys:
             if key not in known:

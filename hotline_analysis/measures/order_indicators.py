@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures import orders, rates, volumes
+from hotline_analysis.measures.indicators import BY_KEY as OF_CALLS
 from hotline_analysis.measures.indicators import Indicator, Part
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
@@ -51,6 +52,11 @@ def catalogue(params: Params) -> tuple[Indicator, ...]:
     """The indicators that the orders of a hotline may have: its own limits among them."""
     shares = [_within(measure, text) for measure in orders.MEASURES for text in getattr(params.complaints, measure)]
     return (RECEIVED, *shares, DUE, RECORDED)
+
+
+def known(params: Params) -> dict[str, Indicator]:
+    """All indicators that a hotline may name: those of calls, and those of its orders with its own limits."""
+    return {**OF_CALLS, **{i.key: i for i in catalogue(params)}}
 
 
 def _within(measure: str, text: str) -> Indicator:

@@ -168,8 +168,8 @@ def _change(indicator: Indicator, row: Mapping, last, history: pd.DataFrame) -> 
         return said
     scale, raw = (last["adjusted"], last["value"]) if relative else (1.0, 1.0)
     low, high, basis = _change_interval(row, last, history)
-    floor = -1.0 if relative else -np.inf  # nothing falls by more than all of itself, whatever months of another size add to its error
-    ends = {"change_low": max(low / scale, floor), "change_high": high / scale, "change_basis": basis}
+    low, high = intervals.of_base(low, high, scale) if relative else (low, high)
+    ends = {"change_low": float(low), "change_high": float(high), "change_basis": basis}
     return {**said, "change": (row["adjusted"] - last["adjusted"]) / scale, "raw_change": (row["value"] - last["value"]) / raw, **ends}
 
 

@@ -37,6 +37,11 @@ class ClusteredShare(NamedTuple):
     high: np.ndarray
 
 
+def of_base(low, high, base) -> Interval:
+    """The ends of a change as fractions of what was before. Nothing falls by more than all of itself, however large the error of the change."""
+    return Interval(np.maximum(low / base, -1.0), high / base)
+
+
 def wilson(k, n, *, level=0.95) -> Interval:
     """Interval of the share k / n; n may be an effective number, so neither needs to be whole. nan where n is 0.
 

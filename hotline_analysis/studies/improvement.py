@@ -24,7 +24,7 @@ from hotline_analysis.measures.gaps import LEVELS
 from hotline_analysis.measures.indicators import BY_KEY, Indicator
 from hotline_analysis.measures.periods import Period, months_between
 from hotline_analysis.measures.view import View
-from hotline_analysis.params import Intervention, Kpi, Params
+from hotline_analysis.params import Intervention, Kpi
 from hotline_analysis.stats import interrupted, intervals, tests
 from hotline_analysis.words import LANGUAGES, PERCENT, SECONDS, Field, Term
 
@@ -134,11 +134,6 @@ COLUMNS = {
 # ---- define and analyse
 
 
-def known_indicators(params: Params) -> dict[str, Indicator]:
-    """What a measure may be meant to move: the indicators of calls, and those of the hotline's orders with its own limits."""
-    return {**BY_KEY, **{i.key: i for i in order_indicators.catalogue(params)}}
-
-
 def _missing(what: str) -> DataRefused:
     return DataRefused("improvement", f"not declared: {what}.", f"Add 'improvement: {{{what}: ...}}' to the params.")
 
@@ -155,7 +150,7 @@ def tree(view: View) -> pd.DataFrame:
     needs = view.params.improvement.needs
     if not needs:
         raise _missing("needs")
-    known = known_indicators(view.params)
+    known = order_indicators.known(view.params)
     rows = []
     for need in needs:
         row = {**_both("need", need.need), **_both("ctq", need.ctq), **_both("kpi", need.kpi), "indicator": need.indicator}
@@ -410,7 +405,7 @@ def _effect(view: View, target: Target) -> dict:
 
 def _measure(view: View, done: Intervention) -> dict[str, str]:
     """The key, the name in both languages and the unit of the indicator that a measure was to move."""
-    indicator = known_indicators(view.params).get(done.indicator)
+    indicator = order_indicators.known(view.params).get(done.indicator)
     named = {f"measure_{language}": indicator.name(language) if indicator else "" for language in LANGUAGES}
     return {"indicator": done.indicator, **named, "unit": indicator.unit.key if indicator else PERCENT.key}
 
@@ -430,7 +425,7 @@ def _series(view: View, target: Target, periods: Sequence[Period]) -> pd.DataFra
     """The measure's indicator in every period, its groups together: period, n (cases; of a volume, average days), value, se; periods without it left out,
     and for named groups those with fewer than the view's `smallest`.
     """
-    indicator = known_indicators(view.params)[target.done.indicator]
+    indicator = order_indicators.known(view.params)[target.done.indicator]
     found = (_of_calls if indicator.key in BY_KEY else _of_orders)(view, target, periods, indicator)
     return found[found["n"] >= view.smallest].reset_index(drop=True) if target.names and indicator.denominator else found
 
@@ -485,7 +480,7 @@ def _pairs(view: View, target: Target, series: pd.DataFrame) -> dict:
     if not pairs:
         return {"why": "no month before" if not before else "no month after"}
     first, second = (known.loc[[p[side] for p in pairs]] for side in (0, 1))
-    return {"pairs": len(pairs), "matched": matched, **_paired(first, second, known_indicators(view.params)[target.done.indicator])}
+    return {"pairs": len(pairs), "matched": matched, **_paired(first, second, order_indicators.known(view.params)[target.done.indicator])}
 
 
 def _same_months(before: list[str], after: list[str]) -> list[tuple[str, str]]:
@@ -503,14 +498,17 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, indicator: Indicator) -> 
         own = np.std(b - a, ddof=1) / np.sqrt(len(a))
         far = float(stats.t.ppf(0.975, len(a) - 1)) if own > error else far
         error = max(error, own)
-    scale = a.mean() if indicator.denominator is None else 1.0
-    ends = {"change_low": (gap - far * error) / scale, "change_high": (gap + far * error) / scale} if scale else {}
-    return {"mean_before": a.mean(), "mean_after": b.mean(), "change": gap / scale if scale else np.nan, **ends}
+    told, ends = {"mean_before": a.mean(), "mean_after": b.mean()}, (gap - far * error, gap + far * error)
+    if indicator.denominator is None and not a.mean():
+        return told  # of nothing there is no fraction
+    if indicator.denominator is None:
+        gap, ends = gap / a.mean(), intervals.of_base(*ends, a.mean())
+    return {**told, "change": gap, "change_low": float(ends[0]), "change_high": float(ends[1])}
 
 
 def _step(view: View, target: Target) -> dict:
     """The change of level with the trend taken off, over months, or over weeks where months are too few."""
-    indicator, fewest = known_indicators(view.params)[target.done.indicator], interrupted.FEWEST_POINTS
+    indicator, fewest = order_indicators.known(view.params)[target.done.indicator], interrupted.FEWEST_POINTS
     for grain in ("month", "week"):
         periods = [*_sides(view, target.day)[0], *_sides(view, target.day)[1]] if grain == "month" else _weeks(view, target.day)
         first_after = sum(p.last_day < target.day for p in periods)
@@ -541,8 +539,14 @@ def _stepped(series: pd.DataFrame, step_at: int, grain: str, indicator: Indicato
         tried = interrupted.placebo(y, step_at=step_at, family=family, size=n)
     except ValueError:
         return {"step_why": "no variation"}
-    scale = found.without if indicator.denominator is None else 1.0
-    told = {"step": found.change / scale, "step_low": found.low / scale, "step_high": found.high / scale, "ratio": found.ratio}
+    volume = indicator.denominator is None
+    low, high = intervals.of_base(found.low, found.high, found.without) if volume else (found.low, found.high)
+    told = {
+        "step": found.change / (found.without if volume else 1.0),
+        "step_low": float(low),
+        "step_high": float(high),
+        "ratio": found.ratio,
+    }
     told |= {"grain": grain, "points_before": step_at, "points_after": len(series) - step_at}
     case = "none" if told["step_low"] <= 0 <= told["step_high"] else "clear"
     return {**told, "placebos": tried.tried, "placebos_larger": tried.larger, "step_case": case}
@@ -554,7 +558,7 @@ def _by_chance(view: View, target: Target) -> dict:
     Reliability: of the groups' figures in the odd and in the even months before (`tests.split_half`). Without five groups in both there is the warning alone.
     """
     before, _ = _sides(view, target.day)
-    indicator = known_indicators(view.params)[target.done.indicator]
+    indicator = order_indicators.known(view.params)[target.done.indicator]
     wide = _by_group(view, target, before, indicator)
     halves = [wide[wide.columns[place::2]].mean(axis=1) for place in (0, 1)]
     if len(wide.columns) < 2 or (wide.notna().sum(axis=1) >= 2).sum() < FEW_UNITS:

@@ -264,3 +264,9 @@ def test_agreement_of_orders():
     assert tests.split_half([1, 2, 3], [3, 2, 1]) == pytest.approx(-1)
     assert np.isnan(tests.split_half([1, 2], [1, 2]))
     assert np.isnan(tests.split_half([1, 1, 1], [1, 2, 3]))
+
+
+def test_a_change_is_no_smaller_than_minus_all_of_what_was_before():
+    """From 40 to 10, give or take 60: -225 % to +75 % is said as -100 % to +75 %."""
+    assert intervals.of_base(-90.0, 30.0, 40.0) == (-1.0, 0.75)
+    assert intervals.of_base(-20.0, 30.0, 40.0) == (-0.5, 0.75)

@@ -10,6 +10,7 @@ import pytest
 from hotline_analysis import open_hotline, say, show
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.measures.definition import parse
+from hotline_analysis.measures.indicators import BY_KEY
 from hotline_analysis.measures.periods import Calendar
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
@@ -445,3 +446,11 @@ def test_an_indicator_that_is_none_is_refused_when_the_hotline_is_opened(tmp_pat
     assert str(wrong.value) == (
         "small.yaml › improvement › interventions › 1 › indicator › 'conection_rate' is not an indicator here. Did you mean 'connection_rate'?"
     )
+
+
+def test_a_volume_falls_by_no_more_than_all_of_itself():
+    sides = [pd.DataFrame({"value": [value], "se": [30.0]}) for value in (40.0, 10.0)]
+    told = improvement._paired(*sides, BY_KEY["offered"])
+    assert (told["change"], told["change_low"]) == (-0.75, -1.0) and told["change_high"] > 0
+    nothing = improvement._paired(sides[0].assign(value=0.0), sides[1], BY_KEY["offered"])
+    assert "change" not in nothing and nothing["mean_after"] == 10

@@ -15,7 +15,7 @@ from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import order_indicators, orders, verdicts
 from hotline_analysis.measures.indicators import FEW
-from hotline_analysis.measures.periods import Period, month_before
+from hotline_analysis.measures.periods import month_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import control, intervals, tests
 
@@ -210,13 +210,3 @@ def _state(row: dict, judged, kind: str) -> str:
 def _hidden(view: View, found: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Without counts and shares of groups too small to be told."""
     return disclosure.untold(found, TOLD_COUNTS, [c for c in TOLD_SHARES if c in found], view.smallest) if by else found
-
-
-def before_of(view: View) -> Period:
-    """The month before the view's; DataRefused where there is none with data on all its days."""
-    label = view.period.label
-    if len(label) == 7:
-        last = view.calendar.month(month_before(label))
-        if view.data_start_s <= last.start_s:
-            return last
-    raise DataRefused("complaints", "not available: nothing before.", "Ask for a month that has one before it.")
