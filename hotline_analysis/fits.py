@@ -104,6 +104,13 @@ def time_limits(limits: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{int(limit[:-1])}{limit[-1]}" for limit in limits))
 
 
+def rising(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """A list in which every number is larger than the one before."""
+    if any(first >= second for first, second in pairwise(numbers)):
+        raise ValueError(f"{', '.join(map(str, numbers))} do not rise; write each number once, the smallest first")
+    return numbers
+
+
 def day_spans(spans: tuple[str, ...]) -> tuple[str, ...]:
     """Spans of a day, 09:00-17:00, one after the other."""
     ends = []

@@ -40,6 +40,7 @@ def _as_list(value):
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Seconds = Annotated[int, Field(ge=0, le=3600)]
 
 
 def _known_zone(name: str) -> str:
@@ -592,6 +593,73 @@ class Complaints(Settings):
     )
 
 
+class Service(Settings):
+    """Service, waits and staffing: within what a call should be answered, what counts as a redial, and how many seats a roster needs."""
+
+    answer_seconds: Annotated[tuple[Seconds, ...], BeforeValidator(_as_list), AfterValidator(fits.rising)] = setting(
+        (15,),
+        "多少秒内接通才算及时（国家标准15秒）；几个数写成列表，由小到大，排班按第一个算",
+        "within how many seconds a call should be answered (the standard: 15); several as a rising list, staffing goes by the first",
+        "answer_seconds: [15, 20, 30]",
+        "answer_seconds: 15s",
+        min_length=1,
+    )
+    target_share: Finite = setting(
+        0.8,
+        "排班要达到的及时接通的比例：上述秒数内接通，占全部人工服务请求",
+        "the share of all requests that a roster should answer within these seconds",
+        "target_share: 0.9",
+        "target_share: 90%",
+        gt=0,
+        lt=1,
+    )
+    short_abandon_seconds: int = setting(
+        5,
+        "多少秒内挂断算误拨或试拨：不说明耐心，服务水平C不计",
+        "an abandonment before so many seconds is a slip: it says nothing of patience, and form C of the service level leaves it out",
+        "short_abandon_seconds: 10",
+        "short_abandon_seconds: -1",
+        ge=0,
+        le=600,
+    )
+    redial_minutes: int = setting(
+        30,
+        "放弃后多少分钟内再打来，算同一次求助",
+        "a call again within so many minutes of giving up is the same attempt to get through",
+        "redial_minutes: 60",
+        "redial_minutes: 1h",
+        ge=1,
+        le=1440,
+    )
+    peak_share: Finite = setting(
+        0.25,
+        "一周168个小时中来电最多的多大一部分算高峰",
+        "the busiest part of a week's 168 hours that counts as the peak",
+        "peak_share: 0.2",
+        "peak_share: 20",
+        gt=0,
+        lt=1,
+    )
+    low_share: Finite = setting(
+        0.5,
+        "一个小时接通的不到这个比例，算无人或少人值守",
+        "an hour in which less than this share was answered is hardly covered",
+        "low_share: 0.3",
+        "low_share: 0",
+        gt=0,
+        lt=1,
+    )
+    shrinkage: Finite = setting(
+        0.3,
+        "排了班而不在接电话的时间（休息、培训、会议、缺勤）占多少",
+        "the part of rostered time that is not spent taking calls: breaks, training, meetings, absence",
+        "shrinkage: 0.25",
+        "shrinkage: 25",
+        ge=0,
+        lt=1,
+    )
+
+
 class Report(Settings):
     """What the monthly page shows, and the words that stand on it."""
 
@@ -937,6 +1005,13 @@ class Params(Settings):
         "which orders are complaints, and the limits of response and resolution",
         "complaints: {kinds: 投诉, response: 24h, resolution: [48h, 7d]}",
         "complaints: 48h",
+    )
+    service: Service = setting(
+        Service(),
+        "接通与人力：多少秒内接通、什么算重拨、高峰与缺勤怎么算",
+        "service and staffing: the seconds to an answer, redials, the peak, shrinkage",
+        "service: {answer_seconds: [15, 20], shrinkage: 0.25}",
+        "service: 15",
     )
     report: Report = setting(
         Report(), "月报上的文字", "the words of the monthly page", "report: {note: 8月系统升级两天}", "report: 8月系统升级两天"

@@ -61,6 +61,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "period": (params.Period, "月与日 · Period: period"),
     "complaints": (params.Complaints, "投诉与时限 · Complaints and time limits: complaints"),
     "by_class": (params.ClassLimits, "各时限等级的时限 · Limits of a class: complaints › by_class › ..."),
+    "service": (params.Service, "接通与人力 · Service and staffing: service"),
     "limits": (params.Limits, "资源 · Limits: limits"),
     "improvement": (params.Improvement, "改善项目 · An improvement project: improvement"),
     "needs": (params.Need, "需求 · A need: improvement › needs › ..."),
@@ -245,7 +246,7 @@ def file_with(place: str, line: str) -> str:
         {**FILE, name: line}
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
-        if place in ("period", "limits", "report", "complaints")
+        if place in ("period", "limits", "report", "complaints", "service")
         else {**FILE, "orders": ORDERS, "complaints": f"complaints: {{by_class: {{紧急: {{{line}}}}}}}"}
         if place == "by_class"
         else {**FILE, "improvement": project(place, name, line)}
