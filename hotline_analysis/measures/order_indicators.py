@@ -85,16 +85,17 @@ def evaluate(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> pd.D
     return pd.DataFrame(rows).merge(volumes.coverage(days, periods), on="period", how="left").assign(definition="")
 
 
-def by_group(view: View, frame: pd.DataFrame, group: pd.Series, periods: Sequence[Period], groups: Sequence) -> pd.DataFrame:
-    """The volume a day (received) and the share of all orders (share) of some groups in every period, the columns of `evaluate` and group.
+def by_group(view: View, daily: pd.DataFrame, periods: Sequence[Period], groups: Sequence) -> pd.DataFrame:
+    """The volume a day (received) and the share of the whole (share) of some groups in every period, the columns of `evaluate` and group.
 
-    frame: counted orders; group: the group of each.
+    daily: counts (of orders, of calls) by the day's number since 1970 and group, all groups.
     """
-    days, rows = _days(view, frame, periods), []
+    days, rows = volumes.days(view, periods, daily.sum(axis=1)), []
     for period in periods:
         here = days[days["period"] == period.label]
-        part = orders.within(frame, period)
-        table = pd.crosstab(part["day"], group.loc[part.index]) if len(part) else pd.DataFrame()
+        first, last = ((day - volumes.EPOCH).days for day in (period.first_day, period.last_day))
+        table = daily[(daily.index >= first) & (daily.index <= last)]
+        table = table[table.sum(axis=1) > 0]
         for name in groups:
             counts = table[name] if name in table else pd.Series(0, index=table.index)
             rows += [_volume(counts, period, here, str(name)), _category(counts, table.sum(axis=1), period, str(name))]

@@ -17,7 +17,7 @@ Keep = Callable[[str, Callable[[], nw.LazyFrame]], nw.LazyFrame]
 HISTORY_S, TAIL_S = 28 * DAY, 7 * DAY  # a month's evidence uses these before and after it (methods M5)
 
 
-def _not_kept(name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
+def not_kept(name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
     return make()
 
 
@@ -38,7 +38,7 @@ class View:
     data_start_s: int
     data_end_s: int
     masked: bool = False
-    keep: Keep = field(default=_not_kept, repr=False)
+    keep: Keep = field(default=not_kept, repr=False)
     smallest: int = 1
     leading: str = "calls"
     grade: Callable[[Period], str] = field(default=lambda period: "", repr=False)
@@ -130,7 +130,7 @@ class View:
             raise DataRefused(
                 "repeat calls", "the comparison with chance looks ahead from each call.", "Leave 'direction' at look-ahead for it."
             )
-        controls = controls or (ahead and self.keep is not _not_kept)
+        controls = controls or (ahead and self.keep is not not_kept)
         name = f"gaps{VERSION}-{rule.hash}-{self.data_start_s}-{self.end_s}{'-controls' if controls else ''}"
         ends = {"data_start_s": self.data_start_s, "data_end_s": self.end_s}
         gaps = self.keep(name, lambda: gap_table(self._calls(rule), rule, **ends, controls=controls))
@@ -150,4 +150,4 @@ class View:
     def near(self) -> "View":
         """The same view of the data near its period only (28 days before, 8 days after), for many rules at once; nothing of it is kept."""
         start, end = self.period.start_s - HISTORY_S, self.period.end_s + TAIL_S + DAY
-        return replace(self, data_start_s=max(self.data_start_s, start), data_end_s=min(self.data_end_s, end), keep=_not_kept)
+        return replace(self, data_start_s=max(self.data_start_s, start), data_end_s=min(self.data_end_s, end), keep=not_kept)

@@ -1,8 +1,6 @@
 """What are the orders about, and what of it changed? (F3 D05-D06)
 
-Counts change in per cent, shares in percentage points, each with its interval. From twelve comparable months the limits of the months before
-decide, less often for each row the more rows there are; with fewer months the two periods are compared, by exact Poisson for counts and
-Newcombe for shares, and several rows are held against the false discovery rate.
+Counts change in per cent, shares in percentage points, each with its interval and its verdict (`measures.mix`).
 """
 
 from collections.abc import Sequence
@@ -13,20 +11,12 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.measures import order_indicators, orders, verdicts
-from hotline_analysis.measures.indicators import FEW
+from hotline_analysis.measures import mix, orders
 from hotline_analysis.measures.periods import month_before
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import control, intervals, tests
+from hotline_analysis.stats import intervals
 
 LEVELS = ("category_1", "category_2", "category_3")
-LEVEL = 0.05  # the false discovery rate of two periods
-COLUMNS = (
-    "count", "before", "difference", "change", "a_day", "a_day_low", "a_day_high", "uneven", "p", "q", "state", "share", "share_low", "share_high",
-    "share_change", "share_change_low", "share_change_high", "share_p", "share_q", "share_state", "method",
-)  # fmt: skip
-TOLD_COUNTS = ["count", "before"]
-TOLD_SHARES = ["share", "share_low", "share_high", "change", "a_day", "a_day_low", "a_day_high", "uneven", "difference", "p", "q", "share_change", "share_change_low", "share_change_high", "share_p", "share_q"]  # fmt: skip
 
 
 def volume(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -45,9 +35,11 @@ def volume(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     group = pd.Series("", index=frame.index)
     for n, (_, part) in enumerate(parts):
         group.loc[part.index] = str(n)
-    found = _compared(view, frame, group, [str(n) for n in range(len(parts))], judge=len(by) < 2)
+    daily = pd.crosstab(frame["day"], group) if len(frame) else pd.DataFrame()
+    found = mix.compared(view, daily, [str(n) for n in range(len(parts))], judge=len(by) < 2)
     keys = pd.DataFrame([key for key, _ in parts], columns=list(by)) if by else pd.DataFrame(index=range(len(parts)))
-    return _hidden(view, pd.concat([keys, found], axis=1), by)
+    found = pd.concat([keys, found], axis=1)
+    return mix.hidden(view, found) if by else found
 
 
 def categories(view: View) -> pd.DataFrame:
@@ -115,98 +107,3 @@ def pareto(view: View, *, level: int = 1) -> pd.DataFrame:
     low, high = intervals.wilson(so_far.to_numpy(float), n or np.nan)
     told = rows.assign(share=rows["count"] / (n or np.nan), cumulative=so_far / (n or np.nan), cumulative_low=low, cumulative_high=high)
     return disclosure.untold(told, ["count"], ["share"], view.smallest)
-
-
-# ---- two periods, or the months before
-
-
-def _compared(view: View, frame: pd.DataFrame, group: pd.Series, names: Sequence[str], *, judge: bool) -> pd.DataFrame:
-    """The columns of `volume` of some groups."""
-    periods = order_indicators.months(view)[0 if judge else -2 :]
-    last = month_before(view.period.label) if len(view.period.label) == 7 else ""
-    months = order_indicators.by_group(view, frame, group, periods, names)
-    judged = _judged(view, months, last, len(names)) if judge else pd.DataFrame()
-    now, before = (_counts(months, label, names) for label in (view.period.label, last))
-    days, covered = _days(months, view.period.label, last), months.groupby("period")["covered"].first()
-    if not (covered.get(view.period.label, False) and covered.get(last, False)):  # half a month is not compared with a whole one
-        before = np.full(len(now), np.nan)
-    rows = [_two(k, b, now.sum(), before.sum(), days) for k, b in zip(now, before, strict=True)]
-    found = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in ("q", "share_q", "state", "share_state", "method")])
-    found = found.assign(q=tests.benjamini_hochberg(found["p"]), share_q=tests.benjamini_hochberg(found["share_p"]))
-    for kind, indicator in (("", "received"), ("share_", "share")):
-        own = (
-            judged[judged["indicator"] == indicator].set_index("group").reindex(list(names))
-            if len(judged)
-            else pd.DataFrame(index=list(names))
-        )
-        found[f"{kind}state"] = [
-            _state(row, own.loc[name], kind) if judge else "" for row, name in zip(found.to_dict("records"), names, strict=True)
-        ]
-        found["method"] = own["method"].fillna("").to_numpy() if "method" in own else ""
-    return found[list(COLUMNS)]
-
-
-def _judged(view: View, months: pd.DataFrame, last: str, rows: int) -> pd.DataFrame:
-    breaks = {month: words.term for month, words in view.params.breaks.items()}
-    if not rows:
-        return pd.DataFrame()
-    return verdicts.compare(
-        months,
-        view.period.label,
-        last,
-        breaks=breaks,
-        grade=view.grade(view.period),
-        catalogue=order_indicators.BY_KEY,
-        level=control.LEVEL / rows,
-    )
-
-
-def _counts(months: pd.DataFrame, label: str, names: Sequence[str]) -> np.ndarray:
-    """Orders of each group in a month, nan where there is none."""
-    own = months[(months["indicator"] == "received") & (months["period"] == label)].set_index("group").reindex(list(names))
-    return pd.to_numeric(own["numerator"]).astype("float64").to_numpy()
-
-
-def _days(months: pd.DataFrame, now: str, before: str) -> tuple[float, float]:
-    """Days with data of the two months: a month of 30 days is not compared with one of 31 as if they were alike."""
-    days = months.groupby("period")["days"].first()
-    return float(days.get(now, np.nan)), float(days.get(before, np.nan))
-
-
-def _two(k: float, before: float, whole: float, whole_before: float, days: tuple[float, float]) -> dict:
-    """One group in two periods: its count and change in per cent, its share and change in points."""
-    low, high = intervals.wilson(k, whole or np.nan)
-    row = {"count": k, "before": before, "share": k / whole if whole else np.nan, "share_low": low, "share_high": high}
-    row |= dict.fromkeys([c for c in COLUMNS if c not in row], np.nan)
-    if np.isnan(before) or not days[1]:
-        return row
-    row["difference"] = k - before
-    if whole and whole_before:
-        moved = tests.two_proportions(k, whole, before, whole_before)
-        row |= {"share_change": moved.difference, "share_change_low": moved.low, "share_change_high": moved.high, "share_p": moved.p}
-    if not before:
-        return row
-    even = tests.two_counts(int(k), int(before), exposure_first=days[0], exposure_second=days[1])
-    a_day = {"a_day": even.ratio - 1, "a_day_low": even.ratio_low - 1, "a_day_high": even.ratio_high - 1}
-    return {**row, "change": k / before - 1, **a_day, "uneven": even.ratio - 1 if days[0] != days[1] else np.nan, "p": even.p}
-
-
-def _state(row: dict, judged, kind: str) -> str:
-    """What may be said of a count or a share: by the limits where there are any, otherwise by the two periods."""
-    if row["before"] == 0 and row["count"]:
-        return "new"
-    if row["count"] == 0 and row["before"]:
-        return "gone"
-    if judged.get("method") in ("chart", "trial"):
-        return judged["state"]
-    if judged.get("reason") == "poor data" or np.isnan(row["before"]):
-        return "not compared"
-    if max(row["count"], row["before"]) < FEW:
-        return "few"
-    q = row[f"{kind}q"]
-    return "no evidence" if not q < LEVEL else "few months"
-
-
-def _hidden(view: View, found: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Without counts and shares of groups too small to be told."""
-    return disclosure.untold(found, TOLD_COUNTS, [c for c in TOLD_SHARES if c in found], view.smallest) if by else found
