@@ -1,8 +1,8 @@
 """What may be said of a month's figures: whether they can be compared at all, whether the month is out of the ordinary, whether it goes on.
 
 Two facts, two words. 本月异常 (outside): the month lies outside what the months before it foresee (`control.foreseen`); only this is better or
-worse, and only from twelve comparable months on. 持续偏低 / 偏高 (run): seven months or more in a row on one side of the centre, which asks
-whether something has changed for good (`breaks` in the params). Months are comparable when the data cover them, the rule is the same and no
+worse, and only from twelve comparable months on. 持续偏低 / 偏高 (run): seven months or more in a row on one side of the centre, and their mean
+outside what the months before foresee of such a mean, which asks whether something has changed for good (`breaks` in the params). Months are comparable when the data cover them, the rule is the same and no
 declared break lies between.
 """
 
@@ -16,7 +16,7 @@ import pandas as pd
 from hotline_analysis.measures.indicators import BY_KEY, FEW, Indicator
 from hotline_analysis.measures.periods import month_before
 from hotline_analysis.stats import control, intervals, resampling
-from hotline_analysis.words import PERCENT, Term
+from hotline_analysis.words import PERCENT, SECONDS, Term
 
 CHART_MONTHS, TRIAL_MONTHS, RUN = 12, 6, control.RUN  # comparable months, the judged one among them
 BASELINE = 12  # limits stand on the first so many comparable months since the last break
@@ -65,7 +65,8 @@ def compare(
       (95 %), change_basis (callers: paired over the caller groups; days; days and months), raw_change (of `value`), year_change,
       year_low, year_high
     - method (chart, trial, two periods, ''), rule (outside, ''), centre, lower, upper (limits of this month), trial, baseline_first,
-      baseline_last, baseline_months, run (high, low, ''), run_months (months in a row on that side, from 1 on)
+      baseline_last, baseline_months, run (high, low, '': seven months or more whose mean lies outside its own limits), run_months (months in
+      a row on that side, from 1 on)
     - target, target_gap (value less target), reached (this month), reached_months of target_months, capability (met, at times, out of
       reach, no target; '' without limits, and where a signal stands)
     - rank (highest, lowest, '') of rank_months, break_month, break_zh, break_en (the last declared break)
@@ -201,6 +202,7 @@ def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, s
     here = series.index.get_loc(ask.now)
     side = _side(values, drawn[0]) * same.to_numpy(bool)
     run = _run(side, list(series["period"])) if method == "chart" else 0
+    lasts = run >= RUN and _lasts(indicator, base, series.iloc[here - run + 1 : here + 1], ask.level)
     told = len(base) if method in ("chart", "trial") else 0
     return {
         **dict(zip(("centre", "lower", "upper"), (float(d[here]) for d in drawn), strict=True)),
@@ -208,7 +210,7 @@ def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, s
         "baseline_first": base["period"].iloc[0] if told else "",
         "baseline_last": base["period"].iloc[-1] if told else "",
         "baseline_months": told,
-        "run": ("high" if side[here] > 0 else "low") if run >= RUN else "",
+        "run": ("high" if side[here] > 0 else "low") if lasts else "",
         "run_months": run,
         "months": tuple(series["period"]),
         "values": tuple(values),
@@ -216,19 +218,36 @@ def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, s
     }
 
 
-def _foreseen(indicator: Indicator, base: pd.DataFrame, months: pd.DataFrame, level: float = control.LEVEL) -> np.ndarray:
-    """Centre, lower and upper limit of some months from the months of the baseline, each by its own base (days of a volume, else calls)."""
+def _foreseen(
+    indicator: Indicator, base: pd.DataFrame, months: pd.DataFrame, level: float = control.LEVEL, together: int = 1
+) -> np.ndarray:
+    """Centre, lower and upper limit of some months (or of the mean of so many) from the months of the baseline, each by its own base (days of a volume, else
+    calls): shares and counts of few events as wide as chance alone makes them.
+    """
     weight = "days" if indicator.denominator is None else "calls"
     past, weights = base["adjusted"].to_numpy(float), base[weight].to_numpy(float)
-    noise = months["noise"].to_numpy(float)
-    room = control.foreseen(past, _within(base), weights, months[weight].to_numpy(float), noise=noise, level=level)
-    lower, upper = room.lower, room.upper
-    if indicator.unit is PERCENT:
-        k, n = (int(base[c].sum()) for c in ("numerator", "denominator"))
-        fewest, most = control.counted(k, n, months["calls"].to_numpy(int), level=level)
-        lower, upper = np.fmin(lower, fewest), np.fmax(upper, most)
-    top = 1.0 if indicator.unit is PERCENT else np.inf
-    return np.vstack([room.centre, np.clip(lower, 0.0, top), np.clip(upper, 0.0, top)])
+    noise, own = months["noise"].to_numpy(float), months[weight].to_numpy(float)
+    room = control.foreseen(past, _within(base), weights, own, noise=noise, level=level, together=together)
+    k, n = (int(base[c].fillna(0).sum()) for c in ("numerator", "denominator"))
+    fewest, most = np.full((2, len(months)), np.nan)
+    if indicator.unit is PERCENT and 0 <= k <= n:
+        fewest, most = control.counted(k, n, (months["calls"] * together).to_numpy(int), level=level)
+    elif indicator.unit is not SECONDS and n:
+        fewest, most = control.counted_events(k, n, months["denominator"].fillna(0).to_numpy(float) * together, level=level)
+    top = 1.0 if indicator.unit is PERCENT and k <= n else np.inf
+    return np.vstack([room.centre, *(np.clip(end, 0.0, top) for end in (np.fmin(room.lower, fewest), np.fmax(room.upper, most)))])
+
+
+def _lasts(indicator: Indicator, base: pd.DataFrame, run: pd.DataFrame, level: float) -> bool:
+    """Whether the mean of a run lies outside what the baseline foresees of it: seven months on one side alone are chance in 1 of 28 months."""
+    parts = {
+        "calls": len(run) / (1 / run["calls"]).sum(),
+        "days": run["days"].mean(),
+        "denominator": run["denominator"].astype(float).mean(),
+    }
+    month = pd.DataFrame([{**parts, "noise": np.sqrt(np.square(run["noise"]).mean())}])
+    _, lower, upper = _foreseen(indicator, base, month, level, together=len(run))[:, 0]
+    return not lower <= run["adjusted"].mean() <= upper
 
 
 def _within(base: pd.DataFrame) -> np.ndarray:

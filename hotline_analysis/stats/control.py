@@ -72,17 +72,21 @@ class Signal(NamedTuple):
     judgement: str
 
 
-def foreseen(past, se, base, bases, *, noise=0.0, level=LEVEL) -> Room:
+def foreseen(past, se, base, bases, *, noise=0.0, level=LEVEL, together=1) -> Room:
     """Limits of months from the months before them: those who judge are not in their own limits, and a small month gets wide ones.
 
     past, se, base   [..., m] the figures of the baseline, their standard errors within the month, and the calls (or days) that they rest on
     bases            [..., j] the same of the months that are judged
     noise            their standard errors from single calls: one event cannot leave a history that never varied
+    together         1, or of how many months the mean is judged, each of this base and noise
 
     centre c = sum b x / sum b; S^2 = sum (x - c)^2 / (m - 1); W = mean se^2; the months' own variance T = max(S^2 - W, 0). A month of base
-    b varies by V = T + W h / b (h: harmonic mean of the baseline's), at least noise^2, and c by max(S^2, W) / m:
-    c -+ t_{m-1} sqrt(V + max(S^2, W) / m). With equal bases and no error within the month the textbook's prediction interval of a normal
+    b varies by V = T + W h / b (h: harmonic mean of the baseline's), at least noise^2, the mean of k by V / k, and c by max(S^2, W) / m:
+    c -+ t_{m-1} sqrt(V / k + max(S^2, W) / m). With equal bases and no error within the month the textbook's prediction interval of a normal
     value; the added variance is that of Spiegelhalter 2005, Stat. Med. 24, 1185-1202. nan below two months.
+
+    Over many months whose bases are large this is the p-chart of shares and the u-chart of counts where they vary by chance, and Laney's
+    where they vary by more: the error within the month is theirs, the months' own variance is added to it instead of multiplied.
     """
     past, se, base = (np.asarray(x, float) for x in (past, se, base))
     m = past.shape[-1]
@@ -94,7 +98,7 @@ def foreseen(past, se, base, bases, *, noise=0.0, level=LEVEL) -> Room:
     within = np.square(np.nan_to_num(se)).mean(axis=-1, keepdims=True)
     typical = m / (1 / base).sum(axis=-1, keepdims=True)
     month = np.maximum(total - within, 0.0) + within * typical / np.asarray(bases, float)
-    month = np.maximum(month, np.square(noise))
+    month = np.maximum(month, np.square(noise)) / together
     reach = stats.t.ppf(1 - level / 2, m - 1) * np.sqrt(month + np.maximum(total, within) / m)
     return Room(centre + 0 * reach, centre - reach, centre + reach)
 
@@ -116,6 +120,22 @@ def counted(k: int, n: int, calls, *, level=LEVEL) -> tuple[np.ndarray, np.ndarr
             shape = (month, a, b) if events is stats.betabinom else (a, b / (b + month))
             ends[q, at] = np.minimum(events.ppf(tail, *shape), month) / month if len(month) else []
     return (1 - ends[1], 1 - ends[0]) if k > n - k else (ends[0], ends[1])
+
+
+def counted_events(events: int, exposure: float, exposures, *, level=LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """Between which rates a month of so much exposure lies by chance alone, from `events` in `exposure` before it: the u-chart of few events.
+
+    exposure is of what events are counted on (days, sessions, hours), so a rate may pass 1. The quantiles of the negative binomial with shape
+    events + 1/2 and rate exposure (the Poisson posterior under Jeffreys' prior), over the month's exposure. From `ENOUGH_EVENTS` expected
+    events on the normal limits are right, and both ends are nan, as where there is no exposure.
+    """
+    exposures, shape = np.asarray(exposures, float), events + 0.5
+    ends = np.full((2, len(exposures)), np.nan)
+    few = (exposures > 0) & (exposure > 0) & (shape * exposures < ENOUGH_EVENTS * exposure)
+    month = exposures[few]
+    for q, tail in enumerate((level / 2, 1 - level / 2)):
+        ends[q, few] = stats.nbinom.ppf(tail, shape, exposure / (exposure + month)) / month if len(month) else []
+    return ends[0], ends[1]
 
 
 def between_months(values, se, *, level=0.95) -> float:

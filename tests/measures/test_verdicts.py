@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from hotline_analysis import say
 from hotline_analysis.hotline import open_hotline
@@ -10,7 +11,8 @@ from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.indicators import BY_KEY, evaluate
 from hotline_analysis.measures.verdicts import compare
 from hotline_analysis.stats import control
-from hotline_analysis.words import Term
+from hotline_analysis.stats.intervals import wilson
+from hotline_analysis.words import STATE, Term
 from tests.real import needs, reported
 from tests.spec.frames import CALENDAR, PARAMS, on, view
 
@@ -58,13 +60,44 @@ def test_limits_stay_on_the_first_twelve_months_until_a_break():
 
 def test_a_month_outside_and_a_run_are_two_facts():
     """A run of seven below the centre whose last month is back within the limits: nothing unusual this month, persistently low."""
-    row = judged(months([*STEADY, 0.94, *[0.932] * 7], calls=100_000))
+    row = judged(months([*STEADY, 0.94, *[0.926] * 7], calls=100_000))
     assert (row["judgement"], row["run"], row["run_months"], row["capability"]) == ("none", "low", 7, "no target")
-    assert judged(months([*STEADY, 0.94, *[0.932] * 7], calls=100_000), targets={"connection_rate": 0.9})["capability"] == ""
+    assert judged(months([*STEADY, 0.94, *[0.926] * 7], calls=100_000), targets={"connection_rate": 0.9})["capability"] == ""
+
+
+def test_seven_months_a_little_to_one_side_are_chance():
+    """Twelve months: mean .935, s .005222, t of 11 degrees at .99 2.718: the mean of seven lies within 2.718 x .005222 x sqrt(1/7 + 1/12) = .00675."""
+    for below, run in ((0.0066, ""), (0.0069, "low")):
+        row = judged(months([*STEADY, 0.94, *[0.935 - below] * 7], calls=100_000))
+        assert (row["run"], row["run_months"], row["judgement"]) == (run, 7, "none")
+    eight = judged(months([*STEADY, 0.94, *[0.935 - 0.0066] * 8], calls=100_000))  # of eight within .0065
+    assert (eight["run"], eight["run_months"]) == ("low", 8)
+
+
+@pytest.mark.parametrize(
+    ("calls", "state", "zh"), [(1000, "no evidence", "没有证据表明有变化"), (3000, "few months", "可比的月份不足6个，不判好坏")]
+)
+def test_ninety_per_cent_after_eighty_eight_is_no_change_of_a_thousand_calls(calls, state, zh):
+    """The example report's 90 %, 2 points up: Newcombe -.7 to 4.8 points of 1,000 calls each, .4 to 3.6 of 3,000."""
+    rates = [0.88, 0.90]
+    ends = [wilson(round(p * calls), calls) for p in rates]
+    row = judged(months(rates, calls=calls, low=[float(e.low) for e in ends], high=[float(e.high) for e in ends]))
+    assert (row["state"], STATE[row["state"]].zh) == (state, zh) and row["change"] == pytest.approx(0.02)
+    told = {1000: (-0.0075, 0.0475), 3000: (0.0042, 0.0358)}[calls]
+    assert (row["change_low"], row["change_high"]) == pytest.approx(told, abs=1e-4)
+
+
+@pytest.mark.parametrize(("events", "judgement"), [(6, "none"), (7, "more")])
+def test_few_events_have_the_limits_of_chance(events, judgement):
+    """Two of a kind a month, 24 in 360 days: seven or more in 30 days have a chance of .7 %, six or more of 2.3 % (negative binomial)."""
+    frame = months([2 / 30] * 12 + [events / 30], "offered", calls=[2] * 12 + [events], days=30, noise=[np.sqrt(2) / 30] * 12 + [0.0])
+    frame = frame.assign(numerator=[2] * 12 + [events], denominator=30)
+    assert judged(frame, few=1)["judgement"] == judgement
+    assert [stats.nbinom.sf(k - 1, 24.5, 360 / 390) < 0.01 for k in (6, 7)] == [False, True]
 
 
 def test_a_missing_month_ends_a_run():
-    frame = months([*STEADY, 0.94, *[0.932] * 8], calls=100_000)
+    frame = months([*STEADY, 0.94, *[0.926] * 8], calls=100_000)
     row = judged(frame[frame["period"] != "2024-05"])
     assert (row["run"], row["run_months"]) == ("", 3)
 

@@ -39,19 +39,24 @@ def judged(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return outside(x), run(x)
 
 
-def limits(x: np.ndarray) -> control.Room:
+def limits(x: np.ndarray, together: int = 1) -> control.Room:
     past = x[:, : min(BASELINE, x.shape[1] - 1)]
-    return control.foreseen(past, np.full(past.shape, WITHIN), np.ones(past.shape), np.ones((len(x), 1)))
+    return control.foreseen(past, np.full(past.shape, WITHIN), np.ones(past.shape), np.ones((len(x), 1)), together=together)
 
 
 def outside(x: np.ndarray) -> np.ndarray:
-    room = limits(x)
-    return (x[:, -1] > room.upper[:, 0]) | (x[:, -1] < room.lower[:, 0])
+    return beyond(x[:, -1], limits(x))
+
+
+def beyond(figure: np.ndarray, room: control.Room) -> np.ndarray:
+    return (figure > room.upper[:, 0]) | (figure < room.lower[:, 0])
 
 
 def run(x: np.ndarray) -> np.ndarray:
-    side = np.sign(x[:, -RUN:] - limits(x).centre)
-    return (side == side[:, :1]).all(axis=1)
+    """The last seven months on one side, and their mean outside what is foreseen of it."""
+    room = limits(x, RUN)
+    side = np.sign(x[:, -RUN:] - room.centre)
+    return (side == side[:, :1]).all(axis=1) & beyond(x[:, -RUN:].mean(axis=1), room)
 
 
 def world(rng: np.random.Generator, runs: int, months: int, **kind) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 from hotline_analysis.stats import control
 
@@ -314,3 +315,60 @@ def test_what_cannot_be_charted_is_refused_in_words():
         control.xmr([1, 2, 3], baseline=0)
     with pytest.raises(ValueError, match="'higher', 'lower' or None"):
         control.capability(0.1, 0.2, 0.3, "up")
+
+
+# ---- limits from the months before
+
+
+@given(st.integers(0, 60), st.floats(1, 500), st.lists(st.floats(0.5, 500), min_size=1, max_size=6))
+def test_limits_of_few_events_hold_what_chance_makes_of_them(events, exposure, exposures):
+    """Each end is a quantile of the negative binomial, summed by hand; from enough expected events on there is none."""
+    lower, upper = control.counted_events(events, exposure, exposures, level=0.02)
+    for month, low, high in zip(exposures, lower, upper, strict=True):
+        if np.isnan(low):
+            assert (events + 0.5) / exposure * month >= control.ENOUGH_EVENTS * (1 - 1e-12)
+            continue
+        chance = np.cumsum(by_hand(events + 0.5, exposure, month, round(high * month)))
+        assert chance[-1] >= 0.99 - 1e-9 and (len(chance) == 1 or chance[-2] < 0.99 + 1e-9)
+        least = round(low * month)
+        assert chance[least] >= 0.01 - 1e-9 and (least == 0 or chance[least - 1] < 0.01 + 1e-9)
+
+
+def by_hand(shape: float, exposure: float, month: float, most: int) -> list[float]:
+    """P(0), P(1), ... of the negative binomial by its recursion."""
+    p = month / (exposure + month)
+    found = [(1 - p) ** shape]
+    for k in range(1, most + 1):
+        found.append(found[-1] * p * (shape + k - 1) / k)
+    return found
+
+
+def test_without_exposure_nothing_is_foreseen():
+    assert np.isnan(control.counted_events(0, 0.0, [30.0])).all() and np.isnan(control.counted_events(3, 30.0, [0.0])).all()
+
+
+@pytest.mark.parametrize("kind", ["p", "u", "laney"])
+def test_over_many_months_the_limits_are_those_of_the_textbook(kind):
+    """3,000 months of two sizes: shares (p) and counts (u) that vary by chance have the textbook's limits, shares that vary by more lie within Laney's."""
+    rng, n = np.random.default_rng(11), np.tile([400.0, 1600.0], 1500)
+    rate = 0.3 + (0.03 * rng.standard_normal(3000) if kind == "laney" else 0.0)
+    k = rng.poisson(rate * n) if kind == "u" else rng.binomial(n.astype(int), rate)
+    x, centre, sizes = k / n, k.sum() / n.sum(), np.array([400.0, 1600.0])
+    se = np.sqrt(x / n) if kind == "u" else np.sqrt(x * (1 - x) / n)
+    room = control.foreseen(x, se, n, sizes, level=0.0027)
+    reach = room.upper - room.centre
+    if kind == "laney":
+        theirs = control.laney(k, n, bounds=None).reach
+        assert theirs.min() < reach.min() < reach.max() < theirs.max()
+    else:
+        assert_allclose(reach, 3 * np.sqrt(centre * (1.0 if kind == "u" else 1 - centre) / sizes), rtol=0.06)
+    assert_allclose(room.centre, centre)
+
+
+@given(st.integers(2, 20), st.integers(1, 12))
+def test_the_mean_of_months_has_the_limits_of_a_mean(m, together):
+    """Equal months without error inside: t s sqrt(1/k + 1/m)."""
+    x = np.arange(m, dtype=float)
+    room = control.foreseen(x, np.zeros(m), np.ones(m), np.ones(1), together=together)
+    far = stats.t.ppf(0.99, m - 1) * x.std(ddof=1) * np.sqrt(1 / together + 1 / m)
+    assert_allclose(room.upper - room.centre, [far])
