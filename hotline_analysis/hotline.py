@@ -253,7 +253,9 @@ class Hotline:
             return make(view, **given, **options)
 
         frame = self._told(made, told, module.COLUMNS, view, strict=strict, rule=rule)
-        frame.attrs["definition"] = frame.attrs["definition"] if getattr(module, "REPEATS", True) else {}
+        repeats = getattr(module, "REPEATS", True)
+        carried = table in repeats if isinstance(repeats, tuple) else repeats
+        frame.attrs["definition"] = frame.attrs["definition"] if carried else {}
         return frame
 
     def _told(

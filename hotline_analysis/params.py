@@ -633,8 +633,8 @@ class Service(Settings):
     )
     peak_share: Finite = setting(
         0.25,
-        "一周168个小时中来电最多的多大一部分算高峰",
-        "the busiest part of a week's 168 hours that counts as the peak",
+        "一周有来电的各小时中最忙的多大一部分算高峰",
+        "the busiest part of those hours of the week that have calls: the peak",
         "peak_share: 0.2",
         "peak_share: 20",
         gt=0,

@@ -8,13 +8,14 @@ day of that month would have brought. Source: methods 7 (day types), 12.
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import holidays
 import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
-from hotline_analysis.params import WEEKDAYS
+from hotline_analysis.params import WEEKDAYS, Params
 from hotline_analysis.stats import resampling
 
 EPOCH = date(1970, 1, 1)
@@ -53,6 +54,15 @@ def kinds(view: View, dates: list[date]) -> np.ndarray:
     return np.array(
         [WEEKDAYS[d.weekday()] if rest == (d.weekday() in weekend) else turned[rest] for d, rest in zip(dates, off, strict=True)]
     )
+
+
+def published(params: Params, dates: Sequence[date]) -> bool:
+    """False where China's calendar of days off is not out for a year of these days: then no holiday and no make-up day of it is known."""
+    if params.holidays != "CN":
+        return True
+    years = {d.year for d in dates}
+    worked = holidays.country_holidays("CN", years=sorted(years)).weekend_workdays
+    return years <= {d.year for d in worked}
 
 
 def _common_kinds(view: View, dates: list[date]) -> np.ndarray:

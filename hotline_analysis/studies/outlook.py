@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-import holidays
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -282,7 +281,7 @@ def total(view: View) -> pd.DataFrame:
     error = {m: forecast.wape(tried.actual, p) for m, p in tried.predicted.items()}
     reach = forecast.reach(tried.actual, tried.predicted[tried.chosen]) if tried.origins else forecast.Reach(np.nan, True)
     row = {"month": s.target.label, "value": value, **_ends(value, reach.share), "unit": s.unit, "method": tried.chosen}
-    row |= {"said": _case(tried, reach), "calendar": "published" if _published(view, s.ahead) else "unpublished"}
+    row |= {"said": _case(tried, reach), "calendar": "published" if volumes.published(view.params, s.ahead) else "unpublished"}
     row |= {"origins": len(tried.origins), "error": error.get(tried.chosen, np.nan)}
     row |= {"mean_error": error.get("mean", np.nan), "naive_error": error.get("naive", np.nan)}
     row |= {"days": s.horizon, "workdays": int(sum(not off for off in rest_days(view.params, s.ahead)))}
@@ -303,15 +302,6 @@ def _now(s: Series, view: View) -> float:
     inside = np.array([month.first_day <= d <= month.last_day for d in s.dates])
     whole = inside.sum() == (month.last_day - month.first_day).days + 1 and not np.isnan(s.y[inside]).any()
     return float(s.y[inside].sum()) if whole else np.nan
-
-
-def _published(view: View, days: Sequence[date]) -> bool:
-    """False where China's calendar of make-up days is not out for a year of these days: then no holiday arrangement is known."""
-    if view.params.holidays != "CN":
-        return True
-    years = {d.year for d in days}
-    worked = holidays.country_holidays("CN", years=sorted(years)).weekend_workdays
-    return years <= {d.year for d in worked}
 
 
 def days(view: View) -> pd.DataFrame:

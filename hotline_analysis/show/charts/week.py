@@ -19,15 +19,23 @@ CLOCK = Term("时", ":00")
 
 @chart((264, 452), left=46, right=(2, 4), top=24, bottom=30, needs="value", grid="")
 def heat(
-    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, cuts: Sequence[float], bad: str = "low", unit: str = "percent"
+    data: pd.DataFrame,
+    ax: Axes,
+    *,
+    narrow: bool,
+    language: str,
+    cuts: Sequence[float],
+    bad: str = "low",
+    unit: str = "percent",
+    outlined: str = "short",
 ) -> None:
     """Hour by weekday in five named steps, dark = more of the problem; figures only in the worst two steps and outlined cells.
 
-    Columns: weekday (0 = Monday), hour, value (shares as 0-1), and where known few (too few calls: white with a dot), short (outlined).
+    Columns: weekday (0 = Monday), hour, value (shares as 0-1), and where known few (too few calls: white with a dot), and the column that `outlined` names.
     `cuts`: four bounds, ascending. Hours across, on the phone down.
     """
     scale = 100 if unit == "percent" else 1
-    value, few, marked = (_week(data, name, narrow) for name in ("value", "few", "short"))
+    value, few, marked = (_week(data, name, narrow) for name in ("value", "few", outlined))
     value = np.where((few == 1) | ~np.isfinite(value), np.nan, scale * value)
     bounds = [scale * c for c in cuts]
     low, high = np.nanmin(np.append(value, bounds[0])) - 1, np.nanmax(np.append(value, bounds[-1])) + 1

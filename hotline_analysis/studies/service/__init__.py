@@ -1,0 +1,11 @@
+"""How does the hotline answer, who waits and for how long, and would more seats help? (接通与人力, D01, D02, D12, B03, B06; methods 7)
+
+One question a module, each with its COLUMNS and its TABLES. `connection`: when one gets through.
+"""
+
+from hotline_analysis.studies.service import calls, connection
+
+PARTS = (connection,)
+COLUMNS = {name: field for part in (calls, *PARTS) for name, field in part.COLUMNS.items()}
+TABLES = {name: make for part in PARTS for name, make in part.TABLES.items()}
+REPEATS = ()  # the tables that rest on the definition of a repeat call; the others carry no line of it

@@ -1,0 +1,109 @@
+"""The calls that asked for a person, as every table of the study takes them: of the period, without what the definition leaves out.
+
+What one day brings belongs together (staffing, weather, an outage), so intervals come from the days.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.measures import indicators, rates, volumes
+from hotline_analysis.measures.definition import HOUR
+from hotline_analysis.measures.frames import needed, pandas
+from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS
+from hotline_analysis.measures.view import View
+from hotline_analysis.params import WEEKDAYS
+from hotline_analysis.stats import intervals
+from hotline_analysis.words import WEEKDAY, Field, Term
+
+KINDS = {
+    "workday": Term("工作日", "workday"),
+    "weekend": Term("周末", "weekend"),
+    "holiday": Term("节假日", "public holiday"),
+    "make-up": Term("调休上班日", "make-up workday"),
+}
+COLUMNS = {  # what tables of several questions have in common; a column has one meaning in the whole study
+    "numerator": Field(Term("其中", "Of these"), "count"),
+    "denominator": Field(Term("来电", "Calls"), "count"),
+    "value": Field(Term("比例", "Share"), "share", interval=("low", "high")),
+    "low": Field(Term("区间下端", "Low"), "share"),
+    "high": Field(Term("区间上端", "High"), "share"),
+    "weekday": Field(Term("星期", "Weekday"), words={str(n): day for n, day in enumerate(WEEKDAY)}),
+    "hour": Field(Term("钟点", "Hour"), "count"),
+    "kind": Field(Term("日类型", "Kind of day"), words=KINDS),
+    "days": Field(Term("天数", "Days"), "count"),
+    "few": Field(Term("样本不足", "Too few")),
+}
+
+
+def offered(view: View, *needs: str) -> nw.LazyFrame:
+    """The period's calls that asked for a person, with `day` (the hotline's own, since 1970) and `hour` of the clock. Raises DataRefused where a column is absent."""
+    calls = indicators.offered_calls(view)
+    needed(calls, needs, "service")
+    inside = (nw.col("start_s") >= view.period.start_s) & (nw.col("start_s") < view.period.end_s)
+    return calls.filter(inside).with_columns(
+        day=(nw.col("local_s") - HOUR * view.calendar.cut_hour) // DAY, hour=nw.col("local_s") % DAY // HOUR
+    )
+
+
+def marked(**tests: nw.Expr) -> dict[str, nw.Expr]:
+    """Conditions as columns of 0 and 1, for sums."""
+    return {name: nw.when(test).then(nw.lit(1)).otherwise(nw.lit(0)) for name, test in tests.items()}
+
+
+def hourly(view: View) -> pd.DataFrame:
+    """Calls by day and hour: day, weekday (0 Monday), kind, hour, offered (their outcome is known), answered. Raises DataRefused without outcomes."""
+    calls = offered(view, "outcome").filter(~nw.col("outcome").is_null())
+    sums = calls.with_columns(**marked(answered=nw.col("outcome") == "answered"))
+    found = pandas(sums.group_by("day", "hour").agg(nw.col("answered").sum(), offered=nw.len())).astype("int64")
+    found = found.sort_values(["day", "hour"], ignore_index=True)
+    kind = dict(zip(each := found["day"].unique(), kinds(view, each), strict=True))
+    return found.assign(weekday=(found["day"] + 3) % 7, kind=found["day"].map(kind))  # 1970-01-01 was a Thursday
+
+
+def seen(view: View, cells: pd.DataFrame) -> pd.DataFrame:
+    """The days of the period on which calls could come: day, weekday, kind, offered. Days before the data, behind them or without the calls that they should
+    have brought are not among them (`volumes.days`).
+    """
+    days = volumes.days(view, [view.period], cells.groupby("day")["offered"].sum())
+    number = np.array([(d - volumes.EPOCH).days for d in days["date"]], np.int64)
+    found = pd.DataFrame({"day": number, "weekday": (number + 3) % 7, "offered": days["calls"], "kind": kinds(view, number)})
+    return found[days["seen"].to_numpy(bool)].reset_index(drop=True)
+
+
+def kinds(view: View, days: Sequence[int]) -> list[str]:
+    """Of days since 1970: workday, weekend, holiday (a day off that is no weekend), make-up (a day of the weekend that is worked)."""
+    weekend = {d: "weekend" if d in view.params.weekend else "workday" for d in WEEKDAYS}
+    found = volumes.kinds(view, [volumes.EPOCH + timedelta(days=int(day)) for day in days])
+    return [weekend.get(kind, kind) for kind in found]
+
+
+def design_effect(k: np.ndarray, n: np.ndarray, cell: np.ndarray) -> float:
+    """How much more the days of one cell differ than single calls would, pooled over the cells; at least 1.
+
+    k of n calls in one cell on one day. sum (k - p n)^2 over the sum of p (1 - p) n (D - 1) / D, p of the cell and D its days.
+    """
+    rows = pd.DataFrame({"k": k, "n": n, "cell": cell})
+    sums = rows.groupby("cell")[["k", "n"]].transform("sum")
+    p, days = sums["k"] / sums["n"], rows.groupby("cell")["n"].transform("size")
+    chance = (p * (1 - p) * rows["n"] * (days - 1) / days).sum()
+    return float(max(((rows["k"] - p * rows["n"]) ** 2).sum() / chance, 1.0)) if chance > 0 else 1.0
+
+
+def share(k: np.ndarray, n: np.ndarray, effect: float = 1.0) -> dict:
+    """numerator, denominator, value, low, high of sums by day: Wilson on effective n from the jackknife over days; under five days with the given design effect."""
+    top, base = int(k.sum()), int(n.sum())
+    if not base:
+        return {"numerator": 0, "denominator": 0, "value": np.nan, "low": np.nan, "high": np.nan}
+    if (n > 0).sum() >= FEWEST_DAYS:
+        found = rates.shares(k, n)
+        return {"numerator": top, "denominator": base, "value": top / base, "low": float(found.low), "high": float(found.high)}
+    low, high = intervals.wilson(top / effect, base / effect)
+    return {"numerator": top, "denominator": base, "value": top / base, "low": float(low), "high": float(high)}
+
+
+__all__ = ["COLUMNS", "FEW", "FEWEST_DAYS", "KINDS", "design_effect", "hourly", "kinds", "marked", "offered", "seen", "share"]
