@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from hotline_analysis.errors import nearest
-from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, ITEMS, NO, SCORE, SECONDS, TEXT, YES, Column, Table
+from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, ITEMS, NO, NUMBERS, SCORE, SECONDS, TEXT, YES, Column, Table
 
 if TYPE_CHECKING:
     from hotline_analysis.params import ColumnRule, Complaints, Improvement, Intervention, Item, Kpi, Satisfaction, Source
@@ -35,12 +35,13 @@ FORMATS = (
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 KINDS = {
     INSTANT: "instants", SECONDS: "durations", TEXT: "texts", FLAG: "yes-or-no columns", SCORE: "scores", IDENTITY: "identities",
+    COUNT: "counts", AMOUNT: "amounts",
 }  # fmt: skip
-WORDED = (TEXT, FLAG, SCORE)
+WORDED = (TEXT, FLAG, *NUMBERS)
 OF = {  # settings of a column that say something of some kinds only
-    "formats": (INSTANT,), "after": (INSTANT,), "unit": (SECONDS,), "decimal": (SECONDS, SCORE), "kind": (IDENTITY,), "country": (IDENTITY,),
+    "formats": (INSTANT,), "after": (INSTANT,), "unit": (SECONDS,), "decimal": (SECONDS, *NUMBERS), "kind": (IDENTITY,), "country": (IDENTITY,),
     "area_code": (IDENTITY,), "unknown": (IDENTITY, TEXT), "values": WORDED, "other": WORDED, "aliases": (TEXT,), "split": (TEXT,), "part": (TEXT,),
-    "on_error": (INSTANT, SECONDS, TEXT, FLAG, SCORE),
+    "on_error": (INSTANT, SECONDS, TEXT, FLAG, *NUMBERS),
 }  # fmt: skip
 
 
@@ -212,8 +213,10 @@ def source(table: Table, source: "Source") -> None:
         _column(f"{where} › columns › {name}", table[name], rule)
     for name in table.needs:
         if name not in source.columns:
-            raise ValueError(f"{where} › columns: '{name}' is missing; without it no row of {where} has a place in time")
+            lost = "no row of {} has a place in time" if name == table.clock else "nobody knows what a row of {} is"
+            raise ValueError(f"{where} › columns: '{name}' is missing; without it {lost.format(where)}")
     _identities(where, table, source)
+    _stretch(where, table, source)
     _levels(where, source)
     _after(where, table, source)
     for name, words in source.leave_out.items():
@@ -356,13 +359,13 @@ def _meaning(place: str, column: Column, word: str) -> None:
         raise ValueError(f"{place}: '{word}' is not one of {', '.join(column.allowed)}. {nearest(word, column.allowed)}".strip())
     if column.kind == FLAG and word.casefold() not in YES + NO:
         raise ValueError(f"{place}: '{word}' is neither true nor false")
-    if column.kind == SCORE and not NUMBER.fullmatch(word):
+    if column.kind in NUMBERS and not NUMBER.fullmatch(word):
         raise ValueError(f"{place}: '{word}' is not a number; write the score that the word stands for, such as 5")
 
 
 def _left_out(place: str, column: Column, words: tuple[str, ...]) -> None:
     """Rows are left out by a canonical word; one that the column never holds would leave nothing out, in silence."""
-    if column.kind in (INSTANT, IDENTITY, SCORE):
+    if column.kind in (INSTANT, IDENTITY, *NUMBERS):
         raise ValueError(f"{place}: rows are left out by a word, and {KINDS[column.kind]} hold none")
     for word in words:
         if column.kind == SECONDS and not re.fullmatch(r"0|-?[1-9][0-9]{0,14}", word):
@@ -398,6 +401,12 @@ def _after(where: str, table: Table, source: "Source") -> None:
             way.append(follows[way[-1]])
         if way.count(way[-1]) > 1:
             raise ValueError(f"{where} › columns › {name} › after: {' after '.join(way)} is a circle; one of them needs a date of its own")
+
+
+def _stretch(where: str, table: Table, source: "Source") -> None:
+    """A stretch of an agent's time has a length: its seconds, or its end."""
+    if table.name == "agent_time" and not {"seconds", "ends_at"} & set(source.columns):
+        raise ValueError(f"{where} › columns: 'seconds' is missing; map it, or ends_at, from which it is worked out")
 
 
 def _levels(where: str, source: "Source") -> None:

@@ -957,6 +957,48 @@ class Params(Settings):
         "checklist: {files: a.csv, columns: {role: 岗位, item: 检查项, done: 完成}}",
         "checklists: {files: a.csv}",
     )
+    sessions: Sources = setting(
+        (),
+        "在线会话的导出文件，一行一次会话",
+        "the exports of chats, a row a session",
+        "sessions: {files: a.csv, columns: {session_id: 会话编号, opened_at: 开始时间}}",
+        "session: {files: a.csv}",
+    )
+    messages: Sources = setting(
+        (),
+        "会话消息的导出文件，一行一条消息（只要时间与发言方，不要内容）",
+        "the exports of chat messages, a row a message (its time and its speaker, not its text)",
+        "messages: {files: a.csv, columns: {session_id: 会话编号, sent_at: 发送时间}}",
+        "message: {files: a.csv}",
+    )
+    agent_time: Sources = setting(
+        (),
+        "坐席状态日志与排班表的导出文件；排班写 state: {is: planned}",
+        "the exports of agents' states and of rosters; of a roster, state: {is: planned}",
+        "agent_time: {files: a.csv, columns: {agent: 工号, starts_at: 开始, seconds: 时长, state: {is: planned}}}",
+        "agent_time: {files: a.csv, columns: {agent: 工号, starts_at: 开始}}",
+    )
+    events: Sources = setting(
+        (),
+        "故障、舆情、热点预存修复等登记表；几种写成列表",
+        "the registers of outages, public opinion and stored answers to repair; several kinds as a list",
+        "events: {files: a.csv, columns: {kind: {is: outage}, found_at: 开始, repaired_at: 恢复}}",
+        "events: {files: a.csv, columns: {kind: {is: 故障}}}",
+    )
+    staff: Sources = setting(
+        (),
+        "人力月报，一行一个月一个班组",
+        "the sheets of staff, a row a month and team",
+        "staff: {files: a.csv, columns: {month_at: 月份, unit: 班组, headcount: 在岗}}",
+        "staff: {files: a.csv, columns: {headcount: 在岗}}",
+    )
+    aggregates: Sources = setting(
+        (),
+        "手工录入的月度数字，一行一个月一个指标；照样列出，不作检验，不判好坏",
+        "month figures typed in by hand, a row a month and indicator; shown as they are, never tested, never judged",
+        "aggregates: {files: a.csv, columns: {month_at: 月份, indicator: 指标, value: 数值}}",
+        "aggregate: {files: a.csv}",
+    )
     items: dict[str, Item] = setting(
         {},
         "调查与评分的题目：列名（item_1至item_30）与它问什么、分值范围；被对应的列都要写",
@@ -1111,7 +1153,7 @@ class Params(Settings):
             for t in tables.TABLES.values()
             for s in self.sources(t.name)
             for name, r in s.columns.items()
-            if r.constant is not None and name != "source"
+            if r.constant is not None and name not in tables.TELLING
         ]
         said: dict[Term, list[Term]] = {}
         for t, name, r in rules:

@@ -10,8 +10,13 @@ from dataclasses import dataclass
 
 from hotline_analysis.words import Term
 
-INSTANT, SECONDS, TEXT, FLAG, SCORE, COUNT, IDENTITY = "instant", "seconds", "text", "flag", "score", "count", "identity"
-SQL_TYPE = {INSTANT: "TIMESTAMP", SECONDS: "BIGINT", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", IDENTITY: "BIGINT"}
+INSTANT, SECONDS, TEXT, FLAG, SCORE, COUNT, AMOUNT, IDENTITY = (
+    "instant", "seconds", "text", "flag", "score", "count", "amount", "identity",
+)  # fmt: skip
+SQL_TYPE = {
+    INSTANT: "TIMESTAMP", SECONDS: "BIGINT", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", AMOUNT: "DOUBLE", IDENTITY: "BIGINT",
+}  # fmt: skip
+NUMBERS = (SCORE, COUNT, AMOUNT)  # kinds whose cells are plain numbers
 YES = ("是", "有", "y", "yes", "t", "true", "1", "1.0", "✓", "√", "对")  # words of flags
 NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", "错")
 OUTCOMES = ("answered", "abandoned", "blocked", "test")
@@ -19,10 +24,23 @@ WORDS = {  # of the closed columns, as a page says them
     "answered": Term("接通", "answered"), "abandoned": Term("放弃", "abandoned"), "blocked": Term("未接入", "blocked"), "test": Term("测试", "test"),
     "quality_check": Term("质检", "quality check"), "self_rating": Term("自评", "self-rating"), "other": Term("其他", "other"),
     "true": Term("是", "yes"), "false": Term("否", "no"),
+    "ready": Term("就绪", "ready"), "talk": Term("通话", "talking"), "hold": Term("保持", "on hold"), "wrap": Term("话后处理", "wrapping up"),
+    "break": Term("小休", "on a break"), "training": Term("培训", "in training"), "meeting": Term("会议", "in a meeting"), "planned": Term("排班", "planned"),
+    "bot": Term("机器人", "bot"), "agent": Term("人工", "agent"), "both": Term("先机器人后人工", "bot, then agent"),
+    "customer": Term("市民", "citizen"), "system": Term("系统", "system"),
+    "opinion": Term("舆情", "public opinion"), "script": Term("热点预存", "stored answer"), "outage": Term("故障", "outage"),
+    "intervention": Term("改善措施", "intervention"),
 }  # fmt: skip
 CALLER_STATES = ("known", "withheld", "invalid")
 DIRECTIONS = ("in", "out", "internal")
 SOURCES = ("quality_check", "self_rating", "other")
+PLANNED = "planned"  # the one state that is a plan; all others are signed-in time
+STATES = ("ready", "talk", "hold", "wrap", "break", "training", "meeting", "other", PLANNED)
+SERVERS = ("bot", "agent", "both")
+CLOSERS = ("agent", "customer", "system")
+SPEAKERS = ("agent", "customer", "bot")
+KINDS = ("opinion", "script", "outage", "intervention", "other")
+TELLING = ("source", "state", "kind")  # columns whose constant says which export it is, and assumes nothing of its rows
 ITEMS = tuple(f"item_{n}" for n in range(1, 31))  # slots of a questionnaire; params › items says what each one asks
 
 
@@ -50,7 +68,8 @@ class Table:
     """One canonical table: what a row is, its columns, the columns a row may not lack, and the column that places it in time.
 
     id: the column that names a row; category: the one whose make-up is watched; sequences: (earlier, later) instants of one row; refers: columns
-    that name a row of another table.
+    that name a row of another table; meets: columns whose words another table should know too; unique: the columns that name a row together;
+    within: (part, whole) numbers of one row. A `monthly` table has one figure a month: its clock is the first day of the hotline's month.
     """
 
     name: str
@@ -63,6 +82,10 @@ class Table:
     category: str = ""
     sequences: tuple[tuple[str, str], ...] = ()
     refers: tuple[tuple[str, str], ...] = ()
+    meets: tuple[tuple[str, str], ...] = ()
+    unique: tuple[str, ...] = ()
+    within: tuple[tuple[str, str], ...] = ()
+    monthly: bool = False
 
     def __getitem__(self, name: str) -> Column:
         return {c.name: c for c in self.columns}[name]
@@ -351,7 +374,253 @@ CHECKLIST = Table(
     "checked_at",
 )
 
-TABLES = {t.name: t for t in (CALLS, ORDERS, ORDER_STEPS, SURVEYS, SCORES, CHECKLIST)}
+SESSIONS = Table(
+    "sessions",
+    Term("在线会话", "chat sessions"),
+    Term("一次在线会话：机器人、人工，或先机器人后人工", "one chat: with the bot, with an agent, or with the bot and then an agent"),
+    (
+        _SEQ,
+        _LOCAL,
+        _c("session_id", TEXT, "会话编号", "Session id"),
+        _c("caller", IDENTITY, "来访人", "Caller"),
+        _c("caller_group", COUNT, "来电人分组", "Caller group", derived=True),
+        _c("caller_state", TEXT, "来电人状态", "Caller state", allowed=CALLER_STATES, derived=True),
+        _c("caller_phone", IDENTITY, "号码身份", "Phone identity"),
+        _c("caller_person", IDENTITY, "个人身份", "Person identity"),
+        _c("caller_code", IDENTITY, "代码身份", "Code identity"),
+        _c("agent", TEXT, "客服", "Agent", "人工客服，机器人会话为空", "who chatted; empty where the bot did alone"),
+        _c("unit", TEXT, "单位", "Unit"),
+        _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
+        _c("channel", TEXT, "渠道", "Channel"),
+        _c(
+            "served_by",
+            TEXT,
+            "服务方",
+            "Served by",
+            "bot机器人，agent人工，both先机器人后人工",
+            "bot, agent, or both: the bot and then an agent",
+            SERVERS,
+        ),
+        _c("opened_at", INSTANT, "会话开始", "Opened at"),
+        _c(
+            "handed_at",
+            INSTANT,
+            "转人工时间",
+            "Handed over at",
+            "机器人转人工的时刻，未转为空",
+            "when the bot handed over to an agent; empty when it did not",
+        ),
+        _c("closed_at", INSTANT, "会话结束", "Closed at"),
+        _c(
+            "closed_by",
+            TEXT,
+            "结束方",
+            "Closed by",
+            "agent客服，customer市民，system系统超时",
+            "agent, customer or system (timed out)",
+            CLOSERS,
+        ),
+        _c("last_speaker", TEXT, "最后发言", "Spoke last", "结束前最后发言的一方", "who wrote the last message before the end", SPEAKERS),
+        _c(
+            "scripts_used",
+            COUNT,
+            "预存脚本使用次数",
+            "Scripts used",
+            "本次会话使用预存脚本的次数",
+            "how often a stored script was used in it",
+        ),
+        _c("pushed", COUNT, "推荐条数", "Answers pushed", "系统推荐的热点预存条数", "stored answers that were recommended"),
+        _c("adopted", COUNT, "采纳条数", "Answers adopted", "其中评价为采纳或解决的条数", "of these, rated as adopted or as the solution"),
+        _c(
+            "sensitive_words",
+            COUNT,
+            "敏感词次数",
+            "Sensitive words",
+            "敏感词出现次数，不含词本身",
+            "how often a sensitive word came; never the word",
+        ),
+        _c("resolved", FLAG, "是否解决", "Resolved"),
+        _c("rating", SCORE, "评价得分", "Rating"),
+    ),
+    (),
+    "opened_at",
+    id="session_id",
+    category="issue_1",
+    sequences=(("opened_at", "closed_at"), ("opened_at", "handed_at"), ("handed_at", "closed_at")),
+    within=(("adopted", "pushed"),),
+)
+
+MESSAGES = Table(
+    "messages",
+    Term("会话消息", "chat messages"),
+    Term("会话中的一条消息，不含内容", "one message of a chat, without its text"),
+    (
+        _SEQ,
+        _LOCAL,
+        _c("session_id", TEXT, "会话编号", "Session id"),
+        _c("sent_at", INSTANT, "发送时间", "Sent at"),
+        _c("speaker", TEXT, "发言方", "Speaker", "agent客服，customer市民，bot机器人", "agent, customer or bot", SPEAKERS),
+    ),
+    (),
+    "sent_at",
+    refers=(("session_id", "sessions"),),
+)
+
+AGENT_TIME = Table(
+    "agent_time",
+    Term("坐席工时", "agent time"),
+    Term("一名话务员在一种状态的一段时间，或排班的一段", "one stretch of one agent in one state, or one that is planned"),
+    (
+        _SEQ,
+        _LOCAL,
+        _c("agent", TEXT, "话务员", "Agent"),
+        _c("unit", TEXT, "单位", "Unit"),
+        _c(
+            "starts_at",
+            INSTANT,
+            "时段开始",
+            "Stretch began",
+            "状态开始的时刻，或所属小时、日的起点",
+            "when the state began, or the beginning of the hour or day that it is of",
+        ),
+        _c("ends_at", INSTANT, "时段结束", "Stretch ended", "没有时长列的导出用它", "for exports without the seconds"),
+        _c(
+            "seconds",
+            SECONDS,
+            "时长",
+            "Time in the state",
+            "该状态的秒数；没有此列则由起止时间得出",
+            "seconds in the state; without the column, from its two ends",
+        ),
+        _c(
+            "state",
+            TEXT,
+            "状态",
+            "State",
+            "ready就绪，talk通话，hold保持，wrap话后，break小休，training培训，meeting会议，other其他签入；planned为排班，不是实际",
+            "ready, talk, hold, wrap, break, training, meeting, other (signed in); planned is the roster, not what was",
+            STATES,
+        ),
+    ),
+    ("starts_at", "state"),
+    "starts_at",
+    meets=(("agent", "calls"), ("unit", "calls")),
+    unique=("agent", "starts_at", "state"),
+)
+
+EVENTS = Table(
+    "events",
+    Term("事件登记", "events"),
+    Term("一件舆情、一条待修复的热点预存、一次故障或一项措施", "one public-opinion event, stored answer to repair, outage or intervention"),
+    (
+        _SEQ,
+        _LOCAL,
+        _c("event_id", TEXT, "事件编号", "Event id"),
+        _c(
+            "kind",
+            TEXT,
+            "事件类型",
+            "Kind of event",
+            "opinion舆情，script热点预存或知识，outage故障，intervention措施，other其他",
+            "opinion (public opinion), script (a stored answer), outage, intervention or other",
+            KINDS,
+        ),
+        _c(
+            "reason",
+            TEXT,
+            "登记原因",
+            "Reason",
+            "为何列入，如知识已更新、采纳率低",
+            "why it is on the register: knowledge changed, seldom adopted, ...",
+        ),
+        _c("found_at", INSTANT, "发现时间", "Found at", "发现或开始的时刻", "when it was found, or began"),
+        _c("warned_at", INSTANT, "预警时间", "Warned at"),
+        _c("due_at", INSTANT, "时限", "Due at", "应在此前预警或修复", "by when the warning or the repair was due"),
+        _c(
+            "repaired_at",
+            INSTANT,
+            "修复时间",
+            "Repaired at",
+            "修复或恢复的时刻，未修复为空",
+            "when it was repaired or over; empty while it is not",
+        ),
+        _c("area", TEXT, "区域", "Area"),
+        _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
+    ),
+    ("kind",),
+    "found_at",
+    id="event_id",
+    sequences=tuple(("found_at", later) for later in ("warned_at", "due_at", "repaired_at")),
+)
+
+STAFF = Table(
+    "staff",
+    Term("人力月报", "staff"),
+    Term("一个班组的一个月", "one team in one month"),
+    (
+        _SEQ,
+        _LOCAL,
+        _c(
+            "month_at",
+            INSTANT,
+            "月份",
+            "Month",
+            "热线的一个月，记为当月1日",
+            "one month of the hotline, kept as the first day of the month",
+        ),
+        _c("unit", TEXT, "单位", "Unit"),
+        _c(
+            "headcount",
+            AMOUNT,
+            "在岗人数",
+            "Headcount",
+            "当月平均在岗；只有月末人数则为月末",
+            "mean of the month; at its end where only that is known",
+        ),
+        _c("leavers", AMOUNT, "离职人数", "Leavers"),
+        _c("scheduled_days", AMOUNT, "应出勤人天", "Days scheduled", "全班组合计", "person-days of the whole team"),
+        _c("attended_days", AMOUNT, "实出勤人天", "Days attended", "全班组合计", "person-days of the whole team"),
+        _c("cost", AMOUNT, "人力成本", "Cost of staff", "全班组当月，元", "of the whole team in the month, in the hotline's currency"),
+    ),
+    ("month_at",),
+    "month_at",
+    meets=(("unit", "calls"),),
+    unique=("month_at", "unit"),
+    within=(("leavers", "headcount"), ("attended_days", "scheduled_days")),
+    monthly=True,
+)
+
+AGGREGATES = Table(
+    "aggregates",
+    Term("手工录入的月度数字", "month figures typed in"),
+    Term("一个指标的一个月，没有明细，不作检验", "one indicator in one month, without records behind it; never tested"),
+    (
+        _SEQ,
+        _LOCAL,
+        _c(
+            "month_at",
+            INSTANT,
+            "月份",
+            "Month",
+            "热线的一个月，记为当月1日",
+            "one month of the hotline, kept as the first day of the month",
+        ),
+        _c("indicator", TEXT, "指标", "Indicator", "指标的键，见指标表", "the key of an indicator, see the glossary"),
+        _c("unit", TEXT, "单位", "Unit", "班组或站点；整条热线为空", "team or site; empty for the whole hotline"),
+        _c("numerator", AMOUNT, "分子", "Numerator"),
+        _c("denominator", AMOUNT, "分母", "Denominator"),
+        _c("value", AMOUNT, "数值", "Value", "比率为小数（95.6%亦可）", "a rate as a fraction (95.6% is read too)"),
+    ),
+    ("month_at", "indicator"),
+    "month_at",
+    meets=(("unit", "calls"),),
+    unique=("month_at", "indicator", "unit"),
+    monthly=True,
+)
+
+TABLES = {
+    t.name: t for t in (CALLS, ORDERS, ORDER_STEPS, SURVEYS, SCORES, CHECKLIST, SESSIONS, MESSAGES, AGENT_TIME, EVENTS, STAFF, AGGREGATES)
+}
 
 
 def terms() -> dict[str, Term]:

@@ -117,6 +117,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no clock time": Term("只有日期，没有时刻", "dates without a clock time"),
     "no orders": Term("没有诉求", "no orders"),
     "nothing before": Term("上月没有", "none the month before"),
+    "figures of months only": Term("只有月度数字，没有每日记录", "figures of months only, no records of days"),
     "needs orders": Term("没有工单数据", "there are no orders"),
     "needs": Term("未提供所需的列", "a needed column is not provided"),
     "few": Term("样本不足", "too few"),

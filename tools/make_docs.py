@@ -25,7 +25,7 @@ from hotline_analysis import fits, params  # noqa: E402
 from hotline_analysis.errors import BadParams  # noqa: E402
 from hotline_analysis.measures import indicators  # noqa: E402
 from hotline_analysis.measures.definition import MEANING, Definition  # noqa: E402
-from hotline_analysis.tables import codebook  # noqa: E402
+from hotline_analysis.tables import TABLES, codebook  # noqa: E402
 from tests.spec import shown  # noqa: E402
 from tests.spec.cases import CASES  # noqa: E402
 
@@ -52,7 +52,7 @@ stands, ends the run with 64 and a sentence; the last column shows a mistake tha
 SECTIONS = {  # where a setting stands -> its model and how the section is called
     "": (params.Params, "整个文件 · The file"),
     "title": (params.Words, "两种语言的文字 · A text in two languages: title, report › organisation, report › note"),
-    "calls": (params.Source, "一种导出文件 · One kind of export: calls, orders, order_steps, surveys, scores, checklist"),
+    "calls": (params.Source, f"一种导出文件 · One kind of export: {', '.join(TABLES)}"),
     "columns": (params.ColumnRule, "一列 · One column: calls › columns › ..."),
     "events": (params.Events, "事件 · Events: calls › events"),
     "items": (params.Item, "题目 · An item: items › item_1"),

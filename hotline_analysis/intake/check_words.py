@@ -44,6 +44,15 @@ CHECKS = {
     "unknown ids": Term("编号在另一张表中没有", "ids that another table lacks"),
     "step without an end": Term("已转出而没有结束时间的环节", "steps passed on without an end"),
     "done, not required": Term("没有要求而报告完成", "done though not required"),
+    "names not met": Term("另一张表中没有的名称", "names that another table lacks"),
+    "outside its session": Term("消息不在会话起止之内", "messages outside their session"),
+    "rows twice": Term("同一时段、同一状态有几行", "several rows of one stretch and state"),
+    "month typed twice": Term("同一个月录入了两次", "a month typed twice"),
+    "more than the whole": Term("部分大于总数", "a part above its whole"),
+    "overlap": Term("同一人的时段重叠", "stretches of one agent that overlap"),
+    "overfull": Term("时长超过所属时段", "more seconds than the hour has"),
+    "negative number": Term("数量为负", "negative number"),
+    "value contradicts its parts": Term("数值与分子分母不符", "a value that its parts do not give"),
     "new categories": Term("新出现的分类", "categories not seen before"),
     "category drift": Term("分类构成较上月变动", "make-up by category moved"),
     GARBLED: Term("部分文字疑似乱码", "texts that seem to have been decoded wrongly"),
@@ -149,6 +158,33 @@ SENTENCES = {
         "{where}有{count}条没有要求而报告完成（{share}），不计入执行率",
         "{where}: {count} reported though not required ({share}); they count in no compliance",
     ),
+    "names not met": Term(
+        "{where}有{count}个名称在{other}中没有出现过（{share}）", "{where}: {count} names never come among the {other} ({share})"
+    ),
+    "outside its session": Term(
+        "{where}有{count}条不在所属会话的起止之内（{share}）", "{where}: {count} lie outside their session ({share})"
+    ),
+    "rows twice": Term(
+        "{where}有{count}行与另一行的人、时段、状态都相同（{share}），时长会重复计算",
+        "{where}: {count} rows have another of the same agent, beginning and state ({share}); their time counts twice",
+    ),
+    "month typed twice": Term(
+        "{where}有{count}行的月份已录入过（{share}），合计会重复计算",
+        "{where}: {count} rows are of a month that was typed already ({share}); sums count it twice",
+    ),
+    "more than the whole": Term("{where}有{count}条大于{whole}（{share}）", "{where}: {count} are more than {whole} ({share})"),
+    "overlap": Term(
+        "{where}有{count}段与同一人的下一段重叠（{share}）", "{where}: {count} stretches run into the same agent's next one ({share})"
+    ),
+    "overfull": Term(
+        "{where}有{count}段的各状态合计超过时段长度（{share}）",
+        "{where}: in {count} stretches the states add up to more than the stretch ({share})",
+    ),
+    "negative number": Term("{where}有{count}条为负（{share}）", "{where}: {count} negative ({share})"),
+    "value contradicts its parts": Term(
+        "{where}有{count}个数值与其分子、分母不符（{share}）",
+        "{where}: {count} values are not what their numerator and denominator give ({share})",
+    ),
     "new categories": Term("新出现的分类“{where}”，{count}条（{share}）", "new category “{where}”, {count} records ({share})"),
     "category drift": Term("{where}的分类构成较上月变动{share}", "{where}: {share} of the make-up moved on last month"),
     GARBLED: Term("{where}有{share}的文字疑似乱码", "{where}: {share} of the texts seem to have been decoded wrongly"),
@@ -169,6 +205,8 @@ def sentence(row: Mapping, language: str) -> str:
         detail=row["detail"],
         table=tables.TABLES[table].term(language) if table in tables.TABLES else tables.CALLS.term(language),
         shape=shape,
+        other=tables.TABLES[row["detail"]].term(language) if row["detail"] in tables.TABLES else "",
+        whole=place(f"{table or 'calls'} › {row['detail']}", language).rpartition(" › ")[2],
     )
 
 

@@ -23,7 +23,7 @@ from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHE
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import QUARTERS, Silence, judge_days, silences
 from hotline_analysis.params import Params
-from hotline_analysis.tables import INSTANT, ITEMS, SECONDS, TABLES, Table
+from hotline_analysis.tables import AMOUNT, COUNT, INSTANT, ITEMS, PLANNED, SECONDS, TABLES, Table
 
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
@@ -38,6 +38,8 @@ SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
 MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
+UNMET = 0.5  # share of the names of one table that another lacks, above which the two name people differently
+ROUNDED = 0.01  # a typed value and its parts may differ by so much of it, and by half as much, where figures were rounded
 STRAY = (0.01, 0.10)  # shares of records that name a record which no table has: minor, major
 FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
 LISTED_DAYS = 10  # days outside the data that are named one by one
@@ -46,6 +48,7 @@ COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
 ORDER = tuple(SEVERITY)
 GRADES = {"info": "excellent", "minor": "good", "major": "fair", "severe": "poor"}
 CELLS = {VALUE: "unread cells", DAMAGED: "unread cells", WORD: "unknown words", NO_ANSWER: NO_ANSWER, OFF_SCALE: OFF_SCALE}  # blanked
+NEGATIVE = {SECONDS: "negative duration", COUNT: "negative number", AMOUNT: "negative number"}
 TOLD = {
     UNPLANNED: "number plan",
     SKIPPED: "clock change",
@@ -96,7 +99,7 @@ def checks(
     leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
     for name, part in parts.items():
         rows += _of_table(part, first=name == leading)
-        rows += _of_references(part, parts)
+        rows += [*_of_references(part, parts), *_of_names(part, parts), *_of_messages(part, parts)]
     frame = pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)]
     frame["rank"] = frame["severity"].map({s: -n for n, s in enumerate(ORDER)})
     return frame.sort_values(["rank", "check", "where"], ignore_index=True).drop(columns="rank")
@@ -148,7 +151,7 @@ class _Part:
     @cached_property
     def ends(self) -> tuple[date, date] | None:
         """The first and the last day of dense records."""
-        return ends(self.counted, self.params)
+        return ends(self.counted, self.params, monthly=self.table.monthly)
 
     @cached_property
     def judged(self) -> pd.DataFrame:
@@ -200,7 +203,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
             yield Finding("no records", part.name, 0, None, "severe" if first else "minor")
             return
         yield from _of_ends(part, first)
-        if first:
+        if first and not part.table.monthly:
             yield from _of_days(part)
             yield from _of_hours(part)
         yield from _of_callers(part)
@@ -213,6 +216,10 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     yield from _of_items(part)
     yield from _of_steps(part)
     yield from _of_duties(part)
+    yield from _of_rows_twice(part)
+    yield from _of_wholes(part)
+    yield from _of_stretches(part)
+    yield from _of_figures(part)
 
 
 def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
@@ -225,7 +232,7 @@ def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
     if part.ends:
         yield from _outside(part, *part.ends)
         yield from _far_dates(part, *part.ends)
-        yield from _begun(part) if first else ()
+        yield from _begun(part) if first and not part.table.monthly else ()
 
 
 def _outside(part: _Part, first: date, last: date) -> Iterator[Finding]:
@@ -333,11 +340,11 @@ def _of_clocks(part: _Part) -> Iterator[Finding]:
                 check = "ends before start" if (earlier, later) == ("started_at", "ended_at") else "out of order"
                 yield Finding(check, part.said(later), wrong, wrong / both, _step(wrong / both, REJECTED))
     for column in part.table.columns:
-        if column.kind == SECONDS and column.name in part:
+        if column.name in part and (check := NEGATIVE.get(column.kind)) and column.name != "value":  # a figure may be below 0
             wrong, filled = part.one(f"count(*) FILTER ({column.name} < 0)", f"count({column.name})")
             if wrong:
-                yield Finding("negative duration", part.said(column.name), wrong, wrong / filled, _step(wrong / filled, REJECTED))
-        if column.kind == INSTANT and column.name in part:
+                yield Finding(check, part.said(column.name), wrong, wrong / filled, _step(wrong / filled, REJECTED))
+        if column.kind == INSTANT and column.name in part and not part.table.monthly:
             at_midnight, filled = part.one(f"count(*) FILTER ({column.name} = date_trunc('day', {column.name}))", f"count({column.name})")
             if filled and at_midnight / filled >= MIDNIGHT[0]:
                 yield Finding(
@@ -413,6 +420,83 @@ def _of_references(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]
             lost = len(named.join(parts[name].relation.set_alias("b"), f"a.{column} = b.{column}", how="anti"))
             if lost:
                 yield Finding("unknown ids", part.said(column), lost, lost / len(named), _step(lost / len(named), STRAY))
+
+
+def _of_names(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
+    """Names (agents, teams) of one table that another never has: where they are most, the two exports name people differently and nothing joins."""
+    for column, name in part.table.meets:
+        if column in part and name in parts and column in parts[name] and (part.period is None or part.clock in part):
+            named = part.relation.filter(f"({part.inside}) AND {column} IS NOT NULL").project(column).distinct().set_alias("a")
+            lost = len(named.join(parts[name].relation.set_alias("b"), f"a.{column} = b.{column}", how="anti"))
+            if lost:
+                share = lost / len(named)
+                yield Finding("names not met", part.said(column), lost, share, "major" if share > UNMET else "info", detail=name)
+
+
+def _of_messages(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
+    """Messages sent before their session began or after it ended."""
+    if part.name != "messages" or "sessions" not in parts or "sent_s" not in part or "session_id" not in part:
+        return
+    ends = [f"a.sent_s {way} b.{end}" for end, way in (("opened_s", "<"), ("closed_s", ">")) if end in parts["sessions"]]
+    if not ends or "session_id" not in parts["sessions"]:
+        return
+    both = part.relation.filter(part.inside).set_alias("a").join(parts["sessions"].relation.set_alias("b"), "a.session_id = b.session_id")
+    wrong, joined = both.aggregate(f"count(*) FILTER ({' OR '.join(ends)}), count(*)").fetchall()[0]
+    if wrong:
+        yield Finding("outside its session", part.said("sent_at"), wrong, wrong / joined, _step(wrong / joined, REJECTED))
+
+
+def _of_rows_twice(part: _Part) -> Iterator[Finding]:
+    """Rows that have another of the same month, team and the like: of months typed twice every sum is doubled."""
+    key = [column for column in part.table.unique if column in part]
+    if not key or any(need in part.table.unique and need not in part for need in part.table.needs):
+        return
+    again, total = part.rows(
+        f"SELECT coalesce(sum(n - 1), 0)::BIGINT, coalesce(sum(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM t WHERE {part.inside} GROUP BY {', '.join(key)})"
+    )[0]
+    if again:
+        check = "month typed twice" if part.table.monthly else "rows twice"
+        yield Finding(check, part.said(key[-1]), again, again / total, _step(again / total, REJECTED))
+
+
+def _of_wholes(part: _Part) -> Iterator[Finding]:
+    """Numbers that are more than the whole that they are part of."""
+    for inner, whole in part.table.within:
+        if inner in part and whole in part:
+            more, both = part.one(f"count(*) FILTER ({inner} > {whole})", f"count(*) FILTER ({inner} IS NOT NULL AND {whole} IS NOT NULL)")
+            if more:
+                yield Finding("more than the whole", part.said(inner), more, more / both, _step(more / both, REJECTED), detail=whole)
+
+
+def _of_stretches(part: _Part) -> Iterator[Finding]:
+    """Stretches of one agent that run into the next, and hours (or whatever an export's rows are of) with more seconds than they have.
+
+    Where most rows share their beginning with another, an export has one row a state and hour, and the states of one beginning add up; otherwise each
+    row is a stretch of its own. Rounding may add a second a row. The roster and what was are looked at apart.
+    """
+    if part.name != "agent_time" or any(column not in part for column in ("agent", "seconds")):
+        return
+    begins = f"""SELECT agent, state = '{PLANNED}' AS plan, starts_s, sum(seconds) AS held, count(*) AS n FROM t
+        WHERE ({part.inside}) AND agent IS NOT NULL AND seconds > 0 GROUP BY ALL"""
+    after = f"SELECT *, lead(starts_s) OVER (PARTITION BY agent, plan ORDER BY starts_s) - starts_s AS room FROM ({begins})"
+    usual = f"SELECT plan, mode(room) AS usual, sum(n) > 1.5 * count(*) AS shared FROM ({after}) GROUP BY plan"
+    (overlaps, overfull, rows) = (
+        part.rows(f"""SELECT count(*) FILTER (NOT shared AND held > room + n), count(*) FILTER (shared AND held > usual + n), count(*)
+        FROM ({after}) JOIN ({usual}) USING (plan)""")[0]
+    )
+    for check, wrong in (("overlap", overlaps), ("overfull", overfull)):
+        if wrong:
+            yield Finding(check, part.said("seconds"), wrong, wrong / rows, _step(wrong / rows, REJECTED))
+
+
+def _of_figures(part: _Part) -> Iterator[Finding]:
+    """Typed values that their own numerator and denominator do not give, as a fraction or per cent."""
+    if all(column in part for column in ("numerator", "denominator", "value")):
+        ratio, near = "numerator / denominator", "abs({v} - {r}) <= greatest({limit} * abs({r}), {limit} / 2)"
+        fits = " OR ".join(near.format(v=v, r=f"({ratio})", limit=ROUNDED) for v in ("value", "value / 100"))
+        wrong, both = part.one(f"count(*) FILTER (NOT ({fits}))", "count(value)", where="denominator > 0 AND numerator IS NOT NULL")
+        if wrong:
+            yield Finding("value contradicts its parts", part.said("value"), wrong, wrong / both, _step(wrong / both, REJECTED))
 
 
 def _of_categories(part: _Part) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from hotline_analysis import tables
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.intake.usual import judge_days
 from hotline_analysis.measures.frames import pandas
@@ -20,8 +21,10 @@ def daily(view: View) -> pd.DataFrame:
     note (of a broken day, its records over the usual), of (the leading table), days, broken_days (how many).
 
     Broken is a day without a record, or one that is as odd as the checks call it; both count the same records, so that one page has one number
-    of a day. Days are the hotline's own, cut at its cut hour.
+    of a day. Days are the hotline's own, cut at its cut hour. Raises DataRefused where the leading table has months only.
     """
+    if tables.TABLES[view.leading].monthly:
+        raise DataRefused("days", "the tables hold figures of months only.", "Name a table with records to see its days.")
     cut = 3600 * view.calendar.cut_hour
     epoch = tables.TABLES[view.leading][tables.TABLES[view.leading].clock].epoch
     records = view.table(view.leading).filter((nw.col(epoch) >= view.data_start_s) & (nw.col(epoch) < view.data_end_s))

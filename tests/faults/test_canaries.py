@@ -29,11 +29,9 @@ ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 FORMATS = {
     tables.INSTANT: lambda i: datetime(2024, 1, 1) + timedelta(minutes=200 * i),
     tables.SECONDS: lambda i: i % 300,
-    tables.SCORE: lambda i: i % 5 + 1,
+    **dict.fromkeys(tables.NUMBERS, lambda i: i % 5 + 1),
 }
-WORDS = {
-    "outcome": {"接通": "answered", "放弃": "abandoned"}, "direction": {"呼入": "in"}, "resolved": {"已": "yes"}, "source": {"质检": "quality_check"},
-}  # fmt: skip
+WORDS = {"outcome": {"接通": "answered", "放弃": "abandoned"}, "source": {"质检": "quality_check"}}
 OTHERS = {name: table for name, table in tables.TABLES.items() if name not in ("calls", "orders")}
 COUNT = 400
 
@@ -44,14 +42,19 @@ def _columns(table: tables.Table) -> list[str]:
     return [name for name in table.mapped if name != "caller" and name not in slots]
 
 
+def _words(column: tables.Column) -> dict[str, str]:
+    """An export's own words for two of a closed column's."""
+    return WORDS.get(column.name, {f"词{word}": word for word in column.allowed[:2]}) if column.allowed else {}
+
+
 def _ordinary(table: tables.Table, name: str, i: int) -> str:
     kind = table[name].kind
     if kind == tables.IDENTITY:
         return {"caller_phone": f"138{i % 90:08d}", "caller_person": NAME if i == 3 else f"人{i % 90}", "caller_code": f"码{i % 90}"}[name]
-    if name in ("call_id", "order_id", "survey_id"):
+    if name.endswith("_id"):
         return f"{name[0].upper()}{i:05d}"
-    if name in WORDS:
-        return list(WORDS[name])[i % len(WORDS[name])]
+    if table[name].allowed:
+        return list(_words(table[name]))[i % len(_words(table[name]))]
     if kind == tables.FLAG:
         return "是否"[i % 2]
     return str(FORMATS[kind](i)) if kind in FORMATS else f"{name}甲乙丙"[: len(name) + 1] + "甲乙丙"[i % 3]
@@ -77,8 +80,8 @@ def _mapping(table: tables.Table) -> str:
         kind, more = table[name].kind, ""
         if kind == tables.INSTANT:
             more = ', formats: "%Y-%m-%d %H:%M:%S"'
-        elif name in WORDS:
-            more = f", values: {{{', '.join(f'{k}: {v}' for k, v in WORDS[name].items())}}}"
+        elif table[name].allowed:
+            more = f", values: {{{', '.join(f'{k}: {v}' for k, v in _words(table[name]).items())}}}"
         elif name == "issue_1":
             more = f", aliases: {{issue_1甲: {FORMS[2]}}}"  # a word of params that would make a number of a category
         elif name == "unit":

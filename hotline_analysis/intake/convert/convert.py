@@ -16,8 +16,8 @@ from hotline_analysis.intake.convert import durations, identity, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.marks import UNREAD
 from hotline_analysis.intake.read.rows import described
-from hotline_analysis.params import ColumnRule, Item, Source
-from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
+from hotline_analysis.params import ColumnRule, Item, Period, Source
+from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 NOTHING = ("", "-", "--", "—", "NULL", "null", "\\N", "None", "[None]", "[Deleted]", "nan", "NaN", "NaT", "N/A", "#N/A", "(null)")
 NO_NUMBER = (*NOTHING, "NA", "na", "?", "无", "pending")  # beside a number, a flag or a time nobody means a name by these
@@ -36,11 +36,14 @@ VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE, PERSONAL, NO_ANSWER, OFF_SCALE = 
 LARGEST = {
     SECONDS: 31 * 86400,
     SCORE: 1_000_000,
+    COUNT: 1_000_000,
+    AMOUNT: 1_000_000_000,
 }  # a telephone number or an id in the wrong column is a number too, and no duration or score
 EXCHANGED = "exchanged day and month"
 YEAR_FIRST = r"^(\s*\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})"  # a real date of a spreadsheet, as text
 CUT = "\\d{15}0+"  # a number as a spreadsheet keeps it: fifteen digits, then zeros
 REJECT, BLANK, COUNT, HIDE = "reject", "blank", "count", "hide"
+CALENDAR_MONTHS = Period()
 PARTS = "[;；]"  # between the words of a cell that may hold several
 
 
@@ -156,15 +159,16 @@ def convert(
     guarded: Mapping[str, Guarded] = MappingProxyType({}),
     odd_key: Callable[[str], str] | None = None,
     items: Mapping[str, Item] = MappingProxyType({}),
+    period: Period = CALENDAR_MONTHS,
 ) -> Conversion:
     """The SELECT that converts one text table. `identities`: canonical identity column -> (text, id, grp, state, note) table.
 
     `order`: which of them make the caller, the first known one. `salt` is mixed into the row keys, so that a key tells nothing about the row to whoever lacks it.
     `guarded`: text column -> what stands in the place of texts that may not enter; `odd_key`: the test of a row key that may not either.
-    `items`: slot -> its scale, and the numbers that are no answer.
+    `items`: slot -> its scale, and the numbers that are no answer. `period`: where a month begins, for the tables of months.
     """
     build = _Build(
-        table, source, sheet, instants.zone(zone), identities, order, items
+        table, source, sheet, instants.zone(zone), identities, order, items, period
     )  # `zone`: the hotline's; its exports may say another
     return build.conversion(salt, guarded, odd_key)
 
@@ -181,9 +185,13 @@ class _Build:
         identities: Mapping[str, str],
         order: tuple[str, ...],
         items: Mapping[str, Item],
+        period: Period,
     ):
         self.table, self.source, self.sheet, self.identities, self.order, self.items = table, source, sheet, identities, order, items
-        self.home, self.zone = zone, instants.zone(source.zone) if source.zone else zone
+        self.period, self.home = period, zone
+        self.zone = (
+            instants.zone(source.zone) if source.zone and not table.monthly else zone
+        )  # a month is the hotline's, wherever it was typed
         self.rules = {name: rule for name, rule in source.columns.items() if table[name].kind != IDENTITY}
         self.texts, self.first, self.cleaned, self.values, self.own, self.moved, self.zoned, self.epochs = [[] for _ in range(8)]
         self.findings: list[Finding] = []
@@ -195,6 +203,7 @@ class _Build:
             self.texts.append(f"{self._written(name, rule)} AS t_{name}")
             {INSTANT: self._instant, TEXT: self._text}.get(column.kind, self._number)(column, rule)
         self._not_applicable()
+        self._length()
         for name in self.identities:
             self.texts.append(f"{text_sql(self.source.columns[_mapped(self.source, name)], self.sheet)} AS t_{name}")
         self._callers()
@@ -206,6 +215,7 @@ class _Build:
     def _written(self, name: str, rule: ColumnRule) -> str:
         """The cell; day and month exchanged back."""
         text = text_sql(rule, self.sheet)
+        text = f"whole_month({text})" if self._month(name) else text
         return f"regexp_replace({text}, {literal(YEAR_FIRST)}, '\\1\\2\\4\\2\\3')" if name in self.sheet.exchanged else text
 
     def _text(self, column: Column, rule: ColumnRule) -> None:
@@ -222,6 +232,8 @@ class _Build:
         else:
             known = f" AND NOT {_one_of(x, _dropped(rule))}" if _dropped(rule) else ""
             self._find(column, rule, WORD, f"rows.{name} IS NULL AND {_filled(x, NOTHING)} AND NOT {_nobody(x, rule)}{known}")
+        if name in self.table.needs:
+            self.findings.append(Finding(name, EMPTY, REJECT, f"rows.{name} IS NULL AND (NOT {_filled(x, NOTHING)} OR {_nobody(x, rule)})"))
 
     def _id(self, name: str, rule: ColumnRule) -> None:
         """y_ the cell, x_ the id in one of its written forms; none where digits are lost, since it would join records of others."""
@@ -234,8 +246,11 @@ class _Build:
     def _number(self, column: Column, rule: ColumnRule) -> None:
         """f_ the plain reading, k_ the cleaned cell where that failed; then the value in other forms."""
         name = column.name
-        fast, rest = {SECONDS: self._seconds, FLAG: _flag, SCORE: self._score}[column.kind](name, rule)
+        fast, rest = {SECONDS: self._seconds, FLAG: _flag, AMOUNT: self._amount, COUNT: self._amount, SCORE: self._score}[column.kind](
+            name, rule
+        )
         whole = "{}" if column.kind == FLAG else f"within({{}}, {LARGEST[column.kind]})"
+        whole = f"in_ones({whole})" if column.kind == COUNT else whole
         self.first.append(f"{whole.format(fast)} AS f_{name}")
         self.cleaned.append(f"CASE WHEN f_{name} IS NULL THEN clean(t_{name}) END AS k_{name}")
         self.values.append(f"coalesce(f_{name}, {whole.format(f'coalesce({rest})')}) AS {name}")
@@ -270,11 +285,23 @@ class _Build:
     def _seconds(self, name: str, rule: ColumnRule) -> tuple[str, str]:
         return durations.seconds_sql(f"t_{name}", f"k_{name}", rule, self._mark(name))
 
-    def _score(self, name: str, rule: ColumnRule) -> tuple[str, str]:
+    def _score(self, name: str, rule: ColumnRule, number: Callable = durations.score_sql) -> tuple[str, str]:
         """A number, or a word that params give a number."""
         words = {word: try_number(value) for word, value in rule.values.items()}
-        fast, rest = durations.score_sql(f"t_{name}", f"k_{name}", self._mark(name))
+        fast, rest = number(f"t_{name}", f"k_{name}", self._mark(name))
         return _cases(f"trim(t_{name})", words, fast), rest
+
+    def _amount(self, name: str, rule: ColumnRule) -> tuple[str, str]:
+        return self._score(name, rule, durations.amount_sql)
+
+    def _length(self) -> None:
+        """The seconds of a stretch of which an export gives the two ends only."""
+        if "seconds" in self.table and "seconds" not in self.rules and {"starts_at", "ends_at"} <= self.rules.keys():
+            self.output["seconds"] = "e_ends_at - e_starts_at"
+
+    def _month(self, name: str) -> bool:
+        """True for the clock of a table of months."""
+        return self.table.monthly and name == self.table.clock
 
     def _instant(self, column: Column, rule: ColumnRule) -> None:
         """Layer by layer: f_ the fast reading, k_ the cleaned text where that failed, v_ wall time, u_ whole instant, h_ clock time alone,
@@ -291,7 +318,8 @@ class _Build:
                 f"epoch_us(try_strptime(k_{name}, {literal(instants.CLOCK)})) // 1000000 + 2208988800 AS h_{name}"
             )  # read as of 1900-01-01
         self.own.append(f"coalesce(u_{name} + {self.zone.utc_sql(f'u_{name}')}, epoch_us(v_{name}) // 1000000) AS o_{name}")
-        self.moved.append(f"{self._wall_second(name)} AS l_{name}")
+        wall = self._wall_second(name)
+        self.moved.append(f"{self._month_begins(wall) if self._month(name) else wall} AS l_{name}")
         self.zoned.append(f"CASE WHEN u_{name} IS NULL THEN {self.zone.code_sql(f'l_{name}')} END AS z_{name}")
         self.epochs.append(f"coalesce(u_{name}, l_{name} - offset_of(z_{name})) AS e_{name}")
         self.output[name] = f"make_timestamp((e_{name} + {self.home.utc_sql(f'e_{name}')}) * 1000000)"
@@ -308,6 +336,12 @@ class _Build:
             self.findings.append(Finding(name, TWICE, COUNT, f"z_{name} > {instants.AMBIGUOUS // 2}"))
         if name in self.table.needs:
             self.findings.append(Finding(name, EMPTY, REJECT, f"l_{name} IS NULL AND NOT {_filled(f'k_{name}', NO_NUMBER)}"))
+
+    def _month_begins(self, second: str) -> str:
+        """The first day of the hotline's month in which a day lies, at the hour at which the hotline cuts its days: that day's first second."""
+        begins, cut = self.period.start_day, self.period.cut_hour
+        day = f"make_timestamp({second} * 1000000) - INTERVAL {begins - 1} DAY"
+        return f"epoch_us(date_trunc('month', {day}) + INTERVAL {min(begins - 1, 1)} MONTH + INTERVAL {cut} HOUR) // 1000000"
 
     def _wall_second(self, name: str) -> str:
         """Seconds of the wall clock since 1970; a clock time that would precede `after` belongs to the next day."""
@@ -500,12 +534,9 @@ def _word(x: str, rule: ColumnRule, column: Column) -> str:
 
 
 def _cases(x: str, words: Mapping, rest: str) -> str:
-    """A word list in SQL; a word that params map to nothing is NULL."""
-    return (
-        f"CASE {x}" + "".join(f" WHEN {literal(word)} THEN {literal(value or None)}" for word, value in words.items()) + f" ELSE {rest} END"
-        if words
-        else rest
-    )
+    """A word list in SQL; a word that params map to nothing is NULL, one that they map to 0 is 0."""
+    put = {word: None if value == "" else value for word, value in words.items()}
+    return f"CASE {x}" + "".join(f" WHEN {literal(w)} THEN {literal(v)}" for w, v in put.items()) + f" ELSE {rest} END" if put else rest
 
 
 def _nobody(x: str, rule: ColumnRule) -> str:
@@ -539,6 +570,7 @@ CREATE OR REPLACE TEMP MACRO one_id(x) AS
 CREATE OR REPLACE TEMP MACRO id_text(x) AS
     CASE WHEN regexp_full_match(x, '[0-9A-Za-z_: -]*') THEN x ELSE one_id(trim(translate(x, FULL, HALF), ' ''"‘’“”`')) END;
 CREATE OR REPLACE TEMP MACRO within(x, most) AS CASE WHEN abs(x) < most THEN x END;
+CREATE OR REPLACE TEMP MACRO in_ones(x) AS CASE WHEN x = floor(x) THEN x END;
 CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
 """
 FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))

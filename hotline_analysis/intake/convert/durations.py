@@ -84,6 +84,13 @@ def score_sql(t: str, k: str, mark: str) -> tuple[str, str]:
     return _unless_comma(fast, t, mark), f"finite(try_cast({number} AS DOUBLE))"
 
 
+def amount_sql(t: str, k: str, mark: str) -> tuple[str, str]:
+    """A number as `score_sql`, also with its unit behind it (`12人`, `3,500元`), and a percentage as a fraction."""
+    fast, _ = score_sql(t, k, mark)
+    number = number_sql(f"regexp_replace({k}, '\\s*[元人天次个件条%％]+$', '')", mark)
+    return fast, f"finite(try_cast({number} AS DOUBLE)) / CASE WHEN regexp_matches({k}, '[%％]$') THEN 100 ELSE 1 END"
+
+
 def number_sql(k: str, mark: str) -> str:
     """A cleaned cell with a point before its decimals and nothing between its thousands."""
     return f"{NUMBERS[mark]}({_bare(k)})"

@@ -11,7 +11,7 @@ from hotline_analysis.intake.convert import convert, hints, identity
 from hotline_analysis.intake.convert.parts import Job
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.params import ColumnRule
-from hotline_analysis.tables import INSTANT, SCORE, SECONDS
+from hotline_analysis.tables import INSTANT, NUMBERS, SECONDS
 
 MANY_DATES = 13  # more different dates than a month has days up to 12
 COMMA = r"[+-]?(0|\d+),\d+|[+-]?\d{1,3}(\.\d{3})+,\d+"
@@ -48,7 +48,7 @@ def _commas(connection, job: Job, sheet: convert.Sheet, separator: str) -> froze
     by such a cell of another column. Refused where cells of both kinds stand in one column, or where nothing says what `4,500` is and a
     semicolon parts the fields.
     """
-    rules = {n: r for n, r in job.source.columns.items() if job.table[n].kind in (SECONDS, SCORE) and r.constant is None}
+    rules = {n: r for n, r in job.source.columns.items() if job.table[n].kind in (SECONDS, *NUMBERS) and r.constant is None}
     declared = {name for name, rule in rules.items() if rule.decimal == ","}
     open_rules = {name: rule for name, rule in rules.items() if rule.decimal is None}
     if not open_rules:

@@ -30,6 +30,7 @@ EITHER_WAY = r"^\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})($|[ T,])"  # day first or 
 WRITTEN_OFFSET = re.compile(r"(?<!%)(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$")  # at the end of a declared pattern, as a literal
 OFFSET = r"\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$"
 MIDNIGHT = r"(^|[ T])24:00(:00)?(\.0+)?$"
+MONTH = r"(\d{4})(?:\s*[年/.-]\s*|)(0?[1-9]|1[0-2])\s*(?:月|月份)?"  # 2024-09, 2024年9月, 202409: in a table of months only
 FIRST, LAST = "TIMESTAMP '1900-01-01'", "TIMESTAMP '2100-01-01'"
 AMBIGUOUS = 1_000_000  # added to the offset of an hour that the clock shows twice, taken from that of an hour that it skips
 
@@ -43,6 +44,8 @@ CREATE OR REPLACE TEMP MACRO no_weekday(x) AS regexp_replace(x, '[（(]?(星期|
 CREATE OR REPLACE TEMP MACRO microseconds(x) AS regexp_replace(x, '(\\.\\d{{6}})\\d+', '\\1');
 CREATE OR REPLACE TEMP MACRO tidy(k) AS microseconds(hms(replace(replace(no_weekday(ymd(upper(k))), '上午', ' AM '), '下午', ' PM ')));
 CREATE OR REPLACE TEMP MACRO year_first(k) AS try_strptime(tidy(k), {literal(TIDY)});
+CREATE OR REPLACE TEMP MACRO whole_month(x) AS
+    CASE WHEN regexp_full_match(clean(x), '{MONTH}') THEN regexp_replace(clean(x), '{MONTH}', '\\1-\\2-01') ELSE x END;
 CREATE OR REPLACE TEMP MACRO compact(k) AS
     CASE WHEN regexp_matches(k, '^(\\d{{8}}|\\d{{12}}|\\d{{14}}|\\d{{17}}|\\d{{8}} \\d\\S+)$') THEN try_strptime(k, {literal(COMPACT)}) END;
 CREATE OR REPLACE TEMP MACRO mail(k) AS try_strptime(k, {literal(MAIL)});

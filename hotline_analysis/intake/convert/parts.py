@@ -71,6 +71,7 @@ def part_key(params: Params, table: Table, source: Source, file: InputFile, key_
         file.member,
         file.sheet,
         {slot: item.model_dump(mode="json", include={"scale", "not_applicable"}) for slot, item in params.items.items()} if slots else {},
+        params.period.model_dump() if table.monthly else {},
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:32]
 

@@ -6,7 +6,7 @@ follow-up of every call. What lies beyond the ends stays counted; only the ends 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import holidays
 
@@ -16,6 +16,7 @@ BACK_DAYS = 91  # what is usual at an end comes from this many days on the data'
 SHORT_DAYS = 28  # data of fewer days than this are taken as so many, so that a handful of days makes nothing usual
 THIN = 0.1  # a tail with at most this share of its usual records is none
 LEAST = 10  # and with at least so many usual records: fewer may be missing by chance
+APART_DAYS = 731  # a figure of a month so far from all others has a mistyped year
 NEAR_DAYS = 14  # a longer tail must also lack its usual days with records, otherwise it is a hotline that became small
 
 
@@ -29,8 +30,9 @@ def rest_days(params: Params, days: list[date]) -> list[bool]:
     return [not public.is_working_day(d) for d in days]
 
 
-def ends(counts: Mapping[date, int], params: Params) -> tuple[date, date] | None:
-    """The first and the last day of dense records; `counts` are the records of each day that has any, None without a day.
+def ends(counts: Mapping[date, int], params: Params, *, monthly: bool = False) -> tuple[date, date] | None:
+    """The first and the last day of dense records; `counts` are the records of each day that has any, None without a day. Of a `monthly` table
+    the days are months: its ends are those of the first and the last month, without one that is years away from all others.
 
     A tail of days is cut when it brings at most THIN of the records that its weekdays usually bring (the mean of the days before it, public
     holidays left out) and those are LEAST or more; a tail of more than NEAR_DAYS only when at most THIN of its usual days have records at all.
@@ -40,8 +42,22 @@ def ends(counts: Mapping[date, int], params: Params) -> tuple[date, date] | None
     days = sorted((day.toordinal(), n) for day, n in counts.items() if n)
     if not days:
         return None
+    if monthly:
+        return _months_ends([day for day, _ in days], params.period.start_day)
     days = _cut([(-day, n) for day, n in reversed(_cut(days, params))], params)
     return date.fromordinal(-days[-1][0]), date.fromordinal(-days[0][0])
+
+
+def _months_ends(days: list[int], start_day: int) -> tuple[date, date]:
+    """The first day of the first and the last day of the last of the hotline's months that are named by the first of the month."""
+    while len(days) > 2 and days[-1] - days[-2] > APART_DAYS:
+        days = days[:-1]
+    while len(days) > 2 and days[1] - days[0] > APART_DAYS:
+        days = days[1:]
+    first, last = date.fromordinal(days[0]), date.fromordinal(days[-1])
+    if start_day > 1:
+        return (first - timedelta(days=1)).replace(day=start_day), last.replace(day=start_day - 1)
+    return first, (last + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _cut(days: list[tuple[int, int]], params: Params) -> list[tuple[int, int]]:

@@ -178,7 +178,7 @@ class Merge:
         rows = self.connection.execute(
             f"SELECT CAST({self.table.clock} AS DATE), count(*), max({epoch}) FROM {self._part(job)} WHERE (_faults & {part.rejecting}) = 0 AND {epoch} IS NOT NULL GROUP BY 1"
         ).fetchall()
-        found = ends.ends({day: n for day, n, _ in rows}, self.params)
+        found = ends.ends({day: n for day, n, _ in rows}, self.params, monthly=self.table.monthly)
         return max(second for day, _, second in rows if day <= found[1]) if found else -1
 
     def _fates(self) -> dict[str, dict[str, dict[str, int]]]:
@@ -231,7 +231,7 @@ class Merge:
         counted = self.connection.execute(
             f"SELECT CAST({wall} AS DATE), count(*), min({wall}), max({wall}) FROM {table} WHERE {wall} IS NOT NULL GROUP BY 1 ORDER BY 1"
         ).fetchall()
-        found = ends.ends({day: n for day, n, *_ in counted}, self.params)
+        found = ends.ends({day: n for day, n, *_ in counted}, self.params, monthly=self.table.monthly)
         if not found:
             return dict.fromkeys(("data_start", "data_end", "data_start_s", "data_end_s", "span"))
         first, last = found

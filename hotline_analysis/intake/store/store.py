@@ -316,6 +316,7 @@ class Store:
             guarded=guarded,
             odd_key=guard.odd_keys(self._connection, job.source, sheet, self.params.countries),
             items=self.params.items,
+            period=self.params.period,
         )
         staged = self._staging / (job.key + ".parquet")
         self._connection.execute(f"COPY ({conversion.sql}) TO {literal(str(staged))} (FORMAT parquet)")
