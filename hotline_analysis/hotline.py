@@ -83,7 +83,7 @@ KPIS = (
     "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "missing",
 )  # fmt: skip
 WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
-ENGINES = ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")  # whose versions may change a figure
+VERSIONS = [version(tool) for tool in ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")]  # engines that may change a figure
 
 
 def study_names() -> list[str]:
@@ -309,7 +309,7 @@ class Hotline:
             "period": [view.period.label, view.period.start_s, view.period.end_s, view.data_start_s, view.data_end_s],
             "asked": {name: value for name, value in told.items() if name != "audience"},
             "code": CODE,
-            "engines": [version(tool) for tool in ENGINES],
+            "engines": VERSIONS,
             "key": self.store.facts.get("key_id"),
         }
 
