@@ -158,15 +158,18 @@ def _account(frame, language: str) -> str:
 @cli.command()
 @click.option("--format", "form", default="md", type=click.Choice(["csv", "md"]))
 @click.option("--tables", is_flag=True, help="the codebook of the canonical tables instead of the indicators")
+@click.option("--params", default="", help="a hotline's params file, for its own indicators and limits")
 @LANGUAGE
-def glossary(form, tables, language):
+def glossary(form, tables, params, language):
     """Every indicator in words, or the codebook of the canonical tables."""
     import pandas as pd
 
-    from hotline_analysis.measures import indicators
+    from hotline_analysis.measures import catalogue
+    from hotline_analysis.params import load
     from hotline_analysis.tables import codebook
 
-    frame = pd.DataFrame(codebook()) if tables else indicators.glossary(language)
+    known = catalogue.known(load(params)) if params else catalogue.usual()
+    frame = pd.DataFrame(codebook()) if tables else catalogue.glossary(known, language)
     click.echo(_csv(frame) if form == "csv" else _markdown(frame), nl=False)
 
 

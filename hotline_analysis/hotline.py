@@ -25,17 +25,18 @@ from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
-from hotline_analysis.measures import indicators, order_indicators, quotable, verdicts
+from hotline_analysis.measures import catalogue, indicators, quotable, verdicts
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.gaps import LEVELS, STRATA
+from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.sample import write_sample
 from hotline_analysis.show.digest import digest
-from hotline_analysis.words import GRADE, LANGUAGES, PERCENT, Contract, Field, Term
+from hotline_analysis.words import GRADE, LANGUAGES, PERCENT, Contract, Field, Term, listed
 
 CHECKS = {
     "check": Field(Term("检查", "Check"), words=check_words.CHECKS),
@@ -351,9 +352,15 @@ class Hotline:
         return chosen, tables[chosen]
 
     @cached_property
+    def catalogue(self) -> dict[str, Indicator]:
+        """All indicators of this hotline by key, in reading order."""
+        return catalogue.known(self.params)
+
+    @cached_property
     def indicators(self) -> pd.DataFrame:
         """Every indicator in this month and the months before it; columns in `measures.indicators.evaluate`."""
-        return self._month("indicators", lambda: indicators.evaluate(self.view, self.trend), getattr(indicators, "COLUMNS", {}))
+        asked = list(catalogue.of_month(self.params).values())
+        return self._month("indicators", lambda: indicators.evaluate(self.view, self.trend, asked), indicators.COLUMNS)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -361,7 +368,7 @@ class Hotline:
 
         Columns in `measures.verdicts.compare` and `measures.quotable.quotable`.
         """
-        return self._month("verdicts", self._judged, quotable.COLUMNS)
+        return self._month("verdicts", self._judged, quotable.columns(self.catalogue))
 
     def _judged(self) -> pd.DataFrame:
         self._need_calls()
@@ -369,26 +376,40 @@ class Hotline:
             self.indicators,
             self.month,
             self.before(),
+            self.catalogue,
             year=self.before(12),
             targets=self.params.targets,
             breaks={month: words.term for month, words in self.params.breaks.items()},
             grade=self.grade[0],
+            levels=catalogue.levels(self.params),
         )
-        return quotable.quotable(told, headlines=self.params.report.headlines, provisional=self.provisional)
+        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, provisional=self.provisional)
+        return said.assign(**self._absent())
+
+    def _absent(self) -> dict:
+        """The tables that the params do not name though indicators need them, in words, and how many indicators those are."""
+        lacking = {key: i for key, i in self.catalogue.items() if key not in catalogue.there(self.params)}
+        names = [tables.TABLES[t].term for t in dict.fromkeys(t for i in lacking.values() for t in i.tables if not self.params.sources(t))]
+        said = {f"absent_{language}": listed([term(language) for term in names], language) for language in LANGUAGES}
+        return said | {"absent_count": len(lacking) or None}
 
     def history(self, key: str) -> pd.DataFrame:
-        """One indicator month by month with its limits; columns in `measures.quotable.history`. Raises BadParams for one that there is not."""
-        if key not in indicators.BY_KEY:
-            there = f"There are: {', '.join(indicators.BY_KEY)}."
-            raise BadParams("history", f"'{key}' is not an indicator here.", nearest(key, indicators.BY_KEY) or there)
-        frame = self._month("history", lambda: self._history(key), quotable.COLUMNS, options={"key": key})
-        repeats = indicators.BY_KEY[key].window_hours is not None
+        """One indicator month by month with its limits; columns in `measures.quotable.history`. Raises BadParams for one that there is not.
+
+        `service_level` is the hotline's own, whatever its seconds.
+        """
+        key = quotable.main_level(self.catalogue) if key == "service_level" else key
+        if key not in self.catalogue:
+            there = f"There are: {', '.join(self.catalogue)}."
+            raise BadParams("history", f"'{key}' is not an indicator here.", nearest(key, self.catalogue) or there)
+        frame = self._month("history", lambda: self._history(key), quotable.columns(self.catalogue), options={"key": key})
+        repeats = self.catalogue[key].window_hours is not None
         frame.attrs["definition"] = frame.attrs["definition"] if repeats else {}
         return frame
 
     def _history(self, key: str) -> pd.DataFrame:
         self._need_calls()
-        return quotable.history(self.verdicts, self.indicators, key)
+        return quotable.history(self.verdicts, self.indicators, self.catalogue[key])
 
     def _need_calls(self) -> None:
         """Raises NoInput where there are no calls, as every study does: nothing is judged without them."""
@@ -396,12 +417,13 @@ class Hotline:
 
     @cached_property
     def glossary(self) -> pd.DataFrame:
-        """Every indicator in words; all of them are of calls."""
-        return self._month("glossary", self._words, quotable.COLUMNS)
+        """The indicators that the month has figures of, in words."""
+        return self._month("glossary", self._words, quotable.columns(self.catalogue))
 
     def _words(self) -> pd.DataFrame:
         self._need_calls()
-        return quotable.glossary()
+        told = self.verdicts
+        return quotable.glossary({key: self.catalogue[key] for key in told.loc[told["value"].notna(), "indicator"]})
 
     def _month(self, table: str, make: Callable[[], pd.DataFrame], columns: Mapping, *, options: dict | None = None) -> pd.DataFrame:
         """A frame of the month that belongs to no study; its forms are declared in `show/month.py`."""
@@ -552,7 +574,7 @@ def _check_language(language: str) -> None:
 
 
 def _check_targets(params: Params) -> None:
-    known = order_indicators.known(params) if params.orders else indicators.BY_KEY
+    known = catalogue.there(params)
     for place, keys in (("targets", params.targets), ("report › headlines", params.report.headlines)):
         for key in keys:
             if key not in known:

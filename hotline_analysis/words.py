@@ -39,7 +39,13 @@ ORDERS_A_DAY = Unit("orders_a_day", Term("件", " orders"), Term("%", "%"))
 CALLERS = Unit("callers", Term("人", " callers"), Term("%", "%"))
 SECONDS = Unit("seconds", Term("秒", " s"), Term("秒", " s"))
 HOURS = Unit("hours", Term("小时", " h"), Term("小时", " h"))
-UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, ORDERS_A_DAY, CALLERS, SECONDS, HOURS)}
+YUAN = Unit("yuan", Term("元", " yuan"), Term("元", " yuan"))
+SCORE = Unit("score", Term("分", " points"), Term("分", " points"))
+TIMES = Unit("times", Term("次", " times"), Term("次", " times"))
+PERSONS = Unit("persons", Term("人", " persons"), Term("人", " persons"))
+AN_HOUR = Unit("an_hour", Term("通/小时", " calls/h"), Term("通/小时", " calls/h"))
+DIFFERING = (YUAN, SCORE, TIMES, PERSONS, AN_HOUR)  # levels with one decimal, whose change is a difference in the same unit
+UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, ORDERS_A_DAY, CALLERS, SECONDS, HOURS, *DIFFERING)}
 
 JUDGEMENT = {
     "better": Term("变好", "better"),
@@ -65,6 +71,9 @@ RUN = {"low": Term("持续偏低", "persistently low"), "high": Term("持续偏�
 REASON = {  # why a month is not compared
     "poor data": Term("数据质量为差", "the data are of poor quality"),
     "missing": Term("本月没有这项数字", "there is no figure this month"),
+    "beyond": Term(
+        "数值超出它的上限，分子与分母的记录互相矛盾", "the value passes its bound: the records of its two parts contradict each other"
+    ),
     "not covered": Term("数据没有覆盖全月", "the data do not cover the whole month"),
     "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with"),
     "month before": Term("上月没有可比的数字", "the month before has no comparable figure"),
@@ -97,6 +106,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no fit": Term("两个边际不能同时满足", "the margins cannot all be met"),
     "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
     "no calls": Term("没有来电", "no calls"),
+    "no base": Term("本期没有可作分母的记录", "no record of this period to be a base"),
     "no known durations": Term("时长均未能读出", "no duration could be read"),
     "talk time": Term("没有读得出的通话时长", "no talk time could be read"),
     "looks ahead": Term("与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),
@@ -188,6 +198,8 @@ def format_change(value, unit: Unit, language: str = "zh", places: int = 1) -> s
         return ""
     if unit is SECONDS:
         return _signed_seconds(value, language)
+    if unit in DIFFERING:
+        return signed(value, places) + unit.change(language)
     return signed(100 * value, places) + unit.change(language)
 
 
@@ -283,6 +295,8 @@ def format_value(value, unit: Unit, language: str = "zh") -> str:
         return format_seconds(value, language)
     if unit is HOURS:
         return format_hours(value, language)
+    if unit in DIFFERING:
+        return decimal(value, 1) + unit.term(language)
     if unit in (CALLS_A_DAY, ORDERS_A_DAY) and value < 99.5:
         return decimal(value, 1) + unit.term(language)
     return format_count(value) + unit.term(language)

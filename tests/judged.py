@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures import quotable
-from hotline_analysis.measures.indicators import BY_KEY
 from hotline_analysis.show import forms
+from tests.spec.frames import KNOWN
 
 DIRECTION = {"worse": "down", "better": "up", "more": "up", "less": "down", "few": "few"}
 STATE = {"none": "inside", "few": "few", "not_compared": "not compared"}
@@ -28,20 +28,20 @@ def verdicts(**judgements: str) -> pd.DataFrame:
 def _row(key: str, judgement: str) -> dict:
     unjudged = judgement in ("few", "not_compared")
     said = {"judgement": judgement, "state": STATE.get(judgement, "outside"), "direction": DIRECTION.get(judgement, "none")}
-    if BY_KEY[key].better == "lower" and judgement in ("worse", "better"):
+    if KNOWN[key].better == "lower" and judgement in ("worse", "better"):
         said["direction"] = {"up": "down", "down": "up"}[said["direction"]]
     place = (
         {"value": 0.93, "adjusted": 0.93} if judgement == "none" else {"value": 0.96, "adjusted": 0.96} if said["direction"] == "up" else {}
     )
     limits = {"lower": np.nan, "upper": np.nan, "centre": np.nan} if unjudged else {}
     method = {"method": "" if unjudged else "chart", "reason": "first month" if judgement == "not_compared" else ""}
-    return {"indicator": key, **ROW, **place, **limits, **said, **method, "event": BY_KEY[key].event}
+    return {"indicator": key, **ROW, **place, **limits, **said, **method, "event": KNOWN[key].event}
 
 
 def told(frame: pd.DataFrame, **options) -> pd.DataFrame:
     """The frame of `h.verdicts`: completed by `quotable`, with its contract."""
-    whole = quotable.quotable(frame, **options)
-    fields = {c: f.as_dict() for c, f in quotable.COLUMNS.items() if c in whole or f"{c}_zh" in whole}
+    whole = quotable.quotable(frame, KNOWN, **options)
+    fields = {c: f.as_dict() for c, f in quotable.columns(KNOWN).items() if c in whole or f"{c}_zh" in whole}
     whole.attrs = {
         "study": "month",
         "table": "verdicts",

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from hotline_analysis import fits, params  # noqa: E402
 from hotline_analysis.errors import BadParams  # noqa: E402
-from hotline_analysis.measures import indicators  # noqa: E402
+from hotline_analysis.measures import catalogue  # noqa: E402
 from hotline_analysis.measures.definition import MEANING, Definition  # noqa: E402
 from hotline_analysis.tables import TABLES, codebook  # noqa: E402
 from tests.spec import shown  # noqa: E402
@@ -313,7 +313,7 @@ def codebook_table(language: str) -> str:
 
 
 def glossary_table(language: str) -> str:
-    frame = indicators.glossary(language)
+    frame = catalogue.glossary(catalogue.usual(), language)
     return "\n".join(_markdown([list(frame.columns), *frame.astype(str).to_numpy().tolist()])) + "\n"
 
 

@@ -1,18 +1,20 @@
-"""The service indicators (指标), each declared once and whole; values, comparisons, cards, sentences and the glossary are made from that.
+"""The machinery of the indicators (指标): what a declaration is, and how values with parts and intervals are made from one.
 
-A missing column gives "not available: needs ...", never 0; an empty base gives none, never 0 %. Every row carries its numerator and its
-denominator, and the two have one base: a call whose cell was not read is in neither. What one day brings belongs together (staffing,
-weather, an outage), so service indicators have their intervals from the days; what one caller does belongs together, so figures about
-callers have theirs from the 100 caller groups.
+The declarations stand in `measures/catalogue/`, a file a family. A missing table or column gives its reason, never 0; an empty base gives none,
+never 0 %. Every row carries its numerator and its denominator, and the two have one base: a row whose cell was not read is in neither. What one
+day brings belongs together (staffing, weather, an outage), so service indicators have their intervals from the days; what one caller does belongs
+together, so figures about callers have theirs from the 100 caller groups. A table of months (staff, typed-in figures) has no interval but that of
+counted people.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import tables
 from hotline_analysis.measures import counts, rates, rules, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
@@ -20,11 +22,13 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, inbound, not_left_out
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import binned, resampling
-from hotline_analysis.words import CALLS_A_DAY, PERCENT, SECONDS, Term, Unit
+from hotline_analysis.stats import binned, intervals, resampling
+from hotline_analysis.words import PERCENT, TIMES, Term, Unit
 
 FEW = 30  # a base below this is shown and not judged
-FEWEST_DAYS = 5  # below this many days with calls the caller groups give the interval, not the days
+FEWEST_DAYS = 5  # below this many days with records the caller groups give the interval, not the days
+MONTHLY = ("staff", "aggregates")  # tables whose row is a month: they have no days
+FRONT, MANAGEMENT, SUPPORT = "front line", "management", "support"
 COLUMNS = {
     "indicator": Term("指标", "Indicator"),
     "period": Term("期间", "Period"),
@@ -34,27 +38,82 @@ COLUMNS = {
     "value": Term("数值", "Value"),
     "low": Term("区间下端", "Low"),
     "high": Term("区间上端", "High"),
+    "origin": Term("来源", "Origin"),
     "missing": Term("缺失原因", "Why missing"),
 }
-Have = Sequence[str]  # the columns that the calls have
+Have = Sequence[str]  # the columns that a table has
 
 
 @dataclass(frozen=True)
 class Part:
-    """A numerator or a denominator: what it is in words, the columns it needs, and the whole number a row adds to it."""
+    """A numerator or a denominator: what it is in words, the columns it needs, the whole number a row of its table adds to it."""
 
     term: Term
     needs: tuple[str, ...]
     amount: Callable[[Have], nw.Expr]
+    table: str = "calls"
+
+
+def mark(condition: nw.Expr) -> nw.Expr:
+    """1 for a row that meets a condition, 0 for one that does not or of which it is not known."""
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
+
+
+def amount(condition: nw.Expr, number: nw.Expr) -> nw.Expr:
+    """A number of the rows that meet a condition."""
+    return nw.when(condition).then(number).otherwise(nw.lit(0))
+
+
+def read(column: str) -> nw.Expr:
+    """A number that was read; a negative one was not."""
+    return ~nw.col(column).is_null() & (nw.col(column) >= 0)
+
+
+def rows_of(table: str, zh: str, en: str) -> Part:
+    """The rows of a table."""
+    return Part(Term(zh, en), (), lambda have: nw.lit(1), table)
+
+
+def flagged(column: str, zh: str, en: str, table: str, *words: str) -> Part:
+    """The rows whose flag is set, or whose word is one of some."""
+    test = (lambda have: mark(nw.col(column).is_in(list(words)))) if words else (lambda have: mark(nw.col(column) == True))  # noqa: E712
+    return Part(Term(zh, en), (column,), test, table)
+
+
+def known(column: str, zh: str, en: str, table: str) -> Part:
+    """The rows in which a column is filled."""
+    return Part(Term(zh, en), (column,), lambda have: mark(~nw.col(column).is_null()), table)
+
+
+def summed(column: str, zh: str, en: str, table: str) -> Part:
+    """The sum of a column, over the rows in which it was read."""
+    return Part(Term(zh, en), (column,), lambda have: amount(read(column), nw.col(column)), table)
+
+
+def said(zh: str, en: str, table: str = "calls", *needs: str) -> Part:
+    """A part in words alone: an estimator of its own counts it."""
+    return Part(Term(zh, en), needs, lambda have: nw.lit(0), table)
+
+
+Estimate = Callable[[View, Sequence[Period], Sequence["Indicator"], str], Iterable[Mapping]]
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator: its parts, its unit, which way is better (None: neither), what to observe and how to judge, its source and readers.
+    """One indicator: its parts (指标定义), its unit, which way is better (None: neither), what is counted (统计口径), what to look at (评估观察), what tells
+    good from bad (判断特征), its source and readers.
 
+    audience: who may see it; one that is not for the `front line` is in no table of agents. tier: 1 a call export, 2 agent times, 3 staff, finance
+    or trunk. most: the largest value that it can have (1 of a share); None where it may pass 100 %, and then `beyond` says why. group: the class of
+    the source. reading: `document` (原文口径) or `suggested` (建议口径), its twin the key of the other. first: it stands on the first sheet. chapter: the chapter
+    of the monthly page that speaks of it. owner, since (the first month of this rule), replaced_by (the key of what follows it): from params.
+
+    times: value = times x numerator / denominator. turned: the value of the ratio, where it is a rising function of it (monthly to annual).
+    `estimate` makes the rows of figures that are no ratio of sums (`row`); its parts then are words, tables and needed columns; `how` is its formula.
     `window_hours` makes it a repeat-call rate, whose parts come from the gap table under the hotline's definition. `family` names the one
     event that indicators share: they get one verdict. `known` and `of` say of which rows the figure could be had and of how many; below the
-    share `least_known` there is no figure. `callers`: the figure is about callers, so its interval comes from the caller groups.
+    share `least_known` there is no figure. `callers`: the figure is about callers, so its interval comes from the caller groups. `people`: a share of
+    counted people in a table of months, Wilson.
     """
 
     key: str
@@ -63,20 +122,58 @@ class Indicator:
     denominator: Part | None
     unit: Unit
     better: str | None
+    scope: Term
     observe: Term
     judge: Term
     source: str
-    audience: tuple[str, ...] = ("management",)
+    audience: tuple[str, ...] = (MANAGEMENT,)
     window_hours: float | None = None
     family: str = ""
     known: Part | None = None
     of: Part | None = None
     least_known: float = 0.0
     callers: bool = False
+    tier: int = 1
+    most: float | None = None
+    beyond: Term | None = None
+    group: str = ""
+    reading: str = ""
+    twin: str = ""
+    first: bool = False
+    chapter: str = ""
+    owner: str = ""
+    since: str = ""
+    replaced_by: str = ""
+    times: float = 1.0
+    turned: Callable[[float], float] | None = None
+    estimate: Estimate | None = None
+    how: Term | None = None
+    people: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its parts, those of what is known among them."""
+        return tuple(p for p in (self.numerator, self.denominator, self.known, self.of) if p is not None)
 
     @property
     def needs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*self.numerator.needs, *(self.denominator.needs if self.denominator else ())]))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables whose rows it is made of, the numerator's first."""
+        return tuple(dict.fromkeys(p.table for p in self.parts))
+
+    @property
+    def counted(self) -> bool:
+        """A share of cases, each counted or not: chance alone knows its spread."""
+        return self.unit is PERCENT and self.most == 1 and self.turned is None and self.denominator is not None
+
+    @property
+    def events(self) -> bool:
+        """A count of events on days, sessions or calls: chance alone knows how far few of them spread."""
+        plain = self.turned is None and self.times == 1 and not set(self.tables) & set(MONTHLY)
+        return plain and (self.denominator is None or self.unit is TIMES or (self.unit is PERCENT and self.most is None))
 
     @property
     def event(self) -> str:
@@ -85,124 +182,15 @@ class Indicator:
 
     @property
     def formula(self) -> Term:
-        """The formula in words, made from the parts."""
+        """The formula in words, made from the parts (指标定义)."""
+        if self.how:
+            return self.how
         top, bottom = self.numerator.term, self.denominator.term if self.denominator else DAYS
-        return Term(f"{top.zh} ÷ {bottom.zh}", f"{top.en} ÷ {bottom.en}")
-
-
-def _mark(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
-
-
-def _outcome(have: Have) -> nw.Expr:
-    return ~nw.col("outcome").is_null()
-
-
-def _answered(have: Have) -> nw.Expr:
-    return nw.col("outcome") == "answered"
-
-
-def _read(column: str) -> nw.Expr:
-    """A duration that was read; a negative one was not."""
-    return ~nw.col(column).is_null() & (nw.col(column) >= 0)
-
-
-def _timed(have: Have) -> nw.Expr:
-    """Answered calls whose wait is known: the queue, and the ringing where the export has it."""
-    queued = _answered(have) & _read("queue_seconds")
-    return queued & _read("ring_seconds") if "ring_seconds" in have else queued
-
-
-def _wait(have: Have) -> nw.Expr:
-    return nw.col("queue_seconds") + nw.col("ring_seconds") if "ring_seconds" in have else nw.col("queue_seconds")
-
-
-def _spoken(have: Have) -> nw.Expr:
-    return _answered(have) & _read("talk_seconds")
-
-
-def _seconds(condition: nw.Expr, seconds: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(seconds).otherwise(nw.lit(0))
+        by = "" if self.times == 1 else f" × {self.times:g}"
+        return Term(f"{top.zh} ÷ {bottom.zh}{by}", f"{top.en} ÷ {bottom.en}{by}")
 
 
 DAYS = Term("有数据的天数", "days with data")
-WAITS, TALKS = ("outcome", "queue_seconds"), ("outcome", "talk_seconds")
-OFFERED = Part(Term("人工服务请求量", "calls offered"), (), lambda have: _mark(~nw.col("start_s").is_null()))
-RECORDED = Part(Term("结果已知的人工服务请求量", "calls offered with a known outcome"), ("outcome",), lambda have: _mark(_outcome(have)))
-ANSWERED = Part(Term("接通量", "calls answered"), ("outcome",), lambda have: _mark(_answered(have)))
-ABANDONED = Part(Term("放弃量", "calls abandoned"), ("outcome",), lambda have: _mark(nw.col("outcome") == "abandoned"))
-IDENTIFIED = Part(Term("已识别来电人的来电", "calls of identified callers"), ("caller",), lambda have: _mark(~nw.col("caller").is_null()))
-TIMED = Part(Term("等待时长已知的接通量", "calls answered after a known wait"), WAITS, lambda have: _mark(_timed(have)))
-WAITED = Part(
-    Term("接通来电的排队与振铃时长", "queue and ring time of answered calls"), WAITS, lambda have: _seconds(_timed(have), _wait(have))
-)
-SPOKEN = Part(Term("通话时长已知的接通量", "calls answered with a known talk time"), TALKS, lambda have: _mark(_spoken(have)))
-TALKED = Part(
-    Term("接通来电的通话时长", "talk time of answered calls"), TALKS, lambda have: _seconds(_spoken(have), nw.col("talk_seconds"))
-)
-IN_20_SECONDS = Part(Term("20秒内接通量", "calls answered within 20 s"), WAITS, lambda have: _mark(_timed(have) & (_wait(have) <= 20)))
-TIMED_OR_LOST = Part(
-    Term("人工服务请求量（接通而等待时长未知的除外）", "calls offered, without those answered after an unknown wait"),
-    WAITS,
-    lambda have: _mark(_outcome(have) & (~_answered(have) | _timed(have))),
-)
-REPEATED = Part(Term("24小时内再次来电的来电", "calls followed by another within 24 h"), ("outcome", "caller"), lambda have: nw.lit(0))
-FIRST = Part(Term("已识别来电人的来电", "calls of identified callers"), ("outcome", "caller"), lambda have: nw.lit(0))
-
-ANSWERING = "answering"
-FAMILIES = {
-    ANSWERING: Term("接通", "Answering")
-}  # indicators that are one event: 接通率 and 放弃率 are complements, the waits move with them
-CATALOGUE = (
-    Indicator(
-        "offered", Term("日均来电量", "Calls offered a day"), OFFERED, None, CALLS_A_DAY, None,
-        Term("请求人工服务的来电，不含测试与呼出，除以有数据的天数；比较时剔除工作日、周末、节假日和调休的差别", "calls that asked for a person, without tests and outbound, by days with data; compared with weekdays, holidays and make-up days taken off"),
-        Term("量的变化没有好坏，只看是否超出平时的波动", "neither way is good; only whether it leaves its usual range"), "F3 D01",
-    ),
-    Indicator(
-        "connection_rate", Term("接通率", "Connection rate"), ANSWERED, RECORDED, PERCENT, "higher",
-        Term("分母是全部人工服务请求，含放弃", "the base is every request for a person, abandoned ones included"),
-        Term("低于目标且控制图有信号时，看高峰时段的人力", "when it signals below target, look at staffing in the peak"), "F3 D01; GB/T 33358-2016",
-        family=ANSWERING, known=RECORDED, of=OFFERED,
-    ),
-    Indicator(
-        "abandonment_rate", Term("放弃率", "Abandonment rate"), ABANDONED, RECORDED, PERCENT, "lower",
-        Term("排队或振铃中挂断的来电", "calls that hung up while queueing or ringing"),
-        Term("短时挂断未剔除，口径变动时另行说明", "short abandonments are not taken out"), "classic KPI 14",
-        family=ANSWERING, known=RECORDED, of=OFFERED,
-    ),
-    Indicator(
-        "service_level_20s", Term("20秒接通率", "Service level in 20 s"), IN_20_SECONDS, TIMED_OR_LOST, PERCENT, "higher",
-        Term("等待为排队加振铃（导出有振铃时）；分母含放弃的来电；另有四种算法，不可混比", "the wait is queue and ringing, where the export has it; abandoned calls are in the base; four other forms exist and do not compare"),
-        Term("与接通率一起看：接通率不变而它下降，是等得久了", "read with the connection rate: if only this falls, people wait longer"), "classic KPI 21, form A",
-        family=ANSWERING, known=TIMED, of=ANSWERED, least_known=0.95,
-    ),
-    Indicator(
-        "asa_seconds", Term("平均应答速度", "Average speed of answer"), WAITED, TIMED, SECONDS, "lower",
-        Term("接通来电从排队到应答的平均秒数，含振铃（导出有振铃时）", "mean seconds from queue to answer of answered calls, ringing included where the export has it"),
-        Term("放弃的来电不在内，所以会偏低", "leaves abandoned calls out, so it reads low"), "classic KPI 9",
-        family=ANSWERING, known=TIMED, of=ANSWERED,
-    ),
-    Indicator(
-        "talk_seconds", Term("平均通话时长", "Average talk time"), TALKED, SPOKEN, SECONDS, None,
-        Term("只含通话，不含保持与话后", "talk only, without hold and wrap-up"),
-        Term("长短没有好坏，突变时看诉求结构", "neither way is good; on a jump look at the mix of issues"), "classic KPI 10",
-        known=SPOKEN, of=ANSWERED,
-    ),
-    Indicator(
-        "repeat_rate_24h", Term("24小时复电率", "Repeat rate in 24 h"), REPEATED, FIRST, PERCENT, "lower",
-        Term("滚动24小时，生存分析修正，其余按本热线口径", "rolling 24 h, corrected by Kaplan-Meier, otherwise under the hotline's definition"),
-        Term("含习惯性来电；窗口长短见重复来电一章", "contains habitual callers; see the chapter on repeat calls for the window"), "F0 A01",
-        window_hours=24, callers=True,
-    ),
-    Indicator(
-        "identified_share", Term("来电人识别率", "Identified share"), IDENTIFIED, OFFERED, PERCENT, "higher",
-        Term("能识别来电人的来电占比；复电率只在其中计算", "calls whose caller is known; repeat rates are made of these only"),
-        Term("它变动时，复电率的月度变动不可直接比较", "when it moves, months of repeat rates do not compare"), "methods M6",
-        callers=True,
-    ),
-)  # fmt: skip
-BY_KEY = {i.key: i for i in CATALOGUE}
 
 
 def offered_calls(view: View) -> nw.LazyFrame:
@@ -210,209 +198,323 @@ def offered_calls(view: View) -> nw.LazyFrame:
     return inbound(not_left_out(view.table("calls"), view.definition))
 
 
-def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicator] = CATALOGUE, *, by: str = "") -> pd.DataFrame:
+def rows_in(view: View, table: str) -> nw.LazyFrame:
+    """The rows of a table that indicators are made of."""
+    return offered_calls(view) if table == "calls" else view.table(table)
+
+
+def epoch(table: str) -> str:
+    """The column that places a table's rows in time, as seconds."""
+    held = tables.TABLES[table]
+    return held[held.clock].epoch
+
+
+def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], *, by: str = "") -> pd.DataFrame:
     """Every indicator in every period (and group of column `by`): one row each.
 
-    Columns: indicator, period, group, numerator and denominator (whole numbers; of a volume the days with data), value (share, seconds, or
-    calls a day), low, high (95 %), se, calls (the base), missing (why there is no value, '' otherwise); adjusted (a volume with the kinds
-    of day taken off, otherwise the value) and adjusted_low, adjusted_high; noise (the standard error that single callers make, however the
+    Columns: indicator, period, group, numerator and denominator (whole numbers; of a volume the days with data), value (share, seconds, ...; of a
+    volume a day), low, high (95 %), se, calls (the base: rows of the denominator), missing (why there is no value, '' otherwise); adjusted (a volume with
+    the kinds of day taken off, otherwise the value) and adjusted_low, adjusted_high; noise (the standard error that single callers make, however the
     days go); known (share of the rows that the figure could be had of); days, covered (False where the data begin or end within the
-    period, or a day is missing at its edge); definition (hash of the rule of repeat rates); clusters (days, callers) and without (the
-    figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers.
+    period, or a day is missing at its edge; of a table of months: the month is there); definition (hash of the rule of calls); clusters (days, callers, months)
+    and without (the figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers; beyond
+    (the value passes what it can be: its parts contradict each other); origin (records).
 
     Unknown callers count; each is a cluster of its own. Shares: Wilson on effective n. Means and volumes: t interval of the jackknife.
     Source: methods M2, M3.
     """
-    calls = offered_calls(view)
-    have = calls.collect_schema().names()
-    lacking = {i.key: _lacking(i, have, view) for i in indicators}
-    plain = [i for i in indicators if i.window_hours is None and not lacking[i.key]]
-    sums = _sums(view, calls, plain, periods, by, have)
-    days = volumes.days(view, periods, sums.groupby("day")["offered"].sum())
-    frames = [_missing(i, periods, lacking[i.key]) for i in indicators if lacking[i.key]]
-    frames.append(_from_calls(sums, days, plain, periods, by))
-    for indicator in indicators:
-        if indicator.window_hours is not None and not lacking[indicator.key]:
-            frames.append(_from_gaps(view, indicator, periods, by))
-    order = {i.key: n for n, i in enumerate(indicators)}
-    frame = pd.concat([f for f in frames if len(f)], ignore_index=True)
-    frame = frame.merge(volumes.coverage(days, periods), on="period", how="left").assign(definition=view.definition.hash)
-    frame["place"] = frame["indicator"].map(order)
-    return frame.sort_values(["place", "period", "group"], ignore_index=True).drop(columns="place")
+    why = {i.key: why_not(i, view, by) for i in indicators}
+    there = [i for i in indicators if not why[i.key]]
+    sums = {table: _sums(view, table, there, periods, by) for table in dict.fromkeys(t for i in there for t in i.tables)}
+    days = {table: _days(view, table, periods, found) for table, found in sums.items()}
+    rows = [row(i, p, missing=why[i.key]) for i in indicators if why[i.key] for p in periods]
+    rows += _from_sums(sums, days, [i for i in there if i.estimate is None], periods, by)
+    for estimate in dict.fromkeys(i.estimate for i in there if i.estimate):
+        rows += estimate(view, periods, [i for i in there if i.estimate is estimate], by)
+    return _whole(view, rows, days, periods, indicators)
 
 
-def _lacking(indicator: Indicator, have: Have, view: View) -> str:
-    """Why an indicator cannot be had, '' when it can: missing columns, or numbers that tell nobody apart."""
-    if indicator.window_hours is None:
-        needs = indicator.needs
-    else:
-        scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)
-        needs = ("caller", "outcome") if scoped else ("caller",)
-        if view.masked:
-            return "not available: masked"
-    missing = [c for c in needs if c not in have]
-    return "not available: needs " + ", ".join(missing) if missing else ""
+def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indicators: Sequence[Indicator]) -> pd.DataFrame:
+    """The rows with the days of their tables, in the order of the indicators."""
+    place, of = {i.key: n for n, i in enumerate(indicators)}, {i.key: i for i in indicators}
+    covered = {table: _coverage(table, found, periods) for table, found in days.items()}
+    nothing = (0, False)
+    told = []
+    for r in rows:
+        i = of[r["indicator"]]
+        seen = [covered[t].get(r["period"], nothing) for t in i.tables if t in covered] or [nothing]
+        own = {"days": min(n for n, _ in seen), "covered": all(c for _, c in seen)}
+        told.append({**own, **r, "definition": view.definition.hash if "calls" in i.tables else "", "place": place[i.key]})
+    frame = pd.DataFrame(told)
+    if not len(frame):
+        return frame
+    return frame.sort_values(["place", "period", "group"], ignore_index=True, kind="stable").drop(columns="place")
 
 
-def _missing(indicator: Indicator, periods: Sequence[Period], reason: str) -> pd.DataFrame:
-    return pd.DataFrame([_no_value(indicator, p.label, reason) for p in periods])
+def _days(view: View, table: str, periods: Sequence[Period], sums: pd.DataFrame) -> pd.DataFrame:
+    if table in MONTHLY:
+        return sums.groupby("place", as_index=False)["rows"].sum()
+    return volumes.days(view, periods, sums.groupby("day")["rows"].sum())
+
+
+def _coverage(table: str, days: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[int, bool]]:
+    """By period the days seen and whether it is covered."""
+    if table in MONTHLY:
+        return {
+            periods[int(n)].label: ((periods[int(n)].last_day - periods[int(n)].first_day).days + 1, True) for n in days["place"] if n >= 0
+        }
+    return {r.period: (int(r.days), bool(r.covered)) for r in volumes.coverage(days, periods).itertuples()}
+
+
+def why_not(indicator: Indicator, view: View, by: str = "") -> str:
+    """Why an indicator cannot be had, '' when it can: a table or columns that the params do not name, or numbers that tell nobody apart."""
+    for table in indicator.tables:
+        if table not in view.tables:
+            return f"params name no {table}"
+        have = view.tables[table].collect_schema().names()
+        needs = dict.fromkeys(c for p in indicator.parts if p.table == table for c in p.needs)
+        if indicator.window_hours is not None:
+            scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)
+            needs = ("caller", "outcome") if scoped else ("caller",)
+        clock = epoch(table)
+        lacking = [tables.TABLES[table].clock if c == clock else c for c in (clock, *needs, *([by] if by else [])) if c not in have]
+        if lacking:
+            return "not available: needs " + ", ".join(lacking)
+    return "not available: masked" if indicator.window_hours is not None and view.masked else ""
 
 
 NOTHING = dict.fromkeys(("value", "low", "high", "se", "noise", "adjusted", "adjusted_low", "adjusted_high"), np.nan)
 
 
-def _no_value(indicator: Indicator, period: str, reason: str, group: str = "") -> dict:
-    row = {"indicator": indicator.key, "period": period, "group": group, "numerator": pd.NA, "denominator": pd.NA, "calls": 0}
-    return {**row, "missing": reason, **NOTHING, "known": np.nan, "clusters": "", "without": ()}
+def row(indicator: Indicator, period: Period, *, group: str = "", missing: str = "", **found) -> dict:
+    """One row of `evaluate`. An estimator gives what it found: numerator, denominator, value, low, high, se, calls (the base; by default the
+    denominator), clusters, without; what it does not give is missing, and what is adjusted for kinds of day is the value itself.
+    """
+    bare = {"indicator": indicator.key, "period": period.label, "group": group, "numerator": pd.NA, "denominator": pd.NA, "calls": 0}
+    bare |= {"missing": missing, **NOTHING, "known": np.nan, "clusters": "", "without": (), "beyond": False, "origin": "records"}
+    if not found:
+        return bare
+    told = {"calls": found.get("denominator", 0), "noise": 0.0, "known": 1.0, **found}
+    value = {f"adjusted{end}": told.get(name, np.nan) for end, name in (("", "value"), ("_low", "low"), ("_high", "high"))}
+    over = indicator.most is not None and "value" in told and bool(told["value"] > indicator.most)
+    return {**bare, **value, **told, "beyond": over}
 
 
-def _place(start_s, periods: Sequence[Period]) -> np.ndarray:
+def place(start_s, periods: Sequence[Period]) -> np.ndarray:
     """The place of the period in which an instant lies, -1 for none; periods are in order and do not overlap."""
     starts, ends = np.array([p.start_s for p in periods]), np.array([p.end_s for p in periods])
-    place = np.searchsorted(starts, start_s, side="right") - 1
-    return np.where((place >= 0) & (start_s < ends[np.maximum(place, 0)]), place, -1)
+    found = np.searchsorted(starts, start_s, side="right") - 1
+    return np.where((found >= 0) & (start_s < ends[np.maximum(found, 0)]), found, -1)
 
 
 def _period_of(periods: Sequence[Period]) -> nw.Expr:
-    """`_place` as an expression: how many periods have begun, less one, where none of them has ended since."""
-    begun = nw.sum_horizontal(*[_mark(nw.col("start_s") >= p.start_s) for p in periods])
-    ended = nw.sum_horizontal(*[_mark(nw.col("start_s") >= p.end_s) for p in periods])
+    """`place` as an expression: how many periods have begun, less one, where none of them has ended since."""
+    begun = nw.sum_horizontal(*[mark(nw.col("start_s") >= p.start_s) for p in periods])
+    ended = nw.sum_horizontal(*[mark(nw.col("start_s") >= p.end_s) for p in periods])
     return nw.when(begun > ended).then(begun - 1).otherwise(nw.lit(-1))
 
 
-def _sums(view: View, calls, indicators: Sequence[Indicator], periods: Sequence[Period], by: str, have: Have) -> pd.DataFrame:
-    """Calls and the sums of all parts by day, caller group and `by`, in one query; an unknown caller's group is its place in the table."""
+# ---- sums
+
+
+def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequence[Period], by: str) -> pd.DataFrame:
+    """Rows of a table and the sums of its parts by day, caller group and `by`, in one query; an unknown caller's group is its place in the table.
+
+    Of a table of months what its rows of a month add up to: the month is the one in which the row's instant lies.
+    """
+    held, clock = rows_in(view, table), epoch(table)
+    have = held.collect_schema().names()
+    parts = _parts([i for i in indicators if i.estimate is None], table)
+    monthly = table in MONTHLY
+    start_s, end_s = (
+        (periods[0].start_s, periods[-1].end_s)
+        if monthly
+        else (max(periods[0].start_s, view.data_start_s), min(periods[-1].end_s, view.data_end_s))
+    )
     group = nw.coalesce(nw.col("caller_group"), nw.col("seq") % GROUPS) if "caller_group" in have else nw.col("seq") % GROUPS
-    parts = _parts(indicators)
-    start_s, end_s = max(periods[0].start_s, view.data_start_s), min(periods[-1].end_s, view.data_end_s)
-    rows = calls.filter((nw.col("start_s") >= start_s) & (nw.col("start_s") < end_s)).with_columns(
+    rows = held.filter((nw.col(clock) >= start_s) & (nw.col(clock) < end_s)).with_columns(
         day=(nw.col("local_s") - HOUR * view.calendar.cut_hour) // DAY,
-        cluster=group,
+        cluster=nw.lit(0) if monthly else group,
         **{f"part_{n}": p.amount(have) for n, p in enumerate(parts.values())},
     )
     sums = [nw.col(f"part_{n}").sum() for n in range(len(parts))]
-    found = pandas(rows.group_by(*([by] if by else []), "day", "cluster").agg(*sums, nw.col("start_s").min(), offered=nw.len()))
+    found = pandas(rows.group_by(*([by] if by else []), "day", "cluster").agg(*sums, start_s=nw.col(clock).min(), rows=nw.len()))
     found = found.rename(columns={f"part_{n}": name for n, name in enumerate(parts)})
-    return found.assign(place=_place(found["start_s"].to_numpy(np.int64), periods)).astype({"day": "int64", "cluster": "int64"})
+    return found.assign(place=place(found["start_s"].to_numpy(np.int64), periods)).astype({"day": "int64", "cluster": "int64"})
 
 
-def _parts(indicators: Sequence[Indicator]) -> dict[str, Part]:
-    return {p.term.en: p for i in indicators for p in (i.numerator, i.denominator, i.known, i.of) if p is not None}
+def _parts(indicators: Sequence[Indicator], table: str) -> dict[str, Part]:
+    return {p.term.en: p for i in indicators for p in i.parts if p.table == table}
 
 
-def _from_calls(sums, days: pd.DataFrame, indicators: Sequence[Indicator], periods: Sequence[Period], by: str) -> pd.DataFrame:
-    parts, found = list(_parts(indicators)), []
-    for place, period in enumerate(periods):
-        inside = sums[sums["place"] == place]
-        for name in sorted(inside[by].dropna().unique()) if by else [""]:
-            part = inside[inside[by] == name] if by else inside
-            by_day = part.groupby("day")[parts].sum()
-            by_group = part.groupby("cluster")[parts].sum().reindex(range(GROUPS), fill_value=0)
-            found += [_row(i, period.label, name, by_day, by_group, days[days["period"] == period.label]) for i in indicators]
-    return pd.DataFrame(found)
+def _from_sums(sums: Mapping, days: Mapping, indicators: Sequence[Indicator], periods: Sequence[Period], by: str) -> list[dict]:
+    rows = []
+    for n, period in enumerate(periods):
+        inside = {table: found[found["place"] == n] for table, found in sums.items()}
+        for name in _groups(inside, indicators, by):
+            held = _Sums({t: part[part[by] == name] if by else part for t, part in inside.items()})
+            rows += [_row(i, period, name, held, days) for i in indicators]
+    return rows
 
 
-def _row(indicator: Indicator, period: str, group: str, by_day: pd.DataFrame, by_group: pd.DataFrame, days: pd.DataFrame) -> dict:
+def _groups(inside: Mapping, indicators: Sequence[Indicator], by: str) -> list[str]:
+    if not by:
+        return [""]
+    there = {t for i in indicators for t in i.tables}
+    return sorted({name for t, part in inside.items() if t in there for name in part[by].dropna().unique()})
+
+
+class _Sums:
+    """The sums of one period and group, by day and by caller group, each made once."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]):
+        self.tables, self.made = tables, {}
+
+    def over(self, table: str, what: str) -> pd.DataFrame:
+        """Sums by `day` or by `cluster` (all 100)."""
+        if (table, what) not in self.made:
+            held = self.tables[table]
+            found = held.drop(columns=["start_s", "place", "rows"]).groupby(what).sum(numeric_only=True)
+            self.made[table, what] = found.reindex(range(GROUPS), fill_value=0) if what == "cluster" else found
+        return self.made[table, what]
+
+    def total(self, part: Part) -> float:
+        return self.tables[part.table][part.term.en].sum()
+
+
+def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Mapping) -> dict:
     """One indicator of one period from its sums by day and by caller group."""
-    k = by_group[indicator.numerator.term.en].to_numpy(np.int64)
-    known = _known(indicator, by_group)
-    row = {**_no_value(indicator, period, "", group), "numerator": int(k.sum()), "known": known}
-    if indicator.denominator is None:
-        return {**row, "calls": int(k.sum()), **volumes.a_day(by_day[indicator.numerator.term.en], days)}
-    n = by_group[indicator.denominator.term.en].to_numpy(np.int64)
-    row = {**row, "denominator": int(n.sum()), "calls": int(n.sum())}
-    if not n.sum() or known == 0 or known < indicator.least_known:
-        return {**row, "numerator": pd.NA, "denominator": pd.NA, "missing": _unread(indicator, known)}
-    daily = [by_day[p.term.en].to_numpy(np.int64) for p in (indicator.numerator, indicator.denominator)]
-    return {**row, **_ratio(indicator, k, n, *daily)}
+    top, bottom, known = indicator.numerator, indicator.denominator, _known(indicator, sums)
+    if bottom is None:
+        here = days[top.table]
+        by_day = sums.over(top.table, "day")[top.term.en]
+        whole = {"numerator": int(by_day.sum()), "calls": int(by_day.sum()), "known": known}
+        return row(indicator, period, group=group) | whole | volumes.a_day(by_day, here[here["period"] == period.label])
+    n = sums.total(bottom)
+    if not n or known == 0 or known < indicator.least_known:
+        return row(indicator, period, group=group, missing=_unread(indicator, known)) | {"calls": int(n), "known": known}
+    parts = {"numerator": _plain(sums.total(top)), "denominator": _plain(n), "known": known}
+    return row(indicator, period, group=group, **parts, **_turned(indicator, _ratio(indicator, sums)))
+
+
+def _plain(number: float) -> int | float:
+    """A sum as a whole number, where it is one."""
+    return int(number) if float(number).is_integer() else float(number)
 
 
 def _unread(indicator: Indicator, known: float) -> str:
     """Why there is no figure: nothing that it could be of, or cells that were not read."""
     if np.isnan(known) or known == 1:
-        return "no calls"
+        return "no calls" if indicator.tables == ("calls",) else "no base"
     return ("few known " if known else "no known ") + ("durations" if indicator.needs[-1].endswith("_seconds") else "outcomes")
 
 
-def _known(indicator: Indicator, by_group: pd.DataFrame) -> float:
+def _known(indicator: Indicator, sums: _Sums) -> float:
     """The share of the rows of which the figure could be had; 1 where nothing has to be read."""
     if indicator.known is None:
         return 1.0
-    of = by_group[indicator.of.term.en].sum()
-    return float(by_group[indicator.known.term.en].sum() / of) if of else np.nan
+    of = sums.total(indicator.of)
+    return float(sums.total(indicator.known) / of) if of else np.nan
 
 
-def _ratio(indicator: Indicator, k: np.ndarray, n: np.ndarray, k_day: np.ndarray, n_day: np.ndarray) -> dict:
+def _ratio(indicator: Indicator, sums: _Sums) -> dict:
     """A share or a mean: its interval from days or callers, its noise from callers, its values without each caller group."""
+    top, bottom = indicator.numerator, indicator.denominator
+    if top.table in MONTHLY or bottom.table in MONTHLY:
+        return _of_month(indicator, sums.total(top), sums.total(bottom))
+    k_day, n_day = _aligned(sums, top, bottom)
+    if top.table != bottom.table:
+        found = _estimate(k_day, n_day, indicator) if len(n_day) >= FEWEST_DAYS else _bare(k_day.sum() / n_day.sum())
+        return {**_plainly(found), "noise": 0.0, "clusters": "days"}
+    k, n = (sums.over(p.table, "cluster")[p.term.en].to_numpy() for p in (top, bottom))
     by_days = not indicator.callers and (n_day > 0).sum() >= FEWEST_DAYS
-    callers = _estimate(k, n, indicator.unit)
-    said = _estimate(k_day, n_day, indicator.unit) if by_days else callers
-    level = {name: float(part) for name, part in said._asdict().items()}
+    callers = _estimate(k, n, indicator)
     with np.errstate(divide="ignore", invalid="ignore"):
         without = np.where(n > 0, (k.sum() - k) / (n.sum() - n), np.nan)
-    adjusted = {"adjusted": level["value"], "adjusted_low": level["low"], "adjusted_high": level["high"]}
     noise = 0.0 if indicator.unit is PERCENT else float(callers.se)  # of shares `control.counted` knows it exactly
-    clusters = {"noise": noise, "clusters": "days" if by_days else "callers", "without": tuple(without)}
-    return {**level, **adjusted, **clusters}
+    level = _plainly(_estimate(k_day, n_day, indicator) if by_days else callers)
+    return {**level, "noise": noise, "clusters": "days" if by_days else "callers", "without": tuple(without)}
 
 
-def _estimate(k: np.ndarray, n: np.ndarray, unit: Unit) -> resampling.Estimate:
-    """k / n with its interval over the clusters: Wilson for a share, t for a mean, which is not below 0."""
-    if unit is PERCENT:
-        return rates.shares(k, n)
+def _aligned(sums: _Sums, top: Part, bottom: Part) -> tuple[np.ndarray, np.ndarray]:
+    """The two parts by day; a day that one of two tables lacks adds 0 there."""
+    k, n = (sums.over(p.table, "day")[p.term.en] for p in (top, bottom))
+    if top.table != bottom.table:
+        days = k.index.union(n.index)
+        k, n = k.reindex(days, fill_value=0), n.reindex(days, fill_value=0)
+    return k.to_numpy(), n.to_numpy()
+
+
+def _plainly(found: resampling.Estimate) -> dict[str, float]:
+    return {name: float(part) for name, part in found._asdict().items()}
+
+
+def _bare(value: float) -> resampling.Estimate:
+    return resampling.Estimate(value, np.nan, np.nan, np.nan)
+
+
+def _of_month(indicator: Indicator, k: float, n: float) -> dict:
+    """A ratio of a table of months: Wilson where it is of counted people, otherwise no interval."""
+    found = _bare(k / n)
+    if indicator.people and k <= n:
+        low, high = intervals.wilson(float(k), float(n))
+        found = found._replace(low=low, high=high)
+    return {**_plainly(found), "clusters": "months"}
+
+
+def _turned(indicator: Indicator, found: dict) -> dict:
+    """The figures of a ratio as the indicator has them: times a factor, or another rising function of it (which has no plain error)."""
+    if indicator.turned is None and indicator.times == 1:
+        return found
+    turn = indicator.turned or (lambda x: indicator.times * x)
+    ends = {name: float(turn(found[name])) for name in ("value", "low", "high")}
+    errors = {name: indicator.times * found[name] if indicator.turned is None else np.nan for name in ("se", "noise") if name in found}
+    return {**found, **ends, **errors, "without": tuple(float(turn(x)) for x in found.get("without", ()))}
+
+
+def _estimate(k: np.ndarray, n: np.ndarray, indicator: Indicator) -> resampling.Estimate:
+    """k / n with its interval over the clusters: Wilson for a share, t for a mean, which is not below 0; none beyond the bound."""
     value = k.sum() / n.sum()
+    if indicator.unit is PERCENT and indicator.most == 1:
+        return rates.shares(k, n) if value <= 1 else _bare(value)
     kept_k, kept_n = resampling.leave_one_out(k, n)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = resampling.jackknife(kept_k / kept_n, estimate=value)
     return error._replace(low=np.maximum(error.low, 0.0))
 
 
-def _from_gaps(view: View, indicator: Indicator, periods: Sequence[Period], by: str) -> pd.DataFrame:
-    """A repeat rate in every period: Kaplan-Meier, so that the newest month's last days do not read as an improvement."""
-    window = round(indicator.window_hours * HOUR)
-    edges = binned.bin_edges_seconds(menu_seconds=[window], horizon_seconds=max(168 * HOUR, window))
+# ---- repeat rates
+
+
+def repeats(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """Repeat rates in every period: Kaplan-Meier, so that the newest month's last days do not read as an improvement."""
     view = view.but(
         mode="rolling", direction="look-ahead", charged="last" if view.definition.charged == "taker" else view.definition.charged
     )
     gaps = rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
+    return [r for indicator in indicators for r in _within_window(view, gaps, indicator, periods, by)]
+
+
+def _within_window(view: View, gaps: nw.LazyFrame, indicator: Indicator, periods: Sequence[Period], by: str) -> list[dict]:
+    window = round(indicator.window_hours * HOUR)
+    edges = binned.bin_edges_seconds(menu_seconds=[window], horizon_seconds=max(168 * HOUR, window))
     gaps = rules.chained(gaps, view.definition, window).with_columns(place=_period_of(periods)).filter(nw.col("place") >= 0)
     keys = ["place", *([by] if by else [])]
     cubes = counts.tables(counts.cube(gaps, view.definition, edges=edges, by=keys), edges=edges, by=keys)
     exact = counts.exact(gaps, view.definition, horizon_s=window, by=keys)
     found = []
     for key, rows in exact.groupby(keys, sort=True):
-        base = _no_value(indicator, periods[int(key[0])].label, "", key[1] if by else "")
-        found.append({**base, **_repeated(rows, cubes[counts.plain(key)], edges, window)})
-    told = {row["period"] for row in found}
-    return pd.DataFrame([*found, *[_no_value(indicator, p.label, "no calls") for p in periods if not by and p.label not in told]])
+        told = _repeated(rows, cubes[counts.plain(key)], edges, window)
+        found.append(row(indicator, periods[int(key[0])], group=key[1] if by else "", **told))
+    told = {r["period"] for r in found}
+    return [*found, *[row(indicator, p, missing="no calls") for p in periods if not by and p.label not in told]]
 
 
 def _repeated(exact: pd.DataFrame, cube: np.ndarray, edges: np.ndarray, window: int) -> dict:
     """The repeat rate of one period, with its values without each caller group."""
-    rate, calls = rates.curve_shares(exact, cube, edges, [window]), int(cube.sum())
+    rate = rates.curve_shares(exact, cube, edges, [window])
     level = {name: float(part[0]) for name, part in rate._asdict().items()}
     without = np.full(GROUPS, np.nan)
     without[resampling.occupied(cube)] = rates.curves_without(cube, edges, [window])[:, 0]
-    parts = {"numerator": int(exact.loc[exact["event"] == 1, "calls"].sum()), "denominator": calls, "calls": calls, "known": 1.0}
-    adjusted = {"adjusted": level["value"], "adjusted_low": level["low"], "adjusted_high": level["high"], "noise": 0.0}
-    return {**parts, **level, **adjusted, "clusters": "callers", "without": tuple(without)}
-
-
-def glossary(language: str = "zh", indicators: Sequence[Indicator] = CATALOGUE) -> pd.DataFrame:
-    """Every indicator in words: key, name, formula, unit, better, observe, judge, source."""
-    better = {"higher": Term("高为好", "higher"), "lower": Term("低为好", "lower"), None: Term("不分好坏", "neither")}
-    return pd.DataFrame(
-        [
-            {
-                "key": i.key,
-                "name": i.name(language),
-                "formula": i.formula(language),
-                "unit": i.unit.term(language).strip(),
-                "better": better[i.better](language),
-                "observe": i.observe(language),
-                "judge": i.judge(language),
-                "source": i.source,
-            }
-            for i in indicators
-        ]
-    )
+    parts = {"numerator": int(exact.loc[exact["event"] == 1, "calls"].sum()), "denominator": int(cube.sum())}
+    return {**parts, **level, "clusters": "callers", "without": tuple(without)}

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import disclosure
-from hotline_analysis.measures import order_indicators, verdicts
-from hotline_analysis.measures.indicators import FEW
-from hotline_analysis.measures.periods import month_before
+from hotline_analysis.measures import orders, rates, verdicts, volumes
+from hotline_analysis.measures.catalogue.orders import BY_CATEGORY, RECEIVED, SHARE
+from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS, row
+from hotline_analysis.measures.order_shares import volume
+from hotline_analysis.measures.periods import Period, month_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import control, intervals, tests
 
@@ -32,9 +34,9 @@ def compared(view: View, daily: pd.DataFrame, names: Sequence[str], *, judge: bo
     daily: counts by the day's number since 1970 (rows) and group (columns), of all months and all groups: a group that is not named is part of the whole.
     judge: by the limits of the months before, where there are any; otherwise no verdict is given (`state` is '').
     """
-    periods = order_indicators.months(view)[0 if judge else -2 :]
+    periods = orders.months(view)[0 if judge else -2 :]
     last = month_before(view.period.label) if len(view.period.label) == 7 else ""
-    months = order_indicators.by_group(view, daily, periods, names)
+    months = _by_group(view, daily, periods, names)
     judged = _judged(view, months, last, len(names)) if judge else pd.DataFrame()
     now, before = (_counts(months, label, names) for label in (view.period.label, last))
     days, covered = _days(months, view.period.label, last), months.groupby("period")["covered"].first()
@@ -56,6 +58,33 @@ def compared(view: View, daily: pd.DataFrame, names: Sequence[str], *, judge: bo
     return found[list(COLUMNS)]
 
 
+def _by_group(view: View, daily: pd.DataFrame, periods: Sequence[Period], groups: Sequence) -> pd.DataFrame:
+    """The volume a day (received) and the share of the whole (share) of some groups in every period, in the columns of `indicators.evaluate`."""
+    days, rows = volumes.days(view, periods, daily.sum(axis=1)), []
+    for period in periods:
+        here = days[days["period"] == period.label]
+        first, last = ((day - volumes.EPOCH).days for day in (period.first_day, period.last_day))
+        table = daily[(daily.index >= first) & (daily.index <= last)]
+        table = table[table.sum(axis=1) > 0]
+        for name in groups:
+            counts = table[name] if name in table else pd.Series(0, index=table.index)
+            found = (volume(RECEIVED, counts, period, here), _category(counts, table.sum(axis=1), period))
+            rows += [r | {"group": str(name)} for r in found]
+    return pd.DataFrame(rows).merge(volumes.coverage(days, periods), on="period", how="left").assign(definition="")
+
+
+def _category(counts: pd.Series, whole: pd.Series, period: Period) -> dict:
+    """A category's share of the records of one period, its interval from the days."""
+    k, n = counts.to_numpy(np.int64), whole.to_numpy(np.int64)
+    if not n.sum():
+        return row(SHARE, period, missing="no orders")
+    if (n > 0).sum() >= FEWEST_DAYS:
+        found = {name: float(part) for name, part in rates.shares(k, n)._asdict().items()}
+    else:
+        found = {"value": float(k.sum() / n.sum())}
+    return row(SHARE, period, numerator=int(k.sum()), denominator=int(n.sum()), clusters="orders", **found)
+
+
 def _judged(view: View, months: pd.DataFrame, last: str, rows: int) -> pd.DataFrame:
     breaks = {month: words.term for month, words in view.params.breaks.items()}
     if not rows:
@@ -64,9 +93,9 @@ def _judged(view: View, months: pd.DataFrame, last: str, rows: int) -> pd.DataFr
         months,
         view.period.label,
         last,
+        BY_CATEGORY,
         breaks=breaks,
         grade=view.grade(view.period),
-        catalogue=order_indicators.BY_KEY,
         level=control.LEVEL / rows,
     )
 

@@ -5,6 +5,7 @@ was set apart (duplicates, orders raised inside) is in no figure and is counted 
 Source: catalogue B07, B11, D05-D08; methods 9.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -134,6 +135,14 @@ def _ended(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 def within(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
     """The orders created in a period."""
     return frame[(frame["created_s"] >= period.start_s) & (frame["created_s"] < period.end_s)]
+
+
+def months(view: View) -> list[Period]:
+    """The months of data up to the view's, when it is a month; otherwise the view's period alone."""
+    if not re.fullmatch(r"\d{4}-\d\d", view.period.label):
+        return [view.period]
+    first = view.calendar.month_of(view.calendar.day_of(view.data_start_s))
+    return view.calendar.months(min(first, view.period.label), view.period.label)
 
 
 def counted(frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,25 +4,25 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables
-from hotline_analysis.measures.indicators import CATALOGUE, Indicator
-from hotline_analysis.words import CAPABILITY, JUDGEMENT, LANGUAGES, REASON, RUN, SECONDS, STATE, Field, Term, absent, listed
+from hotline_analysis.measures.indicators import Indicator
+from hotline_analysis.words import CAPABILITY, DIFFERING, JUDGEMENT, LANGUAGES, REASON, RUN, SECONDS, STATE, Field, Term, absent, listed
 
 CHANGED = ("worse", "better", "more", "less")
-HEADLINES = ("connection_rate", "service_level_20s", "repeat_rate_24h", "offered")
+HEADLINES = ("connection_rate", "service_level", "repeat_rate_24h", "offered")
 MOST_HEADLINES, MOST_UNSAID = 4, 6
 INSIDE = ("inside", "inside trial")
 COLUMN_TERMS = tables.terms()
 NO_ANSWER = Term("这些数据不能回答这个问题", "these data cannot answer this")
-NAMES = {i.key: i.name for i in CATALOGUE}
 COLUMNS = {
-    "indicator": Field(Term("指标", "Indicator"), words=NAMES),
-    "formula": Field(Term("算法", "Formula")),
+    "indicator": Field(Term("指标", "Indicator")),
+    "formula": Field(Term("指标定义", "Definition")),
+    "scope": Field(Term("统计口径", "What is counted")),
     "observe": Field(Term("评估观察", "What to observe")),
     "judge": Field(Term("判断特征", "How to judge")),
     "period": Field(Term("月份", "Month"), "month"),
@@ -54,38 +54,49 @@ COLUMNS = {
     "count": Field(Term("指标数", "Indicators"), "count"),
     "final_on": Field(Term("定稿日", "Final on"), "day"),
     "missing": Field(Term("缺失原因", "Why missing")),
+    "absent": Field(Term("未提供的数据表", "Tables not provided")),
+    "absent_count": Field(Term("没有数字的指标", "Indicators without figures"), "count"),
     "event": Field(Term("事件", "Event")),
 }
 
 
+def columns(catalogue: Mapping[str, Indicator]) -> dict[str, Field]:
+    """The columns, the indicators by their names."""
+    return {**COLUMNS, "indicator": Field(COLUMNS["indicator"].term, words={key: i.name for key, i in catalogue.items()})}
+
+
 def quotable(
-    frame: pd.DataFrame, *, headlines: Sequence[str] = (), provisional: bool = False, catalogue: Sequence[Indicator] = CATALOGUE
+    frame: pd.DataFrame, catalogue: Mapping[str, Indicator], *, headlines: Sequence[str] = (), provisional: bool = False
 ) -> pd.DataFrame:
     """The verdicts of one month (one row an indicator) with what may be quoted.
 
-    Adds unit (key of `words.UNITS`), better, count (indicators with a value), said (the case of the conclusion), side (up, down: of the limits
+    Adds unit (key of `words.UNITS`), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what changed), beside (it does not, and
+    has a value), chapter (the chapter that speaks of it), count (indicators of the sheet with a value), said (the case of the conclusion), side (up, down: of the limits
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
     its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
     those asked for that have a value, then the usual ones), unsaid (1-6: movements that print as other than 0 and that nothing bears out;
     those whose base moved first, then the largest against their interval), provisional (rates that the next days still complete), why_zh, why_en (why
     there is no value).
     """
-    by_key = {i.key: i for i in catalogue}
-    known = [by_key[key] for key in frame["indicator"]]
+    known = [catalogue[key] for key in frame["indicator"]]
+    sheet = pd.Series([i.first for i in known], index=frame.index, dtype=bool) | frame["judgement"].isin(CHANGED)
     return frame.assign(
+        sheet=sheet,
+        beside=~sheet & frame["value"].notna(),
+        chapter=[i.chapter for i in known],
         unit=[i.unit.key for i in known],
         better=[i.better or "" for i in known],
-        count=int(frame["value"].notna().sum()),
-        said=conclusion(frame),
+        count=int((frame["value"].notna() & sheet).sum()),
+        said=conclusion(frame[sheet]),
         side=frame["direction"].where(frame["state"].isin(("outside", "outside trial")), ""),
         within=np.where(frame["state"].isin(INSIDE) & ((frame["change_low"] > 0) | (frame["change_high"] < 0)), "limits", ""),
         leading=np.where(frame["leads"].astype(bool) & frame["judgement"].isin(CHANGED), frame["judgement"], ""),
         plain_change=[r if i.denominator is None else np.nan for i, r in zip(known, frame["raw_change"], strict=True)],
-        headline=_headlines(frame, headlines),
-        unsaid=_unsaid(frame, known),
+        headline=_headlines(frame, headlines, catalogue),
+        unsaid=_unsaid(frame, known, sheet),
         provisional=[provisional and i.window_hours is not None and has for i, has in zip(known, frame["value"].notna(), strict=True)],
         **{f"why_{language}": [why(m)(language) if m else "" for m in frame["missing"]] for language in LANGUAGES},
-        **{f"bases_{language}": [_named(m, language) for m in frame["moved"]] for language in LANGUAGES},
+        **{f"bases_{language}": [_named(m, catalogue, language) for m in frame["moved"]] for language in LANGUAGES},
     )
 
 
@@ -103,8 +114,8 @@ def why(refusal: str) -> Term:
     return absent(refusal) or NO_ANSWER
 
 
-def _named(moved: str, language: str) -> str:
-    return listed([NAMES[key](language) for key in moved.split(", ")], language) if moved else ""
+def _named(moved: str, catalogue: Mapping[str, Indicator], language: str) -> str:
+    return listed([catalogue[key].name(language) for key in moved.split(", ")], language) if moved else ""
 
 
 def conclusion(frame: pd.DataFrame) -> str:
@@ -130,18 +141,24 @@ def conclusion(frame: pd.DataFrame) -> str:
     return "few months" if short else max(dict.fromkeys(told), key=told.count) if told else "not compared"
 
 
-def _headlines(frame: pd.DataFrame, asked: Sequence[str]) -> list[float]:
+def main_level(catalogue: Mapping[str, Indicator]) -> str:
+    """The service level of the first sheet, '' where there is none."""
+    return next((key for key, i in catalogue.items() if i.first and key.startswith("service_level_")), "")
+
+
+def _headlines(frame: pd.DataFrame, asked: Sequence[str], catalogue: Mapping[str, Indicator]) -> list[float]:
     there = set(frame.loc[frame["value"].notna(), "indicator"])
-    order = [key for key in dict.fromkeys([*asked, *HEADLINES, *frame["indicator"]]) if key in there][:MOST_HEADLINES]
+    usual = [main_level(catalogue) if key == "service_level" else key for key in HEADLINES]
+    order = [key for key in dict.fromkeys([*asked, *usual, *frame["indicator"]]) if key in there][:MOST_HEADLINES]
     return [order.index(key) + 1.0 if key in order else np.nan for key in frame["indicator"]]
 
 
-def _unsaid(frame: pd.DataFrame, known: Sequence[Indicator]) -> pd.Series:
-    """The rank of each movement that must not be quoted, missing for the others."""
-    places = [1 if i.unit is SECONDS else 3 for i in known]  # what prints as 0.0 nobody quotes
+def _unsaid(frame: pd.DataFrame, known: Sequence[Indicator], sheet: pd.Series) -> pd.Series:
+    """The rank of each movement of the first sheet that must not be quoted, missing for the others."""
+    places = [1 if i.unit is SECONDS or i.unit in DIFFERING else 3 for i in known]  # what prints as 0.0 nobody quotes
     size = frame["change"].abs()
     moved = pd.Series([s >= 0.5 * 10.0**-p if np.isfinite(s) else False for s, p in zip(size, places, strict=True)], index=frame.index)
-    held = frame["leads"].astype(bool) & ((moved & (frame["judgement"] == "none")) | (frame["reason"] == "base"))
+    held = sheet & frame["leads"].astype(bool) & ((moved & (frame["judgement"] == "none")) | (frame["reason"] == "base"))
     spread = (frame["change_high"] - frame["change_low"]).abs()
     against = (size / spread.where(spread > 0)).where(held)
     first = (frame["reason"] == "base").astype(float).where(held)
@@ -151,15 +168,15 @@ def _unsaid(frame: pd.DataFrame, known: Sequence[Indicator]) -> pd.Series:
     return ranks.where(ranks <= MOST_UNSAID)
 
 
-def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, key: str) -> pd.DataFrame:
+def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, declared: Indicator) -> pd.DataFrame:
     """One indicator month by month, as `charts.run_chart` wants it, with its verdict of the last month in every row.
 
     Columns: period, value (per day for volumes), numerator, denominator, lower, upper, target, judgement (of the last month, none before),
     unit, event (words of a declared break, in the month in which it begins), and of the verdict: indicator, change, rank, rank_months,
     formula_zh, formula_en, judge_zh, judge_en. Raises KeyError for an indicator that has no row.
     """
+    key = declared.key
     row = verdicts.set_index("indicator").loc[key]
-    declared = next(i for i in CATALOGUE if i.key == key)
     months = list(row["months"])
     parts = indicators[(indicators["indicator"] == key) & (indicators["group"] == row["group"])].set_index("period").reindex(months)
     told = {name: row[name] for name in ("change", "rank", "rank_months", "unit")}
@@ -184,13 +201,17 @@ def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, key: str) -> pd.Da
     )
 
 
-def glossary() -> pd.DataFrame:
-    """Every indicator in words: its formula, what to observe, how to judge, in both languages."""
+def glossary(catalogue: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Every indicator in words: its formula, what is counted, what to look at, how to judge, in both languages."""
     rows = [
         {
             "indicator": i.key,
-            **{f"{name}_{language}": getattr(i, name)(language) for name in ("formula", "observe", "judge") for language in LANGUAGES},
+            **{
+                f"{name}_{language}": getattr(i, name)(language)
+                for name in ("formula", "scope", "observe", "judge")
+                for language in LANGUAGES
+            },
         }
-        for i in CATALOGUE
+        for i in catalogue.values()
     ]
     return pd.DataFrame(rows)

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures.indicators import BY_KEY, FEW, Indicator
+from hotline_analysis.measures.indicators import FEW, Indicator
 from hotline_analysis.measures.periods import month_before
 from hotline_analysis.stats import control, intervals, resampling
-from hotline_analysis.words import PERCENT, SECONDS, Term
+from hotline_analysis.words import Term
 
 CHART_MONTHS, TRIAL_MONTHS, RUN = 12, 6, control.RUN  # comparable months, the judged one among them
 BASELINE = 12  # limits stand on the first so many comparable months since the last break
@@ -34,6 +34,7 @@ DEFAULTS = {
     "covered": True,
     "definition": "",
     "clusters": "callers",
+    "beyond": False,
 }
 
 
@@ -41,21 +42,22 @@ def compare(
     frame: pd.DataFrame,
     now: str,
     before: str,
+    catalogue: Mapping[str, Indicator],
     *,
     year: str = "",
     targets: Mapping[str, float] | None = None,
     breaks: Mapping[str, Term] | None = None,
     grade: str = "",
     few: int = FEW,
-    catalogue: Mapping[str, Indicator] = BY_KEY,
     level: float = control.LEVEL,
+    levels: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """One row an indicator and group: this period against the months before it, and what may be said of it.
 
     frame: from `evaluate`, with all months up to `now`; a history of one's own needs indicator, period, group, numerator, denominator, value,
     low, high, se, calls and missing. year: the period to show beside it (the same month of last year), without a verdict of its own.
     breaks: first month after each declared change, with its words. grade: "poor" judges nothing. catalogue: the indicators that the frame may hold;
-    level: how often limits flag a month in which nothing changed (less for each row of a table of many).
+    level: how often limits flag a month in which nothing changed (less for each row of a table of many); levels: of single indicators.
 
     Adds to this period's columns
     - event (the family, or the key), leads (the one row of an event that speaks for it), judgement (better, worse, more, less, none, few,
@@ -77,11 +79,11 @@ def compare(
     of the change only describes. A repeat rate is not judged when its base (identified share, connection rate) signals.
     """
     whole = _whole(frame)
-    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few, dict(catalogue), level)
+    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few, dict(catalogue), level, dict(levels or {}))
     rows = [_compared(part, ask) for _, part in whole[whole["period"] <= now].groupby(["indicator", "group"], sort=False)]
     rows = [r for r in rows if r]
     _judge_bases(rows, ask.catalogue)
-    _name_events(rows, level)
+    _name_events(rows, ask)
     return pd.DataFrame(rows)
 
 
@@ -95,6 +97,11 @@ class _Ask(NamedTuple):
     few: int
     catalogue: dict
     level: float
+    levels: dict
+
+    def of(self, indicator: Indicator) -> float:
+        """How often the limits of an indicator flag a month in which nothing changed."""
+        return self.levels.get(indicator.key, self.level)
 
 
 def _whole(frame: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +148,7 @@ def _compared(part: pd.DataFrame, ask: _Ask) -> dict:
 def _comparable(series: pd.DataFrame, ask: _Ask) -> pd.Series:
     """Which months can stand beside this one: covered, with a value, under its rule, in its stretch between breaks."""
     since = max((m for m in ask.breaks if m <= ask.now), default="")
-    whole = series["covered"].astype(bool) & series["adjusted"].notna() & (series["calls"] > 0)
+    whole = series["covered"].astype(bool) & series["adjusted"].notna() & (series["calls"] > 0) & ~series["beyond"].astype(bool)
     return whole & (series["definition"] == series.loc[ask.now, "definition"]) & (series["period"] >= since)
 
 
@@ -198,11 +205,11 @@ def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, s
     base = history.iloc[:BASELINE]
     if method in ("chart", "trial"):
         at = np.flatnonzero(same.to_numpy(bool))
-        drawn[:, at] = _foreseen(indicator, base, series.iloc[at], ask.level)
+        drawn[:, at] = _foreseen(indicator, base, series.iloc[at], ask.of(indicator))
     here = series.index.get_loc(ask.now)
     side = _side(values, drawn[0]) * same.to_numpy(bool)
     run = _run(side, list(series["period"])) if method == "chart" else 0
-    lasts = run >= RUN and _lasts(indicator, base, series.iloc[here - run + 1 : here + 1], ask.level)
+    lasts = run >= RUN and _lasts(indicator, base, series.iloc[here - run + 1 : here + 1], ask.of(indicator))
     told = len(base) if method in ("chart", "trial") else 0
     return {
         **dict(zip(("centre", "lower", "upper"), (float(d[here]) for d in drawn), strict=True)),
@@ -230,11 +237,11 @@ def _foreseen(
     room = control.foreseen(past, _within(base), weights, own, noise=noise, level=level, together=together)
     k, n = (int(base[c].fillna(0).sum()) for c in ("numerator", "denominator"))
     fewest, most = np.full((2, len(months)), np.nan)
-    if indicator.unit is PERCENT and 0 <= k <= n:
+    if indicator.counted and 0 <= k <= n:
         fewest, most = control.counted(k, n, (months["calls"] * together).to_numpy(int), level=level)
-    elif indicator.unit is not SECONDS and n:
+    elif indicator.events and n:
         fewest, most = control.counted_events(k, n, months["denominator"].fillna(0).to_numpy(float) * together, level=level)
-    top = 1.0 if indicator.unit is PERCENT and k <= n else np.inf
+    top = np.inf if indicator.most is None else indicator.most
     return np.vstack([room.centre, *(np.clip(end, 0.0, top) for end in (np.fmin(room.lower, fewest), np.fmax(room.upper, most)))])
 
 
@@ -309,6 +316,8 @@ def _reason(row, series, history, method, stands, ask) -> str:
         return "poor data"
     if pd.isna(row["value"]):
         return "missing"
+    if row["beyond"]:
+        return "beyond"
     if not row["covered"]:
         return "not covered"
     earlier = series[(series["period"] < ask.now) & series["value"].notna()]
@@ -356,7 +365,7 @@ def _moves(row: dict) -> bool:
     return bool(beyond and abs(row["change"]) >= MOVED)
 
 
-def _name_events(rows: list[dict], level: float) -> None:
+def _name_events(rows: list[dict], ask: _Ask) -> None:
     """Marks the row that speaks for each event: the first that changed (one for each way), else the first with a value; counts the events."""
     for row in rows:
         family = [r for r in rows if r["event"] == row["event"] and r["group"] == row["group"]]
@@ -364,9 +373,13 @@ def _name_events(rows: list[dict], level: float) -> None:
         way = [r for r in changed if r["judgement"] == row["judgement"]]
         first = way if row in changed else [] if changed else [r for r in family if not pd.isna(r["value"])] or family
         row["leads"] = bool(first) and first[0] is row
-    judged = {(r["event"], r["group"]) for r in rows if r["method"] == "chart" and r["state"] in ("outside", "inside")}
+    judged: dict[tuple, float] = {}
     for row in rows:
-        row |= {"events": len(judged), "false_flags": round(len(judged) * level, 6)}
+        if row["method"] == "chart" and row["state"] in ("outside", "inside"):
+            event = (row["event"], row["group"])
+            judged[event] = max(judged.get(event, 0.0), ask.of(ask.catalogue[row["indicator"]]))
+    for row in rows:
+        row |= {"events": len(judged), "false_flags": round(sum(judged.values()), 6)}
 
 
 # ---- targets, rank, breaks

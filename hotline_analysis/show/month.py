@@ -4,8 +4,6 @@ from hotline_analysis.show import blocks, charts, verdicts
 from hotline_analysis.show.forms import Figure, Furniture, Table
 from hotline_analysis.words import REASON, Rows, Sentence, Sentences, Term
 
-SERVICE = ("connection_rate", "abandonment_rate", "service_level_20s", "asa_seconds", "talk_seconds", "offered")
-REPEAT = ("repeat_rate_24h", "identified_share")
 ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
 STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
 PERIOD = (
@@ -125,8 +123,8 @@ FORMS = {
     "tally": Furniture(verdicts.tally, {"groups": EVENTS}),
     "cards": Furniture(verdicts.cards, {"risen": RISEN, "aim": AIM}),
     "unsaid": Furniture(verdicts.hold, {"line": MOVED, "because": BECAUSE}),
-    "service": Furniture(verdicts.findings, {"keys": SERVICE, "line": FINDING, "proof": PROOF}),
-    "repeat": Furniture(verdicts.findings, {"keys": REPEAT, "line": FINDING, "proof": PROOF}),
+    "service": Furniture(verdicts.findings, {"chapter": "service", "line": FINDING, "proof": PROOF}),
+    "repeat": Furniture(verdicts.findings, {"chapter": "repeat", "line": FINDING, "proof": PROOF}),
     "history": Figure(
         charts.run_chart,
         Term("各月走势", "By month"),
@@ -150,13 +148,29 @@ FORMS = {
         narrow="table dated accepted",
     ),
     "checks": Table("check told severity", Term("数据检查", "Checks of the data"), narrow="told severity"),
-    "glossary": Table("indicator formula observe judge", Term("指标定义", "Indicators defined"), narrow="indicator formula"),
+    "others": Table(
+        "indicator numerator denominator value± change state",
+        Term("其余指标", "Further indicators"),
+        subtitle=Term(
+            "不在首页的指标；它们共用一个误报率，所以只有明显的变化才会移到首页",
+            "Indicators that are not on the first sheet; they share one rate of false alarms, so only a clear change moves one there",
+        ),
+        where="beside",
+        narrow="indicator value± state",
+    ),
+    "glossary": Table("indicator formula scope observe judge", Term("指标定义", "Indicators defined"), narrow="indicator formula"),
 }  # fmt: skip
 
-NOTES = {"lasting", "about", "checks"}  # about the data and the page: never what a month concludes
+NOTES = {"lasting", "about", "checks", "absent"}  # about the data and the page: never what a month concludes
 SAY = {
     "verdicts": Sentences(CONCLUSION),
     "lasting": (LASTS,),
+    "absent": (
+        Sentence(
+            "参数文件没有提供{absent}，因此另有{absent_count}项指标没有数字。",
+            "The params name no {absent}, so {absent_count} further indicators have no figures.",
+        ),
+    ),
     "about": (
         Sentence(
             "带“暂”的数字{final_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",

@@ -19,6 +19,11 @@ NONE = Term("本月没有这样的数字。", "There are none this month.")
 COUNTED = Term("{} {}项", "{} {}")
 
 
+def _sheet(shown) -> pd.DataFrame:
+    """The rows of the first sheet."""
+    return shown.frame[shown.frame["sheet"].astype(bool)]
+
+
 def _rows(frame: pd.DataFrame, shown, **said: Rows) -> list[dict]:
     """The rows, each with sentences of its own beside its values."""
     return frame.assign(**{name: shown.rows(frame, what) for name, what in said.items()}).to_dict("records")
@@ -38,7 +43,7 @@ def _grouped(rows: Sequence[Mapping], groups: Mapping[str, Term]) -> list[tuple[
 def tally(shown, *, groups: Mapping[str, Term]) -> Block:
     """One mark for each event, in the order of `groups`."""
     space = "" if shown.language == "zh" else " "
-    leading = shown.frame[shown.frame["leads"].astype(bool)].to_dict("records")
+    leading = _sheet(shown)[_sheet(shown)["leads"].astype(bool)].to_dict("records")
     told = [(rows, space + term(shown.language)) for rows, term in _grouped(leading, groups)]
     return _block("tally", "tally", shown, "；".join(f"{len(rows)}{term}" for rows, term in told), groups=told)
 
@@ -62,8 +67,8 @@ def _spark(shown, **look) -> Callable[[Mapping], Markup]:
 
 
 def ledger(shown, *, groups: Mapping[str, Term], title: str = "", subtitle: str = "", **said: Rows) -> Block:
-    """表1: all indicators by verdict, each with its course, value, change, interval, last year, target and in how many months it was reached."""
-    rows = _rows(shown.frame, shown, **said)
+    """表1: the indicators of the first sheet by verdict, each with its course, value, change, interval, last year, target and in how many months it was reached."""
+    rows = _rows(_sheet(shown), shown, **said)
     told = [(of, COUNTED(shown.language).format(term(shown.language), len(of))) for of, term in _grouped(rows, groups)]
     head = {"title": title, "subtitle": subtitle, "months": charts.month_span(rows[0]["months"]) if rows else ""}
     cells = {"spark": _spark(shown, width=128, height=30), "column": shown.column}
@@ -71,9 +76,10 @@ def ledger(shown, *, groups: Mapping[str, Term], title: str = "", subtitle: str 
     return _block("table", "ledger", shown, text, {"key": "ledger"}, groups=told, **head, **cells)
 
 
-def findings(shown, *, keys: Sequence[str], **said: Rows) -> Block:
-    """主要发现: a mark, a sentence (`line`) and its `proof`, for some indicators; those that changed first."""
-    frame = shown.frame[shown.frame["indicator"].isin(keys) & shown.frame["value"].notna()]
+def findings(shown, *, chapter: str, **said: Rows) -> Block:
+    """主要发现: a mark, a sentence (`line`) and its `proof`, for the indicators of a chapter on the first sheet; those that changed first."""
+    sheet = _sheet(shown)
+    frame = sheet[(sheet["chapter"] == chapter) & sheet["value"].notna()]
     rows = _rows(frame.sort_values("judgement", key=lambda judged: ~judged.isin(CHANGED), kind="stable"), shown, **said)
     marks = [[row["judgement"], row["direction"]] for row in rows if row["judgement"] in CHANGED and row["leads"]]
     return _block("findings", "findings", shown, "\n".join(row["line"] for row in rows), {"marks": marks}, rows=rows)

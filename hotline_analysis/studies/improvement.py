@@ -18,10 +18,10 @@ from scipy import stats
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
-from hotline_analysis.measures import indicators, order_indicators, orders
+from hotline_analysis.measures import catalogue, indicators, order_shares, orders
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import LEVELS
-from hotline_analysis.measures.indicators import BY_KEY, Indicator
+from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.periods import Period, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Intervention, Kpi
@@ -150,7 +150,7 @@ def tree(view: View) -> pd.DataFrame:
     needs = view.params.improvement.needs
     if not needs:
         raise _missing("needs")
-    known = order_indicators.known(view.params)
+    known = catalogue.known(view.params)
     rows = []
     for need in needs:
         row = {**_both("need", need.need), **_both("ctq", need.ctq), **_both("kpi", need.kpi), "indicator": need.indicator}
@@ -162,13 +162,9 @@ def tree(view: View) -> pd.DataFrame:
 def _level_now(view: View, key: str) -> dict[str, float]:
     """This period's value of an indicator with its interval; missing where the data lack what it needs."""
     nothing = dict.fromkeys(("value", "low", "high"), np.nan)
-    if not key or ("calls" if key in BY_KEY else "orders") not in view.tables:
+    if not key:
         return nothing
-    if key in BY_KEY:
-        found = indicators.evaluate(view, [view.period], [BY_KEY[key]])
-    else:
-        found = order_indicators.evaluate(view, orders.cases(view), [view.period])
-    row = found[found["indicator"] == key].iloc[0]
+    row = indicators.evaluate(view, [view.period], [catalogue.known(view.params)[key]]).iloc[0]
     return {name: row[name] for name in nothing}
 
 
@@ -325,7 +321,8 @@ def _targets(view: View) -> list[Target]:
 
 
 def _target(view: View, done: Intervention) -> Target:
-    of_calls = not done.indicator or done.indicator in BY_KEY
+    named = catalogue.known(view.params).get(done.indicator)
+    of_calls = named is None or named.chapter != catalogue.orders.FAMILY
     if done.units:
         return Target(done, "unit" if of_calls else "department", tuple(done.units))
     levels = LEVELS if of_calls else CATEGORIES
@@ -405,7 +402,7 @@ def _effect(view: View, target: Target) -> dict:
 
 def _measure(view: View, done: Intervention) -> dict[str, str]:
     """The key, the name in both languages and the unit of the indicator that a measure was to move."""
-    indicator = order_indicators.known(view.params).get(done.indicator)
+    indicator = catalogue.known(view.params).get(done.indicator)
     named = {f"measure_{language}": indicator.name(language) if indicator else "" for language in LANGUAGES}
     return {"indicator": done.indicator, **named, "unit": indicator.unit.key if indicator else PERCENT.key}
 
@@ -416,23 +413,26 @@ def _why_not(view: View, target: Target) -> str:
         return "no indicator"
     if target.day > view.period.last_day:
         return "not begun"
-    if ("calls" if target.done.indicator in BY_KEY else "orders") not in view.tables:
+    if not _there(view, target.done.indicator):
         return "not available"
     return "no month before" if not before else "no month after" if not after else ""
+
+
+def _there(view: View, key: str) -> bool:
+    """True where the hotline has the tables of an indicator."""
+    return all(table in view.tables for table in catalogue.known(view.params)[key].tables)
 
 
 def _series(view: View, target: Target, periods: Sequence[Period]) -> pd.DataFrame:
     """The measure's indicator in every period, its groups together: period, n (cases; of a volume, average days), value, se; periods without it left out,
     and for named groups those with fewer than the view's `smallest`.
     """
-    indicator = order_indicators.known(view.params)[target.done.indicator]
-    found = (_of_calls if indicator.key in BY_KEY else _of_orders)(view, target, periods, indicator)
+    indicator = catalogue.known(view.params)[target.done.indicator]
+    found = (_of_orders if indicator.chapter == catalogue.orders.FAMILY else _of_calls)(view, target, periods, indicator)
     return found[found["n"] >= view.smallest].reset_index(drop=True) if target.names and indicator.denominator else found
 
 
 def _of_calls(view: View, target: Target, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
-    if target.column and target.column not in view.table("calls").collect_schema().names():
-        return pd.DataFrame(columns=SERIES)
     found = indicators.evaluate(view, periods, [indicator], by=target.column)
     found = found[found["value"].notna() & found["covered"].astype(bool)]
     return _together(found[found["group"].isin(target.names)] if target.names else found, indicator)
@@ -448,9 +448,9 @@ def _of_orders(view: View, target: Target, periods: Sequence[Period], indicator:
 def _order_points(view: View, frame: pd.DataFrame, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
     """A volume or a share of some orders in every period; a share that no order of a period could reach yet is left out."""
     if indicator.denominator is None:
-        found = order_indicators.evaluate(view, frame, periods)
-        return _together(found[(found["indicator"] == indicator.key) & found["value"].notna() & found["covered"].astype(bool)], indicator)
-    told = {p.label: order_indicators.measured(view, orders.within(frame, p), indicator.key)[0] for p in periods}
+        found = order_shares.of_orders(view, frame, periods, [indicator])
+        return _together(found[found["value"].notna() & found["covered"].astype(bool)], indicator)
+    told = {p.label: order_shares.measured(view, orders.within(frame, p), indicator.key)[0] for p in periods}
     rows = [(label, f.denominator, f.value, np.nan_to_num(f.se)) for label, f in told.items() if f is not None]
     return pd.DataFrame(rows, columns=SERIES)
 
@@ -480,7 +480,7 @@ def _pairs(view: View, target: Target, series: pd.DataFrame) -> dict:
     if not pairs:
         return {"why": "no month before" if not before else "no month after"}
     first, second = (known.loc[[p[side] for p in pairs]] for side in (0, 1))
-    return {"pairs": len(pairs), "matched": matched, **_paired(first, second, order_indicators.known(view.params)[target.done.indicator])}
+    return {"pairs": len(pairs), "matched": matched, **_paired(first, second, catalogue.known(view.params)[target.done.indicator])}
 
 
 def _same_months(before: list[str], after: list[str]) -> list[tuple[str, str]]:
@@ -508,7 +508,7 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, indicator: Indicator) -> 
 
 def _step(view: View, target: Target) -> dict:
     """The change of level with the trend taken off, over months, or over weeks where months are too few."""
-    indicator, fewest = order_indicators.known(view.params)[target.done.indicator], interrupted.FEWEST_POINTS
+    indicator, fewest = catalogue.known(view.params)[target.done.indicator], interrupted.FEWEST_POINTS
     for grain in ("month", "week"):
         periods = [*_sides(view, target.day)[0], *_sides(view, target.day)[1]] if grain == "month" else _weeks(view, target.day)
         first_after = sum(p.last_day < target.day for p in periods)
@@ -558,7 +558,7 @@ def _by_chance(view: View, target: Target) -> dict:
     Reliability: of the groups' figures in the odd and in the even months before (`tests.split_half`). Without five groups in both there is the warning alone.
     """
     before, _ = _sides(view, target.day)
-    indicator = order_indicators.known(view.params)[target.done.indicator]
+    indicator = catalogue.known(view.params)[target.done.indicator]
     wide = _by_group(view, target, before, indicator)
     halves = [wide[wide.columns[place::2]].mean(axis=1) for place in (0, 1)]
     if len(wide.columns) < 2 or (wide.notna().sum(axis=1) >= 2).sum() < FEW_UNITS:
@@ -573,7 +573,7 @@ def _by_chance(view: View, target: Target) -> dict:
 
 def _by_group(view: View, target: Target, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
     """The indicator of every group, a row each, in every period, a column each."""
-    if indicator.key in BY_KEY:
+    if indicator.chapter != catalogue.orders.FAMILY:
         found = indicators.evaluate(view, periods, [indicator], by=target.column)
         return found[found["value"].notna()].pivot_table(index="group", columns="period", values="value")
     frame = orders.counted(orders.cases(view, target.column))
@@ -609,7 +609,7 @@ def course(view: View, *, which: int = 1) -> pd.DataFrame:
     if not 1 <= which <= len(named):
         raise BadParams("improvement › which", f"there is no measure {which} with an indicator.", f"Take 1 to {len(named)}.")
     target = named[which - 1]
-    if ("calls" if target.done.indicator in BY_KEY else "orders") not in view.tables:
+    if not _there(view, target.done.indicator):
         raise DataRefused("improvement", "no calls.")
     series = _series(view, target, _whole_months(view))
     if not len(series):

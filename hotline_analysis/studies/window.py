@@ -16,6 +16,7 @@ from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, nearest
 from hotline_analysis.measures import chance, counts, indicators, rules
 from hotline_analysis.measures import rates as measured
+from hotline_analysis.measures.catalogue import repeats
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import needed, pandas
@@ -485,7 +486,7 @@ def months(view: View, *, most: int = 24, least_correlation: float = 0.7, least_
         view.calendar.month_of(view.calendar.day_of(s)) for s in (view.data_start_s, min(view.period.end_s, view.data_end_s) - 1)
     )
     periods = [view.calendar.month(m) for m in list(months_between(first, last))[-most:]]
-    rate, share = (indicators.BY_KEY[key] for key in ("repeat_rate_24h", "identified_share"))
+    rate, share = repeats.RATE, repeats.SHARE
     found = indicators.evaluate(view, periods, [rate, share])
     wide = found[found["indicator"] == rate.key].set_index("period")[["numerator", "denominator", "value", "low", "high"]]
     known = found[found["indicator"] == share.key].set_index("period")[["value", "low", "high"]]

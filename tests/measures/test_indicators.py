@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline_analysis.measures import indicators, quotable
+from hotline_analysis.measures import quotable
 from hotline_analysis.measures.frames import lazy
-from hotline_analysis.measures.indicators import BY_KEY, CATALOGUE, evaluate
+from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.words import PERCENT
-from tests.spec.frames import CALENDAR, ENGINES, on, view
+from tests.spec.frames import CALENDAR, ENGINES, KNOWN, SHEET, on, view
 
 DAY = 86400
 MAY, JUNE = CALENDAR.month("2024-05"), CALENDAR.month("2024-06")
@@ -45,7 +45,7 @@ SIX = [
 def frame_of(rows, engine="pandas", drop=(), periods=(MAY,), **options) -> pd.DataFrame:
     data = {k: v for k, v in calls(rows).items() if k not in drop}
     whole = on(engine, data)
-    return evaluate(view(whole, {}, start_s=BEGIN, end_s=JUNE.end_s), list(periods), **options)
+    return evaluate(view(whole, {}, start_s=BEGIN, end_s=JUNE.end_s), list(periods), SHEET, **options)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -128,7 +128,7 @@ def test_a_level_without_an_answered_call_is_zero_not_missing():
 
 def test_the_wait_includes_ringing_where_the_export_has_it():
     data = {**calls(SIX), "ring_seconds": [5, 1, 0, 2, 0, None]}
-    found = evaluate(view(on("pandas", data), {}, start_s=BEGIN, end_s=JUNE.end_s), [MAY]).set_index("indicator")
+    found = evaluate(view(on("pandas", data), {}, start_s=BEGIN, end_s=JUNE.end_s), [MAY], SHEET).set_index("indicator")
     assert [found.loc["asa_seconds", c] for c in ("numerator", "denominator")] == [15 + 31 + 22, 3]
     assert found.loc["asa_seconds", "known"] == 0.75
 
@@ -147,9 +147,9 @@ ROW = st.tuples(
 @given(st.lists(ROW, min_size=1, max_size=12), st.booleans())
 def test_no_share_passes_1_and_every_part_is_of_its_base(rows, ring):
     data = calls(sorted(rows, key=lambda r: r[1])) | ({"ring_seconds": [r[4] for r in rows]} if ring else {})
-    found = evaluate(view(lazy(pd.DataFrame(data)), {}, start_s=BEGIN, end_s=JUNE.end_s), [MAY])
+    found = evaluate(view(lazy(pd.DataFrame(data)), {}, start_s=BEGIN, end_s=JUNE.end_s), [MAY], SHEET)
     for row in found.to_dict("records"):
-        if BY_KEY[row["indicator"]].unit is PERCENT and not np.isnan(row["value"]):
+        if KNOWN[row["indicator"]].unit is PERCENT and not np.isnan(row["value"]):
             assert 0 <= row["numerator"] <= row["denominator"] and 0 <= row["value"] <= 1, row
             assert not (row["low"] < 0 or row["low"] > row["value"] or row["value"] > row["high"] or row["high"] > 1), row
         if not row["missing"]:
@@ -160,20 +160,3 @@ def test_an_empty_base_gives_none_and_never_zero():
     found = frame_of([(1, 0, "abandoned", 5, 0)]).set_index("indicator")
     assert np.isnan(found.loc["asa_seconds", "value"])
     assert found.loc["connection_rate", "value"] == 0.0
-
-
-def test_a_catalogue_entry_is_whole():
-    for i in CATALOGUE:
-        for term in (i.name, i.observe, i.judge, i.formula):
-            assert term.zh
-            assert term.en
-        assert i.source
-        assert i.needs or i.key == "offered"
-        assert i.event == i.key or i.event in indicators.FAMILIES
-    assert len(BY_KEY) == len(CATALOGUE)
-
-
-def test_the_glossary_is_made_from_the_declarations():
-    frame = indicators.glossary("zh").set_index("key")
-    assert frame.loc["connection_rate", "formula"] == "接通量 ÷ 结果已知的人工服务请求量"
-    assert list(frame.index) == [i.key for i in CATALOGUE]

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from hotline_analysis.measures import quotable
-from hotline_analysis.measures.indicators import CATALOGUE
 from hotline_analysis.words import ABSENT, LANGUAGES
 from tests.judged import verdicts
+from tests.spec.frames import KNOWN, SHEET
 
 
 def quoted(frame: pd.DataFrame, **options) -> pd.DataFrame:
-    return quotable.quotable(frame, **options).set_index("indicator")
+    return quotable.quotable(frame, KNOWN, **options).set_index("indicator")
 
 
 # ---- the conclusion
@@ -111,7 +111,7 @@ def test_what_prints_as_zero_nobody_quotes(key, change, listed):
 
 
 def test_at_most_six_are_listed_and_an_event_once():
-    apart = list({i.event: i.key for i in CATALOGUE}.values())
+    apart = list({i.event: i.key for i in SHEET}.values())
     frame = verdicts(**dict.fromkeys(apart, "none")).assign(change=50.0)
     assert sorted(quoted(frame)["unsaid"].dropna()) == [1, 2, 3, 4, 5, 6][: len(apart)]
     twice = verdicts(connection_rate="none", abandonment_rate="none")
@@ -141,12 +141,12 @@ def test_one_indicators_history_is_its_row_unrolled():
     frame = verdicts(connection_rate="worse").assign(break_month="2024-08", break_zh="新系统上线", break_en="new system")
     parts = {"indicator": "connection_rate", "group": "", "period": ["2024-08", "2024-09", "2024-06"]}
     evaluated = pd.DataFrame({**parts, "numerator": [91.0, 90.0, 1.0], "denominator": [100.0, 100.0, 1.0]})
-    told = quotable.history(quotable.quotable(frame), evaluated, "connection_rate")
+    told = quotable.history(quotable.quotable(frame, KNOWN), evaluated, KNOWN["connection_rate"])
     assert told["period"].tolist() == ["2024-07", "2024-08", "2024-09"] and told["value"].tolist() == [0.93, 0.914, 0.9]
     assert told["judgement"].tolist() == ["none", "none", "worse"] and told["event_zh"].tolist() == ["", "新系统上线", ""]
     assert told["numerator"].isna().tolist() == [True, False, False] and told["numerator"].tolist()[1:] == [91, 90]
     with pytest.raises(KeyError):
-        quotable.history(quotable.quotable(frame), evaluated, "offered")
+        quotable.history(quotable.quotable(frame, KNOWN), evaluated, KNOWN["offered"])
 
 
 @pytest.mark.parametrize(
@@ -176,6 +176,6 @@ def test_reasons_speak_both_languages():
 
 
 def test_the_glossary_has_every_indicator_in_both_languages():
-    told = quotable.glossary().set_index("indicator")
-    assert list(told.index) == [i.key for i in CATALOGUE]
+    told = quotable.glossary(KNOWN).set_index("indicator")
+    assert list(told.index) == [i.key for i in KNOWN.values()]
     assert told.loc["connection_rate", "formula_zh"] == "接通量 ÷ 结果已知的人工服务请求量" and told.map(bool).all(axis=None)

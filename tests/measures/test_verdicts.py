@@ -8,13 +8,13 @@ from scipy import stats
 from hotline_analysis import say
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.store.ends import rest_days
-from hotline_analysis.measures.indicators import BY_KEY, evaluate
+from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.measures.verdicts import compare
 from hotline_analysis.stats import control
 from hotline_analysis.stats.intervals import wilson
 from hotline_analysis.words import STATE, Term
 from tests.real import needs, reported
-from tests.spec.frames import CALENDAR, PARAMS, on, view
+from tests.spec.frames import CALENDAR, KNOWN, PARAMS, on, view
 
 DAY = 86400
 
@@ -30,7 +30,7 @@ def months(values, key="connection_rate", *, calls=1000, first=2023, **more) -> 
 
 def judged(frame: pd.DataFrame, **options) -> pd.Series:
     periods = sorted(frame["period"].unique())
-    return compare(frame, periods[-1], periods[-2] if len(periods) > 1 else "", **options).iloc[0]
+    return compare(frame, periods[-1], periods[-2] if len(periods) > 1 else "", KNOWN, **options).iloc[0]
 
 
 STEADY = [0.93, 0.94, 0.93, 0.94, 0.93, 0.94, 0.93, 0.94, 0.93, 0.94, 0.93]
@@ -168,27 +168,31 @@ def both(first, second, key):
 
 def test_a_repeat_rate_is_not_judged_when_its_base_signals():
     repeat = [0.17, 0.171, 0.169, 0.17, 0.172, 0.168, 0.17, 0.171, 0.169, 0.17, 0.171, 0.14]
-    moved = compare(pd.concat([months([*STEADY, 0.85]), months(repeat, "repeat_rate_24h")]), "2023-12", "2023-11").set_index("indicator")
+    moved = compare(pd.concat([months([*STEADY, 0.85]), months(repeat, "repeat_rate_24h")]), "2023-12", "2023-11", KNOWN).set_index(
+        "indicator"
+    )
     row = moved.loc["repeat_rate_24h"]
     assert (row["judgement"], row["reason"], row["moved"]) == ("not_compared", "base", "connection_rate")
-    still = compare(pd.concat([months([*STEADY, 0.94]), months(repeat, "repeat_rate_24h")]), "2023-12", "2023-11").set_index("indicator")
+    still = compare(pd.concat([months([*STEADY, 0.94]), months(repeat, "repeat_rate_24h")]), "2023-12", "2023-11", KNOWN).set_index(
+        "indicator"
+    )
     assert still.loc["repeat_rate_24h", "judgement"] == "better"
 
 
 def test_without_limits_a_base_moves_by_five_points():
     for share, reason in ((0.47, "base"), (0.43, "few months")):
         frame = pd.concat([months([0.41, share], "identified_share"), months([0.434, 0.512], "repeat_rate_24h")])
-        found = compare(frame, "2023-02", "2023-01").set_index("indicator")
+        found = compare(frame, "2023-02", "2023-01", KNOWN).set_index("indicator")
         assert found.loc["repeat_rate_24h", "reason"] == reason
 
 
 def test_one_event_has_one_speaker():
     frame = pd.concat([months([*STEADY, 0.85]), months([*[1 - v for v in STEADY], 0.15], "abandonment_rate")])
-    found = compare(frame, "2023-12", "2023-11").set_index("indicator")
+    found = compare(frame, "2023-12", "2023-11", KNOWN).set_index("indicator")
     assert list(found["judgement"]) == ["worse", "worse"] and list(found["leads"]) == [True, False]
     assert set(found["event"]) == {"answering"} and set(found["events"]) == {1} and set(found["false_flags"]) == {0.02}
     apart = pd.concat([months([*STEADY, 0.99]), months([*STEADY, 9.0], "asa_seconds")])
-    assert list(compare(apart, "2023-12", "2023-11")["leads"]) == [True, True]  # better and worse are not one event
+    assert list(compare(apart, "2023-12", "2023-11", KNOWN)["leads"]) == [True, True]  # better and worse are not one event
 
 
 def test_the_change_of_a_repeat_rate_is_paired_over_the_caller_groups():
@@ -261,7 +265,7 @@ def hotline(counts, *, start="2024-05", until="2024-06"):
 
 def of_volume(counts, **options) -> pd.DataFrame:
     seen, periods = hotline(counts, **options)
-    return evaluate(seen, periods, [BY_KEY["offered"]])
+    return evaluate(seen, periods, [KNOWN["offered"]])
 
 
 def test_volumes_are_a_day_and_a_short_month_is_no_quiet_one():
@@ -321,6 +325,8 @@ def test_a_small_month_of_a_reported_hotline_is_no_news(tmp_path):
     assert v.loc["connection_rate", ["numerator", "denominator", "judgement", "reason"]].tolist() == [36, 40, "not_compared", "not covered"]
     assert not v["judgement"].isin(["better", "worse", "more", "less"]).any()
     assert say(h.verdicts).text == "数据没有覆盖全月。"
-    whole = compare(h.indicators.assign(covered=True), "2024-09", "2024-08").set_index("indicator")  # as if it were a month of 40 calls
+    whole = compare(h.indicators.assign(covered=True), "2024-09", "2024-08", h.catalogue).set_index(
+        "indicator"
+    )  # as if it were a month of 40 calls
     assert whole.loc["connection_rate", ["state", "judgement"]].tolist() == ["inside", "none"]
     assert whole.loc["abandonment_rate", "judgement"] == "none"

@@ -10,15 +10,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures.indicators import BY_KEY
 from hotline_analysis.measures.verdicts import CHANGED, compare
-from hotline_analysis.words import CALLS
+from hotline_analysis.words import TIMES
 from tests.prove import Cell, proof
+from tests.spec.frames import KNOWN
 
 MONTHS, TOGETHER = 24, 25
 PERIODS = [f"{2022 + n // 12}-{n % 12 + 1:02d}" for n in range(MONTHS)]
 OF_SESSIONS = "talk_seconds"  # its declaration with another unit stands for counts on sessions
-CATALOGUE = BY_KEY | {OF_SESSIONS: replace(BY_KEY[OF_SESSIONS], unit=CALLS)}
+CATALOGUE = KNOWN | {OF_SESSIONS: replace(KNOWN[OF_SESSIONS], unit=TIMES, most=None)}
 Drawn = tuple[str, np.ndarray, dict]
 
 
@@ -72,7 +72,7 @@ def flags(rng: np.random.Generator, draw: Callable, runs: int) -> tuple[int, int
     out = any_ = 0
     for done in range(0, runs, TOGETHER):
         frames = [_frame(f"{n}", *draw(rng)) for n in range(min(TOGETHER, runs - done))]
-        told = compare(pd.concat(frames, ignore_index=True), PERIODS[-1], PERIODS[-2], few=1, catalogue=CATALOGUE)
+        told = compare(pd.concat(frames, ignore_index=True), PERIODS[-1], PERIODS[-2], CATALOGUE, few=1)
         outside = told["judgement"].isin(CHANGED)
         out, any_ = out + int(outside.sum()), any_ + int((outside | (told["run"] != "")).sum())
     return out, any_

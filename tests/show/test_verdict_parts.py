@@ -12,6 +12,7 @@ from hotline_analysis.measures.verdicts import CHANGED, compare
 from hotline_analysis.show import forms, month
 from hotline_analysis.show.markup import Markup
 from tests.judged import ROW, told, verdicts
+from tests.spec.frames import KNOWN
 
 
 def lines(block) -> list[str]:
@@ -268,7 +269,9 @@ def random_history(rng) -> pd.DataFrame:
 def worlds(request) -> list[pd.DataFrame]:
     """Verdicts of random histories."""
     rng = np.random.default_rng(11)
-    return [told(compare(random_history(rng), "2024-06", "2024-05", targets={"connection_rate": 0.94})) for _ in range(request.param)]
+    return [
+        told(compare(random_history(rng), "2024-06", "2024-05", KNOWN, targets={"connection_rate": 0.94})) for _ in range(request.param)
+    ]
 
 
 def contradictions(row: dict, said: str, language: str) -> list[str]:

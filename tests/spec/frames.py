@@ -7,6 +7,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
 
+from hotline_analysis.measures import catalogue
 from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.periods import Calendar, Period
@@ -20,8 +21,12 @@ POLARS = {"flag": pl.Boolean, "whole": pl.Int64, "text": pl.String}
 PANDAS = {"flag": "boolean", "whole": "Int64", "text": "str"}
 DUCKDB = {"flag": "BOOLEAN", "whole": "BIGINT", "text": "VARCHAR"}
 ENGINES = ("duckdb", "pandas", "polars")
-PARAMS = Params.model_validate({"title": "x", "time_zone": "UTC", "calls": {"files": "x.csv", "columns": {"started_at": "x"}}})
+PARAMS = Params.model_validate(
+    {"title": "x", "time_zone": "UTC", "calls": {"files": "x.csv", "columns": {"started_at": "x"}}, "service": {"answer_seconds": [20]}}
+)
 CALENDAR = Calendar(PARAMS)
+KNOWN = catalogue.known(PARAMS)  # the indicators that a frame of one's own may hold
+SHEET = tuple(i for key, i in catalogue.of_month(PARAMS).items() if i.first)  # those of the first sheet
 
 
 def second(text: str) -> int:

@@ -10,13 +10,12 @@ import pytest
 from hotline_analysis import open_hotline, say, show
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.measures.definition import parse
-from hotline_analysis.measures.indicators import BY_KEY
 from hotline_analysis.measures.periods import Calendar
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.studies import improvement
 from tests.small import write_hotline
-from tests.spec.frames import ENGINES, on
+from tests.spec.frames import ENGINES, KNOWN, on
 
 FIRST = date(2023, 1, 1)
 
@@ -450,7 +449,7 @@ def test_an_indicator_that_is_none_is_refused_when_the_hotline_is_opened(tmp_pat
 
 def test_a_volume_falls_by_no_more_than_all_of_itself():
     sides = [pd.DataFrame({"value": [value], "se": [30.0]}) for value in (40.0, 10.0)]
-    told = improvement._paired(*sides, BY_KEY["offered"])
+    told = improvement._paired(*sides, KNOWN["offered"])
     assert (told["change"], told["change_low"]) == (-0.75, -1.0) and told["change_high"] > 0
-    nothing = improvement._paired(sides[0].assign(value=0.0), sides[1], BY_KEY["offered"])
+    nothing = improvement._paired(sides[0].assign(value=0.0), sides[1], KNOWN["offered"])
     assert "change" not in nothing and nothing["mean_after"] == 10

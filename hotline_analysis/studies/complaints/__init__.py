@@ -7,7 +7,7 @@ change is made of. `timeliness`, `durations`: limits and times, open orders cens
 
 from hotline_analysis import disclosure
 from hotline_analysis.measures import orders, quotable
-from hotline_analysis.measures.order_indicators import DUE, RECEIVED, RECORDED
+from hotline_analysis.measures.catalogue.orders import DUE, MARKED, RECEIVED
 from hotline_analysis.studies.complaints.backlog import ageing, backlog
 from hotline_analysis.studies.complaints.change import change, mix
 from hotline_analysis.studies.complaints.departments import aside, departments
@@ -25,7 +25,7 @@ STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "n
 NAMES = {
     RECEIVED.key: RECEIVED.name,
     DUE.key: DUE.name,
-    RECORDED.key: RECORDED.name,
+    MARKED.key: MARKED.name,
     "own": Term("各按其时限解决", "Resolved within the own limit"),
 }
 COLUMNS = {

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.measures import order_indicators, orders
+from hotline_analysis.measures import order_shares, orders
 from hotline_analysis.measures.periods import Period, month_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import decomposition, tests
@@ -110,7 +110,7 @@ def _default(view: View) -> str:
 
 def _watched(view: View, part: pd.DataFrame, key: str) -> pd.DataFrame:
     """Which orders could be watched for the whole limit (one), and which of them were done within it (met)."""
-    why = order_indicators.lacking(view, part, key) if key else "not available: needs resolved_at"
+    why = order_shares.lacking(view, part, key) if key else "not available: needs resolved_at"
     if why:
         raise DataRefused("complaints", why if why.startswith("not available") else f"not available: {why}.")
     measure, _, text = key.partition("_")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.measures import order_indicators, orders
+from hotline_analysis.measures import order_shares, orders
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals
 
@@ -40,9 +40,9 @@ def departments(view: View) -> pd.DataFrame:
 def _department(view: View, part: pd.DataFrame, name: str, limits: dict, whole: int) -> dict:
     row = {"department": name, "count": len(part), "share": len(part) / whole if whole else np.nan}
     for measure, texts in limits.items():
-        found = order_indicators.measured(view, part, f"{measure}_{texts[0]}")[0] if texts else None
+        found = order_shares.measured(view, part, f"{measure}_{texts[0]}")[0] if texts else None
         row |= _ends(measure, found)
-    row |= _ends("due", order_indicators.measured(view, part, "due")[0])
+    row |= _ends("due", order_shares.measured(view, part, "due")[0])
     for flag in ("returned", "reopened"):
         row |= _flagged(part, flag)
     return {**row, **{f"{measure}_limit": f"{measure}_{texts[0]}" if texts else "" for measure, texts in limits.items()}}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures import order_indicators, orders, quotable, verdicts
+from hotline_analysis.measures import catalogue, order_shares, orders, quotable, verdicts
 from hotline_analysis.measures.periods import month_before
 from hotline_analysis.measures.view import View
 
@@ -37,20 +37,20 @@ def overview(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
 def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     label = view.period.label
-    months = _provided(order_indicators.evaluate(view, frame, order_indicators.months(view)), label)
-    known = order_indicators.catalogue(view.params)
+    known = {i.key: i for i in catalogue.orders.declared(view.params)}
+    months = _provided(order_shares.of_orders(view, frame, orders.months(view), list(known.values())), label)
     last, year = (month_before(label, back) if len(label) == 7 else "" for back in (1, 12))
     found = verdicts.compare(
         months,
         label,
         last,
+        known,
         year=year,
         targets=view.params.targets,
         breaks={month: words.term for month, words in view.params.breaks.items()},
         grade=view.grade(view.period),
-        catalogue={i.key: i for i in known},
     )
-    found = quotable.quotable(found, headlines=view.params.report.headlines, catalogue=known)
+    found = quotable.quotable(found, known, headlines=view.params.report.headlines)
     found["provisional"] = [_young(view, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
     before = months[(months["indicator"] == "received") & (months["period"] == last)]["numerator"]
     return _worded(view, _with_bounds(view, frame, found), int(before.iloc[0]) if len(before) else 0)
@@ -73,7 +73,7 @@ def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:
 def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """What the usual wrong ways would say, beside each share within a limit."""
     part = orders.within(orders.counted(frame), view.period)
-    shares = [None if key in ("received", "recorded") else order_indicators.measured(view, part, key)[0] for key in found["indicator"]]
+    shares = [None if key in ("received", "recorded") else order_shares.measured(view, part, key)[0] for key in found["indicator"]]
     return found.assign(**{n: [getattr(s, n) if s else np.nan for s in shares] for n in ("closed_only", "open_as_failed", "open")})
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotline_analysis import fits
 from hotline_analysis.errors import BadParams, DataRefused
-from hotline_analysis.measures import order_indicators, orders
+from hotline_analysis.measures import order_shares, orders
 from hotline_analysis.measures.indicators import FEW
 from hotline_analysis.measures.orders import Within
 from hotline_analysis.measures.view import View
@@ -68,7 +68,7 @@ def _rows(view: View, part: pd.DataFrame, asked: dict[str, tuple[str, ...]]) -> 
 
 
 def _row(view: View, part: pd.DataFrame, key: str, of_class: str = "") -> dict:
-    found, why, _ = order_indicators.measured(view, part, key)
+    found, why, _ = order_shares.measured(view, part, key)
     measure, _, text = key.partition("_")
     wait = orders.waits(view, part, measure, text[-1]) if measure in orders.MEASURES and found else None
     left = {name: getattr(wait, name) if wait else 0 for name in ("early", "undated", "by_closing")}
@@ -86,7 +86,7 @@ def _combined(view: View, part: pd.DataFrame) -> dict:
     found: list[Within] = []
     for name, own in part.groupby(part["class"].fillna("")):
         first = orders.limits(view.params, "resolution", name)[:1]
-        share, why, _ = order_indicators.measured(view, own, f"resolution_{first[0].key}") if first else (None, "not reached", 0)
+        share, why, _ = order_shares.measured(view, own, f"resolution_{first[0].key}") if first else (None, "not reached", 0)
         if share is None:
             return {
                 "indicator": "own",

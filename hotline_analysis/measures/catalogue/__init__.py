@@ -1,0 +1,78 @@
+"""Every indicator of a hotline, declared once: a file a family, declarations only.
+
+A family is a module with `declared(params) -> tuple[Indicator, ...]` and its name in `MODULES`, in reading order. What a part adds up is an expression
+on its table's rows; a figure that is no ratio of sums names its estimator (`Indicator.estimate`), which gives rows made by `indicators.row`. The
+words of an event that several indicators share stand in `EVENTS`.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hotline_analysis.measures.catalogue import answering, handling, orders, repeats, volume
+from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, SUPPORT, Indicator
+from hotline_analysis.params import Params, Words
+from hotline_analysis.stats import control
+from hotline_analysis.words import Term
+
+MODULES = (volume, answering, handling, repeats, orders)
+EVENTS = {answering.FAMILY: Term("接通", "Answering")}
+
+
+def known(params: Params) -> dict[str, Indicator]:
+    """All indicators of a hotline by key, in reading order; those of orders under its own limits."""
+    return {i.key: i for module in MODULES for i in module.declared(params)}
+
+
+def there(params: Params) -> dict[str, Indicator]:
+    """The indicators whose tables the params name."""
+    return {key: i for key, i in known(params).items() if all(params.sources(table) for table in i.tables)}
+
+
+def of_month(params: Params) -> dict[str, Indicator]:
+    """The indicators that the month's own frames hold; orders under limits have a study of their own, which judges them."""
+    return {key: i for key, i in there(params).items() if i.chapter != orders.FAMILY}
+
+
+def levels(params: Params) -> dict[str, float]:
+    """How often chance may flag each indicator's month: those of the first sheet, which have their own sentences, as usual; all others are a table of
+    many, whose events share that level between them.
+    """
+    first, others = ([i for i in of_month(params).values() if i.first is whether] for whether in (True, False))
+    many = len({i.event for i in others} - {i.event for i in first}) or 1
+    return {i.key: control.LEVEL for i in first} | {i.key: control.LEVEL / many for i in others}
+
+
+def for_agents(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
+    """The indicators that a table of agents may show: those for the front line, and no other."""
+    return {key: i for key, i in indicators.items() if FRONT in i.audience}
+
+
+BETTER = {"higher": Term("高为好", "higher"), "lower": Term("低为好", "lower"), None: Term("不分好坏", "neither")}
+READING = {"document": Term("原文口径", "as in the document"), "suggested": Term("建议口径", "suggested"), "": Term("", "")}
+AUDIENCE = {FRONT: Term("一线", "front line"), MANAGEMENT: Term("管理", "management"), SUPPORT: Term("支撑", "support")}
+
+
+def glossary(indicators: Mapping[str, Indicator], language: str = "zh") -> pd.DataFrame:
+    """One row an indicator, in words: key, name, group, formula (指标定义), scope (统计口径), observe (评估观察), judge (判断特征), unit, most, better,
+    reading, twin, tables, tier, audience, source, owner, since, replaced_by.
+    """
+    return pd.DataFrame([_worded(i, language) for i in indicators.values()])
+
+
+def _worded(i: Indicator, language: str) -> dict:
+    told = {"key": i.key, "name": i.name(language), "group": i.group}
+    told |= {name: getattr(i, name)(language) for name in ("formula", "scope", "observe", "judge")}
+    told |= {
+        "beyond": i.beyond(language) if i.beyond else "",
+        "unit": i.unit.term(language).strip(),
+        "most": f"{i.most:g}" if i.most else "",
+    }
+    told |= {"better": BETTER[i.better](language), "reading": READING[i.reading](language), "twin": i.twin, "tables": ", ".join(i.tables)}
+    told |= {"tier": i.tier, "audience": ", ".join(AUDIENCE[a](language) for a in i.audience), "source": i.source}
+    return told | {"owner": i.owner, "since": i.since, "replaced_by": i.replaced_by}
+
+
+def usual() -> dict[str, Indicator]:
+    """The indicators of a hotline that says nothing of its own: every family with its defaults."""
+    return known(Params.model_construct(title=Words(zh="-")))

@@ -1,0 +1,97 @@
+"""How the indicators of orders are found, month by month in the form of `indicators.evaluate`, so that the verdicts that exist judge them too.
+
+Volumes a day with the kinds of day taken off, shares within a limit as Kaplan-Meier and Aalen-Johansen give them, shares of categories. Orders
+are taken as independent cases in a share within a limit; what a day brings belongs together in volumes and in shares of categories.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.measures import orders, volumes
+from hotline_analysis.measures.indicators import Indicator, row
+from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.view import View
+
+
+def months_of(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """The rows of the orders' indicators: the estimator that `catalogue.orders` names. Orders are asked by strata through `orders.split`."""
+    if by:
+        frame = orders.counted(orders.cases(view, "timely", by))
+        return [r | {"group": name} for name, part in frame.groupby(by) for r in _rows(view, part, periods, indicators)]
+    return _rows(view, orders.counted(orders.cases(view, "timely")), periods, indicators)
+
+
+def of_orders(view: View, frame: pd.DataFrame, periods: Sequence[Period], indicators: Sequence[Indicator]) -> pd.DataFrame:
+    """Every indicator of some orders in every period: the columns of `indicators.evaluate`.
+
+    frame: `orders.cases`. A limit in hours where times are dates, a limit that no order of the period could have reached, and a column that the export lacks
+    are rows without a value and with the reason in `missing`.
+    """
+    return pd.DataFrame(_rows(view, orders.counted(frame), periods, indicators)).assign(definition="")
+
+
+def _rows(view: View, told: pd.DataFrame, periods: Sequence[Period], indicators: Sequence[Indicator]) -> list[dict]:
+    days, rows = _days(view, told, periods), []
+    covered = volumes.coverage(days, periods).set_index("period")
+    for period in periods:
+        part, here = orders.within(told, period), days[days["period"] == period.label]
+        seen = {"days": int(covered.loc[period.label, "days"]), "covered": bool(covered.loc[period.label, "covered"])}
+        found = [
+            volume(i, part.groupby("day").size(), period, here) if i.denominator is None else _share(view, part, period, i)
+            for i in indicators
+        ]
+        rows += [{**r, **seen} for r in found]
+    return rows
+
+
+def _days(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
+    return volumes.days(view, periods, frame.groupby("day").size())
+
+
+def volume(indicator: Indicator, counts: pd.Series, period: Period, days: pd.DataFrame) -> dict:
+    """Orders a day of one period; `numerator` is their count."""
+    n = int(counts.sum())
+    return row(indicator, period, calls=n) | volumes.a_day(counts, days) | {"numerator": n}
+
+
+def _share(view: View, part: pd.DataFrame, period: Period, indicator: Indicator) -> dict:
+    """A share within a limit, by the due time or as exported, of the orders of one period."""
+    found, why, known = measured(view, part, indicator.key)
+    if why:
+        return row(indicator, period, missing=why)
+    value = {name: getattr(found, name) for name in ("numerator", "denominator", "value", "low", "high", "se")}
+    return row(indicator, period, known=known, clusters="orders", **value)
+
+
+def measured(view: View, part: pd.DataFrame, key: str) -> tuple[orders.Within | None, str, float]:
+    """One share of some orders, or why it cannot be had; and the share of the orders that it could be had of."""
+    why = lacking(view, part, key)
+    if why:
+        return None, why, np.nan
+    if key in ("due", "recorded"):
+        found = orders.by_due(view, part) if key == "due" else orders.recorded(part)
+        return (found, "", 1.0) if found.denominator else (None, "not reached" if key == "due" else "no orders", np.nan)
+    measure, _, text = key.partition("_")
+    wait = orders.waits(view, part, measure, text[-1])
+    found = orders.share_within(wait, orders.limit(text).most)
+    if not found.denominator:
+        return None, "no orders", np.nan
+    return (found, "", found.denominator / len(part)) if np.isfinite(found.value) else (None, "not reached", np.nan)
+
+
+def lacking(view: View, part: pd.DataFrame, key: str) -> str:
+    """Why a share cannot be had of these orders, '' when it can: a column that the export lacks, or hours of dates."""
+    if not len(part):
+        return "no orders"
+    if key == "recorded":
+        return "" if "timely" in part and part["timely"].notna().any() else "not available: needs timely"
+    measure, _, text = key.partition("_")
+    ends = [c for c in orders.MEASURES["resolution" if key == "due" else measure] if c in part]
+    if not ends:
+        needs = " or ".join(f"{c.removesuffix('_s')}_at" for c in orders.MEASURES["resolution" if key == "due" else measure])
+        return f"not available: needs {needs}"
+    if key == "due":
+        return "" if "due_s" in part and part["due_s"].notna().any() else "not available: needs due_at"
+    return "no clock time" if text[-1] == "h" and any(orders.dates_only(view.calendar, part[c]) for c in ("created_s", *ends)) else ""
