@@ -166,6 +166,8 @@ class Cell:
             return words.format_moves(low, high, words.ORDERS, language)
         if self.field.form in ("share", "share0"):
             return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
+        if self.field.form == "seconds":
+            return ("～" if language == "zh" else "–").join(words.format_seconds(end, language) for end in (low, high))
         if self.field.form == "level":
             return ("～" if language == "zh" else "–").join(words.format_value(end, _unit(row), language) for end in (low, high))
         if self.field.form == "moved":

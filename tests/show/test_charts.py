@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.charts import style
+from hotline_analysis.words import Term
 
 MONTHS = [f"{2022 + (9 + i) // 12}-{(9 + i) % 12 + 1:02d}" for i in range(24)]
 HOURS = np.arange(168)
@@ -141,6 +142,13 @@ def parts_frame():
     )
 
 
+def wait_frame():
+    seconds = np.arange(0, 301, 5)
+    share = {"answered": 0.85 * (1 - np.exp(-seconds / 40)), "abandoned": 0.12 * (1 - np.exp(-seconds / 60))}
+    rows = [pd.DataFrame({"line": k, "seconds": seconds, "value": v, "low": 0.95 * v, "high": 1.05 * v}) for k, v in share.items()]
+    return pd.concat(rows, ignore_index=True)
+
+
 FORMS = {
     "run_chart": (charts.run_chart, lambda: run_frame().assign(event=["新系统上线" if m == "2023-07" else "" for m in MONTHS]), {}),
     "coverage": (charts.coverage, coverage_frame, {}),
@@ -151,6 +159,11 @@ FORMS = {
     "cumulative": (charts.cumulative, cumulative_frame, {}),
     "likert": (charts.likert, likert_frame, {}),
     "gap_chart": (charts.gap_chart, gap_frame, {}),
+    "wait_lines": (
+        charts.wait_lines,
+        wait_frame,
+        {"names": {"answered": Term("已接通", "answered"), "abandoned": Term("已放弃", "gave up")}},
+    ),
     "heat": (charts.heat, heat_frame, {"cuts": [0.88, 0.92, 0.95, 0.97]}),
 }
 BOTH = pytest.mark.parametrize(
@@ -197,6 +210,16 @@ def test_every_form_keeps_the_house_style(name, width, language):
 @EVERY
 def test_the_same_frame_gives_the_same_drawing(name):
     assert svg(drawn(name)) == svg(drawn(name))
+
+
+def test_lines_of_waits_are_those_of_the_frame():
+    """Each line ends at its last share, its name and figure beside it; the outline of the map is the column that is asked for."""
+    axes, frame = drawn("wait_lines"), wait_frame()
+    for line, (name, rows) in zip(lines(axes), frame.groupby("line", sort=False), strict=True):
+        assert np.allclose(line.get_ydata(), 100 * rows["value"]) and np.allclose(line.get_xdata(), rows["seconds"]), name
+    assert {"已接通 85.0%", "已放弃 11.9%"} <= set(texts(axes)) and "300秒" in texts(axes)
+    peaked = heat_frame().rename(columns={"short": "peak"})
+    assert svg(drawn("heat", frame=peaked, outlined="peak")) == svg(drawn("heat")) != svg(drawn("heat", frame=peaked))
 
 
 @EVERY

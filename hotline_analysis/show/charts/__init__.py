@@ -6,10 +6,11 @@ from hotline_analysis.show.charts.likert import gap_chart, likert
 from hotline_analysis.show.charts.small import sparkline
 from hotline_analysis.show.charts.style import NARROW, WIDE, month_span, svg, theme
 from hotline_analysis.show.charts.time import coverage, run_chart
+from hotline_analysis.show.charts.waits import wait_lines
 from hotline_analysis.show.charts.week import heat, key_line
 
 __all__ = [
     "NARROW", "WIDE", "coverage", "cumulative", "density_control", "gap_chart", "heat", "key_line", "likert", "month_span", "pareto", "pareto_gaps",
     "run_chart", "sparkline",
-    "svg", "theme", "window_curve", "window_parts",
+    "svg", "theme", "wait_lines", "window_curve", "window_parts",
 ]  # fmt: skip

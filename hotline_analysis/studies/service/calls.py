@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures import indicators, rates, volumes
+from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import DAY
@@ -106,4 +107,47 @@ def share(k: np.ndarray, n: np.ndarray, effect: float = 1.0) -> dict:
     return {"numerator": top, "denominator": base, "value": top / base, "low": float(low), "high": float(high)}
 
 
-__all__ = ["COLUMNS", "FEW", "FEWEST_DAYS", "KINDS", "design_effect", "hourly", "kinds", "marked", "offered", "seen", "share"]
+def wait(have: Sequence[str]) -> nw.Expr:
+    """How long a call waited for a person [s]: the queue, and the ringing where the export has it; none where a part was not read.
+
+    Who gave up before it rang has no ringing, and is known by the queue alone.
+    """
+    queued = nw.when(nw.col("queue_seconds") >= 0).then(nw.col("queue_seconds"))
+    if "ring_seconds" not in have:
+        return queued
+    rung = nw.when(nw.col("ring_seconds") >= 0).then(nw.col("ring_seconds"))
+    return queued + nw.when(nw.col("outcome") == "answered").then(rung).otherwise(nw.coalesce(rung, nw.col("queue_seconds") * 0))
+
+
+def waits(view: View, by: str) -> pd.DataFrame:
+    """How many calls of each outcome waited how long: `by` (day, cluster), outcome, wait_seconds (whole; nan where it is not known), calls.
+
+    by: `day`, or `cluster`, the caller group (an unknown caller has one by the place in the table). Calls of unknown outcome are not there. Raises
+    DataRefused without outcome or queue_seconds.
+    """
+    calls = offered(view, "outcome", "queue_seconds").filter(~nw.col("outcome").is_null())
+    have = calls.collect_schema().names()
+    group = nw.coalesce(nw.col("caller_group"), nw.col("seq") % GROUPS) if "caller_group" in have else nw.col("seq") % GROUPS
+    told = calls.with_columns(cluster=group, wait_seconds=wait(have))
+    found = pandas(told.group_by(by, "outcome", "wait_seconds").agg(calls=nw.len())).astype(
+        {by: "int64", "wait_seconds": "float64", "calls": "int64"}
+    )
+    whole = found.assign(wait_seconds=np.floor(found["wait_seconds"]))
+    return whole.groupby([by, "outcome", "wait_seconds"], as_index=False, dropna=False)["calls"].sum()
+
+
+__all__ = [
+    "COLUMNS",
+    "FEW",
+    "FEWEST_DAYS",
+    "KINDS",
+    "design_effect",
+    "hourly",
+    "kinds",
+    "marked",
+    "offered",
+    "seen",
+    "share",
+    "wait",
+    "waits",
+]

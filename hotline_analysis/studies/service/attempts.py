@@ -1,0 +1,114 @@
+"""Did those who failed once get through later? (重拨, methods 7)
+
+Who gives up and calls again within half an hour makes one attempt to get through in several calls. Counted call by call a busy hour looks worse than it was, and demand larger: five
+redials of one person are five requests. Source: methods 7, classic KPI 22.
+"""
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures.definition import HOUR
+from hotline_analysis.measures.frames import needed, pandas
+from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.view import View
+from hotline_analysis.studies.service import calls
+from hotline_analysis.words import Field, Term
+
+UNANSWERED = ("abandoned", "blocked")
+RULE = {  # every call of a caller follows the one before, whatever the hotline's own rule of a repeat
+    "mode": "rolling", "direction": "look-ahead", "charged": "last", "match": "any", "chain": "each", "open_orders": "counted", "min_gap_seconds": 0,
+    "index_scope": "all", "callback_scope": "all", "outbound": "ignored", "clock": "end", "dispatch": {},
+}  # fmt: skip
+COLUMNS = {
+    "counted": Field(Term("怎么数", "Counted"), words={
+        "all": Term("逐通，全部来电", "call by call, all calls"), "calls": Term("逐通，已识别来电人", "call by call, identified callers"),
+        "first_call": Term("按次，首拨接通", "by attempt, answered at the first call"), "eventual": Term("按次，最终接通", "by attempt, answered in the end"),
+    }),
+    "redials": Field(Term("重拨", "Redials"), "count"),
+    "redial_share": Field(Term("重拨占来电", "Redials of the calls"), "share"),
+    "calls_per_attempt": Field(Term("每次求助拨打", "Calls an attempt"), "ratio"),
+    "lost": Field(Term("始终没打通", "Never answered"), "count"),
+    "demand": Field(Term("去掉重拨的需求", "Demand without redials"), "count"),
+    "identified": Field(Term("来电人可识别", "Identified callers"), "share"),
+    "within_minutes": Field(Term("多少分钟内算重拨", "Redial within, min"), "count"),
+}  # fmt: skip
+
+
+def attempts(view: View) -> pd.DataFrame:
+    """The connection rate by call, at the first call of an attempt, and in the end: four rows.
+
+    An attempt is a call and those that follow it while each before was not answered (abandoned, or blocked) and the same caller calls again within `service › redial_minutes`
+    of its end. It belongs to the period in which it begins; calls and attempts with an unknown outcome are left out. Only identified callers can redial; the first row has all calls.
+
+    Columns: counted (all, calls, first_call, eventual), numerator, denominator, value, low, high (95 %, from the days on which attempts begin), redials, redial_share (of the identified callers' calls), calls_per_attempt,
+    lost (attempts never answered), demand (all calls less the redials; with unidentified callers still too many), identified (share of the calls), within_minutes, said (redials, none). An
+    attempt ends when it is answered, so the rate in the end is at least the one at the first call and the one by call. Raises DataRefused without outcome or caller, with masked numbers, and
+    where no caller is identified.
+    """
+    linked = _linked(view)
+    own = linked[(linked["begins_s"] >= view.period.start_s) & (linked["begins_s"] < view.period.end_s)]
+    if own.empty:
+        raise DataRefused("attempts", "no known callers")
+    tries = own.groupby("attempt").agg(
+        day=("begins_day", "first"), calls=("answered", "size"), first=("answered", "first"), last=("answered", "max")
+    )
+    by_day = tries.groupby("day").agg(calls=("calls", "sum"), answered=("last", "sum"), first=("first", "sum"), attempts=("first", "size"))
+    parts = {"calls": ("answered", "calls"), "first_call": ("first", "attempts"), "eventual": ("answered", "attempts")}
+    whole = calls.hourly(view).groupby("day")[["answered", "offered"]].sum()
+    rows = [{"counted": "all", **calls.share(whole["answered"].to_numpy(), whole["offered"].to_numpy())}]
+    rows += [{"counted": name, **calls.share(*(by_day[c].to_numpy() for c in pair))} for name, pair in parts.items()]
+    made, n, total = len(tries), int(tries["calls"].sum()), int(whole["offered"].sum())
+    told = {
+        "redials": n - made,
+        "redial_share": (n - made) / n,
+        "calls_per_attempt": n / made,
+        "lost": int(made - tries["last"].sum()),
+        "demand": total - (n - made),
+    }
+    return pd.DataFrame(rows).assign(
+        **told, identified=_identified(view), within_minutes=view.params.service.redial_minutes, said="redials" if n > made else "none"
+    )
+
+
+def _linked(view: View) -> pd.DataFrame:
+    """Calls of identified callers near the period with the attempt that each belongs to, when that began, and whether it was answered."""
+    needed(view.table("calls"), ["outcome"], "attempts")
+    gaps = view.near().but(**RULE).all_gaps()
+    near = (nw.col("start_s") >= view.period.start_s - DAY) & (nw.col("start_s") < view.period.end_s + DAY)
+    outcomes = view.table("calls").select(nw.col("seq").alias("_seq"), "outcome")
+    rows = pandas(
+        gaps.filter(near)
+        .select("seq", "start_s", "local_s", "gap_s", "next_seq")
+        .join(outcomes, left_on="seq", right_on="_seq", how="left")
+    )
+    rows = rows.sort_values(["start_s", "seq"], ignore_index=True)
+    if rows.empty:
+        raise DataRefused("attempts", "no known callers")
+    again = rows["outcome"].isin(UNANSWERED) & (rows["gap_s"] <= 60 * view.params.service.redial_minutes)
+    rows["attempt"] = _chains(rows["seq"].to_numpy(), rows["next_seq"].where(again).to_numpy(float))
+    unknown = rows["outcome"].isna().groupby(rows["attempt"]).transform("any")
+    day = (rows["local_s"] - HOUR * view.calendar.cut_hour) // DAY
+    rows = rows.assign(answered=(rows["outcome"] == "answered").astype("int64"), day=day)[~unknown]
+    first = rows.groupby("attempt")[["start_s", "day"]].transform("first")
+    return rows.assign(begins_s=first["start_s"], begins_day=first["day"])
+
+
+def _chains(seq: np.ndarray, following: np.ndarray) -> np.ndarray:
+    """The number of the chain of each row, rows in the order of time; following: the seq of the row that continues it, nan for none."""
+    chain, continues = np.arange(len(seq)), {}
+    for place, (own, after) in enumerate(zip(seq, following, strict=True)):
+        chain[place] = continues.pop(own, place)
+        if after == after:
+            continues[after] = chain[place]
+    return chain
+
+
+def _identified(view: View) -> float:
+    rows = calls.offered(view, "caller").with_columns(**calls.marked(known=~nw.col("caller").is_null()))
+    found = pandas(rows.select(nw.col("known").sum(), n=nw.len()))
+    return float(found["known"].iloc[0] / found["n"].iloc[0]) if found["n"].iloc[0] else np.nan
+
+
+TABLES = {"attempts": attempts}
