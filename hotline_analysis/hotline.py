@@ -163,7 +163,7 @@ class Hotline:
                 self.data_days  # noqa: B018 (refuses where there are no months)
                 raise NoInput(
                     f"{self.params.path.name} › {name}",
-                    f"there are no data in this month; they run from {self.months[0]} to {self.months[-1]}.",
+                    f"there are no {tables.TABLES[self.store.facts['leading']].term.en} in this month; they run from {self.months[0]} to {self.months[-1]}.",
                 )
         return period
 

@@ -56,7 +56,7 @@ def test_a_study_says_the_rule_of_its_own_and_whom_its_names_are_for(tmp_path, c
         (
             ("study", "window", "--month", "2031-01"),
             66,
-            "small.yaml › 2031-01 › there are no data in this month; they run from 2024-01 to 2024-02.",
+            "small.yaml › 2031-01 › there are no calls in this month; they run from 2024-01 to 2024-02.",
         ),
         (("report", "--month", "2024-13"), 64, "month '2024-13' › is not a month. Write it as 2024-09."),
         (("report", "--month", "../../x"), 64, "month '../../x' › is not a month. Write it as 2024-09."),

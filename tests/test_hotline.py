@@ -216,7 +216,7 @@ def test_the_verbs_speak_the_readers_language(h):
         ({"match": "sme"}, "definition › match: Input should be 'any', 'same' or 'target', not 'sme'. Did you mean 'same'?"),
         ({"month": "2024-1"}, "month '2024-1' › is not a month. Write it as 2024-09."),
         ({"month": "2024-02..2024-01"}, "period › 2024-02 is after 2024-01. Write the earlier month first."),
-        ({"month": "2025-01"}, "two_thousand.yaml › 2025-01 › there are no data in this month; they run from 2024-01 to 2024-03."),
+        ({"month": "2025-01"}, "two_thousand.yaml › 2025-01 › there are no calls in this month; they run from 2024-01 to 2024-03."),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_the_nearest_that_is(h, asked, sentence):
@@ -244,8 +244,11 @@ def test_an_indicator_or_a_language_that_is_not_there(h):
         ({"month": "2024-01.."}, "month '' › is not a month. Write it as 2024-09."),
         ({"month": None}, "month 'None' › is not a month. Write it as 2024-09."),
         ({"month": 202403}, "month '202403' › is not a month. Write it as 2024-09."),
-        ({"month": "2024-04"}, "two_thousand.yaml › 2024-04 › there are no data in this month; they run from 2024-01 to 2024-03."),
-        ({"month": "2023-12..2024-01"}, "two_thousand.yaml › 2023-12 › there are no data in this month; they run from 2024-01 to 2024-03."),
+        ({"month": "2024-04"}, "two_thousand.yaml › 2024-04 › there are no calls in this month; they run from 2024-01 to 2024-03."),
+        (
+            {"month": "2023-12..2024-01"},
+            "two_thousand.yaml › 2023-12 › there are no calls in this month; they run from 2024-01 to 2024-03.",
+        ),
         ({"language": "fr"}, "language › 'fr' is not a language here. Use zh or en."),
         ({"mach": "same"}, "two_thousand.yaml › definition › 'mach' is not a setting here. Did you mean 'match'?"),
     ],

@@ -14,6 +14,11 @@ COUNTED = (
     Sentence("，{reason}", ", {reason}"),
 )
 IN_TIME = (Sentence("{indicator}{value:share}（{low:share}～{high:share}）", "{indicator}: {value:share} ({low:percent}–{high:percent}%)"),)
+EMPTY = (
+    Sentence("本期没有{what}记录", "No {what} on record in this period"),
+    Sentence("（上月{previous:count}件）", " ({previous:count} in the month before)"),
+    Sentence("：是没有发生，还是没有导出，这里无从得知", "; whether there were none or they were not exported cannot be told here"),
+)
 ALL_OF = (
     Sentence("{what}{count}件", "{count} {what}"),
     Sentence("，较上月{difference}（{change}）", ", {difference} ({change})"),
@@ -160,9 +165,9 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
-    "overview": (Rows({"volume": COUNTED}, by="telling", whole=True), CHANGED),
+    "overview": (Rows({"volume": COUNTED, "empty": EMPTY}, by="telling", whole=True), CHANGED),
     "limits": (Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),),
-    "categories": (Rows({"all": ALL_OF, "named": CATEGORY}, by="named", between=SEMICOLON),),
+    "categories": (Rows({"all": ALL_OF, "empty": EMPTY, "named": CATEGORY}, by="named", between=SEMICOLON),),
     "timeliness": (Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),),
     "durations": (
         Rows({"orders": (Sentence("{measure}的中位为{median}{counted_in}", "Median to the {measure}: {median} {counted_in}"),)}, by="said", between=SEMICOLON, end=Term("。", ".")),

@@ -413,13 +413,41 @@ def test_empty_single_and_all_open_months():
     empty = view({"created_s": [at("2024-07-05 09:00")] * 40, "closed_s": [None] * 40, "category_1": ["甲"] * 40})
     assert complaints.volume(empty).iloc[0]["count"] == 0
     assert set(complaints.timeliness(empty)["missing"]) == {"no orders"}
-    assert "0件" in say(told(complaints.overview(empty), "overview"), language="zh").text
+    assert say(told(complaints.overview(empty), "overview"), language="zh").text.startswith("本期没有诉求记录（上月40件）")
     same = view(spread("2024-08", {"甲": 50}))
     assert complaints.categories(same).iloc[1]["share"] == 1 and complaints.pareto(same)["cumulative"].iloc[-1] == 1
     open_ = view({**spread("2024-08", {"甲": 62}), "closed_s": [None] * 62})
     row = complaints.timeliness(open_).set_index("indicator").loc["resolution_48h"]
     assert (row["value"], row["open"]) == (0, 62) and complaints.backlog(open_).iloc[0]["open_after"] == 62
     assert complaints.durations(open_).iloc[-1]["missing"] == "not reached"
+
+
+def test_a_month_without_records_is_no_fall_to_nothing():
+    """An export that is not there must not read as a hundred per cent fewer."""
+    seen = view(
+        joined(spread("2024-06", {"供水": 60, "交通": 40}), spread("2024-08", {"供水": 60, "交通": 40})),
+        month="2024-07",
+        start="2024-06-01",
+    )
+    for table in ("overview", "categories"):
+        frame = told(complaints.TABLES[table](seen), table, "2024-07")
+        both = [say(frame, language=language).text for language in ("zh", "en")]
+        assert both[0].startswith("本期没有诉求记录") and "是没有发生，还是没有导出，这里无从得知。" in both[0]
+        assert both[1].startswith("No orders on record in this period") and not any("%" in text or "占比" in text for text in both)
+    assert "（上月100件）" in say(told(complaints.TABLES["overview"](seen), "overview", "2024-07"), language="zh").text
+
+
+def test_what_most_orders_lack_is_named_first():
+    whole = spread("2024-08", {"供水": 30, "交通": 70})
+    whole["category_1"] = [c if c == "供水" else None for c in whole["category_1"]]
+    frame = told(complaints.TABLES["categories"](view(joined(spread("2024-07", {"供水": 60, "交通": 40}), whole))), "categories")
+    assert "(none)" in frame.loc[frame["named"] == "named", "category"].tolist()
+    assert "未填占比70.0%" in say(frame, language="zh").text
+
+
+def test_what_is_not_judged_says_so_once():
+    seen = view(joined(spread("2024-07", {"供水": 60}), spread("2024-08", {"供水": 190})))
+    assert say(told(complaints.TABLES["overview"](seen), "overview"), language="zh").text.count("不判好坏") == 1
 
 
 def test_refusals_word_for_word():

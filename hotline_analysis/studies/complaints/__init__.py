@@ -90,6 +90,7 @@ COLUMNS = {
     "went": Field(Term("办结", "Went"), "count"),
     "open_after": Field(Term("期末未办", "Open at the end"), "count"),
     "flow": Field(Term("净增", "Net"), "difference"),
+    "previous": Field(Term("上月件数", "Orders last month"), "count"),
     "arrivals_a_day": Field(Term("日均受理", "Arrivals a day"), "number"),
     "mean_open": Field(Term("平均在办", "Mean stock"), "number"),
     "mean_days": Field(Term("平均天数", "Mean days"), "number"),

@@ -25,8 +25,8 @@ def overview(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Columns: by..., indicator (received, response_24h and such, due, recorded), numerator (orders; done in time), denominator (days; orders),
     value, low, high (95 %), closed_only, open_as_failed (what leaving the open ones out, or taking them as late, would say), open (orders),
     change, change_low, change_high (on the month before), and what `verdicts.compare` and `quotable` add; what (complaints where params name
-    kinds, else orders; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share), telling (volume, limit, ''),
-    verdict (the state, '' where nothing is compared). Raises NoInput without orders, DataRefused without created_at.
+    kinds, else orders; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share), telling (volume, empty where no order came, limit, ''),
+    previous (orders of the month before), verdict (the state, '' where nothing is compared or the reason says why). Raises NoInput without orders, DataRefused without created_at.
     """
     frame = orders.cases(view, "timely", *by)
     parts = [_told(view, part).assign(**dict(zip(by, key, strict=True))) for key, part in orders.split(view, frame, by)]
@@ -80,12 +80,14 @@ def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.Dat
 def _worded(view: View, found: pd.DataFrame, before: int) -> pd.DataFrame:
     """What sentences choose by, and how many orders more or fewer than the month before."""
     volume = found["indicator"] == "received"
-    difference = (found["numerator"].astype("float64") - before).where(volume & bool(before))
+    came = found["numerator"].fillna(0).astype("float64")
+    difference = (came - before).where(volume & bool(before) & (came > 0))
     return found.assign(
         what="complaints" if view.params.complaints.kinds else "orders",
         difference=difference,
         change_of_count=difference / (before or np.nan),
         leading=found["leading"].mask(volume, ""),  # what came is said with its count
-        telling=np.select([volume, found["value"].notna()], ["volume", "limit"], ""),
-        verdict=found["state"].where(found["state"].isin(TOLD), ""),
+        previous=before,
+        telling=np.select([volume & (came > 0), volume, found["value"].notna()], ["volume", "empty", "limit"], ""),
+        verdict=found["state"].where(found["state"].isin(TOLD) & (found["reason"] == ""), ""),
     )

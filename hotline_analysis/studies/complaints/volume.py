@@ -46,7 +46,7 @@ def categories(view: View) -> pd.DataFrame:
     """The category tree with its roll-up: all orders, then each first-level category by size with its own below it.
 
     Columns: category (`all` for all orders), level (0 to 3), parent, named (the category of the first level that the sentence names: the one whose share moved
-    surely, else the largest), cumulative, cumulative_low, cumulative_high (of the first level, from the largest on: the share of all orders so far, Wilson), those of `volume`,
+    surely, else the largest; one that most orders lack is named too; `empty` instead of `all` where there is no order), cumulative, cumulative_low, cumulative_high (of the first level, from the largest on: the share of all orders so far, Wilson), those of `volume`,
     what, top (all orders and the first level), upper (the second too), deeper (whether there is a third). Small categories are pooled under their parent; orders without a category are `(none)`. Raises DataRefused without category_1.
     """
     frame = orders.counted(orders.cases(view, *LEVELS))
@@ -81,8 +81,11 @@ def _named(frame: pd.DataFrame, view: View) -> pd.DataFrame:
     low, high = intervals.wilson(so_far.to_numpy(float), float(whole) if whole else np.nan)
     plain = first & ~frame["category"].isin((disclosure.OTHER, orders.NONE))
     moved = plain & (frame["state"].isin(("outside",)) | frame["share_state"].isin(("outside", "few months")))
-    chosen = frame.index[moved][:3] if moved.any() else frame.index[plain][:1]
-    named = np.where(frame.index.isin(chosen), "named", np.where(frame["level"] == 0, "all", ""))
+    unnamed = (
+        first & (frame["category"] == orders.NONE) & (frame["count"] > (whole or 0) / 2)
+    )  # what most lack comes before what the others say
+    chosen = frame.index[unnamed].union(frame.index[moved][:3] if moved.any() else frame.index[plain][:1] if not unnamed.any() else [])
+    named = np.where(frame.index.isin(chosen) & bool(whole), "named", np.where(frame["level"] == 0, "all" if whole else "empty", ""))
     what = "complaints" if view.params.complaints.kinds else "orders"
     told = frame.assign(cumulative=so_far / (whole or np.nan), cumulative_low=low, cumulative_high=high, named=named, what=what)
     first_columns = ["category", "level", "parent", "named", "what"]
