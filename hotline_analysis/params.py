@@ -649,6 +649,15 @@ class Service(Settings):
         gt=0,
         lt=1,
     )
+    warning_minutes: int = setting(
+        120,
+        "舆情事件发现后多少分钟内预警算及时；登记表有时限的以登记的为准",
+        "within how many minutes an event of public opinion should be warned of; a time of its own in the register goes first",
+        "warning_minutes: 60",
+        "warning_minutes: 1h",
+        ge=1,
+        le=10080,
+    )
     shrinkage: Finite = setting(
         0.3,
         "排了班而不在接电话的时间（休息、培训、会议、缺勤）占多少",

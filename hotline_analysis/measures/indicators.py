@@ -276,8 +276,8 @@ def why_not(indicator: Indicator, view: View, by: str = "") -> str:
         if indicator.window_hours is not None:
             scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)
             needs = ("caller", "outcome") if scoped else ("caller",)
-        clock = epoch(table)
-        lacking = [tables.TABLES[table].clock if c == clock else c for c in (clock, *needs, *([by] if by else [])) if c not in have]
+        instants = {c.epoch: c.name for c in tables.TABLES[table].columns if c.kind == tables.INSTANT}
+        lacking = [instants.get(c, c) for c in (epoch(table), *needs, *([by] if by else [])) if c not in have]
         if lacking:
             return "not available: needs " + ", ".join(lacking)
     return "not available: masked" if indicator.window_hours is not None and view.masked else ""
@@ -424,15 +424,15 @@ def _ratio(indicator: Indicator, sums: _Sums) -> dict:
         return _of_month(indicator, sums.total(top), sums.total(bottom))
     k_day, n_day = _aligned(sums, top, bottom)
     if top.table != bottom.table:
-        found = _estimate(k_day, n_day, indicator) if len(n_day) >= FEWEST_DAYS else _bare(k_day.sum() / n_day.sum())
+        found = ratio(k_day, n_day, indicator) if len(n_day) >= FEWEST_DAYS else _bare(k_day.sum() / n_day.sum())
         return {**_plainly(found), "noise": 0.0, "clusters": "days"}
     k, n = (sums.over(p.table, "cluster")[p.term.en].to_numpy() for p in (top, bottom))
     by_days = not indicator.callers and (n_day > 0).sum() >= FEWEST_DAYS
-    callers = _estimate(k, n, indicator)
+    callers = ratio(k, n, indicator)
     with np.errstate(divide="ignore", invalid="ignore"):
         without = np.where(n > 0, (k.sum() - k) / (n.sum() - n), np.nan)
     noise = 0.0 if indicator.unit is PERCENT else float(callers.se)  # of shares `control.counted` knows it exactly
-    level = _plainly(_estimate(k_day, n_day, indicator) if by_days else callers)
+    level = _plainly(ratio(k_day, n_day, indicator) if by_days else callers)
     return {**level, "noise": noise, "clusters": "days" if by_days else "callers", "without": tuple(without)}
 
 
@@ -472,7 +472,7 @@ def _turned(indicator: Indicator, found: dict) -> dict:
     return {**found, **ends, **errors, "without": tuple(float(turn(x)) for x in found.get("without", ()))}
 
 
-def _estimate(k: np.ndarray, n: np.ndarray, indicator: Indicator) -> resampling.Estimate:
+def ratio(k: np.ndarray, n: np.ndarray, indicator: Indicator) -> resampling.Estimate:
     """k / n with its interval over the clusters: Wilson for a share, t for a mean, which is not below 0; none beyond the bound."""
     value = k.sum() / n.sum()
     if indicator.unit is PERCENT and indicator.most == 1:

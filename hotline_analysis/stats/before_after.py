@@ -45,7 +45,13 @@ def quantile(cases: Lengths, share: float) -> float:
 
 
 def quantile_ratio(
-    before: Lengths, after: Lengths, share: float = 0.5, *, pairs: Sequence[tuple[Lengths, Lengths]] = (), draws: int = 1000, seed: int = 12345
+    before: Lengths,
+    after: Lengths,
+    share: float = 0.5,
+    *,
+    pairs: Sequence[tuple[Lengths, Lengths]] = (),
+    draws: int = 1000,
+    seed: int = 12345,
 ) -> Ratio:
     """The quantile after over that before (0.5: of medians), with its interval from `draws` draws of the days of each side.
 

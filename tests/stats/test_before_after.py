@@ -72,7 +72,12 @@ def test_months_that_differ_widen_the_interval():
     later = [m._replace(length=m.length * f) for m, f in zip(months, (0.2, 0.5, 0.8), strict=True)]
 
     def whole(parts):
-        return Lengths(*(np.concatenate([getattr(p, name) + (1000 * k if name == "day" else 0) for k, p in enumerate(parts)]) for name in Lengths._fields))
+        return Lengths(
+            *(
+                np.concatenate([getattr(p, name) + (1000 * k if name == "day" else 0) for k, p in enumerate(parts)])
+                for name in Lengths._fields
+            )
+        )
 
     alone = quantile_ratio(whole(months), whole(later))
     paired = quantile_ratio(whole(months), whole(later), pairs=list(zip(months, later, strict=True)))

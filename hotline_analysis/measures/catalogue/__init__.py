@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hotline_analysis.measures.catalogue import answering, handling, orders, repeats, volume
+from hotline_analysis.measures.catalogue import answering, handling, intelligent, orders, repeats, volume
 from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, SUPPORT, Indicator
 from hotline_analysis.params import Params, Words
 from hotline_analysis.stats import control
 from hotline_analysis.words import Term
 
-MODULES = (volume, answering, handling, repeats, orders)
-EVENTS = {answering.FAMILY: Term("接通", "Answering")}
+MODULES = (volume, answering, handling, repeats, orders, intelligent)
+EVENTS = {answering.FAMILY: Term("接通", "Answering"), **intelligent.EVENTS}
 
 
 def known(params: Params) -> dict[str, Indicator]:
@@ -50,6 +50,7 @@ def for_agents(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
 
 BETTER = {"higher": Term("高为好", "higher"), "lower": Term("低为好", "lower"), None: Term("不分好坏", "neither")}
 READING = {"document": Term("原文口径", "as in the document"), "suggested": Term("建议口径", "suggested"), "": Term("", "")}
+GROUPS = intelligent.GROUPS  # the classes that a source gives its indicators
 AUDIENCE = {FRONT: Term("一线", "front line"), MANAGEMENT: Term("管理", "management"), SUPPORT: Term("支撑", "support")}
 
 
@@ -61,7 +62,7 @@ def glossary(indicators: Mapping[str, Indicator], language: str = "zh") -> pd.Da
 
 
 def _worded(i: Indicator, language: str) -> dict:
-    told = {"key": i.key, "name": i.name(language), "group": i.group}
+    told = {"key": i.key, "name": i.name(language), "group": GROUPS[i.group](language) if i.group else ""}
     told |= {name: getattr(i, name)(language) for name in ("formula", "scope", "observe", "judge")}
     told |= {
         "beyond": i.beyond(language) if i.beyond else "",
