@@ -658,6 +658,14 @@ class Service(Settings):
         ge=1,
         le=10080,
     )
+    cost_a_minute: Finite | None = setting(
+        None,
+        "话务员一分钟的人力成本，元；用于重复来电的成本",
+        "what a minute of an agent costs, in the hotline's currency: for the cost of repeat calls",
+        "cost_a_minute: 1.2",
+        "cost_a_minute: 1.2元",
+        gt=0,
+    )
     shrinkage: Finite = setting(
         0.3,
         "排了班而不在接电话的时间（休息、培训、会议、缺勤）占多少",

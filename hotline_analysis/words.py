@@ -43,8 +43,9 @@ YUAN = Unit("yuan", Term("元", " yuan"), Term("元", " yuan"))
 SCORE = Unit("score", Term("分", " points"), Term("分", " points"))
 TIMES = Unit("times", Term("次", " times"), Term("次", " times"))
 PERSONS = Unit("persons", Term("人", " persons"), Term("人", " persons"))
+WORK_HOURS = Unit("work_hours", Term("小时", " h"), Term("小时", " h"))
 AN_HOUR = Unit("an_hour", Term("通/小时", " calls/h"), Term("通/小时", " calls/h"))
-DIFFERING = (YUAN, SCORE, TIMES, PERSONS, AN_HOUR)  # levels with one decimal, whose change is a difference in the same unit
+DIFFERING = (YUAN, SCORE, TIMES, PERSONS, WORK_HOURS, AN_HOUR)  # levels with one decimal, whose change is a difference in the same unit
 UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, ORDERS_A_DAY, CALLERS, SECONDS, HOURS, *DIFFERING)}
 
 JUDGEMENT = {
@@ -107,6 +108,14 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
     "no calls": Term("没有来电", "no calls"),
     "no base": Term("本期没有可作分母的记录", "no record of this period to be a base"),
+    "cost a minute": Term("参数没有给出每分钟成本", "params give no cost a minute"),
+    "not the whole month": Term(
+        "来电没有覆盖全月，不能与月度数字相除", "the calls do not cover the whole month that the other figure is of"
+    ),
+    "no known figures": Term("月报没有填这个数字", "the month's sheet does not hold the figure"),
+    "few known figures": Term("有班组没有填这个数字，合计会偏低", "some team has not given the figure, so the sum would read low"),
+    "no trunk data": Term("话务导出中没有中继数据", "call exports hold no trunk data"),
+    "few in any day": Term("任意24小时都不足30通", "fewer than 30 calls in any 24 hours"),
     "no known durations": Term("时长均未能读出", "no duration could be read"),
     "talk time": Term("没有读得出的通话时长", "no talk time could be read"),
     "looks ahead": Term("与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),

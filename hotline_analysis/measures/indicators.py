@@ -27,7 +27,7 @@ from hotline_analysis.words import PERCENT, TIMES, Term, Unit
 
 FEW = 30  # a base below this is shown and not judged
 FEWEST_DAYS = 5  # below this many days with records the caller groups give the interval, not the days
-MONTHLY = ("staff", "aggregates")  # tables whose row is a month: they have no days
+MONTHLY = frozenset(name for name, table in tables.TABLES.items() if table.monthly)  # a row is a month: they have no days
 FRONT, MANAGEMENT, SUPPORT = "front line", "management", "support"
 COLUMNS = {
     "indicator": Term("指标", "Indicator"),
@@ -172,7 +172,7 @@ class Indicator:
     @property
     def events(self) -> bool:
         """A count of events on days, sessions or calls: chance alone knows how far few of them spread."""
-        plain = self.turned is None and self.times == 1 and not set(self.tables) & set(MONTHLY)
+        plain = self.turned is None and self.times == 1 and not MONTHLY & set(self.tables)
         return plain and (self.denominator is None or self.unit is TIMES or (self.unit is PERCENT and self.most is None))
 
     @property
@@ -201,6 +201,21 @@ def offered_calls(view: View) -> nw.LazyFrame:
 def rows_in(view: View, table: str) -> nw.LazyFrame:
     """The rows of a table that indicators are made of."""
     return offered_calls(view) if table == "calls" else view.table(table)
+
+
+def within_data(view: View, rows: nw.LazyFrame, periods: Sequence[Period], clock: str = "start_s") -> nw.LazyFrame:
+    """The rows of the periods as far as there are data."""
+    start_s, end_s = max(periods[0].start_s, view.data_start_s), min(periods[-1].end_s, view.data_end_s)
+    return rows.filter((nw.col(clock) >= start_s) & (nw.col(clock) < end_s))
+
+
+def interval_over(k: np.ndarray, n: np.ndarray, indicator: "Indicator") -> dict:
+    """k / n of an estimator with its interval over caller groups, and its values without each of them: value, low, high, se, noise, clusters, without."""
+    found = _plainly(ratio(k, n, indicator))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        without = np.where(n > 0, (k.sum() - k) / (n.sum() - n), np.nan)
+    noise = 0.0 if indicator.unit is PERCENT else found["se"]
+    return {**found, "noise": noise, "clusters": "callers", "without": tuple(without)}
 
 
 def epoch(table: str) -> str:
@@ -238,12 +253,13 @@ def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indica
     """The rows with the days of their tables, in the order of the indicators."""
     place, of = {i.key: n for n, i in enumerate(indicators)}, {i.key: i for i in indicators}
     covered = {table: _coverage(table, found, periods) for table, found in days.items()}
-    nothing = (0, False)
-    told = []
+    nothing, labels, told = (0, False), [p.label for p in periods], []
     for r in rows:
         i = of[r["indicator"]]
         seen = [covered[t].get(r["period"], nothing) for t in i.tables if t in covered] or [nothing]
         own = {"days": min(n for n, _ in seen), "covered": all(c for _, c in seen)}
+        if len(seen) > 1 and MONTHLY & set(i.tables) and not own["covered"] and not r["missing"]:
+            r = row(i, periods[labels.index(r["period"])], group=r["group"], missing="not the whole month")
         told.append({**own, **r, "definition": view.definition.hash if "calls" in i.tables else "", "place": place[i.key]})
     frame = pd.DataFrame(told)
     if not len(frame):
@@ -275,7 +291,7 @@ def why_not(indicator: Indicator, view: View, by: str = "") -> str:
         needs = dict.fromkeys(c for p in indicator.parts if p.table == table for c in p.needs)
         if indicator.window_hours is not None:
             scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)
-            needs = ("caller", "outcome") if scoped else ("caller",)
+            needs = [c for c in needs if scoped or c != "outcome"]
         instants = {c.epoch: c.name for c in tables.TABLES[table].columns if c.kind == tables.INSTANT}
         lacking = [instants.get(c, c) for c in (epoch(table), *needs, *([by] if by else [])) if c not in have]
         if lacking:
@@ -307,7 +323,7 @@ def place(start_s, periods: Sequence[Period]) -> np.ndarray:
     return np.where((found >= 0) & (start_s < ends[np.maximum(found, 0)]), found, -1)
 
 
-def _period_of(periods: Sequence[Period]) -> nw.Expr:
+def period_of(periods: Sequence[Period]) -> nw.Expr:
     """`place` as an expression: how many periods have begun, less one, where none of them has ended since."""
     begun = nw.sum_horizontal(*[mark(nw.col("start_s") >= p.start_s) for p in periods])
     ended = nw.sum_horizontal(*[mark(nw.col("start_s") >= p.end_s) for p in periods])
@@ -378,6 +394,17 @@ class _Sums:
             self.made[table, what] = found.reindex(range(GROUPS), fill_value=0) if what == "cluster" else found
         return self.made[table, what]
 
+    def there(self, table: str) -> bool:
+        return bool(len(self.tables[table]))
+
+    def of_both(self, first: str, second: str) -> "_Sums":
+        """The sums of the days that two tables have rows of: a day that one export lacks would be in one part of a ratio alone."""
+        if first == second or MONTHLY & {first, second}:
+            return self
+        held = {name: self.tables[name] for name in (first, second)}
+        days = set(held[first]["day"]) & set(held[second]["day"])
+        return _Sums({name: part[part["day"].isin(days)] for name, part in held.items()})
+
     def total(self, part: Part) -> float:
         return self.tables[part.table][part.term.en].sum()
 
@@ -390,6 +417,9 @@ def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Ma
         by_day = sums.over(top.table, "day")[top.term.en]
         whole = {"numerator": int(by_day.sum()), "calls": int(by_day.sum()), "known": known}
         return row(indicator, period, group=group) | whole | volumes.a_day(by_day, here[here["period"] == period.label])
+    if not all(sums.there(table) for table in indicator.tables):
+        return row(indicator, period, group=group, missing=_unread(indicator, 1.0))
+    sums = sums.of_both(top.table, bottom.table)
     n = sums.total(bottom)
     if not n or known == 0 or known < indicator.least_known:
         return row(indicator, period, group=group, missing=_unread(indicator, known)) | {"calls": int(n), "known": known}
@@ -406,7 +436,8 @@ def _unread(indicator: Indicator, known: float) -> str:
     """Why there is no figure: nothing that it could be of, or cells that were not read."""
     if np.isnan(known) or known == 1:
         return "no calls" if indicator.tables == ("calls",) else "no base"
-    return ("few known " if known else "no known ") + ("durations" if indicator.needs[-1].endswith("_seconds") else "outcomes")
+    what = "figures" if MONTHLY & set(indicator.tables) else "durations" if indicator.needs[-1].endswith("_seconds") else "outcomes"
+    return ("few known " if known else "no known ") + what
 
 
 def _known(indicator: Indicator, sums: _Sums) -> float:
@@ -437,12 +468,8 @@ def _ratio(indicator: Indicator, sums: _Sums) -> dict:
 
 
 def _aligned(sums: _Sums, top: Part, bottom: Part) -> tuple[np.ndarray, np.ndarray]:
-    """The two parts by day; a day that one of two tables lacks adds 0 there."""
-    k, n = (sums.over(p.table, "day")[p.term.en] for p in (top, bottom))
-    if top.table != bottom.table:
-        days = k.index.union(n.index)
-        k, n = k.reindex(days, fill_value=0), n.reindex(days, fill_value=0)
-    return k.to_numpy(), n.to_numpy()
+    """The two parts by day, of the days that both tables have."""
+    return tuple(sums.over(p.table, "day")[p.term.en].sort_index().to_numpy() for p in (top, bottom))
 
 
 def _plainly(found: resampling.Estimate) -> dict[str, float]:
@@ -498,7 +525,7 @@ def repeats(view: View, periods: Sequence[Period], indicators: Sequence[Indicato
 def _within_window(view: View, gaps: nw.LazyFrame, indicator: Indicator, periods: Sequence[Period], by: str) -> list[dict]:
     window = round(indicator.window_hours * HOUR)
     edges = binned.bin_edges_seconds(menu_seconds=[window], horizon_seconds=max(168 * HOUR, window))
-    gaps = rules.chained(gaps, view.definition, window).with_columns(place=_period_of(periods)).filter(nw.col("place") >= 0)
+    gaps = rules.chained(gaps, view.definition, window).with_columns(place=period_of(periods)).filter(nw.col("place") >= 0)
     keys = ["place", *([by] if by else [])]
     cubes = counts.tables(counts.cube(gaps, view.definition, edges=edges, by=keys), edges=edges, by=keys)
     exact = counts.exact(gaps, view.definition, horizon_s=window, by=keys)

@@ -12,13 +12,10 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import disclosure
-from hotline_analysis.errors import BadParams, DataRefused, nearest
-from hotline_analysis.measures import counts, rules
-from hotline_analysis.measures.definition import BY_PAIR, HOUR, Definition
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures import resolution, rules
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import LEVELS
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import binned, intervals, resampling, survival
 from hotline_analysis.words import Field, Term
 
 FEW = 30
@@ -64,36 +61,14 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
         raise DataRefused(
             "first-call resolution", "it is defined for rolling windows, looking ahead.", "Set mode: rolling, direction: look-ahead."
         )
-    gaps = rules.charge(_marked(view), definition, by)
+    gaps = rules.charge(resolution.marked(view.gaps(), view.definition), definition, by)
     unknown = _unknown(gaps, by)
     known = gaps.filter(~nw.col("dispatched").is_null())
-    rows = [row for hours in definition.windows_hours for row in _window(known, definition, hours, by)]
+    rows = [row for hours in definition.windows_hours for row in resolution.window(known, definition, hours, by)]
     frame = pd.DataFrame(rows, columns=[*by, *list(COLUMNS)[:12]])
     frame["unknown"] = [unknown.get(tuple(row), 0) for row in frame[list(by)].itertuples(index=False)] if by else unknown.get((), 0)
     frame["caveat"] = np.where(frame["denominator"] < FEW, "few", "")
     return frame.sort_values([*by, "window_hours"], ignore_index=True)
-
-
-def _marked(view: View) -> nw.LazyFrame:
-    """The index calls with `counted`: 1 where dispatching makes the call unresolved."""
-    gaps, definition = view.gaps(), view.definition
-    have = gaps.collect_schema().names()
-    rules.needs_dispatch(have, definition)
-    _known(gaps, definition)
-    unresolved = rules.true("dispatched") & (rules.fate(have, definition) == "unresolved")
-    return gaps.with_columns(counted=nw.when(unresolved).then(nw.lit(1)).otherwise(nw.lit(0)))
-
-
-def _known(gaps: nw.LazyFrame, definition: Definition) -> None:
-    """Refuses a dispatch rule for an issue or a department that no call has: a slip of the pen would leave it without effect."""
-    have = gaps.collect_schema().names()
-    columns = [c for c in (*LEVELS, "department") if c in have]
-    wanted = {part.strip() for key in definition.dispatch for part in key.split(BY_PAIR)} - {"*"}
-    if not wanted:
-        return
-    found = {name for c in columns for name in pandas(gaps.select(c).unique())[c].dropna()}
-    for word in sorted(wanted - found):
-        raise BadParams("definition › dispatch", f"no call of this period has the issue or department '{word}'.", nearest(word, found))
 
 
 def _unknown(gaps: nw.LazyFrame, by: Sequence[str]) -> dict[tuple, int]:
@@ -103,54 +78,6 @@ def _unknown(gaps: nw.LazyFrame, by: Sequence[str]) -> dict[tuple, int]:
     return {tuple(row[:-1]): int(row[-1]) for row in found[[*by, "n"]].itertuples(index=False)}
 
 
-def _window(gaps: nw.LazyFrame, definition: Definition, hours: float, by: Sequence[str]) -> list[dict]:
-    """The rows of one window, one a stratum."""
-    seconds, keys = round(hours * HOUR), [*by, "counted"]
-    edges = binned.bin_edges_seconds(menu_seconds=[seconds], horizon_seconds=seconds)
-    gaps = rules.chained(gaps, definition, seconds)
-    exact = dict(list(counts.exact(gaps, definition, horizon_s=seconds, by=keys).groupby(keys, dropna=False)))
-    cubes = counts.tables(counts.cube(gaps, definition, edges=edges, by=keys), edges=edges, by=keys)
-    nothing = np.zeros((counts.GROUPS, len(edges) + 1, 2), np.int64)
-    strata = list(dict.fromkeys(key[:-1] for key in cubes))
-    return [
-        {
-            **dict(zip(by, own, strict=True)),
-            "window_hours": hours,
-            **_resolved([exact.get((*own, c)) for c in (0, 1)], [cubes.get((*own, c), nothing) for c in (0, 1)], seconds),
-        }
-        for own in strata
-    ]
-
-
-def _resolved(exact: list[pd.DataFrame | None], cubes: list[np.ndarray], seconds: int) -> dict:
-    """FCR of one stratum from its calls that were not (0) and that were (1) dispatched."""
-    stays, goes = (int(cube.sum()) for cube in cubes)
-    away = goes / (stays + goes)
-    again, again_dispatched = (_followed(rows, seconds) for rows in exact)
-    parts = {"repeat_rate": (1 - away) * again + away * again_dispatched, "dispatch_rate": away, "overlap": away * again_dispatched}
-    value = (1 - away) * (1 - again)
-    without = resampling.leave_one_out(*cubes)
-    curves = binned.within(without[0])[:, -1]
-    left = [part.sum(axis=(1, 2)) for part in without]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        thetas = np.where(left[0] == 0, 0.0, left[0] / (left[0] + left[1]) * (1 - np.where(left[0] == 0, 0.0, curves)))
-    error = resampling.jackknife(thetas, estimate=value)
-    low, high = intervals.wilson_from_error(value, error.se, calls=stays + goes)
-    naive = 1 - parts["repeat_rate"] - away
-    bounds = {"naive": naive, "bound_low": max(naive, 0.0), "bound_high": min(1 - parts["repeat_rate"], 1 - away)}
-    seen = 0 if exact[0] is None else int(exact[0].loc[exact[0]["event"] == 1, "calls"].sum())
-    head = {"numerator": stays - seen, "denominator": stays + goes, "value": value, "low": float(low), "high": float(high)}
-    return {**head, **parts, **bounds}
-
-
-def _followed(rows: pd.DataFrame | None, seconds: int) -> float:
-    """Kaplan-Meier share followed within the window; 0 where there are no such calls (they weigh nothing)."""
-    if rows is None:
-        return 0.0
-    curve = survival.kaplan_meier(rows["seconds"].to_numpy(), rows["event"].to_numpy(), weights=rows["calls"].to_numpy())
-    return float(survival.within(curve, seconds))
-
-
 def dispatch(view: View) -> pd.DataFrame:
     """What the dispatch rule does: dispatched index calls of identified callers by first-level issue and department, with their fate.
 
@@ -158,7 +85,7 @@ def dispatch(view: View) -> pd.DataFrame:
     calls. Issues and departments with fewer calls than the view's `smallest` are pooled, and small counts are not told (`disclosure`).
     Source: A09.
     """
-    gaps = _marked(view).filter(rules.true("dispatched"))
+    gaps = resolution.marked(view.gaps(), view.definition).filter(rules.true("dispatched"))
     have = gaps.collect_schema().names()
     names = {c: n for c, n in (("issue_1", "issue"), ("department", "department")) if c in have}
     frame = pandas(gaps.with_columns(fate=rules.fate(have, view.definition)).group_by(*names, "fate").agg(calls=nw.len()))

@@ -19,9 +19,7 @@ def test_party_and_gender():
     found = independence.residuals(table)
     assert found.adjusted[0] == pytest.approx([4.50205352, 0.69945173, -5.31594554], abs=1e-8)
     assert found.adjusted[1] == pytest.approx(-found.adjusted[0])
-    assert (np.square(table - found.expected) / found.expected).sum() == pytest.approx(
-        30.0701, abs=1e-4
-    )
+    assert (np.square(table - found.expected) / found.expected).sum() == pytest.approx(30.0701, abs=1e-4)
 
 
 def test_hair_and_eye():

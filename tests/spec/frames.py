@@ -16,7 +16,19 @@ from hotline_analysis.params import Params
 from tests.spec.cases import Case
 
 FLAGS = ("dispatched", "transferred")
-WHOLE = ("seq", "caller", "caller_group", "caller_phone", "caller_person", "caller_code", "talk_seconds", "queue_seconds", "ring_seconds")
+WHOLE = (
+    "seq",
+    "caller",
+    "caller_group",
+    "caller_phone",
+    "caller_person",
+    "caller_code",
+    "talk_seconds",
+    "queue_seconds",
+    "ring_seconds",
+    "hold_seconds",
+    "wrap_seconds",
+)
 POLARS = {"flag": pl.Boolean, "whole": pl.Int64, "text": pl.String}
 PANDAS = {"flag": "boolean", "whole": "Int64", "text": "str"}
 DUCKDB = {"flag": "BOOLEAN", "whole": "BIGINT", "text": "VARCHAR"}

@@ -9,14 +9,23 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hotline_analysis.measures.catalogue import answering, handling, intelligent, orders, repeats, volume
+from hotline_analysis.measures.catalogue import answering, handling, intelligent, orders, quality, repeats, team, volume
 from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, SUPPORT, Indicator
 from hotline_analysis.params import Params, Words
 from hotline_analysis.stats import control
 from hotline_analysis.words import Term
 
-MODULES = (volume, answering, handling, repeats, orders, intelligent)
-EVENTS = {answering.FAMILY: Term("接通", "Answering"), **intelligent.EVENTS}
+MODULES = (volume, answering, handling, repeats, team, quality, orders, intelligent)
+EVENTS = {
+    answering.FAMILY: Term("接通", "Answering"),
+    handling.FAMILY: Term("处理时长", "Handling time"),
+    handling.SENT: Term("转出", "Sent on"),
+    team.FAMILY: Term("坐席工时", "Agents' time"),
+    team.LEAVING: Term("流失", "Leaving"),
+    team.COST: Term("成本", "Cost"),
+    repeats.FAMILY: Term("重复来电", "Repeat calls"),
+    **intelligent.EVENTS,
+}
 
 
 def known(params: Params) -> dict[str, Indicator]:

@@ -1,0 +1,153 @@
+"""First-call resolution (首解率): calls neither repeated nor sent on, from two Kaplan-Meier curves; and what repeats cost.
+
+Source: F0 A09, A10, A26; methods 1 (FCR).
+"""
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.measures import counts, rules
+from hotline_analysis.measures.definition import BY_PAIR, HOUR, Definition
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import DAY, LEVELS
+from hotline_analysis.measures.indicators import Indicator, offered_calls, period_of, read, repeats, row, within_data
+from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.view import View
+from hotline_analysis.stats import binned, intervals, resampling, survival
+
+
+def first_call(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """First-call resolution in every period, each within the window of its indicator. Calls whose dispatch is not known are left out."""
+    view = view.but(
+        mode="rolling", direction="look-ahead", charged="last" if view.definition.charged == "taker" else view.definition.charged
+    )
+    gaps = rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
+    gaps = marked(gaps.filter(~nw.col("dispatched").is_null()), view.definition)
+    gaps = gaps.with_columns(place=period_of(periods)).filter(nw.col("place") >= 0)
+    keys, rows = ["place", *([by] if by else [])], []
+    for indicator in indicators:
+        found = window(gaps, view.definition, indicator.window_hours, keys)
+        rows += [_row(indicator, periods[int(f["place"])], f[by] if by else "", f) for f in found]
+        told = {r["period"] for r in rows if r["indicator"] == indicator.key}
+        rows += [row(indicator, p, missing="no calls") for p in periods if not by and p.label not in told]
+    return rows
+
+
+def _row(indicator: Indicator, period: Period, group: str, found: dict) -> dict:
+    kept = {name: found[name] for name in ("numerator", "denominator", "value", "low", "high", "se", "without")}
+    return row(indicator, period, group=group, clusters="callers", **kept)
+
+
+def marked(gaps: nw.LazyFrame, definition: Definition) -> nw.LazyFrame:
+    """The index calls with `counted`: 1 where dispatching makes the call unresolved."""
+    have = gaps.collect_schema().names()
+    rules.needs_dispatch(have, definition)
+    _known(gaps, definition)
+    unresolved = rules.true("dispatched") & (rules.fate(have, definition) == "unresolved")
+    return gaps.with_columns(counted=nw.when(unresolved).then(nw.lit(1)).otherwise(nw.lit(0)))
+
+
+def _known(gaps: nw.LazyFrame, definition: Definition) -> None:
+    """Refuses a dispatch rule for an issue or a department that no call has: a slip of the pen would leave it without effect."""
+    have = gaps.collect_schema().names()
+    columns = [c for c in (*LEVELS, "department") if c in have]
+    wanted = {part.strip() for key in definition.dispatch for part in key.split(BY_PAIR)} - {"*"}
+    if not wanted:
+        return
+    found = {name for c in columns for name in pandas(gaps.select(c).unique())[c].dropna()}
+    for word in sorted(wanted - found):
+        raise BadParams("definition › dispatch", f"no call of this period has the issue or department '{word}'.", nearest(word, found))
+
+
+def window(gaps: nw.LazyFrame, definition: Definition, hours: float, by: Sequence[str]) -> list[dict]:
+    """First-call resolution within one window from `marked` gaps whose dispatch is known: one row a stratum, the columns of `studies.fcr.rates` with se and without."""
+    seconds, keys = round(hours * HOUR), [*by, "counted"]
+    edges = binned.bin_edges_seconds(menu_seconds=[seconds], horizon_seconds=seconds)
+    gaps = rules.chained(gaps, definition, seconds)
+    exact = dict(list(counts.exact(gaps, definition, horizon_s=seconds, by=keys).groupby(keys, dropna=False)))
+    cubes = counts.tables(counts.cube(gaps, definition, edges=edges, by=keys), edges=edges, by=keys)
+    nothing = np.zeros((counts.GROUPS, len(edges) + 1, 2), np.int64)
+    strata = list(dict.fromkeys(key[:-1] for key in cubes))
+    return [
+        {
+            **dict(zip(by, own, strict=True)),
+            "window_hours": hours,
+            **_resolved([exact.get((*own, c)) for c in (0, 1)], [cubes.get((*own, c), nothing) for c in (0, 1)], seconds),
+        }
+        for own in strata
+    ]
+
+
+def _resolved(exact: list[pd.DataFrame | None], cubes: list[np.ndarray], seconds: int) -> dict:
+    """FCR of one stratum from its calls that were not (0) and that were (1) dispatched."""
+    stays, goes = (int(cube.sum()) for cube in cubes)
+    away = goes / (stays + goes)
+    again, again_dispatched = (_followed(rows, seconds) for rows in exact)
+    parts = {"repeat_rate": (1 - away) * again + away * again_dispatched, "dispatch_rate": away, "overlap": away * again_dispatched}
+    value = (1 - away) * (1 - again)
+    without = resampling.leave_one_out(*cubes)
+    curves = binned.within(without[0])[:, -1]
+    left = [part.sum(axis=(1, 2)) for part in without]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        thetas = np.where(left[0] == 0, 0.0, left[0] / (left[0] + left[1]) * (1 - np.where(left[0] == 0, 0.0, curves)))
+    error = resampling.jackknife(thetas, estimate=value)
+    low, high = intervals.wilson_from_error(value, error.se, calls=stays + goes)
+    naive = 1 - parts["repeat_rate"] - away
+    bounds = {"naive": naive, "bound_low": max(naive, 0.0), "bound_high": min(1 - parts["repeat_rate"], 1 - away)}
+    seen = 0 if exact[0] is None else int(exact[0].loc[exact[0]["event"] == 1, "calls"].sum())
+    head = {"numerator": stays - seen, "denominator": stays + goes, "value": value, "low": float(low), "high": float(high)}
+    kept = np.full(len(cubes[0]), np.nan)
+    kept[resampling.occupied(*cubes)] = thetas
+    return {**head, **parts, **bounds, "se": float(error.se), "without": tuple(kept)}
+
+
+def _followed(rows: pd.DataFrame | None, seconds: int) -> float:
+    """Kaplan-Meier share followed within the window; 0 where there are no such calls (they weigh nothing)."""
+    if rows is None:
+        return 0.0
+    curve = survival.kaplan_meier(rows["seconds"].to_numpy(), rows["event"].to_numpy(), weights=rows["calls"].to_numpy())
+    return float(survival.within(curve, seconds))
+
+
+# ---- what repeats cost
+
+
+def load(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """Hours a day that repeats within the window keep agents busy, and what they cost: repeats x mean handling time (talk, hold, wrap-up).
+
+    The repeats are the Kaplan-Meier share of the index calls; the interval is the share's, the handling time is taken as known. Source: A26.
+    """
+    seconds, cost, rows = _handling(view, periods), view.params.service.cost_a_minute, []
+    for found in repeats(view, periods, indicators, by):
+        indicator, period = next(i for i in indicators if i.key == found["indicator"]), {p.label: p for p in periods}[found["period"]]
+        per = seconds.get(period.label, np.nan) / 3600 * (1 if indicator.key == "repeat_hours_a_day" else 60 * (cost or np.nan))
+        days = (min(period.end_s, view.data_end_s) - max(period.start_s, view.data_start_s)) / DAY
+        rows.append(_loaded(indicator, period, found, per, days))
+    return rows
+
+
+def _loaded(indicator: Indicator, period: Period, found: dict, per: float, days: float) -> dict:
+    """Repeats times what one takes, a day."""
+    if found["missing"] or not days > 0:
+        return row(indicator, period, group=found["group"], missing=found["missing"] or "no calls")
+    if not np.isfinite(per):
+        return row(indicator, period, group=found["group"], missing="cost a minute" if "cost" in indicator.key else "no known durations")
+    scale = found["denominator"] * per / days
+    value = {name: float(found[name] * scale) for name in ("value", "low", "high", "se")}
+    return row(
+        indicator, period, group=found["group"], numerator=found["numerator"], denominator=found["denominator"], clusters="callers", **value
+    )
+
+
+def _handling(view: View, periods: Sequence[Period]) -> dict[str, float]:
+    """Mean talk, hold and wrap-up time of answered calls by period, over those whose talk time is known; a part that the export lacks adds nothing."""
+    calls = within_data(view, offered_calls(view), periods)
+    have = [c for c in ("talk_seconds", "hold_seconds", "wrap_seconds") if c in calls.collect_schema().names()]
+    rows = calls.filter((nw.col("outcome") == "answered") & read("talk_seconds")).with_columns(place=period_of(periods))
+    total = nw.sum_horizontal(*[nw.when(read(c)).then(nw.col(c)).otherwise(nw.lit(0)) for c in have])
+    found = pandas(rows.with_columns(work=total).group_by("place").agg(nw.col("work").mean()))
+    return {periods[int(n)].label: float(mean) for n, mean in zip(found["place"], found["work"], strict=True) if n >= 0}

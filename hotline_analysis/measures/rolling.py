@@ -1,0 +1,113 @@
+"""Figures of calls that are no ratio of sums: the worst 24 hours, callers told apart, the largest channel, what repeats cost."""
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.measures.counts import GROUPS
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.indicators import FEW, Indicator, interval_over, mark, offered_calls, place, row, within_data
+from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.view import View
+
+
+def no_trunk(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """Nothing, with its reason: calls that met a busy trunk are in no call export."""
+    return [row(i, p, missing="no trunk data") for i in indicators for p in periods]
+
+
+# ---- the worst 24 hours
+
+
+def worst_days(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """The lowest connection rate of any 24 h of each period. Source: GB/T 33358-2016 (95 % in any 24 h)."""
+    asked = [nw.col("start_s"), mark(nw.col("outcome") == "answered").alias("answered"), *([nw.col(by)] if by else [])]
+    calls = offered_calls(view).filter(~nw.col("outcome").is_null())
+    frame = pandas(within_data(view, calls, periods).select(*asked))
+    frame = frame.assign(place=place(frame["start_s"].to_numpy(np.int64), periods)).sort_values("start_s", kind="stable")
+    return [r for i in indicators for n, period in enumerate(periods) for r in _worst(view, i, frame[frame["place"] == n], period, by)]
+
+
+def _worst(view: View, indicator: Indicator, frame: pd.DataFrame, period: Period, by: str) -> list[dict]:
+    end_s = min(period.end_s, view.data_end_s)
+    parts = frame.groupby(by) if by else [("", frame)]
+    return [_lowest(indicator, part, period, end_s, str(name)) for name, part in parts]
+
+
+def _lowest(indicator: Indicator, part: pd.DataFrame, period: Period, end_s: int, group: str) -> dict:
+    starts, answered = part["start_s"].to_numpy(np.int64), part["answered"].to_numpy(np.int64)
+    k, n = worst_window(starts, answered, end_s=end_s)
+    if not n:
+        return row(indicator, period, group=group, missing="few in any day" if len(part) else "no calls")
+    return row(indicator, period, group=group, numerator=k, denominator=n, value=k / n, calls=len(part), clusters="windows")
+
+
+def worst_window(starts: np.ndarray, answered: np.ndarray, *, end_s: int, length_s: int = DAY, few: int = FEW) -> tuple[int, int]:
+    """Answered and offered calls of the window [start, start + length) with the lowest share answered, of those that begin with a call, end by `end_s` and hold
+    `few` calls or more; (0, 0) where there is none. starts: rising.
+    """
+    last = np.searchsorted(starts, starts + length_s, side="left")
+    first = np.searchsorted(starts, starts, side="left")  # calls of the same second are all in the window
+    so_far = np.concatenate([[0], np.cumsum(answered)])
+    n, k = last - first, so_far[last] - so_far[first]
+    taken = (n >= few) & (starts + length_s <= end_s)
+    if not taken.any():
+        return 0, 0
+    at = np.flatnonzero(taken)[np.argmin(k[taken] / n[taken])]
+    return int(k[at]), int(n[at])
+
+
+# ---- callers, channels
+
+
+def callers(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """Calls of identified callers for each caller that was seen in the period: redials and repeats lift it above 1."""
+    calls = within_data(view, offered_calls(view).filter(~nw.col("caller").is_null()), periods)
+    have = calls.collect_schema().names()
+    keys = ["caller", *(["caller_group"] if "caller_group" in have else []), *([by] if by else [])]
+    rows = []
+    for period in periods:
+        own = calls.filter((nw.col("start_s") >= period.start_s) & (nw.col("start_s") < period.end_s))
+        found = pandas(own.group_by(*keys).agg(n=nw.len()))
+        for name, part in found.groupby(by) if by else [("", found)]:
+            rows += [_each(i, part, period, str(name)) for i in indicators]
+    return rows
+
+
+def _each(indicator: Indicator, part: pd.DataFrame, period: Period, group: str) -> dict:
+    if not len(part):
+        return row(indicator, period, group=group, missing="no calls")
+    cluster = part["caller_group"] if "caller_group" in part else pd.Series(np.arange(len(part)) % GROUPS, index=part.index)
+    by_group = part.groupby(cluster.astype("int64"))["n"].agg(["sum", "size"]).reindex(range(GROUPS), fill_value=0)
+    k, n = by_group["sum"].to_numpy(), by_group["size"].to_numpy()
+    return row(indicator, period, group=group, numerator=int(k.sum()), denominator=int(n.sum()), **interval_over(k, n, indicator))
+
+
+def largest_channel(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """The share of the channel that carries most calls of all periods together, so that every month speaks of the same one."""
+    calls = within_data(view, offered_calls(view).filter(~nw.col("channel").is_null()), periods)
+    day = nw.col("local_s") // DAY
+    keys = ["day", "channel", *([by] if by else [])]
+    found = pandas(calls.with_columns(day=day).group_by(*keys).agg(n=nw.len(), start_s=nw.col("start_s").min()))
+    found = found.assign(place=place(found["start_s"].to_numpy(np.int64), periods))
+    sizes = found.groupby("channel")["n"].sum()
+    most = sorted(sizes.index, key=lambda name: (-sizes[name], name))[:1]
+    rows = []
+    for n, period in enumerate(periods):
+        inside = found[found["place"] == n]
+        for name, part in inside.groupby(by) if by else [("", inside)]:
+            rows += [_share(i, part, most, period, str(name)) for i in indicators]
+    return rows
+
+
+def _share(indicator: Indicator, part: pd.DataFrame, most: list, period: Period, group: str) -> dict:
+    if not len(part):
+        return row(indicator, period, group=group, missing="no calls")
+    whole = part.groupby("day")["n"].sum()
+    own = part[part["channel"].isin(most)].groupby("day")["n"].sum().reindex(whole.index, fill_value=0)
+    k, n = own.to_numpy(), whole.to_numpy()
+    found = interval_over(k, n, indicator) | {"clusters": "days", "without": ()}
+    return row(indicator, period, group=group, numerator=int(k.sum()), denominator=int(n.sum()), **found)
