@@ -75,7 +75,7 @@ def chart(
 ):
     """A chart: drawn in house style on the Axes it is given, or on a sheet of its own (height and right margin: wide, narrow).
 
-    A frame of fewer than `least` rows, or without a value in the column `needs`, gives the drawing that says so.
+    A frame of fewer than `least` rows, or without a value in the column `needs` (or the one that the option `measure` names), gives the drawing that says so.
     """
 
     def decorate(draw: Callable[..., Axes]) -> Callable[..., Axes]:
@@ -86,7 +86,8 @@ def chart(
             with theme():
                 if 0 < len(data) < least:
                     return nothing(width, language, Term(TOO_SHORT.zh.format(len(data)), TOO_SHORT.en.format(len(data))), ax=ax)
-                if not len(data) or (needs and not np.isfinite(data[needs].to_numpy(float)).any()):
+                column = options.get("measure", needs)
+                if not len(data) or (column and not np.isfinite(data[column].to_numpy(float)).any()):
                     return nothing(width, language, ax=ax)
                 if ax is None:
                     ax = sheet(width, height[narrow], left=left, right=right[narrow], top=top, bottom=bottom)

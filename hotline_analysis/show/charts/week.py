@@ -28,14 +28,15 @@ def heat(
     bad: str = "low",
     unit: str = "percent",
     outlined: str = "short",
+    measure: str = "value",
 ) -> None:
     """Hour by weekday in five named steps, dark = more of the problem; figures only in the worst two steps and outlined cells.
 
-    Columns: weekday (0 = Monday), hour, value (shares as 0-1), and where known few (too few calls: white with a dot), and the column that `outlined` names.
+    Columns: weekday (0 = Monday), hour, value (shares as 0-1) or the column `measure`, and where known few (too few calls: white with a dot), and the column that `outlined` names.
     `cuts`: four bounds, ascending. Hours across, on the phone down.
     """
     scale = 100 if unit == "percent" else 1
-    value, few, marked = (_week(data, name, narrow) for name in ("value", "few", outlined))
+    value, few, marked = (_week(data, name, narrow) for name in (measure, "few", outlined))
     value = np.where((few == 1) | ~np.isfinite(value), np.nan, scale * value)
     bounds = [scale * c for c in cuts]
     low, high = np.nanmin(np.append(value, bounds[0])) - 1, np.nanmax(np.append(value, bounds[-1])) + 1

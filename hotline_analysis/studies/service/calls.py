@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import indicators, rates, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
@@ -18,9 +19,10 @@ from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS
-from hotline_analysis.stats import intervals
+from hotline_analysis.stats import intervals, resampling
 from hotline_analysis.words import WEEKDAY, Field, Term
 
+HANDLING = ("talk_seconds", "hold_seconds", "wrap_seconds")
 KINDS = {
     "workday": Term("工作日", "workday"),
     "weekend": Term("周末", "weekend"),
@@ -107,6 +109,16 @@ def share(k: np.ndarray, n: np.ndarray, effect: float = 1.0) -> dict:
     return {"numerator": top, "denominator": base, "value": top / base, "low": float(low), "high": float(high)}
 
 
+def mean(total: np.ndarray, n: np.ndarray) -> tuple[float, float, float]:
+    """The mean of sums by day and its 95 % interval, t of the jackknife over days and not below 0; nan where there is nothing, an interval from two days on."""
+    if not n.sum():
+        return np.nan, np.nan, np.nan
+    kept_total, kept_n = resampling.leave_one_out(total, n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = resampling.jackknife(kept_total / kept_n, estimate=total.sum() / n.sum())
+    return float(found.value), float(np.maximum(found.low, 0.0)), float(found.high)
+
+
 def wait(have: Sequence[str]) -> nw.Expr:
     """How long a call waited for a person [s]: the queue, and the ringing where the export has it; none where a part was not read.
 
@@ -136,6 +148,32 @@ def waits(view: View, by: str) -> pd.DataFrame:
     return whole.groupby([by, "outcome", "wait_seconds"], as_index=False, dropna=False)["calls"].sum()
 
 
+def handling(have: Sequence[str]) -> nw.Expr:
+    """Seconds of work of an answered call: talk, and hold and wrap-up where the export has them (an empty cell of these is none); missing where the talk time was not read."""
+    talk = nw.when(nw.col("talk_seconds") >= 0).then(nw.col("talk_seconds"))
+    for column in HANDLING[1:]:
+        if column in have:
+            talk = talk + nw.when(nw.col(column) >= 0).then(nw.col(column)).otherwise(nw.col("talk_seconds") * 0)
+    return talk
+
+
+def handled(view: View, *keys: str) -> pd.DataFrame:
+    """The period's answered calls of known handling time: keys, handled (calls), work (seconds). Raises DataRefused without outcome or talk_seconds, and where no time is known."""
+    rows = offered(view, "outcome", "talk_seconds", *(k for k in keys if k not in ("day", "hour")))
+    have = rows.collect_schema().names()
+    timed = rows.filter(nw.col("outcome") == "answered").with_columns(work=handling(have)).filter(~nw.col("work").is_null())
+    found = pandas(timed.group_by(*keys).agg(nw.col("work").sum(), handled=nw.len())).astype({"work": "float64", "handled": "int64"})
+    if found.empty:
+        raise DataRefused("load", "no known durations")
+    return found.sort_values(list(keys), ignore_index=True, na_position="last")
+
+
+def busiest(calls_a_day: pd.Series, part: float) -> pd.Series:
+    """The given part of the hours that had calls, the busiest first; equals in the order of the week."""
+    order = calls_a_day.sort_values(ascending=False, kind="stable").index
+    return pd.Series(np.isin(calls_a_day.index, order[: max(round(part * len(order)), 1)]), index=calls_a_day.index)
+
+
 __all__ = [
     "COLUMNS",
     "FEW",
@@ -145,6 +183,7 @@ __all__ = [
     "hourly",
     "kinds",
     "marked",
+    "mean",
     "offered",
     "seen",
     "share",

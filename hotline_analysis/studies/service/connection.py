@@ -57,7 +57,7 @@ def connection(view: View) -> pd.DataFrame:
     low, high = intervals.wilson(found["numerator"] / effect, found["denominator"] / effect)
     found = found.assign(value=found["numerator"] / found["denominator"], low=low, high=high, few=found["denominator"] < calls.FEW)
     found = found.assign(calls_a_day=_a_day(view, cells, found)).assign(
-        peak=lambda f: _busiest(f["calls_a_day"], view.params.service.peak_share)
+        peak=lambda f: calls.busiest(f["calls_a_day"], view.params.service.peak_share)
     )
     found = found.assign(q=_worse(found, effect)).assign(hard=lambda f: f["q"] < 0.05)
     return found.assign(**_worst(found), said="few" if found["few"].all() else "hard" if found["hard"].any() else "none")
@@ -67,12 +67,6 @@ def _a_day(view: View, cells: pd.DataFrame, week: pd.DataFrame) -> pd.Series:
     """Calls of each hour of the week by the days of that weekday on which calls could come."""
     days = calls.seen(view, cells).groupby("weekday").size()
     return week["denominator"] / week["weekday"].map(days).clip(lower=1)
-
-
-def _busiest(calls_a_day: pd.Series, part: float) -> pd.Series:
-    """The given part of the hours that had calls, the busiest first; equals in the order of the week."""
-    order = calls_a_day.sort_values(ascending=False, kind="stable").index
-    return pd.Series(np.isin(calls_a_day.index, order[: max(round(part * len(order)), 1)]), index=calls_a_day.index)
 
 
 def _worse(week: pd.DataFrame, effect: float) -> np.ndarray:

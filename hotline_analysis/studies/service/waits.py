@@ -76,17 +76,10 @@ def _summary(outcome: str, rows: pd.DataFrame) -> dict:
     if not n.sum():
         return {**row, **dict.fromkeys(("mean_seconds", "mean_low", "mean_high", *QUANTILES, "at_once"), np.nan)}
     sums = known.assign(total=wait * n).groupby("day")[["total", "calls"]].sum()
-    value = sums["total"].sum() / sums["calls"].sum()
-    kept = resampling.leave_one_out(sums["total"].to_numpy(), sums["calls"].to_numpy())
-    mean = resampling.jackknife(kept[0] / kept[1], estimate=value)
+    value, low, high = calls.mean(sums["total"].to_numpy(), sums["calls"].to_numpy())
     reached = np.searchsorted(np.cumsum(n), np.array(list(QUANTILES.values())) * n.sum() - 1e-9)
     quantiles = dict(zip(QUANTILES, wait[reached], strict=True))
-    ends = (
-        {"mean_low": max(float(mean.low), 0.0), "mean_high": float(mean.high)}
-        if np.isfinite(mean.se)
-        else {"mean_low": np.nan, "mean_high": np.nan}
-    )
-    return {**row, "mean_seconds": float(value), **ends, **quantiles, "at_once": float(n[wait == 0].sum() / n.sum())}
+    return {**row, "mean_seconds": value, "mean_low": low, "mean_high": high, **quantiles, "at_once": float(n[wait == 0].sum() / n.sum())}
 
 
 def wait_course(view: View) -> pd.DataFrame:
