@@ -19,7 +19,7 @@ from hotline_analysis.errors import nearest
 from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, ITEMS, NO, NUMBERS, SCORE, SECONDS, TEXT, YES, Column, Table
 
 if TYPE_CHECKING:
-    from hotline_analysis.params import ColumnRule, Complaints, Improvement, Intervention, Item, Kpi, Satisfaction, Source
+    from hotline_analysis.params import ColumnRule, Complaints, FollowUp, Improvement, Intervention, Item, Kpi, Satisfaction, Source
 
 FORMATS = (
     "iso",
@@ -300,6 +300,15 @@ def improvement(project: "Improvement") -> None:
             if key not in project.outputs:
                 there = nearest(key, project.outputs) or f"There are: {', '.join(project.outputs) or 'none; write outputs'}."
                 raise ValueError(f"causes › {n} › ratings: '{key}' is not among the outputs. {there}")
+
+
+def follow_up(given: "FollowUp") -> None:
+    """Worths lie between nothing and all; three weights make one."""
+    for word, worth in given.satisfied.items():
+        if not 0 <= worth <= 1:
+            raise ValueError(f"satisfied › {word}: {worth:g} is not a worth; write it from 0 to 1")
+    if given.weights and (len(given.weights) != 3 or min(given.weights) < 0 or abs(sum(given.weights) - 1) > 1e-9):
+        raise ValueError(f"weights: {list(given.weights)} are not three weights of one whole; write them as [0.2, 0.4, 0.4]")
 
 
 def complaints(given: "Complaints", orders: tuple["Source", ...]) -> None:

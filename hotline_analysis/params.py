@@ -593,6 +593,31 @@ class Complaints(Settings):
     )
 
 
+class FollowUp(Settings):
+    """What the answers of a follow-up are worth in 三率; it differs by place."""
+
+    satisfied: dict[str, Finite] = setting(
+        {"非常满意": 1, "满意": 1, "基本满意": 0.9, "不满意": 0, "非常不满意": 0},
+        "满意情况各词的折算值，0至1；有词没有写到时不给满意率",
+        "what each word of `satisfied` is worth, 0 to 1; a word without one leaves the rate out",
+        "satisfied: {满意: 1, 基本满意: 0.8, 不满意: 0}",
+        "satisfied: {满意: 好}",
+    )
+    partly: Finite = setting(0, "部分解决折算为多少", "what a partly resolved order is worth", "partly: 0.5", "partly: 50%", ge=0, le=1)
+    weights: Annotated[tuple[Finite, ...], BeforeValidator(_as_list)] = setting(
+        (),
+        "响应率、解决率、满意率的权重，合计为1；不写则不算综合",
+        "the weights of response, resolution and satisfaction, together 1; empty: the three are not put together",
+        "weights: [0.2, 0.4, 0.4]",
+        "weights: [20, 40, 40]",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self):
+        fits.follow_up(self)
+        return self
+
+
 class Service(Settings):
     """Service, waits and staffing: within what a call should be answered, what counts as a redial, and how many seats a roster needs."""
 
@@ -648,6 +673,15 @@ class Service(Settings):
         "low_share: 0",
         gt=0,
         lt=1,
+    )
+    contained_hours: Finite = setting(
+        24,
+        "机器人会话结束后多少小时内不再联系，才算机器人解决",
+        "a session of the bot counts as solved when its caller makes no contact for so many hours",
+        "contained_hours: 48",
+        "contained_hours: 1d",
+        gt=0,
+        le=720,
     )
     warning_minutes: int = setting(
         120,
@@ -1071,6 +1105,13 @@ class Params(Settings):
         "service and staffing: the seconds to an answer, redials, the peak, shrinkage",
         "service: {answer_seconds: [15, 20], shrinkage: 0.25}",
         "service: 15",
+    )
+    follow_up: FollowUp = setting(
+        FollowUp(),
+        "三率：回访的各种答复折算为多少",
+        "the three rates of follow-ups: what each answer is worth",
+        "follow_up: {weights: [0.2, 0.4, 0.4]}",
+        "follow_up: {weight: [0.2, 0.4, 0.4]}",
     )
     report: Report = setting(
         Report(), "月报上的文字", "the words of the monthly page", "report: {note: 8月系统升级两天}", "report: 8月系统升级两天"

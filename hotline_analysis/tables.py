@@ -237,6 +237,7 @@ ORDERS = Table(
         ),
         _c("resolved", TEXT, "是否解决", "Resolved", "yes, partly, no", "yes, partly, no", ("yes", "partly", "no")),
         _c("satisfied", TEXT, "满意情况", "Satisfied"),
+        _c("excused", FLAG, "申诉剔除", "Excused on appeal", "申诉通过、不计入三率", "an appeal was granted: it leaves the three rates"),
     ),
     (),
     "created_at",

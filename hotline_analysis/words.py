@@ -137,6 +137,9 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "outage": Term("没有故障记录", "no outages are recorded"),
     "not reached": Term("还没有一件看满时限", "none could be watched for so long yet"),
     "no clock time": Term("只有日期，没有时刻", "dates without a clock time"),
+    "words without a weight": Term(
+        "满意情况中有参数没有写折算值的词", "the words of the follow-up include one that the params give no worth"
+    ),
     "no orders": Term("没有诉求", "no orders"),
     "nothing before": Term("上月没有", "none the month before"),
     "figures of months only": Term("只有月度数字，没有每日记录", "figures of months only, no records of days"),

@@ -9,13 +9,26 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hotline_analysis.measures.catalogue import answering, handling, intelligent, orders, quality, repeats, team, volume
+from hotline_analysis.measures.catalogue import (
+    answering,
+    deflection,
+    duty,
+    follow_up,
+    handling,
+    intelligent,
+    opinion,
+    orders,
+    quality,
+    repeats,
+    team,
+    volume,
+)
 from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, SUPPORT, Indicator
 from hotline_analysis.params import Params, Words
 from hotline_analysis.stats import control
 from hotline_analysis.words import Term
 
-MODULES = (volume, answering, handling, repeats, team, quality, orders, intelligent)
+MODULES = (volume, answering, handling, repeats, team, quality, opinion, orders, follow_up, duty, intelligent, deflection)
 EVENTS = {
     answering.FAMILY: Term("接通", "Answering"),
     handling.FAMILY: Term("处理时长", "Handling time"),
@@ -24,6 +37,8 @@ EVENTS = {
     team.LEAVING: Term("流失", "Leaving"),
     team.COST: Term("成本", "Cost"),
     repeats.FAMILY: Term("重复来电", "Repeat calls"),
+    opinion.FAMILY: Term("来电评价", "Ratings of calls"),
+    **follow_up.EVENTS,
     **intelligent.EVENTS,
 }
 

@@ -1,0 +1,58 @@
+"""分流: sessions that the bot ended and that stayed ended: nobody came back, by chat or by telephone, within some hours (C02, B09).
+
+`intelligent.bot_alone` counts every session that was never handed over; who gave up and telephoned is among them. Of known callers only: nobody can
+tell whether an anonymous one came back.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.measures import chats
+from hotline_analysis.measures.cases import estimate_of
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.indicators import MANAGEMENT, SUPPORT, Indicator, offered_calls, said
+from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.view import View
+from hotline_analysis.params import Params
+from hotline_analysis.words import PERCENT, Term
+
+CHAPTER = "intelligent"
+
+
+def declared(params: Params) -> tuple[Indicator, ...]:
+    return (_contained(params.service.contained_hours),)
+
+
+def _contained(hours: float) -> Indicator:
+    return Indicator(
+        "bot_contained", Term(f"机器人解决率（{hours:g}小时内未再联系）", f"Ended by the bot, no contact for {hours:g} h"),
+        said("仅由机器人服务且未再联系的会话", "sessions of the bot alone whose caller did not come back", "sessions", "served_by", "caller"),
+        said("已识别来访人、已看满时间的会话", "sessions of known callers that could be watched for so long", "sessions", "served_by", "caller"), PERCENT, "higher",
+        Term(f"未转人工、且来访人{hours:g}小时内既未再来会话也未来电的会话÷全部会话；只看已识别来访人、能看满{hours:g}小时的会话", f"sessions never handed over whose caller neither chatted nor telephoned within {hours:g} h, over all sessions; of known callers and sessions that could be watched for {hours:g} h"),
+        Term("与机器人独立完成占比之差，是被拦下而没有解决的", "its distance to the share served by the bot alone is what was held off and not solved"),
+        Term("差距大的诉求，先修知识再谈拦截", "where the distance is large, repair the knowledge first"), "F2 C02; F1 B09",
+        audience=(SUPPORT, MANAGEMENT), estimate=estimate_of(_sessions), most=1, chapter=CHAPTER, family="bot_interception",
+    )  # fmt: skip
+
+
+def _sessions(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
+    watch = 3600 * view.params.service.contained_hours
+    frame = chats.sessions(view, "caller")
+    frame = frame[frame["caller"].notna() & frame["served_by"].notna() & (frame["start_s"] + watch <= view.end_s)]
+    back = _next_contact(view, frame) - frame["start_s"].to_numpy(float)
+    return frame.assign(k=((frame["served_by"] == "bot") & ~(back <= watch)).astype(int), n=1)
+
+
+def _next_contact(view: View, frame: pd.DataFrame) -> np.ndarray:
+    """When the caller of each session next opened another or telephoned, after it was opened; nan where never."""
+    contacts = [chats.sessions(view, "caller")[["caller", "start_s"]]]
+    if "calls" in view.tables:
+        calls = offered_calls(view)
+        if {"caller", "start_s"} <= set(calls.collect_schema().names()):
+            contacts.append(pandas(calls.select("caller", "start_s")))
+    known = pd.concat(contacts).dropna().astype("int64").drop_duplicates().sort_values("start_s").rename(columns={"start_s": "next_s"})
+    asked = frame[["caller", "start_s"]].astype("int64").assign(place=np.arange(len(frame))).sort_values("start_s")
+    found = pd.merge_asof(asked, known, left_on="start_s", right_on="next_s", by="caller", direction="forward", allow_exact_matches=False)
+    return found.sort_values("place")["next_s"].to_numpy(float)
