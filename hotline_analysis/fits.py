@@ -16,10 +16,40 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from hotline_analysis.errors import nearest
-from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, ITEMS, NO, NUMBERS, SCORE, SECONDS, TEXT, YES, Column, Table
+from hotline_analysis.tables import (
+    AMOUNT,
+    COUNT,
+    FLAG,
+    IDENTITY,
+    INSTANT,
+    ITEMS,
+    NO,
+    NUMBERS,
+    SCORE,
+    SECONDS,
+    TABLES,
+    TEXT,
+    YES,
+    Column,
+    Table,
+)
 
 if TYPE_CHECKING:
-    from hotline_analysis.params import ColumnRule, Complaints, FollowUp, Improvement, Intervention, Item, Kpi, Satisfaction, Source
+    from hotline_analysis.params import (
+        ColumnRule,
+        Complaints,
+        Condition,
+        FollowUp,
+        Improvement,
+        Intervention,
+        Item,
+        Kpi,
+        OwnIndicator,
+        OwnPart,
+        Params,
+        Satisfaction,
+        Source,
+    )
 
 FORMATS = (
     "iso",
@@ -309,6 +339,83 @@ def follow_up(given: "FollowUp") -> None:
             raise ValueError(f"satisfied › {word}: {worth:g} is not a worth; write it from 0 to 1")
     if given.weights and (len(given.weights) != 3 or min(given.weights) < 0 or abs(sum(given.weights) - 1) > 1e-9):
         raise ValueError(f"weights: {list(given.weights)} are not three weights of one whole; write them as [0.2, 0.4, 0.4]")
+
+
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+READERS = ("front line", "management", "support")
+SUMMED = (SECONDS, SCORE, COUNT, AMOUNT)
+
+
+def own_indicator(given: "OwnIndicator") -> None:
+    """An indicator says what it is made of whole, or nothing of it."""
+    made = {"name", "denominator", "unit", "better", "scope", "observe", "judge", "audience"} & given.model_fields_set
+    if given.numerator is None and made:
+        raise ValueError(
+            f"'numerator' is missing; without one only owner, since and replaced_by can be said, not {', '.join(sorted(made))}"
+        )
+    if given.numerator is not None and given.name is None:
+        raise ValueError("'name' is missing; say what the page should call it")
+    for who in given.audience:
+        if who not in READERS:
+            raise ValueError(f"audience: '{who}' is nobody here. {nearest(who, READERS) or 'There are: ' + ', '.join(READERS) + '.'}")
+    if given.denominator is None and given.numerator is not None and not given.unit.endswith("_a_day"):
+        raise ValueError(f"without a denominator it is a number a day; write unit: calls_a_day or orders_a_day, not {given.unit}")
+    if given.denominator is not None and given.unit.endswith("_a_day"):
+        raise ValueError(f"unit: {given.unit} is of a number a day, which has no denominator")
+    if (
+        given.unit == "percent"
+        and given.numerator is not None
+        and bool(given.numerator.sum) != bool(given.denominator and given.denominator.sum)
+    ):
+        raise ValueError("unit: a share is rows of rows, or a sum of a sum; write another unit")
+
+
+def own_indicators(params: "Params") -> None:
+    """Every table and column of the hotline's own indicators is among those that the file maps, with values that they can hold."""
+    for key, given in params.indicators.items():
+        if not KEY.fullmatch(key):
+            raise ValueError(f"indicators: '{key}' is no key; write small letters, digits and _, such as web_share")
+        for place in ("numerator", "denominator"):
+            part = getattr(given, place)
+            if part is not None:
+                _own_part(f"indicators › {key} › {place}", part, params)
+
+
+def _own_part(place: str, part: "OwnPart", params: "Params") -> None:
+    sources = params.sources(part.table)
+    if not sources:
+        raise ValueError(f"{place} › table: no {part.table} are named; add '{part.table}:', or take another table")
+    mapped = [
+        name
+        for name in dict.fromkeys(c for source in sources for c in source.columns)
+        if part.table in TABLES and name in TABLES[part.table]
+    ]
+    for name in [*part.where, *filter(None, [part.sum])]:
+        if name not in mapped:
+            raise ValueError(
+                f"{place}: the {part.table.replace('_', ' ')} have no column '{name}' mapped. {nearest(name, mapped) or ''}".rstrip()
+            )
+    if part.sum and TABLES[part.table][part.sum].kind not in SUMMED:
+        raise ValueError(f"{place} › sum: '{part.sum}' holds no numbers")
+    for name, condition in part.where.items():
+        _own_condition(f"{place} › where › {name}", TABLES[part.table][name], condition)
+
+
+def _own_condition(place: str, column: Column, condition: "Condition") -> None:
+    limits = condition.least is not None or condition.most is not None
+    if limits and column.kind not in SUMMED:
+        raise ValueError(f"{place}: {KINDS[column.kind]} have no least and most; write a word")
+    if condition.words and column.kind in (INSTANT, IDENTITY):
+        raise ValueError(f"{place}: of {KINDS[column.kind]} only {{known: true}} can be asked")
+    for word in condition.words:
+        if column.kind == FLAG and word not in ("true", "false"):
+            raise ValueError(f"{place}: a flag is true or false, not '{word}'")
+        if column.allowed and word not in column.allowed:
+            raise ValueError(
+                f"{place}: '{word}' is no word of it. {nearest(word, column.allowed) or 'There are: ' + ', '.join(column.allowed) + '.'}"
+            )
+        if column.kind in SUMMED and not re.fullmatch(r"-?[0-9]+([.][0-9]+)?", word):
+            raise ValueError(f"{place}: '{word}' is not a number")
 
 
 def complaints(given: "Complaints", orders: tuple["Source", ...]) -> None:

@@ -99,6 +99,7 @@ class Hotline:
         self.params, self.language = params, language
         self.calendar = Calendar(params)
         self.rule = parse(params.definition, f"{params.path.name} › definition")
+        _check_indicators(params)
         _check_targets(params)
         self.store = Store(params)
         if params.sample:
@@ -359,8 +360,13 @@ class Hotline:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """Every indicator in this month and the months before it; columns in `measures.indicators.evaluate`."""
-        asked = list(catalogue.of_month(self.params).values())
-        return self._month("indicators", lambda: indicators.evaluate(self.view, self.trend, asked), indicators.COLUMNS)
+        return self._month("indicators", self._evaluated, indicators.COLUMNS)
+
+    def _evaluated(self) -> pd.DataFrame:
+        found = indicators.evaluate(self.view, self.trend, list(catalogue.of_month(self.params).values()))
+        return found[
+            [catalogue.in_force(self.catalogue, key, month) for key, month in zip(found["indicator"], found["period"], strict=True)]
+        ]
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -571,6 +577,26 @@ CODE = code_digest()  # taken with the code itself: a notebook that stays open w
 def _check_language(language: str) -> None:
     if language not in LANGUAGES:
         raise BadParams("language", f"'{language}' is not a language here.", "Use zh or en.")
+
+
+def _check_indicators(params: Params) -> None:
+    """An indicator of the hotline's own has a key of its own; what is said of others is said of such as there are."""
+    usual = catalogue.known(params.model_copy(update={"indicators": {}}))
+    known = {**usual, **dict.fromkeys(key for key, given in params.indicators.items() if given.numerator is not None)}
+    for key, given in params.indicators.items():
+        place = f"{params.path.name} › indicators › {key}"
+        if given.numerator is not None and key in usual:
+            raise BadParams(place, "there is an indicator of this key already.", "Take another key.")
+        if key not in known:
+            raise BadParams(place, f"'{key}' is not an indicator here.", nearest(key, usual) or "A new one has a name and a numerator.")
+        if given.replaced_by and (given.replaced_by not in known or given.replaced_by == key):
+            raise BadParams(
+                f"{place} › replaced_by", f"'{given.replaced_by}' is not another indicator here.", nearest(given.replaced_by, known)
+            )
+        if given.replaced_by and not (params.indicators.get(given.replaced_by) and params.indicators[given.replaced_by].since):
+            raise BadParams(
+                f"{place} › replaced_by", f"'{given.replaced_by}' does not say since when.", f"Add 'since' to {given.replaced_by}."
+            )
 
 
 def _check_targets(params: Params) -> None:

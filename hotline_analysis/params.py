@@ -711,6 +711,102 @@ class Service(Settings):
     )
 
 
+def _as_condition(value):
+    return {"is": value} if isinstance(value, str | list) else value
+
+
+class Condition(Settings):
+    """What a column holds in the rows that count: one word, one of several, a number from or up to a limit, or anything at all."""
+
+    words: Texts = setting(
+        (), "等于这个词，或其中之一", "the word, or one of several", "channel: {is: [网站, 微信]}", "channel: {are: 网站}", alias="is"
+    )
+    least: Finite | None = setting(None, "不小于", "at least", "talk_seconds: {least: 60}", "talk_seconds: {from: 60}")
+    most: Finite | None = setting(None, "不大于", "at most", "talk_seconds: {most: 60}", "talk_seconds: {most: 1m}")
+    known: bool | None = setting(None, "有没有值", "whether the cell holds anything", "rating: {known: true}", "rating: {known: maybe}")
+
+    @model_validator(mode="after")
+    def _one(self):
+        given = [bool(self.words), self.least is not None or self.most is not None, self.known is not None]
+        if sum(given) != 1:
+            raise ValueError("says nothing, or two things at once; write a word, {least: ...}, {most: ...} or {known: true}")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"least {self.least:g} is above most {self.most:g}; no row meets both")
+        return self
+
+
+OneCondition = Annotated[Condition, BeforeValidator(_as_condition)]
+
+
+class OwnPart(Settings):
+    """A numerator or a denominator of a hotline's own indicator: which rows of which table count, or what of them is added up."""
+
+    name: SaidWords | None = setting(
+        None, "它叫什么；不写则由条件写成", "what it is called; empty: made of its conditions", "name: 网站来电", "names: 网站来电"
+    )
+    table: Literal[tuple(tables.TABLES)] = setting(  # type: ignore[valid-type]
+        "calls", "哪张表的记录", "the table whose rows count", "table: orders", "table: order"
+    )
+    where: dict[str, OneCondition] = setting(
+        {},
+        "哪些记录：列与条件，都要满足；不写为全部",
+        "which rows: columns and conditions, all of them met; empty: all",
+        "where: {channel: 网站}",
+        "where: {chanel: 网站}",
+    )
+    sum: str = setting(
+        "", "把哪一列加起来；不写则数记录", "the column that is added up; empty: rows are counted", "sum: talk_seconds", "sum: talk_second"
+    )
+
+
+class OwnIndicator(Settings):
+    """An indicator of the hotline's own, declared without code; or, under the key of one that exists, who owns it and since when its rule holds."""
+
+    name: SaidWords | None = setting(None, "名称", "its name", "name: {zh: 网上来电占比, en: Online share}", "nam: 网上来电占比")
+    numerator: OwnPart | None = setting(
+        None, "分子", "the numerator", "numerator: {where: {channel: 网站}}", "numerator: {where: {chanel: 网站}}"
+    )
+    denominator: OwnPart | None = setting(
+        None,
+        "分母；不写为有数据的天数（日均）",
+        "the denominator; empty: the days with data (a day)",
+        "denominator: {where: {channel: {known: true}}}",
+        "denominator: {tabel: calls}",
+    )
+    unit: Literal["percent", "seconds", "times", "score", "yuan", "calls_a_day", "orders_a_day"] = setting(
+        "percent", "单位", "its unit", "unit: seconds", "unit: second"
+    )
+    better: Literal["higher", "lower", "neither"] = setting(
+        "neither", "高为好、低为好，还是不分好坏", "which way is better", "better: higher", "better: up"
+    )
+    scope: SaidWords | None = setting(None, "统计口径", "what is counted and who is left out", "scope: 不含转接", "scopes: 不含转接")
+    observe: SaidWords | None = setting(None, "评估观察", "what to look at", "observe: 按渠道看", "observes: 按渠道看")
+    judge: SaidWords | None = setting(None, "判断特征", "what tells good from bad", "judge: 低于八成时查原因", "judges: 低于八成时查原因")
+    audience: Texts = setting(
+        ("management",),
+        "给谁看：front line 一线，management 管理，support 支撑",
+        "who sees it: front line, management, support",
+        "audience: [front line, management]",
+        "audience: frontline",
+    )
+    owner: str = setting("", "由谁负责", "who answers for it", "owner: 质检科", "owners: 质检科")
+    since: str = setting("", "这一口径的第一个月", "the first month of this rule", "since: 2024-03", "since: 2024-3")
+    replaced_by: str = setting(
+        "",
+        "被哪个指标取代（它要写明since）",
+        "the key of the indicator that takes its place (which says since when)",
+        "replaced_by: online_share_new",
+        "replaced: online_share_new",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self):
+        if self.since and not MONTH.fullmatch(self.since):
+            raise ValueError(f"since: '{self.since}' is not a month; write it as 2024-03")
+        fits.own_indicator(self)
+        return self
+
+
 class Report(Settings):
     """What the monthly page shows, and the words that stand on it."""
 
@@ -1078,6 +1174,13 @@ class Params(Settings):
         "targets: {connection_rate: 0.95, asa_seconds: 10}",
         "targets: {connection_rate: 95%}",
     )
+    indicators: dict[str, OwnIndicator] = setting(
+        {},
+        "热线自己的指标（键、名称、分子、分母），或已有指标的负责人、起始月与取代它的指标",
+        "the hotline's own indicators (key, name, numerator, denominator); or owner, first month and successor of one that exists",
+        "indicators: {web_share: {name: 网站占比, numerator: {where: {channel: 网站}}, denominator: {}}}",
+        "indicators: {web_share: {name: 网站占比, denominator: {}}}",
+    )
     breaks: dict[str, SaidWords] = setting(
         {},
         "流程改变后的第一个月与说明：控制限从那里重新开始",
@@ -1156,6 +1259,7 @@ class Params(Settings):
         if not any(getattr(self, name) for name in tables.TABLES):
             raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
         fits.complaints(self.complaints, self.orders)
+        fits.own_indicators(self)
         return self
 
     @model_validator(mode="after")
@@ -1342,6 +1446,7 @@ def _refuse_personal(params: Params) -> None:
         ("the file's name", params.name),
         ("definition", str(params.definition)),
         ("complaints", str(params.complaints)),
+        ("indicators", str(params.indicators)),
         *printed(params),
     ):
         if found(text, params.countries):

@@ -69,6 +69,9 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "causes": (params.Cause, "原因 · A cause: improvement › causes › ..."),
     "kpis": (params.Kpi, "前后数字 · A figure before and after: improvement › kpis › ..."),
     "interventions": (params.Intervention, "措施 · A measure: improvement › interventions › ..."),
+    "indicators": (params.OwnIndicator, "自定指标 · An indicator: indicators › web_share"),
+    "numerator": (params.OwnPart, "分子与分母 · A part: indicators › web_share › numerator, denominator"),
+    "where": (params.Condition, "条件 · A condition: indicators › web_share › numerator › where › channel"),
     "report": (params.Report, "月报 · Report: report"),
     "windows": (params.WindowsFile, "各诉求的窗口文件 · A windows file (definition: {windows_file: windows.yaml})"),
 }
@@ -82,6 +85,8 @@ COLUMNS = {
 }
 
 OUTPUTS = "outputs: {solved: {name: 一次解决, weight: 9}}"
+OWN = {"name": "name: 网站占比", "numerator": "numerator: {where: {channel: 网站}}", "denominator": "denominator: {}"}
+OWN_COLUMNS = {"channel": "channel: 渠道", "talk_seconds": "talk_seconds: 通话时长", "rating": "rating: 满意度"}
 PROJECT = {  # what a part of an improvement project cannot be without
     "needs": {"need": "need: 打得通", "ctq": "ctq: 接起快", "kpi": "kpi: 接听率"},
     "outputs": {"name": "name: 一次解决", "weight": "weight: 9"},
@@ -236,7 +241,7 @@ def _shown(field) -> str:
 def file_with(place: str, line: str) -> str:
     """A params file that holds a line at a place, in place of the line of the same setting."""
     name = line.partition(":")[0]
-    columns = {**COLUMNS, name: line} if place == "columns" else COLUMNS
+    columns = {**COLUMNS, name: line} if place == "columns" else {**COLUMNS, **OWN_COLUMNS} if place in OWN_PLACES else COLUMNS
     calls = (
         {**CALLS, name: line} if place == "calls" else {**CALLS, "events": f"events: {{key: 编号, {line}}}"} if place == "events" else CALLS
     )
@@ -253,6 +258,9 @@ def file_with(place: str, line: str) -> str:
         if place in ("improvement", *PROJECT)
         else dict(FILE)
     )
+    if place in OWN_PLACES or (place == "" and name == "indicators"):
+        top = {**FILE, "indicators": line if place == "" else own(place, name, line), "orders": ORDERS}
+        columns = {**COLUMNS, **OWN_COLUMNS}
     if place == "items":
         asked = {"name": "name: 态度", "scale": "scale: [1, 5]", name: line}
         top = {**top, "items": f"items: {{item_1: {{{', '.join(asked.values())}}}}}"}
@@ -271,6 +279,24 @@ def file_with(place: str, line: str) -> str:
             text.append("  " + inner)
             text += ["    " + column for column in columns.values()] if inner == "columns:" else []
     return "\n".join(text) + "\n"
+
+
+OWN_PLACES = ("indicators", "numerator", "where")
+
+
+def own(place: str, name: str, line: str) -> str:
+    """An indicator of the hotline's own that holds a line at a place; its successor stands beside it."""
+    parts = {**OWN, name: line} if place == "indicators" else dict(OWN)
+    if name == "unit":
+        parts["numerator"] = "numerator: {sum: talk_seconds}"
+    if place == "numerator":
+        kept = {"table": "where: {}", "where": "where: {}", "name": "where: {channel: 网站}", "sum": "where: {}"}.get(name, "where: {}")
+        parts["numerator"] = f"numerator: {{{line if name == 'where' else f'{kept}, {line}'}}}"
+        parts |= {"denominator": "denominator: {table: orders}"} if name == "table" else {}
+        parts |= {"unit": "unit: seconds"} if name == "sum" else {}
+    if place == "where":
+        parts["numerator"] = f"numerator: {{where: {{{line}}}}}"
+    return f"indicators: {{web_share: {{{', '.join(parts.values())}}}}}"
 
 
 def project(place: str, name: str, line: str) -> str:

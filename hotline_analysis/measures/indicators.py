@@ -52,6 +52,12 @@ class Part:
     needs: tuple[str, ...]
     amount: Callable[[Have], nw.Expr]
     table: str = "calls"
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """The column of its sums: its English words, or the name of its own."""
+        return self.id or self.term.en
 
 
 def mark(condition: nw.Expr) -> nw.Expr:
@@ -360,7 +366,7 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
 
 
 def _parts(indicators: Sequence[Indicator], table: str) -> dict[str, Part]:
-    return {p.term.en: p for i in indicators for p in i.parts if p.table == table}
+    return {p.key: p for i in indicators for p in i.parts if p.table == table}
 
 
 def _from_sums(sums: Mapping, days: Mapping, indicators: Sequence[Indicator], periods: Sequence[Period], by: str) -> list[dict]:
@@ -406,7 +412,7 @@ class _Sums:
         return _Sums({name: part[part["day"].isin(days)] for name, part in held.items()})
 
     def total(self, part: Part) -> float:
-        return self.tables[part.table][part.term.en].sum()
+        return self.tables[part.table][part.key].sum()
 
 
 def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Mapping) -> dict:
@@ -414,7 +420,7 @@ def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Ma
     top, bottom, known = indicator.numerator, indicator.denominator, _known(indicator, sums)
     if bottom is None:
         here = days[top.table]
-        by_day = sums.over(top.table, "day")[top.term.en]
+        by_day = sums.over(top.table, "day")[top.key]
         whole = {"numerator": int(by_day.sum()), "calls": int(by_day.sum()), "known": known}
         return row(indicator, period, group=group) | whole | volumes.a_day(by_day, here[here["period"] == period.label])
     if not all(sums.there(table) for table in indicator.tables):
@@ -457,7 +463,7 @@ def _ratio(indicator: Indicator, sums: _Sums) -> dict:
     if top.table != bottom.table:
         found = ratio(k_day, n_day, indicator) if len(n_day) >= FEWEST_DAYS else _bare(k_day.sum() / n_day.sum())
         return {**_plainly(found), "noise": 0.0, "clusters": "days"}
-    k, n = (sums.over(p.table, "cluster")[p.term.en].to_numpy() for p in (top, bottom))
+    k, n = (sums.over(p.table, "cluster")[p.key].to_numpy() for p in (top, bottom))
     by_days = not indicator.callers and (n_day > 0).sum() >= FEWEST_DAYS
     callers = ratio(k, n, indicator)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -469,7 +475,7 @@ def _ratio(indicator: Indicator, sums: _Sums) -> dict:
 
 def _aligned(sums: _Sums, top: Part, bottom: Part) -> tuple[np.ndarray, np.ndarray]:
     """The two parts by day, of the days that both tables have."""
-    return tuple(sums.over(p.table, "day")[p.term.en].sort_index().to_numpy() for p in (top, bottom))
+    return tuple(sums.over(p.table, "day")[p.key].sort_index().to_numpy() for p in (top, bottom))
 
 
 def _plainly(found: resampling.Estimate) -> dict[str, float]:

@@ -18,6 +18,7 @@ from hotline_analysis.measures.catalogue import (
     intelligent,
     opinion,
     orders,
+    own,
     quality,
     repeats,
     team,
@@ -28,7 +29,7 @@ from hotline_analysis.params import Params, Words
 from hotline_analysis.stats import control
 from hotline_analysis.words import Term
 
-MODULES = (volume, answering, handling, repeats, team, quality, opinion, orders, follow_up, duty, intelligent, deflection)
+MODULES = (volume, answering, handling, repeats, team, quality, opinion, orders, follow_up, duty, intelligent, deflection, own)
 EVENTS = {
     answering.FAMILY: Term("接通", "Answering"),
     handling.FAMILY: Term("处理时长", "Handling time"),
@@ -44,8 +45,17 @@ EVENTS = {
 
 
 def known(params: Params) -> dict[str, Indicator]:
-    """All indicators of a hotline by key, in reading order; those of orders under its own limits."""
-    return {i.key: i for module in MODULES for i in module.declared(params)}
+    """All indicators of a hotline by key, in reading order: those of orders under its own limits, and those that its params declare."""
+    return own.told({i.key: i for module in MODULES for i in module.declared(params)}, params)
+
+
+def in_force(indicators: Mapping[str, Indicator], key: str, month: str) -> bool:
+    """Whether an indicator's rule holds in a month: from its own first month on, and no longer than to the first month of what takes its place (then both
+    are shown).
+    """
+    i = indicators[key]
+    last = indicators[i.replaced_by].since if i.replaced_by else ""
+    return i.since <= month and (not last or month <= last)
 
 
 def there(params: Params) -> dict[str, Indicator]:

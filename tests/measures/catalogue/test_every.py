@@ -1,7 +1,9 @@
 """The whole catalogue: every indicator is declared whole, has a case by hand in this folder, and stands in the glossary in both languages."""
 
+import ast
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +18,19 @@ ELSEWHERE = {"received", "due", "recorded", "response_24h", "resolution_48h"}  #
 
 
 def golden() -> set[str]:
-    """The keys that a test of this folder answers by hand: `GOLDEN` of its modules."""
+    """The keys that a test of this folder answers by hand: of its modules the table `GOLDEN`, and those asserted as {key: (numerator, denominator)}."""
     found = set()
     for module in pkgutil.iter_modules(cases.__path__):
-        found |= set(getattr(importlib.import_module(f"tests.measures.catalogue.{module.name}"), "GOLDEN", ()))
+        held = importlib.import_module(f"tests.measures.catalogue.{module.name}")
+        found |= set(getattr(held, "GOLDEN", ()))
+        checks = [n for n in ast.walk(ast.parse(Path(held.__file__).read_text(encoding="utf-8"))) if isinstance(n, ast.Assert)]
+        tables = [n for check in checks for n in ast.walk(check) if isinstance(n, ast.Dict)]
+        found |= {
+            k.value
+            for t in tables
+            for k, v in zip(t.keys, t.values, strict=True)
+            if isinstance(k, ast.Constant) and isinstance(v, ast.Tuple)
+        }
     return found
 
 
