@@ -618,6 +618,61 @@ class FollowUp(Settings):
         return self
 
 
+class Faq(Settings):
+    """What makes a question one for self-service: asked often, short, done with one call. The last three are multiples of the hotline's own figure."""
+
+    least_share: Finite = setting(
+        0.01,
+        "至少占接通来电的多大一部分",
+        "the least share of the answered calls",
+        "least_share: 0.02",
+        "least_share: 2",
+        gt=0,
+        lt=1,
+    )
+    most_handling: Finite = setting(
+        1.0,
+        "处理时长至多为全热线平均的几倍",
+        "handling time at most so many times the hotline's mean",
+        "most_handling: 0.8",
+        "most_handling: 3min",
+        gt=0,
+        le=10,
+    )
+    most_repeat: Finite = setting(
+        1.0,
+        "重复来电率至多为全热线的几倍",
+        "repeat rate at most so many times the hotline's",
+        "most_repeat: 0.8",
+        "most_repeat: 15%",
+        gt=0,
+        le=10,
+    )
+    most_dispatch: Finite = setting(
+        1.0,
+        "派单率至多为全热线的几倍",
+        "dispatch rate at most so many times the hotline's",
+        "most_dispatch: 0.5",
+        "most_dispatch: 0",
+        gt=0,
+        le=10,
+    )
+
+
+class Priority(Settings):
+    """How much each factor weighs in repeats × handling time × (1 - satisfied): its exponent; 0 leaves it out."""
+
+    repeats: Finite = setting(
+        1.0, "重复来电量的权重（指数）", "the weight (exponent) of the repeats", "repeats: 1", "repeats: -1", ge=0, le=3
+    )
+    handling: Finite = setting(
+        1.0, "处理时长的权重（指数）", "the weight (exponent) of the handling time", "handling: 0.5", "handling: 1h", ge=0, le=3
+    )
+    unsatisfied: Finite = setting(
+        1.0, "不满意比例的权重（指数）", "the weight (exponent) of the share not satisfied", "unsatisfied: 2", "unsatisfied: 10", ge=0, le=3
+    )
+
+
 class Service(Settings):
     """Service, waits and staffing: within what a call should be answered, what counts as a redial, and how many seats a roster needs."""
 
@@ -708,6 +763,20 @@ class Service(Settings):
         "shrinkage: 25",
         ge=0,
         lt=1,
+    )
+    faq: Faq = setting(
+        Faq(),
+        "哪些问题可考虑改为自助：门槛",
+        "which questions may go to self-service: the thresholds",
+        "faq: {least_share: 0.02}",
+        "faq: 0.02",
+    )
+    priority: Priority = setting(
+        Priority(),
+        "诉求优先次序各因子的权重",
+        "the weights of the list of issues to work on first",
+        "priority: {unsatisfied: 2}",
+        "priority: 2",
     )
 
 

@@ -474,6 +474,7 @@ FORMS: dict[str, Callable] = {
     "seconds": lambda value, language: format_seconds(value, language),
     "month": lambda value, language: format_month(value, language),
     "day": lambda value, language: format_day(value, language),
+    "moment": lambda value, language: format_moment(value, language),
 }
 
 
@@ -481,6 +482,11 @@ def format_day(day, language: str = "zh") -> str:
     """A date as 9月11日 (en 11 September)."""
     year, month, number = (int(part) for part in str(day)[:10].split("-"))
     return f"{month}月{number}日" if language == "zh" else f"{number} {format_month(f'{year}-{month:02d}', 'en').split()[0]}"
+
+
+def format_moment(moment, language: str = "zh") -> str:
+    """An instant as 9月11日14:04 (en 11 September 14:04)."""
+    return f"{format_day(moment, language)}{'' if language == 'zh' else ' '}{str(moment)[11:16]}"
 
 
 def said(value, form: str, language: str) -> str:

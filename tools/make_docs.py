@@ -62,6 +62,8 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "complaints": (params.Complaints, "投诉与时限 · Complaints and time limits: complaints"),
     "by_class": (params.ClassLimits, "各时限等级的时限 · Limits of a class: complaints › by_class › ..."),
     "service": (params.Service, "接通与人力 · Service and staffing: service"),
+    "faq": (params.Faq, "可改为自助的问题 · Questions for self-service: service › faq"),
+    "priority": (params.Priority, "先解决哪一类 · What to work on first: service › priority"),
     "limits": (params.Limits, "资源 · Limits: limits"),
     "improvement": (params.Improvement, "改善项目 · An improvement project: improvement"),
     "needs": (params.Need, "需求 · A need: improvement › needs › ..."),
@@ -270,6 +272,8 @@ def file_with(place: str, line: str) -> str:
         top = {**top, "items": "items: {item_1: {name: 态度, scale: [1, 5]}}", "satisfaction": f"satisfaction: {{{told}}}"}
     if place == "complaints" or (place == "" and name == "complaints"):
         top = {**FILE, "orders": ORDERS, "complaints": top["complaints"]}
+    if place in ("faq", "priority"):
+        top = {**FILE, "service": f"service: {{{place}: {{{line}}}}}"}
     if place == "title":
         top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
     text = []

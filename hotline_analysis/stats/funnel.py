@@ -9,7 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import optimize, special, stats
 
-TRIM = 0.1  # share of z at either end that is pulled in before the spread is taken
+TRIM, TRIMMED_FROM = (
+    0.1,
+    10,
+)  # share of z at either end that is pulled in before the spread is taken; of fewer groups the ends are single ones
 WARNING, ACTION = 1.959964, 3.090232  # 95 % and 99.8 % of a normal
 
 
@@ -83,13 +86,13 @@ def ratio_limits(expected, *, reach: float = ACTION, tau2: float = 0.0) -> tuple
 
 
 def spread_of(z, weight) -> Spread:
-    """Spread of the groups beyond chance: z winsorised at its 10 % and 90 % quantiles, tau2 by DerSimonian and Laird's moments. weight: 1 / s^2."""
+    """Spread of the groups beyond chance: z winsorised at its 10 % and 90 % quantiles (from ten groups on), tau2 by DerSimonian and Laird's moments. weight: 1 / s^2."""
     z, weight = np.asarray(z, float), np.asarray(weight, float)
     known = np.isfinite(z) & (weight > 0)
     z, weight = z[known], weight[known]
     if len(z) < 2:
         return Spread(np.nan, 0.0)
-    inner = np.clip(z, *np.quantile(z, [TRIM, 1 - TRIM]))
+    inner = np.clip(z, *np.quantile(z, [TRIM, 1 - TRIM])) if len(z) >= TRIMMED_FROM else z
     phi = float(np.square(inner).mean())
     room = weight.sum() - np.square(weight).sum() / weight.sum()
     return Spread(phi, float(max(0.0, (len(z) * phi - (len(z) - 1)) / room)) if room > 0 else 0.0)

@@ -1,0 +1,65 @@
+"""When things broke, as it is said and drawn."""
+
+from hotline_analysis.show.forms import Table
+from hotline_analysis.words import Rows, Sentence, Sentences, Term
+
+FOUND = {
+    "some": Sentence(
+        "本期发现：无来电时段{gap_count}处，全天骤减{day_count}天，成批放弃或未接入{lost_count}处，成批接通即断{short_count}处，集中来电{burst_count}起。",
+        "Found: {gap_count} {gap_count:silence|silences}, {day_count} thin {day_count:day|days}, {lost_count} {lost_count:burst|bursts} of lost calls, {short_count} of dropped calls, {burst_count} mass {burst_count:event|events}.",
+    ),
+    "none": Sentence(
+        "看过{gaps_looked}个间隔、{windows_looked}个时段，没有发现故障或集中来电。",
+        "In {gaps_looked} gaps and {windows_looked} windows there is no sign of an outage or a mass event.",
+    ),
+}  # fmt: skip
+BROKEN = {
+    "gap": (Sentence("{started_at}到{ended_at}没有一通来电，平常应有{usual:count}通", "No call from {started_at} to {ended_at}, where {usual:count} are usual"),),
+    "day": (Sentence("{started_at:day}只有{denominator}通来电，同类日子平常有{usual:count}通", "{denominator} calls only on {started_at:day}, where {usual:count} are usual"),),
+    "lost": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}放弃或未接入", "{value} of {denominator} calls lost within {minutes} minutes from {started_at}"),),
+    "short": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}接通即断", "{value} of {denominator} answered calls dropped at once within {minutes} minutes from {started_at}"),),
+}  # fmt: skip
+EVENT = (
+    Sentence("{started_at}起{span_hours}，诉求“{issue}”、区域“{area}”来电{count}通", "{count} calls within {span_hours} from {started_at}, issue: {issue}, area: {area}"),
+    Sentence("（{callers}人）", " (by {callers} callers)"),
+    Sentence("，平常{usual:count}通", ", where {usual:count} are usual"),
+)  # fmt: skip
+NOTHING = Term("没有发现要剔除的来电，剔除前后相同。", "Nothing was found, so there is nothing to take out.")
+WITHOUT = {
+    "some": Sentence(
+        "剔除这{removed}通来电，接通率由{with_events@connection_rate}变为{without@connection_rate}；这是同一个月的两种算法，不是变化。",
+        "Without these {removed} calls the connection rate is {without@connection_rate} instead of {with_events@connection_rate}: two ways to count one month, not a change.",
+    ),
+    "none": NOTHING,
+}
+
+FORMS = {
+    "outages": Table(
+        "broken started_at ended_at minutes usual numerator denominator value± p recorded",
+        Term("中断与成批丢失", "Silences and bursts of lost calls"),
+        subtitle=Sentence("{period}；平常应有：无来电时段与骤减的日子为来电，其余为丢失的来电；可能性按全月看过的次数计", "{period}; usual: calls in a silence or on a thin day, lost calls otherwise; chance counted over everything looked at"),
+        narrow="broken started_at minutes usual",
+    ),
+    "bursts": Table(
+        "started_at ended_at issue area count callers usual ratio± excess share",
+        Term("集中来电", "Mass events"),
+        subtitle=Sentence("{period}；一行一起，与同类日子的同一时段相比", "{period}; one row an event, against the same hours of days of the kind"),
+        bold="count",
+        narrow="started_at issue count usual",
+    ),
+    "with_without": Table(
+        "indicator_name with_events± without± moved_by",
+        Term("剔除这些来电前后", "The period with and without these calls"),
+        claim=Sentences({"some": Sentence("剔除{removed}通来电前后", "With and without {removed} calls")}),
+        subtitle=Sentence("{period}；这是同一个月的两种算法，不是变化，不判好坏", "{period}; two ways to count one month, not a change, and not judged"),
+        narrow="indicator_name with_events without",
+        unless={"none": NOTHING},
+    ),
+}  # fmt: skip
+
+SAY = {
+    "events": (Sentences(FOUND),),
+    "outages": (Rows(BROKEN, by="broken"),),
+    "bursts": (Rows({"yes": EVENT}, by="told"),),
+    "with_without": (Sentences(WITHOUT),),
+}

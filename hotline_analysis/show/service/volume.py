@@ -1,0 +1,62 @@
+"""What is asked and from where, and who keeps the targets, as it is said and drawn."""
+
+from hotline_analysis.show import charts
+from hotline_analysis.show.forms import Figure, Table
+from hotline_analysis.words import Rows, Sentence, Sentences, Term
+
+NAMES = {"(<8)": Term("其他（各不足8）", "Other (under 8 each)"), "(none)": Term("未填", "not given")}
+ALL_OF = (
+    Sentence("来电{count}通", "{count} calls"),
+    Sentence("，较上月{change}", ", {change} on last month"),
+    Sentence("，按日均{uneven}", ", {uneven} a day"),
+    Sentence("，{state}", ", {state}"),
+)
+GROUP = (
+    Sentence("{group}占{share}", "{group} {share}"),
+    Sentence("，较上月{share_change}", ", {share_change}"),
+    Sentence("，{share_state}", ", {share_state}"),
+)
+SEMICOLON = Term("；", "; ")
+AGAINST = {
+    "judged": Sentence(
+        "对照同一张目标表的{judged_count}项中，{met_count}项达到，{missed_count}项未达到，其余分不清。",
+        "Of {judged_count} figures held against one table of targets {met_count} are met and {missed_count} missed; of the others chance alone may explain the side.",
+    ),
+    "no target": Term("参数没有为这些比例设目标，只列比例。", "Params set no target for these shares, so the shares stand alone."),
+}
+STRATA = "issue_1 issue_2 issue_3 area channel unit department queue"
+
+FORMS = {
+    "volume": Table(
+        f"{STRATA} count before change a_day± state share± share_change± share_state",
+        Term("来电量及其变化", "Calls and how they changed"),
+        claim=Rows({"named": GROUP[:1]}, by="named", end=Term("", ""), between=Term("，", ", ")),
+        subtitle=Sentence("{period}；件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正", "{period}; counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows"),
+        bold="count",
+        narrow=f"{STRATA} count change share",
+    ),
+    "pareto": Figure(
+        charts.pareto,
+        Term("诉求的帕累托图", "Issues by size"),
+        subtitle=Sentence("占全部来电%，{period}；线为累计占比，带为95%区间", "Share of all calls, %, {period}; line: cumulative, band: 95%"),
+        reading=(
+            Term("线过一半之前的几类合起来占多数。", "The issues before the line passes one half are the majority."),
+            Term("没有接通的来电大多没有记下诉求，列在“未填”。", "Calls that nobody answered mostly carry no issue: they stand under not given."),
+        ),
+        numbers="category count share± cumulative±",
+        options={"names": NAMES},
+    ),
+    "targets": Table(
+        "of group indicator_name target numerator denominator value± against",
+        Term("各部门对照同一张目标表", "Departments against one table of targets"),
+        claim=Sentences({"judged": Sentence("{judged_count}项中{met_count}项达到目标，{missed_count}项未达到", "{met_count} of {judged_count} targets met, {missed_count} missed")}),
+        subtitle=Sentence("{period}；偶然就能解释的不判，判断已就行数校正；各部门的诉求不同，不排名次", "{period}; what chance explains is not judged, verdicts allow for the number of rows; departments have other orders, so they are not ranked"),
+        bold="value",
+        narrow="group indicator_name value against",
+    ),
+}  # fmt: skip
+
+SAY = {
+    "volume": (Rows({"all": ALL_OF, "named": GROUP}, by="named", between=SEMICOLON),),
+    "targets": (Sentences(AGAINST),),
+}
