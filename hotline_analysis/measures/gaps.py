@@ -175,6 +175,13 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     return table.with_columns(follow_s=not_negative(watched)).select(*names, "follow_s")
 
 
+def callbacks(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
+    """The calls that may be somebody's next call under the definition, looking ahead; rows outside the data are dropped."""
+    rows = scoped(calls, definition).filter((nw.col("start_s") >= data_start_s) & (nw.col("start_s") < data_end_s))
+    scope = _callback_scope(rows.collect_schema().names(), definition)
+    return rows if scope is None else rows.filter(scope)
+
+
 def _no_repeat(table: nw.LazyFrame, calls: nw.Expr, names: Sequence[str]) -> nw.LazyFrame:
     """The table in which these calls are no repeat of any."""
     return table.with_columns(nw.when(~calls).then(nw.col(c)).alias(c) for c in names)

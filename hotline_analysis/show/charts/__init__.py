@@ -1,6 +1,7 @@
 """The charts: each takes a small tidy frame and returns its Axes, in a page, in a notebook, or inside a figure of one's own."""
 
 from hotline_analysis.show.charts.bars import pareto
+from hotline_analysis.show.charts.flows import alluvial, flow_map
 from hotline_analysis.show.charts.gaps import cumulative, density_control, pareto_gaps, window_curve, window_parts
 from hotline_analysis.show.charts.likert import gap_chart, likert
 from hotline_analysis.show.charts.small import sparkline
@@ -10,7 +11,7 @@ from hotline_analysis.show.charts.waits import wait_lines
 from hotline_analysis.show.charts.week import heat, key_line
 
 __all__ = [
-    "NARROW", "WIDE", "coverage", "cumulative", "density_control", "gap_chart", "heat", "key_line", "likert", "month_span", "pareto", "pareto_gaps",
+    "NARROW", "WIDE", "alluvial", "coverage", "cumulative", "density_control", "flow_map", "gap_chart", "heat", "key_line", "likert", "month_span", "pareto", "pareto_gaps",
     "run_chart", "sparkline",
     "svg", "theme", "wait_lines", "window_curve", "window_parts",
 ]  # fmt: skip

@@ -1,0 +1,72 @@
+"""How the study of flows is said and drawn."""
+
+from hotline_analysis.show import charts
+from hotline_analysis.show.forms import Figure, Table
+from hotline_analysis.words import Rows, Sentence, Sentences, Term
+
+HISTORY = Term("数据太短，没有平时可以对照，不作判断。", "Too little data to compare with habit: nothing is judged.")
+PAIR = Sentence(
+    "{issue}之后{then}：每千通多出{excess}通（{excess_low}至{excess_high}）",
+    "{then} after {issue}: {excess} more per 1,000 calls ({excess_low} to {excess_high})",
+)
+SOME = Sentence(
+    "{count}对诉求值得在首次来电时告知后续，告知{told:share0}的来电人，每月约可免{total_avoidable}通。",
+    "{count} {count:pair is|pairs are} worth a word in the first call; telling {told:share0} of the callers would save some {total_avoidable} calls a month.",
+)
+NONE = Term(
+    "没有一对不同诉求的复电达到提示的界线，不建议增加话术。", "No pair of different issues reaches the limits: no script is suggested."
+)
+WATCHED = Sentence(
+    "{period}，{window_hours}内；只计看满窗口的来电，另有{unwatched:count}通未看满",
+    "{period}, within {window_hours}; calls watched for the whole window, {unwatched:count} were not",
+)
+
+FORMS = {
+    "matrix": Figure(
+        charts.alluvial,
+        Term("再次来电流向", "Where callers go next"),
+        subtitle=Sentence("带宽为超出平时的复电通数，{period}；浅色为同一诉求，深色为超出平时的不同诉求", "Width: callbacks beyond habit, {period}; pale: the same issue, dark: other issues that stand out"),
+        reading=(Term("左边是首次来电的诉求，右边是再次来电的诉求。浅色带要靠把事情办好，深色带要靠首次来电时说清楚。", "The first call's issue at the left, the next call's at the right. Pale bands call for solving, dark ones for telling."),),
+        numbers="issue then value denominator stands_out",
+    ),
+    "map": Figure(
+        charts.flow_map,
+        Term("每千通超出平时的复电", "Callbacks beyond habit per 1,000 calls"),
+        subtitle=Sentence("行为首次来电，列为再次来电，{period}；只有超出平时的格子写数", "Down: first call, across: next call, {period}; only cells that stand out have figures"),
+        reading=(Term("一行是一类首次来电，看它引出了什么；对角线是同一诉求。", "A row is what one kind of first call leads to; the diagonal is the same issue."),),
+    ),
+    "pairs": Table(
+        "issue then numerator denominator value± chance excess± lift median_hours q stands_out",
+        Term("诉求之间的流向", "Flows between issues"),
+        subtitle=WATCHED,
+        bold="excess",
+        narrow="issue then excess stands_out",
+        where="stands_out",
+        unless={"history": HISTORY},
+    ),
+    "returns": Table(
+        "issue denominator same_share± other_share± none_share",
+        Term("再次来电问的是不是同一件事", "The same, another matter, or no further call"),
+        subtitle=WATCHED,
+        narrow="issue same_share other_share none_share",
+    ),
+    "notices": Table(
+        "issue then numerator denominator excess± median_hours avoidable±",
+        Term("主动告知清单", "What to tell in the first call"),
+        claim=Sentences({"some": Sentence("{count}对诉求值得主动告知", "{count} {count:pair is|pairs are} worth telling")}),
+        subtitle=Sentence("每月可免＝每月超出平时的通数×告知比例{told:share0}；告知比例是假设，不是实测", "Avoidable = calls beyond habit a month × the share told, {told:share0}; that share is an assumption"),
+        narrow="issue then avoidable",
+        unless={"none": NONE, "history": HISTORY},
+    ),
+}  # fmt: skip
+
+SAY = {
+    "pairs": Sentences(
+        {
+            "found": (Rows({"True": PAIR}, by="leads", between=Term("；", "; "), end=Term("。", ".")),),
+            "none": Term("没有一对不同的诉求超出平时。", "No pair of different issues exceeds habit."),
+            "history": HISTORY,
+        }
+    ),
+    "notices": Sentences({"some": SOME, "none": NONE, "history": HISTORY}),
+}

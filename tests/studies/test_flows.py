@@ -1,0 +1,188 @@
+"""Flows: by hand, against the slow loop on three engines, in worlds with and without a planted pair, and as words and pictures."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures import flows as measured
+from hotline_analysis.show import charts
+from hotline_analysis.show.forms import say, show
+from hotline_analysis.studies import flows
+from hotline_analysis.words import Field
+from tests.spec.frames import ENGINES, on, view
+
+HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
+
+
+def seen(rows: list[tuple[int, int, str | None]], days: int, *, engine: str = "duckdb", **rules):
+    """Calls of one minute as (caller, second, issue); the data run for so many days, the period is all of them."""
+    rows = sorted(rows, key=lambda r: r[1])
+    calls = {
+        "seq": list(range(len(rows))), "call_id": [f"c{n}" for n in range(len(rows))], "start_s": [r[1] for r in rows], "local_s": [r[1] for r in rows],
+        "end_s": [r[1] + 60 for r in rows], "caller": [r[0] for r in rows], "caller_group": [r[0] % 100 for r in rows], "issue_1": [r[2] for r in rows],
+    }  # fmt: skip
+    settings = {"index_scope": "all", "callback_scope": "all", **rules}
+    return view(on(engine, calls), settings, start_s=0, end_s=days * DAY)
+
+
+def told(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    fields = {name: field.as_dict() for name, field in flows.COLUMNS.items() if isinstance(field, Field)}
+    frame.attrs = {
+        "study": "flows",
+        "table": table,
+        "fields": fields,
+        "period": {"label": "x", "zh": "3月", "en": "March"},
+        "definition": {},
+        "language": "zh",
+    }
+    return frame
+
+
+def test_by_hand():
+    """Four callers: 甲 leads to 乙 after an hour, 甲 to 甲 after a day, 乙 to nothing, and one 甲 in the last hour that nobody watched."""
+    rows = [
+        (1, 10 * DAY, "甲"),
+        (1, 10 * DAY + 3660, "乙"),
+        (2, 20 * DAY, "甲"),
+        (2, 21 * DAY, "甲"),
+        (3, 30 * DAY, "乙"),
+        (4, 49 * DAY + DAY - HOUR, "甲"),
+        (5, 9 * DAY, None),
+    ]
+    found = measured.transitions(seen(rows, 50), level=1, window_s=48 * HOUR)
+    place = {name: n for n, name in enumerate(found.names)}
+    total = found.index.sum(axis=0)
+    assert found.unwatched == 1 and found.calls.sum(axis=0)[place["甲"]] == 3
+    assert (total[place["甲"], place["乙"]], total[place["甲"], place["甲"]], total[place["乙"]].sum()) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_slow_loop_agrees(engine):
+    rng = np.random.default_rng(3)
+    rows = [
+        (int(c), int(t), [None, "甲", "乙", "丙"][int(i)])
+        for c, t, i in zip(rng.integers(0, 12, 160), np.sort(rng.integers(0, 60 * DAY, 160)), rng.integers(0, 4, 160), strict=True)
+    ]
+    window, end = 30 * HOUR, 60 * DAY
+    found = measured.transitions(seen(rows, 60, engine=engine), level=1, window_s=window)
+    index, control, calls, instants = {}, {}, {}, {}
+    for n, (caller, start, issue) in enumerate(rows):
+        if issue is None:
+            continue
+        reference = start + 60
+        own = [(t, i) for m, (c, t, i) in enumerate(rows) if c == caller and m > n]
+        if reference + window <= end:
+            calls[issue] = calls.get(issue, 0) + 1
+            if own and own[0][0] - reference <= window:
+                key = (issue, own[0][1] or measured.UNKNOWN)
+                index[key] = index.get(key, 0) + 1
+        for week in (-3, -2, 2, 3):
+            at = reference + week * WEEK
+            if at < 0 or at + window > end:
+                continue
+            instants[issue] = instants.get(issue, 0) + 1
+            after = [(t, i) for c, t, i in rows if c == caller and t >= at]
+            if after and after[0][0] - at <= window:
+                key = (issue, after[0][1] or measured.UNKNOWN)
+                control[key] = control.get(key, 0) + 1
+    for name, table, slow in (("index", found.index, index), ("control", found.control, control)):
+        total = table.sum(axis=0)
+        fast = {(a, b): int(total[i, j]) for i, a in enumerate(found.names) for j, b in enumerate(found.names) if total[i, j]}
+        assert fast == slow, name
+    sums = dict(zip(found.names, found.calls.sum(axis=0), strict=True)), dict(zip(found.names, found.instants.sum(axis=0), strict=True))
+    assert {k: v for k, v in sums[0].items() if v} == calls and {k: v for k, v in sums[1].items() if v} == instants
+
+
+def world(seed: int, *, leads: float = 0.0, days: int = 56, callers: int = 500) -> list[tuple[int, int, str]]:
+    """Callers with a habit of one call in twelve days about any of four issues; after 甲 a share of them asks about 乙 within a day."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for caller in range(callers):
+        for t in np.sort(rng.integers(0, days * DAY, rng.poisson(days / 12))):
+            issue = "甲乙丙丁"[int(rng.integers(4))]
+            rows.append((caller, int(t), issue))
+            if issue == "甲" and rng.random() < leads and t + DAY < days * DAY:
+                rows.append((caller, int(t) + 120 + int(rng.integers(20 * HOUR)), "乙"))
+    return rows
+
+
+def test_a_planted_pair_is_found_with_its_size_and_nothing_else():
+    """After 甲, 300 of 1,000 ask about 乙 within a day: seeded, in the interval; no other pair stands out."""
+    frame = flows.pairs(seen(world(1, leads=0.3), 56), window_hours=24)
+    out = frame[frame["stands_out"]]
+    assert out[["issue", "then"]].values.tolist() == [["甲", "乙"]] and set(frame["said"]) == {"found"}
+    row = out.iloc[0]
+    assert row["excess_low"] < 300 < row["excess_high"] and row["adjusted"] > 3 and 5 < row["median_hours"] < 15
+    asked = flows.notices(seen(world(1, leads=0.3), 56), window_hours=24, told=0.5)
+    assert asked["said"].tolist() == ["some"] and asked["avoidable"].iloc[0] == pytest.approx(
+        0.5 * row["excess"] * row["denominator"] / 1000 / (31 / (365.25 / 12)), rel=1e-9
+    )
+    assert say(told(asked, "notices"), language="zh").text.startswith("1对诉求值得在首次来电时告知后续，告知50%的来电人")
+    text = say(told(frame, "pairs"), language="zh").text
+    assert text.startswith("甲之后乙：每千通多出") and text.count("；") == 0
+
+
+def test_random_issues_lead_nowhere():
+    """Ten seeded worlds in which issues follow one another at random: few have a pair of different issues that stands out (each at most .05; the
+    99.9 % point of a binomial of 10 is 3)."""
+    flagged = sum(
+        bool(((f := flows.pairs(seen(world(seed, callers=150), 56), window_hours=48))["stands_out"] & ~f["same"]).any())
+        for seed in range(10)
+    )
+    assert flagged <= 3
+
+
+def test_the_three_shares_add_up_and_same_is_the_diagonal():
+    frame = flows.returns(seen(world(2, leads=0.3), 56), window_hours=24).set_index("issue")
+    assert (frame["same_share"] + frame["other_share"] + frame["none_share"]).to_numpy() == pytest.approx(np.ones(4))
+    assert frame["other_share"].idxmax() == "甲" and (frame["same_low"] <= frame["same_share"]).all()
+
+
+def test_small_issues_and_unknown_ones():
+    rows = [*world(4, callers=60), (1, 30 * DAY, "戊"), (1, 30 * DAY + 500, None), (2, 31 * DAY, "甲"), (2, 31 * DAY + 500, "戊")]
+    base = seen(rows, 56)
+    found = measured.transitions(type(base)(**{**base.__dict__, "smallest": 8}), level=1, window_s=48 * HOUR)
+    assert "戊" not in found.names and found.names[-2:] == ("(none)", "(<8)")
+
+
+def test_what_cannot_be_had():
+    with pytest.raises(DataRefused, match="not available: needs issue_2"):
+        flows.pairs(seen(world(1, callers=20), 56), level=2)
+    with pytest.raises(DataRefused, match="looks ahead"):
+        flows.pairs(seen(world(1, callers=20), 56, direction="look-back"))
+    with pytest.raises(DataRefused, match="is no share of callers"):
+        flows.notices(seen(world(1, callers=20), 56), told=0)
+    short = flows.pairs(seen(world(1, callers=100, days=14), 14), window_hours=24)
+    assert set(short["said"]) == {"history"} and not short["stands_out"].any() and short["value"].notna().any()
+    assert "数据太短" in say(told(short, "pairs"), language="zh").text
+    none = flows.notices(seen(world(1, callers=60), 56), window_hours=24)
+    assert none["said"].tolist() == ["none"] and "不建议增加话术" in show(told(none, "notices"), language="zh").text
+
+
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pictures_hold_every_link(width, language):
+    frame = flows.matrix(seen(world(1, leads=0.3), 56), window_hours=24)
+    ax = charts.alluvial(frame, width=width, language=language)
+    links = frame[frame["value"] > 0]
+    if width == charts.WIDE:
+        assert len(ax.patches) == len(links)
+    else:
+        assert len(ax.patches) == min(len(links), 10) and any("甲 → 乙" in t.get_text() for t in ax.texts)
+    cells = charts.flow_map(frame, width=width, language=language)
+    numbers = [t.get_text() for t in cells.texts if t.get_text()]
+    assert numbers == [f"{frame[frame['stands_out']]['value'].iloc[0]:.0f}"]
+
+
+def test_every_column_is_declared_and_shown_in_both_languages():
+    base = seen(world(1, leads=0.3, callers=120), 56)
+    for name, make in flows.TABLES.items():
+        frame = make(base, window_hours=24)
+        plain = {c.removesuffix("_missing") for c in frame}
+        assert plain - {"p"} <= set(flows.COLUMNS), name
+        for language in ("zh", "en"):
+            assert show(told(frame, name), language=language).text.strip()
+    assert SimpleNamespace(**flows.TABLES).pairs is flows.pairs
