@@ -126,6 +126,17 @@ LIMIT = re.compile(r"([0-9]+)(h|d)")
 SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|(24):(00))")
 
 
+def days(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Days by their date, 2027-02-07."""
+    for day in given:
+        try:
+            if date.fromisoformat(day).isoformat() != day:
+                raise ValueError(day)
+        except ValueError:
+            raise ValueError(f"'{day}' is not a day; write it as 2027-02-07") from None
+    return given
+
+
 def time_limits(limits: tuple[str, ...]) -> tuple[str, ...]:
     """Limits of orders as they are written, 24h or 5d, each once."""
     for limit in limits:

@@ -26,6 +26,7 @@ from hotline_analysis.words import Term
 
 MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_WORDS = {"休息": "rest", "上班": "work", "rest": "rest", "work": "work"}
 DEEPEST = 12  # levels of a params file; a text that nests deeper is no params file
 
 
@@ -1095,6 +1096,13 @@ class Params(Settings):
         "holidays: US",
         "holidays: China",
     )
+    days: dict[str, Literal["rest", "work"]] = setting(
+        {},
+        "官方日历以外自定的休息日（rest）与上班日（work），如下一年尚未发布的放假安排；也可写一个CSV文件的名字，一行一天：2027-02-07,work",
+        "days off (rest) and days worked (work) that the official calendar does not have, such as a year that is not published; or the name of a CSV file, a day a line: 2027-02-07,work",
+        "days: {2027-01-01: rest, 2027-02-07: work}",
+        "days: {2027-02-30: rest}",
+    )
     period: Period = setting(Period(), "月与日从何时起", "where a month and a day begin", "period: {start_day: 19}", "period: 19")
     key: Literal["file", "published"] = setting(
         "file",
@@ -1303,6 +1311,11 @@ class Params(Settings):
             raise ValueError("has no words; write the hotline's name")
         return value
 
+    @field_validator("days")
+    @classmethod
+    def _days(cls, value):
+        return fits.days(value)
+
     @field_validator("breaks")
     @classmethod
     def _break_months(cls, value):
@@ -1504,7 +1517,7 @@ def load(path: str | Path) -> Params:
     data = read_yaml(file)
     if "path" in data:
         raise BadParams(file.name, "'path' is not a setting here.")
-    params = validated(Params, _with_windows(data, file), file.name, path=file)
+    params = validated(Params, _with_days(_with_windows(data, file), file), file.name, path=file)
     _refuse_personal(params)
     return params
 
@@ -1574,6 +1587,33 @@ def _with_windows(data: dict, file: Path) -> dict:
     held = read_windows(file.parent / name)
     rest = {key: value for key, value in definition.items() if key != "windows_file"}
     return {**data, "definition": {**rest, "windows_by_issue": dict(held.windows_by_issue)}}
+
+
+def _with_days(data: dict, file: Path) -> dict:
+    """The settings with `days: holidays.csv` replaced by the days that the file holds; its path starts at the params file."""
+    name = data.get("days")
+    return {**data, "days": read_days(file.parent / name)} if isinstance(name, str) and name else data
+
+
+def read_days(path: Path) -> dict[str, str]:
+    """The days of a CSV file, day and rest or work in a line (休息, 上班); a first line without a day is its heading. Raises BadParams with the line."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError:
+        raise BadParams(str(path), "there is no such file of days.", "Write a day a line: 2027-02-07,work.") from None
+    except UnicodeDecodeError:
+        raise BadParams(path.name, "is not UTF-8.", "Save it as UTF-8.") from None
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        day, _, kind = (part.strip() for part in line.replace("，", ",").partition(","))
+        if not line.strip() or (number == 1 and not any(c.isdigit() for c in day)):
+            continue
+        kind = DAY_WORDS.get(kind, kind)
+        if day in found or kind not in DAY_WORDS.values():
+            what = "names a day twice" if day in found else "says neither rest nor work"
+            raise BadParams(f"{path.name} › line {number}", f"{what}.", "Write it as 2027-02-07,work.")
+        found[day] = kind
+    return found
 
 
 def read_windows(path: Path) -> WindowsFile:

@@ -440,3 +440,18 @@ def test_what_exports_of_one_table_are_taken_to_hold_is_all_said_and_the_source_
     assert assumed.zh == "导出中没有的列一律视为：渠道=电话或微信、结果=接通。"
     assert assumed.en == "Columns that the export lacks are taken as: Channel = 电话 or 微信, Outcome = answered."
     assert load(tmp_path, f"title: 热线\n{scores}").assumed is None
+
+
+def test_days_stand_in_the_params_or_in_a_file_beside_them(tmp_path):
+    """The heading is passed over, Chinese words count, and a file's fault is said with its line."""
+    inline = load(tmp_path, GOOD + "days: {2027-01-01: rest, 2027-02-07: work}\n").days
+    (tmp_path / "days.csv").write_text("日期,安排\n2027-01-01,休息\n\n2027-02-07,上班\n", encoding="utf-8")
+    assert load(tmp_path, GOOD + "days: days.csv\n").days == inline == {"2027-01-01": "rest", "2027-02-07": "work"}
+    for text, wrong in (
+        ("2027-01-01,off\n", "days.csv › line 1 › says neither rest nor work. Write it as 2027-02-07,work."),
+        ("day,kind\n2027-01-01,rest\n2027-01-01,work\n", "days.csv › line 3 › names a day twice. Write it as 2027-02-07,work."),
+        ("2027-02-30,rest\n", "x.yaml › days: '2027-02-30' is not a day; write it as 2027-02-07."),
+    ):
+        (tmp_path / "days.csv").write_text(text, encoding="utf-8")
+        assert said(tmp_path, GOOD + "days: days.csv\n") == wrong
+    assert "no such file of days" in said(tmp_path, GOOD + "days: other.csv\n")

@@ -57,11 +57,11 @@ def kinds(view: View, dates: list[date]) -> np.ndarray:
 
 
 def published(params: Params, dates: Sequence[date]) -> bool:
-    """False where China's calendar of days off is not out for a year of these days: then no holiday and no make-up day of it is known."""
+    """False where China's calendar of days off is not out for a year of these days and params say nothing of it: then no holiday of it is known."""
     if params.holidays != "CN":
         return True
-    years = {d.year for d in dates}
-    worked = holidays.country_holidays("CN", years=sorted(years)).weekend_workdays
+    years = {d.year for d in dates} - {int(day[:4]) for day in params.days}
+    worked = holidays.country_holidays("CN", years=sorted(years)).weekend_workdays if years else {}
     return years <= {d.year for d in worked}
 
 

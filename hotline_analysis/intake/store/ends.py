@@ -21,7 +21,12 @@ NEAR_DAYS = 14  # a longer tail must also lack its usual days with records, othe
 
 
 def rest_days(params: Params, days: list[date]) -> list[bool]:
-    """Which days the hotline's city has off: weekends and public holidays, without make-up workdays (调休)."""
+    """Which days the hotline's city has off: weekends and public holidays, without make-up workdays (调休); what params say of a day stands above both."""
+    own = [params.days.get(d.isoformat()) for d in days]
+    return [known if said is None else said == "rest" for known, said in zip(_official(params, days), own, strict=True)]
+
+
+def _official(params: Params, days: list[date]) -> list[bool]:
     weekend = {WEEKDAYS.index(d) for d in params.weekend}
     if not params.holidays:
         return [d.weekday() in weekend for d in days]

@@ -277,7 +277,12 @@ def _left_out_sql(table: Table, source: Source) -> str:
 
 
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
-    calendar = [params.holidays, params.weekend, params.period.cut_hour]  # the ends of the data and the days of the ledger depend on them
+    calendar = [
+        params.holidays,
+        params.days,
+        params.weekend,
+        params.period.cut_hour,
+    ]  # the ends of the data and the days of the ledger depend on them
     said = [FORMAT, calendar, [[job.key, job.file.name, {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 

@@ -15,14 +15,17 @@ CASES = {"redials": (RATES, REDIALS), "none": (RATES, Term("没有发现重拨�
 
 FORMS = {
     "attempts": Table(
-        "counted numerator denominator value± calls_per_attempt lost",
+        "counted numerator denominator value±",
         Term("逐通与按次的接通率", "The connection rate by call and by attempt"),
         claim=Sentences({case: Sentence("没打通的人，后来打通了多少：首拨{value@first_call}，最终{value@eventual}", "How many got through in the end: {value@first_call} at the first call, {value@eventual} in the end") for case in CASES}),
         subtitle=Sentence(
             "{period}；没接通、挂断后{within_minutes}分钟内再打算同一次求助；来电人可识别的占{identified}",
             "{period}; not answered and called again within {within_minutes} min is one attempt; callers of {identified} of the calls are identified",
         ),
-        note=Term("认不出来电人的，重拨也认不出，只在第一行。", "Redials of callers who are not identified cannot be told; they are in the first row only."),
+        note=Sentence(
+            "一次求助平均拨打{calls_per_attempt}通，{lost}次始终没打通。认不出来电人的，重拨也认不出，只在第一行。",
+            "An attempt is {calls_per_attempt} calls on average; {lost} were never answered. Redials of callers who are not identified cannot be told; they are in the first row only.",
+        ),
         bold="value",
         narrow="counted value",
     )

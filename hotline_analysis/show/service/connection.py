@@ -43,7 +43,7 @@ PEAK = {
     "one": Term("有来电的钟点太少，分不出高峰。", "Too few hours have calls to tell a peak."),
 }
 UNPUBLISHED = Sentences(
-    {"unpublished": Term("官方日历未发布：节假日与调休都按没有计。", "The official calendar is not published: no public holiday and no make-up workday is known.")}, by="calendar"
+    {"unpublished": Term("官方日历未发布：只知道法定节日，放假的调整与调休上班日都还不知道。", "The official calendar is not published: only statutory holidays are known, no bridge day and no make-up workday.")}, by="calendar"
 )  # fmt: skip
 
 FORMS = {

@@ -22,6 +22,10 @@ ONE = Sentence(
     "高峰每半小时再添一人，{target_seconds}秒内接通由{level}升到{level_next}，放弃由{abandonment}降到{abandonment_next}（模型推算）",
     "One more agent in every half hour of the peak takes answers within {target_seconds} s from {level} to {level_next} and giving up from {abandonment} to {abandonment_next} (modelled)",
 )
+POOR = Sentence(
+    "模型算出高峰{target_seconds}秒内接通{level}，实际是{observed_level}，差得太远，不作推算",
+    "The model would have {level} answered within {target_seconds} s at the peak, the data {observed_level}: too far apart to foretell anything",
+)
 GAPS = {
     "gaps": Sentence(
         "有{uncovered_hours}个小时几乎无人接（看过{hours_seen}个小时），最确定的是{date}{hour}时，{denominator}通接了{numerator}通",
@@ -69,7 +73,7 @@ FORMS = {
     "one_more": Table(
         "more agents level abandonment wait_seconds answered_more",
         Term("高峰再添一人能换来什么", "What one more agent at the peak would bring"),
-        claim=ONE,
+        claim=Sentences({"fits": ONE}),
         subtitle=Sentence(
             "高峰{slots}个半小时的平均，模型推算；实际在线人数由实际的放弃率{observed_abandonment}反推",
             "Mean of the {slots} half hours of the peak, modelled; the agents on the calls are inferred from the {observed_abandonment} who gave up",
@@ -80,6 +84,7 @@ FORMS = {
         ),
         bold="level",
         narrow="more level abandonment answered_more",
+        unless={"poor": Term("模型与实际差得太远，不作推算。", "The model is too far from the data to foretell anything.")},
     ),
     "coverage": Table(
         "date weekday hour numerator denominator value±",
@@ -101,6 +106,6 @@ def _end(said: Sentence) -> Sentence:
 SAY = {
     "staffing": (_end(GOAL), MODEL),
     "shortfall": Sentences({case: _end(said) for case, said in SHORT.items()}),
-    "one_more": _end(ONE),
+    "one_more": Sentences({"fits": _end(ONE), "poor": _end(POOR)}),
     "coverage": Sentences({case: _end(said) for case, said in GAPS.items()}),
 }

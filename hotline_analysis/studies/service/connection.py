@@ -35,7 +35,8 @@ COLUMNS = {
     "calendar": Field(Term("官方日历", "Official calendar"), words={"published": Term("已发布", "published"), "unpublished": Term("未发布", "not published")}),
     "said": Field(Term("判断", "Verdict"), words={
         "higher": Term("较高", "higher"), "lower": Term("较低", "lower"), "none": Term("没有证据表明有差异", "no evidence of a difference"), "few": Term("样本不足", "too few"),
-        "one": Term("只有一类", "one kind only"), "hard": Term("有难打通的钟点", "some hours are hard"),
+        "one": Term("只有一类", "one kind only"), "hard": Term("有难打通的钟点", "some hours are hard"), "gaps": Term("有", "some"), "short": Term("缺人", "short"), "enough": Term("够", "enough"), "known": Term("已知", "known"), "redials": Term("有重拨", "redials"),
+        "fits": Term("模型可用", "the model fits"), "poor": Term("模型不合", "the model does not fit"),
     }),
 }  # fmt: skip
 

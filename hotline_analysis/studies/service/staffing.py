@@ -24,6 +24,7 @@ from hotline_analysis.words import Field, Term
 
 SLOT = 1800  # seconds of an interval
 LEAST_ABANDONED = 30  # below so many who gave up the patience is not known
+FITS = 0.1  # further from the level that was seen the model says nothing (a convention)
 LISTED = 12  # rows of a table that shows the worst
 LEAST_CALLS = 5  # of an hour of one day that can be called uncovered
 MORE = (0, 1, 2, 3)
@@ -216,7 +217,8 @@ def one_more(view: View) -> pd.DataFrame:
     The agents who were on the calls are inferred: so many, in proportion to the roster (without one, to the load), that Erlang A gives the share that gave up at the peak; from there agents are added.
     Columns: more, agents (mean of the peak half hours), level (share answered within the first of `answer_seconds`), abandonment, wait_seconds (mean), answered_more (calls a week), observed_level,
     observed_abandonment (seen at the peak; the first is another figure than the one that was fitted, so its distance from `level` says how well the model fits), level_next, abandonment_next (with one more), patience_seconds,
-    target_seconds, slots (half hours of the peak). Modelled shares have no interval. Raises DataRefused without outcome, queue_seconds or talk_seconds, and where patience is not known.
+    target_seconds, slots (half hours of the peak), said (fits; poor: the modelled level lies more than
+    10 points from the one seen, and nothing is foretold). Modelled shares have no interval. Raises DataRefused without outcome, queue_seconds or talk_seconds, and where patience is not known.
     """
     needed(view.table("calls"), ["outcome", "queue_seconds", "talk_seconds"], "one more")
     patience = _patience(view)
@@ -240,11 +242,13 @@ def one_more(view: View) -> pd.DataFrame:
         "patience_seconds": patience,
         "target_seconds": view.params.service.answer_seconds[0],
     }
+    said = "fits" if abs(frame["level"].iloc[0] - seen["observed_level"]) <= FITS else "poor"
     return frame.assign(
         answered_more=gained.round().astype("int64"),
         **{k: seen[k] for k in ("observed_level", "observed_abandonment")},
         **told,
         slots=len(peak),
+        said=said,
     )
 
 

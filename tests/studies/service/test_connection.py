@@ -78,6 +78,19 @@ def test_holidays_and_make_up_days_stand_apart_and_an_unpublished_year_is_said()
     assert "官方日历未发布" in say(told(frame, "day_types"), language="zh").text
 
 
+def test_days_of_the_params_stand_above_the_calendar():
+    """下一年的安排还没发布：自己写明的日子算数，那一年也就不再是未发布。"""
+    later = [{**row, "at": row["at"].replace("2024-09", "2034-09")} for row in MONTH]
+    own = {
+        "2034-09-04": "rest",
+        "2034-09-09": "work",
+    }  # a Monday off, a Saturday worked; the 27th is 中秋 by the moon, which every calendar knows
+    frame = connection.day_types(view(later, month="2034-09", start="2034-09-01", end="2034-10-01", holidays="CN", days=own)).set_index(
+        "kind"
+    )
+    assert frame["days"].to_dict() == {"workday": 19, "weekend": 8, "holiday": 2, "make-up": 1} and frame["calendar"].iloc[0] == "published"
+
+
 def test_the_peak_by_hand():
     """高峰取最忙的四分之一：这里十六个有来电的钟点取四个。工作日十时与十五时各十通，周一至周四的十时在先。"""
     frame = connection.peak(view(MONTH)).set_index("part")

@@ -233,3 +233,11 @@ def test_the_bank_in_may():
     friday = week[(week["weekday"] == 4) & (week["slot"] == "10:00")].iloc[0]
     assert sunday["required"] > 1.5 * friday["required"] and h.study("service", "shortfall").attrs["missing"]["zh"] == "未提供：坐席工时"
     assert h.study("service", "workload").set_index("category")["handled"].sum() == 29923
+
+
+def test_a_model_far_from_the_data_foretells_nothing():
+    """Everybody waits a minute, answered or not: no queue of one half hour looks like that, and no figure is given for one more agent."""
+    rows = every(9, 36, wait=60) + every(9, 4, outcome="abandoned", wait=60, talk=0)
+    frame = told(staffing.one_more(view(rows, service={"peak_share": 0.99})), "one_more")
+    assert frame["said"].eq("poor").all() and frame["observed_level"].eq(0).all()
+    assert "不作推算" in say(frame, language="zh").text and show(frame, language="zh").text == "模型与实际差得太远，不作推算。"
