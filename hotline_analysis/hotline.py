@@ -5,8 +5,10 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from importlib.metadata import version
@@ -77,12 +79,14 @@ DAYS = {
     "broken_days": Field(Term("异常天数", "Days far from usual"), "count"),
     "of": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
 }
+KEY = re.compile(r"[a-z][a-z_]*(_[0-9]{1,4}[a-z]*(_[a-z_]+)*)?")  # what reads as a key of an indicator, and as nobody's number
 MOST_NAMED = 4  # findings that the sentence about the data names; the rest are counted
 KPIS = (
     "indicator", "period", "group", "numerator", "denominator", "value", "low", "high", "change", "change_low", "change_high", "direction",
     "judgement", "state", "reason", "event", "method", "rule", "lower", "upper", "trial", "run", "run_months", "target", "reached_months",
-    "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "missing",
+    "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "origin", "missing",
 )  # fmt: skip
+TYPED_APART = 0.005  # typed figures are rounded: a difference of half a per cent of the figure is none
 WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
 VERSIONS = [version(tool) for tool in ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")]  # engines that may change a figure
 
@@ -363,10 +367,29 @@ class Hotline:
         return self._month("indicators", self._evaluated, indicators.COLUMNS)
 
     def _evaluated(self) -> pd.DataFrame:
-        found = indicators.evaluate(self.view, self.trend, list(catalogue.of_month(self.params).values()))
+        asked = catalogue.of_month(self.params, self._typed_keys())
+        found = indicators.evaluate(self.view, self.trend, list(asked.values()))
         return found[
             [catalogue.in_force(self.catalogue, key, month) for key, month in zip(found["indicator"], found["period"], strict=True)]
         ]
+
+    def _typed_keys(self) -> list[str]:
+        """The indicators of which figures were typed in. Raises DataRefused for a key that is none."""
+        if "aggregates" not in self.store.tables:
+            return []
+        keys = [
+            k
+            for (k,) in self.store.table("aggregates")
+            .query("t", "SELECT DISTINCT indicator FROM t WHERE indicator IS NOT NULL ORDER BY 1")
+            .fetchall()
+        ]
+        for key in keys:
+            if key not in self.catalogue:
+                told = f"'{key}'" if KEY.fullmatch(key) else "a word"
+                raise DataRefused(
+                    "aggregates › indicator", f"{told} is not an indicator here.", nearest(key, self.catalogue) or "See `hotline glossary`."
+                )
+        return keys
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -453,6 +476,7 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
+        found = checks.with_more(found, self._typed_otherwise())
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -460,6 +484,31 @@ class Hotline:
         worst = found["severity"].eq(next(iter(found["severity"]), "")) & (grade != "excellent")
         named = worst & (worst.cumsum() <= MOST_NAMED)
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
+
+    def _typed_otherwise(self) -> list[dict]:
+        """A finding where figures typed in for this month differ from what the records give: by more than they are rounded."""
+        asked = [i for i in (self.catalogue[key] for key in self._typed_keys()) if all(t in self.view.tables for t in i.tables)]
+        told = {r["indicator"]: r["value"] for r in indicators.typed(self.view, [self.period], asked) if not pd.isna(r["value"])}
+        if not told:
+            return []
+        bare = replace(self.view, tables={name: table for name, table in self.view.tables.items() if name != "aggregates"})
+        found = indicators.evaluate(bare, [self.period], [i for i in asked if i.key in told]).dropna(subset=["value"])
+        apart = [
+            k for k, v in zip(found["indicator"], found["value"], strict=True) if abs(told[k] - v) > TYPED_APART * max(abs(v), abs(told[k]))
+        ]
+        return (
+            [
+                {
+                    "check": "typed otherwise",
+                    "where": "aggregates › value",
+                    "count": len(apart),
+                    "detail": ", ".join(apart),
+                    "severity": "minor",
+                }
+            ]
+            if apart
+            else []
+        )
 
     @cached_property
     def grade(self) -> tuple[str, str]:

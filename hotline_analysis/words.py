@@ -114,6 +114,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     ),
     "no known figures": Term("月报没有填这个数字", "the month's sheet does not hold the figure"),
     "few known figures": Term("有班组没有填这个数字，合计会偏低", "some team has not given the figure, so the sum would read low"),
+    "typed without": Term("手工填报没有给出数值", "typed in without a value"),
     "no trunk data": Term("话务导出中没有中继数据", "call exports hold no trunk data"),
     "few in any day": Term("任意24小时都不足30通", "fewer than 30 calls in any 24 hours"),
     "no known durations": Term("时长均未能读出", "no duration could be read"),

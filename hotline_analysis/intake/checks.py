@@ -100,7 +100,16 @@ def checks(
     for name, part in parts.items():
         rows += _of_table(part, first=name == leading)
         rows += [*_of_references(part, parts), *_of_names(part, parts), *_of_messages(part, parts)]
-    frame = pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)]
+    return _ordered(pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)])
+
+
+def with_more(frame: pd.DataFrame, more: Iterable[Mapping]) -> pd.DataFrame:
+    """The findings with others that need figures to be found: the columns of `checks`."""
+    rows = [{"count": None, "usual": None, "share": np.nan, "detail": "", **row} for row in more]
+    return _ordered(pd.concat([frame, pd.DataFrame(rows)[list(COLUMNS)]], ignore_index=True)) if rows else frame
+
+
+def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
     frame["rank"] = frame["severity"].map({s: -n for n, s in enumerate(ORDER)})
     return frame.sort_values(["rank", "check", "where"], ignore_index=True).drop(columns="rank")
 

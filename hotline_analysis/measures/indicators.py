@@ -239,7 +239,7 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     days go); known (share of the rows that the figure could be had of); days, covered (False where the data begin or end within the
     period, or a day is missing at its edge; of a table of months: the month is there); definition (hash of the rule of calls); clusters (days, callers, months)
     and without (the figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers; beyond
-    (the value passes what it can be: its parts contradict each other); origin (records).
+    (the value passes what it can be: its parts contradict each other); origin (records, or typed: a month figure of `aggregates`).
 
     Unknown callers count; each is a cluster of its own. Shares: Wilson on effective n. Means and volumes: t interval of the jackknife.
     Source: methods M2, M3.
@@ -252,7 +252,52 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     rows += _from_sums(sums, days, [i for i in there if i.estimate is None], periods, by)
     for estimate in dict.fromkeys(i.estimate for i in there if i.estimate):
         rows += estimate(view, periods, [i for i in there if i.estimate is estimate], by)
-    return _whole(view, rows, days, periods, indicators)
+    return with_typed(_whole(view, rows, days, periods, indicators), view, periods, indicators, by)
+
+
+def typed(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str = "") -> list[dict]:
+    """The month figures that were typed in (`aggregates`), as rows: those of the whole hotline, or of its units where `by` is the unit.
+
+    The value is what was typed, else made of the two parts. They have no interval, are never tested and never judged.
+    """
+    if "aggregates" not in view.tables or by not in ("", "unit"):
+        return []
+    held = view.tables["aggregates"]
+    have, known = held.collect_schema().names(), {i.key: i for i in indicators}
+    inside = held.filter((nw.col(epoch("aggregates")) >= periods[0].start_s) & (nw.col(epoch("aggregates")) < periods[-1].end_s))
+    found, rows = pandas(inside), []
+    for r in found.to_dict("records"):
+        at, unit = int(place(np.array([r[epoch("aggregates")]]), periods)[0]), r.get("unit")
+        if at < 0 or r["indicator"] not in known or pd.isna(unit) == bool(by):
+            continue
+        parts = {c: _plain(r[c]) for c in ("numerator", "denominator") if c in have and not pd.isna(r[c])}
+        rows.append(_typed(known[r["indicator"]], periods[at], unit if by else "", parts, r.get("value")))
+    return rows
+
+
+def _typed(indicator: Indicator, period: Period, group: str, parts: dict, value) -> dict:
+    if pd.isna(value):
+        made = parts["numerator"] / parts["denominator"] if len(parts) == 2 and parts["denominator"] else np.nan
+        value = (indicator.turned or (lambda x: indicator.times * x))(made)
+    if pd.isna(value):
+        return row(indicator, period, group=group, missing="typed without a value")
+    return row(indicator, period, group=group, value=float(value), clusters="", origin="typed", **parts)
+
+
+def with_typed(frame: pd.DataFrame, view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str = "") -> pd.DataFrame:
+    """The frame of `evaluate` with what was typed in where records give no value; where both are there, the records stand."""
+    rows = {(r["indicator"], r["period"], r["group"]): r for r in typed(view, periods, indicators, by) if not pd.isna(r["value"])}
+    if not rows or not len(frame):
+        return frame
+    told = []
+    for r in frame.to_dict("records"):
+        own = rows.pop((r["indicator"], r["period"], r["group"]), None)
+        told.append({**r, **own} if own and pd.isna(r["value"]) else r)
+    whole = pd.DataFrame([*told, *({"days": 0, "covered": True, "definition": "", **r} for r in rows.values())])
+    order = {i.key: n for n, i in enumerate(indicators)}
+    return whole.sort_values(
+        ["indicator", "period", "group"], key=lambda c: c.map(order) if c.name == "indicator" else c, ignore_index=True, kind="stable"
+    )
 
 
 def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indicators: Sequence[Indicator]) -> pd.DataFrame:

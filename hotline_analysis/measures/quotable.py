@@ -54,6 +54,8 @@ COLUMNS = {
     "count": Field(Term("指标数", "Indicators"), "count"),
     "final_on": Field(Term("定稿日", "Final on"), "day"),
     "missing": Field(Term("缺失原因", "Why missing")),
+    "origin": Field(Term("来源", "Origin"), words={"records": Term("", ""), "typed": Term("手工填报", "typed in")}),
+    "replaced": Field(Term("被取代的指标", "Replaced")),
     "absent": Field(Term("未提供的数据表", "Tables not provided")),
     "absent_count": Field(Term("没有数字的指标", "Indicators without figures"), "count"),
     "event": Field(Term("事件", "Event")),
@@ -70,6 +72,8 @@ def quotable(
 ) -> pd.DataFrame:
     """The verdicts of one month (one row an indicator) with what may be quoted.
 
+    renewal: its rule begins with this month (new), in the place of another (replaces), which `replaced` names: the month shows both (口径变化).
+
     Adds unit (key of `words.UNITS`), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what changed), beside (it does not, and
     has a value), chapter (the chapter that speaks of it), count (indicators of the sheet with a value), said (the case of the conclusion), side (up, down: of the limits
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
@@ -84,6 +88,8 @@ def quotable(
         sheet=sheet,
         beside=~sheet & frame["value"].notna(),
         chapter=[i.chapter for i in known],
+        **_renewals(frame, catalogue),
+        **{f"formula_{language}": [i.formula(language) for i in known] for language in LANGUAGES},
         unit=[i.unit.key for i in known],
         better=[i.better or "" for i in known],
         count=int((frame["value"].notna() & sheet).sum()),
@@ -98,6 +104,15 @@ def quotable(
         **{f"why_{language}": [why(m)(language) if m else "" for m in frame["missing"]] for language in LANGUAGES},
         **{f"bases_{language}": [_named(m, catalogue, language) for m in frame["moved"]] for language in LANGUAGES},
     )
+
+
+def _renewals(frame: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> dict[str, list[str]]:
+    """Whose rule begins with this month, and what it takes the place of."""
+    before = {i.replaced_by: i.name for i in catalogue.values() if i.replaced_by}
+    begins = [catalogue[key].since == period for key, period in zip(frame["indicator"], frame["period"], strict=True)]
+    names = [before.get(key) if now else None for key, now in zip(frame["indicator"], begins, strict=True)]
+    told = {"renewal": ["replaces" if name else "new" if now else "" for name, now in zip(names, begins, strict=True)]}
+    return told | {f"replaced_{language}": [name(language) if name else "" for name in names] for language in LANGUAGES}
 
 
 def why(refusal: str) -> Term:

@@ -35,6 +35,7 @@ DEFAULTS = {
     "definition": "",
     "clusters": "callers",
     "beyond": False,
+    "origin": "records",
 }
 
 
@@ -149,6 +150,7 @@ def _comparable(series: pd.DataFrame, ask: _Ask) -> pd.Series:
     """Which months can stand beside this one: covered, with a value, under its rule, in its stretch between breaks."""
     since = max((m for m in ask.breaks if m <= ask.now), default="")
     whole = series["covered"].astype(bool) & series["adjusted"].notna() & (series["calls"] > 0) & ~series["beyond"].astype(bool)
+    whole &= series["origin"] == "records"  # what was typed in is shown and never compared
     return whole & (series["definition"] == series.loc[ask.now, "definition"]) & (series["period"] >= since)
 
 
@@ -288,7 +290,7 @@ def _run(side: np.ndarray, periods: list[str]) -> int:
 
 def _said(indicator, row, series, history, change, limits, method, stands, ask) -> dict:
     """State, judgement, direction, reason and rule of one row by itself."""
-    if not pd.isna(row["value"]) and row["covered"] and row["calls"] < ask.few and ask.grade != "poor":
+    if not pd.isna(row["value"]) and row["origin"] != "typed" and row["covered"] and row["calls"] < ask.few and ask.grade != "poor":
         return {"state": "few", "judgement": "few", "direction": "few", "reason": "", "rule": ""}
     reason = _reason(row, series, history, method, stands, ask)
     if reason:
@@ -316,6 +318,8 @@ def _reason(row, series, history, method, stands, ask) -> str:
         return "poor data"
     if pd.isna(row["value"]):
         return "missing"
+    if row["origin"] == "typed":
+        return "typed"
     if row["beyond"]:
         return "beyond"
     if not row["covered"]:
@@ -388,7 +392,7 @@ def _name_events(rows: list[dict], ask: _Ask) -> None:
 def _aim(indicator, row, series, limits, said, method, ask) -> dict:
     """The target, how far off it is, and in how many months it was reached; a promise only where no signal stands."""
     target = ask.targets.get(indicator.key, np.nan) if indicator.better else np.nan
-    known = series[series["covered"] & series["value"].notna()]["value"].to_numpy(float)
+    known = series[series["covered"] & series["value"].notna()]["value"].to_numpy(float)  # typed months too: a target is reached or not
     way = -1 if indicator.better == "lower" else 1
     reached = way * known >= way * target if np.isfinite(target) else known[:0] > 0
     quiet = method == "chart" and said["state"] == "inside" and not limits["run"]

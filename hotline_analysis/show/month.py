@@ -86,6 +86,15 @@ LASTS = Rows(
     ),
     by="run",
 )  # fmt: skip
+RENEWALS = Rows(
+    {
+        "replaces": (
+            Sentence("口径变化：自本月起，{replaced}改为{indicator}（{formula}），本月两种口径并列，以后只用后者", "Changed definition: from this month on {indicator} ({formula}) takes the place of {replaced}; both stand this month, from the next on the new one alone"),
+        ),
+        "new": (Sentence("口径变化：{indicator}自本月起采用新口径，此前各月不列", "Changed definition: {indicator} has a new rule from this month on; the months before are not shown"),),
+    },
+    by="renewal",
+)  # fmt: skip
 CONCLUSION = {
     **{key: (Term(f"{term.zh}。", f"{term.en[0].upper()}{term.en[1:]}."),) for key, term in REASON.items()},
     "changed": (LEADS, Term("其余指标在正常波动内。", "The other indicators are within their usual variation.")),
@@ -149,7 +158,7 @@ FORMS = {
     ),
     "checks": Table("check told severity", Term("数据检查", "Checks of the data"), narrow="told severity"),
     "others": Table(
-        "indicator numerator denominator value± change state",
+        "indicator numerator denominator value± change state origin",
         Term("其余指标", "Further indicators"),
         subtitle=Term(
             "不在首页的指标；它们共用一个误报率，所以只有明显的变化才会移到首页",
@@ -161,10 +170,11 @@ FORMS = {
     "glossary": Table("indicator formula scope observe judge", Term("指标定义", "Indicators defined"), narrow="indicator formula"),
 }  # fmt: skip
 
-NOTES = {"lasting", "about", "checks", "absent"}  # about the data and the page: never what a month concludes
+NOTES = {"lasting", "renewal", "about", "checks", "absent"}  # about the data and the page: never what a month concludes
 SAY = {
     "verdicts": Sentences(CONCLUSION),
     "lasting": (LASTS,),
+    "renewal": (RENEWALS,),
     "absent": (
         Sentence(
             "参数文件没有提供{absent}，因此另有{absent_count}项指标没有数字。",

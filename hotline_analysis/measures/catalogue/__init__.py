@@ -5,7 +5,7 @@ on its table's rows; a figure that is no ratio of sums names its estimator (`Ind
 words of an event that several indicators share stand in `EVENTS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -63,9 +63,12 @@ def there(params: Params) -> dict[str, Indicator]:
     return {key: i for key, i in known(params).items() if all(params.sources(table) for table in i.tables)}
 
 
-def of_month(params: Params) -> dict[str, Indicator]:
-    """The indicators that the month's own frames hold; orders under limits have a study of their own, which judges them."""
-    return {key: i for key, i in there(params).items() if i.chapter != orders.FAMILY}
+def of_month(params: Params, typed: Iterable[str] = ()) -> dict[str, Indicator]:
+    """The indicators that the month's own frames hold: those whose tables the params name, and those that are typed in. Orders under limits have a study
+    of their own, which judges them.
+    """
+    asked = {*there(params), *typed}
+    return {key: i for key, i in known(params).items() if key in asked and i.chapter != orders.FAMILY}
 
 
 def levels(params: Params) -> dict[str, float]:

@@ -1,0 +1,79 @@
+"""手工填报的月度数字: shown where records give none, never judged; where both are there the records stand and the difference is told."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.hotline import open_hotline
+from hotline_analysis.measures.indicators import evaluate
+from hotline_analysis.measures.quotable import quotable
+from hotline_analysis.measures.verdicts import compare
+from tests.measures.catalogue.test_traditional import CALENDAR, KNOWN, MAY, _numbers, seen
+from tests.small import write_hotline
+
+PERIODS = [CALENDAR.month(f"2023-{n:02d}") for n in range(6, 13)] + [CALENDAR.month(f"2024-{n:02d}") for n in range(1, 7)]
+NAMES = ("indicator", "unit", "numerator", "denominator", "value")
+
+
+def typed(rows: list[tuple], month=MAY):
+    return _numbers("pandas", rows, NAMES, "month_s", [month.start_s] * len(rows))
+
+
+def test_a_typed_figure_stands_where_records_give_none():
+    rows = [("busy_rate", None, 12.0, 400.0, None), ("connection_rate", None, None, None, 0.5), ("attendance", "一班", 9.0, 10.0, None)]
+    told = evaluate(
+        seen(drop=("staff",), aggregates=typed(rows)), [MAY], [KNOWN[k] for k in ("busy_rate", "connection_rate", "attendance")]
+    )
+    told = told.set_index("indicator")
+    assert told.loc["busy_rate", ["numerator", "denominator", "value", "origin", "missing"]].tolist() == [12, 400, 0.03, "typed", ""]
+    assert told.loc["connection_rate", ["value", "origin"]].tolist() == [pytest.approx(4 / 6), "records"]  # records stand
+    assert told.loc["attendance", "missing"] == "params name no staff"  # one unit's figure is not the hotline's
+    assert np.isnan(told.loc["busy_rate", "low"]) and not told.loc["busy_rate", "beyond"]
+
+
+def test_a_typed_value_is_turned_as_the_indicator_is():
+    rows = [("attrition_a_year", None, 1.0, 20.0, None), ("calls_an_hour", None, 100.0, 36000.0, None)]
+    told = evaluate(seen(drop=("staff", "agent_time"), aggregates=typed(rows)), [MAY], [KNOWN["attrition_a_year"], KNOWN["calls_an_hour"]])
+    assert told["value"].tolist() == [pytest.approx(1 - 0.95**12), 10.0]
+
+
+def test_a_typed_figure_is_never_judged_and_in_no_limits():
+    """Twelve months typed at 3 %, the thirteenth at 30 %: shown, and nothing is said of it."""
+    at = [p.start_s for p in PERIODS]
+    rows = [("busy_rate", None, 3.0, 100.0, None)] * 12 + [("busy_rate", None, 30.0, 100.0, None)]
+    table = _numbers("pandas", rows, NAMES, "month_s", at)
+    frame = evaluate(seen(aggregates=table), PERIODS, [KNOWN["busy_rate"]])
+    assert frame["value"].tolist() == [0.03] * 12 + [0.3]
+    told = quotable(compare(frame, "2024-06", "2024-05", KNOWN), KNOWN).iloc[0]
+    assert (told["judgement"], told["state"], told["reason"], told["method"]) == ("not_compared", "not compared", "typed", "")
+    assert np.isnan([told["change"], told["lower"], told["upper"]]).all() and told["beside"] and not told["sheet"]
+
+
+AGGREGATES = (
+    "aggregates:\n  files: typed.csv\n  columns: {month_at: 月份, indicator: 指标, numerator: 分子, denominator: 分母, value: 数值}\n"
+)
+
+
+def hotline(tmp_path, rows: list[str]):
+    file = write_hotline(tmp_path)
+    file.write_text(file.read_text(encoding="utf-8") + AGGREGATES, encoding="utf-8")
+    (tmp_path / "typed.csv").write_text("\n".join(["月份,指标,分子,分母,数值", *rows]) + "\n", encoding="utf-8")
+    return open_hotline(file, "2024-01", progress=False)
+
+
+def test_records_stand_and_the_difference_is_a_finding(tmp_path):
+    h = hotline(tmp_path, ["2024-01,connection_rate,,,0.5", "2024-01,busy_rate,3,100,", "2024-01,offered,,,10"])
+    told = h.verdicts.set_index("indicator")
+    assert told.loc["connection_rate", "origin"] == "records" and told.loc["connection_rate", "value"] > 0.8
+    assert told.loc["busy_rate", ["value", "origin"]].tolist() == [0.03, "typed"]
+    found = h.checks.set_index("check").loc["typed otherwise"]
+    assert found["told_zh"] == "手工填报的1项数字与记录算出的不同，以记录为准：connection_rate" and found["severity"] == "minor"
+    assert pd.isna(h.indicators.set_index(["indicator", "period"]).loc[("busy_rate", "2024-01"), "low"])
+
+
+def test_a_key_that_is_none_is_refused_with_the_nearest(tmp_path):
+    h = hotline(tmp_path, ["2024-01,connection_rat,,,0.5"])
+    with pytest.raises(DataRefused) as refused:
+        h._typed_keys()
+    assert str(refused.value) == "aggregates › indicator › 'connection_rat' is not an indicator here. Did you mean 'connection_rate'?"
