@@ -36,11 +36,11 @@ FORMS = {
         reading=(Term("一行是一类首次来电，看它引出了什么；对角线是同一诉求。", "A row is what one kind of first call leads to; the diagonal is the same issue."),),
     ),
     "pairs": Table(
-        "issue then numerator denominator value± chance excess± lift median_hours q stands_out",
+        "issue then numerator denominator value± chance excess± lift median_hours q",
         Term("诉求之间的流向", "Flows between issues"),
         subtitle=WATCHED,
         bold="excess",
-        narrow="issue then excess stands_out",
+        narrow="issue then excess",
         where="stands_out",
         unless={"history": HISTORY},
     ),

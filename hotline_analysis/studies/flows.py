@@ -210,4 +210,11 @@ def matrix(view: View, *, level: int = 1, window_hours: float = 168.0, most: int
     )
 
 
+def rule(view: View) -> Term:
+    """The hotline's rule, with calls that were watched for the whole window only."""
+    watched = view.definition.but(follow_up="full")
+    return Term(*(watched.line(language).partition("：" if language == "zh" else ": ")[2] for language in ("zh", "en")))
+
+
+RULE = rule
 TABLES = {"pairs": pairs, "returns": returns, "notices": notices, "matrix": matrix}

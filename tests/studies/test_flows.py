@@ -177,6 +177,11 @@ def test_pictures_hold_every_link(width, language):
     assert numbers == [f"{frame[frame['stands_out']]['value'].iloc[0]:.0f}"]
 
 
+def test_the_rule_says_that_calls_were_watched():
+    base = seen(world(1, callers=5), 56)
+    assert "生存分析" in base.definition.line("zh") and "生存分析" not in flows.RULE(base).zh and flows.RULE(base).en
+
+
 def test_every_column_is_declared_and_shown_in_both_languages():
     base = seen(world(1, leads=0.3, callers=120), 56)
     for name, make in flows.TABLES.items():

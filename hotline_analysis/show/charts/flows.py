@@ -28,7 +28,7 @@ def alluvial(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     if narrow:
         return _bars(links, ax, language)
     ax.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
-    sns.despine(ax=ax, bottom=True)
+    sns.despine(ax=ax, left=True, bottom=True)
     scale = (1 - GAP * max(links["issue"].nunique(), links["then"].nunique())) / links["width"].sum()
     left, right = (_places(links, side, scale) for side in ("issue", "then"))
     for row in links.itertuples():
@@ -104,6 +104,7 @@ def _bars(links: pd.DataFrame, ax: Axes, language: str) -> None:
     colours = [PALE if same else DATA if out else DATA2 for same, out in zip(told["same"], told["stands_out"], strict=True)]
     ax.barh(y, told["width"], height=0.4, color=colours)
     ax.set(ylim=(max(len(told), 4) - 0.4, -0.8), xticks=[], yticks=[])
+    sns.despine(ax=ax, left=True, bottom=True)
     for place, row in enumerate(told.itertuples()):
         say(ax, 0, place, f"{short(row.issue, 8)} → {short(row.then, 8)}  {row.width:,.0f}", colour=INK, dy=16, halo=False)
 
