@@ -34,16 +34,26 @@ def gap_column(definition: Definition) -> str:
     return same(definition.level) if definition.match == "same" else "gap_s"
 
 
-def timed(gaps: nw.LazyFrame, definition: Definition, *, horizon_s: int, gap: str = "", follow: str = "follow_s") -> nw.LazyFrame:
+def timed(
+    gaps: nw.LazyFrame,
+    definition: Definition,
+    *,
+    horizon_s: int,
+    gap: str = "",
+    follow: str = "follow_s",
+    beside: Sequence[str] | None = None,
+) -> nw.LazyFrame:
     """Adds `seconds` and `event` (1 when the gap is at most the horizon, else 0): time to the callback, or how long there was none.
 
     Nothing beyond the horizon is told apart: a later callback and a longer watch are both censored at horizon + 1. Under `same`, calls
-    whose issue is unknown are left out, because nobody can tell whether the next one was about it.
+    whose issue is unknown are left out, because nobody can tell whether the next one was about it. beside: the only other columns that
+    are wanted; every step writes all columns that there are, and a gap table has some thirty.
     """
     gap = gap or gap_column(definition)
     if gap.startswith("gap_same_"):
         needed(gaps, LEVELS[: definition.level], "the same issue")
         gaps = gaps.filter(known_path(LEVELS[: definition.level]))
+    gaps = gaps.select(*dict.fromkeys([*beside, gap, follow])) if beside is not None else gaps
     gaps = gaps.with_columns(event=nw.when(nw.col(gap) <= horizon_s).then(nw.lit(1)).otherwise(nw.lit(0)))
     watched = nw.when(nw.col(follow) <= horizon_s).then(nw.col(follow)).otherwise(nw.lit(horizon_s + 1))
     return gaps.with_columns(seconds=nw.when(nw.col("event") == 1).then(nw.col(gap)).otherwise(watched))
@@ -51,8 +61,29 @@ def timed(gaps: nw.LazyFrame, definition: Definition, *, horizon_s: int, gap: st
 
 def exact(gaps: nw.LazyFrame, definition: Definition, *, horizon_s: int, by: Sequence[str] = ()) -> pd.DataFrame:
     """Calls by (strata, seconds, event): the exact count table, for printed rates. Columns: by..., seconds, event, calls; ordered."""
-    rows = timed(gaps, definition, horizon_s=horizon_s).group_by(*by, "seconds", "event").agg(calls=nw.len())
+    rows = timed(gaps, definition, horizon_s=horizon_s, beside=by).group_by(*by, "seconds", "event").agg(calls=nw.len())
     return ordered(pandas(rows), *by, "seconds", "event")
+
+
+def both(
+    gaps: nw.LazyFrame, definition: Definition, *, edges: np.ndarray, horizon_s: int = 0, by: Sequence[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The exact count table to a horizon (the last edge, unless it is said) and the binned one of the same calls: `exact` and `cube` from one query.
+
+    A gap is never longer than its call was watched, so what lies beyond a nearer horizon was watched beyond it. Raises ValueError for a
+    horizon beyond the last edge.
+    """
+    if horizon_s > edges[-1]:
+        raise ValueError(f"the horizon of {horizon_s} s lies beyond the last edge, {edges[-1]} s")
+    fine = exact(gaps, definition, horizon_s=int(edges[-1]), by=[*by, "caller_group"])
+    binned_rows = _summed(fine.assign(bin=binned.bin_of(fine["seconds"], edges)), *by, "caller_group", "bin", "event")
+    beyond = fine["seconds"] > (horizon_s or edges[-1])
+    cut = fine.assign(seconds=fine["seconds"].mask(beyond, (horizon_s or int(edges[-1])) + 1), event=fine["event"].mask(beyond, 0))
+    return _summed(cut, *by, "seconds", "event"), binned_rows
+
+
+def _summed(frame: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    return ordered(frame.groupby(list(keys), dropna=False, as_index=False, sort=False)["calls"].sum(), *keys)
 
 
 def ordered(frame: pd.DataFrame, *keys: str) -> pd.DataFrame:
@@ -85,7 +116,7 @@ def cube(
     gaps: nw.LazyFrame, definition: Definition, *, edges: np.ndarray, by: Sequence[str] = (), gap: str = "", follow: str = "follow_s"
 ) -> pd.DataFrame:
     """Calls by (strata, caller group, bin, event). Columns: by..., caller_group, bin, event, calls; ordered."""
-    rows = timed(gaps, definition, horizon_s=int(edges[-1]), gap=gap, follow=follow)
+    rows = timed(gaps, definition, horizon_s=int(edges[-1]), gap=gap, follow=follow, beside=[*by, "caller_group"])
     rows = rows.with_columns(bin=bin_expression(edges)).group_by(*by, "caller_group", "bin", "event").agg(calls=nw.len())
     return ordered(pandas(rows), *by, "caller_group", "bin", "event")
 
@@ -128,7 +159,8 @@ def by_cause(gaps: nw.LazyFrame, definition: Definition, *, edges: np.ndarray, b
     Calls without an issue at that level are left out. Columns: by..., caller_group, bin, event (0 censored), calls; ordered.
     """
     path = issue_path(definition.level)
-    rows = timed(gaps.filter(~nw.col(path[-1]).is_null()), definition, horizon_s=int(edges[-1]), gap="gap_s")
+    wanted = [*by, *path, *[f"next_{c}" for c in path], "caller_group"]
+    rows = timed(gaps.filter(~nw.col(path[-1]).is_null()), definition, horizon_s=int(edges[-1]), gap="gap_s", beside=wanted)
     alike = nw.all_horizontal(*[nw.col(c) == nw.col(f"next_{c}") for c in path], ignore_nulls=False)
     other = nw.when(nw.col("event") == 0).then(nw.lit(0)).otherwise(nw.lit(2))
     rows = rows.with_columns(event=nw.when((nw.col("event") == 1) & alike).then(nw.lit(1)).otherwise(other))
@@ -159,7 +191,9 @@ def totals(gaps: nw.LazyFrame, definition: Definition, *, by: Sequence[str] = ()
     if definition.match == "same":
         needed(gaps, LEVELS[: definition.level], "the same issue")
         gaps = gaps.filter(known_path(LEVELS[: definition.level]))
-    marked = gaps.with_columns(hit=nw.when(nw.col(next_day) == nw.col("day")).then(nw.lit(1)).otherwise(nw.lit(0)))
+    marked = gaps.select(*dict.fromkeys([*by, next_day, "day", "who"])).with_columns(
+        hit=nw.when(nw.col(next_day) == nw.col("day")).then(nw.lit(1)).otherwise(nw.lit(0))
+    )
     sums = [nw.len().alias("calls"), nw.col("hit").sum().alias("same_day"), nw.col("who").n_unique().alias("callers")]
     frame = pandas(marked.group_by(*by).agg(*sums)).sort_values(list(by), ignore_index=True) if by else pandas(marked.select(*sums))
     return frame.fillna({"calls": 0, "same_day": 0, "callers": 0}).astype({"calls": "int64", "same_day": "int64", "callers": "int64"})

@@ -578,8 +578,8 @@ def _within_window(view: View, gaps: nw.LazyFrame, indicator: Indicator, periods
     edges = binned.bin_edges_seconds(menu_seconds=[window], horizon_seconds=max(168 * HOUR, window))
     gaps = rules.chained(gaps, view.definition, window).with_columns(place=period_of(periods)).filter(nw.col("place") >= 0)
     keys = ["place", *([by] if by else [])]
-    cubes = counts.tables(counts.cube(gaps, view.definition, edges=edges, by=keys), edges=edges, by=keys)
-    exact = counts.exact(gaps, view.definition, horizon_s=window, by=keys)
+    exact, cube = counts.both(gaps, view.definition, edges=edges, horizon_s=window, by=keys)
+    cubes = counts.tables(cube, edges=edges, by=keys)
     found = []
     for key, rows in exact.groupby(keys, sort=True):
         told = _repeated(rows, cubes[counts.plain(key)], edges, window)

@@ -114,7 +114,9 @@ def table(gaps: nw.LazyFrame, definition: Definition, window_s: int) -> np.ndarr
 
 def kaplan_meier(gaps: nw.LazyFrame, definition: Definition, window_s: int) -> Rate:
     """The Kaplan-Meier share of calls that are followed within the window."""
-    return curve(counts.exact(gaps, definition, horizon_s=window_s), table(gaps, definition, window_s), window_s)
+    edges = binned.bin_edges_seconds(menu_seconds=[window_s], horizon_seconds=window_s)
+    exact, cube = counts.both(gaps, definition, edges=edges)
+    return curve(exact, counts.dense(cube, edges=edges), window_s)
 
 
 def curve(exact: pd.DataFrame, cube: np.ndarray, window_s: int) -> Rate:

@@ -68,8 +68,8 @@ def window(gaps: nw.LazyFrame, definition: Definition, hours: float, by: Sequenc
     seconds, keys = round(hours * HOUR), [*by, "counted"]
     edges = binned.bin_edges_seconds(menu_seconds=[seconds], horizon_seconds=seconds)
     gaps = rules.chained(gaps, definition, seconds)
-    exact = dict(list(counts.exact(gaps, definition, horizon_s=seconds, by=keys).groupby(keys, dropna=False)))
-    cubes = counts.tables(counts.cube(gaps, definition, edges=edges, by=keys), edges=edges, by=keys)
+    exact, cube = counts.both(gaps, definition, edges=edges, by=keys)
+    exact, cubes = dict(list(exact.groupby(keys, dropna=False))), counts.tables(cube, edges=edges, by=keys)
     nothing = np.zeros((counts.GROUPS, len(edges) + 1, 2), np.int64)
     strata = list(dict.fromkeys(key[:-1] for key in cubes))
     return [

@@ -122,8 +122,8 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     gaps = rules.chained(gaps, definition, seconds[-1])
     edges = binned.bin_edges_seconds(menu_seconds=seconds, horizon_seconds=max(WEEK_HOURS * HOUR, *seconds))
     sums = _sums(gaps, definition, seconds, by)
-    exact = counts.exact(gaps, definition, horizon_s=seconds[-1], by=by)
-    cubes = counts.tables(counts.cube(gaps, definition, edges=edges, by=by), edges=edges, by=by)
+    exact, cube = counts.both(gaps, definition, edges=edges, horizon_s=seconds[-1], by=by)
+    cubes = counts.tables(cube, edges=edges, by=by)
     callers = counts.totals(gaps, definition, by=by)
     keys = [counts.plain(k) for k in callers[list(by)].itertuples(index=False)] if by else [()]
     rows = []
@@ -148,7 +148,7 @@ def _pick(frame: pd.DataFrame, own: dict) -> pd.DataFrame:
 def _sums(gaps: nw.LazyFrame, definition: Definition, seconds: list[int], by: Sequence[str]) -> pd.DataFrame:
     """By stratum and caller group: calls, and for each window the calls followed, watched in full, and both."""
     gap = counts.gap_column(definition)
-    rows = counts.timed(gaps, definition, horizon_s=seconds[-1])
+    rows = counts.timed(gaps, definition, horizon_s=seconds[-1], beside=[*by, "caller_group"])
     marks = {}
     for i, w in enumerate(seconds):
         hit, whole = nw.col(gap) <= w, nw.col("follow_s") >= w
@@ -228,18 +228,13 @@ def own(view: View) -> pd.DataFrame:
     levels = [c for c in LEVELS if c in have]
     seconds = sorted({round(w * HOUR) for w in windows.values()})
     edges = binned.bin_edges_seconds(menu_seconds=seconds, horizon_seconds=max(WEEK_HOURS * HOUR, *seconds))
-    cubes, exact = (_with_own(f, levels, windows) for f in _own_counts(view, definition, edges, levels))
+    exact, cubes = (_with_own(f, levels, windows) for f in counts.both(view.gaps(), definition, edges=edges, by=levels))
     _known(windows, set(cubes["issue"]))
     parts = {name: counts.dense(rows, edges=edges) for name, rows in cubes.groupby("issue", sort=False)}
     rows = [_own_row(name, parts[name], exact[exact["issue"] == name], edges, windows[name]) for name in windows if name in parts]
     told = disclosure.untold(pd.DataFrame(rows), ["numerator", "denominator"], ["value", "low", "high"], view.smallest)
     frame = pd.concat([told, pd.DataFrame([_own_total(rows, parts, edges, windows)])], ignore_index=True)
     return frame.assign(caveat=np.where(frame["denominator"] >= 30, "", "few"))
-
-
-def _own_counts(view: View, definition: Definition, edges: np.ndarray, levels: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    gaps = view.gaps()
-    return counts.cube(gaps, definition, edges=edges, by=levels), counts.exact(gaps, definition, horizon_s=int(edges[-1]), by=levels)
 
 
 def _with_own(frame: pd.DataFrame, levels: Sequence[str], windows: dict[str, float]) -> pd.DataFrame:

@@ -187,3 +187,20 @@ def test_the_bins_hold_the_same_calls_as_the_seconds(engine):
     timed = pandas(counts.timed(seen.gaps(), seen.definition, horizon_s=int(edges[-1])).with_columns(bin=counts.bin_expression(edges)))
     assert set(timed["seconds"]) >= {e for e in near if e <= edges[-1]}
     assert timed["bin"].astype(int).tolist() == binned.bin_of(timed["seconds"].astype(int), edges).tolist()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("rule", [{}, {"match": "same"}, {"direction": "look-back"}, {"chain": "cluster"}], ids=str)
+def test_one_query_gives_the_seconds_and_the_bins_that_two_give(engine, rule):
+    """`counts.both` against `exact` and `cube`, by strata with a missing word, at the last edge and at a nearer horizon."""
+    columns = table(random_calls(5, 300))
+    columns |= {"direction": ["in"] * 300, "area": [("x", "y", None)[n % 3] for n in range(300)]}
+    seen = view(on(engine, columns), rule, start_s=HORIZON // 4, end_s=HORIZON)
+    edges = binned.bin_edges_seconds(menu_seconds=[1000, 90_000])
+    for by, horizon_s in (([], int(edges[-1])), (["area"], 90_000), (["area"], 1000)):
+        exact, cube = counts.both(seen.gaps(), seen.definition, edges=edges, horizon_s=horizon_s, by=by)
+        assert set(exact["event"]) == {0, 1}
+        pd.testing.assert_frame_equal(exact, counts.exact(seen.gaps(), seen.definition, horizon_s=horizon_s, by=by))
+        pd.testing.assert_frame_equal(cube, counts.cube(seen.gaps(), seen.definition, edges=edges, by=by))
+    with pytest.raises(ValueError, match="beyond the last edge"):
+        counts.both(seen.gaps(), seen.definition, edges=edges, horizon_s=int(edges[-1]) + 1)

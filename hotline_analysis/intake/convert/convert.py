@@ -193,7 +193,8 @@ class _Build:
             instants.zone(source.zone) if source.zone and not table.monthly else zone
         )  # a month is the hotline's, wherever it was typed
         self.rules = {name: rule for name, rule in source.columns.items() if table[name].kind != IDENTITY}
-        self.texts, self.first, self.cleaned, self.values, self.own, self.moved, self.zoned, self.epochs = [[] for _ in range(8)]
+        self.texts, self.first, self.cleaned, self.worded, self.values = [[] for _ in range(5)]
+        self.own, self.moved, self.zoned, self.epochs = [[] for _ in range(4)]
         self.findings: list[Finding] = []
         self.output: dict[str, str] = {}
 
@@ -244,7 +245,10 @@ class _Build:
         self.findings.append(Finding(name, identity.DAMAGED, BLANK, damaged))
 
     def _number(self, column: Column, rule: ColumnRule) -> None:
-        """f_ the plain reading, k_ the cleaned cell where that failed; then the value in other forms."""
+        """f_ the plain reading, k_ the cleaned cell where that failed; then n_ the value in other forms.
+
+        What a macro uses several times is a column of an earlier layer: written in, it would be planned as often, with all its patterns.
+        """
         name = column.name
         fast, rest = {SECONDS: self._seconds, FLAG: _flag, AMOUNT: self._amount, COUNT: self._amount, SCORE: self._score}[column.kind](
             name, rule
@@ -253,7 +257,8 @@ class _Build:
         whole = f"in_ones({whole})" if column.kind == COUNT else whole
         self.first.append(f"{whole.format(fast)} AS f_{name}")
         self.cleaned.append(f"CASE WHEN f_{name} IS NULL THEN clean(t_{name}) END AS k_{name}")
-        self.values.append(f"coalesce(f_{name}, {whole.format(f'coalesce({rest})')}) AS {name}")
+        self.values.append(f"coalesce(f_{name}, {rest}) AS n_{name}")
+        self.own.append(f"{whole.format(f'n_{name}')} AS {name}")
         self.output[name] = name
         self._scale(name)
         self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
@@ -283,7 +288,10 @@ class _Build:
         return durations.TYPED if self.sheet.typed else durations.COMMA
 
     def _seconds(self, name: str, rule: ColumnRule) -> tuple[str, str]:
-        return durations.seconds_sql(f"t_{name}", f"k_{name}", rule, self._mark(name))
+        """p_ the cleaned cell with a point before its decimals, w_ the same with letters for its words."""
+        pointed = durations.pointed_sql(f"k_{name}", self._mark(name))
+        self.worded += [f"{pointed} AS p_{name}", f"lettered({pointed}) AS w_{name}"]
+        return durations.seconds_sql(name, rule, self._mark(name))
 
     def _score(self, name: str, rule: ColumnRule, number: Callable = durations.score_sql) -> tuple[str, str]:
         """A number, or a word that params give a number."""
@@ -376,7 +384,7 @@ class _Build:
         if self.source.events:
             keys += _row_keys("_event", self.source.events.key, self.sheet, plain, salt, odd_key)
         layer = f"SELECT _record, {', '.join([*keys, *self.texts])} FROM {parquet(self.sheet.path)}"
-        for added in (self.first, self.cleaned, self.values, self.own, self.moved, self.zoned, self.epochs):
+        for added in (self.first, self.cleaned, self.worded, self.values, self.own, self.moved, self.zoned, self.epochs):
             if added:
                 layer = f"SELECT *, {', '.join(added)} FROM ({layer})"
         joins = " ".join(f"LEFT JOIN {t} AS i_{n} ON i_{n}.text = t_{n}" for n, t in self.identities.items())

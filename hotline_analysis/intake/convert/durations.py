@@ -67,14 +67,15 @@ CREATE OR REPLACE TEMP MACRO worded_seconds(x) AS coalesce(clock_seconds(x), sai
 """
 
 
-def seconds_sql(t: str, k: str, rule: ColumnRule, mark: str) -> tuple[str, str]:
-    """The plain reading of a cell `t`, and of the cleaned cell `k` the readings of every other form. `mark`: key of NUMBERS."""
+def seconds_sql(name: str, rule: ColumnRule, mark: str) -> tuple[str, str]:
+    """The plain reading of a column's cell t_, and the readings of every other form: of k_ (cleaned), p_ (`pointed_sql`) and w_ (lettered). `mark`: key of NUMBERS."""
+    t, k, said = f"t_{name}", f"k_{name}", f"p_{name}"
     factor = FACTORS.get(rule.unit, 1)
     number = f"rounded(finite(try_cast({{x}} AS DOUBLE)) * {factor})"
     fast = f"try_cast({t} AS BIGINT)" if factor == 1 else number.format(x=t)
-    plain, said = number.format(x=number_sql(k, mark)), _points(k, mark)
+    plain = number.format(x=number_sql(k, mark))
     pair = f"clock_pair({said}, {', '.join(map(str, PAIRS[rule.unit]))}), " if rule.unit in PAIRS else ""
-    return _unless_comma(fast, t, mark), f"{plain}, clock_seconds({said}), {pair}worded_seconds(lettered({said}))"
+    return _unless_comma(fast, t, mark), f"{plain}, clock_seconds({said}), {pair}worded_seconds(w_{name})"
 
 
 def score_sql(t: str, k: str, mark: str) -> tuple[str, str]:
@@ -96,7 +97,8 @@ def number_sql(k: str, mark: str) -> str:
     return f"{NUMBERS[mark]}({_bare(k)})"
 
 
-def _points(k: str, mark: str) -> str:
+def pointed_sql(k: str, mark: str) -> str:
+    """A cleaned cell with a point before its decimals, as the forms of a duration write it."""
     return f"regexp_replace({_bare(k)}, '(\\d),(\\d)', '\\1.\\2', 'g')" if mark != POINT else _bare(k)
 
 

@@ -250,7 +250,6 @@ class Store:
         if self._connection is not None:
             self._connection.close()
         self._connection = connect([self.folder, *inputs], self.folder / "spill", self.params.limits)
-        self._connection.execute(instants.MACROS + convert.MACROS)
         self._make_views()
 
     def _make_views(self) -> None:
@@ -269,6 +268,7 @@ class Store:
         stale = [job for job in jobs if self._part(job, whole=not self._fresh(job.table.name, jobs)) is None]
         if stale:
             machine.private_folder(self._staging)
+            self._connection.execute(instants.MACROS + convert.MACROS)
             registry = identity.Registry(self._connection, self.folder / "identities.parquet")
             for job in tqdm(stale, desc=self.params.name, unit="file", disable=not progress):
                 text = self._read_text(job)

@@ -23,8 +23,7 @@ def hours(view: View, *, band_hours: int = 1) -> pd.DataFrame:
     gaps = plain.gaps().with_columns(hour=band)
     days = counts.totals(gaps, day.definition, by=["hour", "caller_group"])
     edges = binned.bin_edges_seconds(horizon_seconds=DAY)
-    exact = counts.exact(gaps, rolling.definition, horizon_s=DAY, by=["hour"])
-    cube = counts.cube(gaps, rolling.definition, edges=edges, by=["hour"])
+    exact, cube = counts.both(gaps, rolling.definition, edges=edges, by=["hour"])
     rows = []
     for hour in range(0, 24, band_hours):
         seen, one, two = (frame[frame["hour"] == hour] for frame in (days, exact, cube))
