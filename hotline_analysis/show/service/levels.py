@@ -12,7 +12,6 @@ FORMS = {
     "levels": Table(
         "within_seconds form numerator denominator value± judged",
         Term("服务水平的五种算法", "The service level under five definitions"),
-        claim=SPREAD,
         subtitle=Sentence(
             "{period}，等待含排队与振铃；短时放弃指不到{short_seconds}秒就挂断",
             "{period}; a wait is queue and ringing; short: hung up before {short_seconds} s",

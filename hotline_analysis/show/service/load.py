@@ -12,7 +12,6 @@ FORMS = {
     "workload": Table(
         "category handled share_of_handled handling_seconds± work_hours_a_day share_of_work busiest_hour",
         Term("各类诉求的工作量", "Work by category"),
-        claim=MOST,
         subtitle=Sentence("{period}，接通的来电；时长为{parts}；工时是来电乘以时长", "{period}, answered calls; handling is {parts}; work is calls times handling"),
         bold="share_of_work",
         narrow="category handled handling_seconds share_of_work",

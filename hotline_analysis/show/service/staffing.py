@@ -73,7 +73,6 @@ FORMS = {
     "one_more": Table(
         "more agents level abandonment wait_seconds answered_more",
         Term("高峰再添一人能换来什么", "What one more agent at the peak would bring"),
-        claim=Sentences({"fits": ONE}),
         subtitle=Sentence(
             "高峰{slots}个半小时的平均，模型推算；实际在线人数由实际的放弃率{observed_abandonment}反推",
             "Mean of the {slots} half hours of the peak, modelled; the agents on the calls are inferred from the {observed_abandonment} who gave up",
@@ -89,7 +88,6 @@ FORMS = {
     "coverage": Table(
         "date weekday hour numerator denominator value±",
         Term("几乎无人接的小时", "Hours in which hardly anybody was answered"),
-        claim=Sentences(GAPS),
         subtitle=Sentence("{period}；至少五通来电、整个区间低于{low_share}的小时，最确定的十二个", "{period}; hours with five calls or more whose whole interval lies below {low_share}, the twelve surest"),
         bold="value",
         narrow="date hour numerator denominator",

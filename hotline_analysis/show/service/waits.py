@@ -53,10 +53,14 @@ FORMS = {
         options={"names": NAMES},
     ),
     "patience": Table(
-        "abandoned censored restricted_seconds± quarter_seconds± half_seconds± abandoned_mean horizon_seconds",
+        "restricted_seconds± quarter_seconds half_seconds± three_quarters_seconds abandoned_mean",
         Term("人们肯等多久", "How long people are willing to wait"),
-        subtitle=Sentence("{period}；接通的按删失处理，不到{ignored_seconds}就挂断的不计（{ignored}通）", "{period}; answered calls are censored, hang-ups before {ignored_seconds} left out ({ignored})"),
-        bold="restricted_seconds",
+        subtitle=Sentence(
+            "{period}；{abandoned}通放弃，{censored}通接通按删失处理；平均算到{horizon_seconds}，不到{ignored_seconds:count}秒就挂断的{ignored}通不计",
+            "{period}; {abandoned} gave up, {censored} answered are censored; mean up to {horizon_seconds}; {ignored} hang-ups before {ignored_seconds:count} s left out",
+        ),
+        note=Term("四分之三一栏为空，是没有这么多人等到过那时候。", "Where three quarters is empty, too few waited so long to see it."),
+        bold="half_seconds",
         narrow="restricted_seconds half_seconds abandoned_mean",
         unless={"few": TOO_FEW},
     ),
