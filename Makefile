@@ -23,6 +23,9 @@ JOBS   ?= 2
 PARAMS ?= params/sample.yaml
 MONTH  ?= latest
 
+# The tests start Python some hundred times: each should find our modules compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN  := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 SETUP = @command -v "$(PYTHON)" >/dev/null || { \
 	echo "Python › there is no $(PYTHON); install Debian's packages python3 and python3-venv, or name one with PYTHON=." >&2; exit 69; }; \

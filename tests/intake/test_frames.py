@@ -36,8 +36,10 @@ MONTH = "2024-02"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Hotline:
-    """A small hotline, opened: only for tests that change nothing in it."""
-    return opened(write_hotline(tmp_path_factory.mktemp("built"), calls=200))
+    """A small hotline, opened, its gap table kept and no frame made: only for tests that change nothing in it."""
+    h = opened(write_hotline(tmp_path_factory.mktemp("built"), calls=200))
+    h.view.all_gaps(controls=True)
+    return h
 
 
 @pytest.fixture
@@ -155,7 +157,7 @@ CHANGES = {
     "period": [(None, {"month": "2024-01"}), (None, {"month": "all"}), (lambda h, _: opened(h.params.path, "2024-01"), {})],
     "asked": [(None, {"by": "issue_1"}), (None, {"table": "pareto"}), (None, {"table": "density", "options": {"bin_hours": 6}})],
     "code": [(_set("CODE", "another"), {})],
-    "engines": [(_set("version", lambda name: "9.9"), {})],
+    "engines": [(_set("VERSIONS", ["9.9"]), {})],
     "key": [(_other_key, {})],
 }
 
