@@ -1017,6 +1017,15 @@ class Intervention(Settings):
         "indicator: repeat_rate_24h",
         "target: repeat_rate_24h",
     )
+    claims: Annotated[
+        tuple[Literal["dispatch", "response", "resolution", "wait", "talk", "contacts", "solved", "pace"], ...], BeforeValidator(_as_list)
+    ] = setting(
+        (),
+        "据说改变了什么：dispatch 转出、response 响应、resolution 解决、wait 等待、talk 通话的时长，contacts 联系量，solved 首解率，pace 每小时接听量；不写则按指标",
+        "what it is said to have changed: the time to dispatch, response or resolution of orders, the wait or the talk of calls, contacts, solved (first-call resolution), pace (calls an hour); empty: what its indicator speaks of",
+        "claims: [response, contacts]",
+        "claims: replies",
+    )
     units: Texts = setting((), "只在这些单位实行", "the units that it was for", "units: [一班]", "unit: 一班")
     issues: Texts = setting((), "只针对这些诉求", "the issues that it was for", "issues: [设施维修]", "issue: 设施维修")
     chosen_worst: bool = setting(

@@ -271,12 +271,14 @@ SAME_DAY = Term("当天", "the same day")
 
 
 def format_limit(limit: str, language: str = "zh") -> str:
-    """A time limit of orders, 24h as 24小时 (en 24 h), 7d as 7天 (en 7 days), 0d as 当天 (en the same day)."""
+    """A time limit, 24h as 24小时 (en 24 h), 7d as 7天 (en 7 days), 0d as 当天 (en the same day), 15s as 15秒 (en 15 s)."""
     number, unit = int(limit[:-1]), limit[-1]
     if limit == "0d":
         return SAME_DAY(language)
     if unit == "h":
         return format_hours(number, language)
+    if unit == "s":
+        return f"{number}{SECONDS.term(language)}"
     return f"{number}天" if language == "zh" else f"{number} day{'' if number == 1 else 's'}"
 
 
@@ -310,7 +312,7 @@ def format_value(value, unit: Unit, language: str = "zh") -> str:
     if unit is SECONDS:
         return format_seconds(value, language)
     if unit is HOURS:
-        return format_hours(value, language)
+        return format_hours(round(float(value), 1), language)
     if unit in DIFFERING:
         return decimal(value, 1) + unit.term(language)
     if unit in (CALLS_A_DAY, ORDERS_A_DAY) and value < 99.5:

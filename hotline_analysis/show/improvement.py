@@ -88,6 +88,56 @@ WARNED = Rows(
     by="warned",
 )  # fmt: skip
 
+OPEN = (WHO, Sentences(MATCHED, by="matched"))
+ONLY_TWO = Term("，仅有两期，不判好坏", ", two periods only, not judged")
+NO_CHANGE = Term("，没有证据表明有变化", ", no evidence of change")
+MEDIANS = Sentence(
+    "{duration}的中位数由{median_before}变为{median_after}", "{duration}: the median went from {median_before} to {median_after}"
+)
+MEDIAN_MOVED = Sentence(
+    "（{ratio_change}，{ratio_low:signed_share}至{ratio_high:signed_share}）",
+    " ({ratio_change}, {ratio_low:signed_share} to {ratio_high:signed_share})",
+)
+IN_LIMIT = Sentence(
+    "；{limit}内由{within_before}变为{within_after}（{within_change}，{within_low:pp}至{within_high:pp}）",
+    "; within {limit} from {within_before} to {within_after} ({within_change}, {within_low:pp} to {within_high:pp})",
+)
+DURATIONS = Rows(
+    {
+        "clear": (*OPEN, MEDIANS, MEDIAN_MOVED, IN_LIMIT),
+        "two periods": (*OPEN, MEDIANS, MEDIAN_MOVED, ONLY_TWO, IN_LIMIT),
+        "none": (*OPEN, MEDIANS, MEDIAN_MOVED, NO_CHANGE, IN_LIMIT),
+        "bare": (*OPEN, MEDIANS, Sentence("（{ratio_change}），区间算不出", " ({ratio_change}), no interval can be had")),
+        "nothing": (
+            WHO,
+            Sentence(
+                "{duration}前后的件数不足或中位数为0，不作对比", "{duration}: too few cases on a side, or a median of 0; not compared"
+            ),
+        ),
+    },
+    by="said",
+)
+A_DAY = Sentence("日均{way}由{a_day_before}变为{a_day_after}", "{way} a day went from {a_day_before} to {a_day_after}")
+A_DAY_MOVED = Sentence(
+    "（{volume_change}，{volume_low:signed_share}至{volume_high:signed_share}）",
+    " ({volume_change}, {volume_low:signed_share} to {volume_high:signed_share})",
+)
+OF_ALL = Sentence("，相当于此前全部联系的{of_all}", ", which is {of_all} of all contacts before")
+ALONE = Sentences(
+    {"alone": Term("；没有在线会话的数据，看不出是否转到了别的渠道", "; without chat sessions nobody can tell whether they moved there")},
+    by="alone",
+)
+CONTACTS = Rows(
+    {
+        "clear": (*OPEN, A_DAY, A_DAY_MOVED, OF_ALL, ALONE),
+        "two periods": (*OPEN, A_DAY, A_DAY_MOVED, ONLY_TWO, OF_ALL, ALONE),
+        "none": (*OPEN, A_DAY, A_DAY_MOVED, NO_CHANGE, ALONE),
+        "bare": (*OPEN, A_DAY, Sentence("，区间算不出", ", no interval can be had")),
+        "nothing": (WHO, Sentence("{way}有一侧为零，不作对比", "{way}: none on a side, not compared")),
+    },
+    by="told",
+)
+
 FORMS = {
     "tree": Table(
         "need ctq kpi value± target",
@@ -123,6 +173,28 @@ FORMS = {
         subtitle=Term("前后为可比月份的平均；比率的变化为百分点，两种变化各附95%区间", "Before and after: means of the months compared; changes of rates in points, each with its 95% interval"),
         bold="step",
         narrow="name mean_before mean_after change",
+    ),
+    "durations": Table(
+        "name duration median_before median_after ratio_change± ninth_before ninth_after limit within_before within_after within_change±",
+        Term("时长的前后对比", "Durations before and after"),
+        subtitle=Term("同月对比；未办结的按看到的时间计；区间按天重抽，三对以上的月份另计月与月的差别", "Same months; open ones count for as long as they were seen; days drawn again, and from three pairs on the months' own variation"),
+        note=Term("说缩短了多少时，分母是此前的中位数；平均数由少数久办的拉动，不用。", "A fall is of the median before; means follow a few long cases and are not used."),
+        bold="ratio_change",
+        narrow="name duration median_before median_after ratio_change",
+    ),
+    "contacts": Table(
+        "name way a_day_before a_day_after volume_change± share_before share_after of_all",
+        Term("联系量的前后对比", "Contacts before and after"),
+        subtitle=Term("同月对比，已剔除日期的差别；最后一列是该渠道的变化占此前全部联系的多少", "Same months, kinds of day taken off; the last column is the change as a part of all contacts before"),
+        bold="volume_change",
+        narrow="name way volume_change of_all",
+    ),
+    "productivity": Table(
+        "name measure mean_before mean_after pairs change± step±",
+        Term("首解率与工效的前后对比", "First-call resolution and pace before and after"),
+        subtitle=Term("前后为可比月份的平均；首解率的变化为百分点", "Means of the months compared; changes of first-call resolution in points"),
+        bold="change",
+        narrow="name measure mean_before mean_after change",
     ),
     "course": Figure(
         charts.run_chart,
@@ -164,6 +236,9 @@ FORMS = {
 SAY = {
     "kpis": KPIS,
     "effect": (EFFECT, WARNED),
+    "productivity": EFFECT,
+    "durations": DURATIONS,
+    "contacts": CONTACTS,
     "causes": Sentence(
         "{causes}项原因中，得分最高的是{cause}；前{top}项里{stable}项经得起评分的一档误差。",
         "Of {causes} causes {cause} scores highest; {stable} of the first {top} stand when ratings are one step off.",

@@ -459,12 +459,13 @@ IMPROVED = """improvement:
   outputs: {fast: {name: 接得快, weight: 9}}
   causes: [{name: 人手, ratings: {fast: 9}}]
   kpis: [{name: 接通率, before: 0.9, after: 0.92}]
-  interventions: [{date: 2024-02-01, name: 新班次, indicator: connection_rate, units: [甲], chosen_worst: true}]
+  interventions: [{date: 2024-02-01, name: 新班次, indicator: connection_rate, claims: [wait, contacts, pace], units: [甲], chosen_worst: true}]
 """
 LACKING = {  # what three months of calls cannot answer; that every kind of column comes back exactly is the law above
     "outlook": {"methods", "backtest", "rising"},
     "improvement": {"course", "checklist", "agreement", "incidents"},
     "complaints": set(importlib.import_module("hotline_analysis.studies.complaints").TABLES),
+    "chats": set(importlib.import_module("hotline_analysis.studies.chats").TABLES),
 }
 ASKED = {("window", "own"): {"windows_by_issue": {"供水": 24}}}
 HOTLINES = {

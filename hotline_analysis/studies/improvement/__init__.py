@@ -2,14 +2,14 @@
 
 `tree`: needs, qualities and KPIs with this month's figure. `causes`: the cause-and-effect matrix, and how far its ranks stand when ratings are one step
 off. `kpis`: figures before and after as a report gave them, tested only where their numbers of cases are known. `interventions`: the log. `effect`: each
-measure's indicator before and after, the same months of the year side by side, and its series with the trend taken off. `course`: that series.
+measure's indicator before and after, the same months of the year side by side, and its series with the trend taken off. `course`: that series. `claims`: durations,
+contacts and productivity before and after, as measures are said to have changed them.
 `checklist`, `agreement`: what was to be done and was, and whether spot checks bear it out. `incidents`: their Pareto. Source: methods.md 10,
 catalogue section 1.E.
 """
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,21 +18,21 @@ from scipy import stats
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
-from hotline_analysis.measures import catalogue, indicators, order_shares, orders
+from hotline_analysis.measures import catalogue, indicators, order_shares, orders, seasons
 from hotline_analysis.measures.frames import needed, pandas
-from hotline_analysis.measures.gaps import LEVELS
 from hotline_analysis.measures.indicators import Indicator
-from hotline_analysis.measures.periods import Period, months_between
+from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Intervention, Kpi
 from hotline_analysis.stats import interrupted, intervals, tests
-from hotline_analysis.words import LANGUAGES, PERCENT, SECONDS, Field, Term
+from hotline_analysis.studies.improvement import claims
+from hotline_analysis.studies.improvement.log import Target, both, missing, target_of, targets, where
+from hotline_analysis.words import LANGUAGES, PERCENT, Field, Term
 
 REPEATS = False  # its figures carry no line of the repeat-call rule
 ALL = "(all)"  # the key of a last row
 STEPS = (0, 1, 3, 9)  # the ratings of the matrix
 DRAWS, SEED = 10_000, 12345
-CATEGORIES = ("category_1", "category_2", "category_3")
 TOP = 4  # the causes that a project takes on
 FEW_PAIRS = 3  # pairs of months from which their own variation can be told
 FEW_UNITS = 5  # units from which one can tell how much of a bad figure was chance
@@ -128,18 +128,10 @@ COLUMNS = {
     "overstated": Field(Term("自报做了、抽查没有", "Reported, not found"), "count"),
     "period": Field(Term("月份", "Month"), "month"),
     "said": Field(Term("情形", "Case")),
-}  # fmt: skip
+} | claims.COLUMNS  # fmt: skip
 
 
 # ---- define and analyse
-
-
-def _missing(what: str) -> DataRefused:
-    return DataRefused("improvement", f"not declared: {what}.", f"Add 'improvement: {{{what}: ...}}' to the params.")
-
-
-def _both(name: str, words) -> dict[str, str]:
-    return {f"{name}_{language}": words.term(language) for language in LANGUAGES}
 
 
 def tree(view: View) -> pd.DataFrame:
@@ -149,11 +141,11 @@ def tree(view: View) -> pd.DataFrame:
     """
     needs = view.params.improvement.needs
     if not needs:
-        raise _missing("needs")
+        raise missing("needs")
     known = catalogue.known(view.params)
     rows = []
     for need in needs:
-        row = {**_both("need", need.need), **_both("ctq", need.ctq), **_both("kpi", need.kpi), "indicator": need.indicator}
+        row = {**both("need", need.need), **both("ctq", need.ctq), **both("kpi", need.kpi), "indicator": need.indicator}
         unit = known[need.indicator].unit.key if need.indicator else PERCENT.key
         rows.append({**row, **_level_now(view, need.indicator), "unit": unit, "target": view.params.targets.get(need.indicator, np.nan)})
     return pd.DataFrame(rows)
@@ -177,12 +169,12 @@ def causes(view: View) -> pd.DataFrame:
     """
     project = view.params.improvement
     if not project.causes:
-        raise _missing("causes")
+        raise missing("causes")
     weights = np.array([o.weight for o in project.outputs.values()], float)
     ratings = np.array([[c.ratings.get(key, 0) for key in project.outputs] for c in project.causes])
     score, drawn = ratings @ weights, _drawn(ratings) @ weights
     ranks, top = _ranks(drawn), min(TOP, len(score))
-    frame = pd.DataFrame([_both("cause", c.name) for c in project.causes]).assign(
+    frame = pd.DataFrame([both("cause", c.name) for c in project.causes]).assign(
         score=score,
         rank=_ranks(score[None])[0],
         rank_low=np.percentile(ranks, 2.5, axis=0, method="inverted_cdf"),
@@ -226,13 +218,13 @@ def kpis(view: View) -> pd.DataFrame:
     """
     typed = view.params.improvement.kpis
     if not typed:
-        raise _missing("kpis")
+        raise missing("kpis")
     return pd.DataFrame([_kpi(k) for k in typed])
 
 
 def _kpi(k: Kpi) -> dict:
     before = np.nan if k.before is None else k.before
-    row = {**_both("name", k.name), "kind": k.kind, "before": before, "after": k.after, "before_n": k.before_n, "after_n": k.after_n}
+    row = {**both("name", k.name), "kind": k.kind, "before": before, "after": k.after, "before_n": k.before_n, "after_n": k.after_n}
     for place, words in (("before_period", k.before_period), ("after_period", k.after_period)):
         row |= {f"{place}_{language}": words.term(language) if words else "" for language in LANGUAGES}
     row["unit"] = PERCENT.key if k.kind in ("share", "attrition") else ""
@@ -281,84 +273,23 @@ def _kpi_case(k: Kpi) -> str:
 # ---- improve: what was done, and what came of it
 
 
-class Target(NamedTuple):
-    """One measure with the groups of calls that it was for: a column of the calls ('' is all), and the names in it."""
-
-    done: Intervention
-    column: str
-    names: tuple[str, ...]
-
-    @property
-    def day(self) -> date:
-        return date.fromisoformat(self.done.date)
-
-
 def interventions(view: View) -> pd.DataFrame:
     """The log, by date: day, name, indicator, where (units or issues), months_before and months_after (whole months of data), said (done, planned).
 
     Raises DataRefused without interventions. Source: E09.
     """
     rows = []
-    for target in _targets(view):
-        before, after = _sides(view, target.day)
+    for target in targets(view):
+        before, after = seasons.sides(view, target.day)
         own = {
             "months_before": len(before),
             "months_after": len(after),
             "said": "done" if target.day <= view.period.last_day else "planned",
         }
         rows.append(
-            {"day": target.done.date, **_both("name", target.done.name), **_measure(view, target.done), "where": _where(target), **own}
+            {"day": target.done.date, **both("name", target.done.name), **_measure(view, target.done), "where": where(target), **own}
         )
     return pd.DataFrame(rows)
-
-
-def _targets(view: View) -> list[Target]:
-    """The declared measures by date. Raises DataRefused without any."""
-    done = view.params.improvement.interventions
-    if not done:
-        raise _missing("interventions")
-    return sorted((_target(view, d) for d in done), key=lambda t: t.day)
-
-
-def _target(view: View, done: Intervention) -> Target:
-    named = catalogue.known(view.params).get(done.indicator)
-    of_calls = named is None or named.chapter != catalogue.orders.FAMILY
-    if done.units:
-        return Target(done, "unit" if of_calls else "department", tuple(done.units))
-    levels = LEVELS if of_calls else CATEGORIES
-    return Target(done, _level(view, "calls" if of_calls else "orders", levels, done.issues) if done.issues else "", tuple(done.issues))
-
-
-def _level(view: View, table: str, levels: Sequence[str], issues: Sequence[str]) -> str:
-    """The first level at which all the names stand; the first of all where there is none, and then nobody is found."""
-    if table in view.tables:
-        rows = view.table(table)
-        for level in [c for c in levels if c in rows.collect_schema().names()]:
-            if set(issues) <= set(pandas(rows.select(level).unique())[level].dropna()):
-                return level
-    return levels[0]
-
-
-def _where(target: Target) -> str:
-    return "、".join(target.names)
-
-
-def _whole_months(view: View) -> list[Period]:
-    """Every month up to the period's end that the data begin before and end after."""
-    first, last = _ends(view)
-    months = [view.calendar.month(m) for m in months_between(view.calendar.month_of(first), view.calendar.month_of(last))]
-    return [m for m in months if m.first_day >= first and m.last_day <= last]
-
-
-def _ends(view: View) -> tuple[date, date]:
-    """The first day with data, and the last one up to the period's end."""
-    return view.calendar.day_of(view.data_start_s), view.calendar.day_of(min(view.data_end_s, view.period.end_s) - 1)
-
-
-def _sides(view: View, day: date) -> tuple[list[Period], list[Period]]:
-    """The whole months before a day, and from it on; the month in which the day lies is neither, unless it begins with it."""
-    whole = _whole_months(view)
-    return [m for m in whole if m.last_day < day], [m for m in whole if m.first_day >= day]
 
 
 def effect(view: View) -> pd.DataFrame:
@@ -374,7 +305,17 @@ def effect(view: View) -> pd.DataFrame:
 
     Changes are points of a share, seconds, or a fraction of a volume. Indicators of the params' own names; raises DataRefused without interventions.
     """
-    return pd.DataFrame([_effect(view, target) for target in _targets(view)])
+    return pd.DataFrame([_effect(view, target) for target in targets(view)])
+
+
+def productivity(view: View) -> pd.DataFrame:
+    """What became of first-call resolution (solved) and of calls an hour (pace) after each measure that is said to have raised them: the columns of `effect`.
+
+    Raises DataRefused where no measure claims either. Source: B12.
+    """
+    asked = claims.asked(view, tuple(claims.INDICATORS))
+    named = [target_of(view, t.done.model_copy(update={"indicator": claims.INDICATORS[claim]})) for t, claim in asked]
+    return pd.DataFrame([_effect(view, target) for target in named])
 
 
 SERIES = ["period", "n", "value", "se"]
@@ -385,13 +326,13 @@ NO_EFFECT = (
 
 def _effect(view: View, target: Target) -> dict:
     done = target.done
-    row = {"day": done.date, **_both("name", done.name), **_measure(view, done), "where": _where(target)}
+    row = {"day": done.date, **both("name", done.name), **_measure(view, done), "where": where(target)}
     row |= {**dict.fromkeys(NO_EFFECT, np.nan), "pairs": 0, "matched": "", "grain": "", "points_before": 0, "points_after": 0}
     row |= {"placebos": 0, "placebos_larger": 0, "step_why": "", "why": "", "warned": "", "step_case": ""}
     why = _why_not(view, target)
     if why:
         return {**row, "why": why, "said": "nothing"}
-    series = _series(view, target, _whole_months(view))
+    series = _series(view, target, seasons.whole_months(view))
     if not len(series):
         return {**row, "why": "nobody" if target.names else "not available", "said": "nothing"}
     row |= _pairs(view, target, series)
@@ -408,7 +349,7 @@ def _measure(view: View, done: Intervention) -> dict[str, str]:
 
 
 def _why_not(view: View, target: Target) -> str:
-    before, after = _sides(view, target.day)
+    before, after = seasons.sides(view, target.day)
     if not target.done.indicator:
         return "no indicator"
     if target.day > view.period.last_day:
@@ -471,22 +412,12 @@ def _together(found: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
 def _pairs(view: View, target: Target, series: pd.DataFrame) -> dict:
     """The same calendar months before and after; where there is none, as many neighbouring months on both sides."""
     known = series.set_index("period")
-    before, after = ([p.label for p in side if p.label in known.index] for side in _sides(view, target.day))
-    pairs = _same_months(before, after)
-    matched = "same months" if pairs else "next months"
-    if not pairs:
-        size = min(len(before), len(after), 3)
-        pairs = list(zip(before[-size:], after[:size], strict=True)) if size else []
+    before, after = ([p.label for p in side if p.label in known.index] for side in seasons.sides(view, target.day))
+    pairs, matched = seasons.matched(before, after)
     if not pairs:
         return {"why": "no month before" if not before else "no month after"}
     first, second = (known.loc[[p[side] for p in pairs]] for side in (0, 1))
     return {"pairs": len(pairs), "matched": matched, **_paired(first, second, catalogue.known(view.params)[target.done.indicator])}
-
-
-def _same_months(before: list[str], after: list[str]) -> list[tuple[str, str]]:
-    """Each calendar month once: its last occurrence before the measure with its last one after it."""
-    latest = {label[-2:]: label for label in before}
-    return [(latest[number], label) for number, label in {label[-2:]: label for label in after}.items() if number in latest]
 
 
 def _paired(first: pd.DataFrame, second: pd.DataFrame, indicator: Indicator) -> dict:
@@ -510,7 +441,9 @@ def _step(view: View, target: Target) -> dict:
     """The change of level with the trend taken off, over months, or over weeks where months are too few."""
     indicator, fewest = catalogue.known(view.params)[target.done.indicator], interrupted.FEWEST_POINTS
     for grain in ("month", "week"):
-        periods = [*_sides(view, target.day)[0], *_sides(view, target.day)[1]] if grain == "month" else _weeks(view, target.day)
+        periods = (
+            [*seasons.sides(view, target.day)[0], *seasons.sides(view, target.day)[1]] if grain == "month" else _weeks(view, target.day)
+        )
         first_after = sum(p.last_day < target.day for p in periods)
         if min(first_after, len(periods) - first_after) < fewest:
             continue
@@ -523,14 +456,14 @@ def _step(view: View, target: Target) -> dict:
 
 def _weeks(view: View, day: date) -> list[Period]:
     """Whole weeks counted from the day on, and backwards from the day before it."""
-    first, last = _ends(view)
+    first, last = seasons.ends(view)
     back, ahead = (day - first).days // 7, ((last - day).days + 1) // 7
     starts = [day + timedelta(days=7 * n) for n in range(-back, ahead)]
     return [view.calendar.span(start, start + timedelta(days=6), start.isoformat()) for start in starts]
 
 
 def _stepped(series: pd.DataFrame, step_at: int, grain: str, indicator: Indicator) -> dict:
-    family = "binomial" if indicator.unit is PERCENT else "gaussian" if indicator.unit is SECONDS else "poisson"
+    family = "binomial" if indicator.counted else "poisson" if indicator.denominator is None else "gaussian"
     n, value = series["n"].to_numpy(float), series["value"].to_numpy(float)
     y = value if family == "gaussian" else value * n
     wave = 12.0 if grain == "month" and len(series) >= interrupted.FEWEST_WAVE else 0.0
@@ -557,7 +490,7 @@ def _by_chance(view: View, target: Target) -> dict:
 
     Reliability: of the groups' figures in the odd and in the even months before (`tests.split_half`). Without five groups in both there is the warning alone.
     """
-    before, _ = _sides(view, target.day)
+    before, _ = seasons.sides(view, target.day)
     indicator = catalogue.known(view.params)[target.done.indicator]
     wide = _by_group(view, target, before, indicator)
     halves = [wide[wide.columns[place::2]].mean(axis=1) for place in (0, 1)]
@@ -603,25 +536,25 @@ def course(view: View, *, which: int = 1) -> pd.DataFrame:
 
     Raises DataRefused without such a measure or month, BadParams for a place that there is not.
     """
-    named = [t for t in _targets(view) if t.done.indicator]
+    named = [t for t in targets(view) if t.done.indicator]
     if not named:
-        raise _missing("interventions › indicator")
+        raise missing("interventions › indicator")
     if not 1 <= which <= len(named):
         raise BadParams("improvement › which", f"there is no measure {which} with an indicator.", f"Take 1 to {len(named)}.")
     target = named[which - 1]
     if not _there(view, target.done.indicator):
         raise DataRefused("improvement", "no calls.")
-    series = _series(view, target, _whole_months(view))
+    series = _series(view, target, seasons.whole_months(view))
     if not len(series):
         raise DataRefused("improvement", "no calls.")
     marks = {language: {} for language in LANGUAGES}
-    for other in _targets(view):
+    for other in targets(view):
         label = view.calendar.month_of(other.day)
         for language in LANGUAGES:
             said = other.done.name.term(language)
             marks[language][label] = f"{marks[language][label]}、{said}" if label in marks[language] else said
     goal = view.params.targets.get(target.done.indicator, np.nan)
-    told = {**_measure(view, target.done), "target": goal, **_both("name", target.done.name), "where": _where(target)}
+    told = {**_measure(view, target.done), "target": goal, **both("name", target.done.name), "where": where(target)}
     frame = series[["period", "value"]].assign(**told)
     return frame.assign(**{f"event_{language}": [marks[language].get(p, "") for p in frame["period"]] for language in LANGUAGES})
 
@@ -702,7 +635,7 @@ def incidents(view: View) -> pd.DataFrame:
     """
     kinds = view.params.improvement.incidents
     if not kinds:
-        raise _missing("incidents")
+        raise missing("incidents")
     orders = view.table("orders")
     needed(orders, ("kind", "created_s"), "improvement")
     have = orders.collect_schema().names()
@@ -732,5 +665,5 @@ def incidents(view: View) -> pd.DataFrame:
 
 TABLES = {
     "tree": tree, "causes": causes, "kpis": kpis, "interventions": interventions, "effect": effect, "course": course, "checklist": checklist,
-    "agreement": agreement, "incidents": incidents,
+    "agreement": agreement, "incidents": incidents, "productivity": productivity, **claims.TABLES,
 }  # fmt: skip
