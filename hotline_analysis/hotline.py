@@ -369,9 +369,8 @@ class Hotline:
     def _evaluated(self) -> pd.DataFrame:
         asked = catalogue.of_month(self.params, self._typed_keys())
         found = indicators.evaluate(self.view, self.trend, list(asked.values()))
-        return found[
-            [catalogue.in_force(self.catalogue, key, month) for key, month in zip(found["indicator"], found["period"], strict=True)]
-        ]
+        shown = [catalogue.in_force(self.catalogue, key, month) for key, month in zip(found["indicator"], found["period"], strict=True)]
+        return found[shown].reset_index(drop=True)
 
     def _typed_keys(self) -> list[str]:
         """The indicators of which figures were typed in. Raises DataRefused for a key that is none."""
