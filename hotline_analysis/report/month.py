@@ -1,6 +1,7 @@
 """One month of one hotline, from params to published pages; the scheduler's way in."""
 
 import hashlib
+import importlib
 from pathlib import Path
 
 import hotline_analysis
@@ -23,8 +24,9 @@ def notebooks() -> Path:
 
 
 def pages() -> dict[str, Path]:
-    """Page -> notebook: the month first, then every study that has a notebook."""
-    studies = {f"{stem}.html": notebooks() / f"{stem}.ipynb" for stem in study_names()}
+    """Page -> notebook: the month first, then every study that has a notebook; one whose study is for staff (`PRIVATE`) is none."""
+    public = [stem for stem in study_names() if not getattr(importlib.import_module(f"hotline_analysis.studies.{stem}"), "PRIVATE", False)]
+    studies = {f"{stem}.html": notebooks() / f"{stem}.ipynb" for stem in public}
     return {"index.html": notebooks() / "monthly.ipynb"} | {name: path for name, path in studies.items() if path.is_file()}
 
 

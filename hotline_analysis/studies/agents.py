@@ -1,0 +1,363 @@
+"""Is it the agent, the issue, or luck? (业务诉求人员差异与员工复电率下钻, F0 A05, A19, A20, A36-A39)
+
+`cells`: every agent and issue against what the others have with the same calls. `agents`: the same by agent. `issues`: how much agents differ on one issue, and
+what that calls for (培训 / 辅导 / 流程). `hangups`: short calls that are followed by another at once. `regression`: what to expect next month of those who stand
+out now if nothing is done. `summary`: the counts, without names. Names are for staff: all tables but `summary` and `issues` are. No league tables: agents
+with few calls are not ranked, and an agent is far from the others only beyond the agents' ordinary spread. Source: methods 5.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import stats as scipy_stats
+
+from hotline_analysis.errors import BadParams
+from hotline_analysis.measures import agents as measured
+from hotline_analysis.measures.view import View
+from hotline_analysis.stats import funnel, intervals, tests
+from hotline_analysis.words import Field, Term
+
+FEW, LEAST_EXCESS, MOST_Q = 30, 5, 0.05  # calls of a cell, repeats beyond expectation, false discovery rate: below none is flagged
+FLAGGED_LOW, HIGH_SHARE, LEAST_I2, GENERAL = (
+    0.10,
+    0.25,
+    0.5,
+    3,
+)  # of the rule of methods 5; no run validated them (docs/maths.md, thresholds)
+PRIVATE = True  # its notebook is for staff: not a page of the month
+STAFF = ("cells", "agents", "hangups", "regression")
+VERDICTS = {
+    "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
+}  # fmt: skip
+ADVICE = {
+    "general": Term("单独辅导（多类）", "coach, several issues"), "coach": Term("单独辅导", "coach"), "good": Term("可借鉴", "good practice"),
+    "none": Term("无需措施", "nothing to do"), "few": Term("样本不足", "too few"), "unknown": Term("无话务员", "no agent"),
+}  # fmt: skip
+CAUSES = {
+    "train": Term("培训该类", "train the issue"), "process": Term("查流程与知识库", "look at process and knowledge"), "even": Term("员工间差异小", "agents differ little"),
+    "coach": Term("个别辅导", "coach single agents"), "few": Term("样本不足", "too few"),
+}  # fmt: skip
+COLUMNS = {
+    "agent": Field(Term("话务员", "Agent"), words={"": Term("（无话务员）", "(no agent)")}),
+    "issue": Field(Term("诉求", "Issue"), words={measured.UNKNOWN: Term("未填", "not given")}),
+    "denominator": Field(Term("来电", "Calls"), "count"),
+    "numerator": Field(Term("复电", "Repeats"), "count"),
+    "value": Field(Term("复电率", "Repeat rate"), "share", interval=("low", "high")),
+    "low": Field(Term("下端", "Low"), "share"),
+    "high": Field(Term("上端", "High"), "share"),
+    "expected": Field(Term("按构成应有", "Expected"), "number"),
+    "ratio": Field(Term("实际÷应有", "Seen over expected"), "ratio", interval=("ratio_low", "ratio_high")),
+    "ratio_low": Field(Term("下端", "Low"), "ratio"),
+    "ratio_high": Field(Term("上端", "High"), "ratio"),
+    "z": Field(Term("z", "z"), "number"),
+    "z_spread": Field(Term("z（计入常态差异）", "z with ordinary spread"), "number"),
+    "q": Field(Term("q", "q"), "probability"),
+    "lower": Field(Term("漏斗下限", "Funnel, lower"), "share"),
+    "upper": Field(Term("漏斗上限", "Funnel, upper"), "share"),
+    "shrunken": Field(Term("收缩估计", "Shrunken rate"), "share", interval=("shrunken_low", "shrunken_high")),
+    "shrunken_low": Field(Term("下端", "Low"), "share"),
+    "shrunken_high": Field(Term("上端", "High"), "share"),
+    "verdict": Field(Term("判断", "Verdict"), words=VERDICTS),
+    "told": Field(Term("列出", "Listed")),
+    "flagged": Field(Term("偏高的诉求数", "Issues above"), "count"),
+    "good": Field(Term("偏低的诉求数", "Issues below"), "count"),
+    "flagged_issues": Field(Term("偏高的诉求", "Issues above, by name")),
+    "advice": Field(Term("建议", "Advice"), words=ADVICE),
+    "agents": Field(Term("话务员数", "Agents"), "count"),
+    "rho": Field(Term("同人相似度", "Alike within an agent"), "ratio"),
+    "i2": Field(Term("非巧合的差异", "Spread that is no chance"), "share"),
+    "spread_p": Field(Term("差异的p", "p of the spread"), "probability"),
+    "flagged_share": Field(Term("偏高者占比", "Share above"), "share"),
+    "plain_high": Field(Term("单看偏高者占比", "Share above by themselves"), "share"),
+    "above_all": Field(Term("高于全部诉求", "Above all issues"), words={"True": Term("是", "yes"), "False": Term("", "")}),
+    "cause": Field(Term("对策", "What it calls for"), words=CAUSES),
+    "short": Field(Term("极短通话", "Very short calls"), "count"),
+    "short_share": Field(Term("极短占比", "Share very short"), "share", interval=("short_low", "short_high")),
+    "short_low": Field(Term("下端", "Low"), "share"),
+    "short_high": Field(Term("上端", "High"), "share"),
+    "short_followed": Field(Term("极短后即再来电", "Followed at once"), "count"),
+    "short_known": Field(Term("极短而可追踪", "Very short, traceable"), "count"),
+    "back_share": Field(Term("极短后再来电占比", "Share followed at once"), "share"),
+    "other_back_share": Field(Term("其余通话后再来电占比", "The same after other calls"), "share"),
+    "rank": Field(Term("次序", "Order"), "count"),
+    "seen": Field(Term("本月实际÷应有", "Seen now"), "ratio"),
+    "foreseen": Field(Term("下月预计（不采取措施）", "Expected next month, nothing done"), "ratio", interval=("foreseen_low", "foreseen_high")),
+    "foreseen_low": Field(Term("下端", "Low"), "ratio"),
+    "foreseen_high": Field(Term("上端", "High"), "ratio"),
+    "chosen": Field(Term("所选", "Chosen")),
+    "judged": Field(Term("可判断的话务员", "Agents that can be judged"), "count"),
+    "too_few": Field(Term("样本不足的话务员", "Agents with too few calls"), "count"),
+    "coach": Field(Term("建议单独辅导", "To coach"), "count"),
+    "train": Field(Term("建议培训的诉求", "Issues to train"), "count"),
+    "process": Field(Term("建议查流程的诉求", "Issues whose process to look at"), "count"),
+    "practice": Field(Term("可借鉴的话务员", "Good practice"), "count"),
+    "unwatched": Field(Term("未看满窗口的来电", "Calls not watched for the window"), "count"),
+    "said": Field(Term("结论", "Case")),
+}  # fmt: skip
+
+
+# ---- cells
+
+
+def cells(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFrame:
+    """Every agent and issue: calls, repeats, what the other agents have with the same issue at the same hours, and whether that is beyond luck.
+
+    Counted are the period's index calls that were watched for their window (`measures.agents.counted`); the rate of a parent issue is of its calls, not a mean of
+    its children.
+
+    Columns: agent, issue, denominator, numerator, value, low, high (95 %, Wilson), expected (repeats, `measures.agents.expected`), ratio (seen over expected), ratio_low,
+    ratio_high (Byar, exact below 10), z (by chance alone), z_spread (with room for the agents' ordinary spread on that issue), lower, upper (funnel, 99.8 %), p, q (two-sided, Benjamini-Hochberg over the cells
+    of FEW or more calls), shrunken, shrunken_low, shrunken_high (beta-binomial within the issue, about 95 %), verdict (above: q below MOST_Q and LEAST_EXCESS or more repeats beyond
+    expectation; below; inside; few), told (above or below: what a page lists), unwatched. Cells of no agent come last. Raises DataRefused without agents or issues. Source: methods 5; A36-A39.
+    """
+    frame = _by_cell(view, level, window_hours)
+    parts = [_funnelled(part) for _, part in frame.groupby("issue", sort=True)]
+    told = pd.concat(parts, ignore_index=True) if parts else _funnelled(frame)
+    told["q"] = tests.benjamini_hochberg(told["p"])
+    told["verdict"] = _verdicts(told)
+    told["told"] = told["verdict"].isin(("above", "below"))
+    nobody = (told["agent"] == "").astype(int)
+    told = told.assign(nobody=nobody).sort_values(["nobody", "issue", "agent"], kind="stable", ignore_index=True).drop(columns="nobody")
+    return told.assign(unwatched=int(frame["unwatched"].iloc[0]) if len(frame) else 0)
+
+
+def _by_cell(view: View, level: int, window_hours: float) -> pd.DataFrame:
+    rows = measured.counted(view, level=level, window_hours=window_hours)
+    rows = rows.assign(expected=measured.expected(rows))
+    sums = rows.groupby(["agent", "issue"], as_index=False)[["calls", "repeats", "expected"]].sum()
+    return sums.assign(unwatched=int(rows["unwatched"].iloc[0]) if len(rows) else 0)
+
+
+def _funnelled(part: pd.DataFrame) -> pd.DataFrame:
+    """One issue's agents against their expectation; agents of few calls and calls of no agent take no part in the spread."""
+    part = part.reset_index(drop=True)
+    k, n = (part[c].to_numpy(float) for c in ("repeats", "calls"))
+    target = np.clip(part["expected"].to_numpy(float) / n, 0, 1)
+    able = ((n >= FEW) & (part["agent"] != "")).to_numpy()
+    scores = funnel.shares(np.where(able, k, 0), np.where(able, n, 0), target=target)
+    lower, upper = funnel.share_limits(n, target, tau2=scores.spread.tau2)
+    low, high = intervals.wilson(k, n)
+    ends = intervals.count_limits(k)
+    drawn = funnel.shrunken(k, n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio, ratio_low, ratio_high = (x / part["expected"].to_numpy(float) for x in (k, ends.low, ends.high))
+    return pd.DataFrame({
+        "agent": part["agent"], "issue": part["issue"], "denominator": part["calls"], "numerator": part["repeats"], "value": k / n, "low": low, "high": high,
+        "expected": part["expected"], "ratio": ratio, "ratio_low": ratio_low, "ratio_high": ratio_high, "z": scores.z, "z_spread": scores.z_spread, "lower": lower, "upper": upper,
+        "p": 2 * scipy_stats.norm.sf(np.abs(scores.z_spread)), "shrunken": drawn.value, "shrunken_low": drawn.low, "shrunken_high": drawn.high,
+    })  # fmt: skip
+
+
+def _verdicts(told: pd.DataFrame) -> np.ndarray:
+    beyond = told["numerator"] - told["expected"]
+    sure = told["q"] < MOST_Q
+    cases = [told["z_spread"].isna(), sure & (beyond >= LEAST_EXCESS), sure & (beyond <= -LEAST_EXCESS)]
+    return np.select(cases, ["few", "above", "below"], "inside")
+
+
+# ---- by agent
+
+
+def agents(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFrame:
+    """One row an agent, those to coach first: the same figures over all their calls, and what they call for.
+
+    Columns: agent, denominator, numerator, value, low, high, expected, ratio, ratio_low, ratio_high (as in `cells`, given issue and hours), flagged, good (cells above and
+    below), flagged_issues, advice (general: above on GENERAL issues or more; coach: above on one that is not itself to be trained; good: below on one and above on
+    none; none; few: fewer than FEW calls; unknown: no agent). Not ranked: within an advice agents stand by name. Source: A19, A20.
+    """
+    frame = cells(view, level=level, window_hours=window_hours)
+    trained = _issues(frame).query("cause == 'train'")["issue"]
+    told = pd.DataFrame([_agent(name, part, set(trained)) for name, part in frame.groupby("agent", sort=True)])
+    order = {key: n for n, key in enumerate(ADVICE)}
+    return told.sort_values("advice", key=lambda c: c.map(order), kind="stable", ignore_index=True) if len(told) else told
+
+
+def _agent(name: str, part: pd.DataFrame, trained: set) -> dict:
+    k, n, e = int(part["numerator"].sum()), int(part["denominator"].sum()), float(part["expected"].sum())
+    low, high = intervals.wilson(k, n)
+    ends = intervals.count_limits(k)
+    above, below = (part.loc[part["verdict"] == v, "issue"].tolist() for v in ("above", "below"))
+    own = [issue for issue in above if issue not in trained]
+    advice = (
+        "unknown"
+        if not name
+        else "few"
+        if n < FEW
+        else "general"
+        if len(above) >= GENERAL
+        else "coach"
+        if own
+        else "good"
+        if below and not above
+        else "none"
+    )
+    return {
+        "agent": name, "denominator": n, "numerator": k, "value": k / n, "low": float(low), "high": float(high), "expected": e, "ratio": k / e if e else np.nan,
+        "ratio_low": float(ends.low) / e if e else np.nan, "ratio_high": float(ends.high) / e if e else np.nan, "flagged": len(above), "good": len(below),
+        "flagged_issues": ", ".join(above), "advice": advice,
+    }  # fmt: skip
+
+
+# ---- by issue
+
+
+def issues(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFrame:
+    """How much agents differ on one issue, and whether that calls for training, for coaching, or for a look at the process: one row an issue.
+
+    Columns: issue, agents (with FEW or more calls), denominator, numerator, value, low, high (of all agents), rho (beta-binomial), i2, spread_p (of Cochran's Q: do agents differ beyond chance),
+    flagged_share (agents above), plain_high (agents above by 1.96 of chance alone), above_all (its rate is above that of all issues, 95 %), cause: train (agents differ:
+    spread_p below .05 and i2 LEAST_I2 or more, and plain_high HIGH_SHARE or more), process (the issue is above all issues, few are flagged and agents differ little), coach (somebody is flagged), even, few (fewer
+    than five agents to compare). Source: methods 5, A19, A20.
+    """
+    return _issues(cells(view, level=level, window_hours=window_hours))
+
+
+def _issues(frame: pd.DataFrame) -> pd.DataFrame:
+    named = frame[frame["agent"] != ""]
+    k, n = named["numerator"].sum(), named["denominator"].sum()
+    told = pd.DataFrame([_issue(issue, part, k / n if n else np.nan) for issue, part in named.groupby("issue", sort=True)], columns=ISSUE)
+    return told.sort_values("denominator", ascending=False, kind="stable", ignore_index=True)
+
+
+ISSUE = [
+    "issue", "agents", "denominator", "numerator", "value", "low", "high", "rho", "i2", "spread_p", "flagged_share", "plain_high", "above_all", "cause"
+]  # fmt: skip
+
+
+def _issue(issue: str, part: pd.DataFrame, overall: float) -> dict:
+    able = part[part["verdict"] != "few"]
+    k, n = int(part["numerator"].sum()), int(part["denominator"].sum())
+    low, high = (float(x) for x in intervals.wilson(k, n))
+    calls, away = able["denominator"].to_numpy(float), able["z"].to_numpy(float)
+    between = funnel.between(away / (2 * np.sqrt(calls)), 1 / (4 * calls))
+    row = {
+        "issue": issue, "agents": len(able), "denominator": n, "numerator": k, "value": k / n, "low": low, "high": high,
+        "rho": funnel.shrunken(able["numerator"], able["denominator"]).rho if len(able) else np.nan, "i2": between.i2,
+        "spread_p": float(scipy_stats.chi2.sf(between.q, len(able) - 1)) if len(able) > 1 else np.nan,
+        "flagged_share": float((able["verdict"] == "above").mean()) if len(able) else np.nan,
+        "plain_high": float((able["z"] > funnel.WARNING).mean()) if len(able) else np.nan, "above_all": bool(low > overall),
+    }  # fmt: skip
+    return {**row, "cause": _cause(row)}
+
+
+def _cause(row: dict) -> str:
+    if row["agents"] < 5:
+        return "few"
+    differ = row["spread_p"] < 0.05 and row["i2"] >= LEAST_I2
+    if differ and row["plain_high"] >= HIGH_SHARE:
+        return "train"
+    if row["above_all"] and not differ and row["flagged_share"] < FLAGGED_LOW:
+        return "process"
+    return "coach" if row["flagged_share"] > 0 else "even"
+
+
+# ---- who hangs up
+
+
+def hangups(view: View, *, short_seconds: int = 10, within_minutes: int = 10) -> pd.DataFrame:
+    """Calls shorter than `short_seconds` after which the same caller was on the line again within minutes: one row an agent, the most such calls over all their calls first.
+
+    Counted are answered calls of the period with a known talk time; whether a caller came back is known of identified ones. Agents of fewer than FEW calls and calls
+    without an agent come last and have no place in the order.
+
+    Columns: rank, agent, denominator (calls), short, short_share, short_low, short_high (95 %, Wilson), short_known, short_followed, back_share (of the short ones), other_back_share (the same after the agent's
+    other calls). Raises DataRefused without agents or talk times. Source: data of bank1999; A05.
+    """
+    if short_seconds < 1 or within_minutes < 1:
+        raise BadParams("agents › hangups", "a call has to be shorter than a second or more, within a minute or more.")
+    found = measured.hangups(view, short_seconds=short_seconds, within_seconds=60 * within_minutes)
+    low, high = intervals.wilson(found["short"].to_numpy(float), found["calls"].to_numpy(float))
+    other = found["known"] - found["short_known"]
+    told = found.assign(
+        denominator=found["calls"], short_share=found["short"] / found["calls"], short_low=low, short_high=high,
+        back_share=found["short_followed"] / found["short_known"].where(found["short_known"] > 0),
+        other_back_share=(found["followed"] - found["short_followed"]) / other.where(other > 0),
+    )  # fmt: skip
+    ranked = (told["agent"] != "") & (told["calls"] >= FEW)
+    worst = (told["short_followed"] / told["calls"]).where(ranked, -1 - (told["agent"] == ""))
+    told = told.assign(worst=worst).sort_values(["worst", "agent"], ascending=[False, True], kind="stable", ignore_index=True)
+    told["rank"] = pd.array([n + 1 if w >= 0 else None for n, w in enumerate(told["worst"])], dtype="Int64")
+    return told[
+        [
+            "rank",
+            "agent",
+            "denominator",
+            "short",
+            "short_share",
+            "short_low",
+            "short_high",
+            "short_known",
+            "short_followed",
+            "back_share",
+            "other_back_share",
+        ]
+    ]
+
+
+# ---- what to expect next month
+
+
+def regression(view: View, *, level: int = 1, window_hours: float = 0.0, share: float = 0.1) -> pd.DataFrame:
+    """What the agents who look worst now will have next month if nothing is done: one row an agent judged, and last a row of all that were chosen.
+
+    Whoever is picked for a high figure was partly unlucky, and luck does not come again. The expected figure is drawn towards the others' by as much as the spread between agents is
+    chance: y tau2 / (tau2 + s2) on the arcsine scale, tau2 of DerSimonian and Laird, with the next month's own chance in its interval.
+
+    Columns: agent ('' for all chosen together), denominator, seen (over expected, this month), foreseen, foreseen_low, foreseen_high (next month, as many calls; 95 %), chosen (among the `share` that look worst).
+    Source: methods 2, 5 (reliability).
+    """
+    frame = agents(view, level=level, window_hours=window_hours)
+    able = frame[~frame["advice"].isin(("few", "unknown"))].reset_index(drop=True)
+    k, n, e = (able[c].to_numpy(float) for c in ("numerator", "denominator", "expected"))
+    target = np.clip(e / n, 0, 1)
+    z = funnel.shares(k, n, target=target).z if len(able) else np.array([])
+    away, s2 = z / (2 * np.sqrt(n)), 1 / (4 * n)
+    tau2 = np.nan_to_num(funnel.between(away, s2).tau2)
+    drawn = away * tau2 / (tau2 + s2)
+    worst = pd.Series(away).rank(ascending=False, method="first").to_numpy() <= max(1, round(share * len(able)))
+    rows = _ahead(target, drawn, tau2 * s2 / (tau2 + s2) + s2)
+    told = pd.DataFrame({"agent": able["agent"], "denominator": able["denominator"], "seen": able["ratio"], **rows, "chosen": worst})
+    return pd.concat([told, _chosen(target, away, drawn, tau2, s2, n, worst)], ignore_index=True) if len(told) else told
+
+
+def _ahead(target, drawn, variance) -> dict[str, np.ndarray]:
+    """The ratio to expectation that a place on the arcsine scale stands for, with its 95 %."""
+    middle, reach = np.arcsin(np.sqrt(target)), funnel.WARNING * np.sqrt(variance)
+    ends = {"foreseen": drawn, "foreseen_low": drawn - reach, "foreseen_high": drawn + reach}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {name: np.sin(np.clip(middle + x, 0, np.pi / 2)) ** 2 / target for name, x in ends.items()}
+
+
+def _chosen(target, away, drawn, tau2, s2, n, worst) -> pd.DataFrame:
+    """All chosen agents together, weighted by their calls."""
+    w = n[worst] / n[worst].sum()
+    variance = (np.square(w) * (tau2 * s2 / (tau2 + s2) + s2)[worst]).sum()
+    middle = np.array([w @ target[worst]])
+    row = {name: values[0] for name, values in _ahead(middle, np.array([w @ drawn[worst]]), np.array([variance])).items()}
+    seen = _ahead(middle, np.array([w @ away[worst]]), np.array([0.0]))["foreseen"][0]
+    return pd.DataFrame([{"agent": "", "denominator": int(n[worst].sum()), "seen": seen, **row, "chosen": True}])
+
+
+# ---- without names
+
+
+def summary(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFrame:
+    """The counts of `agents` and `issues` for a page that names nobody: one row.
+
+    Columns: judged (agents with FEW or more calls), too_few, coach, practice (agents), train, process (issues), denominator (calls), unwatched, said (some: somebody is to be coached or an issue
+    trained or looked at; none; few: fewer than five agents to compare).
+    """
+    frame = cells(view, level=level, window_hours=window_hours)
+    by_agent, by_issue = agents(view, level=level, window_hours=window_hours), _issues(frame)
+    advice, cause = by_agent["advice"].value_counts(), by_issue["cause"].value_counts()
+    named = by_agent[by_agent["advice"] != "unknown"]
+    judged = len(named) - int(advice.get("few", 0))
+    row = {
+        "judged": judged, "too_few": int(advice.get("few", 0)), "coach": int(advice.get("coach", 0) + advice.get("general", 0)), "practice": int(advice.get("good", 0)),
+        "train": int(cause.get("train", 0)), "process": int(cause.get("process", 0)), "denominator": int(named["denominator"].sum()),
+        "unwatched": int(frame["unwatched"].iloc[0]) if len(frame) else 0,
+    }  # fmt: skip
+    said = "few" if judged < 5 else "some" if row["coach"] + row["train"] + row["process"] else "none"
+    return pd.DataFrame([{**row, "said": said}])
+
+
+TABLES = {"summary": summary, "cells": cells, "agents": agents, "issues": issues, "hangups": hangups, "regression": regression}
