@@ -72,6 +72,7 @@ FORMS = {
         ),
         bold="phi",
         narrow="issue measure phi alike",
+        where="compared",
     ),
 }  # fmt: skip
 

@@ -116,7 +116,10 @@ def faq(view: View, *, level: int = 0) -> pd.DataFrame:
         "near": int((frame["candidate"] == "maybe").sum()),
     }
     frame = frame.assign(
-        **told, window_hours=grouped.window_hours(view), shown=frame["candidate"] != "no", said="some" if len(chosen) else "none"
+        **told,
+        window_hours=grouped.window_hours(view),
+        shown=frame["candidate"] != "no",
+        said="some" if len(chosen) else "near" if told["near"] else "none",
     )
     order = frame["candidate"].map({"yes": 0, "maybe": 1, "no": 2})
     return (
@@ -221,7 +224,7 @@ def consistency(view: View, *, level: int = 1) -> pd.DataFrame:
 
     Columns: issue, measure, agents_compared, numerator, denominator, value, low, high (of these agents' calls; 95 %, over the caller groups), phi (overdispersion: mean squared deviation of agents on the asin sqrt scale, winsorised; 1 is chance), i2 (the part
     of the spread that is not chance), spread_low, spread_high (between which shares 95 % of agents lie beyond chance), q (that agents with one and the same share differ so much; Benjamini-Hochberg over the rows), alike (alike: no evidence that agents differ;
-    differ: q < .05; single: q < .05, but without the tenth of the agents at either end nothing is left beyond chance, so that it is a few agents; few), and in every row differ_count, single_count, judged_count, widest (the issue whose agents lie furthest apart among those that differ), window_hours, said (some, single, none, few). phi says nothing of who is right:
+    differ: q < .05; single: q < .05, but without the tenth of the agents at either end nothing is left beyond chance, so that it is a few agents; few), compared (not few; what is few has no figures), and in every row differ_count, single_count, judged_count, widest (the issue whose agents lie furthest apart among those that differ), window_hours, said (some, single, none, few). phi says nothing of who is right:
     where agents differ, look at what the best of them do. Raises DataRefused without agents or issues. Source: B19, A19; methods 5.
     """
     rows = grouped.offered(view)
@@ -231,7 +234,7 @@ def consistency(view: View, *, level: int = 1) -> pd.DataFrame:
     if not parts:
         raise DataRefused("service", "not available: needs caller, dispatched or transferred.")
     told = [_issue(key, name, part) for name, frame in parts.items() for key, part in frame.groupby(by, sort=True)]
-    frame = pd.DataFrame([row for row in told if NONE not in row["path"]])
+    frame = pd.DataFrame([row for row in told if NONE not in row["path"] and row["calls"] >= view.smallest])  # a small issue is not named
     if frame.empty:
         raise DataRefused("service", "no calls: none names its agent and issue.")
     frame = frame.assign(q=tests.benjamini_hochberg(np.where(frame["agents_compared"] >= FEWEST_AGENTS, frame["p"], np.nan)))
@@ -272,7 +275,16 @@ def _issue(key, name: str, part: pd.DataFrame) -> dict:
         for c in ("k", "n")
     )
     share = {name: part[0] for name, part in grouped.share(k[:, None], n[:, None]).items()}
-    return {"path": key, "issue": key[-1], "measure": name, "agents_compared": len(kept), **share, **spread, "p": p}
+    return {
+        "path": key,
+        "issue": key[-1],
+        "measure": name,
+        "agents_compared": len(kept),
+        "calls": int(part["n"].sum()),
+        **share,
+        **spread,
+        "p": p,
+    }
 
 
 def _spread(agents: pd.DataFrame) -> dict:
@@ -298,8 +310,7 @@ def _comparable(agents: pd.DataFrame) -> pd.DataFrame:
 def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     few = frame["alike"] == "few"
     hidden = ["numerator", "denominator", "value", "low", "high", "phi", "i2", "spread_low", "spread_high", "q"]
-    frame = frame[frame["denominator"] >= view.smallest] if (frame["denominator"] >= view.smallest).any() else frame.iloc[:0]
-    frame = frame.assign(**{c: frame[c].mask(few) for c in hidden})
+    frame = frame.assign(compared=~few, **{c: frame[c].mask(few) for c in hidden})
     differ = (
         frame[frame["alike"] == "differ"]
         .assign(width=lambda f: f["spread_high"] - f["spread_low"])
@@ -320,7 +331,7 @@ def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     )
     order = frame["measure"].map({name: n for n, name in enumerate(MEASURES)})
     frame = frame.assign(order=order).sort_values(["order", "denominator"], ascending=[True, False], kind="stable", ignore_index=True)
-    return disclosure.untold(frame.drop(columns=["path", "p", "order"]), ["numerator"], ["value", "low", "high"], view.smallest)
+    return disclosure.untold(frame.drop(columns=["path", "p", "calls", "order"]), ["numerator"], ["value", "low", "high"], view.smallest)
 
 
 TABLES = {"faq": faq, "misdirected": misdirected, "consistency": consistency}
