@@ -152,33 +152,33 @@ def _scheduled(view: View, week: pd.DataFrame) -> np.ndarray:
     """Mean agents on the roster in each half hour, over the days of that weekday that the roster covers; nan without a roster of the period."""
     if "agent_time" not in view.tables:
         return np.full(len(week), np.nan)
-    held = _planned(view)
-    if held.empty:
-        return np.full(len(week), np.nan)
-    covered = _plain(
-        pd.DataFrame({"day": sorted(set(held["day"]))}).assign(
-            kind=lambda f: calls.kinds(view, f["day"]), weekday=lambda f: (f["day"] + 3) % 7
-        )
-    )
-    held = held[held["day"].isin(covered["day"])].assign(weekday=lambda f: (f["day"] + 3) % 7)
+    held, covered = _planned(view)
+    days = _plain(pd.DataFrame({"day": covered, "kind": calls.kinds(view, covered), "weekday": (covered + 3) % 7}))
+    held = held[held["day"].isin(days["day"])].assign(weekday=lambda f: (f["day"] + 3) % 7)
     agents = held.groupby(["weekday", "place"])["seconds"].sum() / SLOT
-    days = covered.groupby("weekday").size()
     found = agents.reindex(pd.MultiIndex.from_frame(week[["weekday", "place"]]), fill_value=0.0).to_numpy()
-    return found / week["weekday"].map(days).to_numpy(float)  # a weekday that the roster does not cover has none
+    return found / week["weekday"].map(days.groupby("weekday").size()).to_numpy(float)  # a weekday that the roster does not cover has none
 
 
-def _planned(view: View) -> pd.DataFrame:
-    """Rostered seconds by day and half hour (`place`), each stretch spread over the half hours that it covers."""
-    rows = view.within("agent_time").filter(nw.col("state") == "planned")
+def _planned(view: View) -> tuple[pd.DataFrame, np.ndarray]:
+    """Rostered seconds by day and half hour (`place`), each stretch spread over the half hours that it covers; and the days of the period on which one begins.
+
+    The last night's shift before the period reaches into it, and the period's own last one out of it.
+    """
+    start, end = view.period.start_s, view.period.end_s
+    rows = view.table("agent_time").filter(
+        (nw.col("state") == "planned") & (nw.col("starts_s") >= start - DAY) & (nw.col("starts_s") < end)
+    )
     needed(rows, ["seconds"], "staffing")
-    rows = pandas(rows.select("local_s", "seconds")).dropna().astype("int64")
+    rows = pandas(rows.select("local_s", "seconds", "starts_s")).dropna().astype("int64").reset_index(drop=True)
+    cut = HOUR * view.calendar.cut_hour
+    covered = np.unique((rows.loc[rows["starts_s"] >= start, "local_s"] - cut) // DAY)
     first, last = rows["local_s"] // SLOT, (rows["local_s"] + rows["seconds"] - 1) // SLOT
     each = rows.loc[rows.index.repeat((last - first + 1).clip(lower=0))]
     half = each.groupby(level=0).cumcount() + first.loc[each.index]
     held = np.minimum(half * SLOT + SLOT, each["local_s"] + each["seconds"]) - np.maximum(half * SLOT, each["local_s"])
-    day = (half * SLOT - HOUR * view.calendar.cut_hour) // DAY
-    found = pd.DataFrame({"day": day, "place": half % (DAY // SLOT), "seconds": held})
-    return found.groupby(["day", "place"], as_index=False)["seconds"].sum()
+    found = pd.DataFrame({"day": (half * SLOT - cut) // DAY, "place": half % (DAY // SLOT), "seconds": held})
+    return found.groupby(["day", "place"], as_index=False)["seconds"].sum(), covered
 
 
 def shortfall(view: View) -> pd.DataFrame:

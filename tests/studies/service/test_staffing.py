@@ -126,10 +126,26 @@ def test_a_stretch_is_spread_over_the_half_hours_that_it_covers():
     """23:45 to 00:40 of the next day: 15 minutes, then half an hour, then 10 minutes."""
     begin = at("2024-09-02 23:45")
     roster = {"agent": ["a"], "starts_s": [begin], "local_s": [begin], "seconds": [55 * 60], "state": ["planned"], "seq": [0]}
-    held = staffing._planned(view(every(9, 1), tables={"agent_time": roster}))
+    held, covered = staffing._planned(view(every(9, 1), tables={"agent_time": roster}))
+    assert covered.tolist() == held["day"].tolist()[:1]
     assert (
         held["seconds"].tolist() == [900, 1800, 600] and held["place"].tolist() == [47, 0, 1] and held["day"].diff().tolist()[1:] == [1, 0]
     )
+
+
+def test_nights_reach_over_the_ends_of_the_month():
+    """Every night one agent from 22:00 to 6:00, from the last of August on: every half hour of the night has one, on every weekday, on the first day too."""
+    begin = [at("2024-08-31 22:00") + n * 86400 for n in range(31)]
+    roster = {
+        "agent": ["a"] * 31,
+        "starts_s": begin,
+        "local_s": begin,
+        "seconds": [8 * 3600] * 31,
+        "state": ["planned"] * 31,
+        "seq": list(range(31)),
+    }
+    frame = staffing.staffing(view(every(2, 3, days=range(1, 31)) + every(23, 3, days=range(1, 31)), tables={"agent_time": roster}))
+    assert frame["scheduled"].tolist() == pytest.approx([1] * len(frame)) and len(frame) == 14
 
 
 def test_without_a_roster_the_map_says_so():
