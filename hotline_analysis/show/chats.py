@@ -1,15 +1,11 @@
 """How the study of chats is said and drawn."""
 
 from hotline_analysis.show.forms import Table
-from hotline_analysis.words import Rows, Sentence, Term
+from hotline_analysis.words import Sentence, Term
 
 COUNTED = (
     Sentence("十项指标中{told}项有数字，按原文算{over}项超过100%", "{told} of the ten indicators have figures; as the document has them {over} pass 100%"),
 )  # fmt: skip
-OVER = Rows(
-    {"over": Sentence("{indicator}为{value}：{remark}", "{indicator} is {value}: {remark}")},
-    by="said",
-)
 ALONE = Sentence(
     "机器人独立完成{value@bot_alone}，{hours}内没有再联系的占{value@bot_contained}",
     "The bot ended {value@bot_alone} of the sessions alone; of {value@bot_contained} nobody was heard for {hours}",
@@ -36,6 +32,6 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
-    "ten": (Sentence(COUNTED[0].zh + "。", COUNTED[0].en + "."), OVER),
+    "ten": Sentence(COUNTED[0].zh + "，名字说的是另一回事。", COUNTED[0].en + ": their names promise something else."),
     "deflection": Sentence(ALONE.zh + "。", ALONE.en + "."),
 }

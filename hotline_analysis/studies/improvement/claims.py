@@ -50,17 +50,17 @@ COLUMNS = {
     "median_after": Field(Term("此后中位数", "Median after"), "level"),
     "ninth_before": Field(Term("此前九成在", "Nine in ten before"), "level"),
     "ninth_after": Field(Term("此后九成在", "Nine in ten after"), "level"),
-    "ratio_change": Field(Term("中位数的变化", "Change of the median"), "signed_share", interval=("ratio_low", "ratio_high")),
+    "ratio_change": Field(Term("中位数的变化", "Change of the median"), "relative", interval=("ratio_low", "ratio_high")),
     "limit": Field(Term("时限", "Limit"), "limit"),
     "within_before": Field(Term("此前时限内", "Within it before"), "share"),
     "within_after": Field(Term("此后时限内", "Within it after"), "share"),
     "within_change": Field(Term("时限内的变化", "Change within it"), "points", interval=("within_low", "within_high")),
     "a_day_before": Field(Term("此前日均", "A day before"), "level"),
     "a_day_after": Field(Term("此后日均", "A day after"), "level"),
-    "volume_change": Field(Term("变化", "Change"), "signed_share", interval=("volume_low", "volume_high")),
-    "share_before": Field(Term("此前占全部联系", "Of all contacts before"), "share"),
-    "share_after": Field(Term("此后占全部联系", "Of all contacts after"), "share"),
-    "of_all": Field(Term("相当于此前全部联系的", "As a part of all contacts before"), "signed_share"),
+    "volume_change": Field(Term("变化", "Change"), "relative", interval=("volume_low", "volume_high")),
+    "share_before": Field(Term("前占全部", "Of all, before"), "share"),
+    "share_after": Field(Term("后占全部", "Of all, after"), "share"),
+    "of_all": Field(Term("折合全部联系", "Part of all contacts"), "signed_share"),
 }
 
 
