@@ -353,12 +353,17 @@ def _of_clocks(part: _Part) -> Iterator[Finding]:
             wrong, filled = part.one(f"count(*) FILTER ({column.name} < 0)", f"count({column.name})")
             if wrong:
                 yield Finding(check, part.said(column.name), wrong, wrong / filled, _step(wrong / filled, REJECTED))
-        if column.kind == INSTANT and column.name in part and not part.table.monthly:
+        if column.kind == INSTANT and column.name in part and not _whole_stretch(part.table, column.name):
             at_midnight, filled = part.one(f"count(*) FILTER ({column.name} = date_trunc('day', {column.name}))", f"count({column.name})")
             if filled and at_midnight / filled >= MIDNIGHT[0]:
                 yield Finding(
                     "midnight only", part.said(column.name), at_midnight, at_midnight / filled, _step(at_midnight / filled, MIDNIGHT)
                 )
+
+
+def _whole_stretch(table: Table, name: str) -> bool:
+    """True for an instant that may name a whole stretch by its beginning, a month or an hour or day of an agent: at midnight nothing is missing of it."""
+    return name == table.clock and (table.monthly or table.name == "agent_time")
 
 
 def _of_ids(part: _Part) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from hotline_analysis.sample import export, handling, opinions
+from hotline_analysis.sample import chats, export, handling, opinions, registers, staffing
 from hotline_analysis.sample.simulate import Calls
 
-FILES = 2 * len(export.months()) + len(handling.months()) + len(export.months()) + 3
+FILES = 3 * len(export.months()) + len(handling.months()) + 3 + len(staffing.months()) + 2 + 2 * len(chats.months()) + 4
 
 
 def write_all(folder: Path, calls: Calls, step=lambda path: None) -> list[Path]:
@@ -30,3 +30,9 @@ def _files(folder: Path, calls: Calls):
     yield opinions.write_checks(folder, rows, columns)
     yield opinions.write_self_ratings(folder, answers)
     yield opinions.write_checklist(folder)
+    yield from staffing.write_log(folder, calls)
+    yield staffing.write_roster(folder)
+    yield staffing.write_staff(folder)
+    yield from chats.write_chats(folder)
+    yield from registers.write_registers(folder)
+    yield registers.write_typed(folder)

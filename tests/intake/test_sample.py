@@ -17,10 +17,10 @@ import pytest
 from hotline_analysis import sample
 from hotline_analysis.intake.convert.identity import KNOWN, WITHHELD, identify
 from hotline_analysis.params import load
-from hotline_analysis.sample import city, draws, export, handling, opinions, records, simulate, write
+from hotline_analysis.sample import chats, city, draws, export, handling, opinions, records, registers, simulate, staffing, write
 
 PARAMS = load(Path(__file__).parents[2] / "params" / "sample.yaml")
-DIGEST = "58852be95c18153d"
+DIGEST = "7677dc90149e0981"
 CALLS_DIGEST = "21efb5aa31d680e1"  # of version 1: what is added has random streams of its own
 
 
@@ -46,6 +46,15 @@ def rows_of(folder: Path, month: str) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header) and any(row)]
 
 
+def sheet_of(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_excel(folder / f"{name}.xlsx", header=2, engine="calamine", dtype=str)
+
+
+def all_of(folder: Path, name: str) -> pd.DataFrame:
+    """The months of one export put together."""
+    return pd.concat([pd.read_csv(path, encoding="gb18030") for path in sorted(folder.glob(f"{name}_*.csv"))], ignore_index=True)
+
+
 def digest(folder: Path, names: str = "*") -> str:
     """Of the CSV files' bytes and the workbooks' parts: a different zlib may pack the same sheet into other bytes."""
     whole = hashlib.sha256()
@@ -69,7 +78,7 @@ def test_same_content_on_every_machine(folder):
 
 def test_a_second_call_writes_nothing(folder):
     before = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
-    assert len(sample.write_sample(folder, progress=False)) == write.FILES == 51
+    assert len(sample.write_sample(folder, progress=False)) == write.FILES == 75
     assert {p.name: p.stat().st_mtime_ns for p in folder.iterdir()} == before
 
 
@@ -104,10 +113,17 @@ def test_params_name_every_column_of_the_other_exports(folder):
     """All but the comment in the citizen's own words."""
     for table, name, left in (
         ("order_steps", "流转记录_202404", set()), ("surveys", "满意度调查_202409", {"意见"}), ("scores", "质检抽查", set()), ("checklist", "关键行为检查表", set()),
+        ("agent_time", "坐席状态_202404", set()), ("sessions", "在线会话_202404", set()), ("messages", "会话消息_202404", set()),
     ):  # fmt: skip
         header = (folder / f"{name}.csv").read_bytes().decode("gb18030").split("\r\n")[0].split(",")
         used = {header for column in PARAMS.sources(table)[0].columns.values() for header in column.source}
         assert used == set(header) - left
+    for table, place, name, left in (
+        ("agent_time", 1, "排班表", {"班次"}), ("staff", 0, "人力月报", set()), ("events", 0, "故障登记", set()), ("events", 1, "舆情登记", set()),
+        ("events", 2, "知识修复登记", set()), ("aggregates", 0, "手工月报", set()),
+    ):  # fmt: skip
+        used = {header for column in PARAMS.sources(table)[place].columns.values() for header in column.source}
+        assert used == set(sheet_of(folder, name)) - left
 
 
 def test_params_know_every_word_of_the_exports(folder):
@@ -377,3 +393,146 @@ def test_the_checklist_agrees_with_spot_checks_as_planted(folder):
     assert planted == pytest.approx(0.66, abs=0.005)
     assert ((a == b).mean() - chance) / (1 - chance) == pytest.approx(planted, abs=0.06)
     assert (spot["应做"] == "是").all() and rows.loc[rows["应做"] == "否", "自查完成"].eq("是").sum() == 69
+
+
+# -- who worked, who chatted, what was registered: counted from the files as they are written ----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def log(folder) -> pd.DataFrame:
+    return all_of(folder, "坐席状态").assign(hour=lambda f: pd.to_datetime(f["统计时段"]), seconds=lambda f: f["时长(秒)"])
+
+
+@pytest.fixture(scope="module")
+def roster(folder) -> pd.DataFrame:
+    return sheet_of(folder, "排班表").assign(
+        first=lambda f: pd.to_datetime(f["上班时间"]), last=lambda f: pd.to_datetime(f["下班时间"]), day=lambda f: f["first"].dt.normalize()
+    )
+
+
+@pytest.fixture(scope="module")
+def sessions(folder) -> pd.DataFrame:
+    rows = all_of(folder, "在线会话")
+    times = {
+        name: pd.to_datetime(rows[header]) for name, header in (("opened", "进入时间"), ("handed", "转人工时间"), ("closed", "结束时间"))
+    }
+    return rows.assign(**times, human=rows["服务方式"] != "机器人")
+
+
+def test_the_log_holds_the_hours_of_the_calls_and_no_more(folder, log):
+    assert len(log) == 129_674 and log.groupby(["hour", "话务员"])["seconds"].sum().max() == 3600
+    assert (log["seconds"] > 0).all() and not log.duplicated(["统计时段", "话务员", "状态"]).any()
+    september = pd.DataFrame(rows_of(folder, "202409"))
+    inbound = september[(september["呼叫方向"] == "呼入") & (september["通话结果"] == "接通") & (september["来电时间"] >= "2024-09-01")]
+    talked = inbound["通话时长(秒)"].astype(int).sum()
+    logged = log.loc[(log["状态"] == "通话") & (log["hour"] >= "2024-09-01"), "seconds"].sum()
+    assert logged == pytest.approx(talked, rel=1e-3)  # a few calls of the file are damaged, one runs over midnight
+
+
+def test_the_roster_shows_the_missing_seat_and_who_did_not_come(log, roster):
+    working = np.array([city.is_working(d.date()) for d in roster["day"]])
+    seats = roster[working].groupby(["班次", roster["first"].dt.strftime("%Y-%m"), "day"]).size().groupby(level=[0, 1]).min().unstack()
+    assert seats.loc["早班", "2024-09"] == 10 and seats.loc["早班", "2024-08"] == 11 and seats.loc["早班", "2024-07"] == 12
+    assert seats.loc["中班", "2024-09"] == 4 and seats.loc["晚班", "2024-09"] == 7 and seats.loc["夜班", "2024-09"] == 4
+    came = set(zip(log["话务员"], log["hour"].dt.floor("D"), strict=True))
+    there = [list(zip(roster["话务员"], roster["day"] + pd.Timedelta(days=n), strict=True)) for n in (0, 1)]
+    assert came <= {*there[0], *there[1]}, "who signs in was planned"
+    gone = [not came & {day, next_day} for day, next_day in zip(*there, strict=True)]
+    july = roster["first"].dt.strftime("%Y-%m") == "2024-07"
+    early = july & (roster["班次"] == "早班") & working
+    assert (pd.Series(gone)[early].groupby(roster["day"][early]).sum() == 1).all() and early.groupby(roster["day"]).any().sum() == 23
+
+
+def test_attrition_rises_and_comes_back_and_the_days_are_those_of_the_roster(folder, roster):
+    sheet = sheet_of(folder, "人力月报")
+    months = sheet.assign(**{c: sheet[c].astype(float) for c in sheet.columns[2:]}).groupby("月份", sort=False).sum(numeric_only=True)
+    assert months["离职人数"].tolist() == list(staffing.LEAVERS) and len(sheet) == 70
+    share = months["离职人数"] / months["在岗人数"]
+    assert share.iloc[6:10].min() > 0.068 and share.drop(share.index[6:10]).max() < 0.035
+    planned = roster[roster["first"] >= "2024-04"].groupby(roster["first"].dt.strftime("%Y年%-m月")).size()
+    assert (months["应出勤天数"].reindex(planned.index) == planned).all()
+    assert (months["实出勤天数"] / months["应出勤天数"]).idxmin() == "2024年7月"
+
+
+def test_one_team_closes_more_often_while_the_citizen_spoke_last(sessions):
+    human = sessions[sessions["human"]]
+    shut = human["结束方"].eq("客服") & human["最后发言"].eq("用户")
+    assert shut.groupby(human["客服组"]).mean().to_dict() == pytest.approx({"在线一组": 0.051, "在线二组": 0.185}, abs=5e-4)
+    assert len(sessions) == 9_656 and len(human) == 5_063
+
+
+def test_replies_take_a_minute_and_sessions_six(folder, sessions):
+    lines = all_of(folder, "会话消息").assign(at=lambda f: pd.to_datetime(f["发送时间"])).sort_values(["会话编号", "at"], kind="stable")
+    before = lines.groupby("会话编号").shift(1)
+    gaps = (lines["at"] - before["at"]).dt.total_seconds()[lines["发送方"].eq("客服") & before["发送方"].eq("用户")]
+    assert len(lines) == 60_724 and gaps.mean() == pytest.approx(52.7, abs=0.05) and gaps.median() == 38
+    human = sessions[sessions["human"]]
+    handling = (human["closed"] - human["handed"].fillna(human["opened"])).dt.total_seconds()
+    assert handling.mean() == pytest.approx(381.4, abs=0.05)
+    last = lines.groupby("会话编号")["发送方"].last()
+    assert (sessions.set_index("会话编号")["最后发言"] == last).all() and set(last.index) == set(sessions["会话编号"])
+    ends = sessions.set_index("会话编号")
+    assert (lines["at"] >= lines["会话编号"].map(ends["opened"])).all() and (lines["at"] <= lines["会话编号"].map(ends["closed"])).all()
+
+
+def test_the_robot_contains_a_known_share_of_which_some_come_back():
+    made = chats.chats()
+    alone = made.served == chats.BOT
+    assert alone.mean() == pytest.approx(0.476, abs=5e-4) and made.back.sum() == 710
+    assert made.back.sum() / alone.sum() == pytest.approx(0.155, abs=5e-4)
+    order = np.lexsort((made.start, made.caller))
+    same = made.caller[order][1:] == made.caller[order][:-1]
+    within = same & (np.diff(made.start[order]) <= 86_400) & alone[order][:-1]
+    assert within.sum() / alone.sum() == pytest.approx(0.155, abs=1e-3)
+
+
+def test_scripts_answers_and_sensitive_words(sessions):
+    human = sessions[sessions["human"]]
+    assert human["预存脚本次数"].mean() == pytest.approx(0.80, abs=0.005) and human["预存脚本次数"].gt(0).mean() == pytest.approx(
+        0.547, abs=0.001
+    )
+    assert (
+        human["采纳条数"].sum() / human["推荐条数"].sum() == pytest.approx(0.397, abs=5e-4)
+        and (human["采纳条数"] <= human["推荐条数"]).all()
+    )
+    assert human["敏感词次数"].gt(0).mean() == pytest.approx(0.0346, abs=5e-5) and human["敏感词次数"].sum() / len(human) == pytest.approx(
+        0.0411, abs=5e-5
+    )
+    assert sessions.loc[~sessions["human"], ["预存脚本次数", "推荐条数", "采纳条数", "敏感词次数", "客服"]].isna().all(axis=None)
+
+
+def test_in_one_hour_an_agent_has_eight_citizens_at_once(sessions):
+    human = sessions[sessions["human"]].assign(began=lambda f: f["handed"].fillna(f["opened"]))
+    most = {}
+    for agent, rows in human.groupby("客服"):
+        steps = pd.concat([pd.Series(1, rows["began"]), pd.Series(-1, rows["closed"])]).sort_index(kind="stable").cumsum()
+        most[agent] = (steps.max(), steps.idxmax().strftime("%Y-%m-%d %H"))
+    assert most["客服03"] == (8, "2024-09-20 10") and sorted(n for n, _ in most.values())[-2] == 4
+
+
+def test_the_outage_is_registered_and_the_other_one_met_nobody(folder):
+    began, over = sheet_of(folder, "故障登记")[["开始时间", "恢复时间"]].to_numpy().T.tolist()
+    assert (began[1], over[1]) == ("2024-09-11 14:05:00", "2024-09-11 15:20:00")
+    for first, last in zip(began, over, strict=True):
+        assert not any(first <= row["来电时间"] < last for row in rows_of(folder, first[:7].replace("-", "")) if row["呼叫方向"] == "呼入")
+
+
+def test_opinions_are_warned_of_in_time_and_one_class_is_never_repaired(folder):
+    opinions_ = sheet_of(folder, "舆情登记")
+    in_time = opinions_["预警时间"].notna() & (opinions_["预警时间"] <= opinions_["预警时限"])
+    assert (in_time.sum(), len(opinions_)) == (135, 156) and opinions_["预警时间"].isna().sum() == 4
+    repairs = sheet_of(folder, "知识修复登记")
+    done = repairs["修复时间"].notna().groupby(repairs["列入原因"]).agg(["sum", "size"])
+    assert done.to_dict("index") == {
+        "低点击量": {"sum": 0, "size": 36},
+        "知识已更新": {"sum": 39, "size": 45},
+        "采纳率低": {"sum": 34, "size": 39},
+    }
+    assert done["size"].sum() == registers.REPAIRS_A_MONTH * len(registers.months())
+
+
+def test_typed_figures_are_of_months_and_things_that_no_record_speaks_of(folder):
+    typed = sheet_of(folder, "手工月报")
+    assert set(typed.loc[typed["指标"] == "connection_rate", "月份"]) < {"2023-05", "2023-06", "2023-07", "2023-08"}
+    hits = typed.loc[typed["指标"] == "self_service_hits", "数值"].str.replace(",", "").astype(int)
+    assert hits.tolist() == [30_400, 31_100, 31_800, 32_500, 33_200, 33_900]

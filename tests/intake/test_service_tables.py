@@ -1,9 +1,11 @@
 """Chats, agents' time, staff, events and typed month figures through intake, and what is odd about them."""
 
+import duckdb
 import pytest
 
 from hotline_analysis.errors import BadParams, NoInput
 from hotline_analysis.hotline import open_hotline
+from hotline_analysis.intake.convert import instants
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import load
 from tests.intake.storing import export, rows
@@ -97,6 +99,18 @@ FILES = {
 }  # fmt: skip
 
 
+MONTHS = {
+    **{text: f"2023-{n}-01" for n in (1, 9, 10, 11, 12) for text in (f"2023年{n}月", f"2023-{n}", f"2023/{n}", f"2023.{n}", f"2023 年 {n} 月份")},
+    **{f"2023{n:02}": f"2023-{n:02}-01" for n in (1, 10, 12)},
+    "２０２３年１２月": "2023-12-01",
+    "2023-13": "2023-13",
+    "2023-10-31": "2023-10-31",
+    "20231031": "20231031",
+    "2023年": "2023年",
+    "": "",
+}  # fmt: skip
+
+
 def written(folder, *names, top: str = TOP, **changed):
     for name, (header, lines) in FILES.items():
         export(folder, name, changed.get(name.removesuffix(".csv"), lines), header)
@@ -145,6 +159,13 @@ def test_a_month_may_be_written_in_any_way_and_is_the_first_of_the_hotlines_mont
         ("2024-03-01 00:00:00", "二班", 11, 10, 200, 80000),
     ]
     assert made.facts["data_start"] == "2024-02-01" and made.facts["data_end"] == "2024-04-01", "a month ends at its last day"
+
+
+def test_every_written_month_is_its_first_day_and_nothing_else_is_a_month():
+    with duckdb.connect() as engine:
+        engine.execute(instants.MACROS)
+        read = {text: engine.execute("SELECT whole_month(?)", [text]).fetchone()[0] for text in MONTHS}
+    assert read == MONTHS
 
 
 @pytest.mark.parametrize(
@@ -220,6 +241,12 @@ def test_hours_of_states_add_up_to_at_most_an_hour(tmp_path):
     assert not any(check == "rows twice" for check, _ in found)
     twice = open_hotline(written(tmp_path, "agent_time", log=[*log, log[-1]]), "all", progress=False)
     assert found_in(twice)[("rows twice", "agent_time › state")] == (1, "severe")
+
+
+def test_hours_and_days_that_begin_at_midnight_lack_no_clock_time(tmp_path):
+    log = [f"101,一班,2024-03-{day:02} 00:00:00,2024-03-{day:02} 06:00:00,就绪" for day in range(1, 20)]
+    found = found_in(open_hotline(written(tmp_path, "agent_time", "staff", log=log), "all", progress=False))
+    assert not any(check == "midnight only" for check, _ in found)
 
 
 def test_names_that_never_meet_are_a_fault(tmp_path):

@@ -45,7 +45,7 @@ CREATE OR REPLACE TEMP MACRO microseconds(x) AS regexp_replace(x, '(\\.\\d{{6}})
 CREATE OR REPLACE TEMP MACRO tidy(k) AS microseconds(hms(replace(replace(no_weekday(ymd(upper(k))), '上午', ' AM '), '下午', ' PM ')));
 CREATE OR REPLACE TEMP MACRO year_first(k) AS try_strptime(tidy(k), {literal(TIDY)});
 CREATE OR REPLACE TEMP MACRO whole_month(x) AS
-    CASE WHEN regexp_full_match(clean(x), '{MONTH}') THEN regexp_replace(clean(x), '{MONTH}', '\\1-\\2-01') ELSE x END;
+    CASE WHEN regexp_full_match(clean(x), '{MONTH}') THEN regexp_replace(clean(x), '^{MONTH}$', '\\1-\\2-01') ELSE x END;
 CREATE OR REPLACE TEMP MACRO compact(k) AS
     CASE WHEN regexp_matches(k, '^(\\d{{8}}|\\d{{12}}|\\d{{14}}|\\d{{17}}|\\d{{8}} \\d\\S+)$') THEN try_strptime(k, {literal(COMPACT)}) END;
 CREATE OR REPLACE TEMP MACRO mail(k) AS try_strptime(k, {literal(MAIL)});
