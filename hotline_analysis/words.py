@@ -36,6 +36,7 @@ CALLS = Unit("calls", Term("通", " calls"), Term("%", "%"))
 CALLS_A_DAY = Unit("calls_a_day", Term("通", " calls"), Term("%", "%"))
 ORDERS = Unit("orders", Term("件", " orders"), Term("%", "%"))
 ORDERS_A_DAY = Unit("orders_a_day", Term("件", " orders"), Term("%", "%"))
+CONTACTS_A_DAY = Unit("contacts_a_day", Term("次", " contacts"), Term("%", "%"))
 CALLERS = Unit("callers", Term("人", " callers"), Term("%", "%"))
 SECONDS = Unit("seconds", Term("秒", " s"), Term("秒", " s"))
 HOURS = Unit("hours", Term("小时", " h"), Term("小时", " h"))
@@ -46,7 +47,7 @@ PERSONS = Unit("persons", Term("人", " persons"), Term("人", " persons"))
 WORK_HOURS = Unit("work_hours", Term("小时", " h"), Term("小时", " h"))
 AN_HOUR = Unit("an_hour", Term("通/小时", " calls/h"), Term("通/小时", " calls/h"))
 DIFFERING = (YUAN, SCORE, TIMES, PERSONS, WORK_HOURS, AN_HOUR)  # levels with one decimal, whose change is a difference in the same unit
-UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, ORDERS_A_DAY, CALLERS, SECONDS, HOURS, *DIFFERING)}
+UNITS = {u.key: u for u in (PERCENT, CALLS, CALLS_A_DAY, ORDERS, ORDERS_A_DAY, CONTACTS_A_DAY, CALLERS, SECONDS, HOURS, *DIFFERING)}
 
 JUDGEMENT = {
     "better": Term("变好", "better"),
@@ -315,7 +316,7 @@ def format_value(value, unit: Unit, language: str = "zh") -> str:
         return format_hours(round(float(value), 1), language)
     if unit in DIFFERING:
         return decimal(value, 1) + unit.term(language)
-    if unit in (CALLS_A_DAY, ORDERS_A_DAY) and value < 99.5:
+    if unit in (CALLS_A_DAY, ORDERS_A_DAY, CONTACTS_A_DAY) and value < 99.5:
         return decimal(value, 1) + unit.term(language)
     return format_count(value) + unit.term(language)
 

@@ -161,7 +161,7 @@ def test_a_quarter_fewer_calls_that_moved_to_the_chat():
     assert found["of_all"].drop("all").to_dict() == pytest.approx({"phone": -0.2, "chat": 0, "bot": 0.2, "people": -0.2})
     assert found.loc["phone", "volume_high"] < 0 < found.loc["all", "volume_high"] and found.loc["phone", "said"] == "two periods"
     zh = say(frame, language="zh").text
-    assert "日均来电由8.0通变为6.0通（−25.0%" in zh and "相当于此前全部联系的−20.0%" in zh and "日均全部联系由10.0通变为10.0通" in zh
+    assert "日均来电由8.0次变为6.0次（−25.0%" in zh and "相当于此前全部联系的−20.0%" in zh and "日均全部联系由10.0次变为10.0次" in zh
 
 
 def test_without_chats_it_is_said():

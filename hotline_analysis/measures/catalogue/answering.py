@@ -52,7 +52,7 @@ CONNECTION = Indicator(
     "connection_rate", Term("接通率", "Connection rate"), ANSWERED, RECORDED, PERCENT, "higher",
     Term("分母是全部人工服务请求，含放弃", "the base is every request for a person, abandoned ones included"),
     Term("分时段看：全月达标的热线，高峰一小时可能只接通一半", "by hour: a month on target may hide a peak hour in which half is answered"),
-    Term("低于目标且控制图有信号时，看高峰时段的人力", "when it signals below target, look at staffing in the peak"), "F3 D01; GB/T 33358-2016",
+    Term("低于目标且控制图有信号时，看高峰时段的人力", "when it signals below target, look at staffing in the peak"), "F3 D01; GB/T 33358-2016; F4 E04",
     family=FAMILY, known=RECORDED, of=OFFERED, most=1, first=True, chapter=SERVICE,
 )  # fmt: skip
 ABANDONMENT = Indicator(

@@ -36,7 +36,7 @@ FIRST_CALL = Indicator(
     said("派单情况已知的已识别来电人的来电", "calls of identified callers of known dispatch", *NEEDED, "dispatched"), PERCENT, "higher",
     Term("复电与派单取并集，不相加；派单怎样计，按口径的派单规则", "repeats and dispatches as a union, not a sum; what a dispatch means is ruled by the definition"),
     Term("按诉求类别看；含习惯性来电，所以偏低", "by category; habitual callers are in it, so it reads low"),
-    Term("各家首解率口径不同，不可直接比较，见口径专题", "published rates have unlike definitions and do not compare; see the study of definitions"), "classic KPI 17; F0 A10",
+    Term("各家首解率口径不同，不可直接比较，见口径专题", "published rates have unlike definitions and do not compare; see the study of definitions"), "classic KPI 17; F0 A10; F4 E04",
     window_hours=24, family=FAMILY, callers=True, estimate=resolution.first_call, most=1, chapter=REPEAT,
 )  # fmt: skip
 HOURS = Indicator(

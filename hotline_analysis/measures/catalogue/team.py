@@ -93,7 +93,7 @@ ATTRITION = Indicator(
     "attrition", Term("员工流失率（月）", "Attrition a month"), LEAVERS, HEADS, PERCENT, "lower",
     Term("当月离职人数除以当月平均在岗人数", "leavers of the month by the mean headcount of the month"),
     Term("人少时一两人离职就差很多，看全年", "in a small team one or two leavers are a lot: look at the year"),
-    Term("升高时看排班与薪酬，并看接通率是否随之下降", "when it rises, look at rosters and pay, and whether the connection rate follows"), "classic KPI 23; F3 D13",
+    Term("升高时看排班与薪酬，并看接通率是否随之下降", "when it rises, look at rosters and pay, and whether the connection rate follows"), "classic KPI 23; F3 D13; F4 E04",
     tier=3, family=LEAVING, most=1, people=True,
 )  # fmt: skip
 ATTRITION_A_YEAR = Indicator(

@@ -22,7 +22,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.stats import before_after, intervals
 from hotline_analysis.stats.before_after import FEW_PAIRS, Lengths
 from hotline_analysis.studies.improvement.log import Target, both, missing, targets
-from hotline_analysis.words import CALLS_A_DAY, HOURS, SECONDS, Field, Term
+from hotline_analysis.words import CONTACTS_A_DAY, HOURS, SECONDS, Field, Term
 
 OF_ORDERS, OF_CALLS, HOUR = ("dispatch", "response", "resolution"), {"wait": "queue_seconds", "talk": "talk_seconds"}, 3600
 FEW = 30  # cases of a side below which nothing is said of its duration
@@ -243,7 +243,9 @@ def _share(cases: pd.DataFrame, most: int) -> tuple[float, float, float]:
 
 def _sessions(zh: str, en: str, *servers: str) -> Indicator:
     part = Part(Term(zh, en), ("served_by",), lambda have: mark(nw.col("served_by").is_in(list(servers))), "sessions")
-    return Indicator(f"sessions_{servers[0]}", Term(zh, en), part, None, CALLS_A_DAY, None, Term("", ""), Term("", ""), Term("", ""), "B09")
+    return Indicator(
+        f"sessions_{servers[0]}", Term(zh, en), part, None, CONTACTS_A_DAY, None, Term("", ""), Term("", ""), Term("", ""), "B09"
+    )
 
 
 BY_WAY = {
@@ -282,7 +284,7 @@ def _contacts(view: View, target: Target) -> list[dict]:
         told["people"] = _added([held["phone"], held["chat"]])
         told["all"] = _added(list(held.values()))
     whole = told.get("all", next(iter(held.values())))
-    head = {**_head(target, sides), "unit": CALLS_A_DAY.key, "alone": "" if "all" in told else "alone"}
+    head = {**_head(target, sides), "unit": CONTACTS_A_DAY.key, "alone": "" if "all" in told else "alone"}
     rows = [{**head, "way": way, **_volume(frame, whole, sides)} for way, frame in told.items()]
     return [{**row, "told": row["said"] if row["way"] in ("phone", "all") else ""} for row in rows]
 
