@@ -150,7 +150,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "few": Term("样本不足", "too few"),
     "untold": Term("不列出", "not told"),
 }
-CHINESE_NUMBER = "〇一二三四五六七八九十"
+CHINESE_NUMBER = "〇一二三四五六七八九"
 
 
 def absent(refusal: str) -> Term | None:
@@ -329,10 +329,11 @@ def format_month(month: str, language: str = "zh") -> str:
 
 
 def chapter_number(n: int, language: str = "zh") -> str:
-    """1 as 一、 (en '1. '), up to 19."""
+    """1 as 一、, 12 as 十二、, 20 as 二十、 (en '1. '), up to 99."""
     if language != "zh":
         return f"{n}. "
-    return ("十" if n > 10 else "") + CHINESE_NUMBER[n if n <= 10 else n - 10] + "、"
+    tens, ones = divmod(n, 10)
+    return ("" if tens < 2 else CHINESE_NUMBER[tens]) + ("十" if tens else "") + (CHINESE_NUMBER[ones] if ones else "") + "、"
 
 
 # ---- a column, a sentence

@@ -87,7 +87,16 @@ def test_changes_speak_their_unit():
 
 def test_months_and_chapters():
     assert (words.format_month("2024-09"), words.format_month("2024-09", "en")) == ("2024年9月", "September 2024")
-    assert [words.chapter_number(n) for n in (1, 9, 10, 11, 12)] == ["一、", "九、", "十、", "十一、", "十二、"]
+    assert [words.chapter_number(n) for n in (1, 9, 10, 11, 19, 20, 21, 99)] == [
+        "一、",
+        "九、",
+        "十、",
+        "十一、",
+        "十九、",
+        "二十、",
+        "二十一、",
+        "九十九、",
+    ]
     assert words.chapter_number(3, "en") == "3. "
 
 

@@ -7,6 +7,7 @@ intervals   between which values does a share or a count lie?
 resampling  how far would a figure move if other callers had called?
 control     is this month out of the ordinary, or the usual up and down?
 tests       do two or more groups differ?
+scan        where did a line of events fall silent, where did it burst?
 surveys     what do those who answered say, and of how many others may it be said?
 
 `../../docs/maths.md` explains each with a worked example; tests/oracles/ holds them to published figures.

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hotline_analysis.stats import binned, control, excess, intervals, resampling, surveys, survival
+from hotline_analysis.stats import binned, control, excess, funnel, intervals, resampling, scan, surveys, survival
 from hotline_analysis.stats import tests as differences
 from hotline_analysis.studies.definition import callers
+from hotline_analysis.studies.service import hardest
 from tests.studies.hotlines import DAY, view_of
 
 
@@ -157,3 +158,16 @@ def test_nps_of_a_hundred():
     found = surveys.net_promoter(42, 25, 33)
     assert found.value == pytest.approx(0.09) and found.se == pytest.approx(0.086, abs=0.0005) and found.low < 0
     assert surveys.sample_size(0.05, population=1000, response_rate=0.25) == (278, 1112)
+
+
+def test_a_silence_and_a_burst():
+    p = np.exp(scan.log_silence(100, 12))
+    assert p == pytest.approx(0.00033, abs=5e-6) and scan.whole_look(p, 1000) == pytest.approx(0.33, abs=0.005)
+    assert scan.burst(9, 10, 10) == pytest.approx(0.000017, abs=5e-7)
+
+
+@pytest.mark.parametrize(("se", "z"), [(0.02, 0.98), (0.1, 0.5)])
+def test_three_issues_on_one_scale(se, z):
+    found = funnel.between([0.3, 0.2, 0.1], [0.02**2] * 3)
+    assert found.tau2 == pytest.approx(0.0096) and found.value == pytest.approx(0.2)
+    assert hardest._shrunken(np.array([0.3]), np.array([se]), found)[0] == pytest.approx(z, abs=0.005)

@@ -49,6 +49,6 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
-    "hardest": (Sentences(HARDEST), AGREE, LACKS),
-    "priority": (Sentences(dict.fromkeys(("whole", "part"), URGENT)), LACKS),
+    "hardest": (Sentences(HARDEST), AGREE),
+    "priority": (Sentences(dict.fromkeys(("whole", "part"), URGENT)),),
 }

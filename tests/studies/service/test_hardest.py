@@ -180,7 +180,7 @@ def test_the_priority_by_hand():
     )
     part = hardest.priority(view(THREE, without=("rating",))).set_index("issue")
     assert part["urgency"].tolist() == pytest.approx([100 * 400 / 3600, 50 * 200 / 3600, 10 * 100 / 3600]) and set(part["said"]) == {"part"}
-    assert "不满意率（未提供：评价得分）" in say(told(part.reset_index(), "priority"), language="zh").text
+    assert "不满意率（未提供：评价得分）" in str(show(told(part.reset_index(), "priority"), language="zh").html)
 
 
 def test_the_weights_are_exponents_and_printed():
