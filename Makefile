@@ -25,6 +25,8 @@ MONTH  ?= latest
 
 # The tests start Python some hundred times: each should find our modules compiled.
 unexport PYTHONDONTWRITEBYTECODE
+# Small matrices: a second thread only waits, and takes the processor of another test.
+export OPENBLAS_NUM_THREADS := 1
 
 BIN  := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 SETUP = @command -v "$(PYTHON)" >/dev/null || { \

@@ -212,6 +212,7 @@ def _kernel_class(token: str, work: Path, environment: Mapping[str, str], mine: 
 def _environment(token: str, work: Path) -> dict[str, str]:
     """No one else's IPython profile, modules, start-up file or warnings; nothing that differs from run to run but the token."""
     return {
+        "OPENBLAS_NUM_THREADS": "1",  # several kernels at once, small matrices: more threads would only wait for one another
         **machine.clean_environment(),
         TOKEN: token,
         "IPYTHONDIR": str(machine.private_folder(work / "ipython")),
