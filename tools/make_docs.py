@@ -4,7 +4,7 @@
     python tools/make_docs.py --check   say which files are not current, exit 1 when one is not
     python tools/make_docs.py --run     run tests/notebooks/ anew and keep their outputs, after a change that is meant
 
-The settings come from the models in `params`, with the sentence that refuses each mistake. The definition's fields and their words come from
+The indicators come from `measures.catalogue`; the settings come from the models in `params`, with the sentence that refuses each mistake. The definition's fields and their words come from
 `measures.definition`, the worked tables from `tests/spec/cases.py`, the codebook from
 `tables`. A README holds `<!-- codebook -->` ... `<!-- /codebook -->` (or `glossary`) where a table belongs; without marks it stays as it is.
 """
@@ -146,7 +146,50 @@ def marked(text: str, language: str) -> str:
 
 
 def definitions() -> str:
-    return "\n".join([HEAD, *_fields(), "", *_worked()])
+    return "\n".join([HEAD, *_fields(), "", *_indicators(), *_worked()])
+
+
+INDICATORS = """## Indicators 指标
+
+Every indicator, one row each, as `hotline glossary` prints them: the key that targets, headlines and typed month figures name, its definition made from its
+two parts, what is counted, the tables that it needs. `hotline glossary --params params/mine.yaml` adds a hotline's own, and all four headings in full.
+每项一行，键供 `targets`、`headlines` 和手工填报使用；四栏全文见 `hotline glossary`。
+"""
+SHOWN = ("key", "name", "formula", "scope", "unit", "better", "reading", "tables", "audience", "source")
+
+
+def _indicators() -> list[str]:
+    """The glossary of both languages: names and definitions in two languages, the rest in one."""
+    known = catalogue.usual()
+    zh, en = (catalogue.glossary(known, language)[list(SHOWN)].astype(str) for language in ("zh", "en"))
+    rows = [
+        [
+            f"`{z.key}`",
+            f"{z.name}<br>{e.name}",
+            f"{z.formula}<br>{e.formula}",
+            f"{z.scope}<br>{e.scope}",
+            z.unit or e.unit,
+            z.better,
+            z.reading,
+            z.tables,
+            z.audience,
+            z.source,
+        ]
+        for z, e in zip(zh.itertuples(), en.itertuples(), strict=True)
+    ]
+    heads = [
+        "键 key",
+        "名称 name",
+        "指标定义 definition",
+        "统计口径 what is counted",
+        "单位",
+        "方向",
+        "口径",
+        "数据表",
+        "给谁看",
+        "来源 source",
+    ]
+    return [INDICATORS, *_markdown([heads, *rows]), ""]
 
 
 def _fields() -> list[str]:

@@ -45,10 +45,11 @@ def _row(view: View, period: Period, indicator: Indicator, cases: pd.DataFrame, 
     if not n.sum():
         return row(indicator, period, group=group, missing="no base")
     sums = cases.groupby(local_days(view.calendar, cases["start_s"]).to_numpy())[["k", "n"]].sum()
-    alone = ratio(k, n, indicator)
-    found = ratio(*(sums[c].to_numpy(float) for c in ("k", "n")), indicator) if len(sums) >= FEWEST_DAYS else alone
+    by_days, share = len(sums) >= FEWEST_DAYS, indicator.unit is PERCENT
+    alone = None if by_days and share else ratio(k, n, indicator)
+    found = ratio(*(sums[c].to_numpy(float) for c in ("k", "n")), indicator) if by_days else alone
     level = {name: float(part) * indicator.times for name, part in found._asdict().items()}
-    noise = 0.0 if indicator.unit is PERCENT else float(np.nan_to_num(alone.se)) * indicator.times
+    noise = 0.0 if share else float(np.nan_to_num(alone.se)) * indicator.times
     parts = {"numerator": _plain(k.sum()), "denominator": _plain(n.sum()), "clusters": "days", "noise": noise}
     return row(indicator, period, group=group, **parts, **level)
 

@@ -74,7 +74,7 @@ def quotable(
 
     renewal: its rule begins with this month (new), in the place of another (replaces), which `replaced` names: the month shows both (口径变化).
 
-    Adds unit (key of `words.UNITS`), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what changed), beside (it does not, and
+    Adds unit (key of `words.UNITS`), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
     has a value), chapter (the chapter that speaks of it), count (indicators of the sheet with a value), said (the case of the conclusion), side (up, down: of the limits
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
     its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
@@ -83,7 +83,8 @@ def quotable(
     there is no value).
     """
     known = [catalogue[key] for key in frame["indicator"]]
-    sheet = pd.Series([i.first for i in known], index=frame.index, dtype=bool) | frame["judgement"].isin(CHANGED)
+    speaks = frame["leads"].astype(bool) & frame["judgement"].isin(CHANGED)
+    sheet = pd.Series([i.first for i in known], index=frame.index, dtype=bool) | speaks
     return frame.assign(
         sheet=sheet,
         beside=~sheet & frame["value"].notna(),
@@ -96,7 +97,7 @@ def quotable(
         said=conclusion(frame[sheet]),
         side=frame["direction"].where(frame["state"].isin(("outside", "outside trial")), ""),
         within=np.where(frame["state"].isin(INSIDE) & ((frame["change_low"] > 0) | (frame["change_high"] < 0)), "limits", ""),
-        leading=np.where(frame["leads"].astype(bool) & frame["judgement"].isin(CHANGED), frame["judgement"], ""),
+        leading=np.where(speaks, frame["judgement"], ""),
         plain_change=[r if i.denominator is None else np.nan for i, r in zip(known, frame["raw_change"], strict=True)],
         headline=_headlines(frame, headlines, catalogue),
         unsaid=_unsaid(frame, known, sheet),
@@ -146,9 +147,10 @@ def conclusion(frame: pd.DataFrame) -> str:
     if changed.any() or inside.any():
         return ("changed" if changed.any() else "quiet") + ("" if (changed | inside).all() else " in part")
     reasons = set(judged["reason"])
-    for case in ("poor data", "first month"):
-        if case in reasons:
-            return case
+    if "poor data" in reasons:
+        return "poor data"
+    if reasons == {"first month"}:  # of a single one that is new the others are not
+        return "first month"
     if len(judged) and (judged["judgement"] == "few").all():
         return "few"
     short = judged["method"].isin(("trial", "two periods")).any()

@@ -18,6 +18,7 @@ from hotline_analysis.measures.indicators import Indicator, offered_calls, perio
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, intervals, resampling, survival
+from hotline_analysis.words import PERCENT, YUAN
 
 
 def first_call(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
@@ -116,26 +117,29 @@ def _followed(rows: pd.DataFrame | None, seconds: int) -> float:
 # ---- what repeats cost
 
 
-def load(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
-    """Hours a day that repeats within the window keep agents busy, and what they cost: repeats x mean handling time (talk, hold, wrap-up).
+def repeated(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+    """Repeat rates; and hours a day that repeats keep agents busy, and what they cost: repeats x mean handling time (talk, hold, wrap-up).
 
-    The repeats are the Kaplan-Meier share of the index calls; the interval is the share's, the handling time is taken as known. Source: A26.
+    The repeats are the Kaplan-Meier share of the index calls, found once a window; the interval is the share's, the handling time is taken as known.
+    Source: A26.
     """
-    seconds, cost, rows = _handling(view, periods), view.params.service.cost_a_minute, []
-    for found in repeats(view, periods, indicators, by):
-        indicator, period = next(i for i in indicators if i.key == found["indicator"]), {p.label: p for p in periods}[found["period"]]
-        per = seconds.get(period.label, np.nan) / 3600 * (1 if indicator.key == "repeat_hours_a_day" else 60 * (cost or np.nan))
-        days = (min(period.end_s, view.data_end_s) - max(period.start_s, view.data_start_s)) / DAY
-        rows.append(_loaded(indicator, period, found, per, days))
-    return rows
+    first = {i.window_hours: i for i in reversed(indicators)}
+    rates = {hours: repeats(view, periods, [i], by) for hours, i in first.items()}
+    loads = [i for i in indicators if i.unit is not PERCENT]
+    seconds, of = _handling(view, periods) if loads else {}, {p.label: p for p in periods}
+    rows = [{**r, "indicator": i.key} for i in indicators if i not in loads for r in rates[i.window_hours]]
+    return rows + [_loaded(view, i, of[r["period"]], r, seconds) for i in loads for r in rates[i.window_hours]]
 
 
-def _loaded(indicator: Indicator, period: Period, found: dict, per: float, days: float) -> dict:
+def _loaded(view: View, indicator: Indicator, period: Period, found: dict, seconds: dict[str, float]) -> dict:
     """Repeats times what one takes, a day."""
+    cost = 60 * (view.params.service.cost_a_minute or np.nan) if indicator.unit is YUAN else 1.0
+    per = seconds.get(period.label, np.nan) / 3600 * cost
+    days = (min(period.end_s, view.data_end_s) - max(period.start_s, view.data_start_s)) / DAY
     if found["missing"] or not days > 0:
         return row(indicator, period, group=found["group"], missing=found["missing"] or "no calls")
     if not np.isfinite(per):
-        return row(indicator, period, group=found["group"], missing="cost a minute" if "cost" in indicator.key else "no known durations")
+        return row(indicator, period, group=found["group"], missing="cost a minute" if np.isnan(cost) else "no known durations")
     scale = found["denominator"] * per / days
     value = {name: float(found[name] * scale) for name in ("value", "low", "high", "se")}
     return row(

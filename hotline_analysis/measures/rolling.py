@@ -9,7 +9,7 @@ import pandas as pd
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
-from hotline_analysis.measures.indicators import FEW, Indicator, interval_over, mark, offered_calls, place, row, within_data
+from hotline_analysis.measures.indicators import FEW, Indicator, interval_over, mark, offered_calls, period_of, place, row, within_data
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 
@@ -66,13 +66,14 @@ def worst_window(starts: np.ndarray, answered: np.ndarray, *, end_s: int, length
 def callers(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
     """Calls of identified callers for each caller that was seen in the period: redials and repeats lift it above 1."""
     calls = within_data(view, offered_calls(view).filter(~nw.col("caller").is_null()), periods)
-    have = calls.collect_schema().names()
-    keys = ["caller", *(["caller_group"] if "caller_group" in have else []), *([by] if by else [])]
+    group = nw.col("caller_group") if "caller_group" in calls.collect_schema().names() else nw.col("caller") % GROUPS
+    calls = calls.with_columns(place=period_of(periods), cluster=group).filter(nw.col("place") >= 0)
+    keys = ["place", *([by] if by else []), "cluster"]
+    found = pandas(calls.group_by(*keys, "caller").agg(n=nw.len()).group_by(*keys).agg(nw.col("n").sum(), callers=nw.len()))
     rows = []
-    for period in periods:
-        own = calls.filter((nw.col("start_s") >= period.start_s) & (nw.col("start_s") < period.end_s))
-        found = pandas(own.group_by(*keys).agg(n=nw.len()))
-        for name, part in found.groupby(by) if by else [("", found)]:
+    for number, period in enumerate(periods):
+        inside = found[found["place"] == number]
+        for name, part in inside.groupby(by) if by else [("", inside)]:
             rows += [_each(i, part, period, str(name)) for i in indicators]
     return rows
 
@@ -80,9 +81,8 @@ def callers(view: View, periods: Sequence[Period], indicators: Sequence[Indicato
 def _each(indicator: Indicator, part: pd.DataFrame, period: Period, group: str) -> dict:
     if not len(part):
         return row(indicator, period, group=group, missing="no calls")
-    cluster = part["caller_group"] if "caller_group" in part else pd.Series(np.arange(len(part)) % GROUPS, index=part.index)
-    by_group = part.groupby(cluster.astype("int64"))["n"].agg(["sum", "size"]).reindex(range(GROUPS), fill_value=0)
-    k, n = by_group["sum"].to_numpy(), by_group["size"].to_numpy()
+    by_group = part.astype({"cluster": "int64"}).groupby("cluster")[["n", "callers"]].sum().reindex(range(GROUPS), fill_value=0)
+    k, n = by_group["n"].to_numpy(np.int64), by_group["callers"].to_numpy(np.int64)
     return row(indicator, period, group=group, numerator=int(k.sum()), denominator=int(n.sum()), **interval_over(k, n, indicator))
 
 

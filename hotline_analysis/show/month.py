@@ -177,8 +177,8 @@ SAY = {
     "renewal": (RENEWALS,),
     "absent": (
         Sentence(
-            "参数文件没有提供{absent}，因此另有{absent_count}项指标没有数字。",
-            "The params name no {absent}, so {absent_count} further indicators have no figures.",
+            "没有提供{absent}的数据，因此另有{absent_count}项指标没有数字。",
+            "There are no data of {absent}, so {absent_count} further indicators have no figures.",
         ),
     ),
     "about": (

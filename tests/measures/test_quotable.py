@@ -58,6 +58,14 @@ def test_the_side_is_of_what_lies_outside_and_nothing_else_has_one():
     assert told["side"].to_dict() == {"connection_rate": "down", "repeat_rate_24h": "up", "talk_seconds": "", "offered": ""}
 
 
+def test_a_new_indicator_beside_old_ones_does_not_make_a_first_month():
+    assert set(quoted(verdicts(connection_rate="none", talk_seconds="not_compared"))["said"]) == {"quiet in part"}
+    frame = verdicts(connection_rate="not_compared", talk_seconds="not_compared").assign(
+        reason=["trial", "first month"], method=["trial", ""]
+    )
+    assert set(quoted(frame)["said"]) == {"few months"}
+
+
 # ---- headlines
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hotline_analysis.__main__ import main
 from hotline_analysis.hotline import open_hotline
+from hotline_analysis.measures import indicators
 from tests.real import DATA, PARAMS, needs
 
 pytestmark = needs("bank1999")
@@ -166,3 +167,17 @@ def test_habit_that_drifts_with_the_distance_of_the_controls_is_said(capsys):
     assert (f"{100 * last['excess_2w']:.1f}", f"{100 * last['excess_3w']:.1f}") == ("34.9", "37.4")
     assert last["drift_z"] > 2 and "habit" in last["caveat"] and pd.isna(last["recommended_hours"])
     assert last["excess_low"] < last["excess_2w"] and last["excess_high"] > last["excess_3w"]
+
+
+def test_connection_rate_by_month_is_agent_over_all_but_phantom():
+    """By the log itself: unzip -p x.zip | tr -d '\\r' | awk -F'\\t' 'NR>1{for(i=1;i<=NF;i++){a+=$i=="AGENT";h+=$i=="HANG"}} END{print a, a+h}'"""
+    h = open_hotline(PARAMS / "bank1999.yaml", "1999-07", progress=False)
+    rate = h.catalogue["connection_rate"]
+    told = indicators.evaluate(h.view, h.trend, [rate, h.catalogue["worst_24h_connection"]]).set_index(["indicator", "period"])
+    parts = {m: tuple(told.loc[("connection_rate", m), ["numerator", "denominator"]]) for m in h.months}
+    assert parts == {
+        "1999-01": (27060, 31359), "1999-02": (27162, 33066), "1999-03": (27847, 38394), "1999-04": (23583, 31731),
+        "1999-05": (29923, 39135), "1999-06": (31193, 37613), "1999-07": (29596, 38644),
+    }  # fmt: skip
+    worst = told.loc["worst_24h_connection"]["value"]
+    assert (worst < told.loc["connection_rate"]["value"]).all()  # no day is better than the month, and one is worse

@@ -14,6 +14,7 @@ from hotline_analysis import disclosure, open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
 from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import lazy
+from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.measures.periods import Calendar, Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
@@ -728,3 +729,5 @@ def test_ratings_of_the_call_trends():
     assert frame.attrs["definition"]["zh"].startswith("没有满意度调查，取自通话后评价")
     assert (row["source"], row["n"], row["not_applicable"]) == ("rating", 4054, 0) and row["mean"] == pytest.approx(3.403552, abs=1e-6)
     assert h.study("satisfaction", "drivers").attrs["missing"]["zh"] == "题目太少"
+    row = evaluate(h.view, [h.period], [h.catalogue["connection_rate"]]).iloc[0]
+    assert (row["numerator"], row["denominator"], round(row["value"], 4)) == (4054, 5000, 0.8108)  # 946 rows are not answered

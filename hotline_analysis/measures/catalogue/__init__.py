@@ -72,12 +72,13 @@ def of_month(params: Params, typed: Iterable[str] = ()) -> dict[str, Indicator]:
 
 
 def levels(params: Params) -> dict[str, float]:
-    """How often chance may flag each indicator's month: those of the first sheet, which have their own sentences, as usual; all others are a table of
-    many, whose events share that level between them.
+    """How often chance may flag each indicator's month: those of the first sheet, which have their own sentences, as usual, and with them the others of
+    their events; all others are a table of many, whose events share that level between them.
     """
-    first, others = ([i for i in of_month(params).values() if i.first is whether] for whether in (True, False))
-    many = len({i.event for i in others} - {i.event for i in first}) or 1
-    return {i.key: control.LEVEL for i in first} | {i.key: control.LEVEL / many for i in others}
+    month = of_month(params)
+    first = {i.event for i in month.values() if i.first}
+    many = len({i.event for i in month.values()} - first) or 1
+    return {key: control.LEVEL if i.event in first else control.LEVEL / many for key, i in month.items()}
 
 
 def for_agents(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:

@@ -2,7 +2,7 @@
 
 from hotline_analysis.measures import resolution
 from hotline_analysis.measures.catalogue.parts import IDENTIFIED, OFFERED
-from hotline_analysis.measures.indicators import Indicator, repeats, said
+from hotline_analysis.measures.indicators import Indicator, said
 from hotline_analysis.params import Params
 from hotline_analysis.words import PERCENT, WORK_HOURS, YUAN, Term
 
@@ -21,7 +21,7 @@ RATE = Indicator(
     Term("滚动24小时，生存分析修正，其余按本热线口径", "rolling 24 h, corrected by Kaplan-Meier, otherwise under the hotline's definition"),
     Term("与平时的习惯比较，看诉求与员工的差异", "against the callers' usual habit; look at issues and agents"),
     Term("含习惯性来电；窗口长短见重复来电一章", "contains habitual callers; see the chapter on repeat calls for the window"), "F0 A01",
-    window_hours=24, family=FAMILY, callers=True, estimate=repeats, most=1, first=True, chapter=REPEAT,
+    window_hours=24, family=FAMILY, callers=True, estimate=resolution.repeated, most=1, first=True, chapter=REPEAT,
 )  # fmt: skip
 SHARE = Indicator(
     "identified_share", Term("来电人识别率", "Identified share"), IDENTIFIED, OFFERED, PERCENT, "higher",
@@ -46,7 +46,7 @@ HOURS = Indicator(
     Term("通话、保持、话后时长之和；导出没有的一段不计", "talk, hold and wrap-up; a part that the export lacks is not in it"),
     Term("上限：习惯性来电也在内，不会全部消失", "an upper bound: habitual callers are in it and would not all stop"),
     Term("用来估计解决重复来电能省下多少人力", "for an estimate of what settling repeats would save"), "F0 A26",
-    window_hours=24, family=FAMILY, callers=True, estimate=resolution.load,
+    window_hours=24, family=FAMILY, callers=True, estimate=resolution.repeated,
 )  # fmt: skip
 COST = Indicator(
     "repeat_cost_a_day", Term("重复来电日均成本", "Cost of repeats a day"),
@@ -55,5 +55,5 @@ COST = Indicator(
     Term("每分钟成本取自参数 service › cost_a_minute", "the cost a minute is in params › service › cost_a_minute"),
     Term("是区间，不是一个数：区间随复电率", "an interval and not one number: it is that of the repeat rate"),
     Term("只含人力，不含线路与加班", "staff only, without lines and overtime"), "F0 A26",
-    window_hours=24, family=FAMILY, callers=True, estimate=resolution.load,
+    window_hours=24, family=FAMILY, callers=True, estimate=resolution.repeated,
 )  # fmt: skip
