@@ -30,7 +30,7 @@ from hotline_analysis.intake.store.kept import Kept
 from hotline_analysis.measures import catalogue, indicators, quotable, verdicts
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
-from hotline_analysis.measures.frames import lazy
+from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.gaps import LEVELS, STRATA
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
@@ -452,6 +452,28 @@ class Hotline:
         self._need_calls()
         told = self.verdicts
         return quotable.glossary({key: self.catalogue[key] for key in told.loc[told["value"].notna(), "indicator"]})
+
+    def calls(self, **changes) -> pd.DataFrame:
+        """The period's calls as rows of pseudonyms, in their order: every column that the export has. For staff: on a page it ends the run.
+
+        changes: fields of the definition, whose `leave_out` and `outbound` say which calls there are. Raises NoInput without calls.
+        """
+        view = self.view.but(**changes)
+        start = nw.col("start_s")
+        rows = indicators.offered_calls(view).filter((start >= view.period.start_s) & (start < view.period.end_s))
+        return self._rows(rows)
+
+    def gaps(self, **changes) -> pd.DataFrame:
+        """The period's index calls as rows, each with its gap to the caller's next call, and how long it was watched: what every repeat rate is counted from.
+
+        Columns in `measures.gaps.gap_table`. For staff. changes: fields of the definition. Raises NoInput without calls, DataRefused with masked numbers.
+        """
+        return self._rows(self.view.but(**changes).gaps())
+
+    def _rows(self, rows: nw.LazyFrame) -> pd.DataFrame:
+        frame = pandas(rows).sort_values("seq", ignore_index=True)
+        frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields(tables.terms(), frame)}
+        return frame
 
     def _month(self, table: str, make: Callable[[], pd.DataFrame], columns: Mapping, *, options: dict | None = None) -> pd.DataFrame:
         """A frame of the month that belongs to no study; its forms are declared in `show/month.py`."""

@@ -106,6 +106,19 @@ def test_settings_of_the_door_are_the_rule_of_every_study(h, params):
 # ---- asked
 
 
+def test_calls_and_gaps_are_the_rows_behind_the_figures_for_staff(h):
+    calls, gaps = h.calls(), h.gaps()
+    verdict = h.verdicts.set_index("indicator")
+    assert (
+        len(calls) == verdict.loc["connection_rate", "denominator"]
+        and (calls["outcome"] == "answered").sum() == verdict.loc["connection_rate", "numerator"]
+    )
+    assert len(gaps) == verdict.loc["repeat_rate_24h", "denominator"]
+    watched = gaps[gaps["follow_s"] >= 24 * 3600]
+    assert (watched["gap_s"] <= 24 * 3600).sum() <= verdict.loc["repeat_rate_24h", "numerator"] <= (gaps["gap_s"] <= 24 * 3600).sum()
+    assert show(calls.head(3)).facts["audience"] == "staff" and calls["seq"].is_monotonic_increasing
+
+
 def test_the_studies_are_the_files_of_their_folder():
     files = {path.stem for path in Path(studies.__path__[0]).iterdir() if not path.name.startswith("_")}
     assert study_names() == sorted(files) and {"definition", "exposure", "fcr", "window"} <= files

@@ -310,8 +310,7 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language])
     form = form_of(shown.frame, as_) or Table(" ".join(map(str, shown.frame.columns)), Term("数据表", "Table"))
-    block = form.block(shown)
-    return replace(block, facts={**block.facts, "audience": "staff"}) if shown.attrs.get("audience") == "staff" else block
+    return _for_staff(form.block(shown), shown)
 
 
 def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str = "") -> Block:
@@ -324,8 +323,13 @@ def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str
     name = as_ or shown.attrs.get("table", "")
     study = shown.attrs.get("study", "")
     said = _known("say", f"nothing is declared for '{name}'.", name, _declared(study, "SAY"))
-    block = blocks.sentences(shown.said(said), language=shown.language)
-    return Block(block.kind, block.html, block.text, {**block.facts, "note": True}) if name in _declared(study, "NOTES") else block
+    block = _for_staff(blocks.sentences(shown.said(said), language=shown.language), shown)
+    return replace(block, facts={**block.facts, "note": True}) if name in _declared(study, "NOTES") else block
+
+
+def _for_staff(block: Block, shown: Shown) -> Block:
+    """The block, marked where its frame is for staff: on a page for leadership it ends the run."""
+    return replace(block, facts={**block.facts, "audience": "staff"}) if shown.attrs.get("audience") == "staff" else block
 
 
 __all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]
