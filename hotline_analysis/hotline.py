@@ -372,16 +372,16 @@ class Hotline:
         shown = [catalogue.in_force(self.catalogue, key, month) for key, month in zip(found["indicator"], found["period"], strict=True)]
         return found[shown].reset_index(drop=True)
 
+    def _typed_words(self) -> list[str]:
+        """What figures were typed in of, but for those that belong to a study (`tables.FIGURES`)."""
+        if "indicator" not in (self.store.table("aggregates").columns if "aggregates" in self.store.tables else ()):
+            return []
+        words = self.store.table("aggregates").filter("indicator IS NOT NULL").project("indicator").distinct().fetchall()
+        return sorted(word for (word,) in words if word not in tables.FIGURES)
+
     def _typed_keys(self) -> list[str]:
         """The indicators of which figures were typed in. Raises DataRefused for a key that is none."""
-        if "aggregates" not in self.store.tables:
-            return []
-        keys = [
-            k
-            for (k,) in self.store.table("aggregates")
-            .query("t", "SELECT DISTINCT indicator FROM t WHERE indicator IS NOT NULL ORDER BY 1")
-            .fetchall()
-        ]
+        keys = self._typed_words()
         for key in keys:
             if key not in self.catalogue:
                 told = f"'{key}'" if KEY.fullmatch(key) else "a word"
@@ -497,7 +497,7 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        found = checks.with_more(found, self._typed_otherwise())
+        found = checks.with_more(found, self._typed_unknown() + self._typed_otherwise())
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -506,9 +506,16 @@ class Hotline:
         named = worst & (worst.cumsum() <= MOST_NAMED)
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
 
+    def _typed_unknown(self) -> list[dict]:
+        """A finding where figures were typed in under words that are no indicators: nothing can take them."""
+        unknown = [key for key in self._typed_words() if key not in self.catalogue]
+        told = {"check": "unknown indicators", "where": "aggregates › indicator", "count": len(unknown), "severity": "major"}
+        return [told] if unknown else []
+
     def _typed_otherwise(self) -> list[dict]:
         """A finding where figures typed in for this month differ from what the records give: by more than they are rounded."""
-        asked = [i for i in (self.catalogue[key] for key in self._typed_keys()) if all(t in self.view.tables for t in i.tables)]
+        known = [self.catalogue[key] for key in self._typed_words() if key in self.catalogue]
+        asked = [i for i in known if all(t in self.view.tables for t in i.tables)]
         told = {r["indicator"]: r["value"] for r in indicators.typed(self.view, [self.period], asked) if not pd.isna(r["value"])}
         if not told:
             return []

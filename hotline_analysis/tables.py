@@ -40,6 +40,7 @@ SERVERS = ("bot", "agent", "both")
 CLOSERS = ("agent", "customer", "system")
 SPEAKERS = ("agent", "customer", "bot")
 KINDS = ("opinion", "script", "outage", "intervention", "other")
+FIGURES = ("self_service", "marketing_completion", "channel_conversion")  # typed month figures of a study's own, which are no indicators
 TELLING = ("source", "state", "kind")  # columns whose constant says which export it is, and assumes nothing of its rows
 ITEMS = tuple(f"item_{n}" for n in range(1, 31))  # slots of a questionnaire; params › items says what each one asks
 

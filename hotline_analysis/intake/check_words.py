@@ -48,6 +48,7 @@ CHECKS = {
     "outside its session": Term("消息不在会话起止之内", "messages outside their session"),
     "rows twice": Term("同一时段、同一状态有几行", "several rows of one stretch and state"),
     "typed otherwise": Term("手工填报与记录不同", "typed figures that records contradict"),
+    "unknown indicators": Term("指标表中没有的指标", "indicators that the glossary lacks"),
     "month typed twice": Term("同一个月录入了两次", "a month typed twice"),
     "more than the whole": Term("部分大于总数", "a part above its whole"),
     "overlap": Term("同一人的时段重叠", "stretches of one agent that overlap"),
@@ -73,6 +74,10 @@ LINES = 5  # shown of each reason
 REJECTED = Term("{file}：{count}条未读入，{why}，在第{lines}行{more}", "{file}: {count} records rejected, {why}; at {lines}{more}")
 SEVERITY = {"info": Term("提示", "note"), "minor": Term("轻", "minor"), "major": Term("中", "major"), "severe": Term("重", "severe")}
 SENTENCES = {
+    "unknown indicators": Term(
+        "{where}有{count}个词不是指标，这些数字不能使用，见 hotline glossary",
+        "{where}: {count} words are no indicators, so nothing can take their figures; see `hotline glossary`",
+    ),
     "typed otherwise": Term(
         "手工填报的{count}项数字与记录算出的不同，以记录为准：{detail}",
         "{count} figures typed in differ from what the records give, which stand: {detail}",

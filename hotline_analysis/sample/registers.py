@@ -106,7 +106,7 @@ def _write_repairs(folder: Path) -> Path:
 def write_typed(folder: Path) -> Path:
     """Figures that somebody types in every month: hits of the self-service pages, and the connection rates of months before the records."""
     rows = [(month, "connection_rate", share) for month, share in EARLIER.items()]
-    rows += [(month, "self_service_hits", f"{HITS + HITS_MORE * n:,}") for n, month in enumerate(months())]
+    rows += [(month, "self_service", f"{HITS + HITS_MORE * n:,}") for n, month in enumerate(months())]
     names = ("月份", "指标", "数值")
     return _sheet(folder, "手工月报", {name: table(row[k] for row in rows) for k, name in enumerate(names)})
 

@@ -94,7 +94,7 @@ FILES = {
     ),
     "typed.csv": (
         "月份,指标,分子,分母,数值",
-        ["2024-03,self_service_hits,,,31200", "2024-03,satisfaction,180,200,90%", "2024-02,satisfaction,180,200,90", "2024-01,satisfaction,150,200,0.95"],
+        ["2024-03,self_service,,,31200", "2024-03,call_satisfaction,180,200,90%", "2024-02,call_satisfaction,180,200,90", "2024-01,call_satisfaction,150,200,0.95"],
     ),
 }  # fmt: skip
 
@@ -188,8 +188,8 @@ def test_a_month_is_the_hotlines_own_wherever_it_cuts_its_months_and_days(tmp_pa
 def test_typed_figures_keep_their_key_and_a_percentage_is_a_fraction(tmp_path):
     found = rows(store(tmp_path, "aggregates"), "month_at::DATE::VARCHAR, indicator, numerator, denominator, value", "aggregates")
     assert sorted(found, key=str) == sorted(
-        [("2024-01-01", "satisfaction", 150, 200, 0.95), ("2024-02-01", "satisfaction", 180, 200, 90), ("2024-03-01", "satisfaction", 180, 200, 0.9),
-         ("2024-03-01", "self_service_hits", None, None, 31200)], key=str,
+        [("2024-01-01", "call_satisfaction", 150, 200, 0.95), ("2024-02-01", "call_satisfaction", 180, 200, 90), ("2024-03-01", "call_satisfaction", 180, 200, 0.9),
+         ("2024-03-01", "self_service", None, None, 31200)], key=str,
     )  # fmt: skip
 
 
@@ -226,6 +226,13 @@ def test_what_is_odd_is_told_in_words(tmp_path):
         "chat messages › Sent at: 1 lie outside their session (33.3%)",
     ):
         assert sentence in told, told
+
+
+def test_a_word_that_is_no_indicator_is_told_and_hides_no_other_finding(tmp_path):
+    h = open_hotline(written(tmp_path, "aggregates", "staff", typed=["2024-03,call_satisfacton,180,200,90%"]), "2024-03", progress=False)
+    found = found_in(h)
+    assert found[("unknown indicators", "aggregates › indicator")] == (1, "major") and ("month typed twice", "staff › unit") in found
+    assert h.grade[0] == "poor"
 
 
 def test_hours_of_states_add_up_to_at_most_an_hour(tmp_path):
