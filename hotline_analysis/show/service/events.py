@@ -19,11 +19,13 @@ BROKEN = {
     "lost": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}放弃或未接入", "{value} of {denominator} calls lost within {minutes} minutes from {started_at}"),),
     "short": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}接通即断", "{value} of {denominator} answered calls dropped at once within {minutes} minutes from {started_at}"),),
 }  # fmt: skip
-EVENT = (
-    Sentence("{started_at}起{span_hours}，诉求“{issue}”、区域“{area}”来电{count}通", "{count} calls within {span_hours} from {started_at}, issue: {issue}, area: {area}"),
-    Sentence("（{callers}人）", " (by {callers} callers)"),
-    Sentence("，平常{usual:count}通", ", where {usual:count} are usual"),
-)  # fmt: skip
+USUAL = (Sentence("（{callers}人）", " (by {callers} callers)"), Sentence("，平常{usual:count}通", ", where {usual:count} are usual"))
+EVENT = {
+    "issue": (Sentence("{started_at}起{span_hours}，“{issue}”来电{count}通", "{count} calls about {issue} within {span_hours} from {started_at}"), *USUAL),
+    "area": (Sentence("{started_at}起{span_hours}，{area}来电{count}通", "{count} calls from {area} within {span_hours} from {started_at}"), *USUAL),
+    "both": (Sentence("{started_at}起{span_hours}，{area}关于“{issue}”来电{count}通", "{count} calls from {area} about {issue} within {span_hours} from {started_at}"), *USUAL),
+    "whole": (Sentence("{started_at}起{span_hours}，全热线来电{count}通", "{count} calls to the whole hotline within {span_hours} from {started_at}"), *USUAL),
+}  # fmt: skip
 NOTHING = Term("没有发现要剔除的来电，剔除前后相同。", "Nothing was found, so there is nothing to take out.")
 WITHOUT = {
     "some": Sentence(
@@ -59,7 +61,7 @@ FORMS = {
 
 SAY = {
     "events": (Sentences(FOUND),),
-    "outages": (Rows(BROKEN, by="broken"),),
-    "bursts": (Rows({"yes": EVENT}, by="told"),),
+    "outages": (Rows(BROKEN, by="told"),),
+    "bursts": (Rows(EVENT, by="told"),),
     "with_without": (Sentences(WITHOUT),),
 }

@@ -17,7 +17,7 @@ URGENT = Sentence(
 
 FORMS = {
     "hardest": Table(
-        "issue answered_calls rank rank_low rank_high score repeat± dispatch± transfer± handling closing± reopened± dissatisfied±",
+        "issue answered_calls rank rank_low rank_high score repeat dispatch transfer handling closing reopened dissatisfied",
         Term("最难解决的诉求", "The hardest issues"),
         claim=Sentences({"apart": Sentence("最难解决的是{issue}", "The hardest issue is {issue}"), "close": Sentence("{issue}排在最前，但难分先后", "{issue} comes first, though not clearly")}),
         subtitle=Sentence(

@@ -57,7 +57,7 @@ FORMS = {
         where="shown",
     ),
     "misdirected": Table(
-        "issue_1 issue_2 issue_3 area channel unit department queue misdirected numerator denominator value±",
+        "issue_1 issue_2 issue_3 area channel unit department queue misdirected numerator base value±",
         Term("打错地方、派错部门的", "What came to the wrong place"),
         subtitle=Sentence("{period}；接通来电与受理工单分别作分母", "{period}; the base is answered calls, and orders received"),
         bold="value",

@@ -47,7 +47,7 @@ FORMS = {
         options={"names": NAMES},
     ),
     "targets": Table(
-        "of group indicator_name target numerator denominator value± against",
+        "of group indicator_name target numerator base value± against",
         Term("各部门对照同一张目标表", "Departments against one table of targets"),
         claim=Sentences({"judged": Sentence("{judged_count}项中{met_count}项达到目标，{missed_count}项未达到", "{met_count} of {judged_count} targets met, {missed_count} missed")}),
         subtitle=Sentence("{period}；偶然就能解释的不判，判断已就行数校正；各部门的诉求不同，不排名次", "{period}; what chance explains is not judged, verdicts allow for the number of rows; departments have other orders, so they are not ranked"),

@@ -33,6 +33,7 @@ HISTORY = 98 * DAY  # thirteen weeks and one: the days of a kind before the peri
 EARLY = 28 * DAY  # with less history than this, days after the period stand in for those before
 LEAST_LOST, DROPPED_SECONDS = 8, 10  # calls lost beyond the usual; a talk so short is a line that dropped
 LEAST_EXCESS, LEAST_RATIO = 8, 2.0  # of a mass event: calls beyond the usual, and how many times the usual
+MOST_SAID = 3  # findings that a sentence names
 SPANS = (1, 2, 4, 8, 24)  # hours that are looked at together
 KINDS = {
     "gap": Term("没有来电", "no calls"),
@@ -48,7 +49,7 @@ COLUMNS = {
     "minutes": Field(Term("分钟", "Minutes"), "count"),
     "usual": Field(Term("平常应有", "Usual"), "number"),
     "p": Field(Term("全月偶然出现的可能", "By chance in the period"), "probability"),
-    "recorded": Field(Term("登记过", "On the register"), words={"yes": Term("有", "yes"), "no": Term("没有", "no"), "": Term("", "")}),
+    "recorded": Field(Term("登记过", "On the register"), words={"yes": Term("有", "yes"), "no": Term("没有", "no")}),
     "span_hours": Field(Term("历时", "Lasted"), "hours"),
     "count": Field(Term("来电", "Calls"), "count"),
     "callers": Field(Term("来电人", "Callers"), "count"),
@@ -286,7 +287,7 @@ def outages(view: View) -> pd.DataFrame:
     more than chance. Told is what has p < .01: a month in which nothing happened shows a silence (a thin day; lost calls; dropped ones) in at most 1 % of the cases.
 
     Columns: broken (gap, day, lost, short), started_at, ended_at (local time), minutes, usual (calls expected in a gap or on a day; lost calls expected in a burst), numerator (lost calls), denominator (calls), value, low,
-    high (share lost, Wilson), p, recorded (yes, no: whether the register of events has an outage then; '' without a register). Small counts are not told. Raises
+    high (share lost, Wilson), p, recorded (yes, no: whether the register of events has an outage then; no column without a register), told (broken, of the MOST_SAID surest, which a sentence names; else ''). Small counts are not told. Raises
     DataRefused where calls have no clock time. Source: D15.
     """
     whole, _ = _found(view)
@@ -295,8 +296,21 @@ def outages(view: View) -> pd.DataFrame:
     frame = pd.DataFrame(
         {"broken": whole["broken"], **_clock(whole), "usual": whole["usual"].astype(float), "numerator": k, "denominator": n}
     )
-    frame = frame.assign(value=k / n, low=low, high=high, p=whole["p"].astype(float), recorded=_recorded(view, whole))
+    frame = frame.assign(
+        value=k / n,
+        low=low,
+        high=high,
+        p=whole["p"].astype(float),
+        **_recorded(view, whole),
+        told=_spoken_of(whole["p"], whole["broken"]),
+    )
     return disclosure.untold(frame, ["numerator", "denominator"], ["value", "low", "high"], view.smallest)
+
+
+def _spoken_of(p: pd.Series, cases: Sequence[str]) -> np.ndarray:
+    """The cases of the surest findings, '' for the others: a sentence names a few, the table all."""
+    surest = pd.to_numeric(p).rank(method="first") <= MOST_SAID
+    return np.where(surest, np.asarray(cases, object), "")
 
 
 def _clock(found: pd.DataFrame) -> dict:
@@ -305,16 +319,17 @@ def _clock(found: pd.DataFrame) -> dict:
     return {"started_at": start, "ended_at": end, "minutes": (found["ended_s"] - found["started_s"]).astype(float) / 60}
 
 
-def _recorded(view: View, found: pd.DataFrame) -> list[str]:
-    """Whether the register of events has an outage that overlaps each finding."""
+def _recorded(view: View, found: pd.DataFrame) -> dict[str, list[str]]:
+    """Whether the register of events has an outage that overlaps each finding; nothing without a register."""
     events = view.tables.get("events")
     if events is None or not {"kind", "found_s"} <= set(events.collect_schema().names()):
-        return [""] * len(found)
+        return {}
     have = [c for c in ("found_s", "repaired_s") if c in events.collect_schema().names()]
     known = pandas(events.filter((nw.col("kind") == "outage") & ~nw.col("found_s").is_null()).select(*have))
     begin, end = (_local(view, known[c if c in known else "found_s"]) for c in ("found_s", "repaired_s"))
     end = np.where(np.isnan(end), begin, end)
-    return ["yes" if ((begin < b) & (end >= a)).any() else "no" for a, b in zip(found["started_s"], found["ended_s"], strict=True)]
+    told = [((begin < b) & (end >= a)).any() for a, b in zip(found["started_s"], found["ended_s"], strict=True)]
+    return {"recorded": ["yes" if known else "no" for known in told]}
 
 
 def _local(view: View, instants: pd.Series) -> np.ndarray:
@@ -468,13 +483,15 @@ def bursts(view: View) -> pd.DataFrame:
     over all windows (Benjamini-Hochberg; after what such windows vary more than chance). What overlaps a stronger window that holds it, or is held by it, is the same event.
 
     Columns: issue, area ('(all)' for every one), started_at, ended_at (local time), span_hours, count (calls of the event), callers (distinct, known ones), usual, ratio, ratio_low, ratio_high
-    (exact Poisson, days of the kind as exposure), excess (count less usual), share (of the calls of the period), q, told (yes). Small counts are not told. Raises DataRefused where calls have no clock time.
+    (exact Poisson, days of the kind as exposure), excess (count less usual), share (of the calls of the period), q, told (issue, area, both, whole: what the event is about, of the MOST_SAID surest, which a sentence names; else ''). Small counts are not told. Raises DataRefused where calls have no clock time.
     Source: D15; what users ask for (one event in 37 calls at different agents).
     """
     cells = _cells(view)
     events = _events(view, cells, _looked_at(cells)) if len(cells.keys) else []
     frame = pd.DataFrame([_event_row(view, cells, event) for event in events], columns=BURSTS)
-    told = frame.assign(**_clock(frame), told="yes").drop(columns=["started_s", "ended_s", "minutes"])
+    told = frame.assign(**_clock(frame), told=_spoken_of(frame["q"], [_kind_of(event) for event in events])).drop(
+        columns=["started_s", "ended_s", "minutes"]
+    )
     return disclosure.untold(told, ["callers"], [], view.smallest)
 
 
@@ -534,6 +551,13 @@ def _usual_of(cells: Cells, event: Event, shift: int) -> tuple[float, int]:
         came = counts[alike, hour % 24].sum()
         usual, past = usual + (came / len(alike) if len(alike) else 0.0), past + int(came)
     return usual, past
+
+
+def _kind_of(event: Event) -> str:
+    """What an event is about: an issue, an area, both, or the whole hotline."""
+    return {(True, True): "whole", (True, False): "area", (False, True): "issue", (False, False): "both"}[
+        event.issue == ALL, event.area == ALL
+    ]
 
 
 def _inside(event: Event) -> nw.Expr:

@@ -19,10 +19,11 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import LEVELS
 from hotline_analysis.measures.indicators import offered_calls
 from hotline_analysis.measures.view import View
-from hotline_analysis.words import Term
+from hotline_analysis.words import Field, Term
 
 NONE, ALL = "(none)", "(all)"  # keys: the stratum of calls without a word, and all strata together
 WORDS = {disclosure.OTHER: disclosure.POOLED, NONE: Term("未填", "not given"), ALL: Term("全部", "all")}
+COLUMNS = {"base": Field(Term("总数", "Of"), "count")}  # the denominator, where it is of calls in some rows and of orders in others
 WINDOW_HOURS = 72.0  # the longest window that is looked at here: a month's end would leave too few calls watched for a week
 
 

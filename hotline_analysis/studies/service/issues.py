@@ -48,6 +48,7 @@ MEASURES = {
 
 # ---- questions for self-service
 COLUMNS = {
+    **grouped.COLUMNS,
     "issue": Field(Term("诉求", "Issue"), words=WORDS),
     "parent": Field(Term("上级诉求", "Above it"), words=WORDS),
     "answered_calls": Field(Term("接通来电", "Answered calls"), "count"),
@@ -162,14 +163,15 @@ def misdirected(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     transferred: answered calls that were passed on, of those of which it is known; early: passed on with under EARLY_SECONDS of talk in all, of those whose talk is known too (an export says that a
     call was passed on, not when: a long call that was passed on late is not among them); returned: orders that a department sent back, of the orders created in the period (without strata only).
 
-    Columns: by..., misdirected (key of MISDIRECTED), numerator, denominator, value, low, high (95 %; calls of one caller belong together, orders are single), missing (why a kind cannot be told). Small strata are pooled. Raises DataRefused where no kind can be told. Source: B18.
+    Columns: by..., misdirected (key of MISDIRECTED), numerator, denominator (base: the same), value, low, high (95 %; calls of one caller belong together, orders are single), missing (why a kind cannot be told). Small strata are pooled. Raises DataRefused where no kind can be told. Source: B18.
     """
     rows = grouped.offered(view)
     grouped.need(rows, *by)
     frame = pd.concat([_transfers(view, rows, by), *([_returned(view)] if not by else [])], ignore_index=True)
     if not (frame["missing"] == "").any():
         raise DataRefused("service", frame["missing"].iloc[0])
-    return disclosure.untold(frame, ["numerator", "denominator"], ["value", "low", "high"], view.smallest)
+    frame = frame.assign(base=frame["denominator"])
+    return disclosure.untold(frame, ["numerator", "denominator", "base"], ["value", "low", "high"], view.smallest)
 
 
 def _transfers(view: View, rows: nw.LazyFrame, by: Sequence[str]) -> pd.DataFrame:

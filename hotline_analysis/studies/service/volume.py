@@ -52,6 +52,7 @@ COLUMNS = {
     "of": Field(Term("哪一类", "Of"), words={"department": Term("部门", "department"), "unit": Term("班组", "team")}),
     "indicator": Field(Term("指标", "Indicator")),
     "indicator_name": Field(Term("指标", "Indicator")),
+    **grouped.COLUMNS,
     "target": Field(Term("目标", "Target"), "share"),
     "against": Field(Term("对照目标", "Against the target"), words=AGAINST),
     "met_count": Field(Term("达到的", "Met"), "count"),
@@ -168,7 +169,7 @@ def targets(view: View) -> pd.DataFrame:
     name. Where params name no target for orders, the share by the due time (else within the last limit) stands without one. Teams are told only where at least KNOWN of the
     calls that were not answered name one: where a call has a team because somebody took it, every team answers everything. One target is for all, so that nobody is judged by an own measure.
 
-    Columns: of (department, unit), group, indicator, indicator_name_zh, indicator_name_en, target, numerator, denominator, value, low, high (95 %), against (met, missed: the share lies on that side of the target beyond chance, q < .05
+    Columns: of (department, unit), group, indicator, indicator_name_zh, indicator_name_en, target, numerator, denominator (base: the same), value, low, high (95 %), against (met, missed: the share lies on that side of the target beyond chance, q < .05
     over all rows with a target; open: chance alone may explain the side; few: under 30 cases; no target), q, and in every row met_count, missed_count, judged_count. Groups differ in what they are asked for: no
     ranking. Small groups are pooled. Raises DataRefused where neither departments nor units can be told.
     """
@@ -186,7 +187,8 @@ def targets(view: View) -> pd.DataFrame:
     judged = {f"{name}_count": int((against == name).sum()) for name in ("met", "missed")}
     frame = frame.assign(q=q, against=against, **judged, judged_count=int(np.isin(against, ("met", "missed", "open")).sum()))
     frame = frame.assign(said="judged" if frame["judged_count"].iloc[0] else "no target").drop(columns=["better", "effective"])
-    return disclosure.untold(frame, ["numerator", "denominator"], ["value", "low", "high", "q"], view.smallest)
+    frame = frame.assign(base=frame["denominator"])
+    return disclosure.untold(frame, ["numerator", "denominator", "base"], ["value", "low", "high", "q"], view.smallest)
 
 
 def _target_row(view: View, of: str, group: str, indicator, found: dict) -> dict:
