@@ -60,6 +60,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "published": (params.PublishedMean, "已公布的均分 · A published mean: satisfaction › published › 2024-08 › item_1"),
     "period": (params.Period, "月与日 · Period: period"),
     "complaints": (params.Complaints, "投诉与时限 · Complaints and time limits: complaints"),
+    "follow_up": (params.FollowUp, "回访三率 · Follow-ups: follow_up"),
     "by_class": (params.ClassLimits, "各时限等级的时限 · Limits of a class: complaints › by_class › ..."),
     "service": (params.Service, "接通与人力 · Service and staffing: service"),
     "faq": (params.Faq, "可改为自助的问题 · Questions for self-service: service › faq"),
@@ -296,7 +297,7 @@ def file_with(place: str, line: str) -> str:
         {**FILE, name: line}
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
-        if place in ("period", "limits", "report", "complaints", "service")
+        if place in ("period", "limits", "report", "complaints", "service", "follow_up")
         else {**FILE, "orders": ORDERS, "complaints": f"complaints: {{by_class: {{紧急: {{{line}}}}}}}"}
         if place == "by_class"
         else {**FILE, "improvement": project(place, name, line)}
