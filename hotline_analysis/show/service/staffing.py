@@ -93,6 +93,7 @@ FORMS = {
         narrow="date hour numerator denominator",
         where="most",
         short=True,
+        unless={"none": Term("没有这样的小时。", "There is no such hour.")},
     ),
 }  # fmt: skip
 
