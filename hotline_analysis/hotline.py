@@ -540,8 +540,9 @@ class Hotline:
 
     @cached_property
     def grade(self) -> tuple[str, str]:
-        """The data-quality grade and its reason."""
-        return checks.grade(self.checks)
+        """The data-quality grade and its reason; poor where the checks themselves could not be made."""
+        missing = self.checks.attrs["missing"]
+        return ("poor", missing["en"]) if missing else checks.grade(self.checks)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 import duckdb
 import pytest
 
-from hotline_analysis.errors import BadParams, NoInput
+from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.hotline import open_hotline
+from hotline_analysis.intake import checks
 from hotline_analysis.intake.convert import instants
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import load
@@ -233,6 +234,15 @@ def test_a_word_that_is_no_indicator_is_told_and_hides_no_other_finding(tmp_path
     found = found_in(h)
     assert found[("unknown indicators", "aggregates › indicator")] == (1, "major") and ("month typed twice", "staff › unit") in found
     assert h.grade[0] == "poor"
+
+
+def test_checks_that_could_not_be_made_are_no_good_grade(tmp_path, monkeypatch):
+    def refused(*args, **more):
+        raise DataRefused("checks", "no calls.")
+
+    monkeypatch.setattr(checks, "checks", refused)
+    h = open_hotline(written(tmp_path, "staff"), "2024-03", progress=False)
+    assert h.grade == ("poor", "no calls") and not len(h.checks)
 
 
 def test_hours_of_states_add_up_to_at_most_an_hour(tmp_path):
