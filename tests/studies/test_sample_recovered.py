@@ -96,3 +96,15 @@ def test_the_moved_month_names_its_category_and_the_noise_month_says_that_nothin
     assert moved.loc["all", "difference"] == moved["difference"].drop("all").sum()
     quiet = h.study("complaints", "categories", month="2024-05", strict=True)
     assert (quiet.loc[quiet["level"] <= 1, "q"] > 0.05).all() and (quiet["share_q"].dropna() > 0.05).all()
+
+
+@pytest.mark.slow
+def test_the_outage_is_found_and_quiet_months_show_none():
+    h = open_hotline(SAMPLE, "2024-09", progress=False)
+    found = h.study("service", "outages", strict=True)
+    assert found["broken"].tolist() == ["gap", "lost"]
+    assert found["started_at"].dt.strftime("%m-%d %H:%M").tolist() == ["09-11 14:04", "09-11 15:30"]
+    assert found["ended_at"].iloc[0].strftime("%m-%d %H:%M") == "09-11 15:20" and found["value"].iloc[1] > 0.5
+    assert len(h.study("service", "bursts", strict=True)) == 0
+    for month in ("2024-02", "2024-08"):
+        assert len(h.study("service", "outages", month=month, strict=True)) == 0
