@@ -8,11 +8,11 @@ import subprocess
 import pytest
 
 from hotline_analysis.__main__ import main
+from hotline_analysis.measures import catalogue
 from hotline_analysis.report import month
 from tests.browser.test_page_in_browser import browser as browser
 from tests.browser.test_page_in_browser import pytestmark as pytestmark
 from tests.small import write_hotline
-from tests.spec.frames import SHEET
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
@@ -85,4 +85,6 @@ def test_the_summary_ends_on_the_first_sheet(folder, browser, tmp_path):
     ).stdout
     squeezed = "".join(first.split())
     language = "en" if "Table1" in squeezed else "zh"
-    assert [i.key for i in SHEET if "".join(i.name(language).split()) not in squeezed] == []
+    assert [
+        i.key for i in catalogue.usual().values() if i.first and i.chapter != "orders" and "".join(i.name(language).split()) not in squeezed
+    ] == []

@@ -11,7 +11,7 @@ from tests.real import needs, reported
 def opened(case: str, folder, edit=lambda text: text, **options):
     """The reported hotline, after a change of its params file's text."""
     params = reported(case, folder)
-    params.write_text(edit(params.read_text(encoding="utf-8")), encoding="utf-8")
+    params.write_text(edit(params.read_text(encoding="utf-8")) + "\nservice: {answer_seconds: [20]}\n", encoding="utf-8")
     return open_hotline(params, progress=False, **options)
 
 
