@@ -38,10 +38,17 @@ class Shown:
     language: str
     whole: bool = True  # False: the values are not the study's own any more (a filter, a merge)
     contract: Mapping | None = None
+    records: dict[str, list[dict]] = field(default_factory=dict, repr=False)  # by what a slot says of its row
+
+    def __post_init__(self):
+        """The contract goes beside the frame: pandas copies attrs, deep, with every row and column taken."""
+        if self.contract is None:
+            object.__setattr__(self, "contract", self.frame.attrs)
+        object.__setattr__(self, "frame", bare(self.frame))
 
     @property
     def attrs(self) -> Mapping:
-        return self.frame.attrs if self.contract is None else self.contract
+        return self.contract
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -78,12 +85,11 @@ class Shown:
         """One sentence a row of the frame, '' where none can be said."""
         if what.whole and self.attrs.get("by"):
             return []
-        told, bare = [], pd.DataFrame(frame)
-        bare.attrs = {}  # pandas copies them, deep, with every row taken
-        for place in range(len(frame)):
-            row = bare.iloc[[place]]
-            case = str(_first(row, what.by))
-            one = Shown(row, self.others, self.language, contract=self.attrs)
+        told, plain = [], bare(frame)
+        for place, record in enumerate(plain.to_dict("records")):
+            case = str(record.get(what.by))
+            row = plain.iloc[[place]]
+            one = Shown(row, self.others, self.language, contract=self.attrs, records={key: [record] for key in ("", "first", "last", "*")})
             parts = one.said(what.cases[case]) if case in what.cases else []
             end = "" if what.between else what.end(self.language)
             told.append(what.joint(self.language).join(parts) + end if parts else "")
@@ -113,14 +119,23 @@ class Shown:
 
     def _cells(self, slot: Slot) -> str:
         name = self.column(slot.column)
-        beside = [c for c in ("unit", "better", f"{name}_low", f"{name}_high") if c in self.frame]  # what a form may read with the cell
-        rows = chosen_rows(self.frame, slot.row)[[name, *beside]]
-        written = [self.written(row, name, slot.form) for row in rows.to_dict("records")]
+        if slot.row not in self.records:
+            self.records[slot.row] = chosen_rows(self.frame, slot.row).to_dict("records")
+        written = [self.written(row, name, slot.form) for row in self.records[slot.row]]
         return words.listed(written, self.language) if all(written) else ""
 
     def written(self, row: Mapping, column: str, form: str = "") -> str:
         """One cell in the reader's words; '' when it is missing."""
         return blocks.written(row, column, self.field(column), self.language, form)
+
+
+def bare(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same frame without attrs."""
+    if not frame.attrs:
+        return frame
+    plain = pd.DataFrame(frame)
+    plain.attrs = {}
+    return plain
 
 
 def chosen_rows(frame: pd.DataFrame, row: str) -> pd.DataFrame:
@@ -309,7 +324,7 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     shown = _shown(things, language)
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language])
-    form = form_of(shown.frame, as_) or Table(" ".join(map(str, shown.frame.columns)), Term("数据表", "Table"))
+    form = form_of(first, as_) or Table(" ".join(map(str, shown.frame.columns)), Term("数据表", "Table"))
     return _for_staff(form.block(shown), shown)
 
 
