@@ -400,6 +400,8 @@ class Hotline:
 
     def _judged(self) -> pd.DataFrame:
         self._need_calls()
+        if self.indicators.attrs["missing"]:
+            self._evaluated()  # refuses again: nothing can be judged of what cannot be had
         told = verdicts.compare(
             self.indicators,
             self.month,
