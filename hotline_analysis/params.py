@@ -897,8 +897,8 @@ class Report(Settings):
         (),
         "月报上有哪几章、哪几个专题，按此次序；没有列出的不出。章名是 notebooks/monthly.ipynb 中各章中文单元的id，专题名是笔记本的文件名；不写则全部",
         "which chapters and special studies the month has, in this order; what is not listed is left out. A chapter is named by the id of its zh cell in notebooks/monthly.ipynb, a study by its notebook's file name; empty: all",
-        "sections: [repeat, service, appendix, window]",
-        "sections: [service, repeat, service]",
+        "sections: [repeat, answering, appendix, window]",
+        "sections: [answering, repeat, answering]",
     )
     note: SaidWords | None = setting(
         None, "中心自己的话，原样印出", "the centre's own words, printed as they are", "note: 8月系统升级两天", "notes: 8月系统升级两天"

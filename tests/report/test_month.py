@@ -83,13 +83,13 @@ def headings(page: str) -> list[str]:
 
 def test_an_english_month_has_the_chapters_and_studies_that_params_name_in_their_order(tmp_path):
     """The appendix and two studies are left out: no heading, no page, no link; the page's foot stays, though the appendix holds it."""
-    params = with_sections(tmp_path, "[repeat, window, service]")
+    params = with_sections(tmp_path, "[repeat, window, answering]")
     assert main(["report", "--params", str(params), "--month", "2024-01", "--language", "en", "--quiet"]) == 0
     folder = tmp_path / "reports" / "small" / "2024-01"
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert '<html lang="en"' in page and "Connection rate" in page and "接通率" not in page
     assert headings(page) == ["1. Repeat calls", "2. Connection and service"]
-    assert re.findall(r'<li><a href="#(\w+)"', page)[-2:] == ["repeat", "service"]
+    assert re.findall(r'<li><a href="#(\w+)"', page)[-2:] == ["repeat", "answering"]
     assert {p.name for p in folder.glob("*.html")} == {"index.html", "window.html"}
     for made in folder.glob("*.html"):
         assert set(re.findall(r'href="([^"#]+)', made.read_text(encoding="utf-8"))) <= {"index.html", "window.html"}, made.name
@@ -97,9 +97,9 @@ def test_an_english_month_has_the_chapters_and_studies_that_params_name_in_their
 
 
 def test_a_chinese_month_has_the_chapters_that_params_name_in_their_order(tmp_path):
-    page = page_here(with_sections(tmp_path, "[repeat, window, service]"), "2024-01")
+    page = page_here(with_sections(tmp_path, "[repeat, window, answering]"), "2024-01")
     assert headings(page) == ["一、重复来电", "二、接通与服务"]
-    assert re.findall(r'<li><a href="#(\w+)"', page)[-2:] == ["repeat", "service"] and "kpis.csv" in page[page.index("<main>") :]
+    assert re.findall(r'<li><a href="#(\w+)"', page)[-2:] == ["repeat", "answering"] and "kpis.csv" in page[page.index("<main>") :]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -139,3 +139,9 @@ def test_a_failed_run_leaves_the_old_page(published, monkeypatch, capsys):
     assert err.startswith("broken.ipynb › stopped at a fault of the program (AttributeError). Run ")
     assert "Traceback" not in err
     assert (folder / "index.html").read_bytes() == before
+
+
+def test_a_name_in_sections_means_one_thing():
+    """A chapter of the month and a study's page never have the same name: `report › sections` could not tell them apart."""
+    named = chapters(month.notebooks() / "monthly.ipynb")
+    assert len(set(named)) == len(named) and not set(named) & {name.removesuffix(".html") for name in month.pages()}

@@ -179,7 +179,9 @@ def _typed(view: View, *keys: str) -> pd.DataFrame:
         )
     )
     found = found.assign(month=[view.calendar.month_of(view.calendar.day_of(int(s))) for s in found["month_s"]])
-    found = found.assign(**{c: pd.to_numeric(found.get(c, np.nan)).astype("float64") for c in ("numerator", "denominator", "value")})
+    found = found.assign(
+        **{c: pd.to_numeric(found[c]).astype("float64") if c in found else np.nan for c in ("numerator", "denominator", "value")}
+    )
     if "unit" in found and found["unit"].isna().any():
         found = found[found["unit"].isna()]  # a row without a unit is of the whole hotline
     added = found.groupby(["month", "indicator"], as_index=False)[["numerator", "denominator", "value"]].agg(

@@ -146,6 +146,10 @@ def test_self_service_beside_calls():
     assert frame["per_contact"].iloc[0] == pytest.approx(100 / 186)
     assert frame["rho"].iloc[0] == pytest.approx(stats.spearmanr(uses, frame["contacts"]).statistic)
     assert frame["rho_changes"].iloc[0] == pytest.approx(stats.spearmanr(np.diff(uses), np.diff(frame["contacts"])).statistic)
+    bare = {
+        name: cells for name, cells in given.items() if name in ("seq", "indicator", "month_s", "value")
+    }  # as a file that gives values alone
+    pd.testing.assert_frame_equal(channels.self_service(beside(months(calls), bare, start="2024-01-01")), frame)
     zh = say(told(frame, "self_service"), language="zh").text
     assert zh.startswith("9个月里，自助使用与来电量的秩相关为−0.9") and zh.endswith("只是相关，不说明自助分流了来电。")
 
