@@ -370,12 +370,17 @@ def _moves(row: dict) -> bool:
 
 
 def _name_events(rows: list[dict], ask: _Ask) -> None:
-    """Marks the row that speaks for each event: the first that changed (one for each way), else the first with a value; counts the events."""
+    """Marks the row that speaks for each event: the first that changed (one for each way), else the first with a value; counts the events.
+
+    Where indicators of the first sheet changed, no variant of theirs speaks beside them: the ring time of all calls falls when fewer are answered, and
+    would call that better.
+    """
     for row in rows:
         family = [r for r in rows if r["event"] == row["event"] and r["group"] == row["group"]]
-        changed = [r for r in family if r["judgement"] in CHANGED]
+        moved = [r for r in family if r["judgement"] in CHANGED]
+        changed = [r for r in moved if ask.catalogue[r["indicator"]].first] or moved
         way = [r for r in changed if r["judgement"] == row["judgement"]]
-        first = way if row in changed else [] if changed else [r for r in family if not pd.isna(r["value"])] or family
+        first = way if row in changed else [] if moved else [r for r in family if not pd.isna(r["value"])] or family
         row["leads"] = bool(first) and first[0] is row
     judged: dict[tuple, float] = {}
     for row in rows:

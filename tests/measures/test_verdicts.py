@@ -193,6 +193,14 @@ def test_one_event_has_one_speaker():
     assert set(found["event"]) == {"answering"} and set(found["events"]) == {1} and set(found["false_flags"]) == {0.02}
     apart = pd.concat([months([*STEADY, 0.99]), months([*STEADY, 9.0], "asa_seconds")])
     assert list(compare(apart, "2023-12", "2023-11", KNOWN)["leads"]) == [True, True]  # better and worse are not one event
+    variant = pd.concat([months([*STEADY, 0.85]), months([*[10 * v for v in STEADY], 5.0], "queue_seconds")])
+    found = compare(variant, "2023-12", "2023-11", KNOWN)
+    assert list(found["judgement"]) == ["worse", "better"] and list(found["leads"]) == [
+        True,
+        False,
+    ]  # a variant says nothing beside its own
+    alone = pd.concat([months([*STEADY, STEADY[0]]), months([*[10 * v for v in STEADY], 5.0], "queue_seconds")])
+    assert list(compare(alone, "2023-12", "2023-11", KNOWN)["leads"]) == [False, True]
 
 
 def test_the_change_of_a_repeat_rate_is_paired_over_the_caller_groups():

@@ -165,9 +165,9 @@ QUEUE_OF_QUEUED = Indicator(
     family=FAMILY, chapter=SERVICE,
 )  # fmt: skip
 RING = Indicator(
-    "ring_seconds", Term("平均振铃时长（÷呼入量）", "Average ring time, of all calls"), _RING, _RING_KNOWN, SECONDS, "lower",
+    "ring_seconds", Term("平均振铃时长（÷呼入量）", "Average ring time, of all calls"), _RING, _RING_KNOWN, SECONDS, None,
     Term("传统指标为振铃次数；话务系统记录的是振铃时长", "the classic indicator counts rings; systems record seconds"),
-    Term("振铃长，看话务员是否及时应答", "long ringing: do agents pick up?"),
+    Term("没有接通的来电多半没有振铃，接通率下降时它随之下降，所以不分好坏", "lost calls hardly ring, so it falls when fewer calls are answered: neither way is good"),
     Term("一声约5秒；超过三声即15秒的，看签入与示忙", "one ring is about 5 s; beyond three, look at who is signed in"), "classic KPI 7 (icsoc)",
     family=FAMILY, known=_RING_KNOWN, of=OFFERED, chapter=SERVICE,
 )  # fmt: skip
