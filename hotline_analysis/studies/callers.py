@@ -220,10 +220,10 @@ def _again(part: pd.DataFrame) -> int:
 def regular(view: View) -> pd.DataFrame:
     """Callers who come by the clock, every day or every week: one row a caller and period found, the surest first. For staff.
 
-    Counted are callers of LEAST_REGULAR or more calls; times are freed of everybody's own daily and weekly rhythm first (`stats.rhythm`), or office hours alone would look like a habit. Listed with q
+    Counted are callers with calls in LEAST_REGULAR weeks (days) or more, the first of each: several calls about one matter within two days are no habit. Times are freed of everybody's own daily and weekly rhythm first (`stats.rhythm`), or office hours alone would look like a habit. Listed with q
     (Benjamini-Hochberg over all callers and both periods) below MOST_Q.
 
-    Columns: caller, calls, period (day, week), strength (mean length r, 0 to 1), weekday (of weekly callers), hour (of the day), q. Source: A21; methods 6.
+    Columns: caller, calls (one a week or day), period (day, week), strength (mean length r, 0 to 1), weekday (of weekly callers), hour (of the day), q. Source: A21; methods 6.
     """
     frame = _calls(view)
     return _regular(frame, frame)
@@ -232,28 +232,27 @@ def regular(view: View) -> pd.DataFrame:
 def _regular(frame: pd.DataFrame, everybody: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for period, length in PERIODS.items():
-        phase = lambda rows, length=length: ((rows["local_s"] - 4 * DAY) % length) / length  # noqa: E731 (1970-01-05 was a Monday)
-        population = np.sort(phase(everybody).to_numpy())
-        for caller, part in frame.groupby("caller", sort=True):
+        cycles = (frame["local_s"] - 4 * DAY) // length  # 1970-01-05 was a Monday
+        once = frame[
+            ~pd.DataFrame({"caller": frame["caller"], "cycle": cycles}).duplicated()
+        ]  # a burst about one matter is one call of its week
+        everyone = np.sort(_phase(everybody, length))
+        for caller, part in once.groupby("caller", sort=True):
             if len(part) >= LEAST_REGULAR:
-                own = phase(part).to_numpy()
-                found = rhythm.rayleigh(rhythm.rescaled(own, population))
+                own = _phase(part, length)
+                found = rhythm.rayleigh(rhythm.rescaled(own, everyone))
                 middle = float(np.median((own - own[0] + 0.5) % 1) + own[0] - 0.5) % 1 * length
                 weekday = str(int(middle // DAY)) if period == "week" else ""
-                rows.append(
-                    {
-                        "caller": caller,
-                        "calls": len(part),
-                        "period": period,
-                        "strength": found.r,
-                        "weekday": weekday,
-                        "hour": middle % DAY / HOUR,
-                        "p": found.p,
-                    }
-                )
+                told = {"caller": caller, "calls": len(part), "period": period, "strength": found.r, "weekday": weekday}
+                rows.append({**told, "hour": middle % DAY / HOUR, "p": found.p})
     told = pd.DataFrame(rows, columns=["caller", "calls", "period", "strength", "weekday", "hour", "p"])
     told["q"] = tests.benjamini_hochberg(told["p"].to_numpy(float))
     return told[told["q"] < MOST_Q].sort_values(["q", "caller"], kind="stable", ignore_index=True).drop(columns="p")
+
+
+def _phase(frame: pd.DataFrame, length: int) -> np.ndarray:
+    """Where in the week (the day) each call lies, 0 to 1."""
+    return (((frame["local_s"] - 4 * DAY) % length) / length).to_numpy()
 
 
 def timeline(view: View, *, caller: int, within_days: float = 7.0) -> pd.DataFrame:

@@ -71,6 +71,9 @@ def test_a_weekly_caller_is_found_and_office_hours_are_no_rhythm():
     rows = ordinary(rng, 300, 56)
     rows += [(901, w * 7 * DAY + 4 * DAY + 15 * HOUR + int(rng.integers(600))) for w in range(8)]
     rows += [(902, d * DAY + 20 * HOUR + int(rng.integers(900))) for d in range(0, 56, 2)]
+    for burst in range(1000, 1100):  # eight calls about one matter within two days are no habit
+        start = int(rng.integers(50 * DAY))
+        rows += [(burst, start + int(t)) for t in rng.integers(0, 2 * DAY, 8)]
     told = callers.regular(seen(rows, 56)).set_index(["caller", "period"])
     assert (901, "week") in told.index and (902, "day") in told.index
     assert told.loc[(901, "week"), "weekday"] == "0" and told.loc[(901, "week"), "hour"] == pytest.approx(
