@@ -19,11 +19,11 @@ class Phase(NamedTuple):
 
 
 def rescaled(phases, population) -> np.ndarray:
-    """Phases (0 to 1) as shares of the population's phases before them: evenly spread for whoever calls as everybody does.
+    """Phases (0 to 1) as shares of the population's phases (sorted) before them: evenly spread for whoever calls as everybody does.
 
     Equal phases share the middle of their step, so that whole hours in the data make no rhythm.
     """
-    population = np.sort(np.asarray(population, float))
+    population = np.asarray(population, float)
     low, high = (np.searchsorted(population, phases, side=side) for side in ("left", "right"))
     return (low + high) / 2 / len(population)
 

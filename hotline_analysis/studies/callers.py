@@ -220,7 +220,7 @@ def _again(part: pd.DataFrame) -> int:
 def regular(view: View) -> pd.DataFrame:
     """Callers who come by the clock, every day or every week: one row a caller and period found, the surest first. For staff.
 
-    Counted are callers with calls in LEAST_REGULAR weeks (days) or more, the first of each: several calls about one matter within two days are no habit. Times are freed of everybody's own daily and weekly rhythm first (`stats.rhythm`), or office hours alone would look like a habit. Listed with q
+    Counted are callers with calls in LEAST_REGULAR weeks (days) or more, one of each drawn by lot: several calls about one matter within two days are no habit. Times are freed of everybody's own daily and weekly rhythm first (`stats.rhythm`), or office hours alone would look like a habit. Listed with q
     (Benjamini-Hochberg over all callers and both periods) below MOST_Q.
 
     Columns: caller, calls (one a week or day), period (day, week), strength (mean length r, 0 to 1), weekday (of weekly callers), hour (of the day), q. Source: A21; methods 6.
@@ -233,9 +233,10 @@ def _regular(frame: pd.DataFrame, everybody: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for period, length in PERIODS.items():
         cycles = (frame["local_s"] - 4 * DAY) // length  # 1970-01-05 was a Monday
-        once = frame[
-            ~pd.DataFrame({"caller": frame["caller"], "cycle": cycles}).duplicated()
-        ]  # a burst about one matter is one call of its week
+        drawn = frame.assign(cycle=cycles, lot=frame["seq"] * 2_654_435_761 % 2**32).sort_values(
+            "lot"
+        )  # the first of a week would always be early in it
+        once = drawn[~drawn.duplicated(["caller", "cycle"])]  # a burst about one matter is one call of its week
         everyone = np.sort(_phase(everybody, length))
         for caller, part in once.groupby("caller", sort=True):
             if len(part) >= LEAST_REGULAR:

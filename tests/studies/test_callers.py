@@ -74,6 +74,7 @@ def test_a_weekly_caller_is_found_and_office_hours_are_no_rhythm():
     for burst in range(1000, 1100):  # eight calls about one matter within two days are no habit
         start = int(rng.integers(50 * DAY))
         rows += [(burst, start + int(t)) for t in rng.integers(0, 2 * DAY, 8)]
+    rows += [(2000 + c, int(t)) for c in range(40) for t in rng.choice([t for _, t in ordinary(rng, 20, 56)], 40)]  # often, and by no clock
     told = callers.regular(seen(rows, 56)).set_index(["caller", "period"])
     assert (901, "week") in told.index and (902, "day") in told.index
     assert told.loc[(901, "week"), "weekday"] == "0" and told.loc[(901, "week"), "hour"] == pytest.approx(
