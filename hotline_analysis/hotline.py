@@ -400,8 +400,7 @@ class Hotline:
 
     def _judged(self) -> pd.DataFrame:
         self._need_calls()
-        if self.indicators.attrs["missing"]:
-            self._evaluated()  # refuses again: nothing can be judged of what cannot be had
+        self._need_indicators()
         told = verdicts.compare(
             self.indicators,
             self.month,
@@ -439,7 +438,13 @@ class Hotline:
 
     def _history(self, key: str) -> pd.DataFrame:
         self._need_calls()
+        self._need_indicators()
         return quotable.history(self.verdicts, self.indicators, self.catalogue[key])
+
+    def _need_indicators(self) -> None:
+        """Refuses as the indicators did: nothing can be said of figures that cannot be had."""
+        if self.indicators.attrs["missing"]:
+            self._evaluated()
 
     def _need_calls(self) -> None:
         """Raises NoInput where there are no calls, as every study does: nothing is judged without them."""

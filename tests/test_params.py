@@ -220,7 +220,16 @@ def test_words_that_a_page_prints_hold_no_number(tmp_path, place, words):
     assert str(told.value) == f"x.yaml › {place} › holds a telephone number, an id or a mail address. No page may carry one; leave it out."
 
 
-PLAIN = (params_file.Report, params_file.Period, params_file.Limits, params_file.Item, params_file.Improvement, params_file.Satisfaction)
+PLAIN = (
+    params_file.Report,
+    params_file.Period,
+    params_file.Limits,
+    params_file.Item,
+    params_file.Improvement,
+    params_file.Satisfaction,
+    params_file.OwnIndicator,
+    params_file.OwnPart,
+)
 
 
 def test_every_text_of_the_readers_own_is_looked_at():

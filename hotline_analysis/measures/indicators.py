@@ -311,10 +311,19 @@ def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indica
         own = {"days": min(n for n, _ in seen), "covered": all(c for _, c in seen)}
         if len(seen) > 1 and MONTHLY & set(i.tables) and not own["covered"] and not r["missing"]:
             r = row(i, periods[labels.index(r["period"])], group=r["group"], missing="not the whole month")
-        told.append({**own, **r, "definition": view.definition.hash if "calls" in i.tables else "", "place": place[i.key]})
+        told.append(
+            {
+                **r,
+                **{c: v for c, v in own.items() if c not in r},
+                "definition": view.definition.hash if "calls" in i.tables else "",
+                "place": place[i.key],
+            }
+        )
     frame = pd.DataFrame(told)
     if not len(frame):
         return frame
+    for part in ("numerator", "denominator"):  # whole numbers, amounts and none beside one another
+        frame[part] = pd.Series([None if pd.isna(v) else v for v in frame[part]], dtype=object)
     return frame.sort_values(["place", "period", "group"], ignore_index=True, kind="stable").drop(columns="place")
 
 

@@ -96,6 +96,8 @@ def _days(view: View) -> int:
 def most_within(frame: pd.DataFrame, within_days: float) -> pd.Series:
     """By caller, the most calls that lie within so many days of one another (both ends counted). frame: sorted by caller and start_s."""
     start, caller = frame["start_s"].to_numpy(), frame["caller"].to_numpy()
+    if not len(frame):
+        return pd.Series(dtype="int64")
     span = round(within_days * DAY)
     first = np.r_[True, caller[1:] != caller[:-1]].cumsum() - 1  # the callers' places, and times that keep them apart on one line
     line = start - start.min() + first * (int(start.max() - start.min()) + span + 1)
@@ -256,7 +258,7 @@ def _phase(frame: pd.DataFrame, length: int) -> np.ndarray:
     return (((frame["local_s"] - 4 * DAY) % length) / length).to_numpy()
 
 
-def timeline(view: View, *, caller: int, within_days: float = 7.0) -> pd.DataFrame:
+def timeline(view: View, *, caller: int = -1, within_days: float = 7.0) -> pd.DataFrame:
     """One caller's calls of the period in their order: when, about what, with whom, how long until the next. For staff.
 
     Columns: started_at (local time), and where the export has them issue, agent, outcome, talk_seconds, rating; next_hours (to the next call), later (calls within `within_days` after this one). Raises DataRefused for a caller

@@ -37,7 +37,7 @@ def test_durations_that_cannot_be_read_are_missing_and_counted(tmp_path):
     params.write_text(params.read_text(encoding="utf-8").replace("from: res", "from: rez").replace("issue_1: issue", "issue_1: izzue"))
     h = open_hotline(params, progress=False)
     found = h.indicators.set_index("indicator")
-    for key in ("service_level_20s", "asa_seconds", "talk_seconds"):
+    for key in ("service_level_15s", "asa_seconds", "talk_seconds"):
         assert found.loc[key, "missing"] == "no known durations" and found.loc[key, "value"] != found.loc[key, "value"]
     told = [(c["column"], c["reason"], c["done"], c["count"], c["filled"], c["shape"]) for c in h.store.cells]
     assert [t[:5] for t in told] == [(c, "value", "blank", 796, 796) for c in ("queue_seconds", "talk_seconds")]
