@@ -457,6 +457,7 @@ class Hotline:
 
     def _words(self) -> pd.DataFrame:
         self._need_calls()
+        self._need_indicators()
         told = self.verdicts
         return quotable.glossary({key: self.catalogue[key] for key in told.loc[told["value"].notna(), "indicator"]})
 
