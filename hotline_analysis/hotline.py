@@ -367,7 +367,7 @@ class Hotline:
         return self._month("indicators", self._evaluated, indicators.COLUMNS)
 
     def _evaluated(self) -> pd.DataFrame:
-        asked = catalogue.of_month(self.params, self._typed_keys())
+        asked = catalogue.of_month(self.params, self._typed_words())
         found = indicators.evaluate(self.view, self.trend, list(asked.values()))
         shown = [catalogue.in_force(self.catalogue, key, month) for key, month in zip(found["indicator"], found["period"], strict=True)]
         return found[shown].reset_index(drop=True)
@@ -378,17 +378,6 @@ class Hotline:
             return []
         words = self.store.table("aggregates").filter("indicator IS NOT NULL").project("indicator").distinct().fetchall()
         return sorted(word for (word,) in words if word not in tables.FIGURES)
-
-    def _typed_keys(self) -> list[str]:
-        """The indicators of which figures were typed in. Raises DataRefused for a key that is none."""
-        keys = self._typed_words()
-        for key in keys:
-            if key not in self.catalogue:
-                told = f"'{key}'" if KEY.fullmatch(key) else "a word"
-                raise DataRefused(
-                    "aggregates › indicator", f"{told} is not an indicator here.", nearest(key, self.catalogue) or "See `hotline glossary`."
-                )
-        return keys
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -515,9 +504,16 @@ class Hotline:
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
 
     def _typed_unknown(self) -> list[dict]:
-        """A finding where figures were typed in under words that are no indicators: nothing can take them."""
+        """A finding where figures were typed in under words that are no indicators: nothing can take them. Those that read as a key are named."""
         unknown = [key for key in self._typed_words() if key not in self.catalogue]
-        told = {"check": "unknown indicators", "where": "aggregates › indicator", "count": len(unknown), "severity": "major"}
+        named = ", ".join(key if KEY.fullmatch(key) else "…" for key in unknown)
+        told = {
+            "check": "unknown indicators",
+            "where": "aggregates › indicator",
+            "count": len(unknown),
+            "detail": named,
+            "severity": "major",
+        }
         return [told] if unknown else []
 
     def _typed_otherwise(self) -> list[dict]:

@@ -314,12 +314,18 @@ def test_without_callers_nothing_is_announced_as_becoming_final(tmp_path):
     assert open_hotline(path, "2024-03", progress=False).about["final_on"][0] == ""
 
 
-def test_a_typed_figure_of_nothing_known_takes_every_frame_of_the_indicators_along(tmp_path):
-    """Nothing is judged beside an indicator that is none; whatever rests on the indicators says the same instead of breaking."""
-    params = invented.write(tmp_path)
-    (tmp_path / "typed.csv").write_text("月份,指标,数值\n2024-02,connection_rat,0.9\n", encoding="utf-8")
-    text = params.read_text(encoding="utf-8") + "aggregates: {files: typed.csv, columns: {month_at: 月份, indicator: 指标, value: 数值}}\n"
-    params.write_text(text, encoding="utf-8")
-    h = open_hotline(params, "2024-02", progress=False)
-    for frame in (h.indicators, h.verdicts, h.history("connection_rate"), h.glossary):
-        assert frame.empty and frame.attrs["missing"]["en"]
+def test_whatever_rests_on_the_indicators_says_why_they_cannot_be_had(h, monkeypatch):
+    """Refused indicators are refused to all who ask for them; none of these frames breaks."""
+
+    def refuse(self):
+        raise DataRefused("indicators", "not available: masked")
+
+    for name in ("indicators", "verdicts", "glossary"):
+        h.__dict__.pop(name, None)
+    monkeypatch.setattr(Hotline, "_evaluated", refuse)
+    monkeypatch.setattr(h, "_frame_key", lambda told, view: "")
+    monkeypatch.setattr(h.frames, "get", lambda key, make: make())
+    frames = (h.indicators, h.verdicts, h.history("connection_rate"), h.glossary)
+    for name in ("indicators", "verdicts", "glossary"):
+        h.__dict__.pop(name, None)
+    assert all(frame.empty and frame.attrs["missing"]["en"] for frame in frames)

@@ -75,8 +75,8 @@ REJECTED = Term("{file}：{count}条未读入，{why}，在第{lines}行{more}",
 SEVERITY = {"info": Term("提示", "note"), "minor": Term("轻", "minor"), "major": Term("中", "major"), "severe": Term("重", "severe")}
 SENTENCES = {
     "unknown indicators": Term(
-        "{where}有{count}个词不是指标，这些数字不能使用，见 hotline glossary",
-        "{where}: {count} words are no indicators, so nothing can take their figures; see `hotline glossary`",
+        "{where}有{count}个词不是指标（{detail}），这些数字没有采用，见 hotline glossary",
+        "{where}: {count} words are no indicators ({detail}), so their figures are not used; see `hotline glossary`",
     ),
     "typed otherwise": Term(
         "手工填报的{count}项数字与记录算出的不同，以记录为准：{detail}",

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotline_analysis.errors import DataRefused
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.measures.quotable import quotable
@@ -72,8 +71,11 @@ def test_records_stand_and_the_difference_is_a_finding(tmp_path):
     assert pd.isna(h.indicators.set_index(["indicator", "period"]).loc[("busy_rate", "2024-01"), "low"])
 
 
-def test_a_key_that_is_none_is_refused_with_the_nearest(tmp_path):
-    h = hotline(tmp_path, ["2024-01,connection_rat,,,0.5"])
-    with pytest.raises(DataRefused) as refused:
-        h._typed_keys()
-    assert str(refused.value) == "aggregates › indicator › 'connection_rat' is not an indicator here. Did you mean 'connection_rate'?"
+def test_a_word_that_is_no_indicator_is_a_finding_by_name_and_takes_no_other_figure_along(tmp_path):
+    h = hotline(tmp_path, ["2024-01,connection_rat,,,0.5", "2024-01,busy_rate,3,100,"])
+    found = h.checks.set_index("check").loc["unknown indicators"]
+    assert found["severity"] == "major" and found["told_en"] == (
+        "month figures typed in › Indicator: 1 words are no indicators (connection_rat), so their figures are not used; see `hotline glossary`"
+    )
+    told = h.verdicts.set_index("indicator")
+    assert told.loc["busy_rate", "value"] == 0.03 and told.loc["connection_rate", "value"] > 0.8 and "connection_rat" not in told.index
