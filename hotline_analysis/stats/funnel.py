@@ -64,25 +64,11 @@ def shares(k, n, *, target: float | None = None) -> Scores:
     return _scores(_turned(k, n) - np.arcsin(np.sqrt(target)), n)
 
 
-def ratios(observed, expected) -> Scores:
-    """Counts against what was expected. z = (sqrt(O/E) - 1) 2 sqrt E; nan where nothing was expected."""
-    observed, expected = np.asarray(observed, float), np.asarray(expected, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        away = np.where(expected > 0, np.sqrt(observed / expected) - 1, np.nan)
-    return _scores(away, expected)
-
-
 def share_limits(n, target: float, *, reach: float = ACTION, tau2: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper limit of a share of n; they narrow with n, also where sin would turn back at its ends."""
     half, middle = _half(n, reach, tau2), np.arcsin(np.sqrt(target))
     low, high = np.maximum(middle - half, 0.0), np.minimum(middle + half, np.pi / 2)
     return np.sin(low) ** 2, np.sin(high) ** 2
-
-
-def ratio_limits(expected, *, reach: float = ACTION, tau2: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper limit of observed over expected."""
-    half = _half(expected, reach, tau2)
-    return np.maximum(1 - half, 0.0) ** 2, (1 + half) ** 2
 
 
 def spread_of(z, weight) -> Spread:

@@ -56,16 +56,6 @@ def residuals(table, *, part=None) -> Residuals:
     return Residuals(expected, lift, np.where(expected > 0, adjusted, np.nan))
 
 
-def cramers_v(table) -> float:
-    """How strongly rows and columns hang together, 0 to 1: sqrt(X2 / (n (min(rows, columns) - 1))); nan with fewer than two of either."""
-    table = np.asarray(table, float)
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    if min(table.shape) < 2:
-        return np.nan
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    return float(np.sqrt((np.square(table - expected) / expected).sum() / table.sum() / (min(table.shape) - 1)))
-
-
 def _leverage(expected: np.ndarray, part: np.ndarray) -> np.ndarray:
     """Diagonal of the hat matrix of log E = row + column, at the cells that are part of the table."""
     rows, columns = np.nonzero(part & (np.nan_to_num(expected) > 0))

@@ -56,7 +56,7 @@ FORMS = {
             "Share answered, %, by weekday and hour, {period}; outlined: the peak; under 30 calls: not coloured",
         ),
         reading=(
-            Term("颜色越深越难打通，只有最深的两档写出数字。", "The darker, the harder to get through; only the two darkest steps carry figures."),
+            Term("颜色越深越难打通，最深的两档和框出的高峰写出数字。", "The darker, the harder to get through; the two darkest steps and the outlined peak carry figures."),
             Term("一格只有四五天，单独一格深不足为凭，要看连成片的。", "A cell has four or five days; one dark cell proves little, look for several together."),
         ),
         unless={"few": FEW_HOURS},
