@@ -15,10 +15,11 @@ from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS
+from hotline_analysis.measures.indicators import mark
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 
 BAND_HOURS = 6  # hours of the day that are taken as alike when calls are compared
-UNKNOWN = "(none)"  # of a call whose issue nobody wrote down
 
 
 def windows(view: View, window_hours: float) -> dict[str, float]:
@@ -44,11 +45,11 @@ def counted(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.Data
     limit = _limits(windows(view, window_hours), [c for c in LEVELS if c in have])
     talk = nw.col("talk_seconds") if "talk_seconds" in have else nw.col("seq") * 0 - 1
     rows = gaps.with_columns(
-        agent=nw.coalesce(nw.col("agent"), nw.lit("")), issue=nw.coalesce(nw.col(column), nw.lit(UNKNOWN)), window_s=limit,
+        agent=nw.coalesce(nw.col("agent"), nw.lit("")), issue=nw.coalesce(nw.col(column), nw.lit(NONE)), window_s=limit,
         band=(nw.col("local_s") % DAY) // (BAND_HOURS * HOUR), talk=talk,
-    ).with_columns(whole=_mark(nw.col("follow_s") >= nw.col("window_s")))  # fmt: skip
-    followed = _mark(nw.col(counts.gap_column(view.definition)) <= nw.col("window_s")) * nw.col("whole")
-    timed = _mark(nw.col("talk") >= 0) * nw.col("whole")
+    ).with_columns(whole=mark(nw.col("follow_s") >= nw.col("window_s")))  # fmt: skip
+    followed = mark(nw.col(counts.gap_column(view.definition)) <= nw.col("window_s")) * nw.col("whole")
+    timed = mark(nw.col("talk") >= 0) * nw.col("whole")
     rows = rows.with_columns(
         hit=followed, timed=timed, spoken=nw.when(nw.col("talk") >= 0).then(nw.col("talk")).otherwise(nw.lit(0)) * nw.col("whole")
     )
@@ -58,10 +59,6 @@ def counted(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.Data
     return (
         found[found["calls"] > 0].drop(columns="rows").assign(unwatched=int((found["rows"] - found["calls"]).sum())).reset_index(drop=True)
     )
-
-
-def _mark(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def _limits(hours: Mapping[str, float], levels: list[str]) -> nw.Expr:
@@ -109,10 +106,10 @@ def hangups(view: View, *, short_seconds: int, within_seconds: int) -> pd.DataFr
     gaps = rule.gaps().select("seq", "gap_s", "follow_s")
     rows = calls.filter((nw.col("outcome") == "answered") & (nw.col("talk_seconds") >= 0)).join(gaps, on="seq", how="left")
     short, known = (
-        _mark((nw.col("talk_seconds") > 0) & (nw.col("talk_seconds") < short_seconds)),
-        _mark(nw.col("follow_s") >= within_seconds),
+        mark((nw.col("talk_seconds") > 0) & (nw.col("talk_seconds") < short_seconds)),
+        mark(nw.col("follow_s") >= within_seconds),
     )
-    soon = _mark(nw.col("gap_s") <= within_seconds) * known
+    soon = mark(nw.col("gap_s") <= within_seconds) * known
     marked = rows.with_columns(
         agent=nw.coalesce(nw.col("agent"), nw.lit("")),
         short=short,

@@ -17,9 +17,8 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, callbacks, next_after
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
-
-UNKNOWN = "(none)"  # of a next call whose issue nobody wrote down
 
 
 class Transitions(NamedTuple):
@@ -69,7 +68,7 @@ def _control(view: View, asked: nw.LazyFrame, column: str, week: int, window_s: 
 
 def _counted(rows: nw.LazyFrame, column: str, window_s: int) -> pd.DataFrame:
     """Rows by issue, next issue within the window ('' for no call) and caller group."""
-    told = nw.when(nw.col("gap") <= window_s).then(nw.coalesce(nw.col("then"), nw.lit(UNKNOWN)))
+    told = nw.when(nw.col("gap") <= window_s).then(nw.coalesce(nw.col("then"), nw.lit(NONE)))
     rows = rows.with_columns(issue=nw.col(column), then=nw.coalesce(told, nw.lit("")))
     return pandas(rows.group_by("issue", "then", "caller_group").agg(calls=nw.len())).astype({"calls": "int64", "caller_group": "int64"})
 
@@ -78,7 +77,7 @@ def _tables(after: pd.DataFrame, instants: pd.DataFrame, smallest: int) -> Trans
     sizes = after.groupby("issue")["calls"].sum().sort_index().sort_values(ascending=False, kind="stable")
     large = list(sizes[sizes >= smallest].index)
     there = set(after["issue"]) | set(after["then"]) - {""}
-    names = [*large, *([UNKNOWN] if UNKNOWN in there else []), *([disclosure.OTHER] if there - {*large, UNKNOWN} else [])]
+    names = [*large, *([NONE] if NONE in there else []), *([disclosure.OTHER] if there - {*large, NONE} else [])]
     place = {name: n for n, name in enumerate(names)}
     index, calls = _dense(after, place)
     control, controls = _dense(instants, place)
@@ -102,7 +101,7 @@ def gap_quantiles(view: View, *, level: int, window_s: int, names: Sequence[str]
     """The median gap of the callbacks within the window by issue and next issue. Columns: issue, then, seconds."""
     column = f"issue_{level}"
     rows = view.gaps().filter(~nw.col(column).is_null() & (nw.col("follow_s") >= window_s) & (nw.col("gap_s") <= window_s))
-    rows = rows.select(issue=nw.col(column), then=nw.coalesce(nw.col(f"next_{column}"), nw.lit(UNKNOWN)), seconds=nw.col("gap_s"))
+    rows = rows.select(issue=nw.col(column), then=nw.coalesce(nw.col(f"next_{column}"), nw.lit(NONE)), seconds=nw.col("gap_s"))
     frame = pandas(rows)
     for side in ("issue", "then"):
         frame[side] = frame[side].where(frame[side].isin(list(names)), disclosure.OTHER)

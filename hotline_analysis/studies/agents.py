@@ -12,6 +12,7 @@ from scipy import stats as scipy_stats
 
 from hotline_analysis.errors import BadParams
 from hotline_analysis.measures import agents as measured
+from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import funnel, intervals, tests
 from hotline_analysis.words import Field, Term
@@ -38,7 +39,7 @@ CAUSES = {
 }  # fmt: skip
 COLUMNS = {
     "agent": Field(Term("话务员", "Agent"), words={"": Term("（无话务员）", "(no agent)")}),
-    "issue": Field(Term("诉求", "Issue"), words={measured.UNKNOWN: Term("未填", "not given")}),
+    "issue": Field(Term("诉求", "Issue"), words={NONE: NOT_GIVEN}),
     "denominator": Field(Term("来电", "Calls"), "count"),
     "numerator": Field(Term("复电", "Repeats"), "count"),
     "value": Field(Term("复电率", "Repeat rate"), "share", interval=("low", "high")),
@@ -164,7 +165,10 @@ def agents(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     below), flagged_issues, advice (general: above on GENERAL issues or more; coach: above on one that is not itself to be trained; good: below on one and above on
     none; none; few: fewer than FEW calls; unknown: no agent). Not ranked: within an advice agents stand by name. Source: A19, A20.
     """
-    frame = cells(view, level=level, window_hours=window_hours)
+    return _agents(cells(view, level=level, window_hours=window_hours))
+
+
+def _agents(frame: pd.DataFrame) -> pd.DataFrame:
     trained = _issues(frame).query("cause == 'train'")["issue"]
     told = pd.DataFrame([_agent(name, part, set(trained)) for name, part in frame.groupby("agent", sort=True)])
     order = {key: n for n, key in enumerate(ADVICE)}
@@ -347,7 +351,7 @@ def summary(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.Data
     trained or looked at; none; few: fewer than five agents to compare).
     """
     frame = cells(view, level=level, window_hours=window_hours)
-    by_agent, by_issue = agents(view, level=level, window_hours=window_hours), _issues(frame)
+    by_agent, by_issue = _agents(frame), _issues(frame)
     advice, cause = by_agent["advice"].value_counts(), by_issue["cause"].value_counts()
     named = by_agent[by_agent["advice"] != "unknown"]
     judged = len(named) - int(advice.get("few", 0))

@@ -20,6 +20,7 @@ from hotline_analysis.stats import concentration as spread
 from hotline_analysis.stats import rhythm, tests
 from hotline_analysis.words import Field, Term
 
+DAYS_A_MONTH = 365.25 / 12
 PRESETS = ((4, 7.0), (5, 31.0), (12, 92.0))  # ≥4 in 7 days (telecom practice); ≥5 in a month or ≥12 in three (FreCaNN)
 SHARED_A_MONTH = 60  # a number with more calls a month is taken for a switchboard (judgement default; methods 1)
 LEAST_REGULAR, MOST_Q = 6, 0.05
@@ -137,7 +138,12 @@ def _ruled(rules: Sequence[Sequence[float]]) -> list[tuple[int, float]]:
 
 def _shared(frame: pd.DataFrame, view: View) -> pd.Series:
     """By caller, whether the number calls so often that it must be many people's."""
-    return frame.groupby("caller").size() >= SHARED_A_MONTH * _days(view) / (365.25 / 12)
+    return frame.groupby("caller").size() >= _switchboard(view)
+
+
+def _switchboard(view: View) -> float:
+    """Calls of the period from which a number is taken for many people's."""
+    return SHARED_A_MONTH * _days(view) / DAYS_A_MONTH
 
 
 def grid(view: View) -> pd.DataFrame:
@@ -180,10 +186,10 @@ def frequent(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> p
     week), habit. Raises as `schemes`. Source: A21-A23, A34.
     """
     ((least, days),) = _ruled([(least_calls, within_days)])
-    frame = _calls(view)
-    most = most_within(frame, days)
-    frame = frame[frame["caller"].isin(most.index[most >= least])]
-    clocks = set(_regular(frame, _calls(view))["caller"]) if len(frame) else set()
+    everybody = _calls(view)
+    most = most_within(everybody, days)
+    frame = everybody[everybody["caller"].isin(most.index[most >= least])]
+    clocks = set(_regular(frame, everybody)["caller"]) if len(frame) else set()
     rows = [_caller(caller, part, int(most[caller]), view, clocks) for caller, part in frame.groupby("caller", sort=True)]
     told = pd.DataFrame(rows, columns=FREQUENT)
     order = {"problem": 0, "regular": 1, "habit": 2, "shared": 3}
@@ -203,7 +209,7 @@ def _caller(caller: int, part: pd.DataFrame, most: int, view: View, clocks: set)
     gaps = np.diff(part["start_s"].to_numpy())
     issues = part["issue_1"].dropna().value_counts() if "issue_1" in part else pd.Series(dtype=int)
     again = _again(part) if "issue_1" in part else 0
-    shared = len(part) >= SHARED_A_MONTH * _days(view) / (365.25 / 12)
+    shared = len(part) >= _switchboard(view)
     kind = "shared" if shared else "regular" if caller in clocks else "problem" if again * 2 >= len(gaps) and again else "habit"
     return {
         "caller": caller, "calls": len(part), "most_calls": most, "span_days": float(gaps.sum() / DAY), "median_gap_hours": float(np.median(gaps) / HOUR) if len(gaps) else np.nan,

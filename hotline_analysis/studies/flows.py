@@ -13,6 +13,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import chance, flows
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.flows import Transitions
+from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import independence, intervals, resampling, tests
 from hotline_analysis.words import Field, Term
@@ -21,7 +22,7 @@ LEAST_EXPECTED, MOST_Q = 5, 0.05  # expected callbacks from which a pair is test
 LEAST_EXCESS, LEAST_CALLS = 5.0, 20  # per 1,000 calls, and calls a month: below, a pair is not worth a script
 DAYS_A_MONTH = 365.25 / 12
 NAMED = 3  # pairs that the sentence names
-GROUPS = {disclosure.OTHER: disclosure.POOLED, flows.UNKNOWN: Term("未填", "not given")}
+GROUPS = {disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN}
 COLUMNS = {
     "issue": Field(Term("首次来电", "First call"), words=GROUPS),
     "then": Field(Term("再次来电", "Next call"), words=GROUPS),

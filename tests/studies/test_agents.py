@@ -7,6 +7,7 @@ import pytest
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import agents as measured
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.report import month
 from hotline_analysis.show.agents import SAY
 from hotline_analysis.show.forms import say, show
@@ -75,7 +76,7 @@ def test_counts_are_the_slow_loops(engine):
             left += 1
             continue
         later = next((r[1] for r in rows[n + 1 :] if r[0] == caller), None)
-        key = (agent or "", issue or measured.UNKNOWN, start % DAY // (6 * HOUR))
+        key = (agent or "", issue or NONE, start % DAY // (6 * HOUR))
         k, m = slow.get(key, (0, 0))
         slow[key] = (k + (later is not None and later - start - 60 <= window), m + 1)
     found = measured.counted(base)

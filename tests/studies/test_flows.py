@@ -8,6 +8,7 @@ import pytest
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import flows as measured
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.studies import flows
@@ -77,7 +78,7 @@ def test_the_slow_loop_agrees(engine):
         if reference + window <= end:
             calls[issue] = calls.get(issue, 0) + 1
             if own and own[0][0] - reference <= window:
-                key = (issue, own[0][1] or measured.UNKNOWN)
+                key = (issue, own[0][1] or NONE)
                 index[key] = index.get(key, 0) + 1
         for week in (-3, -2, 2, 3):
             at = reference + week * WEEK
@@ -86,7 +87,7 @@ def test_the_slow_loop_agrees(engine):
             instants[issue] = instants.get(issue, 0) + 1
             after = [(t, i) for c, t, i in rows if c == caller and t >= at]
             if after and after[0][0] - at <= window:
-                key = (issue, after[0][1] or measured.UNKNOWN)
+                key = (issue, after[0][1] or NONE)
                 control[key] = control.get(key, 0) + 1
     for name, table, slow in (("index", found.index, index), ("control", found.control, control)):
         total = table.sum(axis=0)

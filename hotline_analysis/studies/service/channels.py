@@ -11,12 +11,12 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
-from hotline_analysis.measures.indicators import offered_calls
+from hotline_analysis.measures.indicators import mark, offered_calls
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 from hotline_analysis.measures.volumes import EPOCH, coverage, days
 from hotline_analysis.stats import intervals, surveys
 from hotline_analysis.studies.service import grouped
-from hotline_analysis.studies.service.grouped import mark
 from hotline_analysis.words import LANGUAGES, Field, Term
 
 FEWEST_MONTHS = 6  # below so many months no correlation is printed
@@ -116,9 +116,7 @@ def flow(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
     grouped.need(gaps, "channel", "next_channel")
     rows = gaps.filter(nw.col("follow_s") >= seconds)
     rows = rows.with_columns(
-        next_channel=nw.when(nw.col("gap_s") <= seconds)
-        .then(nw.coalesce(nw.col("next_channel"), nw.lit(grouped.NONE)))
-        .otherwise(nw.lit(""))
+        next_channel=nw.when(nw.col("gap_s") <= seconds).then(nw.coalesce(nw.col("next_channel"), nw.lit(NONE))).otherwise(nw.lit(""))
     )
     found = grouped.sums(rows, ["channel", "next_channel"], "caller_group")
     found = _pooled(view, found)

@@ -17,12 +17,13 @@ from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import LEVELS
-from hotline_analysis.measures.indicators import offered_calls
+from hotline_analysis.measures.indicators import mark, offered_calls
+from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import Field, Term
 
-NONE, ALL = "(none)", "(all)"  # keys: the stratum of calls without a word, and all strata together
-WORDS = {disclosure.OTHER: disclosure.POOLED, NONE: Term("未填", "not given"), ALL: Term("全部", "all")}
+ALL = "(all)"  # the key of all strata together
+WORDS = {disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN, ALL: Term("全部", "all")}
 COLUMNS = {"base": Field(Term("总数", "Of"), "count")}  # the denominator, where it is of calls in some rows and of orders in others
 WINDOW_HOURS = 72.0  # the longest window that is looked at here: a month's end would leave too few calls watched for a week
 
@@ -56,10 +57,6 @@ def path(rows: nw.LazyFrame, level: int = 0) -> list[str]:
     if not there or level > len(there):
         raise DataRefused("service", f"not available: needs {LEVELS[max(level, 1) - 1]}.")
     return there[: level or len(there)]
-
-
-def mark(test: nw.Expr) -> nw.Expr:
-    return nw.when(test).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def sums(rows: nw.LazyFrame, by: Sequence[str], group: str = "cluster", **amounts: nw.Expr) -> pd.DataFrame:

@@ -11,11 +11,12 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import orders, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.indicators import FEW
+from hotline_analysis.measures.indicators import FEW, mark
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import funnel, surveys, tests
 from hotline_analysis.studies.service import grouped
-from hotline_analysis.studies.service.grouped import NONE, WORDS, mark
+from hotline_analysis.studies.service.grouped import WORDS
 from hotline_analysis.studies.service.parts import Measured, estimates, measured
 from hotline_analysis.words import Field, Term
 

@@ -16,10 +16,11 @@ from hotline_analysis.errors import DataRefused, HotlineError
 from hotline_analysis.measures import orders, rules
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.indicators import mark
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, intervals, resampling
 from hotline_analysis.studies.service import grouped
-from hotline_analysis.studies.service.grouped import NONE, mark
 from hotline_analysis.words import Term
 
 CLOSING_DAYS = 14  # an order that takes longer counts as so long: a month's last orders are watched for days, not for weeks

@@ -15,12 +15,13 @@ from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import FEW, offered_calls
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.periods import month_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.measures.volumes import EPOCH
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies.service import grouped
-from hotline_analysis.studies.service.grouped import ALL, NONE, WORDS
+from hotline_analysis.studies.service.grouped import ALL, WORDS
 from hotline_analysis.words import LANGUAGES, PERCENT, STATE, Field, Term
 
 KNOWN = 0.95  # of the calls that were not answered have to name a team, before teams may be compared
