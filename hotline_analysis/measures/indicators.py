@@ -476,7 +476,11 @@ def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Ma
         here = days[top.table]
         by_day = sums.over(top.table, "day")[top.key]
         whole = {"numerator": int(by_day.sum()), "calls": int(by_day.sum()), "known": known}
-        return row(indicator, period, group=group) | whole | volumes.a_day(by_day, here[here["period"] == period.label])
+        return (
+            row(indicator, period, group=group)
+            | whole
+            | volumes.a_day(by_day, here[here["period"] == period.label], nothing=_nobody(indicator))
+        )
     if not all(sums.there(table) for table in indicator.tables):
         return row(indicator, period, group=group, missing=_unread(indicator, 1.0))
     sums = sums.of_both(top.table, bottom.table)
@@ -492,10 +496,14 @@ def _plain(number: float) -> int | float:
     return int(number) if float(number).is_integer() else float(number)
 
 
+def _nobody(indicator: Indicator) -> str:
+    return "no calls" if indicator.tables == ("calls",) else "no base"
+
+
 def _unread(indicator: Indicator, known: float) -> str:
     """Why there is no figure: nothing that it could be of, or cells that were not read."""
     if np.isnan(known) or known == 1:
-        return "no calls" if indicator.tables == ("calls",) else "no base"
+        return _nobody(indicator)
     what = "figures" if MONTHLY & set(indicator.tables) else "durations" if indicator.needs[-1].endswith("_seconds") else "outcomes"
     return ("few known " if known else "no known ") + what
 

@@ -53,7 +53,7 @@ def _days(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> pd.Data
 def volume(indicator: Indicator, counts: pd.Series, period: Period, days: pd.DataFrame) -> dict:
     """Orders a day of one period; `numerator` is their count."""
     n = int(counts.sum())
-    return row(indicator, period, calls=n) | volumes.a_day(counts, days) | {"numerator": n}
+    return row(indicator, period, calls=n) | volumes.a_day(counts, days, nothing="no orders") | {"numerator": n}
 
 
 def _share(view: View, part: pd.DataFrame, period: Period, indicator: Indicator) -> dict:

@@ -107,16 +107,16 @@ def coverage(days: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def a_day(calls: pd.Series, days: pd.DataFrame) -> dict:
+def a_day(calls: pd.Series, days: pd.DataFrame, *, nothing: str = "no calls") -> dict:
     """Calls a day of one period: value, adjusted (the level of an average day) and their intervals, over the days seen.
 
-    calls: by the day's number since 1970; days: of this period. A count of single calls cannot vary less than they come by chance, so the
+    nothing: why there is no value where no day was seen. calls: by the day's number since 1970; days: of this period. A count of single calls cannot vary less than they come by chance, so the
     error is at least the square root of the calls.
     """
     seen = days[days["seen"]]
     y = np.array([int(calls.get((d - EPOCH).days, 0)) for d in seen["date"]], np.int64)
     if not len(y):
-        return {"denominator": pd.NA, "numerator": pd.NA, "missing": "no calls"}
+        return {"denominator": pd.NA, "numerator": pd.NA, "missing": nothing}
     plain, level = _spread(y, np.ones(len(y))), _spread(y, seen["factor"].to_numpy(float))
     parts = {"denominator": len(y), "value": plain.value, "low": plain.low, "high": plain.high, "se": level.se}
     noise = float(np.sqrt(max(y.sum(), 1)) / len(y))

@@ -434,6 +434,9 @@ def test_a_month_without_records_is_no_fall_to_nothing():
         both = [say(frame, language=language).text for language in ("zh", "en")]
         assert both[0].startswith("本期没有诉求记录") and "是没有发生，还是没有导出，这里无从得知。" in both[0]
         assert both[1].startswith("No orders on record in this period") and not any("%" in text or "占比" in text for text in both)
+    many = {"供水": 160, "交通": 140}  # so many that an empty day is a missing one
+    gone = view(joined(spread("2024-06", many), spread("2024-08", many)), month="2024-07", start="2024-06-01")
+    assert complaints.overview(gone).set_index("indicator").loc["received", "missing"] == "no orders"
     assert "（上月100件）" in say(told(complaints.TABLES["overview"](seen), "overview", "2024-07"), language="zh").text
 
 
