@@ -141,25 +141,26 @@ def _beta_of(k: np.ndarray, n: np.ndarray) -> tuple[float, float] | None:
     """a and b of highest likelihood, None where it still rises as the groups become one."""
     p = k.sum() / n.sum()
     starts = [np.log([p * size, (1 - p) * size]) for size in (2.0, 50.0)]
-    fits = [optimize.minimize(_steep, start, args=(k, n), jac=True, method="L-BFGS-B", bounds=[LOGS] * 2, options=FINE) for start in starts]
-    best = min(fits, key=lambda fit: fit.fun)
+    fits = [optimize.minimize(_steep, start, args=(k, n), jac=True, method="BFGS", options=FINE) for start in starts]
+    best = np.clip(min(fits, key=lambda fit: fit.fun).x, *LOGS)
     alone = float((k * np.log(p) + (n - k) * np.log1p(-p)).sum() + _ways(k, n))
-    a, b = np.exp(best.x)
-    return (float(a), float(b)) if _log_likelihood(best.x, k, n) > alone + 1e-6 and a + b < 1e7 else None
+    a, b = np.exp(best)
+    return (float(a), float(b)) if _log_likelihood(best, k, n) > alone + 1e-6 and a + b < 1e7 else None
 
 
-LOGS, FINE = (-12.0, 18.0), {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 500}
+LOGS, FINE = (-12.0, 18.0), {"gtol": 1e-7}
 
 
 def _steep(logs, k: np.ndarray, n: np.ndarray) -> tuple[float, np.ndarray]:
-    """The log-likelihood, turned over, and its slope by the logarithms of a and b."""
+    """The log-likelihood, turned over, and its slope by the logarithms of a and b; level beyond LOGS, where equal groups would lead without end."""
+    inside, logs = (np.array(logs) > LOGS[0]) & (np.array(logs) < LOGS[1]), np.clip(logs, *LOGS)
     a, b = np.exp(logs)
     both = special.digamma(a + b) - special.digamma(n + a + b)
     slope = [
         a * (special.digamma(k + a) - special.digamma(a) + both).sum(),
         b * (special.digamma(n - k + b) - special.digamma(b) + both).sum(),
     ]
-    return -_log_likelihood(logs, k, n), -np.array(slope)
+    return -_log_likelihood(logs, k, n), -np.array(slope) * inside
 
 
 def _log_likelihood(logs, k: np.ndarray, n: np.ndarray) -> float:
