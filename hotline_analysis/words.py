@@ -472,6 +472,7 @@ FORMS: dict[str, Callable] = {
     "limit": lambda value, language: format_limit(value, language),
     "measure": lambda value, language: format_measure(value, language),
     "number": lambda value, language: decimal(value),
+    "plain": lambda value, language: f"{value:g}",  # 7, 0.5
     "ratio": lambda value, language: decimal(value, 2),
     "signed": lambda value, language: signed(value, 2),
     "probability": lambda value, language: "<0.001" if value < 0.0005 else decimal(value, 3),

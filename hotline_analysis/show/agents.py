@@ -1,4 +1,4 @@
-"""How the study of agents is said and drawn. What names people is for staff; `summary` and `issues` name nobody."""
+"""How the study of agents is said and drawn. What names people is for staff; `counts`, `issues` and `talk` name nobody."""
 
 from hotline_analysis.show.forms import Table
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
@@ -10,7 +10,7 @@ LEFT = (
         "{judged} agents can be judged; {too_few} have fewer than 30 calls and are not.",
     ),
 )
-SUMMARY = Sentences(
+COUNTS = Sentences(
     {
         "some": (
             Sentence(
@@ -35,7 +35,7 @@ GIVEN = Term(
 )
 
 FORMS = {
-    "summary": Table("judged coach practice train process too_few denominator", Term("员工差异一览", "Agents at a glance"), short=True),
+    "counts": Table("judged coach practice train process too_few denominator", Term("员工差异一览", "Agents at a glance"), short=True),
     "cells": Table(
         "agent issue denominator numerator value± expected ratio± lower upper q shrunken± verdict",
         Term("话务员与诉求", "Agents and issues"),
@@ -75,7 +75,7 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
-    "summary": SUMMARY,
+    "counts": COUNTS,
     "issues": (
         Rows(
             {

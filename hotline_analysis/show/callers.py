@@ -11,7 +11,43 @@ FOUND = (
     Sentence("，占来电{call_share}", ", {call_share} of the calls"),
 )
 
+TOP = Sentence("最多的1%来电人带来{top_share}的来电。", "The busiest 1% of the callers bring {top_share} of the calls.")
+COUNTS = Sentences(
+    {
+        "found": (
+            Sentence(
+                "{callers:count}位已识别的来电人中，{found}位在{within_days}天内来电{least_calls}通及以上，占来电{call_share}。",
+                "Of {callers:count} identified callers, {found} made {least_calls} calls or more within {within_days} days: {call_share} of the calls.",
+            ),
+            Sentence("其中{problem}位是问题没有解决。", "{problem} of them have an unsolved problem."),
+            Sentence("{regular}位定期来电。", "{regular} call by the clock."),
+            Sentence("{shared}个是总机一类的共用号码。", "{shared} are shared numbers, such as switchboards."),
+            TOP,
+        ),
+        "few": (
+            Sentence(
+                "{callers:count}位已识别的来电人中，在{within_days}天内来电{least_calls}通及以上的不足8位。",
+                "Of {callers:count} identified callers, fewer than 8 made {least_calls} calls or more within {within_days} days.",
+            ),
+            TOP,
+        ),
+        "none": (
+            Sentence(
+                "{callers:count}位已识别的来电人中，没有人在{within_days}天内来电{least_calls}通及以上。",
+                "Of {callers:count} identified callers, nobody made {least_calls} calls or more within {within_days} days.",
+            ),
+            TOP,
+        ),
+    }
+)
+
 FORMS = {
+    "counts": Table(
+        "callers found call_share problem regular habit shared top_share",
+        Term("频繁来电人一览", "Frequent callers at a glance"),
+        subtitle=Sentence("{within_days}天内{least_calls}通及以上；归类是提示，不是结论", "{least_calls} calls or more within {within_days} days; the kinds are hints, no verdicts"),
+        short=True,
+    ),
     "schemes": Table(
         "least_calls within_days found found_calls call_share shared",
         Term("各监控方案找到的来电人", "Callers that each rule finds"),
@@ -51,6 +87,7 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
+    "counts": COUNTS,
     "schemes": Sentences(
         {
             "found": (Rows(dict.fromkeys(("found",), FOUND), by="said", between=Term("；", "; ")),),

@@ -1,6 +1,6 @@
 """Who calls again and again, and is it a habit or a problem? (短期重复致电群众监控, F0 A21-A23, A29-A34)
 
-`schemes`: callers found by each watch rule (k calls within d days). `grid`: the same for many k and d, to choose by. `concentration`: how much of the calls a few bring.
+`counts`: how many they are and how many come for an unsolved problem, without numbers. `schemes`: callers found by each watch rule (k calls within d days). `grid`: the same for many k and d, to choose by. `concentration`: how much of the calls a few bring.
 `frequent`: the callers found, those with most problem-driven calls first. `regular`: who comes by the clock. `timeline`: one caller's calls. Names of callers are
 pseudonyms of the store; tables of single callers are for staff, the others are counts. Source: methods 6.
 """
@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
@@ -33,7 +34,7 @@ COLUMNS = {
     "caller": Field(Term("来电人（化名）", "Caller (pseudonym)")),
     "calls": Field(Term("来电", "Calls"), "count"),
     "least_calls": Field(Term("至少几通", "Calls or more"), "count"),
-    "within_days": Field(Term("几天之内", "Within days"), "number"),
+    "within_days": Field(Term("几天之内", "Within days"), "plain"),
     "callers": Field(Term("来电人", "Callers"), "count"),
     "found": Field(Term("找到的来电人", "Callers found"), "count"),
     "found_calls": Field(Term("他们的来电", "Their calls"), "count"),
@@ -61,6 +62,10 @@ COLUMNS = {
     "weekday": Field(Term("星期", "Weekday"), words={str(n): t for n, t in enumerate((Term("周一", "Monday"), Term("周二", "Tuesday"), Term("周三", "Wednesday"), Term("周四", "Thursday"), Term("周五", "Friday"), Term("周六", "Saturday"), Term("周日", "Sunday")))}),
     "hour": Field(Term("钟点", "Hour"), "number"),
     "q": Field(Term("q", "q"), "probability"),
+    "problem": Field(Term("其中问题未解决", "Of these, unsolved problems"), "count"),
+    "habit": Field(Term("其中习惯性来电", "Of these, habit"), "count"),
+    "regular": Field(Term("其中定期来电", "Of these, regular"), "count"),
+    "top_share": Field(Term("最多的1%占来电", "Share of the busiest 1%"), "share"),
     "started_at": Field(Term("来电时间", "Start")),
     "issue": Field(Term("诉求", "Issue")),
     "agent": Field(Term("话务员", "Agent")),
@@ -281,4 +286,33 @@ def timeline(view: View, *, caller: int = -1, within_days: float = 7.0) -> pd.Da
     return pd.concat([when.rename("started_at"), told], axis=1).assign(next_hours=np.append(np.diff(start) / HOUR, np.nan), later=later)
 
 
-TABLES = {"schemes": schemes, "grid": grid, "concentration": concentration, "frequent": frequent, "regular": regular, "timeline": timeline}
+KINDS = ("problem", "regular", "habit", "shared")
+
+
+def counts(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.DataFrame:
+    """How many callers a rule finds and what they come for, for a page that names nobody: one row.
+
+    Columns: least_calls, within_days, callers (identified, all), calls (theirs), found, found_calls (all their calls), call_share, problem, regular, habit, shared (of the found, kinds as in
+    `frequent`), top_share (of the busiest 1 %), said (found; few: under the smallest number that is told; none). Counts of 1 to 7 callers are not told (`disclosure.untold`). Raises as `schemes`.
+    """
+    frame, listed = _calls(view), frequent(view, least_calls=least_calls, within_days=within_days)
+    kinds, n, of = listed["kind"].value_counts(), len(listed), int(listed["calls"].sum())
+    sizes = frame.groupby("caller").size()
+    row = {
+        "least_calls": least_calls, "within_days": float(within_days), "callers": len(sizes), "calls": len(frame), "found": n, "found_calls": of, "call_share": of / len(frame),
+        **{kind: int(kinds.get(kind, 0)) for kind in KINDS}, "top_share": spread.top_share(sizes.to_numpy(), 0.01),
+    }  # fmt: skip
+    told = pd.DataFrame([{**row, "said": "none" if not n else "few" if n < view.smallest else "found"}])
+    told = disclosure.untold(told, ["found"], ["found_calls", "call_share"], view.smallest)
+    return disclosure.untold(told, KINDS, [], view.smallest)
+
+
+TABLES = {
+    "schemes": schemes,
+    "grid": grid,
+    "concentration": concentration,
+    "counts": counts,
+    "frequent": frequent,
+    "regular": regular,
+    "timeline": timeline,
+}

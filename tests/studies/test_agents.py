@@ -1,5 +1,7 @@
 """Agents: the catalogue's own examples, by hand, against slow loops, in worlds of equal and of planted agents, and on the bank's log."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,12 +13,13 @@ from hotline_analysis.measures.orders import NONE
 from hotline_analysis.report import month
 from hotline_analysis.show.agents import SAY
 from hotline_analysis.show.forms import say, show
-from hotline_analysis.studies import agents
+from hotline_analysis.studies import agents as study
 from hotline_analysis.words import Field
 from tests.real import PARAMS, needs
 from tests.spec.frames import ENGINES, on, view
 
 HOUR, DAY = 3600, 86400
+agents = SimpleNamespace(**study.TABLES)
 
 
 def seen(rows: list[tuple], days: int = 31, *, engine: str = "duckdb", **rules):
@@ -131,7 +134,7 @@ def test_planted_agents_are_found_and_coached(counted):
     assert found == {("a03", "i5"), ("a07", "i4"), ("a12", "i3")}
     by_agent = agents.agents(base).set_index("agent")
     assert set(by_agent.index[by_agent["advice"] == "coach"]) == {"a03", "a07", "a12"}
-    assert agents.summary(base).iloc[0][["coach", "train", "judged", "said"]].tolist() == [3, 0, 30, "some"]
+    assert agents.counts(base).iloc[0][["coach", "train", "judged", "said"]].tolist() == [3, 0, 30, "some"]
 
 
 def test_an_issue_that_half_the_agents_have_not_mastered_is_trained(counted):
@@ -188,10 +191,10 @@ def test_short_calls_that_come_back_at_once():
 
 def test_every_column_is_declared_and_shown_in_both_languages(counted):
     base = counted(world(1, odd={(3, 5): 0.62, (7, 4): 0.2}))
-    for name, make in agents.TABLES.items():
+    for name, make in study.TABLES.items():
         frame = make(base) if name != "hangups" else make(seen([(n, n * HOUR, "甲类", "甲", 5) for n in range(40)]))
-        assert set(frame) - {"p"} <= set(agents.COLUMNS), name
-        fields = {c: f.as_dict() for c, f in agents.COLUMNS.items() if isinstance(f, Field)}
+        assert set(frame) - {"p"} <= set(study.COLUMNS), name
+        fields = {c: f.as_dict() for c, f in study.COLUMNS.items() if isinstance(f, Field)}
         frame.attrs = {
             "study": "agents",
             "table": name,
@@ -204,7 +207,7 @@ def test_every_column_is_declared_and_shown_in_both_languages(counted):
             assert show(frame, language=language).text.strip()
             if name in SAY:
                 assert say(frame, language=language).text.strip()
-        if name == "summary":
+        if name == "counts":
             assert say(frame, language="zh").text.startswith("建议单独辅导1人，培训0类诉求，查")
 
 
@@ -218,7 +221,7 @@ def test_what_cannot_be_had():
         agents.cells(seen(rows), level=2)
     with pytest.raises(DataRefused, match="looking back charges whoever takes the repeat"):
         agents.cells(seen(rows, direction="look-back"))
-    few = agents.summary(seen(rows))
+    few = agents.counts(seen(rows))
     assert few["said"].tolist() == ["few"] and few["judged"].tolist() == [0]
 
 

@@ -1,5 +1,7 @@
 """Callers: rules by hand and against the slow loop, the grid's laws, rhythms in worlds with and without a clock, and the bank's heavy callers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -150,3 +152,34 @@ def test_the_bank():
     told = h.study("callers", "concentration", strict=True)
     assert told["share_of_calls"].is_monotonic_increasing and 0.1 < told["share_of_calls"].iloc[0] < 0.5 and told["gini"].iloc[0] > 0.5
     assert h.study("callers", "frequent").attrs["audience"] == "staff" and h.study("callers").attrs["audience"] == "public"
+
+
+def test_counts_name_nobody_and_small_ones_are_not_told():
+    """By hand: nine callers with an unsolved problem, one by habit, ninety calls of a switchboard, one ordinary caller."""
+    hours = (3, 17, 9, 22, 12, 6)
+    rows = [(c, d * DAY + h * HOUR + 60 * c, "停水") for c in range(9) for d, h in enumerate(hours)]
+    rows += [(20, d * DAY + h * HOUR, f"诉求{d}") for d, h in enumerate(hours)] + [(30, n * HOUR * 8, "甲") for n in range(90)] + [(40, 0)]
+    base = seen(rows)
+    told = callers.counts(base).iloc[0]
+    assert told[["callers", "calls", "found", "found_calls", "problem", "habit", "regular", "shared"]].tolist() == [
+        12,
+        151,
+        11,
+        150,
+        9,
+        1,
+        0,
+        1,
+    ]
+    assert told["call_share"] == 150 / 151 and told["top_share"] == 90 / 151
+    quiet = callers.counts(replace(base, smallest=8))
+    assert quiet[["found", "problem", "regular", "said"]].iloc[0].tolist() == [11, 9, 0, "found"]
+    assert quiet[["habit", "shared"]].isna().all(axis=None) and quiet["habit_missing"].tolist() == ["<8"]
+    quiet.attrs = {"study": "callers", "table": "counts", "fields": {c: f.as_dict() for c, f in callers.COLUMNS.items()}, "language": "zh"}
+    assert (
+        say(quiet).text
+        == "12位已识别的来电人中，11位在7天内来电4通及以上，占来电99.3%。其中9位是问题没有解决。0位定期来电。最多的1%来电人带来59.6%的来电。"
+    )
+    few = callers.counts(replace(seen([*rows[:6], (40, 0)]), smallest=8))
+    assert few["said"].tolist() == ["few"] and few[["found", "found_calls", "call_share"]].isna().all(axis=None)
+    assert callers.counts(seen([(1, 0)]))["said"].tolist() == ["none"]

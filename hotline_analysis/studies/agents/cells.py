@@ -1,16 +1,12 @@
-"""Is it the agent, the issue, or luck? (业务诉求人员差异与员工复电率下钻, F0 A05, A19, A20, A36-A39)
+"""Every agent and issue against what the others have with the same calls; the same by agent and by issue. Names are for staff: `issues` alone names nobody.
 
-`cells`: every agent and issue against what the others have with the same calls. `agents`: the same by agent. `issues`: how much agents differ on one issue, and
-what that calls for (培训 / 辅导 / 流程). `hangups`: short calls that are followed by another at once. `regression`: what to expect next month of those who stand
-out now if nothing is done. `summary`: the counts, without names. Names are for staff: all tables but `summary` and `issues` are. No league tables: agents
-with few calls are not ranked, and an agent is far from the others only beyond the agents' ordinary spread. Source: methods 5.
+No league tables: agents with few calls are not ranked, and an agent is far from the others only beyond the agents' ordinary spread. Source: A19, A20, A36-A39; methods 5.
 """
 
 import numpy as np
 import pandas as pd
 from scipy import stats as scipy_stats
 
-from hotline_analysis.errors import BadParams
 from hotline_analysis.measures import agents as measured
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.view import View
@@ -24,8 +20,6 @@ FLAGGED_LOW, HIGH_SHARE, LEAST_I2, GENERAL = (
     0.5,
     3,
 )  # of the rule of methods 5; no run validated them (docs/maths.md, thresholds)
-PRIVATE = True  # its notebook is for staff: not a page of the month
-STAFF = ("cells", "agents", "hangups", "regression")
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
 }  # fmt: skip
@@ -71,28 +65,7 @@ COLUMNS = {
     "plain_high": Field(Term("单看偏高者占比", "Share above by themselves"), "share"),
     "above_all": Field(Term("高于全部诉求", "Above all issues"), words={"True": Term("是", "yes"), "False": Term("", "")}),
     "cause": Field(Term("对策", "What it calls for"), words=CAUSES),
-    "short": Field(Term("极短通话", "Very short calls"), "count"),
-    "short_share": Field(Term("极短占比", "Share very short"), "share", interval=("short_low", "short_high")),
-    "short_low": Field(Term("下端", "Low"), "share"),
-    "short_high": Field(Term("上端", "High"), "share"),
-    "short_followed": Field(Term("极短后即再来电", "Followed at once"), "count"),
-    "short_known": Field(Term("极短而可追踪", "Very short, traceable"), "count"),
-    "back_share": Field(Term("极短后再来电占比", "Share followed at once"), "share"),
-    "other_back_share": Field(Term("其余通话后再来电占比", "The same after other calls"), "share"),
-    "rank": Field(Term("次序", "Order"), "count"),
-    "seen": Field(Term("本月实际÷应有", "Seen now"), "ratio"),
-    "foreseen": Field(Term("下月预计（不采取措施）", "Expected next month, nothing done"), "ratio", interval=("foreseen_low", "foreseen_high")),
-    "foreseen_low": Field(Term("下端", "Low"), "ratio"),
-    "foreseen_high": Field(Term("上端", "High"), "ratio"),
-    "chosen": Field(Term("所选", "Chosen")),
-    "judged": Field(Term("可判断的话务员", "Agents that can be judged"), "count"),
-    "too_few": Field(Term("样本不足的话务员", "Agents with too few calls"), "count"),
-    "coach": Field(Term("建议单独辅导", "To coach"), "count"),
-    "train": Field(Term("建议培训的诉求", "Issues to train"), "count"),
-    "process": Field(Term("建议查流程的诉求", "Issues whose process to look at"), "count"),
-    "practice": Field(Term("可借鉴的话务员", "Good practice"), "count"),
     "unwatched": Field(Term("未看满窗口的来电", "Calls not watched for the window"), "count"),
-    "said": Field(Term("结论", "Case")),
 }  # fmt: skip
 
 
@@ -165,11 +138,11 @@ def agents(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     below), flagged_issues, advice (general: above on GENERAL issues or more; coach: above on one that is not itself to be trained; good: below on one and above on
     none; none; few: fewer than FEW calls; unknown: no agent). Not ranked: within an advice agents stand by name. Source: A19, A20.
     """
-    return _agents(cells(view, level=level, window_hours=window_hours))
+    return by_agent(cells(view, level=level, window_hours=window_hours))
 
 
-def _agents(frame: pd.DataFrame) -> pd.DataFrame:
-    trained = _issues(frame).query("cause == 'train'")["issue"]
+def by_agent(frame: pd.DataFrame) -> pd.DataFrame:
+    trained = by_issue(frame).query("cause == 'train'")["issue"]
     told = pd.DataFrame([_agent(name, part, set(trained)) for name, part in frame.groupby("agent", sort=True)])
     order = {key: n for n, key in enumerate(ADVICE)}
     return told.sort_values("advice", key=lambda c: c.map(order), kind="stable", ignore_index=True) if len(told) else told
@@ -212,10 +185,10 @@ def issues(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     spread_p below .05 and i2 LEAST_I2 or more, and plain_high HIGH_SHARE or more), process (the issue is above all issues, few are flagged and agents differ little), coach (somebody is flagged), even, few (fewer
     than five agents to compare). Source: methods 5, A19, A20.
     """
-    return _issues(cells(view, level=level, window_hours=window_hours))
+    return by_issue(cells(view, level=level, window_hours=window_hours))
 
 
-def _issues(frame: pd.DataFrame) -> pd.DataFrame:
+def by_issue(frame: pd.DataFrame) -> pd.DataFrame:
     named = frame[frame["agent"] != ""]
     k, n = named["numerator"].sum(), named["denominator"].sum()
     told = pd.DataFrame([_issue(issue, part, k / n if n else np.nan) for issue, part in named.groupby("issue", sort=True)], columns=ISSUE)
@@ -254,114 +227,5 @@ def _cause(row: dict) -> str:
     return "coach" if row["flagged_share"] > 0 else "even"
 
 
-# ---- who hangs up
-
-
-def hangups(view: View, *, short_seconds: int = 10, within_minutes: int = 10) -> pd.DataFrame:
-    """Calls shorter than `short_seconds` after which the same caller was on the line again within minutes: one row an agent, the most such calls over all their calls first.
-
-    Counted are answered calls of the period with a known talk time; whether a caller came back is known of identified ones. Agents of fewer than FEW calls and calls
-    without an agent come last and have no place in the order.
-
-    Columns: rank, agent, denominator (calls), short, short_share, short_low, short_high (95 %, Wilson), short_known, short_followed, back_share (of the short ones), other_back_share (the same after the agent's
-    other calls). Raises DataRefused without agents or talk times. Source: data of bank1999; A05.
-    """
-    if short_seconds < 1 or within_minutes < 1:
-        raise BadParams("agents › hangups", "a call has to be shorter than a second or more, within a minute or more.")
-    found = measured.hangups(view, short_seconds=short_seconds, within_seconds=60 * within_minutes)
-    low, high = intervals.wilson(found["short"].to_numpy(float), found["calls"].to_numpy(float))
-    other = found["known"] - found["short_known"]
-    told = found.assign(
-        denominator=found["calls"], short_share=found["short"] / found["calls"], short_low=low, short_high=high,
-        back_share=found["short_followed"] / found["short_known"].where(found["short_known"] > 0),
-        other_back_share=(found["followed"] - found["short_followed"]) / other.where(other > 0),
-    )  # fmt: skip
-    ranked = (told["agent"] != "") & (told["calls"] >= FEW)
-    worst = (told["short_followed"] / told["calls"]).where(ranked, -1 - (told["agent"] == ""))
-    told = told.assign(worst=worst).sort_values(["worst", "agent"], ascending=[False, True], kind="stable", ignore_index=True)
-    told["rank"] = pd.array([n + 1 if w >= 0 else None for n, w in enumerate(told["worst"])], dtype="Int64")
-    return told[
-        [
-            "rank",
-            "agent",
-            "denominator",
-            "short",
-            "short_share",
-            "short_low",
-            "short_high",
-            "short_known",
-            "short_followed",
-            "back_share",
-            "other_back_share",
-        ]
-    ]
-
-
-# ---- what to expect next month
-
-
-def regression(view: View, *, level: int = 1, window_hours: float = 0.0, share: float = 0.1) -> pd.DataFrame:
-    """What the agents who look worst now will have next month if nothing is done: one row an agent judged, and last a row of all that were chosen.
-
-    Whoever is picked for a high figure was partly unlucky, and luck does not come again. The expected figure is drawn towards the others' by as much as the spread between agents is
-    chance: y tau2 / (tau2 + s2) on the arcsine scale, tau2 of DerSimonian and Laird, with the next month's own chance in its interval.
-
-    Columns: agent ('' for all chosen together), denominator, seen (over expected, this month), foreseen, foreseen_low, foreseen_high (next month, as many calls; 95 %), chosen (among the `share` that look worst).
-    Source: methods 2, 5 (reliability).
-    """
-    frame = agents(view, level=level, window_hours=window_hours)
-    able = frame[~frame["advice"].isin(("few", "unknown"))].reset_index(drop=True)
-    k, n, e = (able[c].to_numpy(float) for c in ("numerator", "denominator", "expected"))
-    target = np.clip(e / n, 0, 1)
-    z = funnel.shares(k, n, target=target).z if len(able) else np.array([])
-    away, s2 = z / (2 * np.sqrt(n)), 1 / (4 * n)
-    tau2 = np.nan_to_num(funnel.between(away, s2).tau2)
-    drawn = away * tau2 / (tau2 + s2)
-    worst = pd.Series(away).rank(ascending=False, method="first").to_numpy() <= max(1, round(share * len(able)))
-    rows = _ahead(target, drawn, tau2 * s2 / (tau2 + s2) + s2)
-    told = pd.DataFrame({"agent": able["agent"], "denominator": able["denominator"], "seen": able["ratio"], **rows, "chosen": worst})
-    return pd.concat([told, _chosen(target, away, drawn, tau2, s2, n, worst)], ignore_index=True) if len(told) else told
-
-
-def _ahead(target, drawn, variance) -> dict[str, np.ndarray]:
-    """The ratio to expectation that a place on the arcsine scale stands for, with its 95 %."""
-    middle, reach = np.arcsin(np.sqrt(target)), funnel.WARNING * np.sqrt(variance)
-    ends = {"foreseen": drawn, "foreseen_low": drawn - reach, "foreseen_high": drawn + reach}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {name: np.sin(np.clip(middle + x, 0, np.pi / 2)) ** 2 / target for name, x in ends.items()}
-
-
-def _chosen(target, away, drawn, tau2, s2, n, worst) -> pd.DataFrame:
-    """All chosen agents together, weighted by their calls."""
-    w = n[worst] / n[worst].sum()
-    variance = (np.square(w) * (tau2 * s2 / (tau2 + s2) + s2)[worst]).sum()
-    middle = np.array([w @ target[worst]])
-    row = {name: values[0] for name, values in _ahead(middle, np.array([w @ drawn[worst]]), np.array([variance])).items()}
-    seen = _ahead(middle, np.array([w @ away[worst]]), np.array([0.0]))["foreseen"][0]
-    return pd.DataFrame([{"agent": "", "denominator": int(n[worst].sum()), "seen": seen, **row, "chosen": True}])
-
-
-# ---- without names
-
-
-def summary(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFrame:
-    """The counts of `agents` and `issues` for a page that names nobody: one row.
-
-    Columns: judged (agents with FEW or more calls), too_few, coach, practice (agents), train, process (issues), denominator (calls), unwatched, said (some: somebody is to be coached or an issue
-    trained or looked at; none; few: fewer than five agents to compare).
-    """
-    frame = cells(view, level=level, window_hours=window_hours)
-    by_agent, by_issue = _agents(frame), _issues(frame)
-    advice, cause = by_agent["advice"].value_counts(), by_issue["cause"].value_counts()
-    named = by_agent[by_agent["advice"] != "unknown"]
-    judged = len(named) - int(advice.get("few", 0))
-    row = {
-        "judged": judged, "too_few": int(advice.get("few", 0)), "coach": int(advice.get("coach", 0) + advice.get("general", 0)), "practice": int(advice.get("good", 0)),
-        "train": int(cause.get("train", 0)), "process": int(cause.get("process", 0)), "denominator": int(named["denominator"].sum()),
-        "unwatched": int(frame["unwatched"].iloc[0]) if len(frame) else 0,
-    }  # fmt: skip
-    said = "few" if judged < 5 else "some" if row["coach"] + row["train"] + row["process"] else "none"
-    return pd.DataFrame([{**row, "said": said}])
-
-
-TABLES = {"summary": summary, "cells": cells, "agents": agents, "issues": issues, "hangups": hangups, "regression": regression}
+TABLES = {"cells": cells, "agents": agents, "issues": issues}
+STAFF = ("cells", "agents")
