@@ -28,6 +28,8 @@ from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
 from hotline_analysis.measures import catalogue, indicators, quotable, verdicts
+from hotline_analysis.measures.behind import COLUMNS as BEHIND
+from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
@@ -323,11 +325,8 @@ class Hotline:
         """The strata, when the frame takes any and the canonical table `of` its study can have them; a study says which it is of (`OF`; calls)."""
         if "by" not in inspect.signature(make).parameters:
             raise BadParams(where, f"'{make.__name__}' is not made by strata.", "Leave --by out.")
-        known = self._strata_there(of)
         for column in by:
-            if column not in _strata_of(of):
-                there = nearest(column, known) or (f"There are: {', '.join(known)}." if known else "")
-                raise BadParams(where, f"the {of.replace('_', ' ')} have no stratum '{column}'.", there)
+            self._strata_known(where, column, of)
         return by
 
     def _strata_there(self, of: str) -> list[str]:
@@ -466,6 +465,32 @@ class Hotline:
         Columns in `measures.gaps.gap_table`. For staff. changes: fields of the definition. Raises NoInput without calls, DataRefused with masked numbers.
         """
         return self._rows(self.view.but(**changes).gaps())
+
+    def rows(self, key: str, *, group: str = "", **changes) -> Behind:
+        """The rows behind an indicator's figure of this month: numerator, denominator and what was left out, with its reason. For staff.
+
+        group: `column=value`, for the figure of one group. changes: fields of the definition. Columns in `measures.behind`. Raises BadParams for a key or a column
+        that there is not, DataRefused for a figure that was typed in or cannot be had.
+        """
+        key = quotable.main_level(self.catalogue) if key == "service_level" else key
+        if key not in self.catalogue:
+            raise BadParams("rows", f"'{key}' is not an indicator here.", nearest(key, self.catalogue) or "`hotline glossary` lists them.")
+        column, equals, word = group.partition("=")
+        if bool(group) != bool(column and equals and word):
+            raise BadParams("rows › group", "is not column=value.", "As in --group unit=North.")
+        if column:
+            self._strata_known(f"rows {key} › group", column, self.catalogue[key].tables[0])
+        found = behind(self.view.but(**changes), self.trend, self.catalogue[key], by=column, group=word)
+        for frame in (found.numerator, found.denominator, found.left_out):
+            frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields({**tables.terms(), **BEHIND}, frame)}
+        return found
+
+    def _strata_known(self, where: str, column: str, of: str) -> None:
+        """Raises BadParams for a column by which a table is not told apart."""
+        if column not in _strata_of(of):
+            known = self._strata_there(of)
+            there = nearest(column, known) or (f"There are: {', '.join(known)}." if known else "")
+            raise BadParams(where, f"the {of.replace('_', ' ')} have no stratum '{column}'.", there)
 
     def _rows(self, rows: nw.LazyFrame) -> pd.DataFrame:
         frame = pandas(rows).sort_values("seq", ignore_index=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures.indicators import FEWEST_DAYS, Estimate, Indicator, ratio, row
+from hotline_analysis.measures.indicators import FEWEST_DAYS, Estimator, Indicator, ratio, row
 from hotline_analysis.measures.orders import local_days
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
@@ -18,13 +18,13 @@ from hotline_analysis.words import PERCENT
 Find = Callable[[View, Sequence[Period], Indicator], "pd.DataFrame | str"]
 
 
-def estimate_of(find: Find) -> Estimate:
-    """An estimator from what finds the cases of all periods: start_s (places a case), k, n and the strata, one row a case; or why there are none."""
+def estimate_of(find: Find, of: str = "") -> Estimator:
+    """An estimator from what finds the cases of all periods: seq (in the table `of`), start_s (places a case), k, n and the strata, one row a case; or why there are none."""
 
     def estimate(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
         return [r for i in indicators for r in rows(view, periods, i, find(view, periods, i), by)]
 
-    return estimate
+    return Estimator(estimate, lambda view, periods, indicator, by: find(view, periods, indicator), of)
 
 
 def rows(view: View, periods: Sequence[Period], indicator: Indicator, cases: pd.DataFrame | str, by: str = "") -> list[dict]:

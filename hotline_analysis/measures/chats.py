@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.indicators import Indicator, row
+from hotline_analysis.measures.indicators import Estimator, Indicator, place, row
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 
@@ -55,11 +55,11 @@ def handling(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.
 
 
 def messages(view: View) -> pd.DataFrame:
-    """Messages of sessions with a person, in order: session_id, start_s (of the session), sent_s, speaker, and the session's strata."""
+    """Messages of sessions with a person, in order: session_id, session_seq, start_s (of the session), sent_s, speaker, and the session's strata."""
     frame = sessions(view)
     people = frame[frame["served_by"].isin(HUMAN)]
     sent = pandas(view.table("messages").filter(nw.col("sent_s") < view.end_s).select("session_id", "seq", "sent_s", "speaker"))
-    found = sent.merge(people.drop(columns="seq"), on="session_id", how="inner")
+    found = sent.merge(people.rename(columns={"seq": "session_seq"}), on="session_id", how="inner")
     return found.sort_values(["session_id", "sent_s", "seq"], ignore_index=True)
 
 
@@ -67,7 +67,7 @@ def exchanged(view: View, periods: Sequence[Period], indicator: Indicator) -> pd
     """Messages of each session with a person; a session without a message in the export is not in it."""
     found = messages(view)
     first = found.groupby("session_id", sort=False).first()
-    return first.assign(k=found.groupby("session_id", sort=False).size(), n=1)
+    return first.assign(seq=first["session_seq"], k=found.groupby("session_id", sort=False).size(), n=1)
 
 
 def replies(view: View) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def reply_gaps(view: View, periods: Sequence[Period], indicator: Indicator) -> p
     return replies(view)
 
 
-def reply_medians(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+def _reply_medians(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
     """The median wait for a reply; its interval is that of a quantile of independent waits (order statistics), widened by nothing."""
     waits, rows = replies(view), []
     for period in periods:
@@ -97,6 +97,9 @@ def reply_medians(view: View, periods: Sequence[Period], indicators: Sequence[In
         for name, part in [("", here)] if not by else here.groupby(by):
             rows += [_median(i, period, str(name), np.sort(part["k"].to_numpy(float))) for i in indicators]
     return rows
+
+
+reply_medians = Estimator(_reply_medians, lambda view, periods, indicator, by: replies(view), "messages")
 
 
 def _median(indicator: Indicator, period: Period, group: str, waits: np.ndarray) -> dict:
@@ -113,7 +116,7 @@ def _median(indicator: Indicator, period: Period, group: str, waits: np.ndarray)
 # ---- at once
 
 
-def at_once(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+def _at_once_of(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
     """How many sessions an agent held at once, in every period: the most (max), the mean and the 95 % point over the time with at least one (busy).
 
     `Indicator.key` says which: the end of it after the last `_`. numerator: of the mean the seconds in sessions; denominator: the busy seconds of all agents.
@@ -121,16 +124,37 @@ def at_once(view: View, periods: Sequence[Period], indicators: Sequence[Indicato
     """
     frame = served(view)
     if "agent" not in frame:
-        return [row(i, p, missing="not available: needs agent") for i in indicators for p in periods]
-    frame = frame[frame["agent"].notna() & frame["to_s"].notna()]
+        return [row(i, p, missing=NO_AGENT) for i in indicators for p in periods]
     rows = []
     for period in periods:
-        cut = frame.assign(from_s=frame["from_s"].clip(period.start_s, period.end_s), to_s=frame["to_s"].clip(period.start_s, period.end_s))
-        cut = cut[cut["to_s"] > cut["from_s"]]
+        cut = _cut(frame, period)
         for name, part in [("", cut)] if not by else cut.groupby(by):
             held = _held(part)
             rows += [_at_once(i, period, str(name), held) for i in indicators]
     return rows
+
+
+def _cut(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Sessions of a known agent and end, as far as they lie in the period."""
+    frame = frame[frame["agent"].notna() & frame["to_s"].notna()]
+    cut = frame.assign(**{end: frame[end].clip(period.start_s, period.end_s) for end in ("from_s", "to_s")})
+    return cut[cut["to_s"] > cut["from_s"]]
+
+
+def _held_sessions(view: View, periods: Sequence[Period], indicator: Indicator, by: str) -> pd.DataFrame | str:
+    """The sessions that agents held: k, its seconds in the period; n, those in which its agent held no earlier one (they add up to the busy time)."""
+    frame = served(view)
+    if "agent" not in frame:
+        return NO_AGENT
+    cut = pd.concat([_cut(frame, period) for period in periods]).sort_values(["from_s", "to_s", "seq"], ignore_index=True)
+    who = [place(cut["from_s"].to_numpy(float), periods), *(cut[c] for c in dict.fromkeys([*([by] if by else []), "agent"]))]
+    until = cut["to_s"].groupby(who).cummax().groupby(who).shift().fillna(-np.inf)
+    alone = (cut["to_s"] - np.fmax(cut["from_s"], until)).clip(lower=0)
+    return cut.assign(start_s=cut["from_s"], k=cut["to_s"] - cut["from_s"], n=alone)
+
+
+NO_AGENT = "not available: needs agent"
+at_once = Estimator(_at_once_of, _held_sessions, "sessions")
 
 
 def _held(frame: pd.DataFrame) -> np.ndarray:

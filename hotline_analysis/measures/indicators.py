@@ -102,6 +102,23 @@ def said(zh: str, en: str, table: str = "calls", *needs: str) -> Part:
 
 
 Estimate = Callable[[View, Sequence[Period], Sequence["Indicator"], str], Iterable[Mapping]]
+Cases = Callable[[View, Sequence[Period], "Indicator", str], "pd.DataFrame | str"]
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """How a figure that is no ratio of sums is made, and the cases that it is made of.
+
+    values: the rows of `evaluate` (`row`). cases: one row a case of the periods, with `seq` (of the table `of`; by default the denominator's), start_s (places it), k and n
+    (what it adds to the two parts) and the strata; or why there are none.
+    """
+
+    values: Estimate
+    cases: Cases
+    of: str = ""
+
+    def __call__(self, view: View, periods: Sequence[Period], indicators: Sequence["Indicator"], by: str) -> Iterable[Mapping]:
+        return self.values(view, periods, indicators, by)
 
 
 @dataclass(frozen=True)
@@ -152,7 +169,7 @@ class Indicator:
     replaced_by: str = ""
     times: float = 1.0
     turned: Callable[[float], float] | None = None
-    estimate: Estimate | None = None
+    estimate: Estimator | None = None
     how: Term | None = None
     people: bool = False
 
@@ -213,6 +230,24 @@ def within_data(view: View, rows: nw.LazyFrame, periods: Sequence[Period], clock
     """The rows of the periods as far as there are data."""
     start_s, end_s = max(periods[0].start_s, view.data_start_s), min(periods[-1].end_s, view.data_end_s)
     return rows.filter((nw.col(clock) >= start_s) & (nw.col(clock) < end_s))
+
+
+def counted(view: View, table: str, periods: Sequence[Period]) -> nw.LazyFrame:
+    """The rows of a table that sums of the periods are made of: as far as there are data; of a table of months all."""
+    held, clock = rows_in(view, table), epoch(table)
+    if table not in MONTHLY:
+        return within_data(view, held, periods, clock)
+    return held.filter((nw.col(clock) >= periods[0].start_s) & (nw.col(clock) < periods[-1].end_s))
+
+
+def day_of(view: View) -> nw.Expr:
+    """The hotline's day of a row, as its number since 1970."""
+    return (nw.col("local_s") - HOUR * view.calendar.cut_hour) // DAY
+
+
+def days_of(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:
+    """The days that a volume of a table is told by; columns in `volumes.days`."""
+    return _days(view, table, periods, _sums(view, table, [], periods, ""))
 
 
 def interval_over(k: np.ndarray, n: np.ndarray, indicator: "Indicator") -> dict:
@@ -398,19 +433,13 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
 
     Of a table of months what its rows of a month add up to: the month is the one in which the row's instant lies.
     """
-    held, clock = rows_in(view, table), epoch(table)
+    held, clock = counted(view, table, periods), epoch(table)
     have = held.collect_schema().names()
     parts = _parts([i for i in indicators if i.estimate is None], table)
-    monthly = table in MONTHLY
-    start_s, end_s = (
-        (periods[0].start_s, periods[-1].end_s)
-        if monthly
-        else (max(periods[0].start_s, view.data_start_s), min(periods[-1].end_s, view.data_end_s))
-    )
     group = nw.coalesce(nw.col("caller_group"), nw.col("seq") % GROUPS) if "caller_group" in have else nw.col("seq") % GROUPS
-    rows = held.filter((nw.col(clock) >= start_s) & (nw.col(clock) < end_s)).with_columns(
-        day=(nw.col("local_s") - HOUR * view.calendar.cut_hour) // DAY,
-        cluster=nw.lit(0) if monthly else group,
+    rows = held.with_columns(
+        day=day_of(view),
+        cluster=nw.lit(0) if table in MONTHLY else group,
         **{f"part_{n}": p.amount(have) for n, p in enumerate(parts.values())},
     )
     sums = [nw.col(f"part_{n}").sum() for n in range(len(parts))]
@@ -583,11 +612,29 @@ def ratio(k: np.ndarray, n: np.ndarray, indicator: Indicator) -> resampling.Esti
 
 def repeats(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
     """Repeat rates in every period: Kaplan-Meier, so that the newest month's last days do not read as an improvement."""
+    view, gaps = charged(view, periods, by)
+    return [r for indicator in indicators for r in _within_window(view, gaps, indicator, periods, by)]
+
+
+def charged(view: View, periods: Sequence[Period], by: str) -> tuple[View, nw.LazyFrame]:
+    """The view under the definition that repeat rates of months have (rolling, looking ahead), and its index calls under whom it charges."""
     view = view.but(
         mode="rolling", direction="look-ahead", charged="last" if view.definition.charged == "taker" else view.definition.charged
     )
-    gaps = rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
-    return [r for indicator in indicators for r in _within_window(view, gaps, indicator, periods, by)]
+    return view, rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
+
+
+def followed(view: View, gaps: nw.LazyFrame, indicator: Indicator) -> pd.DataFrame:
+    """The index calls that a repeat rate is of, one row each: the columns of `charged` gaps, event (1: followed within the window) and gap_s (the gap that decided it)."""
+    window = round(indicator.window_hours * HOUR)
+    rows = counts.timed(rules.chained(gaps, view.definition, window), view.definition, horizon_s=window)
+    return pandas(rows.with_columns(gap_s=nw.col(counts.gap_column(view.definition)))).sort_values("seq", ignore_index=True)
+
+
+def repeat_cases(view: View, periods: Sequence[Period], indicator: Indicator, by: str) -> pd.DataFrame:
+    """The index calls behind a repeat rate: k = 1 where another call followed within the window."""
+    found = followed(*charged(view, periods, by), indicator)
+    return found.assign(k=found["event"], n=1)
 
 
 def _within_window(view: View, gaps: nw.LazyFrame, indicator: Indicator, periods: Sequence[Period], by: str) -> list[dict]:

@@ -10,17 +10,44 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures import orders, volumes
-from hotline_analysis.measures.indicators import Indicator, row
+from hotline_analysis.measures.indicators import Estimator, Indicator, row
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 
 
-def months_of(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+def _months_of(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
     """The rows of the orders' indicators: the estimator that `catalogue.orders` names. Orders are asked by strata through `orders.split`."""
     if by:
         frame = orders.counted(orders.cases(view, "timely", by))
         return [r | {"group": name} for name, part in frame.groupby(by) for r in _rows(view, part, periods, indicators)]
     return _rows(view, orders.counted(orders.cases(view, "timely")), periods, indicators)
+
+
+def _orders_of(view: View, periods: Sequence[Period], indicator: Indicator, by: str) -> pd.DataFrame:
+    """The orders behind one of these indicators: of a volume each adds one; of a share n = 1 in its base and k = 1 where it was done in time."""
+    frame = orders.counted(orders.cases(view, "timely", *([by] if by else [])))
+    frame = frame.assign(start_s=frame["created_s"], k=1, n=0)
+    if indicator.denominator is None:
+        return frame
+    return pd.concat([frame[:0], *(_judged(view, orders.within(frame, p), indicator.key) for p in periods)])
+
+
+def _judged(view: View, part: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The orders of which a share is, with whether each was in time."""
+    if lacking(view, part, key):
+        return part[:0]
+    if key == "recorded":
+        said = part["timely"].astype("boolean")
+        return part.assign(k=said.fillna(False).astype(int), n=1)[said.notna()]
+    if key == "due":
+        judged, met = orders.due_marks(view, part)
+        return part.assign(k=met.astype(int), n=1)[judged]
+    measure, _, text = key.partition("_")
+    wait = orders.waits(view, part, measure, text[-1])
+    return part.iloc[wait.rows].assign(k=orders.met(wait, orders.limit(text).most).astype(int), n=1)
+
+
+months_of = Estimator(_months_of, _orders_of)
 
 
 def of_orders(view: View, frame: pd.DataFrame, periods: Sequence[Period], indicators: Sequence[Indicator]) -> pd.DataFrame:

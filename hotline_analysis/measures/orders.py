@@ -343,12 +343,18 @@ class Within(NamedTuple):
 def share_within(found: Waits, most: int) -> Within:
     """`Within` of some waits and a limit in their unit, ends included (24:00:00 is within 24 h)."""
     n, done = len(found.length), found.cause == DONE
-    met, watched = int((done & (found.length <= most)).sum()), int((found.follow >= most).sum())
+    within_limit, watched = int(met(found, most).sum()), int((found.follow >= most).sum())
     value, se = _incidence(found, most) if watched else (np.nan, np.nan)
     low, high = intervals.wilson_from_error(value, se, calls=n) if np.isfinite(value) else (np.nan, np.nan)
-    closed = met / done.sum() if done.any() else np.nan
+    closed = within_limit / done.sum() if done.any() else np.nan
     open_, gone = int((found.cause == UNKNOWN).sum()), int((found.cause == WITHDRAWN).sum())
-    return Within(met, n, value, se, float(low), float(high), closed, met / n if n else np.nan, open_, gone, watched)
+    failed = within_limit / n if n else np.nan
+    return Within(within_limit, n, value, se, float(low), float(high), closed, failed, open_, gone, watched)
+
+
+def met(found: Waits, most: int) -> np.ndarray:
+    """Which of some waits ended within the limit because it was done."""
+    return (found.cause == DONE) & (found.length <= most)
 
 
 def _incidence(found: Waits, most: int) -> tuple[float, float]:
@@ -377,14 +383,20 @@ def own_limit(parts: Sequence[Within]) -> Within:
 def by_due(view: View, frame: pd.DataFrame) -> Within:
     """What share was resolved by its own due instant, of the orders that were due before the data ended; an order due later is not judged yet."""
     due, done, gone = (frame[c].to_numpy(float) for c in ("due_s", "done_s", "withdrawn_s"))
-    judged = (due < view.end_s) & ~_undated(frame)
-    met = judged & (done <= due)
+    judged, in_time = due_marks(view, frame)
     left = judged & np.isnan(done) & (gone <= due)
-    n, k, closed = int(judged.sum()), int(met.sum()), int((judged & ~np.isnan(done)).sum())
+    n, k, closed = int(judged.sum()), int(in_time.sum()), int((judged & ~np.isnan(done)).sum())
     value, (low, high) = k / n if n else np.nan, intervals.wilson(k, n)
     se = float(np.sqrt(value * (1 - value) / n)) if n else np.nan
     open_ = int((judged & np.isnan(done) & np.isnan(gone)).sum())
     return Within(k, n, value, se, float(low), float(high), k / closed if closed else np.nan, value, open_, int(left.sum()), n)
+
+
+def due_marks(view: View, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Which orders were due before the data ended, and which of these were done by then."""
+    due, done = (frame[c].to_numpy(float) for c in ("due_s", "done_s"))
+    judged = (due < view.end_s) & ~_undated(frame)
+    return judged, judged & (done <= due)
 
 
 def recorded(frame: pd.DataFrame) -> Within:

@@ -14,20 +14,28 @@ from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import BY_PAIR, HOUR, Definition
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS
-from hotline_analysis.measures.indicators import Indicator, offered_calls, period_of, read, repeats, row, within_data
+from hotline_analysis.measures.indicators import (
+    Estimator,
+    Indicator,
+    charged,
+    followed,
+    offered_calls,
+    period_of,
+    read,
+    repeat_cases,
+    repeats,
+    row,
+    within_data,
+)
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, intervals, resampling, survival
 from hotline_analysis.words import PERCENT, YUAN
 
 
-def first_call(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+def _first_call(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
     """First-call resolution in every period, each within the window of its indicator. Calls whose dispatch is not known are left out."""
-    view = view.but(
-        mode="rolling", direction="look-ahead", charged="last" if view.definition.charged == "taker" else view.definition.charged
-    )
-    gaps = rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
-    gaps = marked(gaps.filter(~nw.col("dispatched").is_null()), view.definition)
+    view, gaps = _of_known_dispatch(view, periods, by)
     gaps = gaps.with_columns(place=period_of(periods)).filter(nw.col("place") >= 0)
     keys, rows = ["place", *([by] if by else [])], []
     for indicator in indicators:
@@ -36,6 +44,20 @@ def first_call(view: View, periods: Sequence[Period], indicators: Sequence[Indic
         told = {r["period"] for r in rows if r["indicator"] == indicator.key}
         rows += [row(indicator, p, missing="no calls") for p in periods if not by and p.label not in told]
     return rows
+
+
+def _of_known_dispatch(view: View, periods: Sequence[Period], by: str) -> tuple[View, nw.LazyFrame]:
+    view, gaps = charged(view, periods, by)
+    return view, marked(gaps.filter(~nw.col("dispatched").is_null()), view.definition)
+
+
+def _first_calls(view: View, periods: Sequence[Period], indicator: Indicator, by: str) -> pd.DataFrame:
+    """The index calls of known dispatch: k = 1 where the call was neither dispatched (as the rule has it) nor followed within the window."""
+    found = followed(*_of_known_dispatch(view, periods, by), indicator)
+    return found.assign(k=((found["counted"] == 0) & (found["event"] == 0)).astype(int), n=1)
+
+
+first_call = Estimator(_first_call, _first_calls)
 
 
 def _row(indicator: Indicator, period: Period, group: str, found: dict) -> dict:
@@ -117,7 +139,7 @@ def _followed(rows: pd.DataFrame | None, seconds: int) -> float:
 # ---- what repeats cost
 
 
-def repeated(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
+def _repeated(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
     """Repeat rates; and hours a day that repeats keep agents busy, and what they cost: repeats x mean handling time (talk, hold, wrap-up).
 
     The repeats are the Kaplan-Meier share of the index calls, found once a window; the interval is the share's, the handling time is taken as known.
@@ -129,6 +151,9 @@ def repeated(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     seconds, of = _handling(view, periods) if loads else {}, {p.label: p for p in periods}
     rows = [{**r, "indicator": i.key} for i in indicators if i not in loads for r in rates[i.window_hours]]
     return rows + [_loaded(view, i, of[r["period"]], r, seconds) for i in loads for r in rates[i.window_hours]]
+
+
+repeated = Estimator(_repeated, repeat_cases)
 
 
 def _loaded(view: View, indicator: Indicator, period: Period, found: dict, seconds: dict[str, float]) -> dict:

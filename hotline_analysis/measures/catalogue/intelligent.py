@@ -272,7 +272,7 @@ TEN = (
         Term("客户发问（一次或多次）后，服务人员回复的效率", "how soon staff reply after one question or several"),
         {"key": "chat_handling_seconds", "name": Term("平均回复间隔时长（原文）", "Reply interval (document)"), "numerator": CHATTED, "denominator": FINISHED, "unit": SECONDS, "estimate": estimate_of(chats.handling),
          "scope": Term("客服代表响应用户问题的平均间隔时长：人工服务时长÷人工会话数；这是每个会话的处理时长，不是回复的间隔", "time of persons over sessions with a person: the handling time of a session, not a gap between replies")},
-        {"key": "reply_gap_seconds", "name": Term("客户等待回复的平均时长", "Mean wait for a reply"), "numerator": GAPS, "denominator": REPLIES, "unit": SECONDS, "estimate": estimate_of(chats.reply_gaps),
+        {"key": "reply_gap_seconds", "name": Term("客户等待回复的平均时长", "Mean wait for a reply"), "numerator": GAPS, "denominator": REPLIES, "unit": SECONDS, "estimate": estimate_of(chats.reply_gaps, "messages"),
          "scope": Term("从客户尚未得到回复的第一条消息到客服下一条消息；机器人作答和无人作答的不计", "from the customer's first unanswered message to the agent's next one; what the bot or nobody answered is not in it")},
         {"key": "reply_gap_median_seconds", "name": Term("客户等待回复的中位时长", "Median wait for a reply"), "numerator": GAPS, "denominator": REPLIES, "unit": SECONDS, "estimate": chats.reply_medians,
          "how": Term("客户发问到客服回复的等待的中位数", "median of the waits from a customer's question to the agent's reply"),
