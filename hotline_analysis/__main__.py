@@ -156,6 +156,38 @@ def _account(frame, language: str) -> str:
 
 
 @cli.command()
+@click.argument("name", type=click.Choice(["callers", "agents"]))
+@PARAMS
+@click.option("--month", default="latest", help="2024-09, or latest")
+@LANGUAGE
+@QUIET
+def workbook(name, params, month, language, quiet):
+    """Write the workbook that staff fill to private/, and put its cases into the register."""
+    from hotline_analysis.hotline import open_hotline
+    from hotline_analysis.report.workbook.write import workbook as write
+
+    if month != "latest":
+        check_month(month)
+    click.echo(write(open_hotline(params, month, language, progress=not quiet), name))
+    click.echo("This workbook names people: it is for those who handle the cases, and no part of a report.", err=True)
+
+
+@cli.command()
+@click.argument("file")
+@PARAMS
+@click.option("--by", default="", metavar="NAME", help="who filled the rows that name nobody (the user of this machine)")
+def backfill(file, params, by):
+    """Take a filled workbook into the register of cases. What contradicts the register is listed and changes nothing."""
+    from hotline_analysis.params import load
+    from hotline_analysis.report.workbook import backfill as back
+
+    done = back.backfill(file, load(params), by=by)
+    click.echo(f"{done.taken} cases taken in, {done.same} as they were, {done.empty} not filled in")
+    if done.conflicts:
+        raise back.conflict(Path(file).name, done.conflicts)
+
+
+@cli.command()
 @click.option("--format", "form", default="md", type=click.Choice(["csv", "md"]))
 @click.option("--tables", is_flag=True, help="the codebook of the canonical tables instead of the indicators")
 @click.option("--params", default="", help="a hotline's params file, for its own indicators and limits")

@@ -7,7 +7,7 @@ refused before anything is read, not in the middle of it.
 import atexit
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -558,3 +558,39 @@ def _identities(where: str, table: Table, source: "Source") -> None:
             raise ValueError(
                 f"{where} › columns › {name}: '{sorted(shown)[0]}' is an identity of the caller; no other column may carry it into the store"
             )
+
+
+# ---- workbooks
+
+CALL_COLUMNS = (
+    "started_at",
+    "issue_1",
+    "issue_2",
+    "issue_3",
+    "agent",
+    "channel",
+    "outcome",
+    "talk_seconds",
+    "rating",
+    "next_hours",
+    "later",
+)
+PAIR_COLUMNS = (
+    "started_at", "talk_seconds", "rating", "gap_hours", "next_started_at", "next_issue_1", "next_agent", "next_talk_seconds", "next_rating",
+)  # fmt: skip
+
+
+def detail_columns(names: Sequence[str], *, pairs: bool = False) -> Sequence[str]:
+    """The columns of a workbook's details: of the calls, but for what tells who called; of pairs also those of the repeat."""
+    own = [
+        c.name
+        for c in TABLES["calls"].columns
+        if c.kind not in (IDENTITY,) and c.name not in ("seq", "local_s", "caller_group", "caller_state")
+    ]
+    known = [*own, *(f"next_{name}" for name in own), "gap_hours"] if pairs else [*own, "next_hours", "later"]
+    for name in names:
+        if name not in known:
+            raise ValueError(f"'{name}' is not a column that the details have. {nearest(name, known)}".strip())
+    if not names or len(set(names)) < len(names):
+        raise ValueError("names no column, or one of them twice")
+    return names

@@ -22,7 +22,7 @@ from hotline_analysis import params as params_file
 from hotline_analysis import studies, tables
 from hotline_analysis.disclosure import SMALLEST
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, nearest
-from hotline_analysis.intake import check_words, checks
+from hotline_analysis.intake import check_words, checks, register
 from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
@@ -40,7 +40,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.sample import write_sample
 from hotline_analysis.show.digest import digest
-from hotline_analysis.words import GRADE, LANGUAGES, PERCENT, Contract, Field, Term, listed
+from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Term, listed
 
 CHECKS = {
     "check": Field(Term("检查", "Check"), words=check_words.CHECKS),
@@ -195,6 +195,8 @@ class Hotline:
     def view(self) -> View:
         """The tables as studies see them."""
         tables = {name: lazy(self.store.table(name)) for name in self.store.tables}
+        if not self._cases.empty:
+            tables["cases"] = lazy(self._cases)
         everything = self.everything
         return View(
             self.params,
@@ -210,6 +212,58 @@ class Hotline:
             leading=self.store.facts["leading"],
             grade=lambda period: self.grade[0] if period == self.period else "",
         )
+
+    @cached_property
+    def _listed(self) -> register.Register:
+        """The register of cases as it was when it was first asked for."""
+        return register.load(self.params)
+
+    @property
+    def register_digest(self) -> str:
+        """It changes with what staff answered; '' where nothing was ever listed."""
+        return self._listed.digest
+
+    def register(self) -> pd.DataFrame:
+        """The cases that were listed to be looked into, with what staff found: one row a case and month. For staff.
+
+        Columns: case_id, kind (caller, agent), opened_month, agent, issue, found, cause, solvable, measure, note, closed_at, filled_at, filled_by; '' where
+        nothing was said. A caller's issue is their main one. An empty frame where nothing was listed. Raises DataRefused for a damaged register.
+        """
+        frame = pd.DataFrame(self._listed.plain(), columns=list(register.FIELDS), dtype=str)
+        terms = {
+            "note": Term("详细说明", "Notes"),
+            "filled_by": Term("填写人", "Filled in by"),
+            "filled_at": Term("收回时间", "Taken in at"),
+        }
+        answers = {name: Field(tables.TABLES["cases"][name].term, words=words) for name, words in ANSWERS.items()}
+        frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields({**tables.terms(), **terms, **answers}, frame)}
+        return frame
+
+    @cached_property
+    def _cases(self) -> pd.DataFrame:
+        """The canonical table of cases: those of the exports, and those of the register. A case of the register that an export holds too is the register's."""
+        stored = self.store.table("cases").df() if "cases" in self.store.tables else pd.DataFrame()
+        listed = self._of_register()
+        if listed.empty or stored.empty:
+            return listed if stored.empty else stored
+        twice = stored["case_id"].isin(listed["case_id"]) if "case_id" in stored else False
+        return pd.concat([stored[~twice] if "case_id" in stored else stored, listed], ignore_index=True)
+
+    def _of_register(self) -> pd.DataFrame:
+        """The register as canonical cases: callers by the store's integers, listed on the first day of their month."""
+        rows = self.register()
+        if rows.empty:
+            return pd.DataFrame()
+        callers = {case: number for number, case in register.caller_ids(self.params).items()}
+        days = [self.calendar.month(month).first_day for month in rows["opened_month"]]
+        closed = [date.fromisoformat(day) if day else None for day in rows["closed_at"]]
+        frame = rows[["case_id", "kind", "agent", "found", "cause", "solvable", "measure"]]
+        frame = frame.assign(issue_1=rows["issue"]).replace("", None)
+        return frame.assign(
+            caller=pd.array([callers.get(case) for case in frame["case_id"]], dtype="Int64"),
+            listed_at=pd.to_datetime(days), listed_s=[self.calendar.instant(day) for day in days],
+            closed_at=pd.to_datetime(closed), closed_s=pd.array([day and self.calendar.instant(day) for day in closed], dtype="Int64"),
+        )  # fmt: skip
 
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
         return lazy(self.kept.get(name, lambda: make().to_native()))
@@ -253,6 +307,7 @@ class Hotline:
         staff = table in getattr(module, "STAFF", ()) or any(c.startswith("agent") for c in given.get("by", ()))
         options = _options(f"study {name}", make, options or {})
         told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options}
+        told |= {"register": self.register_digest} if getattr(module, "REGISTER", False) else {}
         rule = getattr(module, "RULE", None)
 
         def made() -> pd.DataFrame:

@@ -920,6 +920,82 @@ class Report(Settings):
         return value
 
 
+class CallerCases(Settings):
+    """Which callers are put on the list to look into, and what the sheet of their calls shows."""
+
+    least_calls: int = setting(
+        4, "几天之内至少几通", "so many calls or more within the days", "least_calls: 5", "least_calls: 1", ge=2, le=1000
+    )
+    within_days: Finite = setting(7, "几天之内（滚动）", "the days, a rolling window", "within_days: 3", "within_days: 0", gt=0, le=366)
+    shared: bool = setting(
+        False, "总机一类的共用号码是否也列入", "whether switchboards and the like are listed too", "shared: true", "shared: all"
+    )
+    columns: Texts = setting(
+        fits.CALL_COLUMNS,
+        "来电明细的列，依次写出；导出没有的列不出现",
+        "the columns of the sheet of calls, in their order; one that the export lacks is not there",
+        "columns: [started_at, issue_1, agent]",
+        "columns: [started, issue_1]",
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _columns(cls, value):
+        return fits.detail_columns(value)
+
+
+class AgentCases(Settings):
+    """Which agents and issues are put on the list to look into, and what the sheet of their repeats shows."""
+
+    window_hours: Finite = setting(
+        0,
+        "几小时内再次来电；0为口径里的窗口",
+        "the caller was back within so many hours; 0: the definition's window",
+        "window_hours: 12",
+        "window_hours: -1",
+        ge=0,
+        le=24 * 366,
+    )
+    level: int = setting(1, "按第几级诉求", "the level of the issues", "level: 2", "level: 4", ge=1, le=3)
+    rows: Literal["cases", "all"] = setting(
+        "cases",
+        "重复来电明细的范围：cases 只列名单上的，all 全部话务员",
+        "whose repeats are listed: those of the cases, or everybody's",
+        "rows: all",
+        "rows: every",
+    )
+    columns: Texts = setting(
+        fits.PAIR_COLUMNS,
+        "重复来电明细的列，next_ 开头的属于再次来电；导出没有的列不出现",
+        "the columns of the sheet of repeats; those of the repeat begin with next_; one that the export lacks is not there",
+        "columns: [started_at, issue_1, gap_hours, next_started_at, next_issue_1]",
+        "columns: [started_at, next_start]",
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _columns(cls, value):
+        return fits.detail_columns(value, pairs=True)
+
+
+class Workbook(Settings):
+    """The workbooks that staff fill (`hotline workbook callers` and `agents`)."""
+
+    number: Literal["masked", "full"] = setting(
+        "masked",
+        "来电号码：masked 只留前三后四位，full 全部写出（每次从原始导出文件读取，数据存储里没有）",
+        "the caller's number: its first three and last four digits, or all (read again from the raw exports each time; the store has none)",
+        "number: full",
+        "number: hidden",
+    )
+    callers: CallerCases = setting(
+        CallerCases(), "短期重复致电群众", "the workbook of callers", "callers: {least_calls: 5, within_days: 3}", "callers: {calls: 5}"
+    )
+    agents: AgentCases = setting(
+        AgentCases(), "员工复电率下钻", "the workbook of agents", "agents: {window_hours: 12, level: 2}", "agents: {hours: 12}"
+    )
+
+
 class Need(Settings):
     """One branch of the tree from what citizens need to what is measured (客户需求 → 关键质量特性 → KPI)."""
 
@@ -1232,6 +1308,13 @@ class Params(Settings):
         "aggregates: {files: a.csv, columns: {month_at: 月份, indicator: 指标, value: 数值}}",
         "aggregate: {files: a.csv}",
     )
+    cases: Sources = setting(
+        (),
+        "自己保管的排查登记，一行一案；hotline backfill 收回的答复另存于 private/，不必写在这里",
+        "a register of cases that is kept elsewhere, a row a case; what `hotline backfill` takes in is kept in private/ and needs no line here",
+        "cases: {files: a.xlsx, columns: {kind: {is: caller}, listed_at: 列入日期, caller: {from: 号码, kind: phone}}}",
+        "cases: {files: a.xlsx, columns: {kind: {is: caller}}}",
+    )
     items: dict[str, Item] = setting(
         {},
         "调查与评分的题目：列名（item_1至item_30）与它问什么、分值范围；被对应的列都要写",
@@ -1301,6 +1384,13 @@ class Params(Settings):
         "the three rates of follow-ups: what each answer is worth",
         "follow_up: {weights: [0.2, 0.4, 0.4]}",
         "follow_up: {weight: [0.2, 0.4, 0.4]}",
+    )
+    workbook: Workbook = setting(
+        Workbook(),
+        "交给班组填写的两本工作簿：号码是否打码、按什么规则列入、明细有哪些列",
+        "the two workbooks that staff fill: whether numbers are masked, by which rule cases are listed, which columns the details have",
+        "workbook: {number: full}",
+        "workbook: full",
     )
     report: Report = setting(
         Report(), "月报上的文字", "the words of the monthly page", "report: {note: 8月系统升级两天}", "report: 8月系统升级两天"

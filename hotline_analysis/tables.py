@@ -8,7 +8,7 @@ any file order give the same `seq`) and `local_s` (the wall time of its clock as
 
 from dataclasses import dataclass
 
-from hotline_analysis.words import Term
+from hotline_analysis.words import ANSWERS, Term
 
 INSTANT, SECONDS, TEXT, FLAG, SCORE, COUNT, AMOUNT, IDENTITY = (
     "instant", "seconds", "text", "flag", "score", "count", "amount", "identity",
@@ -42,6 +42,8 @@ SPEAKERS = ("agent", "customer", "bot")
 KINDS = ("opinion", "script", "outage", "intervention", "other")
 FIGURES = ("self_service", "marketing_completion", "channel_conversion")  # typed month figures of a study's own, which are no indicators
 TELLING = ("source", "state", "kind")  # columns whose constant says which export it is, and assumes nothing of its rows
+CASE_KINDS = ("caller", "agent")
+CLOSED = ("solved", "explained")  # of what was found (`words.ANSWERS`): the case needs nothing more
 ITEMS = tuple(f"item_{n}" for n in range(1, 31))  # slots of a questionnaire; params › items says what each one asks
 
 
@@ -108,6 +110,12 @@ def _items() -> tuple[Column, ...]:
     """The scores of a questionnaire or a check with one column an item."""
     holds = ("题目见参数 items", "what it asks is in params › items")
     return tuple(_c(name, SCORE, f"第{n}题", f"Item {n}", *holds) for n, name in enumerate(ITEMS, 1))
+
+
+def _held(column: str) -> tuple[str, str]:
+    """The keys that an answer's column may hold, with their words."""
+    words = ANSWERS[column].items()
+    return "，".join(f"{key} {term.zh}" for key, term in words), ", ".join(f"{key} ({term.en})" for key, term in words)
 
 
 _LOCAL = _c("local_s", COUNT, "当地秒", "Local seconds", "当地时间自1970年起的秒数", "wall time as seconds since 1970", derived=True)
@@ -620,8 +628,39 @@ AGGREGATES = Table(
     monthly=True,
 )
 
+CASES = Table(
+    "cases",
+    Term("排查登记", "case register"),
+    Term("列入排查的一位来电人，或一名话务员的一类诉求", "one caller, or one agent and issue, that was put on the list to look into"),
+    (
+        _SEQ,
+        _LOCAL,
+        _c("case_id", TEXT, "案件编号", "Case id"),
+        _c("kind", TEXT, "案件类型", "Kind of case", "caller来电人，agent话务员", "caller or agent", CASE_KINDS),
+        _c("listed_at", INSTANT, "列入时间", "Listed at", "列入排查名单的时刻", "when it was put on the list"),
+        _c("caller", IDENTITY, "来电人", "Caller"),
+        _c("caller_group", COUNT, "来电人分组", "Caller group", derived=True),
+        _c("caller_state", TEXT, "来电人状态", "Caller state", allowed=CALLER_STATES, derived=True),
+        _c("caller_phone", IDENTITY, "号码身份", "Phone identity"),
+        _c("caller_person", IDENTITY, "个人身份", "Person identity"),
+        _c("caller_code", IDENTITY, "代码身份", "Code identity"),
+        _c("agent", TEXT, "话务员", "Agent"),
+        _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
+        _c("found", TEXT, "排查结果", "What was found", *_held("found"), tuple(ANSWERS["found"])),
+        _c("cause", TEXT, "原因", "Cause", *_held("cause"), tuple(ANSWERS["cause"])),
+        _c("solvable", TEXT, "可否解决", "Can it be solved", *_held("solvable"), tuple(ANSWERS["solvable"])),
+        _c("measure", TEXT, "对策", "Measure", *_held("measure"), tuple(ANSWERS["measure"])),
+        _c("closed_at", INSTANT, "办结日期", "Closed on", "已解决或已解释说明的那一天", "the day on which it was solved or explained"),
+    ),
+    ("listed_at",),
+    "listed_at",
+    id="case_id",
+    sequences=(("listed_at", "closed_at"),),
+)
+
 TABLES = {
-    t.name: t for t in (CALLS, ORDERS, ORDER_STEPS, SURVEYS, SCORES, CHECKLIST, SESSIONS, MESSAGES, AGENT_TIME, EVENTS, STAFF, AGGREGATES)
+    t.name: t
+    for t in (CALLS, ORDERS, ORDER_STEPS, SURVEYS, SCORES, CHECKLIST, SESSIONS, MESSAGES, AGENT_TIME, EVENTS, STAFF, AGGREGATES, CASES)
 }
 
 

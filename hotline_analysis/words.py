@@ -93,6 +93,26 @@ CAPABILITY = {
     "out of reach": Term("难以达标", "out of reach"),
     "no target": Term("不设目标", "no target"),
 }
+ANSWERS = {  # what staff may say of a case, by column: the words of the drop-downs, of the register and of its figures
+    "found": {
+        "solved": Term("已解决", "solved"), "explained": Term("已解释说明", "explained"), "in_hand": Term("处理中", "in hand"),
+        "unreached": Term("联系不上", "not reached"),
+    },
+    "cause": {  # avoidable contact: all but the last five (NI14; F0 VBA16)
+        "chasing": Term("催问进度", "chasing progress"), "not_done": Term("承诺未办", "promised and not done"),
+        "unclear": Term("答复不清", "unclear answer"), "incomplete": Term("答复不全", "incomplete answer"),
+        "not_told": Term("未告知后续流程", "not told what follows"), "wrong_number": Term("找错部门或号码", "wrong office or number"),
+        "came_back": Term("问题再次发生", "problem came back"), "policy": Term("政策所限", "bound by policy"),
+        "unreasonable": Term("非合理诉求", "unreasonable demand"), "habit": Term("习惯性来电", "habit"), "other": Term("其他原因", "other cause"),
+    },
+    "solvable": {"yes": Term("能解决", "can be solved"), "partly": Term("能部分解决", "in part"), "no": Term("不能解决", "cannot be solved")},
+    "measure": {
+        "handle": Term("督促办理", "have it done"), "notify": Term("主动告知", "tell beforehand"), "contact": Term("专人联系", "one contact person"),
+        "wording": Term("统一答复口径", "one agreed answer"), "coach": Term("单独辅导", "coach the agent"), "train": Term("培训该类", "train the issue"),
+        "knowledge": Term("更新知识库", "mend the knowledge base"), "process": Term("改流程", "change the process"), "none": Term("无需措施", "nothing to do"),
+    },
+}  # fmt: skip
+NOT_SAID = "not said"  # of a cause: nobody gave one
 GRADE = {"excellent": Term("优", "excellent"), "good": Term("良", "good"), "fair": Term("中", "fair"), "poor": Term("差", "poor")}
 WEEKDAY = (
     Term("周一", "Mon"), Term("周二", "Tue"), Term("周三", "Wed"), Term("周四", "Thu"), Term("周五", "Fri"), Term("周六", "Sat"), Term("周日", "Sun"),
@@ -108,6 +128,10 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no fit": Term("两个边际不能同时满足", "the margins cannot all be met"),
     "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
     "no calls": Term("没有来电", "no calls"),
+    "no cases were filled in": Term("本期没有填写过排查表", "no list of cases was filled in for this period"),
+    "nobody has answered": Term("排查名单还没有人填写", "nobody has answered a case yet"),
+    "no case of a caller": Term("还没有办结的来电人案件", "no caller's case has been closed yet"),
+    "no closed case": Term("办结的案件还没有看满一周", "no closed case has been watched for a week yet"),
     "no base": Term("本期没有可作分母的记录", "no record of this period to be a base"),
     "cost a minute": Term("参数没有给出每分钟成本", "params give no cost a minute"),
     "not the whole month": Term(

@@ -14,7 +14,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import DAY, LEVELS
+from hotline_analysis.measures.gaps import DAY, LEVELS, callbacks
 from hotline_analysis.measures.indicators import mark
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
@@ -37,6 +37,18 @@ def counted(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.Data
     definition's minimum gap on), seconds (talk time of those where it was read), timed (how many those are), unwatched (calls left out, the same in every row).
     Raises DataRefused without agents or without an issue column of that level.
     """
+    rows = _watched(view, level, window_hours)
+    sums = {"calls": "whole", "repeats": "hit", "seconds": "spoken", "timed": "timed"}
+    found = pandas(rows.group_by("agent", "issue", "band").agg(*[nw.col(c).sum().alias(name) for name, c in sums.items()], rows=nw.len()))
+    found = found.sort_values(["agent", "issue", "band"], ignore_index=True).astype(dict.fromkeys((*sums, "band", "rows"), "int64"))
+    return (
+        found[found["calls"] > 0].drop(columns="rows").assign(unwatched=int((found["rows"] - found["calls"]).sum())).reset_index(drop=True)
+    )
+
+
+def _watched(view: View, level: int, window_hours: float) -> nw.LazyFrame:
+    """The period's index calls under whom they are charged to, with agent and issue never missing, and `whole` (watched for the whole window), `hit` (of them followed
+    within it), `timed`, `spoken` (seconds) and `band`. Raises DataRefused without agents or without an issue column of that level."""
     gaps = rules.charge(view.gaps(), view.definition, ["agent"])
     have, column = gaps.collect_schema().names(), f"issue_{level}"
     lacking = [c for c in ("agent", column) if c not in have]
@@ -50,14 +62,8 @@ def counted(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.Data
     ).with_columns(whole=mark(nw.col("follow_s") >= nw.col("window_s")))  # fmt: skip
     followed = mark(nw.col(counts.gap_column(view.definition)) <= nw.col("window_s")) * nw.col("whole")
     timed = mark(nw.col("talk") >= 0) * nw.col("whole")
-    rows = rows.with_columns(
+    return rows.with_columns(
         hit=followed, timed=timed, spoken=nw.when(nw.col("talk") >= 0).then(nw.col("talk")).otherwise(nw.lit(0)) * nw.col("whole")
-    )
-    sums = {"calls": "whole", "repeats": "hit", "seconds": "spoken", "timed": "timed"}
-    found = pandas(rows.group_by("agent", "issue", "band").agg(*[nw.col(c).sum().alias(name) for name, c in sums.items()], rows=nw.len()))
-    found = found.sort_values(["agent", "issue", "band"], ignore_index=True).astype(dict.fromkeys((*sums, "band", "rows"), "int64"))
-    return (
-        found[found["calls"] > 0].drop(columns="rows").assign(unwatched=int((found["rows"] - found["calls"]).sum())).reset_index(drop=True)
     )
 
 
@@ -121,3 +127,25 @@ def hangups(view: View, *, short_seconds: int, within_seconds: int) -> pd.DataFr
     names = ["short", "known", "followed", "short_known", "short_followed"]
     found = pandas(marked.group_by("agent").agg(*[nw.col(c).sum() for c in names], calls=nw.len()))
     return found.sort_values("agent", ignore_index=True).astype(dict.fromkeys((*names, "calls"), "int64"))[["agent", "calls", *names]]
+
+
+def pairs(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFrame:
+    """The repeats that `counted` counts, one row each: the index call and the call that makes it one.
+
+    Columns: agent ('' for none), issue, seq (of the index call), next_seq (of its repeat), gap_s. Ordered by agent, issue and the index call. Raises as `counted`,
+    and DataRefused where the definition looks back: a repeat is then charged with the call before it.
+    """
+    if view.definition.direction != "look-ahead":
+        raise DataRefused("agents", "the definition looks back, so a repeat is no later call.", "Leave 'direction' at look-ahead.")
+    same, gap = view.definition.match == "same", counts.gap_column(view.definition)
+    own = [f"issue_{n}" for n in range(1, view.definition.level + 1)] if same else []
+    rows = pandas(_watched(view, level, window_hours).filter(nw.col("hit") == 1))[
+        ["agent", "issue", "who", "seq", "start_s", "reference_s", gap, *own]
+    ]
+    back = callbacks(view.table("calls"), view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
+    there = pandas(back.select("who", *own, next_seq=nw.col("seq"), next_s=nw.col("start_s")))
+    both = rows.rename(columns={gap: "gap_s"}).merge(there, on=["who", *own])
+    waited = (both["next_s"] - both["reference_s"]).clip(lower=0)
+    later = (both["next_s"] > both["start_s"]) | ((both["next_s"] == both["start_s"]) & (both["next_seq"] > both["seq"]))
+    found = both[(waited == both["gap_s"]) & later].sort_values(["seq", "next_s", "next_seq"]).drop_duplicates(["agent", "seq"])
+    return found.sort_values(["agent", "issue", "seq"], ignore_index=True)[["agent", "issue", "seq", "next_seq", "gap_s"]]

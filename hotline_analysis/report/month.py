@@ -59,7 +59,9 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
     h = open_hotline(params, month, language, progress=progress)
     h.verdicts  # noqa: B018 (asked for here, so that refused data are refused before a kernel starts)
     with run.hold(folder, hotline=described.name, month=h.month) as place:
-        mark = fingerprint(h.digest + h.rule.hash, described.path, language)  # the rule may come from a windows file beside the params
+        mark = fingerprint(
+            h.digest + h.rule.hash + h.register_digest, described.path, language
+        )  # the rule may come from a windows file beside the params
         if current(place.folder, mark):
             return place.folder / "index.html", True
         h.frames.prune()

@@ -101,6 +101,7 @@ def _read(book: CalamineWorkbook, request: dict) -> dict:
         "summary": [],
         "rejected": [],
         "typed": getattr(sheet, "typed", True),
+        "left": (sheet.start or (0, 0))[1],
         **others,
     }
     if getattr(sheet, "nested", False):
@@ -111,7 +112,7 @@ def _read(book: CalamineWorkbook, request: dict) -> dict:
         unread, merged_away, left = (
             marks.uncomputed(Path(request["path"]), name),
             marks.merged(sheet.merged_cell_ranges),
-            (sheet.start or (0, 0))[1],
+            answer["left"],
         )
         for number, row in _numbered(sheet, unread):
             cells = _marked([cell_text(v) for v in row], unread.get(number - 1), left)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -293,8 +293,24 @@ class Store:
     def _at(self, job: Job, ending: str) -> Path:
         return self.folder / "parts" / (job.key + ending)
 
-    def _read_text(self, job: Job) -> TextTable:
-        text = read(job.file, job.source, self._staging, self._connection, convert.wanted(job.source))
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[tuple[list[tuple[Job, int, int]], identity.Key]]:
+        """The exports that the store was made of, to be read once more: (job, first and last second of its rows) of each, and the key. Nobody builds meanwhile."""
+        with _sentences(self.params), self._held():
+            key = self._key()
+            parts = [(job, self._part(job)) for job in self._jobs(key)]
+            machine.private_folder(self._staging)
+            try:
+                yield [(job, part.first_s or 0, part.last_s or 2**40) for job, part in parts if part], key
+            finally:
+                machine.remove(self._staging)
+
+    def text_of(self, job: Job, connection: duckdb.DuckDBPyConnection) -> TextTable:
+        """One export's records as text, in a folder that only its owner may open; the caller removes it."""
+        return self._read_text(job, connection)
+
+    def _read_text(self, job: Job, connection: duckdb.DuckDBPyConnection | None = None) -> TextTable:
+        text = read(job.file, job.source, self._staging, connection or self._connection, convert.wanted(job.source))
         unchanged(job)
         return text
 

@@ -1,0 +1,326 @@
+"""What stands in the two workbooks: the month's cases with their answers so far, the calls behind them, and how both are read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis.hotline import Hotline
+from hotline_analysis.intake import register
+from hotline_analysis.intake.convert.identity import open_key
+from hotline_analysis.intake.register import Register
+from hotline_analysis.intake.store.again import numbers
+from hotline_analysis.measures import agents as pairs_of
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import scoped
+from hotline_analysis.report.workbook import book, words
+from hotline_analysis.report.workbook.book import Book, Column, Sheet
+from hotline_analysis.tables import INSTANT, SCORE, SECONDS, TABLES, WORDS
+from hotline_analysis.words import GRADE, Field, Term, format_count
+
+HOUR, DAY = 3600, 86400
+CALLER_COLUMNS = (
+    "case_id", "opened_month", "number", "kind", "calls", "most_calls", "median_gap_hours", "main_issue", "main_share", "agents", "same_issue_calls",
+    "rating", "times", "last_found",
+)  # fmt: skip
+AGENT_COLUMNS = (
+    "case_id",
+    "opened_month",
+    "agent",
+    "issue",
+    "denominator",
+    "numerator",
+    "value",
+    "low",
+    "high",
+    "expected",
+    "ratio",
+    "q",
+    "times",
+    "last_found",
+)
+CELL_COLUMNS = (
+    "agent",
+    "issue",
+    "denominator",
+    "numerator",
+    "value",
+    "low",
+    "high",
+    "expected",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "q",
+    "verdict",
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The month's cases of one kind: a frame with case_id (and what the sheet shows of each), and the further sheets."""
+
+    kind: str
+    frame: pd.DataFrame
+    cases: Sequence[Mapping]
+    columns: Sequence[str]
+    fields: Mapping[str, Field]
+    sheets: Sequence[Sheet]
+
+
+def listed(h: Hotline, name: str) -> Listed:
+    """The cases of the month and the sheets behind them. Raises DataRefused or NoInput where the study cannot be had."""
+    return {"callers": _callers, "agents": _agents}[name](h)
+
+
+def made(h: Hotline, name: str, found: Listed, held: Register) -> Book:
+    """The workbook: cover, summary, cases with what the register holds of them, details."""
+    language = h.language
+    cases = to_fill(_titled(h, words.CASES), found.frame, found.columns, found.fields, held, h.month, language)
+    summary, *details = found.sheets
+    return Book(
+        f"{h.params.title.term(language)} {h.period.said(language)} {words.TITLES[name](language)}",
+        words.COVER(language),
+        _cover(h, name),
+        [summary, cases, *details],
+        datetime(h.period.last_day.year, h.period.last_day.month, h.period.last_day.day),
+        language,
+    )
+
+
+def to_fill(
+    title: str, frame: pd.DataFrame, names: Sequence[str], fields: Mapping[str, Field], held: Register, month: str, language: str
+) -> Sheet:
+    """The list itself: what is known of each case (columns `names` of the frame, case_id among them), and the columns that staff fill, with the register's answers."""
+    columns = [
+        *book.columns(names, {**fields, **words.CASE_FIELDS}, language),
+        *[_to_fill(name, language) for name in words.TO_FILL],
+        *book.columns(words.HIDDEN, words.CASE_FIELDS, language, hidden=True),
+    ]
+    return Sheet(words.CASES(language), title, columns, _with_answers(frame, held, month), frozen=list(names).index("opened_month") + 2)
+
+
+def _to_fill(name: str, language: str) -> Column:
+    (column,) = book.columns([name], words.CASE_FIELDS, language, filled=True)
+    return Column(column.name, column.heading, column.form, column.words, tuple(column.words.values()), filled=True)
+
+
+def _titled(h: Hotline, term: Term) -> str:
+    return f"{term(h.language)} · {h.params.title.term(h.language)} · {h.period.said(h.language)}"
+
+
+def _sheet(h: Hotline, term: Term, names: Sequence[str], fields: Mapping[str, Field], frame: pd.DataFrame) -> Sheet:
+    return Sheet(term(h.language), _titled(h, term), book.columns([n for n in names if n in frame], fields, h.language), frame)
+
+
+def _cover(h: Hotline, name: str) -> list[tuple[str, str]]:
+    language, said = h.language, h.params.workbook
+    callers = said.callers
+    shared = words.NO_SHARED(language) if not callers.shared else ""
+    rule = words.RULES[name](language).format(days=callers.within_days, calls=callers.least_calls, shared=shared)
+    masked = [("", words.MASKED(language))] if name == "callers" and said.number == "masked" else []
+    reading, filling = ([t(language) for t in terms] for terms in (words.READING[name], words.FILLING))
+    back = words.HANDING_BACK(language).format(file=f"{name}.xlsx", params=h.params.path.name)
+    lines = [
+        (words.ABOUT(language), h.params.title.term(language)), (words.PERIOD(language), h.period.said(language)), (words.LISTED(language), rule), *masked,
+        (words.RULE(language), h.definition().partition("：" if language == "zh" else ": ")[2]), *_data(h), (words.GRADE(language), GRADE[h.grade[0]](language)),
+        *_under(words.READ, reading, language), *_under(words.FILL, filling, language),
+        (words.BACK(language), back), (words.CARE(language), words.CARING(language)),
+    ]  # fmt: skip
+    return lines
+
+
+def _under(heading: Term, lines: Sequence[str], language: str) -> list[tuple[str, str]]:
+    return [(heading(language) if n == 0 else "", line) for n, line in enumerate(lines)]
+
+
+def _data(h: Hotline) -> list[tuple[str, str]]:
+    """The ledger of the calls' exports in one line."""
+    ledger = h.ledger[h.ledger["table"] == "calls"]
+    read, kept = int(ledger["physical"].sum()), int(ledger["accepted"].sum())
+    told = {
+        "table": TABLES["calls"].term(h.language),
+        "physical": format_count(read),
+        "accepted": format_count(kept),
+        "rest": format_count(read - kept),
+    }
+    return [(words.DATA(h.language), words.LEDGER(h.language).format(**told))]
+
+
+def _with_answers(frame: pd.DataFrame, held: Register, month: str) -> pd.DataFrame:
+    """The cases with what the register holds of them: this month's answer, and what the months before found."""
+    before: dict[str, list] = {}
+    for case_id, opened in sorted(held.rows, key=lambda place: place[1]):
+        if opened < month:
+            before.setdefault(case_id, []).append(held.rows[case_id, opened])
+    rows = [held.rows.get((case_id, month), {}) for case_id in frame["case_id"]]
+    told = {name: [row.get(name) or None for row in rows] for name in (*words.TO_FILL,)}
+    told["closed_at"] = [date.fromisoformat(day) if day else None for day in told["closed_at"]]
+    past = [before.get(case_id, []) for case_id in frame["case_id"]]
+    last = [next((row["found"] for row in reversed(rows) if row["found"]), None) for rows in past]
+    columns = {
+        **told,
+        "opened_month": [month] * len(frame),
+        "mark": [register.mark(row) for row in rows],
+        "times": [len(rows) for rows in past],
+        "last_found": last,
+    }
+    return frame.assign(**{name: pd.Series(values, index=frame.index, dtype=object) for name, values in columns.items()})
+
+
+def _fields(frame: pd.DataFrame) -> dict[str, Field]:
+    return {name: Field.from_dict(plain) for name, plain in frame.attrs["fields"].items()}
+
+
+def _details(calls: pd.DataFrame) -> pd.DataFrame:
+    """The calls as a workbook shows them: instants as spreadsheets hold them."""
+    return calls.assign(
+        **{c: pd.to_datetime(calls[c]).dt.floor("s").astype(object) for c in calls if pd.api.types.is_datetime64_any_dtype(calls[c])}
+    )
+
+
+def _call_fields() -> dict[str, Field]:
+    forms = {SECONDS: "seconds", SCORE: "ratio", INSTANT: "moment"}
+    known = {
+        c.name: Field(c.term, forms.get(c.kind, "text"), words={k: WORDS[k] for k in c.allowed if k in WORDS})
+        for c in TABLES["calls"].columns
+    }
+    again = {
+        f"next_{name}": Field(
+            Term(*(said + told for said, told in zip(_pair(words.REPEAT), _pair(f.term), strict=True))), f.form, words=f.words
+        )
+        for name, f in known.items()
+    }
+    return {**known, **again, **words.ROW_FIELDS}
+
+
+def _pair(term: Term) -> tuple[str, str]:
+    return term.zh, term.en
+
+
+# ---- callers
+
+
+def _callers(h: Hotline) -> Listed:
+    rule = h.params.workbook.callers
+    found = h.study("callers", "frequent", options={"least_calls": rule.least_calls, "within_days": rule.within_days}, strict=True)
+    frame = pd.DataFrame(found) if rule.shared else pd.DataFrame(found)[found["kind"] != "shared"].reset_index(drop=True)
+    ids = register.caller_ids(h.params)
+    frame = frame.assign(case_id=[ids[int(caller)] for caller in frame["caller"]], number=_numbers(h, frame["caller"]))
+    cases = [{"case_id": row.case_id, "agent": "", "issue": row.main_issue} for row in frame.itertuples()]
+    fields = _fields(found)
+    schemes = h.study("callers", "schemes", options={"rules": [[rule.least_calls, rule.within_days]]}, strict=True)
+    kinds = frame.groupby("kind", as_index=False).agg(found=("case_id", "size"), found_calls=("calls", "sum"))
+    kinds = kinds.assign(
+        call_share=kinds["found_calls"] / (schemes["found_calls"].iloc[0] / schemes["call_share"].iloc[0]) if len(kinds) else []
+    )
+    summary = _sheet(h, words.SUMMARY, ("kind", "found", "found_calls", "call_share"), {**_fields(schemes), "kind": fields["kind"]}, kinds)
+    calls = _calls_of(h, frame)
+    details = _sheet(h, words.CALLS, ("case_id", "number", *rule.columns), {**_call_fields(), **words.CASE_FIELDS}, calls)
+    return Listed("caller", frame, cases, CALLER_COLUMNS, fields, [summary, details])
+
+
+def _numbers(h: Hotline, callers: pd.Series) -> list[str]:
+    """The callers' numbers as params want them, read again from the exports of the month."""
+    found = numbers(h.store, set(map(int, callers)), h.period.start_s, h.period.end_s)
+    full = h.params.workbook.number == "full"
+    return [
+        (text if full else masked(text)) if text else words.GONE(h.language) for _, text in (found.get(int(c), ("", "")) for c in callers)
+    ]
+
+
+def masked(text: str) -> str:
+    """138****1234 of a mobile number; of shorter ones less: what is shown is never more than seven signs, nor more than half."""
+    plain = "".join(c for c in book.clean(text) if c.isalnum())[-18:]
+    plain = plain[-11:] if plain.isdigit() and 11 < len(plain) < 15 else plain  # without +86 and the like
+    head, tail = (3, 4) if len(plain) >= 11 else (1, 2) if len(plain) >= 7 else (0, 1)
+    return f"{plain[:head]}****{plain[len(plain) - tail :]}"
+
+
+def _calls_of(h: Hotline, frame: pd.DataFrame) -> pd.DataFrame:
+    """Every call of the listed callers in the period, by case and time, with the wait to the next and how many came within the rule's days after it."""
+    rows = scoped(h.view.table("calls"), h.view.definition)
+    rows = rows.filter(
+        (nw.col("start_s") >= h.period.start_s)
+        & (nw.col("start_s") < h.period.end_s)
+        & nw.col("who").is_in([int(c) for c in frame["caller"]])
+    )
+    calls = pandas(rows).sort_values(["who", "start_s", "seq"], ignore_index=True)
+    who, start = calls["who"].to_numpy(), calls["start_s"].to_numpy()
+    waits = calls.groupby("who")["start_s"].shift(-1) - calls["start_s"]
+    place = {int(c): n for n, c in enumerate(frame["caller"])}
+    told = calls.assign(
+        next_hours=waits / HOUR, later=_later(who, start, round(h.params.workbook.callers.within_days * DAY)),
+        case_id=[frame["case_id"].iloc[place[int(w)]] for w in who], number=[frame["number"].iloc[place[int(w)]] for w in who],
+        place=[place[int(w)] for w in who],
+    )  # fmt: skip
+    return _details(told.sort_values(["place", "start_s", "seq"], ignore_index=True))
+
+
+def _later(who: np.ndarray, start: np.ndarray, span: int) -> np.ndarray:
+    """How many calls of the same caller follow each within so many seconds; sorted by caller and start."""
+    if not len(start):
+        return np.array([], int)
+    place = np.r_[True, who[1:] != who[:-1]].cumsum() - 1  # each caller's stretch of one line, so far apart that none reaches into the next
+    line = start - start.min() + place * (int(start.max() - start.min()) + span + 1)
+    return np.searchsorted(line, line + span, side="right") - np.arange(len(line)) - 1
+
+
+# ---- agents
+
+
+def _agents(h: Hotline) -> Listed:
+    rule = h.params.workbook.agents
+    options = {"level": rule.level, "window_hours": rule.window_hours}
+    cells = h.study("agents", "cells", options=options, strict=True)
+    fields = _fields(cells)
+    every = pd.DataFrame(cells)
+    names = [f"{agent}\n{issue}" for agent, issue in zip(every["agent"], every["issue"], strict=True)]
+    every = every.assign(case_id=register.case_ids(open_key(h.params, True), "agent", names))
+    frame = every[(every["verdict"] == "above") & (every["agent"] != "")].reset_index(drop=True)
+    cases = [{"case_id": row.case_id, "agent": row.agent, "issue": row.issue} for row in frame.itertuples()]
+    summary = h.study("agents", "agents", options=options, strict=True)
+    by_agent = (
+        "agent",
+        "denominator",
+        "numerator",
+        "value",
+        "low",
+        "high",
+        "expected",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "flagged",
+        "flagged_issues",
+        "advice",
+    )
+    sheets = [
+        _sheet(h, words.SUMMARY, by_agent, _fields(summary), pd.DataFrame(summary)),
+        _sheet(
+            h,
+            words.PAIRS,
+            ("case_id", "agent", "issue", *rule.columns),
+            {**_call_fields(), **fields, **words.CASE_FIELDS},
+            _pairs_of(h, every, frame, options),
+        ),
+        _sheet(h, words.CELLS, CELL_COLUMNS, fields, every),
+    ]
+    return Listed("agent", frame, cases, AGENT_COLUMNS, fields, sheets)
+
+
+def _pairs_of(h: Hotline, every: pd.DataFrame, frame: pd.DataFrame, options: Mapping) -> pd.DataFrame:
+    """The repeats behind the cases (or of everybody): the call and the one that followed it in one row."""
+    pairs = pairs_of.pairs(h.view, **options)
+    known = every.set_index(["agent", "issue"])["case_id"]
+    pairs = pairs.assign(
+        case_id=known.reindex(pd.MultiIndex.from_frame(pairs[["agent", "issue"]])).to_numpy(), gap_hours=pairs["gap_s"] / HOUR
+    )
+    listed = pairs["case_id"].isin(frame["case_id"])
+    pairs = pairs.assign(case_id=pairs["case_id"].where(listed)) if h.params.workbook.agents.rows == "all" else pairs[listed]
+    calls = pandas(h.view.table("calls").filter(nw.col("seq").is_in([int(s) for s in {*pairs["seq"], *pairs["next_seq"]}])))
+    told = pairs.merge(_details(calls).drop(columns=["agent"]), on="seq").merge(_details(calls).add_prefix("next_"), on="next_seq")
+    return told.sort_values(["agent", "issue", "start_s", "seq"], ignore_index=True)
