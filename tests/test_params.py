@@ -60,7 +60,7 @@ def test_yes_as_a_key_is_a_word(tmp_path):
         ("just text\n", "x.yaml › holds no settings. A params file begins with 'title:' and names a table, such as 'calls:'."),
         (
             "title: x\n",
-            "x.yaml › no table is named; a params file needs at least one of: calls, orders, order_steps, surveys, scores, checklist, sessions, messages, agent_time, events, staff, aggregates.",
+            "x.yaml › no table is named; a params file needs at least one of: calls, orders, order_steps, surveys, scores, checklist, sessions, messages, agent_time, events, staff, aggregates, cases.",
         ),
         (GOOD + "time_zon: UTC\n", "x.yaml › 'time_zon' is not a setting here. Did you mean 'time_zone'?"),
         (GOOD + "time_zone: Mars\n", "x.yaml › time_zone: 'Mars' is not a time zone; write an IANA name such as Asia/Shanghai."),

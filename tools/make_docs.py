@@ -75,6 +75,9 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "indicators": (params.OwnIndicator, "自定指标 · An indicator: indicators › web_share"),
     "numerator": (params.OwnPart, "分子与分母 · A part: indicators › web_share › numerator, denominator"),
     "where": (params.Condition, "条件 · A condition: indicators › web_share › numerator › where › channel"),
+    "workbook": (params.Workbook, "排查工作簿 · Workbooks that staff fill: workbook"),
+    "callers": (params.CallerCases, "来电人工作簿 · The workbook of callers: workbook › callers"),
+    "agents": (params.AgentCases, "话务员工作簿 · The workbook of agents: workbook › agents"),
     "report": (params.Report, "月报 · Report: report"),
     "windows": (params.WindowsFile, "各诉求的窗口文件 · A windows file (definition: {windows_file: windows.yaml})"),
 }
@@ -297,7 +300,7 @@ def file_with(place: str, line: str) -> str:
         {**FILE, name: line}
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
-        if place in ("period", "limits", "report", "complaints", "service", "follow_up")
+        if place in ("period", "limits", "report", "complaints", "service", "follow_up", "workbook")
         else {**FILE, "orders": ORDERS, "complaints": f"complaints: {{by_class: {{紧急: {{{line}}}}}}}"}
         if place == "by_class"
         else {**FILE, "improvement": project(place, name, line)}
@@ -318,6 +321,8 @@ def file_with(place: str, line: str) -> str:
         top = {**FILE, "orders": ORDERS, "complaints": top["complaints"]}
     if place in ("faq", "priority"):
         top = {**FILE, "service": f"service: {{{place}: {{{line}}}}}"}
+    if place in ("callers", "agents"):
+        top = {**FILE, "workbook": f"workbook: {{{place}: {{{line}}}}}"}
     if place == "title":
         top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
     text = []

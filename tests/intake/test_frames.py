@@ -466,6 +466,7 @@ LACKING = {  # what three months of calls cannot answer; that every kind of colu
     "improvement": {"course", "checklist", "agreement", "incidents"},
     "complaints": set(importlib.import_module("hotline_analysis.studies.complaints").TABLES),
     "service": {"shortfall", "one_more", "targets", "channels", "channel_flow", "self_service", "marketing", "misdirected"},
+    "followup": {"counts", "causes", "recurrence", "cases"},
     "callers": {"timeline"},  # of whom, has to be asked
     "chats": set(importlib.import_module("hotline_analysis.studies.chats").TABLES),
 }
