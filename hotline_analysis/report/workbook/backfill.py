@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from hotline_analysis.errors import DataRefused, NoInput, nearest
+from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.intake import register
 from hotline_analysis.intake.read import workbooks
 from hotline_analysis.intake.read.cells import SEPARATOR
 from hotline_analysis.intake.read.files import real_kind
+from hotline_analysis.intake.read.marks import UNREAD
 from hotline_analysis.intake.read.stored import WORKBOOKS, InputFile
 from hotline_analysis.intake.register import ANSWER, Register
 from hotline_analysis.params import Params, Source
@@ -126,15 +127,9 @@ def read(file: Path, today: date) -> list[Filled]:
 def refuse_unknown(name: str, rows: list[Filled], held: Register) -> None:
     ids = {case_id for case_id, _ in held.rows}
     unknown = [row for row in rows if row.place not in held.rows]
-    _refuse(
-        name,
-        [
-            (row.at("opened_month"), "the case was not listed in this month")
-            if row.values["case_id"] in ids
-            else (row.at("case_id"), f"is no case of this hotline. {nearest(row.values['case_id'], ids)}".strip().removesuffix("."))
-            for row in unknown
-        ],
-    )
+    months, others = ([row for row in unknown if (row.values["case_id"] in ids) is known] for known in (True, False))
+    faults = [(row.at("opened_month"), "the case was not listed in this month") for row in months]
+    _refuse(name, faults + [(row.at("case_id"), "is no case of this hotline") for row in others])
 
 
 def _refuse(name: str, faults: list[tuple[str, str]]) -> None:
@@ -203,6 +198,10 @@ def _letter(place: int) -> str:
 def _understand(filled: Filled, today: date) -> Iterator[tuple[str, str]]:
     """Turn words and days into keys, in place; what cannot be, by column."""
     values = filled.values
+    for name in READ:
+        if values[name] in UNREAD:
+            yield name, "is an error of a spreadsheet, or a formula without its value"
+            values[name] = ""
     answered = register.is_filled(values)
     for name, known in KEYS.items():
         if values[name]:
