@@ -75,7 +75,10 @@ clean:
 dev:
 	$(SETUP) dev
 
+# Kernels that share their imports, with the pictures of a notebook that somebody opens.
+FORKED = JUPYTER_DEFAULT_PROVISIONER_NAME=hotline-forked MPLBACKEND=module://matplotlib_inline.backend_inline
+
 # Every notebook runs as committed; those committed with their outputs give them again, cell by cell.
 nbval:
-	$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env notebooks/ -n $(JOBS) --dist loadfile
-	$(BIN)/python -m pytest -q --nbval --nbval-current-env tests/notebooks/ -n $(JOBS) --dist loadfile
+	$(FORKED) $(BIN)/python -m pytest -q -p hotline_analysis.report.forks --nbval-lax --nbval-current-env notebooks/ -n $(JOBS) --dist loadfile
+	$(FORKED) $(BIN)/python -m pytest -q -p hotline_analysis.report.forks --nbval --nbval-current-env tests/notebooks/ -n $(JOBS) --dist loadfile

@@ -21,10 +21,12 @@ from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from hotline_analysis import errors, machine, tables
 from hotline_analysis.errors import BadParams, CannotWrite, HotlineError, RunFailed
+from hotline_analysis.report import forks
 from hotline_analysis.show.blocks import END, TOKEN
 
 SHELL = re.compile(
@@ -99,8 +101,8 @@ def run(
     token = secrets.token_hex(8)
     target, mine = work / notebook.name, set()
     try:
-        papermill.execute_notebook(
-            _plain(notebook), _plain(target), parameters, kernel_name="python3", language="python", progress_bar=progress, start_timeout=limits.start,
+        done = papermill.execute_notebook(
+            _plain(notebook), _plain(target), parameters, engine_name=SavedOnce.NAME, kernel_name="python3", language="python", progress_bar=progress, start_timeout=limits.start,
             kernel_manager_class=_kernel_class(token, work, environment, mine), timeout_func=lambda cell: _seconds_left(deadline, limits, notebook.name),
             interrupt_on_timeout=False, log_output=False,
         )  # fmt: skip
@@ -110,9 +112,25 @@ def run(
         raise _said_by(failed, notebook.name) from None
     finally:
         RUNNING.difference_update(mine)
-    done = nbformat.read(target, as_version=4)
     check_complete(done, token, notebook.name)
     return done
+
+
+class SavedOnce(NBClientEngine):
+    """papermill's own engine, which writes the notebook when it has ended, however it did: not before and after every cell."""
+
+    NAME = "saved-once"
+
+    @classmethod
+    def execute_managed_notebook(cls, notebook, *given, **options):
+        target, notebook.output_path = notebook.output_path, None
+        try:
+            super().execute_managed_notebook(notebook, *given, **options)
+        finally:
+            notebook.output_path = target
+
+
+papermill_engines.register(SavedOnce.NAME, SavedOnce)
 
 
 def _plain(path: Path) -> str:
@@ -188,6 +206,7 @@ def _kernel_class(token: str, work: Path, environment: Mapping[str, str], mine: 
     """A kernel manager that starts this interpreter's own ipykernel, over an encrypted connection where ipykernel can, with a clean environment."""
     spec = get_kernel_dict()
     spec["argv"] = machine.python("from ipykernel import kernelapp; kernelapp.launch_new_instance()", "-f", "{connection_file}")
+    spec["metadata"] = {**spec.get("metadata", {}), "kernel_provisioner": {"provisioner_name": forks.NAME}}
     spec["env"] = {**spec.get("env", {}), **_environment(token, work), **environment}
     encrypted = "curve" in spec.get("metadata", {}).get("supported_encryption", ()) and hasattr(AsyncKernelManager, "transport_encryption")
 

@@ -12,7 +12,7 @@ import xlsxwriter
 from hotline_analysis.__main__ import main
 from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.intake.read.workbooks import sheet_names
-from hotline_analysis.report import month, run
+from hotline_analysis.report import forks, month, run
 from tests.report.notebooks import code, notebook
 from tests.small import write_hotline
 
@@ -35,6 +35,7 @@ def here(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("PYTHONPATH", f":.:{folder}")
     monkeypatch.setenv("PYTHONSTARTUP", str(folder / "startup.py"))
     monkeypatch.setenv("PYTHONUSERBASE", str(folder))
+    forks.SERVER.close()  # what has been imported before would hide it
     return folder
 
 

@@ -19,6 +19,9 @@ SANS, SONG = "Report Sans", "Report Song"
 FACES = ((SANS, 400, "sans-regular.woff2"), (SANS, 700, "sans-bold.woff2"), (SONG, 700, "song-bold.woff2"))
 ALWAYS = "0123456789.,%+−-～—…（）()— "  # page numbers and other figures that CSS writes
 FEATURES = ["kern", "tnum", "lnum", "locl", "ccmp", "halt", "chws"]
+SCRIPTS = [
+    f"{script}.{language}" for script in "DFLT latn hani kana grek cyrl hang".split() for language in ("dflt", "ZHS")
+]  # a page's own
 
 
 def embed(*, regular: str, bold: str, song: str) -> str:
@@ -34,8 +37,9 @@ def _rule(family: str, weight: int, font: bytes) -> str:
 
 def _cut(file: str, text: str) -> bytes:
     """One shipped font, cut to the characters of a text, as WOFF2."""
-    font = TTFont(FOLDER / file, recalcTimestamp=False)
-    worker = subset.Subsetter(subset.Options(layout_features=FEATURES, hinting=False, name_IDs=[], notdef_outline=True))
+    font = TTFont(FOLDER / file, recalcTimestamp=False, recalcBBoxes=False)  # the whole font's box holds the part's
+    options = subset.Options(layout_features=FEATURES, layout_scripts=SCRIPTS, hinting=False, name_IDs=[], notdef_outline=True)
+    worker = subset.Subsetter(options)
     worker.populate(text="".join(sorted(set(text) | set(ALWAYS))))
     worker.subset(font)
     font.flavor = "woff2"

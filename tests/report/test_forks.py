@@ -1,0 +1,85 @@
+"""Kernels of one server: what they share, what they do not, and what happens without it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hotline_analysis.report import forks, run
+from hotline_analysis.show.blocks import END
+from tests.report.notebooks import code, notebook
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+ASKED = """import os, sys, threading
+told = {"pid": os.getpid(), "server": os.getppid(), "imported": "seaborn" in sys.modules, "folder": os.getcwd(), "spare": os.environ.get("SPARE")}
+told["session"], told["threads"] = os.getsid(0), len(os.listdir(f"/proc/{os.getppid()}/task"))"""
+TOLD = f"""class End:
+    def _repr_mimebundle_(self, *_, **__):
+        return {{{END!r}: {{"token": os.environ["HOTLINE_RUN_TOKEN"], "kpis": [], "manifest": told}}}}
+End()"""
+
+
+@pytest.fixture
+def server():
+    forks.SERVER.close()
+    yield forks.SERVER
+    forks.SERVER.close()
+    forks.SERVER.possible = True
+
+
+def told(folder: Path) -> dict:
+    """What a kernel says of itself, through a whole run."""
+    book = notebook(folder, ASKED, code(TOLD), tail=False)
+    with run.hold(folder / "reports", hotline="demo", month="2024-09") as place:
+        run.render({"index.html": book}, place=place, parameters={"month": "2024-09"}, progress=False)
+    return json.loads((place.folder / "manifest.json").read_text(encoding="utf-8"))["pages"]["index.html"]
+
+
+def test_kernels_share_a_server_and_nothing_else(tmp_path, server, monkeypatch):
+    """Everything is imported before the notebook begins, by a process of one thread; folder, environment and session are the kernel's own."""
+    first = told(tmp_path)
+    monkeypatch.setenv("SPARE", "here")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    second = told(tmp_path)
+    assert first["server"] == second["server"] == server.process.pid and first["pid"] != second["pid"]
+    assert first["imported"] and first["threads"] == 1 and first["session"] == first["pid"]
+    assert (first["spare"], second["spare"]) == (None, "here") and second["folder"] == str(tmp_path / "elsewhere")
+
+
+def test_without_a_server_a_kernel_is_an_interpreter_of_its_own(tmp_path, server):
+    told(tmp_path)
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    for _ in range(2):
+        own = told(tmp_path)
+        assert own["server"] == os.getpid() and not own["imported"]
+
+
+HANGING = """
+import os, sys, time
+from hotline_analysis.report import forks
+with open(sys.argv[1], "wb") as log:
+    forks.SERVER.kernel(sys.argv[1] + ".json", os.environ, "/", log)
+    print(forks.SERVER.process.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_server_ends_with_whoever_started_it(tmp_path):
+    """However that ended: kill -9 leaves no process behind."""
+    parent = subprocess.Popen([sys.executable, "-c", HANGING, str(tmp_path / "log")], stdout=subprocess.PIPE, text=True)
+    pid = int(parent.stdout.readline())
+    assert Path(f"/proc/{pid}").exists()
+    parent.kill()
+    parent.communicate()
+    for _ in range(600):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it still runs")
