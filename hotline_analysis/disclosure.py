@@ -1,20 +1,23 @@
-"""What a figure by group may say of a small group: neither its name nor its count.
+"""What a figure by group may say of a small group: neither its name nor its count, nor what gives either away.
 
 Seven calls or fewer of one issue, area or department may be one person's, and the word may be that person's name. The rule follows NHS Digital's for HES
-(1-7 is not told); rounding of the other counts comes with the full rule. Totals of the whole hotline are told exactly.
+(1-7 is not told). Totals of the whole hotline are told exactly, so what is left of a total when the other groups are taken off is hidden too (complementary
+suppression): a pool of small groups takes in the next larger one until it is no small group itself, and beside a single count that is not told the next larger one
+is not told either. Reference: Hundepool et al., Statistical Disclosure Control (2012), chapter 4.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from hotline_analysis.words import Term
 
 SMALLEST = 8
 OTHER = "(<8)"  # the label of what was pooled: a key, said by POOLED
-POOLED = Term("其他（各不足8）", "Other (each under 8)")
-UNTOLD = "untold"  # why a share is missing: a key of `words.ABSENT`
+POOLED = Term("其他（含不足8的）", "Other (with those under 8)")
+UNTOLD = "untold"  # why a figure is missing: a key of `words.ABSENT`
 
 
 def pooled(
@@ -22,10 +25,11 @@ def pooled(
 ) -> pd.DataFrame:
     """The frame with OTHER for every group of fewer than `smallest`: a small leaf under its parent, a small parent with all below it.
 
-    A group's size is the sum of `size` over its rows, in `like` where that is given (a control table follows the calls that it belongs to).
+    A group's size is the sum of `size` over its rows, in `like` where that is given (a control table follows the calls that it belongs to). Where the small groups of
+    one parent are together fewer than `smallest`, the next larger one beside them is pooled too.
     """
     sizes = (frame if like is None else like).groupby(list(path), dropna=False)[size].sum()
-    names = _names({key if isinstance(key, tuple) else (key,): n for key, n in sizes.items()}, smallest)
+    names = names_told({key if isinstance(key, tuple) else (key,): n for key, n in sizes.items()}, smallest)
     if like is None and all(key == name for key, name in names.items()):
         return frame
     nobody = (OTHER,) * len(path)
@@ -33,25 +37,78 @@ def pooled(
     return frame.assign(**{column: [name[level] for name in told] for level, column in enumerate(path)})
 
 
-def _names(sizes: dict[tuple, int], smallest: int) -> dict[tuple, tuple]:
-    sums = Counter()
-    for key, n in sizes.items():
-        for depth in range(1, len(key) + 1):
-            sums[key[:depth]] += n
-    small = {key: next((d for d in range(len(key)) if sums[key[: d + 1]] < smallest), len(key)) for key in sizes}
-    return {key: key[:depth] + (OTHER,) * (len(key) - depth) for key, depth in small.items()}
+def names_told(sizes: Mapping[tuple, int], smallest: int) -> dict[tuple, tuple]:
+    """What each group is called: itself, or OTHER from the level on at which it is too small to be told."""
+    names = {key: key for key in sizes}
+    for level in range(len(next(iter(sizes), ()))):
+        families = defaultdict(Counter)
+        for key, name in names.items():
+            if OTHER not in name[:level]:
+                families[name[:level]][name[level]] += sizes[key]
+        small = {(*parent, word) for parent, family in families.items() for word in _together(family, smallest)}
+        names = {k: name[:level] + (OTHER,) * (len(name) - level) if name[: level + 1] in small else name for k, name in names.items()}
+    return names
 
 
-def untold(frame: pd.DataFrame, counts: Sequence[str], shares: Sequence[str], smallest: int) -> pd.DataFrame:
+def _together(family: Mapping, smallest: int) -> list:
+    """The groups of one parent that are pooled: the small ones, and with them the next larger one where the parent's total would tell one of them."""
+    small = [word for word, n in family.items() if n < smallest]
+    whole = sum(family[word] for word in small)
+    if not whole or smallest <= whole < len(small) * (smallest - 1):  # nobody to protect, or each of them may be more or less than it is
+        return small
+    beside = min((n for n in family.values() if n >= smallest), default=0)
+    return [word for word, n in family.items() if n < smallest or n == beside]  # of equals none can be told from the others
+
+
+def untold(
+    frame: pd.DataFrame, counts: Sequence[str], shares: Sequence[str], smallest: int, *, parts_of: Sequence[str] | None = None
+) -> pd.DataFrame:
     """The frame without counts of 1 to `smallest` - 1, and without the shares of such a row, from which the count could be had.
 
-    What is not told is missing, and its column `<name>_missing` says so: `<8` of a count (the minimum), `untold` of a share; '' elsewhere.
+    parts_of: columns of which every value is a whole that the rows with it add up to (none: all rows are parts of one): there what the whole less the others
+    would give away is not told either. Without it the rows add up to nothing that is told.
+
+    What is not told is missing, and its column `<name>_missing` says so: `<8` of a count (the minimum), `untold` of a share, and of a count that is hidden for
+    the sake of another, and of that other too, because the mark would tell which of them is small; '' elsewhere.
     """
-    if frame.empty:
+    if frame.empty or smallest < 2:
         return frame
-    small = pd.concat([frame[count].between(1, smallest - 1) for count in counts], axis=1)
-    if not small.to_numpy().any():
+    marks = {name: _marks(frame[name].to_numpy(float, na_value=np.nan), smallest, _wholes(frame, parts_of)) for name in counts}
+    hidden = np.any([mark != "" for mark in marks.values()], axis=0)
+    if not hidden.any():
         return frame
-    hidden = {name: (small[name], f"<{smallest}") for name in counts} | {name: (small.any(axis=1), UNTOLD) for name in shares}
-    values = {name: frame[name].mask(rows) for name, (rows, _) in hidden.items()}
-    return frame.assign(**values, **{f"{name}_missing": rows.map({True: why, False: ""}) for name, (rows, why) in hidden.items()})
+    marks |= {name: np.where(hidden, UNTOLD, "") for name in shares}
+    told = {name: frame[name].mask(mark != "") for name, mark in marks.items()}
+    return frame.assign(**told, **{f"{name}_missing": mark for name, mark in marks.items()})
+
+
+def _wholes(frame: pd.DataFrame, parts_of: Sequence[str] | None) -> list[np.ndarray]:
+    """The rows of each whole."""
+    if parts_of is None:
+        return []
+    return list(frame.groupby(list(parts_of), dropna=False).indices.values()) if parts_of else [np.arange(len(frame))]
+
+
+def _marks(values: np.ndarray, smallest: int, wholes: Sequence[np.ndarray]) -> np.ndarray:
+    """Why each count is not told, '' where it is."""
+    small = (values >= 1) & (values < smallest)
+    marks = np.where(small, f"<{smallest}", "").astype(object)
+    for rows in wholes:
+        own = rows[small[rows]]
+        k, whole = len(own), values[own].sum()
+        if not k or len(rows) < 2 or (k > 1 and k < whole < k * (smallest - 1)):
+            continue  # none is small, or each of them may be more or less than it is
+        left = rows[~small[rows] & ~np.isnan(values[rows])]
+        size = np.where(values[left] > 0, values[left], np.inf)  # a nought is the last resort
+        marks[np.append(own, left[size == size.min()] if len(left) else left)] = UNTOLD
+    return marks
+
+
+def without_sums(frame: pd.DataFrame, count: str = "count") -> pd.DataFrame:
+    """The frame without the running sums from the first count on that is not told: the next sum would tell it."""
+    if f"{count}_missing" not in frame:
+        return frame
+    late = (frame[f"{count}_missing"] != "").cummax()
+    sums = ("cumulative", "cumulative_low", "cumulative_high")
+    why = late.map({True: UNTOLD, False: ""})
+    return frame.assign(**{c: frame[c].mask(late) for c in sums}, **{f"{c}_missing": why for c in sums})

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures import counts
+from hotline_analysis.measures import counts, strata
 from hotline_analysis.measures.definition import HOUR, WINDOWS_HOURS
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.periods import Period
@@ -86,6 +86,7 @@ class Counted:
     control: pd.DataFrame
     edges: np.ndarray
     by: tuple[str, ...]
+    told: strata.Told = strata.Told((), {})
     _places: dict = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, path: tuple = ()) -> Tables:
@@ -170,21 +171,30 @@ def _months_to_date(view: View) -> list[Period]:
     return parts[-MONTHS:]
 
 
-def counted(view: View, *, by: Sequence[str] = (), known: Sequence[str] = (), stretches: Sequence[tuple[int, int]] = ()) -> Counted:
+def counted(
+    view: View,
+    *,
+    by: Sequence[str] = (),
+    known: Sequence[str] = (),
+    stretches: Sequence[tuple[int, int]] = (),
+    told: strata.Told | None = None,
+) -> Counted:
     """The period's calls and their control instants, counted by strata, to a horizon of a week.
 
     known: strata columns that may not be empty (an issue, for instance); calls without them are left out. stretches: only the calls that
-    start in one of them. Without 21 days of data, and for `match: same` (whose controls are not counted), the control table is empty and
+    start in one of them. Small strata are one (`strata`), or called as `told` says. Without 21 days of data, and for `match: same` (whose controls are not counted), the control table is empty and
     everything that needs it comes out as missing. Raises DataRefused looking back.
     """
     gaps = view.gaps(controls=True)
     gaps = counts.within_any(gaps, stretches) if stretches else gaps
     for column in known:
         gaps = gaps.filter(~nw.col(column).is_null())
+    told = told or strata.told(view, gaps, by)
+    gaps = told.of(gaps)
     edges = binned.bin_edges_seconds(menu_seconds=menu_seconds(view), horizon_seconds=HORIZON_HOURS * HOUR)
     index = counts.cube(gaps, view.definition, edges=edges, by=by)
     control = counts.control_cube(gaps, view.definition, edges=edges, span=view.span, by=by)
-    return Counted(index, control if comparable(view) else control.iloc[:0], edges, tuple(by))
+    return Counted(index, control if comparable(view) else control.iloc[:0], edges, tuple(by), told)
 
 
 def comparable(view: View) -> bool:

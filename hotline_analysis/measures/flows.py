@@ -75,7 +75,8 @@ def _counted(rows: nw.LazyFrame, column: str, window_s: int) -> pd.DataFrame:
 
 def _tables(after: pd.DataFrame, instants: pd.DataFrame, smallest: int) -> Transitions:
     sizes = after.groupby("issue")["calls"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    large = list(sizes[sizes >= smallest].index)
+    names = disclosure.names_told({(issue,): int(n) for issue, n in sizes.items()}, smallest)
+    large = [issue for issue in sizes.index if names[issue,] == (issue,)]
     there = set(after["issue"]) | set(after["then"]) - {""}
     names = [*large, *([NONE] if NONE in there else []), *([disclosure.OTHER] if there - {*large, NONE} else [])]
     place = {name: n for n, name in enumerate(names)}

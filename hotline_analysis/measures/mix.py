@@ -146,6 +146,6 @@ def _state(row: dict, judged, kind: str) -> str:
     return "no evidence" if not q < LEVEL else "few months"
 
 
-def hidden(view: View, found: pd.DataFrame) -> pd.DataFrame:
-    """Without counts and shares of groups too small to be told."""
-    return disclosure.untold(found, TOLD_COUNTS, [c for c in TOLD_SHARES if c in found], view.smallest)
+def hidden(view: View, found: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Without counts and shares of groups too small to be told, and what would give them away: the groups of the last column of `by` add up to those before."""
+    return disclosure.untold(found, TOLD_COUNTS, [c for c in TOLD_SHARES if c in found], view.smallest, parts_of=by[:-1])

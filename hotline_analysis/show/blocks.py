@@ -31,6 +31,10 @@ WORDS = {
         "{}：不足{}件。这样的件数和由它算出的比率不列出，以免认出个人。",
         "{}: fewer than {}. Such a count and what is made of it are not told, so that nobody can be recognised.",
     ),
+    "given away": Term(
+        "不列出：这个数字很小，或者能由它推算出别的小数字。",
+        "not told: the figure is a small one, or a small one could be worked out from it.",
+    ),
     "own": Term("自制的图", "A drawing of one's own"),
 }
 
@@ -185,9 +189,10 @@ QUIET = Markup('<span class="quiet">{}</span>')
 
 
 def untold(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:
-    """What `<8` means, under a table that says it."""
-    said = {row[name] for row in rows for name in (f"{c.name}_missing" for c in columns) if has(row, name) and row[name].startswith("<")}
-    return "".join(WORDS["untold"](language).format(mark, mark[1:]) for mark in sorted(said))
+    """What `<8`, or a figure that is not told although no count beside it says so, means: under a table that says it."""
+    said = {row[name] for row in rows for name in (f"{c.name}_missing" for c in columns) if has(row, name)}
+    small = [WORDS["untold"](language).format(mark, mark[1:]) for mark in sorted(said) if mark.startswith("<")]
+    return "".join(small or ([WORDS["given away"](language)] if "untold" in said else []))
 
 
 def plain(rows: Sequence[Mapping], columns: Sequence[Cell], language: str) -> str:

@@ -8,7 +8,6 @@ disagreement is believed. Where an issue has too little evidence its parent's fi
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import combinations
 
 import narwhals.stable.v2 as nw
@@ -133,8 +132,6 @@ def _counted(view: View, by: Sequence[str], stretches: Sequence[tuple[int, int]]
     """The counts by path, and the paths, most calls first; of some stretches of the period only, where they are given."""
     path = path_of(view, by)
     found = chance.counted(view, by=path, known=path, stretches=stretches)
-    control = disclosure.pooled(found.control, path, view.smallest, like=found.index) if len(found.control) else found.control
-    found = replace(found, index=disclosure.pooled(found.index, path, view.smallest), control=control, _places={})
     return found, _large(found.index, path, view)
 
 
@@ -169,7 +166,7 @@ def points(view: View, *, by: Sequence[str] = ("issue_1",), min_ratio: float = M
     frame = _points(found, paths, min_ratio)
     unsteady = chance.moved(view).unsteady
     frame = frame.assign(caveat=[chance.caveats(view, calls=n, unsteady=unsteady) for n in frame["calls"]], **_ends(frame))
-    return disclosure.untold(frame, ["callbacks"], ["value", "anyway"], view.smallest)
+    return disclosure.untold(frame, ["callbacks"], ["value", "anyway"], view.smallest, parts_of=path_of(view, by)[:-1])
 
 
 POINTS = (
@@ -501,7 +498,7 @@ def checks(
     place = [order[key] for key in told[list(path)].itertuples(index=False, name=None)]
     told = told.assign(place=place).sort_values("place", kind="stable", ignore_index=True).drop(columns="place")
     told = told.assign(said="notable" if told["notable"].any() else "quiet")
-    return disclosure.untold(told, ["numerator", "denominator"], ["share"], view.smallest)
+    return disclosure.untold(told, ["numerator", "denominator"], ["share"], view.smallest, parts_of=["check", *path[:-1]])
 
 
 def _marked(view: View, path: tuple[str, ...]) -> nw.LazyFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.measures import resolution, rules
+from hotline_analysis.measures import resolution, rules, strata
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import Field, Term
@@ -61,14 +61,17 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
         raise DataRefused(
             "first-call resolution", "it is defined for rolling windows, looking ahead.", "Set mode: rolling, direction: look-ahead."
         )
-    gaps = rules.charge(resolution.marked(view.gaps(), view.definition), definition, by)
+    gaps = rules.charge(strata.pooled(view, resolution.marked(view.gaps(), view.definition), by), definition, by)
     unknown = _unknown(gaps, by)
     known = gaps.filter(~nw.col("dispatched").is_null())
     rows = [row for hours in definition.windows_hours for row in resolution.window(known, definition, hours, by)]
     frame = pd.DataFrame(rows, columns=[*by, *list(COLUMNS)[:12]])
     frame["unknown"] = [unknown.get(tuple(row), 0) for row in frame[list(by)].itertuples(index=False)] if by else unknown.get((), 0)
     frame["caveat"] = np.where(frame["denominator"] < FEW, "few", "")
-    return frame.sort_values([*by, "window_hours"], ignore_index=True)
+    frame = frame.sort_values([*by, "window_hours"], ignore_index=True)
+    shares = ["value", "low", "high", "repeat_rate", "dispatch_rate", "overlap", "naive", "bound_low", "bound_high"]
+    parts_of = ["window_hours", *by[:-1]]
+    return disclosure.untold(frame, ["numerator", "denominator", "unknown"], shares, view.smallest, parts_of=parts_of) if by else frame
 
 
 def _unknown(gaps: nw.LazyFrame, by: Sequence[str]) -> dict[tuple, int]:
@@ -93,7 +96,7 @@ def dispatch(view: View) -> pd.DataFrame:
     frame = disclosure.pooled(frame.rename(columns=names).astype({"calls": "int64"}), path, view.smallest) if path else frame
     frame = frame.groupby([*path, "fate"], as_index=False, dropna=False)["calls"].sum()
     frame = frame.sort_values(["calls", *path, "fate"], ascending=[False, *[True] * (len(path) + 1)], ignore_index=True)
-    return disclosure.untold(frame, ["calls"], [], view.smallest)
+    return disclosure.untold(frame, ["calls"], [], view.smallest, parts_of=())
 
 
 TABLES = {"rates": rates, "dispatch": dispatch}

@@ -84,7 +84,7 @@ def pairs(view: View, *, level: int = 1, window_hours: float = 168.0) -> pd.Data
     other = frame["stands_out"] & ~frame["same"]
     frame["leads"] = other & (other.cumsum() <= NAMED)
     hidden = ["value", "low", "high", "excess", "excess_low", "excess_high", "lift", "adjusted", "median_hours"]
-    return disclosure.untold(frame, ["numerator"], hidden, view.smallest)
+    return disclosure.untold(frame, ["numerator"], hidden, view.smallest, parts_of=["issue"])
 
 
 def _caveats(view: View, found: Transitions) -> str:

@@ -386,7 +386,7 @@ def issues(view: View, *, level: int = 1) -> pd.DataFrame:
     frame = frame.assign(now=this, unit=s.unit, month=now["month"]).sort_values(
         ["value", "issue"], ascending=[False, True], ignore_index=True
     )
-    return disclosure.untold(frame, ["now"], [], view.smallest)  # fmt: skip
+    return disclosure.untold(frame, ["now"], [], view.smallest, parts_of=())
 
 
 def _check_level(level: int) -> None:
@@ -451,7 +451,8 @@ def rising(view: View, *, level: int = 1) -> pd.DataFrame:
     wide = wide.reindex(columns=[*back, now], fill_value=0)
     frame = wide.reset_index()
     frame = disclosure.pooled(frame, path, view.smallest, size=now).groupby(path, as_index=False)[[*back, now]].sum()
-    return _judged(frame, path, back, now, exposure)
+    told, hidden = _judged(frame, path, back, now, exposure), ["expected", "ratio", "ratio_low", "ratio_high"]
+    return disclosure.untold(told, ["before"], hidden, view.smallest, parts_of=["parent"] if level > 1 else ())
 
 
 def _before(exposure: pd.Series, view: View) -> list[str]:

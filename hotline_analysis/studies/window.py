@@ -14,7 +14,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, nearest
-from hotline_analysis.measures import chance, counts, indicators, rules
+from hotline_analysis.measures import chance, counts, indicators, rules, strata
 from hotline_analysis.measures import rates as measured
 from hotline_analysis.measures.catalogue import repeats
 from hotline_analysis.measures.counts import GROUPS
@@ -91,6 +91,10 @@ COLUMNS = {
     "tau_72": Field(Term("与72小时的等级相关", "Tau with 72 h"), "ratio"),
     **chance.COLUMNS,
 }
+HIDDEN = (  # what would give a small count of a stratum away
+    "value", "low", "high", "callers", "excess", "excess_low", "excess_high", "anyway", "purity", "purity_low", "purity_high", "capture", "capture_low",
+    "capture_high", "benefit", "seen",
+)  # fmt: skip
 COSTS = {"half": 0.5, "one": 1.0, "two": 2.0}  # what blaming a coincidence costs against missing a failure
 MIN_AGENTS, MIN_AGENT_CALLS = 10, 30  # below, no reliability; an agent below is left out of it
 
@@ -109,9 +113,9 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     In calendar mode one row a stratum: followed on the same calendar day. Source: methods 1, M2, M3.
     """
     definition = view.definition
-    gaps = rules.charge(view.gaps(), definition, by)
+    gaps = rules.charge(strata.pooled(view, view.gaps(), by), definition, by)
     if definition.mode == "calendar":
-        return _same_day(gaps, definition, by)
+        return _told(view, _same_day(gaps, definition, by), by, [])
     if definition.chain != "each" and len(definition.windows_hours) > 1:  # which call begins a chain depends on the window
         parts = pd.concat([rates(view.but(windows_hours=[w]), by=by) for w in definition.windows_hours])
         order = {rule: place for place, rule in enumerate(FOLLOW_UP)}
@@ -136,7 +140,13 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     frame["caveat"] = np.where(frame["denominator"] < 30, "few", taker)
     most = frame.groupby(list(by), dropna=False)["numerator"].transform("max") if by else frame["numerator"].max()
     frame = frame.assign(said=[chance.enough(n) for n in np.broadcast_to(most, len(frame))] if len(frame) else "")
-    return frame[[*by, *[c for c in frame.columns if c not in by]]]
+    return _told(view, frame[[*by, *[c for c in frame.columns if c not in by]]], by, ["window_hours", "follow_up"])
+
+
+def _told(view: View, frame: pd.DataFrame, by: Sequence[str], parts_of: Sequence[str]) -> pd.DataFrame:
+    """Without the small counts of a stratum; where nothing is asked by stratum, as it is."""
+    hidden = [c for c in HIDDEN if c in frame]
+    return disclosure.untold(frame, ["numerator", "denominator"], hidden, view.smallest, parts_of=[*parts_of, *by[:-1]]) if by else frame
 
 
 def _pick(frame: pd.DataFrame, own: dict) -> pd.DataFrame:
@@ -232,7 +242,7 @@ def own(view: View) -> pd.DataFrame:
     _known(windows, set(cubes["issue"]))
     parts = {name: counts.dense(rows, edges=edges) for name, rows in cubes.groupby("issue", sort=False)}
     rows = [_own_row(name, parts[name], exact[exact["issue"] == name], edges, windows[name]) for name in windows if name in parts]
-    told = disclosure.untold(pd.DataFrame(rows), ["numerator", "denominator"], ["value", "low", "high"], view.smallest)
+    told = disclosure.untold(pd.DataFrame(rows), ["numerator", "denominator"], ["value", "low", "high"], view.smallest, parts_of=())
     frame = pd.concat([told, pd.DataFrame([_own_total(rows, parts, edges, windows)])], ignore_index=True)
     return frame.assign(caveat=np.where(frame["denominator"] >= 30, "", "few"))
 
@@ -323,7 +333,7 @@ def evidence(
     counts as problem-driven, a problem that lasts for weeks stands in the controls. Source: methods 2, M2, M3; F0 A02, A12, A16.
     """
     found, months, move = chance.counted(view, by=by), chance.basis(view), chance.moved(view)
-    year = chance.counted(months.view, by=by, stretches=months.stretches)
+    year = chance.counted(months.view, by=by, stretches=months.stretches, told=found.told)
     options = {"cost": cost, "min_callbacks": min_callbacks, "min_ratio": min_ratio, "min_support": min_support}
     parts = []
     for key, tables in found.split().items():
@@ -331,7 +341,7 @@ def evidence(
         advice = _advice(months, year.of(key), year.edges, options | {"resamples": resamples})
         parts.append(rows.assign(**advice, **dict(zip(by, key, strict=True))))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, *EVIDENCE])
-    return frame[[*by, *EVIDENCE]]
+    return _told(view, frame[[*by, *EVIDENCE]], by, ["window_hours"])
 
 
 EVIDENCE = (
@@ -392,7 +402,7 @@ def density(view: View, *, by: Sequence[str] = (), bin_hours: int = 1) -> pd.Dat
     found = chance.counted(view, by=by)
     parts = [_density(tables, found.edges, bin_hours).assign(**dict(zip(by, key, strict=True))) for key, tables in found.split().items()]
     frame = pd.concat(parts, ignore_index=True)
-    return frame[[*by, *[c for c in frame.columns if c not in by]]]
+    return _told(view, frame[[*by, *[c for c in frame.columns if c not in by]]], by, ["hour_from"])
 
 
 def _density(tables: chance.Tables, edges: np.ndarray, bin_hours: int) -> pd.DataFrame:

@@ -31,10 +31,8 @@ def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     _needs(frame)
     parts = orders.split(view, frame, by) or [((orders.NONE,) * len(by), frame)]
     found = pd.DataFrame([{**dict(zip(by, key, strict=True)), **_stock(view, orders.counted(part))} for key, part in parts])
-    counts = ["open_before", "came", "went", "open_after"]
-    return (
-        disclosure.untold(found, counts, ["flow", "arrivals_a_day", "mean_open", "mean_days", "little_gap"], view.smallest) if by else found
-    )
+    counts, made = ["open_before", "came", "went", "open_after"], ["flow", "arrivals_a_day", "mean_open", "mean_days", "little_gap"]
+    return disclosure.untold(found, counts, made, view.smallest, parts_of=by[:-1]) if by else found
 
 
 def ageing(view: View) -> pd.DataFrame:
@@ -52,7 +50,7 @@ def ageing(view: View) -> pd.DataFrame:
     rows = [{"days_from": low, "days_to": high, "count": int((place == n).sum()), "overdue": np.nan if late is None else int(late[place == n].sum())} for n, (low, high) in enumerate(zip(AGES, (*AGES[1:], np.nan), strict=True))]  # fmt: skip
     told = pd.DataFrame(rows).assign(share=lambda f: f["count"] / (f["count"].sum() or np.nan), open=len(stock))
     return disclosure.untold(
-        told[["days_from", "days_to", "count", "share", "overdue", "open"]], ["count", "overdue"], ["share"], view.smallest
+        told[["days_from", "days_to", "count", "share", "overdue", "open"]], ["count", "overdue"], ["share"], view.smallest, parts_of=()
     )
 
 

@@ -37,7 +37,7 @@ def change(view: View, *, by: str = "category_1") -> pd.DataFrame:
     rows = _with_total(rows.sort_values("count", ascending=False, kind="stable"), ["before", "count", "growth", "shift"])
     rows["shift"] = rows["shift"].where(rows["category"] != "all", 0.0)
     rows.insert(3, "difference", rows["count"] - rows["before"])
-    return disclosure.untold(rows, ["before", "count"], ["difference", "growth", "shift"], view.smallest)
+    return _told(view, rows, ["before", "count"], ["difference", "growth", "shift"])
 
 
 def mix(view: View, *, of: str = "", by: str = "category_1") -> pd.DataFrame:
@@ -83,7 +83,13 @@ def _totalled(rows: pd.DataFrame, k: np.ndarray, totals, key: str, view: View) -
     said = "none" if moved.low <= 0 <= moved.high else "moved"
     told = told.assign(indicator=key, said=said, gap_low=np.nan, gap_high=np.nan)
     told.loc[told.index[-1], ["gap_low", "gap_high"]] = moved.low, moved.high
-    return disclosure.untold(told, ["size_before", "size"], ["rate_before", "rate", "gap", "mix", "own"], view.smallest)
+    return _told(view, told, ["size_before", "size"], ["rate_before", "rate", "gap", "mix", "own"])
+
+
+def _told(view: View, rows: pd.DataFrame, counts: list[str], shares: list[str]) -> pd.DataFrame:
+    """Without the small counts: the rows but the last are the parts of it."""
+    told = rows.assign(_part=rows["category"] != "all")
+    return disclosure.untold(told, counts, shares, view.smallest, parts_of=["_part"]).drop(columns="_part")
 
 
 def _framed(view: View, by: str) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def steps(view: View) -> pd.DataFrame:
     told = told.sort_values("share_of_time", ascending=False, ignore_index=True)[
         ["step", "handovers", "open", "median_hours", "p90_hours", "share_of_time", "early"]
     ]
-    return disclosure.untold(told, ["handovers"], ["median_hours", "p90_hours", "share_of_time"], view.smallest)
+    return disclosure.untold(told, ["handovers"], ["median_hours", "p90_hours", "share_of_time"], view.smallest, parts_of=())
 
 
 def _step(view: View, name: str, part: pd.DataFrame) -> dict:
@@ -108,4 +108,4 @@ def hops(view: View) -> pd.DataFrame:
         back_low=float(ends.low),
         back_high=float(ends.high),
     )
-    return disclosure.untold(told, ["count", "came_back"], ["share", "low", "high"], view.smallest)
+    return disclosure.untold(told, ["count", "came_back"], ["share", "low", "high"], view.smallest, parts_of=())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from hotline_analysis import fits
+from hotline_analysis import disclosure, fits
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.measures import order_shares, orders
 from hotline_analysis.measures.indicators import FEW
@@ -19,6 +19,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals, survival
 
 PARTS = ("numerator", "denominator", "value", "low", "high", "closed_only", "open_as_failed", "open", "withdrawn", "watched")
+COUNTS = ("numerator", "denominator", "open", "withdrawn", "watched", "early", "undated", "by_closing")
 QUANTILES = (0.5, 0.9)
 
 
@@ -49,7 +50,16 @@ def timeliness(
         caveat=np.where(told["denominator"].fillna(0) < FEW, "few", ""),
         telling=np.where(told["value"].notna() & (told["of_class"] == ""), "limit", ""),
     )
-    return told.reset_index(drop=True).drop(columns=[] if (told["of_class"] != "").any() else ["of_class"])
+    hidden, parts_of = ["value", "low", "high", "closed_only", "open_as_failed"], ["indicator", "of_class"]
+    told = _told(view, told.reset_index(drop=True), by, COUNTS, hidden, parts_of)
+    return told.drop(columns=[] if (told["of_class"] != "").any() else ["of_class"])
+
+
+def _told(
+    view: View, frame: pd.DataFrame, by: Sequence[str], counts: Sequence[str], shares: Sequence[str], parts_of: Sequence[str]
+) -> pd.DataFrame:
+    """Without the small counts of a stratum; where nothing is asked by stratum, as it is."""
+    return disclosure.untold(frame, counts, shares, view.smallest, parts_of=[*parts_of, *by[:-1]]) if by else frame
 
 
 def _limits(view: View, measure: str, texts: Sequence[str]) -> tuple[str, ...]:
@@ -153,7 +163,8 @@ def durations(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     if not rows:
         raise DataRefused("complaints", "not available: needs responded_at or resolved_at or closed_at.")
     told = pd.DataFrame(rows)
-    return told.assign(said=np.where(told["median"].notna(), "orders", ""))
+    told = told.assign(said=np.where(told["median"].notna(), "orders", ""))
+    return _told(view, told, by, ["orders", "done"], ["median", "median_low", "median_high", "p90", "done_median"], ["measure"])
 
 
 def _duration(view: View, part: pd.DataFrame, measure: str) -> dict:

@@ -39,7 +39,7 @@ def volume(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     found = mix.compared(view, daily, [str(n) for n in range(len(parts))], judge=len(by) < 2)
     keys = pd.DataFrame([key for key, _ in parts], columns=list(by)) if by else pd.DataFrame(index=range(len(parts)))
     found = pd.concat([keys, found], axis=1)
-    return mix.hidden(view, found) if by else found
+    return mix.hidden(view, found, by) if by else found
 
 
 def categories(view: View) -> pd.DataFrame:
@@ -70,13 +70,24 @@ def _nested(rows: Sequence[dict], path: tuple) -> list[dict]:
     """The rows below a path, each followed by its own; a pooled parent keeps no children."""
     own = [row for row in rows if row["path"][:-1] == path and (not path or path[-1] != disclosure.OTHER)]
     own.sort(key=lambda row: row["category"] in (disclosure.OTHER, orders.NONE))
-    return [one for row in own for one in (row, *_nested(rows, row["path"]))]
+    return [one for row in own for one in (row, *(_below(row, child) for child in _nested(rows, row["path"])))]
+
+
+def _below(row: dict, child: dict) -> dict:
+    """A child's row without the counts that its parent's does not tell: the children's would add up to them."""
+    gone = [c for c in mix.TOLD_COUNTS if row.get(f"{c}_missing")]
+    if not gone:
+        return child
+    hidden = [*gone, *mix.TOLD_SHARES]
+    return {**child, **dict.fromkeys(hidden, np.nan), **{f"{c}_missing": disclosure.UNTOLD for c in hidden}}
 
 
 def _named(frame: pd.DataFrame, view: View) -> pd.DataFrame:
     """Cumulative shares of the first level, and which of its categories a sentence names."""
     first = frame["level"] == 1
-    so_far = frame["count"].where(first).fillna(0).cumsum().where(first & frame["count"].notna())
+    told = first & frame["count"].notna()
+    told &= ~(first & ~told).cummax()  # behind a count that is not told the next sum would tell it
+    so_far = frame["count"].where(first).fillna(0).cumsum().where(told)
     whole = frame["count"].iloc[0]
     low, high = intervals.wilson(so_far.to_numpy(float), float(whole) if whole else np.nan)
     plain = first & ~frame["category"].isin((disclosure.OTHER, orders.NONE))
@@ -109,4 +120,4 @@ def pareto(view: View, *, level: int = 1) -> pd.DataFrame:
     so_far, n = rows["count"].cumsum(), len(here)
     low, high = intervals.wilson(so_far.to_numpy(float), n or np.nan)
     told = rows.assign(share=rows["count"] / (n or np.nan), cumulative=so_far / (n or np.nan), cumulative_low=low, cumulative_high=high)
-    return disclosure.untold(told, ["count"], ["share"], view.smallest)
+    return disclosure.without_sums(disclosure.untold(told, ["count"], ["share"], view.smallest, parts_of=()))

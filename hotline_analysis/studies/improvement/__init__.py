@@ -660,7 +660,8 @@ def incidents(view: View) -> pd.DataFrame:
         "cumulative_low": low,
         "cumulative_high": high,
     }
-    return disclosure.untold(counts.assign(**parts, total=total).drop(columns="last"), ["count"], list(parts), view.smallest)
+    told = disclosure.untold(counts.assign(**parts, total=total).drop(columns="last"), ["count"], ["share"], view.smallest, parts_of=())
+    return disclosure.without_sums(told)
 
 
 TABLES = {

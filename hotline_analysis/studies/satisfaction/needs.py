@@ -42,7 +42,8 @@ def needs(view: View, *, base: str = "") -> pd.DataFrame:
     }
     frame = frame.assign(**three, first_three=min(TOP, len(frame)), said=_case(frame, told))
     frame["told"] = frame["said"].where(frame.index == 0, "")
-    return _hidden(frame, view.smallest)
+    told = disclosure.untold(frame, ["numerator"], ["value", "low", "high"], view.smallest, parts_of=())
+    return disclosure.without_sums(told, "numerator")
 
 
 def _mentions(now: Answers, column: str, smallest: int) -> pd.DataFrame:
@@ -96,10 +97,6 @@ def _case(frame: pd.DataFrame, told: pd.DataFrame) -> str:
     return "plain"
 
 
-def _hidden(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    return disclosure.untold(frame, ["numerator"], ["value", "low", "high"], smallest) if smallest > 1 else frame
-
-
 def themes(view: View) -> pd.DataFrame:
     """Themes of the comments, by the coding column: one row a theme, most first. Counted, not read: who coded it decides.
 
@@ -130,6 +127,4 @@ def themes(view: View) -> pd.DataFrame:
         )
     frame = pd.DataFrame(rows).assign(uncoded=len(now.given) - told["answer"].nunique(), pooled=lambda f: f["theme"] == disclosure.OTHER)
     frame = frame.sort_values(["pooled", "numerator", "theme"], ascending=[True, False, True], ignore_index=True).drop(columns="pooled")
-    return (
-        disclosure.untold(frame, ["numerator", "score_n"], ["value", "low", "high", "score"], view.smallest) if view.smallest > 1 else frame
-    )
+    return disclosure.untold(frame, ["numerator", "score_n"], ["value", "low", "high", "score"], view.smallest, parts_of=())

@@ -75,7 +75,8 @@ def channels(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
         n = made["spoken"].sum(axis=0)
         frame = frame.assign(talk=np.divide(made["talked"].sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0))
     frame = frame.assign(**_followed(view, found, strata, hours), window_hours=hours, said="one" if len(strata) < 2 else "several")
-    return disclosure.untold(frame, ["count"], [c for c in frame if c not in ("channel", "count", "window_hours", "said")], view.smallest)
+    shares = [c for c in frame if c not in ("channel", "count", "window_hours", "said")]
+    return disclosure.untold(frame, ["count"], shares, view.smallest, parts_of=())
 
 
 def _amounts(have: Sequence[str]) -> dict[str, nw.Expr]:
@@ -140,7 +141,8 @@ def flow(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
 def _pooled(view: View, found: pd.DataFrame) -> pd.DataFrame:
     """Small channels as one, on both sides."""
     sizes = found.groupby("channel")["calls"].sum()
-    small = set(sizes.index[sizes < view.smallest])
+    names = disclosure.names_told({(word,): int(n) for word, n in sizes.items()}, view.smallest)
+    small = {word for word in sizes.index if names[word,] != (word,)}
     change = {
         c: found[c].map(lambda word: disclosure.OTHER if word in small or (word and word not in sizes.index) else word)
         for c in ("channel", "next_channel")
@@ -158,9 +160,8 @@ def _flows(view: View, frame: pd.DataFrame, hours: float) -> pd.DataFrame:
     told = {"window_hours": hours, "repeats": repeats, "switched_count": moved, "switched_share": moved / repeats if repeats else np.nan}
     told = frame.assign(**told, switched_low=float(low), switched_high=float(high), said=case)
     shares = ["value", "low", "high", "of_repeats", "of_repeats_low", "of_repeats_high"]
-    return disclosure.untold(told, ["numerator", "of_repeats_numerator"], shares, view.smallest).drop(
-        columns=["of_repeats_numerator"], errors="ignore"
-    )
+    told = disclosure.untold(told, ["numerator", "of_repeats_numerator"], shares, view.smallest, parts_of=["channel"])
+    return told.drop(columns=["of_repeats_numerator"], errors="ignore")
 
 
 # ---- month figures typed in by hand

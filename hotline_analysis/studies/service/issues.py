@@ -172,7 +172,8 @@ def misdirected(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     if not (frame["missing"] == "").any():
         raise DataRefused("service", frame["missing"].iloc[0])
     frame = frame.assign(base=frame["denominator"])
-    return disclosure.untold(frame, ["numerator", "denominator", "base"], ["value", "low", "high"], view.smallest)
+    told, parts_of = ["value", "low", "high"], ["misdirected", *by[:-1]]
+    return disclosure.untold(frame, ["numerator", "denominator", "base"], told, view.smallest, parts_of=parts_of)
 
 
 def _transfers(view: View, rows: nw.LazyFrame, by: Sequence[str]) -> pd.DataFrame:

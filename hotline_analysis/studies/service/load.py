@@ -64,7 +64,7 @@ def load(view: View) -> pd.DataFrame:
     )
     found = found.assign(lead=_leads(found), parts=_parts(view))
     shares = ["handling_seconds", "work_hours_a_day", "share_of_work", "share_of_hour"]
-    return disclosure.untold(found.drop(columns="work"), ["handled"], shares, view.smallest)
+    return disclosure.untold(found.drop(columns="work"), ["handled"], shares, view.smallest, parts_of=["hour"])
 
 
 def _leads(rows: pd.DataFrame) -> np.ndarray:
@@ -88,7 +88,7 @@ def workload(view: View) -> pd.DataFrame:
         frame.sort_values(["work", "category"], ascending=[False, True], ignore_index=True).assign(parts=_parts(view)).drop(columns="work")
     )
     shares = ["handling_seconds", "handling_low", "handling_high", "work_hours_a_day", "share_of_work", "share_of_handled", "busiest_hour"]
-    return disclosure.untold(frame, ["handled"], shares, view.smallest)
+    return disclosure.untold(frame, ["handled"], shares, view.smallest, parts_of=())
 
 
 def _by_category(view: View) -> tuple[pd.DataFrame, int]:

@@ -120,7 +120,7 @@ def volume(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
         **dict.fromkeys([*by, "group"], ALL),
         **dict.fromkeys(("share_low", "share_high", "share_change", "share_change_low", "share_change_high"), np.nan),
     )
-    told = _named(mix.hidden(view, parts) if by else parts)
+    told = _named(mix.hidden(view, parts, by) if by else parts)
     frame = pd.concat([whole.assign(named="all"), told], ignore_index=True) if by else whole.assign(named="all")
     first = [*by, "group"]
     return frame[[*first, *(c for c in frame if c not in first)]]
@@ -157,7 +157,8 @@ def pareto(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     frame = pd.DataFrame({"category": [key[-1] if key else ALL for key in strata], "count": count, "share": count / n})
     low, high = intervals.wilson(count, n)
     frame = _so_far(frame.assign(share_low=low, share_high=high), n)
-    return disclosure.untold(frame, ["count"], ["share", "share_low", "share_high"], view.smallest)
+    told = disclosure.untold(frame, ["count"], ["share", "share_low", "share_high"], view.smallest, parts_of=())
+    return disclosure.without_sums(told)
 
 
 # ---- targets
@@ -189,7 +190,8 @@ def targets(view: View) -> pd.DataFrame:
     frame = frame.assign(q=q, against=against, **judged, judged_count=int(np.isin(against, ("met", "missed", "open")).sum()))
     frame = frame.assign(said="judged" if frame["judged_count"].iloc[0] else "no target").drop(columns=["better", "effective"])
     frame = frame.assign(base=frame["denominator"])
-    return disclosure.untold(frame, ["numerator", "denominator", "base"], ["value", "low", "high", "q"], view.smallest)
+    told, parts_of = ["value", "low", "high", "q"], ["of", "indicator"]
+    return disclosure.untold(frame, ["numerator", "denominator", "base"], told, view.smallest, parts_of=parts_of)
 
 
 def _target_row(view: View, of: str, group: str, indicator, found: dict) -> dict:
@@ -248,9 +250,10 @@ def _units(view: View) -> list[dict]:
     if not asked or not _lost_have_units(view):
         return []
     found = indicators.evaluate(view, [view.period], asked, by="unit")
-    found = found[(found["group"] != "") & (found["calls"] >= view.smallest) & found["value"].notna()].sort_values(
-        "calls", ascending=False, kind="stable"
-    )
+    sizes = found[found["group"] != ""].groupby("group")["calls"].max()
+    names = disclosure.names_told({(unit,): int(n) for unit, n in sizes.items()}, view.smallest)
+    large = [unit for unit in sizes.index if names[unit,] == (unit,)]
+    found = found[found["group"].isin(large) & found["value"].notna()].sort_values("calls", ascending=False, kind="stable")
     known = {i.key: i for i in asked}
     return [_target_row(view, "unit", row["group"], known[row["indicator"]], row) for row in found.to_dict("records")]
 
