@@ -20,7 +20,7 @@ import pandas as pd
 
 from hotline_analysis import params as params_file
 from hotline_analysis import studies, tables
-from hotline_analysis.disclosure import SMALLEST
+from hotline_analysis.disclosure import OTHER, POOLED, SMALLEST
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, nearest
 from hotline_analysis.intake import check_words, checks, register
 from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
@@ -35,6 +35,7 @@ from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.gaps import LEVELS, STRATA
 from hotline_analysis.measures.indicators import Indicator
+from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
@@ -315,7 +316,8 @@ class Hotline:
                 self._need_strata(f"study {name}", given["by"], of)
             return make(view, **given, **options)
 
-        frame = self._told(made, told, module.COLUMNS, view, strict=strict, rule=rule)
+        strata = {c: Field(tables.terms()[c], words={OTHER: POOLED, NONE: NOT_GIVEN}) for c in given.get("by", ())}
+        frame = self._told(made, told, {**strata, **module.COLUMNS}, view, strict=strict, rule=rule)
         repeats = getattr(module, "REPEATS", True)
         carried = table in repeats if isinstance(repeats, tuple) else repeats
         frame.attrs["definition"] = frame.attrs["definition"] if carried else {}

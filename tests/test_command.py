@@ -44,6 +44,19 @@ def test_a_study_says_the_rule_of_its_own_and_whom_its_names_are_for(tmp_path, c
     assert code == 0 and err == "This output names agents: it is for staff, and no part of a report.\n"
 
 
+def test_strata_are_pooled_before_a_name_of_few_calls_is_printed(tmp_path, capsys):
+    params = write_hotline(tmp_path, calls=120)
+    text = tmp_path.joinpath("calls.csv").read_text(encoding="gb18030").splitlines()
+    lines = [line.replace("供水", "王小明").replace("交通", "供水") if n in (1, 4, 7) else line for n, line in enumerate(text)]
+    tmp_path.joinpath("calls.csv").write_text("\n".join(lines), encoding="gb18030")
+    for table in ("rates", "evidence", "density"):
+        code, out, _ = run(
+            capsys, "study", "window", "--params", str(params), "--table", table, "--by", "issue_1", "--format", "csv", "--quiet"
+        )
+        assert code == 0 and "王小明" not in out and "(<8)" in out and "供水" in out
+        assert not pd.read_csv(io.StringIO(out))["numerator"].between(1, 7).any()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [

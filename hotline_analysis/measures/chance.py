@@ -86,7 +86,7 @@ class Counted:
     control: pd.DataFrame
     edges: np.ndarray
     by: tuple[str, ...]
-    told: strata.Told = strata.Told((), {})
+    told: strata.Told = strata.AS_THEY_ARE
     _places: dict = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, path: tuple = ()) -> Tables:

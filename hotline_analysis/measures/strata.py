@@ -27,7 +27,7 @@ class Told:
             for parent, words in self._small(level).items():
                 alike = [_is(above, word) for above, word in zip(self.by, parent, strict=False)]
                 gone = gone | reduce(and_, [_is_any(column, words), *alike])
-            columns[column] = nw.when(gone).then(nw.lit(disclosure.OTHER)).otherwise(nw.col(column))
+            columns[column] = nw.when(gone).then(nw.lit(disclosure.OTHER)).otherwise(nw.col(column).cast(nw.String))
         return rows.with_columns(**columns) if any(key != name for key, name in self.names.items()) else rows
 
     def _small(self, level: int) -> dict[tuple, set]:
@@ -37,6 +37,9 @@ class Told:
             if name[level] == disclosure.OTHER and disclosure.OTHER not in name[:level]:
                 found[key[:level]].add(key[level])
         return found
+
+
+AS_THEY_ARE = Told((), {})
 
 
 def _is(column: str, word) -> nw.Expr:
@@ -51,9 +54,9 @@ def _is_any(column: str, words: set) -> nw.Expr:
 def told(view: View, rows: nw.LazyFrame, by: Sequence[str]) -> Told:
     """What the strata of some rows are called in a view. Agents keep their names, whose tables are for staff, and what is no word (yes and no) is nobody's name."""
     kinds = rows.collect_schema() if by else {}
-    words = tuple(c for c in by if kinds[c] in (nw.String, nw.Object))
+    words = tuple(c for c in by if not (kinds[c].is_numeric() or kinds[c] == nw.Boolean))  # the store holds words as an enumeration
     if view.smallest < 2 or not words or any(c.startswith("agent") for c in by):
-        return Told((), {})
+        return AS_THEY_ARE
     found = pandas(rows.group_by(*words).agg(calls=nw.len()))
     keys = found[list(words)].astype(object).where(found[list(words)].notna(), None).itertuples(index=False, name=None)
     return Told(words, disclosure.names_told(dict(zip(keys, found["calls"].astype(int), strict=True)), view.smallest))

@@ -5,7 +5,6 @@ from hotline_analysis.show.forms import Figure, Furniture, Table
 from hotline_analysis.show.month import AIM, BECAUSE, EVENTS, GROUP, RISEN
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
-NAMES = {"(<8)": Term("其他（各不足8）", "Other (under 8 each)"), "(none)": Term("未填", "not given")}
 COUNTED = (
     Sentence("{what}{numerator:count}件", "{numerator:count} {what}"),
     Sentence("，较上月{difference}（{change_of_count}）", ", {difference} ({change_of_count})"),
@@ -97,7 +96,6 @@ FORMS = {
         subtitle=Sentence("占全部诉求%，{period}；线为累计占比，带为95%区间", "Share of all orders, %, {period}; line: cumulative, band: 95%"),
         reading=(Term("线过一半之前的几类合起来占多数；区间告诉这个“多数”有多稳。", "The categories before the line passes one half are the majority; its band says how sure that is."),),
         numbers="category count share cumulative±",
-        options={"names": NAMES},
     ),
     "change": Table(
         "category before count difference growth shift",

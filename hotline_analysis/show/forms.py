@@ -7,6 +7,7 @@ Nothing is computed here, and no sentence is worded: a sentence's numbers are ce
 
 import importlib
 import importlib.util
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -217,12 +218,18 @@ class Figure:
     unless: Mapping[str, Term] = field(default_factory=dict)
     options: Mapping = field(default_factory=dict)
 
+    def _names(self, shown: Shown) -> dict:
+        """The words of the frame's keys, for a chart that writes names."""
+        if "names" not in inspect.signature(self.draw).parameters:
+            return {}
+        return {"names": {key: term for column in shown.fields.values() for key, term in column.words.items()}}
+
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
             return blocks.missing(reason)
         key, title, subtitle, language = shown.key, _title(self, shown), shown.first(self.subtitle), shown.language
         notes = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
-        given = {"language": language, **self.options, **notes}
+        given = {"language": language, **self._names(shown), **self.options, **notes}
         drawn = {
             letter: Markup(charts.svg(self.draw(shown.frame, width=width, **given), f"{key}-{letter}", title, subtitle))
             for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))

@@ -80,9 +80,14 @@ def test_a_new_category_has_no_per_cent_and_one_that_is_gone_is_said():
 
 def test_a_null_category_is_its_own_and_small_ones_are_pooled():
     data = spread("2024-08", {"甲": 30, "乙": 3, "丙": 4, None: 10})
-    frame = complaints.categories(view(data, smallest=8)).set_index("category")
-    assert list(frame.index) == ["all", "甲", "(none)", "(<8)"]
-    assert list(frame["count"].fillna(-1)) == [47, 30, 10, -1] and frame.loc["(<8)", "count_missing"] == "<8"
+    whole = complaints.categories(view({**data, "category_1": [c or "丁" for c in data["category_1"]]}, smallest=8)).set_index("category")
+    assert list(whole["count"]) == [47, 30, 17] and list(whole.index) == ["all", "甲", "(<8)"], "the 7 that are left of 47 would be theirs"
+    frame = complaints.categories(view(spread("2024-08", {"甲": 30, "乙": 3, "丙": 6, None: 10}), smallest=8)).set_index("category")
+    assert list(frame.index) == ["all", "甲", "(none)", "(<8)"] and list(frame["count"]) == [49, 30, 10, 9]
+    drawn = show(
+        told(complaints.pareto(view(spread("2024-08", {"甲": 30, "乙": 3, "丙": 6, None: 10}), smallest=8)), "pareto"), language="en"
+    )
+    assert "Other (with those under 8)" in drawn.html and "not given" in drawn.html, "a drawing has the words of the frame's contract"
     assert complaints.categories(view(data)).set_index("category").loc["丙", "count"] == 4, "a table of one's own tells all"
 
 

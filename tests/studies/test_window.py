@@ -1,12 +1,15 @@
 """The window study: its columns, small cases by hand, and chance against a slow loop."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from hotline_analysis.disclosure import OTHER, SMALLEST, UNTOLD
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.measures import chance
-from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS
 from hotline_analysis.stats import binned, excess
 from hotline_analysis.studies import window
@@ -243,6 +246,41 @@ def test_strata_add_up(heavy):
     summed = parts.groupby("window_hours")[["numerator", "denominator"]].sum()
     assert summed["numerator"].tolist() == whole["numerator"].tolist()
     assert summed["denominator"].tolist() == whole["denominator"].tolist()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_small_strata_are_one_and_their_counts_are_not_told(engine):
+    """Two issues of 100 calls, four names with three each: the twelve are one stratum with no small count. (All tables: tests/test_command.py.)"""
+    day = [(n % 25, (28 * 24 + n * 3) * HOUR, 60, "ab"[n % 2], "answered") for n in range(200)]
+    named = [(100 + n % 6, (30 * 24 + n) * HOUR, 60, f"王{'甲乙丙丁'[n % 4]}", "answered") for n in range(12)]
+    view = view_of([*day, *named], engine=engine, windows_hours=MENU)
+    hidden = replace(view, smallest=SMALLEST)
+    assert set(window.rates(view, by=["issue_1"])["issue_1"]) > {"王甲"}
+    rates = window.rates(hidden, by=["issue_1"])
+    assert set(rates["issue_1"]) == {"a", "b", OTHER} and not rates["numerator"].between(1, 7).any()
+    of_all = rates[(rates["follow_up"] == "naive") & (rates["window_hours"] == 168)].set_index("issue_1")
+    told = {c: of_all.loc[OTHER, c] for c in ("numerator", "callers", "numerator_missing")}
+    assert pd.isna(told["numerator"]) and pd.isna(told["callers"]) and told["numerator_missing"] == UNTOLD
+    assert of_all.loc[OTHER, "denominator"] == 12 and of_all["numerator"].isna().sum() == 2, (
+        "what all less the others would be is not told either"
+    )
+    assert set(window.rates(replace(hidden, definition=view.definition.but(mode="calendar")), by=["issue_1"])["issue_1"]) == {
+        "a",
+        "b",
+        OTHER,
+    }
+
+
+def test_strata_without_a_word_and_below_another(tmp_path):
+    """A level below its parent: small leaves stay under it; calls without an issue are a stratum like any other."""
+    rows = [(n, (28 * 24 + n) * HOUR, 60, ("a", "b", None)[n % 3], "answered") for n in range(60)]
+    view = view_of(rows, windows_hours=MENU)
+    calls = pandas(view.table("calls")).assign(issue_2=lambda f: [f"{n % 9}" if n < 27 else "x" for n in range(len(f))])
+    view = replace(view, tables={"calls": lazy(calls)}, smallest=SMALLEST)
+    found = window.rates(view, by=["issue_1", "issue_2"])
+    first = found[found["window_hours"] == 2].drop_duplicates(["issue_1", "issue_2"]).fillna({"issue_1": "-"})
+    sizes = first.set_index(["issue_1", "issue_2"])["denominator"].to_dict()
+    assert sizes == {("a", "x"): 11, ("a", OTHER): 9, ("b", "x"): 11, ("b", OTHER): 9, ("-", "x"): 11, ("-", OTHER): 9}
 
 
 # ---- agents

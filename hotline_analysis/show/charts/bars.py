@@ -8,7 +8,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from hotline_analysis import words
-from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, say, short, tip
+from hotline_analysis.show.charts import style
+from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, say, tip
 from hotline_analysis.words import Term
 
 MOST_BARS, INSIDE = 12, 15  # a bar longer than so many per cent holds its figure
@@ -26,7 +27,7 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     sns.barplot(x=share, y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2)
     ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6), xlabel="", ylabel="")
     _reach(ax, data, y)
-    told = [names[c](language) if c in names else short(c, 9) for c in data["category"]]
+    told = [style.name(c, 9, names, language) for c in data["category"]]
     ax.set_yticks(y, told)
     ax.set_xticks([0, 50, 100], ["0", "50%", "100%"])
     for place, (value, name) in enumerate(zip(share, told, strict=True)):

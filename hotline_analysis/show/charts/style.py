@@ -9,7 +9,7 @@ import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from itertools import accumulate
@@ -151,6 +151,11 @@ def plain(text) -> str:
 def width(text: str) -> int:
     """How wide a line is: a Chinese character counts two, a narrow one one."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def name(key: str, most: int, names: Mapping[str, Term], language: str) -> str:
+    """A key in the reader's words where it has any (`names`), a word of the data cut to its room."""
+    return names[key](language) if key in names else short(key, most)
 
 
 def short(text, most: int) -> str:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import chart, name_lines, short, value_ticks
+from hotline_analysis.show.charts.style import chart, name_lines, value_ticks
 from hotline_analysis.words import Term
 
 SECOND, MINUTE = Term("秒", " s"), Term("分", " min")
@@ -36,7 +36,7 @@ def wait_lines(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, nam
             zorder=3,
         )
         end = 100 * float(rows["value"].iloc[-1])
-        name = names[line](language) if line in names else short(line, 6)
+        name = style.name(line, 6, names, language)
         ends.append((end, f"{name} {words.decimal(end)}%", style.INK if not place else style.INK2, "bold" if not place else "normal"))
     ax.set(xlim=(0, last or 1), ylim=(0, min(105.0, 108 * float(data["high"].max()) or 1)), xlabel="", ylabel="")
     _clock(ax, last, language, most=4 if narrow else 6)

@@ -4,7 +4,6 @@ from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
-NAMES = {"(<8)": Term("其他（各不足8）", "Other (under 8 each)"), "(none)": Term("未填", "not given")}
 ALL_OF = (
     Sentence("来电{count}通", "{count} calls"),
     Sentence("，较上月{change}", ", {change} on last month"),
@@ -44,7 +43,6 @@ FORMS = {
             Term("没有接通的来电大多没有记下诉求，列在“未填”。", "Calls that nobody answered mostly carry no issue: they stand under not given."),
         ),
         numbers="category count share± cumulative±",
-        options={"names": NAMES},
     ),
     "targets": Table(
         "of group indicator_name target numerator base value± against",

@@ -4,7 +4,6 @@ from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
 from hotline_analysis.words import Either, Sentence, Sentences, Term
 
-NAMES = {"answered": Term("已接通", "answered"), "abandoned": Term("已放弃", "gave up"), "patience": Term("还愿意等", "still willing")}
 ANSWERED = (
     "接通的平均等了{mean_seconds@answered}，九成在{p90_seconds@answered}以内",
     "Those who were answered waited {mean_seconds@answered} on average, 90% of them at most {p90_seconds@answered}",
@@ -50,7 +49,6 @@ FORMS = {
             Term("两线之和以外的，是还在等的人。", "What the two lines leave are those who still wait."),
             Term("接通线一开头的高度，是不用等的占比。", "Where the upper line begins are the calls that did not wait."),
         ),
-        options={"names": NAMES},
     ),
     "patience": Table(
         "restricted_seconds± quarter_seconds half_seconds± three_quarters_seconds abandoned_mean",
@@ -73,7 +71,6 @@ FORMS = {
             Term("没人等那么久的地方没有曲线。", "Where nobody waited so long there is no curve."),
         ),
         unless={"few": TOO_FEW},
-        options={"names": NAMES},
     ),
 }  # fmt: skip
 

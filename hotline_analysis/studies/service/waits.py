@@ -19,6 +19,7 @@ QUANTILES = {"median_seconds": 0.5, "p80_seconds": 0.8, "p90_seconds": 0.9, "p95
 LEAST_ABANDONED, LEAST_AT_RISK = 30, 10
 RESAMPLES, SEED = 400, 7
 OUTCOMES = {"answered": Term("接通", "answered"), "abandoned": Term("放弃", "abandoned")}
+LINES = {"answered": Term("已接通", "answered"), "abandoned": Term("已放弃", "gave up"), "patience": Term("还愿意等", "still willing")}
 COLUMNS = {
     "outcome": Field(Term("结果", "Outcome"), words=OUTCOMES),
     "calls": Field(Term("来电", "Calls"), "count"),
@@ -32,7 +33,7 @@ COLUMNS = {
     "p95_seconds": Field(Term("九成五在内", "95% within"), "seconds"),
     "at_once": Field(Term("不用等", "Without a wait"), "share"),
     "seconds": Field(Term("等待", "Wait"), "seconds"),
-    "line": Field(Term("线", "Line"), words={**OUTCOMES, "patience": Term("还愿意等", "still willing")}),
+    "line": Field(Term("线", "Line"), words=LINES),
     "restricted_seconds": Field(Term("平均耐心", "Mean patience"), "seconds", interval=("restricted_low", "restricted_high")),
     "restricted_low": Field(Term("平均耐心下端", "Mean patience, low"), "seconds"),
     "restricted_high": Field(Term("平均耐心上端", "Mean patience, high"), "seconds"),
