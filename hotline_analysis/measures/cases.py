@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures.indicators import FEWEST_DAYS, Estimator, Indicator, ratio, row
+from hotline_analysis.measures.indicators import FEWEST_DAYS, Estimator, Indicator, place, ratio, row
 from hotline_analysis.measures.orders import local_days
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
@@ -31,20 +31,21 @@ def rows(view: View, periods: Sequence[Period], indicator: Indicator, cases: pd.
     """The rows of an indicator in every period (and group) from its cases."""
     if isinstance(cases, str) or (by and by not in cases):
         return [row(indicator, p, missing=cases if isinstance(cases, str) else f"not available: needs {by}") for p in periods]
-    found = []
-    for period in periods:
-        here = cases[(cases["start_s"] >= period.start_s) & (cases["start_s"] < period.end_s)]
+    at, found = place(cases["start_s"].to_numpy(float), periods), []
+    cases = cases[[*([by] if by else []), "k", "n"]].assign(day=local_days(view.calendar, cases["start_s"]).to_numpy())
+    for n, period in enumerate(periods):
+        here = cases[at == n]
         groups = [("", here)] if not by else list(here.groupby(by))
-        found += [_row(view, period, indicator, part, str(name)) for name, part in groups]
+        found += [_row(period, indicator, part, str(name)) for name, part in groups]
     return found
 
 
-def _row(view: View, period: Period, indicator: Indicator, cases: pd.DataFrame, group: str) -> dict:
+def _row(period: Period, indicator: Indicator, cases: pd.DataFrame, group: str) -> dict:
     """A share or a mean of cases: its interval from their days, of fewer than `FEWEST_DAYS` from the cases themselves."""
     k, n = cases["k"].to_numpy(float), cases["n"].to_numpy(float)
     if not n.sum():
         return row(indicator, period, group=group, missing="no base")
-    sums = cases.groupby(local_days(view.calendar, cases["start_s"]).to_numpy())[["k", "n"]].sum()
+    sums = cases.groupby("day")[["k", "n"]].sum()
     by_days, share = len(sums) >= FEWEST_DAYS, indicator.unit is PERCENT
     alone = None if by_days and share else ratio(k, n, indicator)
     found = ratio(*(sums[c].to_numpy(float) for c in ("k", "n")), indicator) if by_days else alone

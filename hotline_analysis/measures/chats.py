@@ -13,7 +13,7 @@ import pandas as pd
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.indicators import Estimator, Indicator, place, row
 from hotline_analysis.measures.periods import Period
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import View, once
 
 HUMAN, BOT = ("agent", "both"), ("bot", "both")
 STRATA = ("unit", "channel", "issue_1", "agent")
@@ -25,6 +25,7 @@ def human() -> nw.Expr:
     return nw.col("served_by").is_in(list(HUMAN))
 
 
+@once
 def sessions(view: View, *columns: str) -> pd.DataFrame:
     """Sessions that begin before the data end, one row each: start_s (opened), and of the wanted columns and strata those that there are."""
     held = view.table("sessions")
@@ -34,6 +35,7 @@ def sessions(view: View, *columns: str) -> pd.DataFrame:
     return frame.sort_values("seq", ignore_index=True).rename(columns={"opened_s": "start_s"})
 
 
+@once
 def served(view: View) -> pd.DataFrame:
     """Sessions with a person: start_s, from_s (handover, else opening), to_s (end, nan while open), agent and strata."""
     frame = sessions(view, "handed_s", "closed_s")
@@ -54,6 +56,7 @@ def handling(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.
     return known.assign(k=known["to_s"] - known["from_s"], n=1)
 
 
+@once
 def messages(view: View) -> pd.DataFrame:
     """Messages of sessions with a person, in order: session_id, session_seq, start_s (of the session), sent_s, speaker, and the session's strata."""
     frame = sessions(view)
@@ -70,6 +73,7 @@ def exchanged(view: View, periods: Sequence[Period], indicator: Indicator) -> pd
     return first.assign(seq=first["session_seq"], k=found.groupby("session_id", sort=False).size(), n=1)
 
 
+@once
 def replies(view: View) -> pd.DataFrame:
     """The waits for an agent's reply: from the citizen's first message that nobody has answered yet to the next message, where an agent wrote it.
 

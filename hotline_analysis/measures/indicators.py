@@ -8,7 +8,7 @@ counted people.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -279,6 +279,7 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     Unknown callers count; each is a cluster of its own. Shares: Wilson on effective n. Means and volumes: t interval of the jackknife.
     Source: methods M2, M3.
     """
+    view = replace(view, held={})
     why = {i.key: why_not(i, view, by) for i in indicators}
     there = [i for i in indicators if not why[i.key]]
     sums = {table: _sums(view, table, there, periods, by) for table in dict.fromkeys(t for i in there for t in i.tables)}
@@ -490,9 +491,11 @@ class _Sums:
         """The sums of the days that two tables have rows of: a day that one export lacks would be in one part of a ratio alone."""
         if first == second or MONTHLY & {first, second}:
             return self
-        held = {name: self.tables[name] for name in (first, second)}
-        days = set(held[first]["day"]) & set(held[second]["day"])
-        return _Sums({name: part[part["day"].isin(days)] for name, part in held.items()})
+        if (first, second) not in self.made:
+            held = {name: self.tables[name] for name in (first, second)}
+            days = set(held[first]["day"]) & set(held[second]["day"])
+            self.made[first, second] = _Sums({name: part[part["day"].isin(days)] for name, part in held.items()})
+        return self.made[first, second]
 
     def total(self, part: Part) -> float:
         return self.tables[part.table][part.key].sum()

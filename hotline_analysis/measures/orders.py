@@ -20,7 +20,7 @@ from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.periods import Calendar, Period
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import View, once
 from hotline_analysis.params import Params
 from hotline_analysis.stats import intervals, survival
 from hotline_analysis.words import Term
@@ -82,6 +82,7 @@ def rule(view: View) -> Term:
 # ---- the orders
 
 
+@once
 def cases(view: View, *keep: str) -> pd.DataFrame:
     """One row an order of the kinds that count, created before the data end; those set apart too (`aside`).
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
 
 import narwhals.stable.v2 as nw
 
@@ -21,13 +22,29 @@ def not_kept(name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
     return make()
 
 
+def once(make: Callable) -> Callable:
+    """A reading of a view's tables that is made once for all the figures that ask for it while the view holds them (`View.held`). Nobody changes what it gives."""
+
+    @wraps(make)
+    def kept(view: "View", *given):
+        if view.held is None:
+            return make(view, *given)
+        key = (make, given, view.definition.hash, view.period, view.data_start_s, view.data_end_s)
+        if key not in view.held:
+            view.held[key] = make(view, *given)
+        return view.held[key]
+
+    return kept
+
+
 @dataclass(frozen=True)
 class View:
     """The tables between `data_start_s` and `data_end_s`, seen for one period under one definition.
 
     `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it). `smallest`: groups of fewer
     calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
-    the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked.
+    the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked. `held`: what was read for one of several figures of this
+    view and serves the others (`once`); None where nothing is to be held.
     """
 
     params: Params
@@ -42,6 +59,7 @@ class View:
     smallest: int = 1
     leading: str = "calls"
     grade: Callable[[Period], str] = field(default=lambda period: "", repr=False)
+    held: dict | None = field(default=None, repr=False, compare=False)
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""

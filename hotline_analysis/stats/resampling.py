@@ -5,6 +5,7 @@ drawing them anew (bootstrap) covers the dependence among a caller's calls, for 
 In all tables the first axis is the caller group.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,12 @@ def occupied(*tables) -> np.ndarray:
     return np.any([table.reshape(len(table), -1).any(axis=1) for table in tables], axis=0)
 
 
+@cache
+def _reach(level: float, freedom: int) -> float:
+    """How many standard errors of so many degrees of freedom hold so much of t."""
+    return stats.t.ppf(0.5 + level / 2, freedom)
+
+
 def jackknife(theta_without, *, estimate, level=0.95) -> Estimate:
     """Standard error and t interval of any figure from its values with each caller group left out.
 
@@ -51,7 +58,7 @@ def jackknife(theta_without, *, estimate, level=0.95) -> Estimate:
         return Estimate(estimate, nothing, nothing, nothing)
     squares = np.square(theta_without - theta_without.mean(axis=0)).sum(axis=0)
     se = np.sqrt((groups - 1) / groups * squares)
-    reach = stats.t.ppf(0.5 + level / 2, groups - 1) * se
+    reach = _reach(level, groups - 1) * se
     return Estimate(estimate, se, estimate - reach, estimate + reach)
 
 

@@ -397,7 +397,8 @@ def _check_level(level: int) -> None:
 def _pooled(parts: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """The columns with fewer than `smallest` in the last eight weeks as one; its own name is never told."""
     recent = parts.tail(SHORT_DAYS).sum()
-    small = recent.index[recent < smallest]
+    names = disclosure.names_told({(word,): int(n) for word, n in recent.items()}, smallest)
+    small = [word for word in recent.index if names[word,] != (word,)]
     if not len(small):
         return parts
     kept = parts.drop(columns=small)

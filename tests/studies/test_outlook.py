@@ -176,11 +176,15 @@ def test_topics_add_to_the_total_exactly():
 def test_a_rare_topic_is_pooled_and_what_is_not_filed_has_a_row():
     days = [["a"] * 10 + ([None] * 3) for _ in range(100)]
     days[99] = [*["a"] * 10, "秘", "秘", "秘"]
+    days[98] = [*["a"] * 7, *["密"] * 6]
     found = outlook.issues(view_of([13] * 100, issues=days, smallest=8))
     assert set(found["issue"]) == {"a", "(none)", "(<8)"}
     risen = outlook.rising(view_of([13] * 100, issues=days, smallest=8))
     assert set(risen["issue"]) == {"a", "(none)", "(<8)"}
     assert list(risen.loc[risen["issue"] != "a", "found"]) == ["few", "few"]
+    days[98] = days[97]
+    alone = [outlook.TABLES[name](view_of([13] * 100, issues=days, smallest=8)) for name in ("issues", "rising")]
+    assert all(set(frame["issue"]) == {"a", "(<8)"} for frame in alone), "three calls of one topic are not the rest of a total"
 
 
 def test_no_topics_without_a_column():

@@ -13,7 +13,7 @@ from hotline_analysis.measures import orders
 from hotline_analysis.measures.cases import estimate_of
 from hotline_analysis.measures.indicators import Indicator, said
 from hotline_analysis.measures.periods import Period
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import View, once
 from hotline_analysis.params import Params
 from hotline_analysis.words import PERCENT, Term
 
@@ -33,6 +33,7 @@ def declared(params: Params) -> tuple[Indicator, ...]:
     return (FOLLOWED, *three, *before, *((_together(params),) if params.follow_up.weights else ()))
 
 
+@once
 def _cases(view: View) -> pd.DataFrame | str:
     """Orders with the values of the three questions (nan where not answered), valid and excused; or why they cannot be had."""
     frame = orders.counted(orders.cases(view, *ASKED, "excused", "department", "area", "category_1"))
