@@ -72,7 +72,7 @@ class Table:
 
     id: the column that names a row; category: the one whose make-up is watched; sequences: (earlier, later) instants of one row; refers: columns
     that name a row of another table; meets: columns whose words another table should know too; unique: the columns that name a row together;
-    within: (part, whole) numbers of one row. A `monthly` table has one figure a month: its clock is the first day of the hotline's month.
+    within: (part, whole) numbers of one row; stands_in: the instant that places the rows where an export has no clock. A `monthly` table has one figure a month: its clock is the first day of the hotline's month.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Table:
     meets: tuple[tuple[str, str], ...] = ()
     unique: tuple[str, ...] = ()
     within: tuple[tuple[str, str], ...] = ()
+    stands_in: str = ""
     monthly: bool = False
 
     def __getitem__(self, name: str) -> Column:
@@ -325,6 +326,7 @@ SURVEYS = Table(
     (),
     "invited_at",
     id="survey_id",
+    stands_in="answered_at",
     sequences=(("invited_at", "answered_at"),),
     refers=(("call_id", "calls"), ("order_id", "orders")),
 )

@@ -20,6 +20,7 @@ from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, inbound, not_left_out
+from hotline_analysis.measures.orders import local_days
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, intervals, resampling
@@ -389,7 +390,8 @@ def why_not(indicator: Indicator, view: View, by: str = "") -> str:
             scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)
             needs = [c for c in needs if scoped or c != "outcome"]
         instants = {c.epoch: c.name for c in tables.TABLES[table].columns if c.kind == tables.INSTANT}
-        lacking = [instants.get(c, c) for c in (epoch(table), *needs, *([by] if by else [])) if c not in have]
+        clock = epoch(table) if indicator.estimate is None else _clock(table, have)  # whose cases have instants of their own
+        lacking = [instants.get(c, c) for c in (clock, *needs, *([by] if by else [])) if c not in have]
         if lacking:
             return "not available: needs " + ", ".join(lacking)
     return "not available: masked" if indicator.window_hours is not None and view.masked else ""
@@ -434,6 +436,8 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
 
     Of a table of months what its rows of a month add up to: the month is the one in which the row's instant lies.
     """
+    if _clock(table, view.tables[table].collect_schema().names()) != epoch(table):
+        return _days_alone(view, table, periods)
     held, clock = counted(view, table, periods), epoch(table)
     have = held.collect_schema().names()
     parts = _parts([i for i in indicators if i.estimate is None], table)
@@ -447,6 +451,20 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
     found = pandas(rows.group_by(*([by] if by else []), "day", "cluster").agg(*sums, start_s=nw.col(clock).min(), rows=nw.len()))
     found = found.rename(columns={f"part_{n}": name for n, name in enumerate(parts)})
     return found.assign(place=place(found["start_s"].to_numpy(np.int64), periods)).astype({"day": "int64", "cluster": "int64"})
+
+
+def _clock(table: str, have: Sequence[str]) -> str:
+    """The instant that places the rows of a table: its clock, and where an export has none the one that stands in for it."""
+    held = tables.TABLES[table]
+    return held[held.stands_in].epoch if held.stands_in and epoch(table) not in have and held[held.stands_in].epoch in have else epoch(table)
+
+
+def _days_alone(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:
+    """The rows of a table without its clock by day: which days have data, for figures whose cases have instants of their own."""
+    clock = _clock(table, view.tables[table].collect_schema().names())
+    start = pandas(view.table(table).select(clock))[clock].dropna().astype("int64")
+    found = pd.DataFrame({"start_s": start, "day": local_days(view.calendar, start).astype("int64").to_numpy(), "cluster": 0, "rows": 1})
+    return found.assign(place=place(found["start_s"].to_numpy(), periods))
 
 
 def _parts(indicators: Sequence[Indicator], table: str) -> dict[str, Part]:

@@ -1,23 +1,6 @@
-"""How much of the whole a few bring: Lorenz curve, Gini's coefficient, shares of the top. Source: methods 6."""
-
-from typing import NamedTuple
+"""How much of the whole a few bring: Gini's coefficient, shares of the top. Source: methods 6."""
 
 import numpy as np
-
-
-class Lorenz(NamedTuple):
-    """The share of the units, from the smallest on, and the share of the whole that they bring."""
-
-    units: np.ndarray
-    amount: np.ndarray
-
-
-def lorenz(amounts) -> Lorenz:
-    """Both shares from 0 to 1; of no amount at all only the ends."""
-    x = np.sort(np.asarray(amounts, float))
-    if not x.sum():
-        return Lorenz(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
-    return Lorenz(np.arange(len(x) + 1) / len(x), np.concatenate([[0.0], np.cumsum(x)]) / x.sum())
 
 
 def gini(amounts) -> float:

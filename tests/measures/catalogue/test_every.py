@@ -3,15 +3,20 @@
 import ast
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
+import pandas as pd
+import polars as pl
 import pytest
 
-from hotline_analysis.measures import catalogue
-from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, SUPPORT
-from hotline_analysis.tables import TABLES
+from hotline_analysis.measures import catalogue, quotable
+from hotline_analysis.measures.frames import lazy
+from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, SUPPORT, evaluate
+from hotline_analysis.tables import INSTANT, SQL_TYPE, TABLES
 from hotline_analysis.words import LANGUAGES, PERCENT
 from tests.measures import catalogue as cases
+from tests.spec.frames import CALENDAR, view
 
 USUAL = catalogue.usual()
 ELSEWHERE = {"received", "due", "recorded", "response_24h", "resolution_48h"}  # orders within limits: tests/studies/test_complaints.py
@@ -36,6 +41,54 @@ def golden() -> set[str]:
 
 def test_every_indicator_has_a_case_by_hand():
     assert set(USUAL) - golden() - ELSEWHERE == set()
+
+
+KINDS = {"BIGINT": pl.Int64, "DOUBLE": pl.Float64, "BOOLEAN": pl.Boolean}
+
+
+def told(rows: int) -> pd.DataFrame:
+    """The usual catalogue, of May, from tables with every canonical column and some rows of May that hold a time and nothing else."""
+    calendar = CALENDAR.month("2024-05")
+    made = {name: _blank(table, rows, calendar.start_s) for name, table in TABLES.items()}
+    seen = view(made.pop("calls"), {}, start_s=calendar.start_s, end_s=calendar.end_s, **made)
+    return evaluate(seen, [calendar], list(USUAL.values())).set_index("indicator")
+
+
+def _blank(table, rows: int, start_s: int):
+    """Every column of a table without a word in it; its clock is the month's first day."""
+    kinds = {"seq": pl.Int64, "local_s": pl.Int64}
+    for column in table.columns:
+        kinds |= {column.epoch: pl.Int64} if column.kind == INSTANT else {column.name: KINDS.get(SQL_TYPE[column.kind], pl.String)}
+    clock = table[table.clock].epoch
+    given = {name: [None] * rows for name in kinds} | {"seq": list(range(rows)), "local_s": [start_s] * rows, clock: [start_s] * rows}
+    return lazy(pl.DataFrame(given, schema=kinds))
+
+
+def test_a_row_without_a_word_is_no_hit_of_any_indicator():
+    """Rows that hold a time alone count as rows (来电量, 受理量) and are no hit: no share is above 0, no mean is had, and what has no figure says why."""
+    frame = told(rows=3)
+    for key, row in frame.iterrows():
+        i = USUAL[key]
+        if i.denominator is None:
+            assert row["numerator"] in (0, 3), key
+        else:
+            assert pd.isna(row["value"]) or row["value"] == 0, (key, row["value"])
+        assert pd.notna(row["value"]) or row["missing"], key
+
+
+def test_an_empty_month_has_a_reason_and_no_nought():
+    """Without a row nothing is 0 % and nothing is 100 %: every share and mean is missing with its reason in both languages; only what came is counted, as none."""
+    for key, row in told(rows=0).iterrows():
+        if USUAL[key].denominator is None and not row["missing"]:
+            assert (row["numerator"], row["value"]) == (0, 0), key
+            continue
+        assert pd.isna(row["value"]) and row["missing"], key
+        assert all(quotable.why(row["missing"])(language) for language in LANGUAGES), key
+
+
+@pytest.mark.parametrize("key", USUAL)
+def test_its_name_is_chinese(key):
+    assert re.search("[\u4e00-\u9fff]", USUAL[key].name.zh), "a Chinese title"
 
 
 @pytest.mark.parametrize("key", USUAL)
