@@ -456,7 +456,9 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
 def _clock(table: str, have: Sequence[str]) -> str:
     """The instant that places the rows of a table: its clock, and where an export has none the one that stands in for it."""
     held = tables.TABLES[table]
-    return held[held.stands_in].epoch if held.stands_in and epoch(table) not in have and held[held.stands_in].epoch in have else epoch(table)
+    return (
+        held[held.stands_in].epoch if held.stands_in and epoch(table) not in have and held[held.stands_in].epoch in have else epoch(table)
+    )
 
 
 def _days_alone(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:

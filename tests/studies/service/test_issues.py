@@ -100,11 +100,16 @@ def test_misdirected_by_hand():
 
 
 def test_misdirected_by_strata():
-    made = [*calls("甲", 100, transferred=20), *calls("乙", 50, first=500), *calls("丙", 3, transferred=3, first=900)]
+    made = [
+        *calls("甲", 100, transferred=20),
+        *calls("乙", 50, first=500),
+        *calls("丙", 3, transferred=3, first=900),
+        *calls("丁", 9, first=950),
+    ]
     frame = issues.misdirected(view(made, smallest=8), by=["issue_1"])
     whole = frame[frame["misdirected"] == "transferred"]
-    assert whole["issue_1"].tolist() == ["甲", "乙", "(<8)"] and whole["denominator"].iloc[:2].tolist() == [100, 50]
-    assert np.isnan(whole["value"].iloc[2]) and whole["denominator_missing"].iloc[2] == "<8"
+    assert whole["issue_1"].tolist() == ["甲", "乙", "(<8)"] and whole["denominator"].tolist() == [100, 50, 12], "丙's three with 丁's nine"
+    assert whole["numerator_missing"].tolist() == ["untold", "", "untold"] and whole["numerator"].iloc[1] == 0, "the 3 are not 23 less 20"
     with pytest.raises(DataRefused):
         issues.misdirected(view([{**row} for row in made], without=("transferred",)))
 
