@@ -156,10 +156,10 @@ def definitions() -> str:
 INDICATORS = """## Indicators 指标
 
 Every indicator, one row each, as `hotline glossary` prints them: the key that targets, headlines and typed month figures name, its definition made from its
-two parts, what is counted, the tables that it needs. `hotline glossary --params params/mine.yaml` adds a hotline's own, and all four headings in full.
-每项一行，键供 `targets`、`headlines` 和手工填报使用；四栏全文见 `hotline glossary`。
+two parts, what is counted, what to look at, how to judge it, the tables that it needs. `hotline glossary --params params/mine.yaml` adds a hotline's own.
+每项一行，键供 `targets`、`headlines` 和手工填报使用；指标定义、统计口径、评估观察、判断特征四栏俱全。
 """
-SHOWN = ("key", "name", "formula", "scope", "unit", "better", "reading", "tables", "audience", "source")
+SHOWN = ("key", "name", "formula", "scope", "observe", "judge", "unit", "better", "reading", "tables", "audience", "source")
 
 
 def _indicators() -> list[str]:
@@ -172,6 +172,8 @@ def _indicators() -> list[str]:
             f"{z.name}<br>{e.name}",
             f"{z.formula}<br>{e.formula}",
             f"{z.scope}<br>{e.scope}",
+            f"{z.observe}<br>{e.observe}",
+            f"{z.judge}<br>{e.judge}",
             z.unit or e.unit,
             z.better,
             z.reading,
@@ -186,6 +188,8 @@ def _indicators() -> list[str]:
         "名称 name",
         "指标定义 definition",
         "统计口径 what is counted",
+        "评估观察 what to look at",
+        "判断特征 how to judge",
         "单位",
         "方向",
         "口径",
