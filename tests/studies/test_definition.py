@@ -29,6 +29,8 @@ BY_HAND = {
     "own": "3/7", "vba16": "1/7", "easemob_24h": "1/4", "easemob_168h": "2/3", "telecom_24h": "3/7", "telecom_four": "4/7", "unicom_2h": "2/7", "bpo_72h": "4/7",
     "genesys_7d": "4/7", "genesys_mcp_1d": "3/7", "genesys_mcp_7d": "4/7", "queuemetrics": "2/3", "kpi_mcp": "3/7", "calendar": "2/7", "same_168h": "3/7",
     "any_168h": "4/7", "one_and_done": "6/7", "problems": "4/7", "ni14": "7/3", "callers": "2/3",
+    "capturi": "4/7", "cuic_recaller": "1/7", "skill_1h": "0/7", "skill_24h": "2/7", "skill_72h": "3/7", "skill_168h": "3/7", "skill_336h": "3/7", "skill_720h": "3/7",
+    "caller_success": "0/3",
 }  # fmt: skip
 
 
@@ -38,6 +40,39 @@ def test_published_definitions_by_hand(engine):
     assert {r.key: f"{r.numerator}/{r.denominator}" for r in found.itertuples()} == BY_HAND
     assert found["missing"].eq("").all()
     assert found.set_index("key").loc["ni14", "value"] == pytest.approx(7 / 3)
+
+
+QUEUED = Case(
+    "queued", "队列与转接", "Queues and transfers",
+    (
+        ("a", "03-01 09:00", 5, "供水", "张", "abandoned"), ("a", "03-01 09:14", 3, "供水", "李", "answered"),  # within 15 min: the same call, handed on
+        ("a", "03-01 09:29", 3, "供水", "李", "answered"),  # at 15 min to the second: a repeat
+        ("a", "03-08 09:29", 3, "交通", "李", "answered"),  # at 7 days to the second: none any more
+        ("b", "03-01 10:00", 3, "供水", "张", "abandoned"), ("b", "03-01 11:00", 3, "供水", "张", "abandoned"), ("b", "03-15 10:00", 3, "供水", "张", None),
+        ("c", "03-02 10:00", 3, "供水", "张", None), ("d", "03-02 10:00", 3, "供水", "张", "answered"), ("", "03-02 11:00", 3, "供水", "张", "abandoned"),
+    ),
+    more={"queue": ("水", "水", "路", "水", "水", "水", "水", None, "水", "水")},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rules_in_public_use_by_hand(engine):
+    """Triggers: of a's three answered calls and d's one only the one at 09:14 has its next call after 15 min and within 7 days. Recalls: 09:14 follows 09:00 in
+    one queue on one day, 11:00 follows 10:00; of eight calls with a queue. Same skill before, of answered calls: a's first by queue 水 is 09:14, and 8 March
+    comes 7 days and 15 min later. Reached: a and d, not b; of c nobody knows.
+    """
+    found = published.panel(of_case(QUEUED, engine)).set_index("key")
+    asked = ["capturi", "cuic_recaller", "skill_168h", "skill_336h", "caller_success"]
+    assert {k: f"{found.loc[k, 'numerator']}/{found.loc[k, 'denominator']}" for k in asked} == {
+        "capturi": "1/4", "cuic_recaller": "2/8", "skill_168h": "0/4", "skill_336h": "1/4", "caller_success": "1/3",
+    }  # fmt: skip
+    assert np.isnan(found.loc["caller_success", "fcr"]) and found["rules"].iloc[0] == found["fcr"].notna().sum()
+
+
+def test_without_queue_or_issue_there_is_no_skill():
+    data = {k: v for k, v in columns(SEVEN).items() if k != "issue_1"}
+    found = published.panel(view(on("polars", data), {}, start_s=second("03-01 00:00"), end_s=second("03-20 00:00"))).set_index("key")
+    assert found.loc[["cuic_recaller", "skill_24h"], "missing"].tolist() == ["not available: needs queue."] * 2
 
 
 def test_every_published_definition_says_what_it_is():

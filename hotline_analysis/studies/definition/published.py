@@ -1,4 +1,4 @@
-"""What would another rule say? (口径对比) A dozen and a half published rules on the same calls. (F0 A01-A11; catalogue 5.1, 5.2)"""
+"""What would another rule say? (口径对比) Some thirty published rules on the same calls. (F0 A01-A11; catalogue 5.1, 5.2)"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,12 +10,14 @@ import pandas as pd
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import counts, rates
 from hotline_analysis.measures.definition import HOUR, Definition
-from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.frames import needed
+from hotline_analysis.measures.gaps import DAY, LEVELS, scoped
 from hotline_analysis.measures.rates import NOTHING, Rate
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import Term
 
 SHARE, CONTACTS = "share", "contacts a problem"
+FORWARDED_S = 15 * 60  # a next call that starts sooner is the same call, handed on (Capturi)
 CAVEATS = {
     "": Term("", ""),
     "own": Term("本热线现行口径", "this hotline's own definition"),
@@ -30,6 +32,13 @@ CAVEATS = {
     "same": Term("诉求归类含糊时会少算", "reads low where issues are filed vaguely"),
     "short": Term("窗口短，只见掉线与急事", "a short window sees redials and urgent matters only"),
     "callers": Term("按人计，不是按来电", "of callers, not of calls"),
+    "forwarded": Term("15分钟内的下一通算转接，掉线重拨也在其中", "takes a next call within 15 min for a transfer, redials too"),
+    "skill": Term(
+        "技能组为队列，没有队列的按一级诉求；换一个队列再打就不算",
+        "a skill is a queue, else the issue; who comes back by another queue is not seen",
+    ),
+    "attempts": Term("没接通的也算，接不通时它升高", "counts attempts: it rises when nobody answers"),
+    "reached": Term("只看打没打通，不看办没办成", "whether one got through, not whether it helped"),
 }
 
 
@@ -45,6 +54,7 @@ class Published:
     measure: str = "followed"
     unit: str = SHARE
     caveat: str = ""
+    sold: bool = True  # as a first-call resolution, in its own words or by who uses it
 
 
 BACK = {"direction": "look-back"}
@@ -67,6 +77,11 @@ PANEL = (
     Published("one_and_done", Term("一次了结的来电（SQM式）", "One-and-done calls (SQM's way)"), "SQM", 168, {"clock": "start"}, "single", caveat="calls"),
     Published("problems", Term("问题数÷来电数", "Problems ÷ calls"), "forum 111044", 168, {"clock": "start"}, "problems", caveat="problems"),
     Published("ni14", Term("每个问题的来电数（NI14草案）", "Contacts a problem (NI14 draft)"), "UK NI14", 168, {"clock": "start"}, "contacts", CONTACTS, "problems"),
+    Published("capturi", Term("Capturi（触发来电，7天；15分钟内算转接）", "Capturi, trigger calls, 7 days; within 15 min forwarded"), "Capturi", 168, {"clock": "start"}, "triggers", caveat="forwarded"),
+    Published("cuic_recaller", Term("再拨（同号、同日、同类，不论是否接通）", "Recallers (same number, day and call type, whatever the outcome)"), "Bucher + Suter CUIC", 24, {"clock": "start", "index_scope": "all", "callback_scope": "all", "mode": "calendar"}, "recalls", caveat="attempts", sold=False),
+    *(Published(f"skill_{h}h", Term(f"重复标记（同一技能组，{zh}内）", f"Repeat flag (same skill, {en})"), "repeat flags", h, {"clock": "start", **BACK}, "skill", caveat="skill", sold=False)
+      for h, zh, en in ((1, "1小时", "1 h"), (24, "1天", "1 day"), (72, "3天", "3 days"), (168, "7天", "7 days"), (336, "14天", "14 days"), (720, "30天", "30 days"))),
+    Published("caller_success", Term("一次也没有打通的来电人", "Callers who never got through"), "storm (Caller success rate)", 24, {"clock": "start", "index_scope": "all"}, "unreached", caveat="reached", sold=False),
     Published("callers", Term("有复电的来电人占比", "Callers with a repeat"), "methods 1", 168, {"clock": "start"}, "callers", caveat="callers"),
 )  # fmt: skip
 COUNTED = {
@@ -77,20 +92,29 @@ COUNTED = {
     "contacts": Term("来电数÷问题数", "calls ÷ problems"),
     "single": Term("不是一次了结的来电", "calls of problems that took more than one"),
     "callers": Term("有复电的来电人÷来电人", "callers with a repeat ÷ callers"),
+    "triggers": Term("下一通在15分钟以后、7天以内", "the next call starts after 15 min or more and within 7 days"),
+    "recalls": Term(
+        "同一人当日又打进同一队列（没有队列的按一级诉求）",
+        "the same caller calls the same queue (else about the same issue) later that day",
+    ),
+    "skill": Term(
+        "同一人此前打进同一队列（没有队列的按一级诉求）", "the same caller called the same queue (else about the same issue) before"
+    ),
+    "unreached": Term("一次也没有接通的来电人÷来电人", "callers none of whose calls was answered ÷ callers"),
 }
 COMMON = ("own", "unicom_2h", "calendar", "telecom_24h", "any_168h", "same_168h")
 KEPT = ("identity", "leave_out", "look_ahead", "data_end", "cut_hour", "level")  # what a published rule takes over from the hotline's own
 
 
 def panel(view: View, *, hours: float = 24.0) -> pd.DataFrame:
-    """A dozen and a half published definitions on the same calls, the hotline's own first.
+    """Some thirty published definitions on the same calls, the hotline's own first.
 
     Counted are the index calls of the period; each rule keeps the hotline's identity, exclusions and end of data, and is otherwise as
     published (unknown callers are left out of all). hours: the window at which the hotline's own rule stands.
 
     Columns: key, name_zh, name_en, source, line_zh, line_en (the rule), hash, window_hours, unit (share, contacts a problem), numerator,
     denominator (whole numbers), value (higher is worse), low, high (95 %), fcr (1 - value, the figure that such a rule sells; missing for
-    contacts), direction, caveat (key of CAVEATS), missing (why there is no value); and of all that have one rules (how many), lowest, highest
+    contacts, and for rules that nobody calls a resolution), direction, caveat (key of CAVEATS), missing (why there is no value); and of all that have one rules (how many), lowest, highest
     (of fcr); own, common (this hotline's, those that are met most). Source: catalogue 5.1, 5.2.
     """
     near = view.near()
@@ -114,7 +138,7 @@ def _published(view: View, rule: Published) -> dict:
     mark = definition.hash if rule.measure == "followed" else f"{definition.hash}-{rule.measure}"
     head = {"key": rule.key, "name_zh": rule.name.zh, "name_en": rule.name.en, "source": rule.source, **line, "hash": mark}
     found, missing = _or_reason(lambda: MEASURES[rule.measure](view, round(rule.hours * HOUR)))
-    fcr = 1 - found.value if rule.unit == SHARE else np.nan
+    fcr = 1 - found.value if rule.unit == SHARE and rule.sold else np.nan
     tail = {"direction": definition.direction, "caveat": rule.caveat, "missing": missing}
     return {**head, "window_hours": rule.hours, "unit": rule.unit, **found._asdict(), "fcr": fcr, **tail}
 
@@ -188,6 +212,50 @@ def _callers(view: View, window_s: int) -> Rate:
     return rates.share(found["hit"], found["calls"])
 
 
+def _triggers(view: View, window_s: int) -> Rate:
+    """Calls whose caller's next call starts within the window, and is no transfer of the same call."""
+    gap = nw.col("gap_s")
+    found = rates.groups(view.gaps(), hit=(gap >= FORWARDED_S) & (gap < window_s))
+    return rates.share(found["hit"], found["calls"])
+
+
+def _skill(rows: nw.LazyFrame) -> tuple[str, nw.LazyFrame]:
+    """What a call asks for where systems say skill or call type: its queue, in exports without queues its issue; calls of which it is known."""
+    have = rows.collect_schema().names()
+    column = next((c for c in ("queue", LEVELS[0]) if c in have), "")
+    if not column:
+        raise DataRefused("same skill", "not available: needs queue.")
+    return column, rows.filter(~nw.col(column).is_null())
+
+
+def _recalls(view: View, window_s: int) -> Rate:
+    """Calls after which the same caller called for the same on that day, answered or not."""
+    column, rows = _skill(view.gaps())
+    again = nw.col("seq").shift(-1).over("who", "day", column, order_by=("start_s", "seq"))
+    found = rates.groups(rows.with_columns(again=again), hit=~nw.col("again").is_null())
+    return rates.share(found["hit"], found["calls"])
+
+
+def _same_skill(view: View, window_s: int) -> Rate:
+    """Calls whose caller had called for the same within the window before; how far back one can look is treated as the end of the data is."""
+    column, rows = _skill(view.all_gaps())
+    before = nw.col("start_s").shift(1).over("who", column, order_by=("start_s", "seq"))
+    rows = rows.with_columns(gap_s=nw.col("start_s") - before)
+    return rates.followed(counts.within(rows, view.period.start_s, view.period.end_s), view.definition, window_s)
+
+
+def _unreached(view: View, window_s: int) -> Rate:
+    """Callers of the period none of whose calls (of known outcome) was answered."""
+    rows = counts.within(scoped(view.table("calls"), view.definition), view.period.start_s, view.period.end_s)
+    needed(rows, ["outcome"], "callers reached")
+    answered = nw.when(nw.col("outcome") == "answered").then(nw.lit(1)).otherwise(nw.lit(0))
+    each = rows.filter(~nw.col("outcome").is_null()).with_columns(answered=answered)
+    each = each.group_by("who").agg(caller_group=nw.col("caller_group").min(), answered=nw.col("answered").max())
+    found = rates.groups(each, hit=nw.col("answered") == 0)
+    return rates.share(found["hit"], found["calls"])
+
+
 MEASURES = {
+    "triggers": _triggers, "recalls": _recalls, "skill": _same_skill, "unreached": _unreached,
     "followed": _followed, "days": _days, "four": _four, "problems": _problems, "contacts": _contacts, "single": _single, "callers": _callers,
 }  # fmt: skip
