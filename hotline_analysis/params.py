@@ -996,6 +996,36 @@ class Workbook(Settings):
     )
 
 
+class Watch(Settings):
+    """Who is watched as a frequent caller (短期重复致电群众监控)."""
+
+    rules: tuple[tuple[int, Finite], ...] = setting(
+        ((4, 7.0), (5, 31.0), (12, 92.0), (15, 31.0)),
+        "监控方案，逐个列出：至少几通、几天之内（滚动）；默认为电信行业、频繁来电者网络（一个月、三个月）与共用地址",
+        "watch rules, one by one: so many calls or more, within so many days (rolling); by default those of telecom operators, of the frequent caller network (a month, three) and of communal addresses",
+        "rules: [[4, 7], [3, 2]]",
+        "rules: [4, 7]",
+        min_length=1,
+    )
+    shared_a_month: int = setting(
+        60,
+        "一个月多少通以上算总机一类的共用号码，不算在人里",
+        "a number with so many calls a month or more is taken for a switchboard and not for a person",
+        "shared_a_month: 40",
+        "shared_a_month: many",
+        ge=2,
+        le=100_000,
+    )
+
+    @field_validator("rules")
+    @classmethod
+    def _rules(cls, value):
+        for least, days in value:
+            if least < 2 or not 0 < days <= 366:
+                raise ValueError(f"{least} calls within {days:g} days is no rule: two calls or more, within 366 days or fewer")
+        return value
+
+
 class Need(Settings):
     """One branch of the tree from what citizens need to what is measured (客户需求 → 关键质量特性 → KPI)."""
 
@@ -1377,6 +1407,13 @@ class Params(Settings):
         "service and staffing: the seconds to an answer, redials, the peak, shrinkage",
         "service: {answer_seconds: [15, 20], shrinkage: 0.25}",
         "service: 15",
+    )
+    watch: Watch = setting(
+        Watch(),
+        "频繁来电人：监控方案与共用号码",
+        "frequent callers: the watch rules, and what is a shared number",
+        "watch: {rules: [[4, 7], [3, 2]]}",
+        "watch: {rule: [[4, 7]]}",
     )
     follow_up: FollowUp = setting(
         FollowUp(),

@@ -49,9 +49,9 @@ FORMS = {
         short=True,
     ),
     "schemes": Table(
-        "least_calls within_days found found_calls call_share shared",
+        "least_calls within_days preset found found_calls call_share shared",
         Term("各监控方案找到的来电人", "Callers that each rule finds"),
-        subtitle=Sentence("共{callers:count}位已识别的来电人；滚动窗口，任意起点；共用号码为总机一类", "Of {callers:count} identified callers; a rolling window; shared numbers are switchboards and the like"),
+        subtitle=Sentence("共{callers:count}位已识别的来电人；滚动窗口，止于本月任意一通，月初以前的来电也看；共用号码为总机一类", "Of {callers:count} identified callers; a rolling window that ends with a call of the month, calls before the month seen; shared numbers are switchboards and the like"),
         bold="found",
         narrow="least_calls within_days found",
     ),
@@ -67,6 +67,28 @@ FORMS = {
         subtitle=Sentence("来电由多到少排列，共{calls:count}通；基尼系数{gini}", "Callers from the busiest on, {calls:count} calls; Gini {gini}"),
         bold="share_of_calls",
     ),
+    "heavy": Table(
+        "issue busiest_calls busiest_share other_share ratio",
+        Term("来电最多的人问什么", "What the busiest callers come for"),
+        subtitle=Sentence("来电最多的{busiest:count}人，占全部来电{of_all_calls}；与其余来电人比", "The {busiest:count} busiest callers, {of_all_calls} of all calls; beside all other callers"),
+        bold="ratio",
+        narrow="issue busiest_share other_share",
+        unless={"none": Term("没有人的来电比其余人都多。", "Nobody calls more than all others.")},
+    ),
+    "people": Table(
+        "denominator value± first redials_each minutes_median minutes_p90 calls_each",
+        Term("按人看：打通了没有", "By person: did they get through?"),
+        subtitle=Term("一人算一次；分钟为首拨没打通的人，从第一次拨打到第一次打通", "A caller counts once; minutes of those not answered at once, from the first call to the first answer"),
+        bold="value",
+        narrow="denominator value first",
+        short=True,
+    ),
+    "tries": Table(
+        "tries callers share",
+        Term("第几次才打通", "At which call they got through"),
+        subtitle=Term("本月首次打通之前，连打通的一次在内，一共拨了几次；一次也没打通的列在最后", "How many calls it took in the month, the answered one included; those who never got through last"),
+        bold="share",
+    ),
     "frequent": Table(
         "caller kind calls most_calls span_days median_gap_hours main_issue main_share issues agents same_issue_calls talk_minutes rating",
         Term("频繁来电人", "Frequent callers"),
@@ -80,13 +102,41 @@ FORMS = {
         narrow="caller period hour",
     ),
     "timeline": Table(
-        "started_at issue agent outcome talk_seconds rating next_hours later",
+        "started_at issue agent outcome talk_seconds rating order_state next_hours later",
         Term("一位来电人的来电经过", "One caller's calls"),
+        subtitle=Term("其后来电数为此后七天之内；工单为数据截止时的状态", "Later calls: within seven days; orders as they stand when the data end"),
         narrow="started_at issue outcome",
+    ),
+    "later": Table(
+        "caller started_at issue agent talk_seconds next_at next_hours later",
+        Term("每通来电之后", "What followed each call"),
+        subtitle=Term("同一来电人的下一通（不论诉求），和此后七天之内还来了几通", "The caller's next call, whatever its issue, and how many came within seven days"),
+        narrow="caller started_at next_hours later",
     ),
 }  # fmt: skip
 
 SAY = {
+    "people": Sentences(
+        {
+            "some": (
+                Sentence("{denominator:count}位已识别的来电人中，{value:share}至少打通一次，{first:share}首拨就打通。", "Of {denominator:count} identified callers {value:share} got through at least once, {first:share} at the first call."),
+                Sentence("首拨没打通而后来打通的，一半在{minutes_median:number}分钟之内。", "Of those who were answered later, half were within {minutes_median:number} minutes."),
+                Sentence("来电里有{redials:count}通是重拨，去掉以后的需求是{demand:count}通。", "{redials:count} of the calls are redials; without them demand is {demand:count}."),
+            ),
+            "all": (
+                Sentence("{denominator:count}位已识别的来电人都至少打通一次，{first:share}首拨就打通。", "All {denominator:count} identified callers got through at least once, {first:share} at the first call."),
+                Sentence("来电里有{redials:count}通是重拨，去掉以后的需求是{demand:count}通。", "{redials:count} of the calls are redials; without them demand is {demand:count}."),
+            ),
+        }
+    ),
+    "heavy": Sentences(
+        {
+            "found": (
+                Sentence("来电最多的{busiest:count}人占来电{of_all_calls:share}，比其余人多问的首先是{issue}：占他们来电的{busiest_share:share}，其余人是{other_share:share}。", "The {busiest:count} busiest callers bring {of_all_calls:share} of the calls, and ask most of all more about {issue}: {busiest_share:share} of their calls, {other_share:share} of the others'."),
+            ),
+            "none": Term("没有人的来电比其余人都多。", "Nobody calls more than all others."),
+        }
+    ),
     "counts": COUNTS,
     "schemes": Sentences(
         {

@@ -9,18 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.measures.definition import HOUR
-from hotline_analysis.measures.frames import needed, pandas
-from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures import redials
+from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.view import View
 from hotline_analysis.studies.service import calls
 from hotline_analysis.words import Field, Term
 
-UNANSWERED = ("abandoned", "blocked")
-RULE = {  # every call of a caller follows the one before, whatever the hotline's own rule of a repeat
-    "mode": "rolling", "direction": "look-ahead", "charged": "last", "match": "any", "chain": "each", "open_orders": "counted", "min_gap_seconds": 0,
-    "index_scope": "all", "callback_scope": "all", "outbound": "ignored", "clock": "end", "dispatch": {},
-}  # fmt: skip
 COLUMNS = {
     "counted": Field(Term("怎么数", "Counted"), words={
         "all": Term("逐通，全部来电", "call by call, all calls"), "calls": Term("逐通，已识别来电人", "call by call, identified callers"),
@@ -47,7 +41,7 @@ def attempts(view: View) -> pd.DataFrame:
     attempt ends when it is answered, so the rate in the end is at least the one at the first call and the one by call. Raises DataRefused without outcome or caller, with masked numbers, and
     where no caller is identified.
     """
-    linked = _linked(view)
+    linked = redials.linked(view)
     own = linked[(linked["begins_s"] >= view.period.start_s) & (linked["begins_s"] < view.period.end_s)]
     if own.empty:
         raise DataRefused("attempts", "no known callers")
@@ -70,39 +64,6 @@ def attempts(view: View) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(
         **told, identified=_identified(view), within_minutes=view.params.service.redial_minutes, said="redials" if n > made else "none"
     )
-
-
-def _linked(view: View) -> pd.DataFrame:
-    """Calls of identified callers near the period with the attempt that each belongs to, when that began, and whether it was answered."""
-    needed(view.table("calls"), ["outcome"], "attempts")
-    gaps = view.near().but(**RULE).all_gaps()
-    near = (nw.col("start_s") >= view.period.start_s - DAY) & (nw.col("start_s") < view.period.end_s + DAY)
-    outcomes = view.table("calls").select(nw.col("seq").alias("_seq"), "outcome")
-    rows = pandas(
-        gaps.filter(near)
-        .select("seq", "start_s", "local_s", "gap_s", "next_seq")
-        .join(outcomes, left_on="seq", right_on="_seq", how="left")
-    )
-    rows = rows.sort_values(["start_s", "seq"], ignore_index=True)
-    if rows.empty:
-        raise DataRefused("attempts", "no known callers")
-    again = rows["outcome"].isin(UNANSWERED) & (rows["gap_s"] <= 60 * view.params.service.redial_minutes)
-    rows["attempt"] = _chains(rows["seq"].to_numpy(), rows["next_seq"].where(again).to_numpy(float))
-    unknown = rows["outcome"].isna().groupby(rows["attempt"]).transform("any")
-    day = (rows["local_s"] - HOUR * view.calendar.cut_hour) // DAY
-    rows = rows.assign(answered=(rows["outcome"] == "answered").astype("int64"), day=day)[~unknown]
-    first = rows.groupby("attempt")[["start_s", "day"]].transform("first")
-    return rows.assign(begins_s=first["start_s"], begins_day=first["day"])
-
-
-def _chains(seq: np.ndarray, following: np.ndarray) -> np.ndarray:
-    """The number of the chain of each row, rows in the order of time; following: the seq of the row that continues it, nan for none."""
-    chain, continues = np.arange(len(seq)), {}
-    for place, (own, after) in enumerate(zip(seq, following, strict=True)):
-        chain[place] = continues.pop(own, place)
-        if after == after:
-            continues[after] = chain[place]
-    return chain
 
 
 def _identified(view: View) -> float:

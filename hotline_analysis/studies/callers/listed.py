@@ -1,0 +1,213 @@
+"""Who are they, and is it a habit or a problem? (频繁来电人名单, F0 A21-A23, A30, A34) Tables of single callers: for staff, with counts of them for a page."""
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis import disclosure
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures.definition import HOUR
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.view import View
+from hotline_analysis.stats import concentration as spread
+from hotline_analysis.stats import rhythm, tests
+from hotline_analysis.studies.callers import rules
+
+LEAST_REGULAR, MOST_Q = 6, 0.05
+LOOK_AHEAD_DAYS = 31.0  # how far behind the period a next call is looked for
+CALL_COLUMNS = (
+    "caller",
+    "started_at",
+    "issue",
+    "agent",
+    "outcome",
+    "talk_seconds",
+    "rating",
+    "order_state",
+    "next_at",
+    "next_hours",
+    "later",
+)
+PERIODS = {"day": 24 * HOUR, "week": 168 * HOUR}
+
+
+def frequent(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.DataFrame:
+    """The callers that a rule finds, those with most unsolved problems first: one row a caller. For staff.
+
+    Columns: caller (the store's pseudonym), calls, most_calls (within a window that ends with a call of the period), span_days (first to last), median_gap_hours, issues, main_issue, main_share, agents, same_issue_calls (calls that follow another about the
+    same issue within a week), talk_minutes, rating (mean), kind: shared (`watch › shared_a_month` or more calls a month), regular (`regular` finds a clock), problem (half of the further calls or more are about the same issue within a
+    week), habit. Raises as `schemes`. Source: A21-A23, A34.
+    """
+    ((least, days),) = rules.ruled([(least_calls, within_days)])
+    everybody = rules.of_period(view)
+    most = rules.most(view, days)
+    frame = everybody[everybody["caller"].isin(most.index[most >= least])]
+    clocks = set(_regular(frame, everybody)["caller"]) if len(frame) else set()
+    rows = [_caller(caller, part, int(most[caller]), view, clocks) for caller, part in frame.groupby("caller", sort=True)]
+    told = pd.DataFrame(rows, columns=FREQUENT)
+    order = {"problem": 0, "regular": 1, "habit": 2, "shared": 3}
+    return (
+        told.assign(place=told["kind"].map(order))
+        .sort_values(["place", "same_issue_calls", "calls", "caller"], ascending=[True, False, False, True], ignore_index=True)
+        .drop(columns="place")
+    )
+
+
+FREQUENT = [
+    "caller", "calls", "most_calls", "span_days", "median_gap_hours", "issues", "main_issue", "main_share", "agents", "same_issue_calls", "talk_minutes", "rating", "kind",
+]  # fmt: skip
+
+
+def _caller(caller: int, part: pd.DataFrame, most: int, view: View, clocks: set) -> dict:
+    gaps = np.diff(part["start_s"].to_numpy())
+    issues = part["issue_1"].dropna().value_counts() if "issue_1" in part else pd.Series(dtype=int)
+    again = _again(part) if "issue_1" in part else 0
+    shared = len(part) >= rules.switchboard(view)
+    kind = "shared" if shared else "regular" if caller in clocks else "problem" if again * 2 >= len(gaps) and again else "habit"
+    return {
+        "caller": caller, "calls": len(part), "most_calls": most, "span_days": float(gaps.sum() / DAY), "median_gap_hours": float(np.median(gaps) / HOUR) if len(gaps) else np.nan,
+        "issues": len(issues), "main_issue": issues.index[0] if len(issues) else "", "main_share": issues.iloc[0] / len(part) if len(issues) else np.nan,
+        "agents": part["agent"].nunique() if "agent" in part else 0, "same_issue_calls": again,
+        "talk_minutes": part["talk_seconds"].clip(lower=0).sum() / 60 if "talk_seconds" in part else np.nan, "rating": part["rating"].mean() if "rating" in part else np.nan, "kind": kind,
+    }  # fmt: skip
+
+
+def _again(part: pd.DataFrame) -> int:
+    """Calls that follow one about the same issue within a week."""
+    gap = part.groupby("issue_1")["start_s"].diff()
+    return int((gap <= 7 * DAY).sum())
+
+
+def regular(view: View) -> pd.DataFrame:
+    """Callers who come by the clock, every day or every week: one row a caller and period found, the surest first. For staff.
+
+    Counted are callers with calls in LEAST_REGULAR weeks (days) or more, one of each drawn by lot: several calls about one matter within two days are no habit. Times are freed of everybody's own daily and weekly rhythm first (`stats.rhythm`), or office hours alone would look like a habit. Listed with q
+    (Benjamini-Hochberg over all callers and both periods) below MOST_Q.
+
+    Columns: caller, calls (one a week or day), period (day, week), strength (mean length r, 0 to 1), weekday (of weekly callers), hour (of the day), q. Source: A21; methods 6.
+    """
+    frame = rules.of_period(view)
+    return _regular(frame, frame)
+
+
+def _regular(frame: pd.DataFrame, everybody: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for period, length in PERIODS.items():
+        cycles = (frame["local_s"] - 4 * DAY) // length  # 1970-01-05 was a Monday
+        drawn = frame.assign(cycle=cycles, lot=frame["seq"] * 2_654_435_761 % 2**32).sort_values(
+            "lot"
+        )  # the first of a week would always be early in it
+        once = drawn[~drawn.duplicated(["caller", "cycle"])]  # a burst about one matter is one call of its week
+        everyone = np.sort(_phase(everybody, length))
+        for caller, part in once.groupby("caller", sort=True):
+            if len(part) >= LEAST_REGULAR:
+                own = _phase(part, length)
+                found = rhythm.rayleigh(rhythm.rescaled(own, everyone))
+                middle = float(np.median((own - own[0] + 0.5) % 1) + own[0] - 0.5) % 1 * length
+                weekday = str(int(middle // DAY)) if period == "week" else ""
+                told = {"caller": caller, "calls": len(part), "period": period, "strength": found.r, "weekday": weekday}
+                rows.append({**told, "hour": middle % DAY / HOUR, "p": found.p})
+    told = pd.DataFrame(rows, columns=["caller", "calls", "period", "strength", "weekday", "hour", "p"])
+    told["q"] = tests.benjamini_hochberg(told["p"].to_numpy(float))
+    return told[told["q"] < MOST_Q].sort_values(["q", "caller"], kind="stable", ignore_index=True).drop(columns="p")
+
+
+def _phase(frame: pd.DataFrame, length: int) -> np.ndarray:
+    """Where in the week (the day) each call lies, 0 to 1."""
+    return (((frame["local_s"] - 4 * DAY) % length) / length).to_numpy()
+
+
+def timeline(view: View, *, caller: int = -1, within_days: float = 7.0) -> pd.DataFrame:
+    """One caller's calls of the period in their order: when, about what, with whom, how long until the next, and what became of the order. For staff.
+
+    Columns: started_at (local time), and where the export has them issue, agent, outcome, talk_seconds, rating; order_state (where orders name the call or are named by it: key of ORDER_STATES, when the data end);
+    next_hours, later as in `later`. Raises DataRefused for a caller without a call in the period. Source: A22, A30.
+    """
+    frame = _followed(view, within_days)
+    own = frame[frame["caller"] == caller].reset_index(drop=True)
+    if own.empty:
+        raise DataRefused("callers › caller", "has no call in this period.", "Take a number of the column 'caller' of the table frequent.")
+    return _worded(_with_orders(view, own)).drop(columns=["caller", "next_at"])
+
+
+def later(view: View, *, within_days: float = 7.0) -> pd.DataFrame:
+    """Every call of an identified caller in the period: when the next one came, and how many came later. For staff.
+
+    Columns: caller, started_at (local time), and where the export has them issue, agent, outcome, talk_seconds, rating; next_at (local time of the caller's next call, whatever its issue), next_hours (from start to
+    start), later (calls of the caller within `within_days` after this one). Calls after the period are seen too, as far as data may be used; '' and nan where no next call is known. Source: A30.
+    """
+    return _worded(_followed(view, within_days)).drop(columns=["order_id"], errors="ignore")
+
+
+def _followed(view: View, within_days: float) -> pd.DataFrame:
+    """The period's calls with what came after each, calls after the period seen too."""
+    frame = rules.calls(view, ahead_days=max(within_days, LOOK_AHEAD_DAYS))
+    by = frame.groupby("caller")
+    after = {"next_s": by["start_s"].shift(-1), "next_local": by["local_s"].shift(-1)}
+    told = frame.assign(**after, later=rules.later(frame, within_days))[frame["inside"]]
+    return told.assign(next_hours=(told["next_s"] - told["start_s"]) / HOUR)
+
+
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    """With local times in words and without what is for computing."""
+    start, after = (pd.to_datetime(frame[c], unit="s").dt.strftime("%Y-%m-%d %H:%M").fillna("") for c in ("local_s", "next_local"))
+    told = frame.assign(started_at=start, next_at=after).rename(columns={"issue_1": "issue"})
+    return told[[c for c in CALL_COLUMNS if c in told]].reset_index(drop=True)
+
+
+def _with_orders(view: View, own: pd.DataFrame) -> pd.DataFrame:
+    """With the state of the order that a call carries or brought in; as it is where nothing links the two."""
+    if "orders" not in view.tables:
+        return own
+    have = view.tables["orders"].collect_schema().names()
+    ids = pandas(view.table("calls").select("seq", *[c for c in ("call_id",) if c in view.table("calls").collect_schema().names()]))
+    own = own.merge(ids, on="seq", how="left")
+    keys = [c for c in ("order_id", "call_id") if c in have and c in own]
+    if not keys:
+        return own
+    kept = [c for c in ("closed_s", "resolved_s", "withdrawn") if c in have]
+    orders = (
+        pandas(view.table("orders").filter(nw.col("created_s") < view.end_s).select(*keys, *kept))
+        if "created_s" in have
+        else pandas(view.table("orders").select(*keys, *kept))
+    )
+    state = pd.Series(pd.NA, index=own.index, dtype=object)
+    told = orders.assign(state=_state(orders, view.end_s))
+    for key in keys:
+        known = told.dropna(subset=[key]).drop_duplicates(key, keep="last").set_index(key)["state"]
+        state = state.fillna(own[key].map(known))
+    return own.assign(order_state=state)
+
+
+def _state(orders: pd.DataFrame, end_s: int) -> np.ndarray:
+    """withdrawn, closed, resolved or open when the data end."""
+    past = {
+        c: pd.to_numeric(orders[c]).astype(float) < end_s if c in orders else pd.Series(False, index=orders.index)
+        for c in ("closed_s", "resolved_s")
+    }
+    gone = (
+        orders["withdrawn"].astype("boolean").fillna(False).astype(bool) if "withdrawn" in orders else pd.Series(False, index=orders.index)
+    )
+    return np.select([gone, past["closed_s"], past["resolved_s"]], ["withdrawn", "closed", "resolved"], "open")
+
+
+KINDS = ("problem", "regular", "habit", "shared")
+
+
+def counts(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.DataFrame:
+    """How many callers a rule finds and what they come for, for a page that names nobody: one row.
+
+    Columns: least_calls, within_days, callers (identified, all), calls (theirs), found, found_calls (all their calls), call_share, problem, regular, habit, shared (of the found, kinds as in
+    `frequent`), top_share (of the busiest 1 %), said (found; few: under the smallest number that is told; none). Counts of 1 to 7 callers are not told (`disclosure.untold`). Raises as `schemes`.
+    """
+    frame, listed = rules.of_period(view), frequent(view, least_calls=least_calls, within_days=within_days)
+    kinds, n, of = listed["kind"].value_counts(), len(listed), int(listed["calls"].sum())
+    sizes = frame.groupby("caller").size()
+    row = {
+        "least_calls": least_calls, "within_days": float(within_days), "callers": len(sizes), "calls": len(frame), "found": n, "found_calls": of, "call_share": of / len(frame),
+        **{kind: int(kinds.get(kind, 0)) for kind in KINDS}, "top_share": spread.top_share(sizes.to_numpy(), 0.01),
+    }  # fmt: skip
+    told = pd.DataFrame([{**row, "said": "none" if not n else "few" if n < view.smallest else "found"}])
+    told = disclosure.untold(told, ["found"], ["found_calls", "call_share"], view.smallest)
+    return disclosure.untold(told, KINDS, [], view.smallest)
