@@ -27,7 +27,7 @@ from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
-from hotline_analysis.measures import catalogue, indicators, quotable, verdicts
+from hotline_analysis.measures import asks, catalogue, indicators, quotable, suggestions, verdicts
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
@@ -41,7 +41,8 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.sample import write_sample
 from hotline_analysis.show.digest import digest
-from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Term, listed
+from hotline_analysis.studies import complaints
+from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Term, format_month, listed
 
 CHECKS = {
     "check": Field(Term("检查", "Check"), words=check_words.CHECKS),
@@ -82,6 +83,17 @@ DAYS = {
     "broken_days": Field(Term("异常天数", "Days far from usual"), "count"),
     "of": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
 }
+ORDERS_TOLD = {  # of the rows of orders on the first sheet, as the study declares them
+    name: complaints.COLUMNS[name] for name in ("what", "difference", "change_of_count", "verdict", "previous")
+}
+CENTRE = {
+    "part": Field(Term("概况", "About"), words={
+        "service": Term("服务", "Service"), "team": Term("团队", "Team"), "process": Term("流程", "Process"), "data": Term("数据", "Data"), "months": Term("历史", "History"),
+    }),
+    "text": Field(Term("说明", "In words")),
+    "said": Field(Term("情形", "Case")),
+}  # fmt: skip
+COVERED = Term("{}至{}，共{}个月", "{} to {}, {} months")
 KEY = re.compile(r"[a-z][a-z_]*(_[0-9]{1,4}[a-z]*(_[a-z_]+)*)?")  # what reads as a key of an indicator, and as nobody's number
 MOST_NAMED = 4  # findings that the sentence about the data names; the rest are counted
 KPIS = (
@@ -467,6 +479,64 @@ class Hotline:
         said = {f"absent_{language}": listed([term(language) for term in names], language) for language in LANGUAGES}
         return said | {"absent_count": len(lacking) or None}
 
+    # ---- the first sheet of the month, and what follows from it
+
+    @cached_property
+    def sheet(self) -> pd.DataFrame:
+        """Every indicator of the first sheet, of calls and of orders, against the months before; columns in `measures.quotable.sheet`."""
+        return self._month("sheet", self._sheet, {**quotable.columns(self.catalogue), **ORDERS_TOLD})
+
+    def _sheet(self) -> pd.DataFrame:
+        calls, orders = self.verdicts, self.study("complaints")
+        if calls.attrs["missing"] and orders.attrs["missing"]:
+            self._judged()  # refuses with the reason of the calls
+        return quotable.sheet(*(None if frame.attrs["missing"] else frame for frame in (calls, orders)))
+
+    @cached_property
+    def asks(self) -> pd.DataFrame:
+        """提请研究的事项: what the month puts before its leaders; columns in `measures.asks.asks`."""
+        words = {"indicator": quotable.columns(self.catalogue)["indicator"]}
+        return self._month("asks", self._asked, {**asks.COLUMNS, **words})
+
+    def _asked(self) -> pd.DataFrame:
+        if self.sheet.attrs["missing"]:
+            self._sheet()
+        named = {"hours": ("service", "hours"), "categories": ("complaints", "categories"), "outages": ("service", "outages")}
+        found = self._had({**named})
+        return asks.asks(self.sheet, found | ({} if self.suggestions.attrs["missing"] else {"suggestions": self.suggestions}))
+
+    @cached_property
+    def suggestions(self) -> pd.DataFrame:
+        """优化建议: what the evidence of the month is enough to suggest; columns in `measures.suggestions.suggestions`. Names nobody."""
+        return self._month("suggestions", self._suggested, suggestions.COLUMNS)
+
+    def _suggested(self) -> pd.DataFrame:
+        days = (self.period.last_day - self.period.first_day).days + 1
+        window = next((i.window_hours for i in self.catalogue.values() if i.window_hours), 0.0)
+        return suggestions.suggestions(self._had(suggestions.FRAMES), months=max(round(days / 30.4), 1), window_hours=window)
+
+    def _had(self, named: Mapping[str, tuple[str, str]]) -> dict[str, pd.DataFrame]:
+        """The frames of studies that these data allow, by name."""
+        found = {name: self.study(study, table) for name, (study, table) in named.items()}
+        return {name: frame for name, frame in found.items() if not frame.attrs["missing"] and len(frame)}
+
+    @cached_property
+    def centre(self) -> pd.DataFrame:
+        """运营概况: what the report covers, and the centre's own words of its service, team and process; one row a part with text_zh, text_en."""
+        return self._month("centre", lambda: pd.DataFrame(self._parts_of_centre()), CENTRE)
+
+    def _parts_of_centre(self) -> list[dict]:
+        told = self.params.report.about
+        own = [(part, words.term) for part in ("service", "team", "process") if (words := getattr(told, part))]
+        there = [tables.TABLES[name].term for name in self.store.tables]
+        data = Term(*(listed([term(language) for term in there], language) for language in LANGUAGES))
+        rows = [*own, ("data", data), *([("months", Term(self._covered("zh"), self._covered("en")))] if self.months else [])]
+        return [{"part": part, "text_zh": term.zh, "text_en": term.en, "said": "own" if own else "none"} for part, term in rows]
+
+    def _covered(self, language: str) -> str:
+        first, last = (format_month(month, language) for month in (self.months[0], self.months[-1]))
+        return COVERED(language).format(first, last, len(self.months))
+
     def history(self, key: str) -> pd.DataFrame:
         """One indicator month by month with its limits; columns in `measures.quotable.history`. Raises BadParams for one that there is not.
 
@@ -654,8 +724,14 @@ class Hotline:
         last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
         final = last.isoformat() if self.provisional else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
+        known |= {"grade": self.grade[0], **{f"rule_{language}": self._line(self.rule, language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
-        frame.attrs = {"study": "month", "table": "about", "language": self.language, "fields": _fields(quotable.COLUMNS, frame)}
+        frame.attrs = {
+            "study": "month",
+            "table": "about",
+            "language": self.language,
+            "fields": _fields({**quotable.COLUMNS, "grade": CHECKS["grade"]}, frame),
+        }
         return frame
 
     def _issue(self) -> int | None:

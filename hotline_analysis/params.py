@@ -877,8 +877,32 @@ class OwnIndicator(Settings):
         return self
 
 
+class About(Settings):
+    """运营概况: what the centre does, who works there, and how a call goes through it, in its own words."""
+
+    service: SaidWords | None = setting(
+        None,
+        "服务定位、范围与特色",
+        "what the hotline is for, and what it covers",
+        "service: 7×24小时受理政务咨询与投诉",
+        "services: 7×24小时",
+    )
+    team: SaidWords | None = setting(None, "团队组成", "who works there", "team: 五个班组，六十名话务员", "teams: 五个班组")
+    process: SaidWords | None = setting(
+        None,
+        "运营流程",
+        "how a call is answered, passed on and closed",
+        "process: 受理、派单、办理、回访四步",
+        "process: [受理, 派单]",
+    )
+
+
 class Report(Settings):
     """What the monthly page shows, and the words that stand on it."""
+
+    about: About = setting(
+        About(), "运营概况一章的文字", "the words of the chapter about the centre", "about: {team: 五个班组}", "about: 五个班组"
+    )
 
     organisation: SaidWords | None = setting(
         None, "页面抬头的单位", "who publishes the page", "organisation: 云江市政务热线中心", "organization: 云江市政务热线中心"

@@ -505,6 +505,7 @@ FORMS: dict[str, Callable] = {
     "month": lambda value, language: format_month(value, language),
     "day": lambda value, language: format_day(value, language),
     "moment": lambda value, language: format_moment(value, language),
+    "clock": lambda value, language: format_clock(value, language),
 }
 
 
@@ -512,6 +513,11 @@ def format_day(day, language: str = "zh") -> str:
     """A date as 9月11日 (en 11 September)."""
     year, month, number = (int(part) for part in str(day)[:10].split("-"))
     return f"{month}月{number}日" if language == "zh" else f"{number} {format_month(f'{year}-{month:02d}', 'en').split()[0]}"
+
+
+def format_clock(hours, language: str = "zh") -> str:
+    """Hours of the clock, "9, 10" as 9时和10时 (en 9:00 and 10:00)."""
+    return listed([f"{hour}时" if language == "zh" else f"{hour}:00" for hour in str(hours).split(", ")], language)
 
 
 def format_moment(moment, language: str = "zh") -> str:

@@ -80,6 +80,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "callers": (params.CallerCases, "来电人工作簿 · The workbook of callers: workbook › callers"),
     "agents": (params.AgentCases, "话务员工作簿 · The workbook of agents: workbook › agents"),
     "report": (params.Report, "月报 · Report: report"),
+    "about": (params.About, "运营概况 · About the centre: report › about"),
     "windows": (params.WindowsFile, "各诉求的窗口文件 · A windows file (definition: {windows_file: windows.yaml})"),
 }
 FILE = {"title": "title: 热线", "calls": "calls:"}
@@ -328,6 +329,8 @@ def file_with(place: str, line: str) -> str:
         top = {**FILE, "service": f"service: {{{place}: {{{line}}}}}"}
     if place in ("callers", "agents"):
         top = {**FILE, "workbook": f"workbook: {{{place}: {{{line}}}}}"}
+    if place == "about":
+        top = {**FILE, "report": f"report: {{about: {{{line}}}}}"}
     if place == "title":
         top = {**FILE, "title": f"title: {{{line if name == 'zh' else 'zh: 热线, ' + line}}}"}
     text = []

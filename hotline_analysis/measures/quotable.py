@@ -11,7 +11,21 @@ import pandas as pd
 
 from hotline_analysis import tables
 from hotline_analysis.measures.indicators import Indicator
-from hotline_analysis.words import CAPABILITY, DIFFERING, JUDGEMENT, LANGUAGES, REASON, RUN, SECONDS, STATE, Field, Term, absent, listed
+from hotline_analysis.words import (
+    CAPABILITY,
+    DIFFERING,
+    JUDGEMENT,
+    LANGUAGES,
+    PERCENT,
+    REASON,
+    RUN,
+    SECONDS,
+    STATE,
+    Field,
+    Term,
+    absent,
+    listed,
+)
 
 CHANGED = ("worse", "better", "more", "less")
 HEADLINES = ("connection_rate", "service_level", "repeat_rate_24h", "offered")
@@ -28,9 +42,11 @@ COLUMNS = {
     "period": Field(Term("月份", "Month"), "month"),
     "numerator": Field(Term("分子", "Numerator"), "count"),
     "denominator": Field(Term("分母", "Denominator"), "count"),
+    "counted": Field(Term("分子（比率）", "Numerator of a share"), "count"),
+    "sample": Field(Term("依据的来电", "Calls it rests on"), "count"),
     "value": Field(Term("本月", "Value"), "level", interval=("low", "high")),
     "adjusted": Field(Term("每日", "A day"), "level"),
-    "change": Field(Term("较上月", "On last month"), "moved"),
+    "change": Field(Term("较上月", "On last month"), "moved", interval=("change_low", "change_high")),
     "plain_change": Field(Term("不扣除日期差别的变化", "Change as counted"), "moved"),
     "year_change": Field(Term("较去年同月", "On the same month last year"), "moved"),
     "judgement": Field(Term("判断", "Verdict"), words=JUDGEMENT),
@@ -74,7 +90,7 @@ def quotable(
 
     renewal: its rule begins with this month (new), in the place of another (replaces), which `replaced` names: the month shows both (口径变化).
 
-    Adds unit (key of `words.UNITS`), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
+    Adds unit (key of `words.UNITS`), counted (the numerator of a share), sample (of other figures: the calls that it rests on), known_value, better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
     has a value), chapter (the chapter that speaks of it), count (indicators of the sheet with a value), said (the case of the conclusion), side (up, down: of the limits
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
     its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
@@ -88,6 +104,9 @@ def quotable(
     return frame.assign(
         sheet=sheet,
         beside=~sheet & frame["value"].notna(),
+        known_value=frame["value"].notna(),
+        counted=[k if i.unit is PERCENT else np.nan for i, k in zip(known, frame["numerator"], strict=True)],
+        sample=[np.nan if i.unit is PERCENT else n for i, n in zip(known, frame["calls"], strict=True)],
         chapter=[i.chapter for i in known],
         **_renewals(frame, catalogue),
         **{f"formula_{language}": [i.formula(language) for i in known] for language in LANGUAGES},
@@ -114,6 +133,33 @@ def _renewals(frame: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> dict[s
     names = [before.get(key) if now else None for key, now in zip(frame["indicator"], begins, strict=True)]
     told = {"renewal": ["replaces" if name else "new" if now else "" for name, now in zip(names, begins, strict=True)]}
     return told | {f"replaced_{language}": [name(language) if name else "" for name in names] for language in LANGUAGES}
+
+
+def sheet(calls: pd.DataFrame | None, orders: pd.DataFrame | None) -> pd.DataFrame:
+    """The first sheet: the rows of calls and of orders that stand on it, as one frame of `quotable`; either may be missing, not both.
+
+    The cards are those of the calls, of orders where there are none; conclusion, counts and the movements not to be quoted are of all rows together. opening: `volume` or `empty` of the
+    row that a hotline of orders alone begins with, else ''.
+    """
+    parts = [part[part["sheet"].astype(bool)] for part in (calls, orders) if part is not None]
+    rows = pd.concat(parts, ignore_index=True)
+    own = np.arange(len(rows)) < len(parts[0])
+    telling = rows.get("telling", pd.Series("", index=rows.index)).fillna("")
+    told = rows.assign(
+        headline=rows["headline"].where(own),
+        opening=telling.where((calls is None) & telling.isin(("volume", "empty")), ""),
+        leading=np.where(rows["leads"].astype(bool) & rows["judgement"].isin(CHANGED), rows["judgement"], ""),
+        said=conclusion(rows),
+        count=int(rows["value"].notna().sum()),
+        **{name: sum(part[name].iloc[0] for part in parts) for name in ("events", "false_flags")},
+    )
+    return told.assign(unsaid=_ranked(told))
+
+
+def _ranked(rows: pd.DataFrame) -> pd.Series:
+    """The movements not to be quoted of both parts, in turn, and no more than fit."""
+    order = rows["unsaid"].dropna().sort_values(kind="stable").index[:MOST_UNSAID]
+    return pd.Series(np.arange(1.0, len(order) + 1), index=order).reindex(rows.index)
 
 
 def why(refusal: str) -> Term:

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import hotline_analysis
@@ -10,7 +11,7 @@ from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.hotline import open_hotline, study_names
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Params, check_month
-from hotline_analysis.report import run
+from hotline_analysis.report import notes, run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT
 
@@ -53,6 +54,7 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
         check_month(month)
     described = params_file.load(params)
     wanted = chosen(described)
+    written = notes.read(described, run.page.chapters(wanted["index.html"]))
     folder = Path(out) if out else described.root / "reports"
     if month != "latest":
         run.check_writable(run.locate(folder, hotline=described.name, month=month))
@@ -60,27 +62,33 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
     h.verdicts  # noqa: B018 (asked for here, so that refused data are refused before a kernel starts)
     with run.hold(folder, hotline=described.name, month=h.month) as place:
         mark = fingerprint(
-            h.digest + h.rule.hash + h.register_digest, described.path, language
+            h.digest + h.rule.hash + h.register_digest + repr(written), described.path, language
         )  # the rule may come from a windows file beside the params
         if current(place.folder, mark):
             return place.folder / "index.html", True
         h.frames.prune()
         given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
         limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)
-        checks = {"countries": described.countries, "data_words": data_words(h.store, described), "sections": described.report.sections}
+        checks = {
+            "countries": described.countries,
+            "data_words": data_words(h.store, described, written),
+            "sections": described.report.sections,
+        }
+        checks |= {"notes": notes.of_month(written, h.month, language)}
         made = {"limits": limits, "progress": progress, "fingerprint": mark, "store": h.store}
         return run.render(wanted, place=place, parameters=given, **made, **checks), False
 
 
-def data_words(store: Store, described: Params) -> list[str]:
-    """Categories of these data and words of their params that hold a word such as None, which the page's check would take for a missing value."""
+def data_words(store: Store, described: Params, written: Iterable[notes.Note] = ()) -> list[str]:
+    """Categories of these data, words of their params and lines of their notes that hold a word such as None, which the page's check would take for a missing value."""
     found: set[str] = set()
     for name, rows in ((name, store.table(name)) for name in store.tables):
         for column in (c.name for c in TABLES[name].columns if c.kind == TEXT and not c.name.endswith("_id")):
             if column in rows.columns:
                 odd = rows.filter(f"regexp_matches({column}, '{run.page.NOT_A_WORD.pattern}')")
                 found |= {text for (text,) in odd.project(column).distinct().fetchall()}
-    own = [line for _, text in params_file.printed(described) for line in text.splitlines()]
+    texts = [text for _, text in params_file.printed(described)] + [note.text for note in written]
+    own = [line for text in texts for line in text.splitlines()]
     if described.assumed:
         own += [described.assumed.zh, described.assumed.en]
     return sorted(found.union(filter(run.page.NOT_A_WORD.search, own)))

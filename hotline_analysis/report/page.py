@@ -5,7 +5,7 @@ Of a cell's outputs only ours are read (no traceback, stream, picture or HTML of
 
 import contextlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -17,6 +17,7 @@ import nbformat
 from hotline_analysis import personal, words
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFound, NoInput, RunFailed
 from hotline_analysis.report import kernel
+from hotline_analysis.report import notes as written
 from hotline_analysis.show import fonts
 from hotline_analysis.show.blocks import MIME, NOT_A_WORD, sheet
 from hotline_analysis.show.markup import Markup, escape, html
@@ -42,6 +43,7 @@ class Section:
     title: str = ""
     numbered: bool = True
     parts: list[tuple[str, Markup]] = field(default_factory=list)
+    notes: list[Markup] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     marks: list[list[str]] = field(default_factory=list)
     label: str = ""
@@ -53,9 +55,10 @@ class Section:
 
     @property
     def blocks(self) -> list[Markup]:
+        """What the page shows of it, what people wrote of it last."""
         if self.absent:
-            return [block for kind, block in self.parts if kind == "missing"][:1]
-        return [block for kind, block in self.parts if kind != "missing"]
+            return [block for kind, block in self.parts if kind == "missing"][:1] + self.notes
+        return [block for kind, block in self.parts if kind != "missing"] + self.notes
 
 
 @dataclass(frozen=True)
@@ -112,23 +115,28 @@ def make(
     data_words: Collection[str] = (),
     others: Mapping[str, Other] = {},
     sections: Collection[str] = (),
+    notes: Mapping[str, Sequence[str]] = {},
 ) -> bytes:
     """The page of an executed notebook, checked. The same notebook gives the same bytes.
 
     countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; others: the other pages of
     the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
-    order (none: all).
+    order (none: all); notes: what people wrote of a chapter, as Markdown.
     """
-    text = _compose(notebook, others, sections)
+    text = _compose(notebook, others, sections, notes)
     check(text, name, countries, data_words)
     return text.encode()
 
 
-def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str]) -> str:
+def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str], notes: Mapping[str, Sequence[str]]) -> str:
     head, sections = _sections(notebook, chosen)
     language = head["language"]
+    for section in sections:
+        section.notes += [
+            html("blocks", "human", body=Markup(written.html(text)), language=language) for text in notes.get(section.key, ())
+        ]
     places = _places(sections, language)
-    body = {s.key: [_keep_together(NUMBER.sub(lambda match: places[match[2]], str(block))) for block in s.blocks] for s in sections}
+    body = {s.key: [_keep_together(_placed(str(block), places)) for block in s.blocks] for s in sections}
     held = "".join(block for blocks in body.values() for block in blocks)
     masthead = Markup(head["html"]).replace("<x-title></x-title>", escape(head["heading"]))
     ends = {"masthead": _keep_together(masthead), "foot": _keep_together(head["foot"]), "fold_at": _fold_at(sections[0])}
@@ -140,8 +148,9 @@ def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str]) -> 
 
 
 def without_dead_links(content: bytes, pages: Collection[str]) -> bytes:
-    """A finished page on which a link to a page that the month lacks is text."""
-    return PAGE_LINK.sub(lambda link: link[0] if link[1] in pages else link[2], content.decode()).encode()
+    """A finished page on which a link to a page that the month lacks is text, and one that only says where there is more is gone."""
+    kept = MORE.sub(lambda link: link[0] if link[1] in pages else "", content.decode())
+    return PAGE_LINK.sub(lambda link: link[0] if link[1] in pages else link[2], kept).encode()
 
 
 def chapters(notebook: Path) -> list[str]:
@@ -234,6 +243,8 @@ def _fold_at(summary: Section) -> int:
 
 
 NUMBER = re.compile(r'<x-number kind="(figure|table)" key="([^"]*)"></x-number>')
+AT = re.compile(r'<a class="at" href="#[^"]*">(<x-place key="([^"]*)"></x-place>)</a>')
+MORE = re.compile(r' ?<span class="more"><a href="([\w-]+\.html)[^"]*">.*?</a></span>')
 PAGE_LINK = re.compile(r'<a href="([\w-]+\.html)[^"]*">(.*?)</a>', re.DOTALL)
 
 
@@ -248,6 +259,12 @@ def _places(sections: list[Section], language: str) -> dict[str, str]:
                 section.parts[i] = (part, _renamed(section.parts[i][1], key, own))
                 places[own] = f"{NUMBERED[kind](language)}{counts[kind]}"
     return places
+
+
+def _placed(block: str, places: Mapping[str, str]) -> str:
+    """The block with its numbers, and with the names of the places that it leads to; a link to what the page does not show goes."""
+    block = AT.sub(lambda link: link[0].replace(link[1], escape(places[link[2]])) if link[2] in places else "", block)
+    return NUMBER.sub(lambda match: places[match[2]], block)
 
 
 def _renamed(block: Markup, key: str, own: str) -> Markup:

@@ -157,7 +157,7 @@ class Run:
     """What one run needs, and what it has made so far.
 
     store: the state that all notebooks read; countries: whose numbers count as personal; data_words: texts of the data that read like a missing
-    value; sections: the chapters of the month, in their order (none: all).
+    value; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them.
     """
 
     place: Place
@@ -169,6 +169,7 @@ class Run:
     store: Store | None = None
     data_words: Collection[str] = ()
     sections: Collection[str] = ()
+    notes: Mapping[str, list[str]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, dict] = field(default_factory=dict)
     others: dict[str, page.Other] = field(default_factory=dict)
@@ -264,7 +265,7 @@ def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, st
     if name != "index.html" and page.is_empty(done):
         run.others[name] = page.Other(page.heading(notebook), page.EMPTY)
         return
-    first = {"others": run.others, "sections": run.sections} if name == "index.html" else {}
+    first = {"others": run.others, "sections": run.sections, "notes": run.notes} if name == "index.html" else {}
     run.files[name] = page.make(done, name=name, countries=run.countries, data_words=run.data_words, **first)
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}

@@ -35,6 +35,7 @@ WORDS = {
         "不列出：这个数字很小，或者能由它推算出别的小数字。",
         "not told: the figure is a small one, or a small one could be worked out from it.",
     ),
+    "more": Term("详见专题", "more"),
     "own": Term("自制的图", "A drawing of one's own"),
 }
 
@@ -103,10 +104,11 @@ def colophon(shown, *, note: Said, files: Said) -> Block:
     return Block("colophon", foot, "\n".join([*said, code]))
 
 
-def sentences(said: Sequence[str], *, language: str = "zh") -> Block:
-    """What a frame says, a line breaking only between sentences; in the summary it is the page's conclusion."""
+def sentences(said: Sequence[str], *, language: str = "zh", link: str = "") -> Block:
+    """What a frame says, a line breaking only between sentences; in the summary it is the page's conclusion. link: the place of another page that says more."""
     space = "" if language == "zh" else " "
-    return Block("say", html("blocks", "sentences", lines=said, space=space), space.join(said))
+    more = {"link": link, "word": WORDS["more"](language)}
+    return Block("say", html("blocks", "sentences", lines=said, space=space, **more), space.join(said))
 
 
 def missing(reason: str) -> Block:
@@ -236,6 +238,20 @@ def _typed(row: Mapping, name: str, language: str) -> str:
     return words.format_value(row[name], _unit(row), language)
 
 
+def _range(row: Mapping, name: str, language: str) -> str:
+    """The 95 % interval of a level in the row's unit; '' where an end is missing."""
+    if not (has(row, "low") and has(row, "high")):
+        return ""
+    if row["unit"] == "percent":
+        return words.format_interval(row["low"], row["high"], language)
+    return ("～" if language == "zh" else "–").join(words.format_value(row[end], _unit(row), language) for end in ("low", "high"))
+
+
+def _effect(row: Mapping, name: str, language: str) -> str:
+    """What a suggestion would bring: calls, or a share where the row's unit is one."""
+    return words.format_rate(row[name], 0) if row["unit"] == "captured" else words.format_count(row[name])
+
+
 SIDE = {"higher": "≥", "lower": "≤"}
 BY_UNIT: dict[str, Callable] = {  # written in the unit that the row's column `unit` names
     "typed": _typed,
@@ -244,6 +260,8 @@ BY_UNIT: dict[str, Callable] = {  # written in the unit that the row's column `u
     "risen": lambda row, name, language: words.format_risen(row[name], _unit(row), language),
     "moved_interval": lambda row, name, language: words.format_moves(row[f"{name}_low"], row[f"{name}_high"], _unit(row), language),
     "aim": _aim,
+    "range": _range,
+    "effect": _effect,
 }
 
 

@@ -2,22 +2,10 @@
 
 from hotline_analysis.show import charts, verdicts
 from hotline_analysis.show.forms import Figure, Furniture, Table
-from hotline_analysis.show.month import AIM, BECAUSE, EVENTS, GROUP, RISEN
+from hotline_analysis.show.month import AIM, BECAUSE, COUNTED, EMPTY, EVENTS, GROUP, RISEN
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
-COUNTED = (
-    Sentence("{what}{numerator:count}件", "{numerator:count} {what}"),
-    Sentence("，较上月{difference}（{change_of_count}）", ", {difference} ({change_of_count})"),
-    Sentence("，剔除日期的差别后{change:moved}", ", {change:moved} with the kinds of day taken off"),
-    Sentence("，{verdict}", ", {verdict}"),
-    Sentence("，{reason}", ", {reason}"),
-)
 IN_TIME = (Sentence("{indicator}{value:share}（{low:share}～{high:share}）", "{indicator}: {value:share} ({low:percent}–{high:percent}%)"),)
-EMPTY = (
-    Sentence("本期没有{what}记录", "No {what} on record in this period"),
-    Sentence("（上月{previous:count}件）", " ({previous:count} in the month before)"),
-    Sentence("：是没有发生，还是没有导出，这里无从得知", "; whether there were none or they were not exported cannot be told here"),
-)
 ALL_OF = (
     Sentence("{what}{count}件", "{count} {what}"),
     Sentence("，较上月{difference}（{change}）", ", {difference} ({change})"),
@@ -165,6 +153,11 @@ FORMS = {
 SAY = {
     "overview": (Rows({"volume": COUNTED, "empty": EMPTY}, by="telling", whole=True), CHANGED),
     "limits": (Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),),
+    "whole": (
+        Rows({"volume": COUNTED, "empty": EMPTY}, by="telling", whole=True),
+        CHANGED,
+        Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),
+    ),
     "categories": (Rows({"all": ALL_OF, "empty": EMPTY, "named": CATEGORY}, by="named", between=SEMICOLON),),
     "timeliness": (Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),),
     "durations": (

@@ -169,7 +169,7 @@ class Table:
     """A table: its columns by name (`value±` adds the interval behind it), its claim, what is said below, which rows matter.
 
     name stands where the claim cannot be said; `bold` and `narrow` name columns (narrow: those that the phone keeps); `where` and `chosen` are
-    columns of true and false: the rows shown, the rows marked; `total`: the last row is the foot; `unless`: cases (column `said`) with the reason
+    columns of true and false: the rows shown, the rows marked; `total`: the last row is the foot; `wide`: set small on paper; `anchor`: the column whose key names a row, so that a sentence can lead to it; `unless`: cases (column `said`) with the reason
     that stands in its place.
     """
 
@@ -185,6 +185,8 @@ class Table:
     chosen: str = ""
     total: bool = False
     short: bool = False
+    wide: bool = False
+    anchor: str = ""
 
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
@@ -194,8 +196,13 @@ class Table:
         total = rows.pop() if self.total and shown.whole else None
         columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
         subtitle, note = (shown.first(self.subtitle), "".join(shown.said(self.note))) if shown.whole else ("", "")
-        head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": ["keep"] * (len(rows) <= 15) + ["short"] * self.short}
-        body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen}
+        head = {
+            "key": shown.key,
+            "title": title,
+            "subtitle": subtitle,
+            "classes": ["keep"] * (len(rows) <= 15) + ["short"] * self.short + ["wide"] * self.wide,
+        }
+        body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
         below = [line for line in (blocks.untold(rows, columns, language), note) if line]
         whole = html("blocks", "table", **head, **body, below=below, language=language)
         return Block("table", whole, f"{title}\n{blocks.plain(rows, columns, language)}", {"key": shown.key})
@@ -335,8 +342,11 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     return _for_staff(form.block(shown), shown)
 
 
-def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str = "") -> Block:
-    """The sentences declared for a frame, its numbers cells of the frame. Raises BadParams for a frame that was changed or has none."""
+def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", more: bool = False, language: str = "") -> Block:
+    """The sentences declared for a frame, its numbers cells of the frame. Raises BadParams for a frame that was changed or has none.
+
+    more: with a link to the frame's place on its study's own page, which goes where the month has no such page.
+    """
     shown = _shown([frame, *others], language)
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language])
@@ -345,7 +355,8 @@ def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", language: str
     name = as_ or shown.attrs.get("table", "")
     study = shown.attrs.get("study", "")
     said = _known("say", f"nothing is declared for '{name}'.", name, _declared(study, "SAY"))
-    block = _for_staff(blocks.sentences(shown.said(said), language=shown.language), shown)
+    link = f"{study}.html#{shown.key}" if more else ""
+    block = _for_staff(blocks.sentences(shown.said(said), language=shown.language, link=link), shown)
     return replace(block, facts={**block.facts, "note": True}) if name in _declared(study, "NOTES") else block
 
 

@@ -1,8 +1,11 @@
-"""How the month's own frames are said and drawn: the head of the page, verdicts, the course of an indicator, records and data quality."""
+"""How the month's own frames are said and drawn: the head of the page, verdicts, matters and suggestions, the course of an indicator, records and data quality.
 
-from hotline_analysis.show import blocks, charts, verdicts
+What sentences of a month may say is fixed here: a finding is indicator, number, interval, n, and which side of the usual range; no adverb makes more of it.
+"""
+
+from hotline_analysis.show import advice, blocks, charts, verdicts
 from hotline_analysis.show.forms import Figure, Furniture, Table
-from hotline_analysis.words import REASON, Rows, Sentence, Sentences, Term
+from hotline_analysis.words import REASON, Either, Rows, Sentence, Sentences, Term
 
 ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
 STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
@@ -11,7 +14,9 @@ PERIOD = (
     STATUS,
     Sentence("{author}", "{author}"),
     Sentence("数据截至{data_to:day}", "data up to {data_to:day}"),
+    Sentence("数据质量{grade}", "data quality {grade}"),
 )
+RULED = (*PERIOD, Sentence("口径{hash}，见附录", "definition {hash}, see the appendix"))
 NOTE = Sentence("{note}", "{note}")
 FILES = (
     Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
@@ -56,12 +61,26 @@ FINDING = each(
     Sentence("：{side}以往波动范围", ": {side} the usual range"),
 )
 PROOF = each(
-    Sentence("{numerator}/{denominator}", "{numerator}/{denominator}"),
+    Sentence("95%区间{value:range}", "95% interval {value:range}"),
+    Sentence("{counted}/{denominator}", "{counted}/{denominator}"),
+    Sentence("n={sample}", "n={sample}"),
     Sentence("以往波动范围{lower:level}～{upper:level}", "usual range {lower:level} to {upper:level}"),
     Sentence("连续{run_months}个月{run}", "{run} for {run_months} months"),
     Sentence("{reason}", "{reason}"),
     Sentence("{bases}变动", "{bases} moved"),
     joint=COMMA,
+)
+COUNTED = (
+    Sentence("{what}{numerator:count}件", "{numerator:count} {what}"),
+    Sentence("，较上月{difference}（{change_of_count}）", ", {difference} ({change_of_count})"),
+    Sentence("，剔除日期的差别后{change:moved}", ", {change:moved} with the kinds of day taken off"),
+    Sentence("，{verdict}", ", {verdict}"),
+    Sentence("，{reason}", ", {reason}"),
+)
+EMPTY = (
+    Sentence("本期没有{what}记录", "No {what} on record in this period"),
+    Sentence("（上月{previous:count}件）", " ({previous:count} in the month before)"),
+    Sentence("：是没有发生，还是没有导出，这里无从得知", "; whether there were none or they were not exported cannot be told here"),
 )
 MOVED = each(Sentence("{indicator}", "{indicator}"), Sentence("{change:moved}", " {change:moved}"), end=NOTHING)
 RISEN = each(Sentence("较上月{change:risen}", "{change:risen} on last month"), end=NOTHING)
@@ -109,8 +128,82 @@ CONCLUSION = {
     "not compared": (Term("本月的指标没有可比的基础，不作判断。", "This month's indicators have nothing comparable beside them; none is judged."),),
 }  # fmt: skip
 
+ASKED = {
+    "hours": (
+        Either(
+            (
+                Sentence(
+                    "{named_hours:clock}只接通{named_value}（以往{named_usual}），全月没接起的{all_lost}通有{named_lost}通（{named_share}）在这里。",
+                    "At {named_hours:clock} {named_value} were answered ({named_usual} before); {named_lost} of the month's {all_lost} lost calls ({named_share}) were lost there. ",
+                ),
+                Sentence(
+                    "{named_hours:clock}只接通{named_value}，全月没接起的{all_lost}通有{named_lost}通（{named_share}）在这里。",
+                    "At {named_hours:clock} {named_value} were answered; {named_lost} of the month's {all_lost} lost calls ({named_share}) were lost there. ",
+                ),
+            )
+        ),
+        Term("请确认这几个钟点的坐席是否减少，是否补足。", "Please confirm whether there are fewer agents at these hours, and whether to fill them."),
+    ),
+    "category": (
+        Sentence("{category}{count}件，上月{before}件，占比{share}（{share_change}）。", "{category}: {count} orders after {before}, {share} of all ({share_change}). "),
+        Term("请研究是否专项处理。", "Please decide whether it needs a plan of its own."),
+    ),
+    "silence": (
+        Sentence("{started_at}至{ended_at}没有一通来电，平常应有约{usual}通。", "No call from {started_at} to {ended_at}, where about {usual} are usual. "),
+        Term("请核实是系统中断，还是记录缺失。", "Please find out whether the system broke or the records are missing."),
+    ),
+    "target": (
+        Sentence("{indicator}目标{target:aim}，{target_months}个月都没有达到（{lowest:level}～{highest:level}）。", "{indicator}: the target of {target:aim} was missed in all {target_months} months ({lowest:level} to {highest:level}). "),
+        Term("请定：改办理流程，还是改目标。", "Please decide: change the process, or change the target."),
+    ),
+    "suggestions": (
+        Sentence("有{suggested}条建议证据足够。", "The evidence is enough for {suggested} {suggested:suggestion|suggestions}. "),
+        Term("请定取舍。", "Please decide which to take up."),
+    ),
+}  # fmt: skip
+SHORT = {
+    "move": Sentence("把多排的人时挪到高峰：一周缺{hours_short}人时，另有{hours_over}人时多排", "Move agent hours to the peak: {hours_short} a week are missing, {hours_over} are too many elsewhere"),
+    "add": Sentence("补足高峰的人手：一周缺{hours_short}人时，可挪的只有{hours_over}人时", "Add agents at the peak: {hours_short} agent hours a week are missing, only {hours_over} can be moved"),
+    "unrostered": Term("调整高峰的排班", "Change the shifts at the peak"),
+}  # fmt: skip
+WHAT_TO_DO = {
+    "shifts": Sentences(SHORT, by="case"),
+    "notify": Sentence("“{subject}”来电时，主动告知“{then}”怎么办", "Tell callers about {subject} how to go about {then}"),
+    "coach": Sentence("单独辅导{persons}名话务员", "Coach {persons} {persons:agent|agents}"),
+    "train": Sentence("培训“{subject}”一类的答复", "Train how {subject} is answered"),
+    "process": Sentence("查“{subject}”的办理流程，补知识库", "Look at the process of {subject}, and add to the knowledge base"),
+    "answers": Sentence("为“{subject}”等{persons}类诉求补知识库与自助答案", "Write answers for {persons} {persons:issue|issues}, {subject} first"),
+    "window": Sentence("复电考核窗口由{hours_now}改为{hours_new}，先并行一个季度", "Appraise repeats within {hours_new} instead of {hours_now}, side by side for a quarter first"),
+    "channel": Sentence("把来电引向{subject}", "Lead callers to {subject}"),
+}  # fmt: skip
+WHY = {
+    "shifts": Sentence("高峰来电{n}通，接通率{value}；其余时段{other}。", "{n} calls at the peak, {value} answered; {other} in the other hours."),
+    "notify": Sentence("“{subject}”{n}通，一周内每千通比平时多{per_thousand}通问“{then}”；按告知{told}的来电人计，告知比例是假设。", "Of {n} calls about {subject}, {per_thousand} more per 1,000 than usual ask about {then} within a week; if {told} of the callers are told, which is an assumption."),
+    "coach": Sentence("同一诉求、同一时段里，这几名的再次来电是应有的{ratio}倍（{n}通）。名单只给管理人员，先听录音再谈。", "With the same issues at the same hours, their callers come back {ratio} times as often as expected ({n} calls). Names are for staff only; listen first."),
+    "train": Sentence("可比的{persons}人之间，差异有{value:share0}不是巧合，{other:share0}的人单看偏高；共{n}通。", "Among {persons} agents, {value:share0} of the differences are no chance and {other:share0} are high by themselves; {n} calls."),
+    "process": Sentence("人人都高，不在个别人：{value}的来电再次打来，全部诉求为{other}；共{n}通。", "High with everybody: {value} of these calls are followed by another, {other} of all; {n} calls."),
+    "answers": Sentence("问得多、说得短、少复电、少派单，占接通来电的{value}（共{n}通）。能省下多少，等答案上线后做前后对照。", "Frequent, short, hardly repeated, hardly dispatched: {value} of {n} answered calls. How many this saves takes a comparison before and after."),
+    "window": Sentence("{hours_new}内捕获一周相关复电的{value:share0}，{hours_now}内只有{other:share0}；重抽样{support}支持。依据{n}通来电。", "{hours_new} catch {value:share0} of the week's related callbacks, {hours_now} only {other:share0}; {support} of the draws support it. From {n} calls."),
+    "channel": Sentence("{subject}接通率{value}（{n}通），{then}{other}；再次来电不比{then}多。", "{value} of {n} calls by {subject} are answered, {other} by {then}; the callers come back no more than by {then}."),
+}  # fmt: skip
+NEXT = {
+    "shifts": Term("高峰与其余时段接通率之差是否缩小", "whether the peak comes nearer to the other hours"),
+    "notify": Term("这一流向每千通多出的通数是否下降", "whether this flow falls, per 1,000 calls"),
+    "coach": Term("他们合计的实际÷应有是否接近1；不采取措施也会回落一些", "whether observed over expected comes near 1; some of it falls by itself"),
+    "train": Term("该类的差异里不是巧合的部分是否变小", "whether less of the differences is beyond chance"),
+    "process": Term("该类的再次来电率是否下降", "whether fewer of these calls are followed by another"),
+    "answers": Term("这几类占接通来电的比例是否下降", "whether their share of the answered calls falls"),
+    "window": Term("两个窗口的复电率并列，看差别是否稳定", "both windows side by side: whether the difference is steady"),
+    "channel": Term("两个渠道的接通率与再次来电", "answers and repeats of both channels"),
+}  # fmt: skip
+
+
+def by_kind(cases, **ends: Term) -> Rows:
+    return Rows({key: what if isinstance(what, tuple) else (what,) for key, what in cases.items()}, by="kind", end=NOTHING, **ends)
+
+
 FORMS = {
-    "about": Furniture(blocks.masthead, HEAD),
+    "about": Furniture(blocks.masthead, {**HEAD, "period": RULED}),
     "special": Furniture(blocks.masthead, {**HEAD, "special": True}),
     "colophon": Furniture(blocks.colophon, {"note": NOTE, "files": FILES}),
     "verdicts": Furniture(
@@ -129,11 +222,20 @@ FORMS = {
             by="method",
         ),
     ),
+    "asks": Furniture(advice.asks, {"line": by_kind(ASKED)}),
+    "suggestions": Furniture(advice.suggestions, {"title": by_kind(WHAT_TO_DO), "why": by_kind(WHY), "watch": by_kind(NEXT)}),
+    "centre": Furniture(
+        advice.parts,
+        subtitle=Sentences({"none": Term("参数没有写服务、团队和流程（report › about），这里只列数据的范围。", "Params say nothing of service, team and process (report › about); only what the data cover is listed.")}),
+    ),
     "tally": Furniture(verdicts.tally, {"groups": EVENTS}),
     "cards": Furniture(verdicts.cards, {"risen": RISEN, "aim": AIM}),
     "unsaid": Furniture(verdicts.hold, {"line": MOVED, "because": BECAUSE}),
     "service": Furniture(verdicts.findings, {"chapter": "service", "line": FINDING, "proof": PROOF}),
     "repeat": Furniture(verdicts.findings, {"chapter": "repeat", "line": FINDING, "proof": PROOF}),
+    "orders": Furniture(verdicts.findings, {"chapter": "orders", "line": FINDING, "proof": PROOF}),
+    "opinion": Furniture(verdicts.findings, {"chapter": "opinion", "line": FINDING, "proof": PROOF, "beside": True}),
+    "people": Furniture(verdicts.findings, {"keys": ("attrition", "attendance", "occupancy"), "line": FINDING, "proof": PROOF, "beside": True}),
     "history": Figure(
         charts.run_chart,
         Term("各月走势", "By month"),
@@ -158,23 +260,38 @@ FORMS = {
     ),
     "checks": Table("check told severity", Term("数据检查", "Checks of the data"), narrow="told severity"),
     "others": Table(
-        "indicator numerator denominator value± change state origin",
-        Term("其余指标", "Further indicators"),
+        "indicator numerator denominator value± change± plain_change lower upper rank_months run_months state origin",
+        Term("全部指标的数字", "All indicators in figures"),
         subtitle=Term(
-            "不在首页的指标；它们共用一个误报率，所以只有明显的变化才会移到首页",
-            "Indicators that are not on the first sheet; they share one rate of false alarms, so only a clear change moves one there",
+            "前文各句的数字都在这里；不在首页的指标共用一个误报率，所以要离平时更远才会移到首页",
+            "Every figure of the sentences above stands here; indicators that are not on the first sheet share one rate of false alarms, so that only what is further off moves one there",
         ),
-        where="beside",
+        where="known_value",
+        anchor="indicator",
+        wide=True,
         narrow="indicator value± state",
     ),
     "glossary": Table("indicator formula scope observe judge", Term("指标定义", "Indicators defined"), narrow="indicator formula"),
 }  # fmt: skip
 
-NOTES = {"lasting", "renewal", "about", "checks", "absent"}  # about the data and the page: never what a month concludes
+FORMS["sheet"] = FORMS["verdicts"]
+
+NOTES = {"lasting", "renewal", "changes", "rule", "about", "checks", "absent"}  # about the data and the page: never what a month concludes
 SAY = {
     "verdicts": Sentences(CONCLUSION),
+    "sheet": (Rows({"volume": COUNTED, "empty": EMPTY}, by="opening"), Sentences(CONCLUSION)),
+    "suggestions": Sentences(
+        {
+            "some": Sentence("只列证据够的：{kinds}类依据中{looked}类有数据可看，{count}条过了门槛。", "Only what the evidence is enough for: of {kinds} kinds of evidence {looked} have data, and {count} {count:suggestion passes|suggestions pass}."),
+            "none": (
+                Term("本月证据不足以支持任何行动。", "This month's evidence is not enough for any action."),
+                Sentence("{kinds}类依据中{looked}类有数据可看，没有一条过了门槛。", "Of {kinds} kinds of evidence {looked} have data, and none passes its gate."),
+            ),
+        }
+    ),
     "lasting": (LASTS,),
     "renewal": (RENEWALS,),
+    "changes": (RENEWALS, LASTS),
     "absent": (
         Sentence(
             "没有提供{absent}的数据，因此另有{absent_count}项指标没有数字。",
@@ -187,6 +304,7 @@ SAY = {
             "Figures marked prov. become final on {final_on:day}: the month's last calls have not been watched in full, and are corrected for it.",
         ),
     ),
+    "rule": (Sentence("{rule}。", "{rule}."),),
     "checks": Sentences(
         {
             "excellent": Term("数据质量优：没有发现异常。", "Data quality excellent: nothing odd was found."),

@@ -43,8 +43,8 @@ UNPUBLISHED = Sentences(
 )  # fmt: skip
 RISING = {
     "some": Sentence(
-        "{topics}类诉求中，{rising_count}类明显多于此前{months}个月，{new_count}类是新出现的。",
-        "Of {topics} topics {rising_count} came clearly more often than in the {months} months before, and {new_count} {new_count:is|are} new.",
+        "{topics}类诉求中，{rising_count}类多于此前{months}个月，不是巧合，{new_count}类是新出现的。",
+        "Of {topics} topics {rising_count} came more often than in the {months} months before, beyond chance, and {new_count} {new_count:is|are} new.",
     ),
     "none": Sentence(
         "{topics}类诉求与此前{months}个月相比，没有一类有上升的证据。",

@@ -76,7 +76,7 @@ NEEDED = {
 DRIVEN = {
     "clear": Sentence(
         "与{target}关系最密切的是{name}，相对贡献{share}（{share_low}～{share_high}），领先第二位；各项合计解释{explained}。这是相关，不是原因。",
-        "{name} goes most with {target}: a relative contribution of {share} ({share_low}–{share_high}), clearly ahead of the second; all together explain {explained}. This is correlation, not cause.",
+        "{name} goes most with {target}: a relative contribution of {share} ({share_low}–{share_high}), ahead of the second beyond chance; all together explain {explained}. This is correlation, not cause.",
     ),
     "close": Sentence(
         "与{target}关系较密切的是{name}，相对贡献{share}（{share_low}～{share_high}），与其后的难分先后；各项合计解释{explained}。这是相关，不是原因。",
@@ -102,6 +102,13 @@ def joined(cases: dict) -> Rows:
 
 
 FORMS = {
+    "brief": Table(
+        "name n mean± before said",
+        Term("各题得分与上月", "Scores by item, and the month before"),
+        subtitle=Sentence("{period}；均分的区间按作答人算，判断已就题数校正", "{period}; intervals are of respondents, verdicts allow for the number of items"),
+        bold="mean",
+        narrow="name mean said",
+    ),
     "items": Table(
         "name n mean± value± not_applicable unanswered before said state",
         Term("各题得分", "Scores by item"),
@@ -230,8 +237,8 @@ SAY = {
         Sentences(
             {
                 "True": Sentence(
-                    "其中{choosing}名邀请明显偏少、得分又明显偏高，宜查一查是否挑人。",
-                    "{choosing} of them {choosing:invites|invite} clearly less and {choosing:scores|score} clearly higher: worth asking whether they choose.",
+                    "其中{choosing}名邀请偏少、得分又偏高，都不是巧合，宜查一查是否挑人。",
+                    "{choosing} of them {choosing:invites|invite} less and {choosing:scores|score} higher, both beyond chance: worth asking whether they choose.",
                 )
             },
             by="found",

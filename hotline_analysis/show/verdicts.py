@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from hotline_analysis.show import charts
-from hotline_analysis.show.blocks import Block
+from hotline_analysis.show.blocks import Block, missing
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Rows, Term
 
@@ -76,11 +76,16 @@ def ledger(shown, *, groups: Mapping[str, Term], title: str = "", subtitle: str 
     return _block("table", "ledger", shown, text, {"key": "ledger"}, groups=told, **head, **cells)
 
 
-def findings(shown, *, chapter: str, **said: Rows) -> Block:
-    """主要发现: a mark, a sentence (`line`) and its `proof`, for the indicators of a chapter on the first sheet; those that changed first."""
-    sheet = _sheet(shown)
-    frame = sheet[(sheet["chapter"] == chapter) & sheet["value"].notna()]
+def findings(shown, *, chapter: str = "", keys: Sequence[str] = (), beside: bool = False, **said: Rows) -> Block:
+    """主要发现: a mark, a sentence (`line`), its `proof` and a link to its row, for the indicators of a chapter (or of the given keys); those that changed first.
+
+    beside: those that are not on the first sheet too. A chapter without any shows nothing.
+    """
+    rows = shown.frame if beside else _sheet(shown)
+    frame = rows[(rows["indicator"].isin(keys) if keys else rows["chapter"] == chapter) & rows["value"].notna()]
     rows = _rows(frame.sort_values("judgement", key=lambda judged: ~judged.isin(CHANGED), kind="stable"), shown, **said)
+    if not rows:
+        return missing("")
     marks = [[row["judgement"], row["direction"]] for row in rows if row["judgement"] in CHANGED and row["leads"]]
     return _block("findings", "findings", shown, "\n".join(row["line"] for row in rows), {"marks": marks}, rows=rows)
 

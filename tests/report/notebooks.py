@@ -7,7 +7,7 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from hotline_analysis import open_hotline, say, show
-from hotline_analysis.report import month, page
+from hotline_analysis.report import month, notes, page
 from hotline_analysis.show.blocks import END, MIME
 
 PARAMETERS = 'month = "2024-09"\nlanguage = "zh"'
@@ -95,8 +95,10 @@ def page_here(params: Path, label: str, language: str = "zh", **rule) -> str:
     cells = [cell for cell in book.cells if cell.cell_type == "code"]
     for number, cell in enumerate(cells, start=1):
         cell.execution_count, cell.outputs = number, [] if number <= 2 else _given(cell.source, known, number)  # parameters and imports
-    words = month.data_words(h.store, h.params)
-    return page.make(book, name="index.html", countries=h.params.countries, data_words=words, sections=h.params.report.sections).decode()
+    written = notes.read(h.params, page.chapters(month.notebooks() / "monthly.ipynb"))
+    given = {"sections": h.params.report.sections, "notes": notes.of_month(written, label, language)}
+    given["data_words"] = month.data_words(h.store, h.params, written)
+    return page.make(book, name="index.html", countries=h.params.countries, **given).decode()
 
 
 def _given(source: str, known: dict, number: int) -> list:

@@ -155,7 +155,8 @@ def test_a_sentence_and_its_proof():
     zh, en = (show(frame, as_="service", language=language) for language in ("zh", "en"))
     assert zh.text == "接通率90.0%，较上月下降1.4个百分点，本月异常：低于以往波动范围。"
     assert en.text == "Connection rate 90.0%, down 1.4 pp on last month, unusual this month: below the usual range."
-    assert "90/100，以往波动范围91.0%～95.0%。" in zh.html and "90/100, usual range 91.0% to 95.0%." in en.html
+    assert "95%区间85.0%～94.0%，90/100，以往波动范围91.0%～95.0%。" in zh.html
+    assert "95% interval 85.0–94.0%, 90/100, usual range 91.0% to 95.0%." in en.html and 'href="#n-connection_rate"' in zh.html
     assert zh.facts["marks"] == [["worse", "down"]]
 
 
@@ -163,7 +164,7 @@ def test_a_volume_says_its_change_as_it_is_and_without_the_kinds_of_day():
     frame = verdicts(offered="none").assign(value=1336.0, change=0.0299, raw_change=0.0135, denominator=np.nan, numerator=40080)
     block = show(told(frame), as_="service")
     assert block.text == "日均来电量1,336通，较上月上升3.0%（不扣除周末、节假日的差别为上升1.4%），正常波动。"
-    assert '<p class="proof">以往波动范围' in block.html
+    assert "，n=100，以往波动范围" in block.html
 
 
 def test_a_rank_and_a_run_are_said():

@@ -359,7 +359,7 @@ def test_one_agent_who_only_asks_the_content_is_counted():
         "answered": [True] * len(ids) + [False],
     }
     found = TABLES["bias"](seen(rows, calls=calls))
-    assert found["choosing"].iloc[0] == 1 and "其中1名邀请明显偏少" in sentence(found, "bias")
+    assert found["choosing"].iloc[0] == 1 and "其中1名邀请偏少" in sentence(found, "bias")
     assert TABLES["agents"](seen(rows, calls=calls)).set_index("agent")["chooses"].pipe(lambda c: list(c[c].index)) == ["a3"]
     fair = {**rows, "item_1": [*[float(s) for s in rng.integers(1, 6, len(ids))], None]}
     assert TABLES["bias"](seen(fair, calls=calls))["choosing"].iloc[0] == 0

@@ -1,6 +1,6 @@
 """The charts: each takes a small tidy frame and returns its Axes, in a page, in a notebook, or inside a figure of one's own."""
 
-from hotline_analysis.show.charts.bars import pareto
+from hotline_analysis.show.charts.bars import lost_hours, pareto
 from hotline_analysis.show.charts.flows import alluvial, flow_map
 from hotline_analysis.show.charts.gaps import cumulative, density_control, pareto_gaps, window_curve, window_parts
 from hotline_analysis.show.charts.likert import gap_chart, likert
@@ -11,7 +11,7 @@ from hotline_analysis.show.charts.waits import wait_lines
 from hotline_analysis.show.charts.week import heat, key_line
 
 __all__ = [
-    "NARROW", "WIDE", "alluvial", "coverage", "cumulative", "density_control", "flow_map", "gap_chart", "heat", "key_line", "likert", "month_span", "pareto", "pareto_gaps",
+    "NARROW", "WIDE", "alluvial", "coverage", "cumulative", "density_control", "flow_map", "gap_chart", "heat", "key_line", "likert", "lost_hours", "month_span", "pareto", "pareto_gaps",
     "run_chart", "sparkline",
     "svg", "theme", "wait_lines", "window_curve", "window_parts",
 ]  # fmt: skip

@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, say, tip
+from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, say, tip, value_ticks
 from hotline_analysis.words import Term
 
 MOST_BARS, INSIDE = 12, 15  # a bar longer than so many per cent holds its figure
+HOUR, LOST = Term("{}时", "{}:00"), Term("通", "")
 CUMULATIVE, SHARE = Term("累计占比", "cumulative share"), Term("占比", "share")
 
 
@@ -50,3 +51,23 @@ def _reach(ax: Axes, data: pd.DataFrame, y: np.ndarray) -> None:
     half = known[so_far[known] >= 50][:1]
     for place in {*half.tolist(), *known[-1:].tolist()}:
         say(ax, so_far[place], place, words.decimal(so_far[place]) + "%", colour=INK, weight="bold", dx=8)
+
+
+@chart((250, 250), left=52, right=(14, 12), top=26, bottom=30, needs="lost")
+def lost_hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
+    """The calls that nobody answered, one bar an hour of the clock; the hours in which they gather are dark, with their connection rate above.
+
+    Columns: hour, lost, value (connection rate, 0-1), named, lost_share. An hour without calls has no bar; a count that is not told neither.
+    """
+    hour, lost = data["hour"].to_numpy(int), data["lost"].to_numpy(float)
+    bars = ax.bar(hour, np.nan_to_num(lost), width=0.78, color=[DATA if own else PALE for own in data["named"]], zorder=2)
+    ax.set(xlim=(-0.7, 23.7), ylim=(0, max(np.nanmax(lost), 1) * 1.12))
+    shown = list(range(0, 24, 6 if narrow else 3))
+    ax.set_xticks(shown, [HOUR(language).format(h) for h in shown])
+    value_ticks(ax, unit=LOST(language))
+    for bar, row in zip(bars, data.itertuples(), strict=True):
+        if np.isfinite(row.lost) and np.isfinite(row.value):
+            tip(bar, f"{HOUR(language).format(row.hour)} {words.format_count(row.lost)}, {words.format_rate(row.value)}")
+            if row.named:
+                told = words.format_rate(row.value, 0)
+                say(ax, row.hour, row.lost, told, colour=INK, weight="bold", ha="center", dy=9, halo=False)

@@ -5,10 +5,10 @@ from hotline_analysis.show.forms import Figure, Table
 from hotline_analysis.words import Sentence, Sentences, Term
 
 WORST = Sentence(
-    "一周有{hard_hours}个钟点明显难打通，{worst_weekday}{worst_hour}时最低，接通率{worst_value}",
-    "{hard_hours} {hard_hours:hour|hours} of the week {hard_hours:is|are} clearly harder to get through, {worst_weekday} {worst_hour}:00 the most, with {worst_value} answered",
+    "一周有{hard_hours}个钟点比全周难打通，不是巧合，{worst_weekday}{worst_hour}时最低，接通率{worst_value}",
+    "{hard_hours} {hard_hours:hour|hours} of the week {hard_hours:is|are} harder to get through, beyond chance; {worst_weekday} {worst_hour}:00 the most, with {worst_value} answered",
 )
-EVEN = Term("没有哪个钟点明显比全周难打通", "No hour is clearly harder to get through than the whole week")
+EVEN = Term("没有证据表明哪个钟点比全周难打通", "No evidence that any hour is harder to get through than the whole week")
 FEW_HOURS = Term("每个钟点的来电都不足30通，不比较钟点。", "No hour of the week has 30 calls, so hours are not compared.")
 DAYS = {
     "higher": Sentence(

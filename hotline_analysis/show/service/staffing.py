@@ -33,7 +33,7 @@ GAPS = {
     ),
     "none": Sentence(
         "看过{hours_seen}个小时，没有一个接通不到{low_share}",
-        "Of {hours_seen} {hours_seen:hour|hours} looked at none was clearly below {low_share} answered",
+        "Of {hours_seen} {hours_seen:hour|hours} looked at none was below {low_share} answered beyond chance",
     ),
 }
 MODEL = Sentences(

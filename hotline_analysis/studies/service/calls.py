@@ -9,6 +9,7 @@ from datetime import timedelta
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import indicators, rates, volumes
@@ -19,7 +20,7 @@ from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS
-from hotline_analysis.stats import intervals, resampling
+from hotline_analysis.stats import intervals, resampling, tests
 from hotline_analysis.words import WEEKDAY, Field, Term
 
 HANDLING = ("talk_seconds", "hold_seconds", "wrap_seconds")
@@ -95,6 +96,20 @@ def design_effect(k: np.ndarray, n: np.ndarray, cell: np.ndarray) -> float:
     p, days = sums["k"] / sums["n"], rows.groupby("cell")["n"].transform("size")
     chance = (p * (1 - p) * rows["n"] * (days - 1) / days).sum()
     return float(max(((rows["k"] - p * rows["n"]) ** 2).sum() / chance, 1.0)) if chance > 0 else 1.0
+
+
+def worse(cells: pd.DataFrame, effect: float) -> np.ndarray:
+    """q of each cell against the rate of them all: an exact binomial tail on effective n, corrected by Benjamini and Hochberg.
+
+    cells: numerator, denominator. None where a cell has few calls, or where all or none were answered.
+    """
+    rate, told = cells["numerator"].sum() / cells["denominator"].sum(), (cells["denominator"] >= FEW).to_numpy()
+    q = np.full(len(cells), np.nan)
+    if told.any() and 0 < rate < 1:
+        k, n = (cells.loc[told, name].to_numpy() / effect for name in ("numerator", "denominator"))
+        p = np.where(k < n, special.betainc(np.maximum(n - k, 1e-9), k + 1, 1 - rate), 1.0)  # P(at most k of n answered)
+        q[told] = tests.benjamini_hochberg(p)
+    return q
 
 
 def share(k: np.ndarray, n: np.ndarray, effect: float = 1.0) -> dict:
@@ -189,4 +204,5 @@ __all__ = [
     "share",
     "wait",
     "waits",
+    "worse",
 ]

@@ -8,11 +8,10 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from hotline_analysis.measures import volumes
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import intervals, resampling, tests
+from hotline_analysis.stats import intervals, resampling
 from hotline_analysis.studies.service import calls
 from hotline_analysis.words import Field, Term
 
@@ -60,7 +59,7 @@ def connection(view: View) -> pd.DataFrame:
     found = found.assign(calls_a_day=_a_day(view, cells, found)).assign(
         peak=lambda f: calls.busiest(f["calls_a_day"], view.params.service.peak_share)
     )
-    found = found.assign(q=_worse(found, effect)).assign(hard=lambda f: f["q"] < 0.05)
+    found = found.assign(q=calls.worse(found, effect)).assign(hard=lambda f: f["q"] < 0.05)
     return found.assign(**_worst(found), said="few" if found["few"].all() else "hard" if found["hard"].any() else "none")
 
 
@@ -68,17 +67,6 @@ def _a_day(view: View, cells: pd.DataFrame, week: pd.DataFrame) -> pd.Series:
     """Calls of each hour of the week by the days of that weekday on which calls could come."""
     days = calls.seen(view, cells).groupby("weekday").size()
     return week["denominator"] / week["weekday"].map(days).clip(lower=1)
-
-
-def _worse(week: pd.DataFrame, effect: float) -> np.ndarray:
-    """q of each hour against the rate of the whole week; none where it has few calls, or where all or none were answered."""
-    rate, told = week["numerator"].sum() / week["denominator"].sum(), ~week["few"].to_numpy()
-    q = np.full(len(week), np.nan)
-    if told.any() and 0 < rate < 1:
-        k, n = (week.loc[told, name].to_numpy() / effect for name in ("numerator", "denominator"))
-        p = np.where(k < n, special.betainc(np.maximum(n - k, 1e-9), k + 1, 1 - rate), 1.0)  # P(at most k of n answered)
-        q[told] = tests.benjamini_hochberg(p)
-    return q
 
 
 def _worst(week: pd.DataFrame) -> dict:

@@ -165,7 +165,7 @@ def test_a_column_has_one_meaning_in_the_whole_study():
 
 def test_the_map_outlines_the_peak_and_greys_nothing_it_cannot_tell():
     block = show(told(connection.connection(view(MONTH)), "connection"), language="zh")
-    assert block.text.startswith("一周有5个钟点明显难打通，周一10时最低，接通率60.0%")
+    assert block.text.startswith("一周有5个钟点比全周难打通，不是巧合，周一10时最低，接通率60.0%")
 
 
 @needs("bank1999")

@@ -226,7 +226,7 @@ def test_hours_in_which_nobody_answered():
     assert frame["hour"].tolist() == [10, 9] and frame["uncovered"].tolist() == [True, False] and frame["hours_seen"].eq(2).all()
     assert say(told(frame, "coverage"), language="zh").text == "有1个小时几乎无人接（看过2个小时），最确定的是9月5日10时，8通接了0通。"
     quiet = staffing.coverage(view(rows[8:16]))
-    assert say(told(quiet, "coverage"), language="en").text == "Of 1 hour looked at none was clearly below 50% answered."
+    assert say(told(quiet, "coverage"), language="en").text == "Of 1 hour looked at none was below 50% answered beyond chance."
     with pytest.raises(DataRefused, match="few"):
         staffing.coverage(view(rows[16:]))
 

@@ -1,0 +1,132 @@
+"""提请研究的事项: each kind of matter by hand, just there and just not; three at most, the most pressing first."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis import show
+from hotline_analysis.measures import quotable
+from hotline_analysis.measures.asks import COLUMNS, asks
+from hotline_analysis.words import Field
+from tests.spec.frames import KNOWN
+
+
+def sheet(judgement="worse", reached=True, months=3, target=0.95, target_months=14) -> pd.DataFrame:
+    row = {
+        "indicator": "connection_rate",
+        "judgement": judgement,
+        "reached": reached,
+        "reached_months": months,
+        "target": target,
+        "target_months": target_months,
+    }
+    return pd.DataFrame([{**row, "value": 0.917, "values": (0.946, np.nan, 0.917), "unit": "percent", "better": "higher"}])  # fmt: skip
+
+
+def hours(said="gathered") -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "named_hours": "9, 10",
+                "named_value": 0.75,
+                "named_usual": 0.812,
+                "named_lost": 1913,
+                "all_lost": 3322,
+                "named_share": 0.576,
+                "said": said,
+            }
+        ]
+    )
+
+
+def categories(state="outside", share_state="inside", a_day=0.3) -> pd.DataFrame:
+    whole = {
+        "category": "all",
+        "level": 0,
+        "count": 900,
+        "before": 800,
+        "a_day": 0.1,
+        "state": "outside",
+        "share": 1.0,
+        "share_change": 0.0,
+        "share_state": "",
+    }
+    return pd.DataFrame([whole, {**whole, "category": "市场消费", "level": 1, "count": 400, "before": 250, "a_day": a_day, "state": state, "share": 0.444, "share_change": 0.05, "share_state": share_state}])  # fmt: skip
+
+
+def outage(recorded="no", broken="gap") -> pd.DataFrame:
+    row = {"broken": broken, "started_at": "2024-09-11 14:04:34", "ended_at": "2024-09-11 15:20:10", "usual": 113.2, "p": 1e-9}
+    return pd.DataFrame([row]).assign(recorded=recorded)
+
+
+def shown(frame: pd.DataFrame, language: str = "zh") -> str:
+    words = {**COLUMNS, "indicator": quotable.columns(KNOWN)["indicator"]}
+    frame.attrs = {
+        "study": "month",
+        "table": "asks",
+        "language": language,
+        "fields": {c: f.as_dict() for c, f in words.items() if isinstance(f, Field) and c in frame},
+    }
+    return show(frame).text
+
+
+def test_a_worse_month_whose_loss_gathers_asks_for_the_roster_of_those_hours():
+    told = asks(sheet(), {"hours": hours()})
+    assert told["kind"].tolist() == ["hours"] and told["at"].iloc[0] == "hours"
+    assert (
+        shown(told)
+        == "9时和10时只接通75.0%（以往81.2%），全月没接起的3,322通有1,913通（58%）在这里。请确认这几个钟点的坐席是否减少，是否补足。"
+    )
+    assert shown(told, "en").startswith(
+        "At 9:00 and 10:00 75.0% were answered (81.2% before); 1,913 of the month's 3,322 lost calls (58%) were lost there. Please"
+    )
+
+
+def test_a_month_within_its_range_that_misses_its_target_asks_too_and_one_that_reaches_it_does_not():
+    assert asks(sheet("none", reached=False), {"hours": hours()})["kind"].tolist() == ["hours"]
+    assert asks(sheet("none", reached=True), {"hours": hours()})["said"].iloc[0] == "none"
+
+
+@pytest.mark.parametrize("said", ["spread", "few"])
+def test_a_loss_that_is_everywhere_names_no_hours(said):
+    assert asks(sheet(), {"hours": hours(said)})["said"].iloc[0] == "none"
+
+
+def test_a_category_that_left_its_usual_range_upwards():
+    told = asks(sheet("none"), {"categories": categories()})
+    assert shown(told) == "市场消费400件，上月250件，占比44.4%（+5.0个百分点）。请研究是否专项处理。"
+    assert asks(sheet("none"), {"categories": categories("inside", "outside")})["kind"].tolist() == ["category"]
+    for quiet in (categories("inside"), categories(a_day=-0.3), categories("no evidence")):
+        assert asks(sheet("none"), {"categories": quiet})["said"].iloc[0] == "none"
+
+
+def test_a_silence_that_no_register_knows_of():
+    told = asks(sheet("none"), {"outages": outage()})
+    assert shown(told) == "9月11日14:04至9月11日15:20没有一通来电，平常应有约113通。请核实是系统中断，还是记录缺失。"
+    assert asks(sheet("none"), {"outages": outage().drop(columns="recorded")})["kind"].tolist() == ["silence"]
+    assert asks(sheet("none"), {"outages": outage("yes")})["said"].iloc[0] == "none"
+    assert asks(sheet("none"), {"outages": outage(broken="lost")})["said"].iloc[0] == "none"
+
+
+def test_a_target_that_was_missed_in_every_month_of_a_year():
+    told = asks(sheet("none", months=0), {})
+    assert shown(told) == "接通率目标≥95%，14个月都没有达到（91.7%～94.6%）。请定：改办理流程，还是改目标。"
+    assert asks(sheet("none", months=1), {})["said"].iloc[0] == "none"
+    assert asks(sheet("none", months=0, target_months=11), {})["said"].iloc[0] == "none"
+
+
+def test_three_matters_at_most_the_most_pressing_first():
+    frames = {
+        "hours": hours(),
+        "categories": categories(),
+        "outages": outage(),
+        "suggestions": pd.DataFrame({"said": ["some"], "count": [4]}),
+    }
+    told = asks(sheet(months=0), frames)
+    assert told["kind"].tolist() == ["hours", "category", "silence"] and set(told["matters"]) == {3}
+    assert shown(asks(sheet("none"), {"suggestions": frames["suggestions"]})) == "有4条建议证据足够。请定取舍。"
+
+
+def test_a_quiet_month_says_that_there_is_none():
+    assert shown(asks(sheet("none"), {})) == "本月没有需要提请研究的事项。"
+    assert shown(asks(sheet("none"), {}), "en") == "There is no matter to be decided this month."
