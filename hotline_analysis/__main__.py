@@ -173,6 +173,25 @@ def workbook(name, params, month, language, quiet):
 
 
 @cli.command()
+@click.argument("key")
+@PARAMS
+@click.option("--month", default="latest", help="2024-09, or latest")
+@click.option("--group", default="", metavar="COLUMN=VALUE", help="the figure of one group, such as unit=North")
+@LANGUAGE
+@QUIET
+def rows(key, params, month, group, language, quiet):
+    """Write the rows behind a figure (KEY as in kpis.csv) to private/: numerator, denominator, and what was left out with its reason."""
+    from hotline_analysis.hotline import open_hotline
+    from hotline_analysis.report.workbook.behind import rows as write
+
+    if month != "latest":
+        check_month(month)
+    path, _ = write(open_hotline(params, month, language, progress=not quiet), key, group=group)
+    click.echo(path)
+    click.echo("This workbook holds single records: it is for those who check a figure, and no part of a report.", err=True)
+
+
+@cli.command()
 @click.argument("file")
 @PARAMS
 @click.option("--by", default="", metavar="NAME", help="who filled the rows that name nobody (the user of this machine)")

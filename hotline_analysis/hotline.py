@@ -602,9 +602,11 @@ class Hotline:
         key = quotable.main_level(self.catalogue) if key == "service_level" else key
         if key not in self.catalogue:
             raise BadParams("rows", f"'{key}' is not an indicator here.", nearest(key, self.catalogue) or "`hotline glossary` lists them.")
+        if self.month not in self.months:
+            raise BadParams("rows", f"'{self.month}' is not one month.", "The rows are of the figure of one month, such as 2024-09.")
         column, equals, word = group.partition("=")
         if bool(group) != bool(column and equals and word):
-            raise BadParams("rows › group", "is not column=value.", "As in --group unit=North.")
+            raise BadParams(f"rows {key} › group", "is not column=value.", "As in --group unit=North.")
         if column:
             self._strata_known(f"rows {key} › group", column, self.catalogue[key].tables[0])
         found = behind(self.view.but(**changes), self.trend, self.catalogue[key], by=column, group=word)

@@ -20,6 +20,10 @@ RULED = (*PERIOD, Sentence("口径{hash}，见附录", "definition {hash}, see t
 NOTE = Sentence("{note}", "{note}")
 FILES = (
     Term("数字见kpis.csv，来历见manifest.json", "figures in kpis.csv, provenance in manifest.json"),
+    Term(
+        "数字背后的记录：hotline rows 指标键 --params 参数文件 --month 月份",
+        "the rows behind a figure: hotline rows KEY --params FILE --month MONTH",
+    ),
     Sentences({"True": Term("样稿，数据均为虚构", "sample; all data are invented")}, by="sample"),
 )
 HEAD = {"issue": ISSUE, "running": RUNNING, "period": PERIOD, "status": STATUS}
