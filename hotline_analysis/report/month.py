@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import hotline_analysis
@@ -11,7 +11,7 @@ from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.hotline import open_hotline, study_names
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Params, check_month
-from hotline_analysis.report import notes, run
+from hotline_analysis.report import notes, paper, run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT
 
@@ -45,13 +45,16 @@ def chosen(described: Params) -> dict[str, Path]:
     return {name: every[name] for name in wanted if name in every} if sections else every
 
 
-def publish(params: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> tuple[Path, bool]:
+def publish(
+    params: str, *, month: str = "latest", language: str = "zh", out: str = "", pdf: bool = False, progress: bool = True
+) -> tuple[Path, bool]:
     """Render and publish a month; the path of its page, and whether it was current already.
 
     What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
     """
     if month != "latest":
         check_month(month)
+    printer = paper.browser() if pdf else ""
     described = params_file.load(params)
     wanted = chosen(described)
     written = notes.read(described, run.page.chapters(wanted["index.html"]))
@@ -64,7 +67,7 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
         mark = fingerprint(
             h.digest + h.rule.hash + h.register_digest + repr(written), described.path, language
         )  # the rule may come from a windows file beside the params
-        if current(place.folder, mark):
+        if current(place.folder, mark, [paper.PDF] if pdf else []):
             return place.folder / "index.html", True
         h.frames.prune()
         given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
@@ -75,7 +78,7 @@ def publish(params: str, *, month: str = "latest", language: str = "zh", out: st
             "sections": described.report.sections,
         }
         checks |= {"notes": notes.of_month(written, h.month, language)}
-        made = {"limits": limits, "progress": progress, "fingerprint": mark, "store": h.store}
+        made = {"limits": limits, "progress": progress, "fingerprint": mark, "store": h.store, "printer": printer}
         return run.render(wanted, place=place, parameters=given, **made, **checks), False
 
 
@@ -106,10 +109,10 @@ def fingerprint(digest: str, params: Path, language: str) -> str:
     return parts.hexdigest()[:16]
 
 
-def current(folder: Path, mark: str) -> bool:
-    """True when the published files are whole and were made of the same things; a month that lacks a study is tried again."""
+def current(folder: Path, mark: str, wanted: Collection[str] = ()) -> bool:
+    """True when the published files are whole, those that are wanted among them, and were made of the same things; a month that lacks a study is tried again."""
     said = run.publish.manifest(folder)
-    whole = all(
+    whole = set(wanted) <= said.get("files", {}).keys() and all(
         (folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == told
         for name, told in said.get("files", {}).items()
     )

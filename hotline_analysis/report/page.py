@@ -123,18 +123,19 @@ def make(
     the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
     order (none: all); notes: what people wrote of a chapter, as Markdown.
     """
-    text = _compose(notebook, others, sections, notes)
+    head, chapters_there = _sections(notebook, sections)
+    for section in chapters_there:
+        section.notes += [
+            html("blocks", "human", body=Markup(written.html(text)), language=head["language"]) for text in notes.get(section.key, ())
+        ]
+    text = compose(head, chapters_there, others)
     check(text, name, countries, data_words)
     return text.encode()
 
 
-def _compose(notebook, others: Mapping[str, Other], chosen: Collection[str], notes: Mapping[str, Sequence[str]]) -> str:
-    head, sections = _sections(notebook, chosen)
+def compose(head: Mapping[str, str], sections: list[Section], others: Mapping[str, Other] = {}) -> str:
+    """The text of a page: the masthead's facts, the summary, the chapters; not checked yet."""
     language = head["language"]
-    for section in sections:
-        section.notes += [
-            html("blocks", "human", body=Markup(written.html(text)), language=language) for text in notes.get(section.key, ())
-        ]
     places = _places(sections, language)
     body = {s.key: [_keep_together(_placed(str(block), places)) for block in s.blocks] for s in sections}
     held = "".join(block for blocks in body.values() for block in blocks)
@@ -381,7 +382,7 @@ LINKS = frozenset(("href", "src", "xlink:href", "srcset", "action", "formaction"
 READ_ALOUD = frozenset(("aria-label", "title", "alt"))
 UNREAD = frozenset(("d", "points", "viewbox", "transform", "style", "id", "href"))
 HIDDEN = frozenset(("style", "pre", "code", "title", "desc", ".said"))
-INSIDE = re.compile(r"#[^\s]*|[\w-]+(\.[\w-]+)*(#[^\s]*)?")
+INSIDE = re.compile(r"#[^\s]*|([\w-]+/)*[\w-]+(\.[\w-]+)*(#[^\s]*)?")  # in the page, beside it or below it
 OUTSIDE_STYLE = re.compile(r"url\(\s*['\"]?(?!#|data:font/woff2;base64,)|@import|expression\(", re.IGNORECASE)
 INLINE = frozenset("a b strong em i small cite".split())  # a number may be set in several of these; any other tag ends it
 KEPT_TOGETHER = re.compile(r'<span class="nb">([^<]*)</span>')  # ours, set around parts of what may be one number

@@ -23,7 +23,7 @@ from hotline_analysis.errors import BadParams, CannotWrite, Held, HotlineError, 
 from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
 from hotline_analysis.params import check_month
-from hotline_analysis.report import kernel, page, publish
+from hotline_analysis.report import kernel, months, page, paper, publish
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.words import LANGUAGES
 
@@ -157,7 +157,8 @@ class Run:
     """What one run needs, and what it has made so far.
 
     store: the state that all notebooks read; countries: whose numbers count as personal; data_words: texts of the data that read like a missing
-    value; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them.
+    value; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; printer: the
+    browser that makes a PDF of the month's page.
     """
 
     place: Place
@@ -170,6 +171,7 @@ class Run:
     data_words: Collection[str] = ()
     sections: Collection[str] = ()
     notes: Mapping[str, list[str]] = field(default_factory=dict)
+    printer: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, dict] = field(default_factory=dict)
     others: dict[str, page.Other] = field(default_factory=dict)
@@ -201,6 +203,7 @@ def render(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], 
     finally:
         machine.remove(place.work)
     publish.publish(run.files, place.folder, place.staging)
+    months.write(place.folder.parents[1], parameters.get("language", "zh"))
     index = place.folder / next(iter(pages))
     if run.faults:
         said = " ".join(map(str, run.faults))
@@ -220,10 +223,20 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
         steps.update()
         for file in run.facts:
             run.files[file] = page.without_dead_links(run.files[file], run.facts)
+        _print(run, index[0])
         run.files["manifest.json"] = publish.json_bytes(_manifest(run, list(pages), started))
     for name, content in run.files.items():
-        if not name.endswith(".html"):  # a page was checked when it was made
+        if not name.endswith((".html", ".pdf")):  # a page was checked when it was made
             page.check_text(content.decode(), name, run.countries)
+
+
+def _print(run: Run, index: str) -> None:
+    """The month's page as PDF, where it was asked for: without links to other files, of which paper would tell the place on this machine."""
+    try:
+        if run.printer:
+            run.files[paper.PDF] = paper.printed(page.without_dead_links(run.files[index], ()), run.place.work, by=run.printer)
+    except RunFailed as fault:
+        run.faults.append(fault)
 
 
 def _at_once(run: Run, studies: list[tuple[str, Path]], done: Callable[[], object]) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 
 import pytest
 
@@ -20,7 +21,7 @@ def folder(request, tmp_path_factory):
     """The published month of a small hotline."""
     home = tmp_path_factory.mktemp("pages")
     params = write_hotline(home)
-    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", request.param, "--quiet"]) == 0
+    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", request.param, "--pdf", "--quiet"]) == 0
     return home / "reports" / "small" / "2024-01"
 
 
@@ -74,17 +75,93 @@ def test_paper_has_no_screen_furniture_and_keeps_names_on_a_line(folder, browser
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext of poppler-utils is not here")
-def test_the_summary_ends_on_the_first_sheet(folder, browser, tmp_path):
-    """On paper every indicator of table 1 stands on page 1."""
-    page = browser.new_page()
-    page.goto((folder / "index.html").as_uri())
-    page.pdf(path=str(tmp_path / "page.pdf"), prefer_css_page_size=True, print_background=True)
-    page.close()
+def test_the_summary_ends_on_the_first_sheet(folder):
+    """On paper, which is report.pdf, every indicator of table 1 stands on page 1."""
     first = subprocess.run(
-        ["pdftotext", "-layout", "-l", "1", str(tmp_path / "page.pdf"), "-"], check=True, capture_output=True, text=True
+        ["pdftotext", "-layout", "-l", "1", folder / "report.pdf", "-"], check=True, capture_output=True, text=True
     ).stdout
     squeezed = "".join(first.split())
     language = "en" if "Table1" in squeezed else "zh"
     assert [
         i.key for i in catalogue.usual().values() if i.first and i.chapter != "orders" and "".join(i.name(language).split()) not in squeezed
     ] == []
+
+
+@pytest.mark.skipif(not shutil.which("pdfinfo"), reason="pdfinfo of poppler-utils is not here")
+def test_the_pdf_is_a4_tagged_and_says_neither_when_nor_where_it_was_made(folder):
+    said = subprocess.run(["pdfinfo", folder / "report.pdf"], check=True, capture_output=True, text=True).stdout
+    told = {name: value.strip() for name, _, value in (line.partition(":") for line in said.splitlines())}
+    assert "A4" in told["Page size"] and told["Tagged"] == "yes" and told["JavaScript"] == "no" and int(told["Pages"]) >= 2
+    assert told["CreationDate"] == told["ModDate"] and "2000" in told["CreationDate"]
+    assert b"file:" not in (folder / "report.pdf").read_bytes()
+    assert "report.pdf" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+def test_the_page_of_all_months_fits_and_leads_to_the_month(folder, browser, width):
+    page = browser.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((folder.parents[1] / "index.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".months a").first.click()
+    assert page.url == (folder / "index.html").as_uri()
+    page.close()
+
+
+def test_the_contents_are_reached_by_keyboard(folder, browser):
+    """Tab: the way past the contents, then every chapter in its order; Enter goes there. On the phone the contents open by Enter."""
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    here = "document.activeElement.getAttribute('href')"
+    page.keyboard.press("Tab")
+    assert page.evaluate(here) == "#summary"
+    chapters = page.locator(".rail a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    for chapter in chapters:
+        page.keyboard.press("Tab")
+        assert page.evaluate(here) == chapter
+    page.keyboard.press("Enter")
+    assert page.url.endswith(chapters[-1]) and page.locator(chapters[-1]).count() == 1
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((folder / "index.html").as_uri())
+    page.locator(".fold summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(here) == chapters[0] and page.locator(".fold a").first.is_visible()
+    page.close()
+
+
+CONTRAST = """() => {
+  const light = c => { c /= 255; return c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4 };
+  const parts = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const of = ([r, g, b]) => .2126 * light(r) + .7152 * light(g) + .0722 * light(b);
+  const behind = e => { for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] > 0) return c } return [255, 255, 255] };
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.textContent.trim() || e.closest('svg, .vh, .skip') || !e.checkVisibility()) continue;
+    const style = getComputedStyle(e), [a, b] = [of(parts(style.color)), of(behind(e))].sort((x, y) => y - x);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    if ((a + .05) / (b + .05) < (large ? 3 : 4.5)) found.push([e.className || e.tagName, style.color, e.textContent.slice(0, 20)]);
+  }
+  return found }"""
+
+
+@pytest.mark.parametrize("name", list(month.pages()))
+def test_every_text_is_dark_enough_for_its_ground(folder, browser, name):
+    """WCAG 2.2 AA: 4.5 : 1, large text 3 : 1."""
+    page = browser.new_page()
+    page.goto(there(folder, name).as_uri())
+    assert page.evaluate(CONTRAST) == []
+    page.close()
+
+
+@pytest.mark.parametrize("name", list(month.pages()))
+def test_headings_go_down_step_by_step_and_every_picture_has_words(folder, browser, name):
+    page = browser.new_page()
+    page.goto(there(folder, name).as_uri())
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => Number(h.tagName[1]))")
+    main = page.locator("main h2, main h3, main h4").evaluate_all("all => all.map(h => Number(h.tagName[1]))")
+    assert levels.count(1) == 1 and levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(main))
+    silent = "all => all.filter(e => !e.ariaHidden && !e.ariaLabel && !e.querySelector(':scope > title')).length"
+    assert page.locator("svg").evaluate_all(silent) == 0
+    page.close()

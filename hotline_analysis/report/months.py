@@ -1,0 +1,80 @@
+"""All months of all hotlines on one page, `reports/index.html`: what each month concluded, and the newest one's headline figures with their course.
+
+Nothing is computed here: sentences, marks and cards are those of the published pages, as they stand there. A month whose files are not what its
+manifest says is not listed.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from hotline_analysis import machine
+from hotline_analysis.errors import CannotWrite
+from hotline_analysis.report import page, publish
+from hotline_analysis.show.blocks import WORDS
+from hotline_analysis.show.markup import Markup, html
+from hotline_analysis.words import Term
+
+INDEX, KIND = "index.html", "reports"
+HEADING = Term("热线运行月报", "Monthly operations reports")
+STATE = {True: Term("暂行版", "provisional"), False: Term("定稿", "final")}
+MONTH = re.compile(r"\d{4}-\d\d")
+PART = ".index.part"  # of a killed run: written over by the next
+PATIENCE_S = 60  # another hotline's run may be writing the page
+PARTS = {
+    "lang": re.compile(r'<html lang="([\w-]+)">'),
+    "title": re.compile(r"<h1>(.*?)</h1>", re.DOTALL),
+    "when": re.compile(r'<p class="month">(.*?)</p>', re.DOTALL),
+    "verdict": re.compile(r'<p class="verdict">(.*?)</p>', re.DOTALL),
+    "tally": re.compile(r'(<ul class="tally".*?</ul>)', re.DOTALL),
+    "cards": re.compile(r'(<ul class="cards".*?</ul>)', re.DOTALL),
+}
+
+
+def write(reports: Path, language: str) -> Path | None:
+    """Make the page of all months anew; its path, None where a file of that name is somebody else's, which stays. Raises CannotWrite."""
+    if INDEX not in machine.names_made(reports) and (reports / INDEX).exists():
+        return None
+    try:
+        with machine.patient_lock(reports / ".index.lock", PATIENCE_S, lambda: None):
+            machine.mark(reports, KIND, [INDEX])
+            machine.write_safely(reports / PART, make(reports, language))
+            machine.replace_safely(reports / PART, reports / INDEX)
+    except (OSError, machine.Locked) as refused:
+        why = refused.strerror if isinstance(refused, OSError) else "another run holds it"
+        raise CannotWrite(str(reports / INDEX), f"cannot be written ({why}); the month itself is published.") from refused
+    return reports / INDEX
+
+
+def make(reports: Path, language: str) -> bytes:
+    """The page, checked as every page is: a chapter a hotline, its newest month in short, then all of its months."""
+    sections = [page.Section("summary", page.SUMMARY(language), numbered=False)]
+    for folder in sorted(f for f in reports.iterdir() if f.is_dir()):
+        if months := list(_months(folder)):
+            years = [(year, list(of)) for year, of in groupby(months, key=lambda month: month["year"])]
+            told = html("months", "hotline", newest=months[0], years=years, language=language)
+            sections.append(page.Section(folder.name, months[0]["title"], numbered=False, parts=[("table", told)]))
+    audience = WORDS["audience"](language)
+    head = {"title": "", "month": "", "status": "", "audience": audience, "language": language, "heading": HEADING(language), "foot": ""}
+    masthead = html("blocks", "masthead", title="", left="", audience=audience, when="", line=[])
+    text = page.compose({**head, "title": HEADING(language), "html": masthead}, sections)
+    page.check(text, INDEX)
+    return text.encode()
+
+
+def _months(hotline: Path) -> Iterator[dict]:
+    """The published months of one hotline, the newest first: what their pages say of them."""
+    for folder in sorted((f for f in hotline.iterdir() if MONTH.fullmatch(f.name)), reverse=True):
+        said = publish.manifest(folder)
+        if INDEX in said.get("files", {}) and publish.digest(content := (folder / INDEX).read_bytes()) == said["files"][INDEX]:
+            parts = {name: _part(form, content.decode()) for name, form in PARTS.items()}
+            state = STATE[bool(said.get("pages", {}).get(INDEX, {}).get("provisional"))]
+            lang = "zh" if parts["lang"].startswith("zh") else "en"
+            yield {**parts, "state": state(lang), "year": folder.name[:4], "href": f"{hotline.name}/{folder.name}/{INDEX}"}
+
+
+def _part(form: re.Pattern, text: str) -> Markup:
+    """A part of a finished page, without its links and what was set around its numbers."""
+    found = form.search(text)
+    return Markup(re.sub(r"</?a\b[^>]*>", "", page.KEPT_TOGETHER.sub(r"\1", found[1]))) if found else Markup()

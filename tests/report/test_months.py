@@ -1,0 +1,121 @@
+"""The page of all months, from published months: what it takes over, what it leaves out, whose file it is."""
+
+import re
+import shutil
+
+import pytest
+
+from hotline_analysis import machine, show
+from hotline_analysis.errors import CannotWrite
+from hotline_analysis.report import months, page, publish
+from hotline_analysis.show.blocks import Block
+from hotline_analysis.show.markup import Markup
+from tests.report.notebooks import about, executed
+
+CARDS = '<ul class="cards"><li class="card"><h3><span>接通率</span></h3><p class="value">{}<small>%</small></p></li></ul>'
+TALLY = '<ul class="tally"><li class="v none"><b>3</b>件事在正常波动内</li></ul>'
+
+
+def published(
+    reports,
+    hotline: str,
+    month: str,
+    value: str = "93.2",
+    *,
+    provisional: bool = False,
+    language: str = "zh",
+    said: str = "本月各项指标都在正常波动内。",
+):
+    """A month as a run leaves it: its page, and the manifest that vouches for it."""
+    parts = [
+        Block("say", Markup('<p class="say"><span>{} <a href="#answering">接通与服务</a></span></p>').format(said), said),
+        Block("tally", Markup(TALLY), ""),
+        Block("cards", Markup(CARDS.format(value)), ""),
+    ]  # fmt: skip
+    made = page.make(executed(show(about(language, month=month, provisional=provisional)), *parts))
+    told = {"files": {"index.html": {"sha256": publish.digest(made)}}, "pages": {"index.html": {"provisional": provisional}}}
+    publish.publish(
+        {"index.html": made, "manifest.json": publish.json_bytes(told)}, reports / hotline / month, reports / hotline / f".{month}.s"
+    )
+
+
+def rows(text: str) -> list[str]:
+    return [re.sub(r"<[^>]+>", "|", row).strip("|") for row in re.findall(r"<tr lang.*?</tr>", page.KEPT_TOGETHER.sub(r"\1", text))]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_fonts():
+    """Cutting the fonts takes a second a page; what is asked here is what stands on it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page.fonts, "embed", lambda **_: "")
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Three months of two hotlines."""
+    folder = tmp_path_factory.mktemp("months")
+    published(folder, "east", "2023-12", "91.0", said="接通率低于以往波动范围：91.0%。")
+    published(folder, "east", "2024-02", "93.2", provisional=True)
+    published(folder, "west", "2024-01", "88.8", language="en", said="All indicators are within their usual variation.")
+    return folder
+
+
+@pytest.fixture
+def reports(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "reports")
+
+
+def test_every_month_is_listed_newest_first_with_its_own_words(reports):
+    text = months.write(reports, "zh").read_text(encoding="utf-8")
+    assert re.findall(r'href="([^"#]+)"', text) == [
+        "east/2024-02/index.html", "east/2024-02/index.html", "east/2023-12/index.html", "west/2024-01/index.html", "west/2024-01/index.html",
+    ]  # fmt: skip
+    assert re.findall(r'scope="rowgroup" colspan="4">(?:<span class="nb">)?(\d+)<', text) == ["2024", "2023", "2024"]
+    east, before, west = rows(text)
+    assert "2024年2月" in east and "暂行版" in east and "本月各项指标都在正常波动内。" in east and "件事在正常波动内" in east
+    assert "2023年12月" in before and "定稿" in before and "接通率低于以往波动范围：91.0%。" in before
+    assert "final" in west and '<tr lang="en">' in text and "January 2024" in west
+
+
+def test_only_the_newest_month_shows_its_figures_and_no_link_of_a_page_comes_along(reports):
+    text = months.write(reports, "zh").read_text(encoding="utf-8")
+    assert (
+        re.findall(r'class="value">(.*?)<small>', text) == ['<span class="nb">93.2</span>', '<span class="nb">88.8</span>']
+        and "#answering" not in text
+    )
+    assert all((reports / link).is_file() for link in re.findall(r'href="([^"#]+)"', text))
+
+
+def test_a_month_that_is_not_what_its_manifest_says_is_not_listed(reports):
+    page_of = reports / "east" / "2024-02" / "index.html"
+    page_of.write_text(page_of.read_text(encoding="utf-8").replace("93.2", "99.9"), encoding="utf-8")
+    (reports / "east" / "2024-03").mkdir()
+    text = months.write(reports, "zh").read_text(encoding="utf-8")
+    assert "99.9" not in text and "2024-02" not in text and "2024-03" not in text and "east/2023-12" in text
+
+
+def test_the_same_months_give_the_same_bytes_and_a_second_write_takes_the_place_of_the_first(reports):
+    first = months.write(reports, "en").read_bytes()
+    shutil.copytree(reports / "west", reports / "north")
+    assert b"north/2024-01/index.html" in months.write(reports, "en").read_bytes()
+    gone = [reports / "north" / "2024-01" / name for name in ("index.html", "manifest.json")]
+    for file in gone:
+        file.unlink()
+    assert months.write(reports, "en").read_bytes() == first and not (reports / months.PART).exists()
+
+
+def test_a_file_of_somebody_elses_stays_as_it_is(reports):
+    (reports / "index.html").write_text("mine", encoding="utf-8")
+    assert months.write(reports, "zh") is None
+    assert (reports / "index.html").read_text(encoding="utf-8") == "mine" and machine.names_made(reports) == []
+
+
+def test_a_folder_that_cannot_be_written_is_said_with_the_month_as_published(reports, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(machine, "write_safely", full)
+    with pytest.raises(CannotWrite) as refused:
+        months.write(reports, "zh")
+    assert str(refused.value) == f"{reports / 'index.html'} › cannot be written (No space left on device); the month itself is published."
