@@ -30,16 +30,17 @@ def cli():
 @cli.command()
 @PARAMS
 @click.option("--month", default="latest", help="2024-09, or latest")
+@click.option("--day", default="", help="the day's edition instead: 2024-09-18, or latest")
 @LANGUAGE
 @click.option("--out", default="", metavar="FOLDER", help="where the pages go (reports/ beside params/)")
 @click.option("--pdf", is_flag=True, help="the month's page as report.pdf too, printed by a Chromium, Chrome or Edge of this machine")
 @QUIET
-def report(params, month, language, out, pdf, quiet):
-    """Render one month and publish it whole, or leave the old page untouched."""
+def report(params, month, day, language, out, pdf, quiet):
+    """Render one month, or one day, and publish it whole, or leave the old page untouched."""
     from hotline_analysis.report import month as monthly
 
     try:
-        page, current = monthly.publish(params, month=month, language=language, out=out, pdf=pdf, progress=not quiet)
+        page, current = monthly.publish(params, month=month, day=day, language=language, out=out, pdf=pdf, progress=not quiet)
     except StudyMissing as published:
         click.echo(published.where)
         raise

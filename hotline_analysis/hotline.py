@@ -38,7 +38,7 @@ from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.measures.view import View
-from hotline_analysis.params import Params
+from hotline_analysis.params import Params, check_period
 from hotline_analysis.sample import write_sample
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
@@ -58,7 +58,7 @@ CHECKS = {
 }
 LEDGER = {
     "table": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
-    "dated": Field(Term("本月记录", "Records of the month"), "count"),
+    "dated": Field(Term("本期记录", "Records of the period"), "count"),
     "undated": Field(Term("全文件无时间", "Without a time (whole file)"), "count"),
     "file": Field(Term("文件", "File")),
     "reader": Field(Term("读取方式", "Reader")),
@@ -175,6 +175,10 @@ class Hotline:
             return self.calendar.month(self.latest)
         if month == "all":
             return self.everything
+        if month == "latest day":
+            return self.calendar.day(self.data_days[1])
+        if len(str(month)) == 10:
+            return self._day(str(month))
         first, dots, last = str(month).partition("..")
         last = last if dots else first
         period = self.calendar.stretch(first, last)
@@ -187,6 +191,13 @@ class Hotline:
                 )
         return period
 
+    def _day(self, label: str) -> Period:
+        day, (first, last) = date.fromisoformat(check_period(label)), self.data_days
+        if not first <= day <= last:
+            told = tables.TABLES[self.store.facts["leading"]].term.en
+            raise NoInput(f"{self.params.path.name} › {label}", f"there are no {told} on this day; they run from {first} to {last}.")
+        return self.calendar.day(day)
+
     @property
     def provisional(self) -> bool:
         """True while the month's last calls have not been watched for a week; without callers nothing is completed later."""
@@ -194,13 +205,13 @@ class Hotline:
         return calls is not None and "caller" in calls.collect_schema().names() and self.view.provisional
 
     def before(self, back: int = 1) -> str:
-        """The month `back` months before this one."""
-        return month_before(self.month, back)
+        """The month `back` months before this one (of a day: before the day's month)."""
+        return month_before(self.month[:7], back)
 
     @cached_property
     def trend(self) -> list[Period]:
         """This month and all months before it: limits stand on the first of them."""
-        return [self.calendar.month(m) for m in self.months if m <= self.month]
+        return [self.calendar.month(m) for m in self.months if m <= self.month[:7]]
 
     # ---- data
 
@@ -640,15 +651,16 @@ class Hotline:
         return self._month("checks", self._checked, CHECKS)
 
     def _checked(self) -> pd.DataFrame:
+        day = len(self.month) == 10  # on which only the leading table is told of: others may well bring nothing
         found = checks.checks(
             self.store.connection,
-            {n: self.store.table(n) for n in self.store.tables},
+            {n: self.store.table(n) for n in self.store.tables if not day or n == self.store.facts["leading"]},
             self.store.ledgers,
             self.params,
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        found = checks.with_more(found, self._typed_unknown() + self._typed_otherwise())
+        found = found if day else checks.with_more(found, self._typed_unknown() + self._typed_otherwise())
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -720,7 +732,8 @@ class Hotline:
         title, organisation = self.params.title, self.params.report.organisation
         row = {f"title_{language}": title.term(language) for language in LANGUAGES}
         row |= {f"author_{language}": organisation.term(language) if organisation else "" for language in LANGUAGES}
-        days = {"first_day": self.period.first_day.isoformat(), "last_day": self.period.last_day.isoformat()}
+        first, last = self.period.first_day, self.period.last_day
+        days = {"first_day": first.isoformat(), "last_day": last.isoformat() if first < last else ""}
         note = self.params.report.note
         row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
         last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
@@ -737,8 +750,8 @@ class Hotline:
         return frame
 
     def _issue(self) -> int | None:
-        """The report's running number since its first month."""
-        first = self.params.report.first_month
+        """The report's running number since its first month; a day has none."""
+        first = self.params.report.first_month if len(self.month) == 7 else ""
         return len(list(months_between(first, self.month))) if first and first <= self.month else None
 
     def end(self, *kpis: pd.DataFrame):
@@ -753,7 +766,12 @@ class Hotline:
             "grade": self.grade[0],
             "provisional": self.provisional,
         }
-        told = [frame[list(KPIS)] for frame in kpis if not frame.attrs.get("missing")]
+        known = [
+            frame if "indicator" in frame else frame.rename(columns={"key": "indicator"})
+            for frame in kpis
+            if not frame.attrs.get("missing")
+        ]
+        told = [frame.reindex(columns=list(KPIS)) for frame in known]
         return blocks.end(kpis=pd.concat(told, ignore_index=True) if told else None, manifest=manifest)
 
     @cached_property

@@ -9,6 +9,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -1811,6 +1812,18 @@ def write_windows(path: Path, windows: dict[str, float], *, hotline: str, period
         machine.replace_file(path, text.getvalue().encode())
     except OSError as fault:
         raise CannotWrite(str(path), f"cannot be written ({fault.strerror}).") from None
+
+
+def check_period(text: str) -> str:
+    """`2024-09` or `2024-09-18`, or BadParams: the month or the day of a report."""
+    if len(text) != 10:
+        return check_month(text)
+    try:
+        if re.fullmatch(MONTH.pattern + r"-[0-9]{2}", text):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise BadParams(f"day {text!r}", "is not a day.", "Write it as 2024-09-18.")
 
 
 def check_month(text: str) -> str:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 LANGUAGES = ("zh", "en")
 MINUS = "\u2212"
@@ -518,6 +519,13 @@ def format_day(day, language: str = "zh") -> str:
 def format_clock(hours, language: str = "zh") -> str:
     """Hours of the clock, "9, 10" as 9时和10时 (en 9:00 and 10:00)."""
     return listed([f"{hour}时" if language == "zh" else f"{hour}:00" for hour in str(hours).split(", ")], language)
+
+
+def format_date(day, language: str = "zh") -> str:
+    """A date with its year and weekday: 2024年9月18日（周三）, en 18 September 2024 (Wed)."""
+    day = date.fromisoformat(str(day)[:10])
+    told, weekday = format_day(day, language), WEEKDAY[day.weekday()](language)
+    return f"{day.year}年{told}（{weekday}）" if language == "zh" else f"{told} {day.year} ({weekday})"
 
 
 def format_moment(moment, language: str = "zh") -> str:

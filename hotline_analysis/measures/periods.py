@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Params, check_month
-from hotline_analysis.words import Term, format_month
+from hotline_analysis.words import Term, format_date, format_month
 
 UNDATED = Term("全部数据（没有时间）", "all data (without times)")
 
@@ -34,6 +34,8 @@ class Period:
         if len(self.label) == 7:
             return format_month(self.label, language)
         a, b = self.first_day, self.last_day
+        if a == b:
+            return format_date(a, language)
         if a.day == 1 and (b + timedelta(days=1)).day == 1 and f"{a:%Y-%m}" == f"{b:%Y-%m}":  # all of data that hold one month
             return format_month(f"{a:%Y-%m}", language)
         if language == "zh":
@@ -58,6 +60,10 @@ class Calendar:
     def span(self, first: date, last: date, label: str) -> Period:
         """All of the days from first to last."""
         return Period(label, self.instant(first), self.instant(last + timedelta(days=1)), first, last)
+
+    def day(self, day: date) -> Period:
+        """One of the hotline's days."""
+        return self.span(day, day, day.isoformat())
 
     def month(self, month: str) -> Period:
         """The month that is named after the calendar month in which it ends: with start day 20, 2024-09 is 20 August to 19 September."""

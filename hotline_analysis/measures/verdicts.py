@@ -6,7 +6,7 @@ outside what the months before foresee of such a mean, which asks whether someth
 declared break lies between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,13 +52,15 @@ def compare(
     few: int = FEW,
     level: float = control.LEVEL,
     levels: Mapping[str, float] | None = None,
+    follows: Callable[[str, str], bool] = lambda before, after: month_before(after) == before,
 ) -> pd.DataFrame:
     """One row an indicator and group: this period against the months before it, and what may be said of it.
 
     frame: from `evaluate`, with all months up to `now`; a history of one's own needs indicator, period, group, numerator, denominator, value,
     low, high, se, calls and missing. year: the period to show beside it (the same month of last year), without a verdict of its own.
     breaks: first month after each declared change, with its words. grade: "poor" judges nothing. catalogue: the indicators that the frame may hold;
-    level: how often limits flag a month in which nothing changed (less for each row of a table of many); levels: of single indicators.
+    level: how often limits flag a month in which nothing changed (less for each row of a table of many); levels: of single indicators. follows: whether a period comes
+    right after another, where they are no months.
 
     Adds to this period's columns
     - event (the family, or the key), leads (the one row of an event that speaks for it), judgement (better, worse, more, less, none, few,
@@ -80,7 +82,7 @@ def compare(
     of the change only describes. A repeat rate is not judged when its base (identified share, connection rate) signals.
     """
     whole = _whole(frame)
-    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few, dict(catalogue), level, dict(levels or {}))
+    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few, dict(catalogue), level, dict(levels or {}), follows)
     rows = [_compared(part, ask) for _, part in whole[whole["period"] <= now].groupby(["indicator", "group"], sort=False)]
     rows = [r for r in rows if r]
     _judge_bases(rows, ask.catalogue)
@@ -99,6 +101,7 @@ class _Ask(NamedTuple):
     catalogue: dict
     level: float
     levels: dict
+    follows: Callable[[str, str], bool]
 
     def of(self, indicator: Indicator) -> float:
         """How often the limits of an indicator flag a month in which nothing changed."""
@@ -210,7 +213,7 @@ def _limits(indicator: Indicator, series: pd.DataFrame, history: pd.DataFrame, s
         drawn[:, at] = _foreseen(indicator, base, series.iloc[at], ask.of(indicator))
     here = series.index.get_loc(ask.now)
     side = _side(values, drawn[0]) * same.to_numpy(bool)
-    run = _run(side, list(series["period"])) if method == "chart" else 0
+    run = _run(side, list(series["period"]), ask.follows) if method == "chart" else 0
     lasts = run >= RUN and _lasts(indicator, base, series.iloc[here - run + 1 : here + 1], ask.of(indicator))
     told = len(base) if method in ("chart", "trial") else 0
     return {
@@ -274,12 +277,11 @@ def _side(values: np.ndarray, line: np.ndarray) -> np.ndarray:
     return np.sign(away) * (np.abs(away) > control.ROUNDING * np.abs(np.nan_to_num(values)))
 
 
-def _run(side: np.ndarray, periods: list[str]) -> int:
+def _run(side: np.ndarray, periods: list[str], follows: Callable[[str, str], bool]) -> int:
     """How many months up to the last lie on its side of the centre without a gap."""
     count = 0
     for n in range(len(side) - 1, -1, -1):
-        follows = count == 0 or month_before(periods[n + 1]) == periods[n]
-        if not side[-1] or side[n] != side[-1] or not follows:
+        if not side[-1] or side[n] != side[-1] or (count and not follows(periods[n], periods[n + 1])):
             break
         count += 1
     return count

@@ -1,4 +1,4 @@
-"""One month of one hotline, from params to published pages; the scheduler's way in."""
+"""One month or one day of one hotline, from params to published pages; the scheduler's way in."""
 
 import hashlib
 import importlib
@@ -10,7 +10,7 @@ from hotline_analysis import params as params_file
 from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.hotline import open_hotline, study_names
 from hotline_analysis.intake.store import Store
-from hotline_analysis.params import Params, check_month
+from hotline_analysis.params import Params, check_month, check_period
 from hotline_analysis.report import notes, paper, run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT
@@ -25,10 +25,14 @@ def notebooks() -> Path:
 
 
 def pages() -> dict[str, Path]:
-    """Page -> notebook: the month first, then every study that has a notebook; one whose study is for staff (`PRIVATE`) is none."""
-    public = [stem for stem in study_names() if not getattr(importlib.import_module(f"hotline_analysis.studies.{stem}"), "PRIVATE", False)]
+    """Page -> notebook: the month first, then every study that has a notebook; one whose study is for staff (`PRIVATE`) or of another edition is none."""
+    public = [stem for stem in study_names() if not any(hasattr(_study(stem), mark) for mark in ("PRIVATE", "EDITION"))]
     studies = {f"{stem}.html": notebooks() / f"{stem}.ipynb" for stem in public}
     return {"index.html": notebooks() / "monthly.ipynb"} | {name: path for name, path in studies.items() if path.is_file()}
+
+
+def _study(stem: str):
+    return importlib.import_module(f"hotline_analysis.studies.{stem}")
 
 
 def chosen(described: Params) -> dict[str, Path]:
@@ -46,23 +50,24 @@ def chosen(described: Params) -> dict[str, Path]:
 
 
 def publish(
-    params: str, *, month: str = "latest", language: str = "zh", out: str = "", pdf: bool = False, progress: bool = True
+    params: str, *, month: str = "latest", day: str = "", language: str = "zh", out: str = "", pdf: bool = False, progress: bool = True
 ) -> tuple[Path, bool]:
-    """Render and publish a month; the path of its page, and whether it was current already.
+    """Render and publish a month, or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
 
     What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
     """
-    if month != "latest":
-        check_month(month)
+    asked = day or month
+    if asked != "latest":
+        (check_period if day else check_month)(asked)
     printer = paper.browser() if pdf else ""
     described = params_file.load(params)
-    wanted = chosen(described)
-    written = notes.read(described, run.page.chapters(wanted["index.html"]))
+    wanted = {"index.html": notebooks() / "daily.ipynb"} if day else chosen(described)
+    written = [] if day else notes.read(described, run.page.chapters(wanted["index.html"]))
     folder = Path(out) if out else described.root / "reports"
-    if month != "latest":
-        run.check_writable(run.locate(folder, hotline=described.name, month=month))
-    h = open_hotline(params, month, language, progress=progress)
-    h.verdicts  # noqa: B018 (asked for here, so that refused data are refused before a kernel starts)
+    if asked != "latest":
+        run.check_writable(run.locate(folder, hotline=described.name, month=asked))
+    h = open_hotline(params, "latest day" if day == "latest" else asked, language, progress=progress)
+    h.study("day") if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
     with run.hold(folder, hotline=described.name, month=h.month) as place:
         mark = fingerprint(
             h.digest + h.rule.hash + h.register_digest + repr(written), described.path, language
@@ -75,7 +80,7 @@ def publish(
         checks = {
             "countries": described.countries,
             "data_words": data_words(h.store, described, written),
-            "sections": described.report.sections,
+            "sections": [] if day else described.report.sections,
         }
         checks |= {"notes": notes.of_month(written, h.month, language)}
         made = {"limits": limits, "progress": progress, "fingerprint": mark, "store": h.store, "printer": printer}

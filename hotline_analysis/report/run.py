@@ -22,7 +22,7 @@ from hotline_analysis import machine
 from hotline_analysis.errors import BadParams, CannotWrite, Held, HotlineError, LeakFound, NoInput, RunFailed, StudyMissing, nearest
 from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
-from hotline_analysis.params import check_month
+from hotline_analysis.params import check_period
 from hotline_analysis.report import kernel, months, page, paper, publish
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.words import LANGUAGES
@@ -79,7 +79,7 @@ def _params(value: str) -> None:
         raise NoInput("params", f"{value[:200]!r} is no file.")
 
 
-ACCEPTED = {"params": _params, "month": check_month, "language": _language}
+ACCEPTED = {"params": _params, "month": check_period, "language": _language}
 
 
 def check_parameters(parameters: dict[str, str], notebooks: list[Path]) -> None:
@@ -102,7 +102,7 @@ def locate(out: str | Path, *, hotline: str, month: str) -> Place:
     """The place of a month under the reports folder; a name or month that would lead elsewhere is refused."""
     if not NAME.fullmatch(hotline):
         raise BadParams("hotline", f"{hotline[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
-    check_month(month)
+    check_period(month)
     out = Path(out).absolute()
     folder, private = out / hotline / month, out.parent / "private"
     if not folder.resolve().is_relative_to(out.resolve()):

@@ -6,12 +6,12 @@ from hotline_analysis.show.charts.gaps import cumulative, density_control, paret
 from hotline_analysis.show.charts.likert import gap_chart, likert
 from hotline_analysis.show.charts.small import sparkline
 from hotline_analysis.show.charts.style import NARROW, WIDE, month_span, svg, theme
-from hotline_analysis.show.charts.time import coverage, run_chart
+from hotline_analysis.show.charts.time import coverage, hours, run_chart
 from hotline_analysis.show.charts.waits import wait_lines
 from hotline_analysis.show.charts.week import heat, key_line
 
 __all__ = [
-    "NARROW", "WIDE", "alluvial", "coverage", "cumulative", "density_control", "flow_map", "gap_chart", "heat", "key_line", "likert", "lost_hours", "month_span", "pareto", "pareto_gaps",
+    "NARROW", "WIDE", "alluvial", "coverage", "cumulative", "density_control", "flow_map", "gap_chart", "heat", "hours", "key_line", "likert", "lost_hours", "month_span", "pareto", "pareto_gaps",
     "run_chart", "sparkline",
     "svg", "theme", "wait_lines", "window_curve", "window_parts",
 ]  # fmt: skip

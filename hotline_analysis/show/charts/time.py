@@ -112,6 +112,28 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     _day_axis(ax, dates, language)
 
 
+@chart((190, 180), left=46, right=(10, 8), top=24, bottom=28)
+def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
+    """一天的24小时: one bar an hour, the usual as a line across it, hours far from usual named as calls / usual.
+
+    Columns: hour (0-23), calls, and where known answered (the dark part of a bar), usual, odd (True).
+    """
+    x, calls, usual = data["hour"].to_numpy(float), data["calls"].to_numpy(float), _scaled(data, "usual", 1)
+    told = "answered" in data
+    bars = ax.bar(x, calls, width=0.8, color=style.PALE if told else style.DATA, lw=0, zorder=2)
+    if told:
+        ax.bar(x, data["answered"], width=0.8, color=style.DATA, lw=0, zorder=3)
+    ax.hlines(usual, x - 0.46, x + 0.46, color=style.INK, lw=1.6, zorder=4)
+    ax.set(xlim=(-0.6, 23.6), ylim=(0, max(np.nanmax(np.append(usual, calls)), 1) * 1.12))
+    for bar, hour, n, often in zip(bars, x, calls, usual, strict=True):
+        tip(bar, f"{hour:.0f}:00 {n:,.0f}/{often:,.0f}")
+    for i in np.flatnonzero(data["odd"].to_numpy(bool)) if "odd" in data else ():
+        say(ax, x[i], max(calls[i], usual[i]), f"{calls[i]:,.0f}/{usual[i]:,.0f}", colour=style.INK, ha="center", dy=8)
+    value_ticks(ax, most=3)
+    ticks = list(range(0, 24, 6 if narrow else 3))
+    ax.set_xticks(ticks, [f"{t}:00" if t in (0, ticks[-1]) else str(t) for t in ticks])
+
+
 def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, days: int) -> None:
     if np.isfinite(usual) and usual > calls:
         outline = {"facecolor": "none", "edgecolor": style.INK2, "lw": 1, "linestyle": (0, (2.4, 1.8)), "zorder": 3}

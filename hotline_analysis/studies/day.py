@@ -1,0 +1,234 @@
+"""One day beside the earlier days of its kind: what whoever is on duty reads the next morning (日报).
+
+A day is compared with days of its own kind only (its weekday, public holidays, make-up days), so that a Monday is not busy for being a Monday. `figures`:
+the indicators and the range in which such days lie. `hours`: the calls of each hour. `topics`: what was called about more often than on such days.
+Source: methods 7 (day types; limits for a day from the days before it), catalogue B01.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from hotline_analysis import disclosure
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures import catalogue, indicators, verdicts, volumes
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import DAY, LEVELS
+from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.view import View
+from hotline_analysis.params import WEEKDAYS
+from hotline_analysis.stats import tests
+from hotline_analysis.words import WEEKDAY, Field, Term
+
+EDITION = "day"  # a page of the day's edition, not of the month's
+BACK_DAYS, MOST, LEAST = 364, 24, 6  # a year back at most; so many such days at most; fewer tell no range
+CLEAR_Q = 0.05
+KINDS = {
+    **dict(zip(WEEKDAYS, WEEKDAY, strict=True)),
+    "holiday": Term("节假日", "public holiday"),
+    "make-up": Term("调休上班日", "make-up workday"),
+}
+STATES = {
+    "worse": Term("差于同类日", "worse than such days"),
+    "better": Term("好于同类日", "better than such days"),
+    "more": Term("高于同类日", "higher than such days"),
+    "less": Term("低于同类日", "lower than such days"),
+    "usual": Term("在同类日范围内", "within the range of such days"),
+    "few": Term("样本不足", "too few"),
+    "running": Term("复电窗口未满", "its window is still running"),
+    "few days": Term("同类日不足，不判好坏", "too few such days, not judged"),
+    "poor data": Term("数据质量为差，不判好坏", "the data are of poor quality, not judged"),
+    "not compared": Term("不作比较", "not compared"),
+}
+COLUMNS = {
+    "indicator": Field(Term("指标", "Indicator")),
+    "numerator": Field(Term("分子", "Numerator"), "count"),
+    "denominator": Field(Term("分母", "Denominator"), "count"),
+    "value": Field(Term("当日", "The day"), "level", interval=("low", "high")),
+    "centre": Field(Term("同类日通常", "Such days usually"), "level"),
+    "lower": Field(Term("范围下限", "Range from"), "level"),
+    "upper": Field(Term("范围上限", "Range to"), "level"),
+    "state": Field(Term("判断", "Verdict"), words=STATES),
+    "side": Field(Term("方向", "Side"), words={"up": Term("高于", "above"), "down": Term("低于", "below")}),
+    "final_on": Field(Term("定稿日", "Final on"), "day"),
+    "kind": Field(Term("日类型", "Kind of day"), words=KINDS),
+    "alike": Field(Term("同类日天数", "Such days before"), "count"),
+    "moved": Field(Term("超出范围的", "Outside their range"), "count"),
+    "hour": Field(Term("时段", "Hour")),
+    "calls": Field(Term("来电", "Calls"), "count"),
+    "answered": Field(Term("接通", "Answered"), "count"),
+    "usual": Field(Term("同类日平均", "Mean of such days"), "number"),
+    "odd": Field(Term("异常", "Far from usual")),
+    "odd_hours": Field(Term("异常时段数", "Hours far from usual"), "count"),
+    "topic": Field(Term("诉求", "Topic")),
+    "count": Field(Term("当日", "The day"), "count"),
+    "ratio": Field(Term("为平常的倍数", "Times the usual"), "ratio", interval=("ratio_low", "ratio_high")),
+    "risen": Field(Term("多于平常的", "More than usual"), "count"),
+    "topics": Field(Term("比较的诉求", "Topics compared"), "count"),
+}
+
+
+def figures(view: View) -> pd.DataFrame:
+    """The indicators of the first sheet and every repeat-call rate of the day, one row each, against the earlier days of its kind.
+
+    Columns: indicator (both languages), numerator, denominator, value, low, high (95 %), unit, centre, lower, upper (where a day of this kind lies when nothing
+    has changed), judgement, side (of the range, where outside), state (key of `STATES`), final_on (a repeat-call rate whose window is still running on the day's
+    last calls: when it is final; until then it is corrected for it, or has no value where no call has been watched for so long), kind, alike (earlier days of the kind, of the last 364 days at most 24), moved (indicators outside their range),
+    said (changed, quiet, few days, poor data). Judged from twelve comparable days on, like months. Raises DataRefused for a period that is not one day.
+    """
+    kind, periods = alike(view)
+    known = {k: i for k, i in catalogue.of_month(view.params).items() if i.first or i.window_hours is not None}
+    found = indicators.evaluate(view, periods, list(known.values()))
+    grade = view.grade(view.period)
+    told = verdicts.compare(found, view.period.label, periods[-2].label if len(periods) > 1 else "", known, grade=grade, follows=_any)
+    told = told.assign(final_on=[_final(view, known[key].window_hours) for key in told["indicator"]])
+    told = told[told["value"].notna() | told["final_on"].astype(bool)].reset_index(drop=True)
+    state = [_state(row, grade) for row in told.to_dict("records")]
+    names = [known[key] for key in told["indicator"]]
+    frame = told[["numerator", "denominator", "value", "low", "high", "centre", "lower", "upper", "judgement"]].assign(
+        unit=[i.unit.key for i in names],
+        indicator_zh=[i.name.zh for i in names],
+        indicator_en=[i.name.en for i in names],
+        state=state,
+        side=[_side(row) for row in told.to_dict("records")],
+        final_on=told["final_on"],
+    )
+    moved = int(told["judgement"].isin(verdicts.CHANGED).sum())
+    said = (
+        "poor data"
+        if grade == "poor"
+        else "few days"
+        if set(state) <= {"few", "few days", "not compared", "running"}
+        else "changed"
+        if moved
+        else "quiet"
+    )
+    return frame.assign(
+        key=told["indicator"], period=view.period.label, group="", kind=kind, alike=len(periods) - 1, moved=moved, said=said
+    )
+
+
+def hours(view: View) -> pd.DataFrame:
+    """The calls of each hour of the day beside the earlier days of its kind, 24 rows.
+
+    Columns: hour (0-23, by the clock), calls (offered), answered (where the export tells), usual (mean of such days), ratio, ratio_low, ratio_high (95 %, the days'
+    own unrest in it), q (Benjamini-Hochberg over the hours), odd (q < .05), kind, alike, odd_hours, said (some, none, few days).
+    Raises DataRefused without calls, and for a period that is not one day.
+    """
+    kind, periods = alike(view)
+    own, before = _by(view, periods, "hour", list(range(24)))
+    judged = _against(own, before)
+    few = len(periods) - 1 < LEAST
+    odd = np.zeros(24, bool) if few else (judged["q"] < CLEAR_Q).to_numpy(bool)
+    told = {"kind": kind, "alike": len(periods) - 1, "odd": odd, "odd_hours": int(odd.sum())}
+    frame = pd.DataFrame({"hour": range(24), "calls": own.to_numpy(int), **_answered(view)})
+    return pd.concat([frame, judged], axis=1).assign(**told, said="few days" if few else "some" if odd.any() else "none")
+
+
+def topics(view: View, *, level: int = 1) -> pd.DataFrame:
+    """What was called about, at one level of the category tree, against the earlier days of the day's kind; topics under the view's `smallest` are pooled.
+
+    Columns: topic, count (the day), usual (mean of such days), ratio, ratio_low, ratio_high (95 %, the days' own unrest in it), q (Benjamini-Hochberg), odd (more
+    than usual: q < .05 and ratio > 1), state (key of `STATES`), kind, alike, risen (how many are), topics, said (some, none, few days). Raises DataRefused without the column.
+    """
+    if level not in range(1, len(LEVELS) + 1):
+        raise DataRefused("day", f"the tree has levels 1 to {len(LEVELS)}.", "Name one of them.")
+    column, (kind, periods) = LEVELS[level - 1], alike(view)
+    own, before = _by(view, periods, column)
+    table = pd.concat([own.rename("count"), before], axis=1).reset_index(names="topic")
+    days = list(before.columns)
+    table = disclosure.pooled(table, ["topic"], view.smallest, size="count").groupby("topic", as_index=False)[["count", *days]].sum()
+    judged = _against(table["count"], table[days], left_out=table["topic"].eq(disclosure.OTHER).to_numpy())
+    few = len(days) < LEAST
+    odd = np.zeros(len(table), bool) if few else ((judged["q"] < CLEAR_Q) & (judged["ratio"] > 1)).to_numpy(bool)
+    told = {"kind": kind, "alike": len(days), "odd": odd, "risen": int(odd.sum()), "topics": int(judged["q"].notna().sum())}
+    state = np.where(odd, "more", np.where(judged["q"].isna() | few, "few days" if few else "not compared", "usual"))
+    frame = pd.concat([table[["topic", "count"]], judged], axis=1).assign(
+        **told, state=state, said="few days" if few else "some" if odd.any() else "none"
+    )
+    return frame.sort_values(["odd", "count", "topic"], ascending=[False, False, True], ignore_index=True)
+
+
+def alike(view: View) -> tuple[str, list[Period]]:
+    """The day's kind, and the days that are compared: earlier days of that kind with data, oldest first, and the day itself."""
+    day = view.period.first_day
+    if day != view.period.last_day:
+        raise DataRefused("day", "is about one day.", "Ask for a day, such as 2024-09-18.")
+    first = max(view.calendar.day_of(view.data_start_s), day - timedelta(days=BACK_DAYS))
+    dates = [first + timedelta(days=n) for n in range(max((day - first).days, 0) + 1)]
+    kinds = volumes.kinds(view, dates)
+    same = [d for d, kind in zip(dates, kinds, strict=True) if kind == kinds[-1]]
+    return str(kinds[-1]), [view.calendar.day(d) for d in same[-MOST - 1 :]]
+
+
+def _any(*_: str) -> bool:
+    """Days of one kind follow one another, however many other days lie between."""
+    return True
+
+
+def _state(row: Mapping, grade: str) -> str:
+    if row["judgement"] in verdicts.CHANGED:
+        return row["judgement"]
+    if pd.isna(row["value"]):
+        return "running"
+    if grade == "poor":
+        return "poor data"
+    return {"inside": "usual", "few": "few", "not compared": "not compared"}.get(row["state"], "few days")
+
+
+def _side(row: Mapping) -> str:
+    return "" if row["judgement"] not in verdicts.CHANGED else "up" if row["value"] > row["centre"] else "down"
+
+
+def _final(view: View, window_hours: float | None) -> str:
+    """The day on which a repeat-call rate is final, '' where it is."""
+    final_s = view.period.end_s + (window_hours or 0) * 3600
+    return view.calendar.day_of(int(final_s)).isoformat() if window_hours and view.end_s < final_s else ""
+
+
+def _calls(view: View, periods: list[Period]) -> nw.LazyFrame:
+    """Offered calls of some days, with their day (its number since 1970) and hour by the clock."""
+    cut = 3600 * view.calendar.cut_hour
+    days = [(p.first_day - volumes.EPOCH).days for p in periods]
+    rows = indicators.within_data(view, indicators.offered_calls(view), periods)
+    return rows.with_columns(day=(nw.col("local_s") - cut) // DAY, hour=nw.col("local_s") % DAY // 3600).filter(nw.col("day").is_in(days))
+
+
+def _by(view: View, periods: list[Period], column: str, known: list | None = None) -> tuple[pd.Series, pd.DataFrame]:
+    """Calls by a column: of the day, and of each earlier day."""
+    rows = _calls(view, periods)
+    if column not in rows.collect_schema().names():
+        raise DataRefused("day", f"not available: needs {column}.", "Map the column.")
+    found = pandas(rows.filter(~nw.col(column).is_null()).group_by("day", column).agg(n=nw.len()))
+    days = [(p.first_day - volumes.EPOCH).days for p in periods]
+    wide = found.pivot_table(index=column, columns="day", values="n", aggfunc="sum", fill_value=0).reindex(columns=days, fill_value=0)
+    wide = wide if known is None else wide.reindex(known, fill_value=0)
+    return wide[days[-1]].astype(int), wide[days[:-1]].astype(int)
+
+
+def _answered(view: View) -> dict[str, np.ndarray]:
+    rows = _calls(view, [view.period])
+    if "outcome" not in rows.collect_schema().names():
+        return {}
+    found = pandas(rows.filter(nw.col("outcome") == "answered").group_by("hour").agg(n=nw.len())).set_index("hour")["n"]
+    return {"answered": found.reindex(range(24), fill_value=0).to_numpy(int)}
+
+
+def _against(own: pd.Series, before: pd.DataFrame, *, left_out: np.ndarray | None = None) -> pd.DataFrame:
+    """Each row's count against its counts on the days before: their mean, the ratio with its interval, and q."""
+    days = before.shape[1]
+    if not days:
+        return pd.DataFrame(np.nan, index=range(len(own)), columns=["usual", "ratio", "ratio_low", "ratio_high", "q"])
+    judged = [tests.count_against_history(n, 1.0, past, np.ones(days)) for n, past in zip(own, before.to_numpy(float), strict=True)]
+    usual = before.mean(axis=1).to_numpy(float)
+    p = np.array([t.p for t in judged])
+    frame = pd.DataFrame(
+        {"usual": usual, "ratio": [t.ratio for t in judged], "ratio_low": [t.low for t in judged], "ratio_high": [t.high for t in judged]}
+    )
+    return frame.assign(q=tests.benjamini_hochberg(p if left_out is None else np.where(left_out, np.nan, p)))
+
+
+TABLES = {"figures": figures, "hours": hours, "topics": topics}

@@ -1,0 +1,181 @@
+"""A day beside the earlier days of its kind: by hand, planted and null days, what is refused, the words, the drawing, and the page."""
+
+import re
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis import open_hotline
+from hotline_analysis.__main__ import main
+from hotline_analysis.errors import BadParams, NoInput
+from hotline_analysis.params import check_period
+from hotline_analysis.report import month
+from hotline_analysis.show import charts
+from hotline_analysis.show.forms import say, show
+
+PARAMS = """title: {zh: 日报热线, en: Daily hotline}
+key: published
+public: true
+holidays: CN
+calls:
+  files: calls.csv
+  key: 编号
+  columns:
+    call_id: 编号
+    started_at: {from: 来电时间, formats: "%Y-%m-%d %H:%M:%S"}
+    caller: {from: 主叫号码, kind: phone, unknown: 匿名}
+    issue_1: 诉求
+    outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}, other: reject}
+definition: {clock: start}
+"""
+FIRST, DAYS = date(2024, 3, 4), 105  # a Monday; to Sunday 16 June
+BUSY, QUIET, HOLIDAY = "2024-06-12", "2024-06-13", "2024-05-02"  # Wednesday, Thursday, the Labour Day holiday
+
+
+def rows(day: date, rng: np.random.Generator) -> list[tuple[str, str, str]]:
+    """Calls of one day: 40 on a workday, 16 on a day of the weekend; on the busy Wednesday 30 more at 10 h about water, and a third of calls lost."""
+    busy = day.isoformat() == BUSY
+    count = rng.poisson(40 if day.weekday() < 5 else 16)
+    calls = [
+        (f"{rng.integers(8, 20):02d}:{rng.integers(60):02d}", str(rng.choice(["供水", "交通", "社保"])), rng.random()) for _ in range(count)
+    ]
+    calls += [(f"10:{rng.integers(60):02d}", "供水", rng.random()) for _ in range(30 * busy)]
+    return [(f"{day} {clock}:00", issue, "放弃" if p < (0.35 if busy else 0.08) else "接通") for clock, issue, p in sorted(calls)]
+
+
+@pytest.fixture(scope="module")
+def params(tmp_path_factory):
+    folder, rng = tmp_path_factory.mktemp("day"), np.random.default_rng(7)
+    told = [row for n in range(DAYS) for row in rows(FIRST + timedelta(days=n), rng)]
+    lines = [f"C{n},{at},1540000{n % 900:04d},{issue},{outcome}" for n, (at, issue, outcome) in enumerate(told)]
+    (folder / "calls.csv").write_text("\n".join(["编号,来电时间,主叫号码,诉求,结果", *lines]) + "\n", encoding="utf-8")
+    (folder / "daily.yaml").write_text(PARAMS, encoding="utf-8")
+    return folder / "daily.yaml"
+
+
+@pytest.fixture(scope="module")
+def export(params):
+    """The calls as a slow reader sees them."""
+    frame = pd.read_csv(params.parent / "calls.csv", parse_dates=["来电时间"])
+    return frame.assign(day=frame["来电时间"].dt.date, hour=frame["来电时间"].dt.hour)
+
+
+@pytest.fixture(scope="module")
+def busy(params):
+    return open_hotline(params, BUSY, progress=False)
+
+
+@pytest.fixture(scope="module")
+def quiet(params):
+    return open_hotline(params, QUIET, progress=False)
+
+
+def wednesdays(export) -> list[date]:
+    """The earlier Wednesdays that were no holiday: of the Labour Day week 1 May was one."""
+    return [d for d in sorted(set(export["day"])) if d.weekday() == 2 and d < date(2024, 6, 12) and d != date(2024, 5, 1)]
+
+
+def test_hours_are_the_days_own_beside_the_mean_of_its_kind(busy, export):
+    found, before = busy.study("day", "hours"), wednesdays(export)
+    assert found["alike"].iloc[0] == len(before) == 13 and found["kind"].iloc[0] == "wed"
+    own = export[export["day"] == date(2024, 6, 12)]
+    assert found["calls"].tolist() == [int((own["hour"] == h).sum()) for h in range(24)]
+    assert found["answered"].tolist() == [int(((own["hour"] == h) & (own["结果"] == "接通")).sum()) for h in range(24)]
+    usual = [export[export["day"].isin(before) & (export["hour"] == h)].shape[0] / 13 for h in range(24)]
+    assert found["usual"].tolist() == pytest.approx(usual)
+
+
+def test_the_planted_hour_and_topic_are_found_and_nothing_else(busy):
+    found, topics = busy.study("day", "hours"), busy.study("day", "topics")
+    assert found.loc[found["odd"], "hour"].tolist() == [10] and found["said"].iloc[0] == "some"
+    assert topics.loc[topics["odd"], "topic"].tolist() == ["供水"] and topics["state"].iloc[0] == "more"
+    assert topics["count"].sum() == found["calls"].sum()
+
+
+def test_a_day_that_brought_what_such_days_bring_has_nothing_to_say(quiet):
+    assert not quiet.study("day", "hours")["odd"].any() and not quiet.study("day", "topics")["odd"].any()
+    assert quiet.study("day", "figures")["said"].iloc[0] == "quiet"
+    assert [str(say(quiet.study("day", t))) for t in ("figures", "hours", "topics")] == [
+        "各项指标都在同类日的范围内。",
+        "各时段来电与平常无异。",
+        "没有证据表明哪类诉求多于平常。",
+    ]
+
+
+def test_figures_that_left_their_range_are_worse_or_more(busy, export):
+    found = busy.study("day", "figures").set_index("key")
+    own = export[export["day"] == date(2024, 6, 12)]
+    assert found.loc["offered", "value"] == len(own) and found.loc["offered", "state"] == "more"
+    assert found.loc["connection_rate", "value"] == pytest.approx((own["结果"] == "接通").mean())
+    assert found.loc["connection_rate", "state"] == "worse" and found.loc["connection_rate", "side"] == "down"
+    assert (found["lower"] <= found["centre"]).all() and (found["centre"] <= found["upper"]).all()
+    told = str(say(busy.study("day", "figures")))
+    assert re.match(r"日均来电量[\d.]+通，高于此前13个周三的范围（[\d.]+通～[\d.]+通）", told) and told.endswith(
+        "其余指标在同类日的范围内。"
+    )
+
+
+def test_a_window_that_is_still_running_says_when_it_is_final(params, busy):
+    last = open_hotline(params, "2024-06-16", progress=False).study("day", "figures").set_index("key")
+    assert last.loc["repeat_rate_24h", ["final_on", "state"]].tolist() == ["2024-06-18", "running"] and np.isnan(
+        last.loc["repeat_rate_24h", "value"]
+    )
+    assert last.loc["connection_rate", "final_on"] == ""
+    assert busy.study("day", "figures").set_index("key").loc["repeat_rate_24h", "final_on"] == ""
+
+
+def test_a_holiday_is_compared_with_holidays_alone(params):
+    """Three days off fell on weekdays before 2 May 2024: 4 and 5 April, and 1 May. That is too few to tell a range."""
+    found = open_hotline(params, HOLIDAY, progress=False)
+    hours = found.study("day", "hours")
+    assert (hours["kind"].iloc[0], hours["alike"].iloc[0], hours["said"].iloc[0]) == ("holiday", 3, "few days")
+    assert str(say(hours)) == "此前只有3个节假日，不足6个，不与平常相比"
+    assert found.study("day", "figures")["said"].iloc[0] == "few days" and not hours["odd"].any()
+
+
+def test_the_first_day_stands_alone(params):
+    first = open_hotline(params, FIRST.isoformat(), progress=False)
+    assert first.study("day", "hours")["usual"].isna().all() and first.study("day", "topics")["alike"].iloc[0] == 0
+    assert set(first.study("day", "figures")["state"]) <= {"few days", "not compared", "few"}
+    assert "0" in str(show(first.study("day", "hours")))
+
+
+@pytest.mark.parametrize("text", ["2024-06-31", "2024-6-12", "2024-06-1x", "2024-00-12", "20240612"])
+def test_what_is_no_day_is_refused(text):
+    with pytest.raises(BadParams):
+        check_period(text)
+
+
+def test_a_day_without_data_and_a_month_are_refused(params):
+    with pytest.raises(
+        NoInput, match=r"daily.yaml › 2024-06-17 › there are no calls on this day; they run from 2024-03-04 to 2024-06-16\."
+    ):
+        open_hotline(params, "2024-06-17", progress=False)
+    month_of = open_hotline(params, "2024-05", progress=False).study("day", "hours")
+    assert month_of.attrs["missing"]["en"] and not len(month_of)
+
+
+def test_the_drawing_has_a_bar_an_hour_and_names_the_odd_one(busy):
+    found = busy.study("day", "hours")
+    axes = charts.hours(found)
+    assert [bar.get_height() for bar in axes.patches[:24]] == found["calls"].tolist()
+    odd = found[found["odd"]].iloc[0]
+    assert f"{odd['calls']:,.0f}/{odd['usual']:,.0f}" in [text.get_text() for text in axes.texts]
+
+
+def test_the_days_edition_is_published_beside_the_months(params, capsys):
+    """One page, its figures, its manifest; no month's page lists the day's study."""
+    assert main(["report", "--params", str(params), "--day", "latest", "--quiet"]) == 0
+    folder = params.parent / "reports" / "daily" / "2024-06-16"
+    assert {f.name for f in folder.iterdir() if not f.name.startswith(".")} == {"index.html", "kpis.csv", "manifest.json"}
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert (
+        "2024年6月16日（周日）" in re.sub(r"<[^>]+>", "", page)
+        and "运行日报" in page
+        and "本月" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    )
+    assert (folder / "kpis.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("offered,2024-06-16,")
+    assert "day.html" not in month.pages() and main(["report", "--params", str(params), "--day", "2024-06-31", "--quiet"]) == 64
+    assert capsys.readouterr().err == "day '2024-06-31' › is not a day. Write it as 2024-09-18.\n"
