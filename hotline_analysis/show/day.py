@@ -36,16 +36,13 @@ FEW = Sentence(
     "There are only {alike} days of this kind before it ({kind}), fewer than 6: nothing is compared",
 )
 
-RECORDS = "table file dated accepted rejected duplicates left_out events undated"
-
 FORMS = {
-    "records": Table(RECORDS, Term("当日记录的去向", "Where the day's records went"), narrow="table dated accepted"),
     "figures": Table(
         "indicator value± centre lower upper state final_on",
         Term("当日指标", "The day's indicators"),
         claim=Sentences(
             {
-                "changed": Sentence("{moved}项指标超出同类日的范围", "{moved|indicator lies|indicators lie} outside the range of such days"),
+                "changed": Sentence("{moved}项指标超出同类日的范围", "{moved} {moved:indicator lies|indicators lie} outside the range of such days"),
                 "quiet": Term("各项指标都在同类日的范围内", "All indicators lie within the range of such days"),
             },
             by="said",
@@ -60,7 +57,7 @@ FORMS = {
         Term("各时段来电", "Calls by hour"),
         claim=Sentences(
             {
-                "some": Sentence("{odd_hours}个时段的来电与平常相差过大", "In {odd_hours|hour|hours} calls were far from usual"),
+                "some": Sentence("{odd_hours}个时段的来电与平常相差过大", "In {odd_hours} {odd_hours:hour|hours} calls were far from usual"),
                 "none": Term("各时段来电与平常无异", "Calls came as usual in every hour"),
             },
             by="said",
@@ -74,7 +71,7 @@ FORMS = {
         Term("当日诉求", "What was called about"),
         claim=Sentences(
             {
-                "some": Sentence("{risen}类诉求多于平常", "{risen|topic came|topics came} more often than usual"),
+                "some": Sentence("{risen}类诉求多于平常", "{risen} {risen:topic came|topics came} more often than usual"),
                 "none": Term("没有证据表明哪类诉求多于平常", "No evidence that any topic came more often than usual"),
             },
             by="said",

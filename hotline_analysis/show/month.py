@@ -259,7 +259,7 @@ FORMS = {
     "ledger": Table("file physical accepted rejected duplicates left_out repaired", Term("记录的去向", "Where the records went"), narrow="file physical accepted"),
     "ledger_of_month": Table(
         "table file dated accepted rejected duplicates left_out events undated",
-        Term("本月记录的去向", "Where the month's records went"),
+        Term("本期记录的去向", "Where the period's records went"),
         narrow="table dated accepted",
     ),
     "checks": Table("check told severity", Term("数据检查", "Checks of the data"), narrow="told severity"),
