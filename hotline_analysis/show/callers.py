@@ -90,10 +90,10 @@ FORMS = {
         bold="share",
     ),
     "frequent": Table(
-        "caller kind calls most_calls span_days median_gap_hours main_issue main_share issues agents same_issue_calls talk_minutes rating",
+        "caller kind tag last_measure calls most_calls span_days median_gap_hours main_issue main_share issues agents same_issue_calls talk_minutes rating",
         Term("频繁来电人", "Frequent callers"),
         subtitle=Term("问题未解决的在前，按一周内同一诉求的再次来电排列；来电人为化名", "Unsolved problems first, by calls within a week about the same issue; callers are pseudonyms"),
-        narrow="caller kind calls main_issue",
+        narrow="caller kind tag calls main_issue",
     ),
     "regular": Table(
         "caller calls period weekday hour strength q",

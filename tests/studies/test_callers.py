@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused
+from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.params import Params
 from hotline_analysis.report import month
@@ -138,6 +139,18 @@ def test_what_the_busiest_come_for():
     assert told.loc["卡", "ratio"] == pytest.approx(0.02) and told["of_all_calls"].iloc[0] == pytest.approx(1 / 3)
     nobody = few.heavy(seen([(n, n) for n in range(50)]))
     assert set(nobody["said"]) == {"none"}
+
+
+def test_what_staff_found_comes_back_to_the_list():
+    """1 was bound by policy once and can be solved now; of 2 the newest answer is unreasonable, and a later case that says nothing changes nothing; 3 was tagged after the month."""
+    rows = [(c, d * DAY + c, "停水") for c in (1, 2, 3, 4) for d in range(5)]
+    cases = {"seq": range(6), "caller": [1, 1, 2, 2, 3, None], "listed_s": [0, DAY, 0, DAY, 90 * DAY, 0], "cause": ["policy", "chasing", "unreasonable", "", "policy", "policy"],
+             "solvable": ["no", "partly", "yes", "", "no", "no"], "measure": ["none", "handle", "wording", "", "none", "none"]}  # fmt: skip
+    seen_ = seen(rows)
+    told = listed.frequent(replace(seen_, tables={**seen_.tables, "cases": lazy(pd.DataFrame(cases))})).set_index("caller")
+    assert told["tag"].to_dict() == {1: "solvable", 2: "unreasonable", 3: "", 4: ""}
+    assert told.loc[[1, 2], "last_measure"].tolist() == ["handle", "wording"]
+    assert set(listed.frequent(seen_)["tag"]) == {""}
 
 
 CALLS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20 * DAY)), min_size=1, max_size=30)

@@ -7,9 +7,10 @@ pseudonyms of the store; tables of single callers are for staff, the others are 
 """
 
 from hotline_analysis.studies.callers import few, listed, people, rules
-from hotline_analysis.words import Field, Term
+from hotline_analysis.words import ANSWERS, Field, Term
 
 PRIVATE = True
+REGISTER = True  # what staff found of a caller stands in the list
 STAFF = ("frequent", "regular", "timeline", "later")
 COLUMNS = {
     "caller": Field(Term("来电人（化名）", "Caller (pseudonym)")),
@@ -40,6 +41,10 @@ COLUMNS = {
     "kind": Field(Term("类别", "Kind"), words={
         "problem": Term("问题未解决", "unsolved problem"), "habit": Term("习惯性来电", "habit"), "regular": Term("定期来电", "regular"), "shared": Term("共用号码", "shared number"),
     }),
+    "tag": Field(Term("排查归类", "As looked into"), words={
+        "solvable": Term("可解决", "can be solved"), "policy": Term("政策所限", "bound by policy"), "unreasonable": Term("非合理诉求", "unreasonable demand"), "unsolvable": Term("不能解决", "cannot be solved"),
+    }),
+    "last_measure": Field(Term("上次对策", "Last measure"), words=ANSWERS["measure"]),
     "period": Field(Term("周期", "Period"), words={"day": Term("每天", "daily"), "week": Term("每周", "weekly")}),
     "strength": Field(Term("集中程度", "How gathered"), "ratio"),
     "weekday": Field(Term("星期", "Weekday"), words={str(n): t for n, t in enumerate((Term("周一", "Monday"), Term("周二", "Tuesday"), Term("周三", "Wednesday"), Term("周四", "Thursday"), Term("周五", "Friday"), Term("周六", "Saturday"), Term("周日", "Sunday")))}),

@@ -37,7 +37,7 @@ def frequent(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> p
 
     Columns: caller (the store's pseudonym), calls, most_calls (within a window that ends with a call of the period), span_days (first to last), median_gap_hours, issues, main_issue, main_share, agents, same_issue_calls (calls that follow another about the
     same issue within a week), talk_minutes, rating (mean), kind: shared (`watch › shared_a_month` or more calls a month), regular (`regular` finds a clock), problem (half of the further calls or more are about the same issue within a
-    week), habit. Raises as `schemes`. Source: A21-A23, A34.
+    week), habit; tag (solvable, policy, unreasonable, unsolvable) and last_measure: what staff last found of this caller, '' where nobody said. Raises as `schemes`. Source: A21-A23, A34.
     """
     ((least, days),) = rules.ruled([(least_calls, within_days)])
     everybody = rules.of_period(view)
@@ -48,7 +48,8 @@ def frequent(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> p
     told = pd.DataFrame(rows, columns=FREQUENT)
     order = {"problem": 0, "regular": 1, "habit": 2, "shared": 3}
     return (
-        told.assign(place=told["kind"].map(order))
+        told.assign(**_tags(view, told["caller"]))
+        .assign(place=told["kind"].map(order))
         .sort_values(["place", "same_issue_calls", "calls", "caller"], ascending=[True, False, False, True], ignore_index=True)
         .drop(columns="place")
     )
@@ -57,6 +58,23 @@ def frequent(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> p
 FREQUENT = [
     "caller", "calls", "most_calls", "span_days", "median_gap_hours", "issues", "main_issue", "main_share", "agents", "same_issue_calls", "talk_minutes", "rating", "kind",
 ]  # fmt: skip
+
+
+def _tags(view: View, callers: pd.Series) -> dict[str, list[str]]:
+    """What staff found of each caller in the newest case that says why or whether it can be solved (可解决 / 政策 / 非合理), and the measure of that case."""
+    nothing = {"tag": [""] * len(callers), "last_measure": [""] * len(callers)}
+    if "cases" not in view.tables or view.definition.identity != "caller":
+        return nothing
+    have = view.tables["cases"].collect_schema().names()
+    if not {"caller", "listed_s"} <= set(have):
+        return nothing
+    cases = pandas(view.tables["cases"].filter(nw.col("listed_s") < view.period.end_s))
+    words = {c: cases[c].fillna("") if c in cases else pd.Series("", index=cases.index) for c in ("cause", "solvable", "measure")}
+    barred = words["cause"].where(words["cause"].isin(["policy", "unreasonable"]), "")
+    able = words["solvable"].map({"yes": "solvable", "partly": "solvable", "no": "unsolvable"}).fillna("")
+    said = cases.assign(tag=barred.where(barred != "", able), last_measure=words["measure"]).dropna(subset=["caller"])
+    said = said[said["tag"] != ""].sort_values("listed_s", kind="stable").drop_duplicates("caller", keep="last").set_index("caller")
+    return {c: said[c].reindex(callers).fillna("").tolist() for c in nothing}
 
 
 def _caller(caller: int, part: pd.DataFrame, most: int, view: View, clocks: set) -> dict:
