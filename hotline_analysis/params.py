@@ -1440,6 +1440,14 @@ class Params(Settings):
         "watch: {rules: [[4, 7], [3, 2]]}",
         "watch: {rule: [[4, 7]]}",
     )
+    vague_issues: Texts = setting(
+        ("其他", "其它", "综合", "不详", "other"),
+        "含有这些词的诉求算作笼统的分类（拉丁字母的词须单独成词）",
+        "an issue is vague when its name holds one of these (of Latin letters as a word of its own)",
+        "vague_issues: [其他, 未分类]",
+        "vague_issue: 其他",
+        min_length=1,
+    )
     follow_up: FollowUp = setting(
         FollowUp(),
         "三率：回访的各种答复折算为多少",

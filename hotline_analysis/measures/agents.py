@@ -4,7 +4,8 @@ Only calls that were watched for their whole window count. An agent is whom the 
 callback unless that is asked for by name). A call without an agent is nobody's: it stands under '' and is never ranked. Source: F0 A19, A36; methods 5.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -15,11 +16,12 @@ from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS, callbacks
-from hotline_analysis.measures.indicators import mark
+from hotline_analysis.measures.indicators import mark, offered_calls, within_data
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 
 BAND_HOURS = 6  # hours of the day that are taken as alike when calls are compared
+SHORTEST = 10  # seconds of talk below which a call was cut off: another matter (`hangups`)
 
 
 def windows(view: View, window_hours: float) -> dict[str, float]:
@@ -34,37 +36,113 @@ def counted(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.Data
     """The period's index calls by agent, issue and hours of the day: one row each, ordered.
 
     Columns: agent ('' for none), issue, band (of BAND_HOURS hours), calls (watched for the whole window), repeats (of them followed within it, from the
-    definition's minimum gap on), seconds (talk time of those where it was read), timed (how many those are), unwatched (calls left out, the same in every row).
+    definition's minimum gap on), unwatched (calls left out, the same in every row).
     Raises DataRefused without agents or without an issue column of that level.
     """
-    rows = _watched(view, level, window_hours)
-    sums = {"calls": "whole", "repeats": "hit", "seconds": "spoken", "timed": "timed"}
-    found = pandas(rows.group_by("agent", "issue", "band").agg(*[nw.col(c).sum().alias(name) for name, c in sums.items()], rows=nw.len()))
-    found = found.sort_values(["agent", "issue", "band"], ignore_index=True).astype(dict.fromkeys((*sums, "band", "rows"), "int64"))
+    found = _summed(_watched(view, level, window_hours), {"calls": "whole", "repeats": "hit"})
     return (
-        found[found["calls"] > 0].drop(columns="rows").assign(unwatched=int((found["rows"] - found["calls"]).sum())).reset_index(drop=True)
+        found[found["calls"] > 0].assign(unwatched=int((found["rows"] - found["calls"]).sum())).drop(columns="rows").reset_index(drop=True)
     )
 
 
 def _watched(view: View, level: int, window_hours: float) -> nw.LazyFrame:
-    """The period's index calls under whom they are charged to, with agent and issue never missing, and `whole` (watched for the whole window), `hit` (of them followed
-    within it), `timed`, `spoken` (seconds) and `band`. Raises DataRefused without agents or without an issue column of that level."""
+    """The period's index calls under the agent charged: agent ('' for none), issue, band, window_s, whole (1: watched for the window), hit (1: of these, followed within it).
+
+    Raises DataRefused without agents or without an issue column of that level.
+    """
     gaps = rules.charge(view.gaps(), view.definition, ["agent"])
     have, column = gaps.collect_schema().names(), f"issue_{level}"
     lacking = [c for c in ("agent", column) if c not in have]
     if lacking:
         raise DataRefused("agents", f"not available: needs {', '.join(lacking)}.")
     limit = _limits(windows(view, window_hours), [c for c in LEVELS if c in have])
-    talk = nw.col("talk_seconds") if "talk_seconds" in have else nw.col("seq") * 0 - 1
-    rows = gaps.with_columns(
-        agent=nw.coalesce(nw.col("agent"), nw.lit("")), issue=nw.coalesce(nw.col(column), nw.lit(NONE)), window_s=limit,
-        band=(nw.col("local_s") % DAY) // (BAND_HOURS * HOUR), talk=talk,
-    ).with_columns(whole=mark(nw.col("follow_s") >= nw.col("window_s")))  # fmt: skip
-    followed = mark(nw.col(counts.gap_column(view.definition)) <= nw.col("window_s")) * nw.col("whole")
-    timed = mark(nw.col("talk") >= 0) * nw.col("whole")
-    return rows.with_columns(
-        hit=followed, timed=timed, spoken=nw.when(nw.col("talk") >= 0).then(nw.col("talk")).otherwise(nw.lit(0)) * nw.col("whole")
+    keys = {"agent": nw.coalesce(nw.col("agent"), nw.lit("")), "issue": nw.coalesce(nw.col(column), nw.lit(NONE)), "band": _band()}
+    rows = gaps.with_columns(**keys, window_s=limit).with_columns(whole=mark(nw.col("follow_s") >= nw.col("window_s")))
+    return rows.with_columns(hit=mark(nw.col(counts.gap_column(view.definition)) <= nw.col("window_s")) * nw.col("whole"))
+
+
+def _band() -> nw.Expr:
+    return (nw.col("local_s") % DAY) // (BAND_HOURS * HOUR)
+
+
+def _summed(rows: nw.LazyFrame, sums: Mapping[str, str], keys: Sequence[str] = ("agent", "issue", "band")) -> pd.DataFrame:
+    """Sums of columns by agent, issue and hours, in their order, and the number of `rows`."""
+    found = pandas(rows.group_by(*keys).agg(*[nw.col(c).sum().alias(name) for name, c in sums.items()], rows=nw.len()))
+    whole = [c for c in (*sums, "band", "part", "caller_group", "rows") if c in found]
+    return found.sort_values([*keys], ignore_index=True).astype(dict.fromkeys(whole, "int64"))
+
+
+def filed(view: View, *, level: int, vague: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+    """How often agents file a call under a vague word: the period's answered calls by agent, by what was known before they filed it, and by hours of the day.
+
+    A word is vague that holds one of `vague` (of Latin letters as a word of its own, in any case). Columns: agent ('' for none), issue (the skill group where there is one, and at deeper levels the
+    parent issue: what the agent did not choose), band, calls (with an issue of that level), repeats (of them under a vague word, so that `expected` holds for them), rows (with those without an issue); and the words that are vague. Raises
+    DataRefused without agents or that level, or where no word is vague.
+    """
+    calls, column = within_data(view, offered_calls(view), [view.period]), f"issue_{level}"
+    have = calls.collect_schema().names()
+    lacking = [c for c in ("agent", column) if c not in have]
+    if lacking:
+        raise DataRefused("agents", f"not available: needs {', '.join(lacking)}.")
+    words = vague_words(pandas(calls.select(column).unique())[column], vague)
+    if not words:
+        raise DataRefused("agents", "no vague word: no issue of this level holds one that params › vague_issues names.")
+    calls = calls.filter(nw.col("outcome") == "answered") if "outcome" in have else calls
+    filled = ~nw.col(column).is_null()
+    rows = calls.with_columns(
+        agent=nw.coalesce(nw.col("agent"), nw.lit("")),
+        issue=_before(calls, level),
+        band=_band(),
+        given=mark(filled),
+        hit=mark(filled & nw.col(column).is_in(words)),
     )
+    return _summed(rows, {"calls": "given", "repeats": "hit"}), words
+
+
+def vague_words(words: Sequence[str | None], vague: Sequence[str]) -> list[str]:
+    """The words that hold a vague one: 其他诉求 holds 其他; "Other requests" holds other, "another" and "mother" do not."""
+    wanted = re.compile("|".join(rf"(?<![a-z]){re.escape(v.casefold())}(?![a-z])" for v in vague if v.strip()) or "(?!)")
+    return sorted(w for w in words if isinstance(w, str) and wanted.search(w.casefold()))
+
+
+def turned(view: View, *, level: int, window_hours: float) -> pd.DataFrame:
+    """Of the watched calls that are followed within their window, how many next calls are about another issue: by agent, by what was known before the call was filed, and by hours.
+
+    Columns: agent, issue (the skill group, and at deeper levels the parent issue, as in `filed`: given the filed word itself, whoever files everything under 其他 would be as expected), band, calls (followed, both issues known at every level up to this one), repeats (of
+    them filed under another issue), rows. Raises as `counted`.
+    """
+    view = view.but(match="any")
+    rows, levels = _watched(view, level, window_hours), LEVELS[:level]
+    known = nw.all_horizontal(*[~nw.col(c).is_null() & ~nw.col(f"next_{c}").is_null() for c in levels], ignore_nulls=False)
+    rows = rows.filter((nw.col("hit") == 1) & known)
+    same = nw.all_horizontal(*[nw.col(c) == nw.col(f"next_{c}") for c in levels], ignore_nulls=False)
+    rows = rows.with_columns(call=nw.lit(1), other=1 - mark(same), issue=_before(rows, level))
+    return _summed(rows, {"calls": "call", "repeats": "other"})
+
+
+def _before(rows: nw.LazyFrame, level: int) -> nw.Expr:
+    """What was known before the agent filed a call: the skill group where there is one, and at deeper levels the parent issue."""
+    have = rows.collect_schema().names()
+    known = [nw.coalesce(nw.col(c), nw.lit(NONE)) for c in ("queue", *LEVELS[: level - 1]) if c in have]
+    return nw.concat_str(*known, separator=" › ") if known else nw.lit("")
+
+
+def spoken(view: View, *, level: int, window_hours: float, parts: int, own: bool) -> pd.DataFrame:
+    """Watched calls by how long they were beside others of their kind: each cell of one issue and hours (`own`: of one agent too) is cut into so many parts of equal size by talk time.
+
+    Counted are watched calls of `SHORTEST` seconds or more of talk. Columns: issue, band, agent ('' unless own), part (0: the shortest; calls of one length stand together), caller_group, calls, repeats, seconds (of talk), rows. Raises as
+    `counted`, and without talk times.
+    """
+    calls = view.table("calls")
+    if "talk_seconds" not in calls.collect_schema().names():
+        raise DataRefused("agents", "not available: needs talk_seconds.")
+    rows = _watched(view, level, window_hours).join(calls.select("seq", "talk_seconds"), on="seq", how="left")
+    rows = rows.filter((nw.col("whole") == 1) & (nw.col("talk_seconds") >= SHORTEST))
+    rows = rows if own else rows.with_columns(agent=nw.lit(""))
+    cell = ("issue", "band", "agent")
+    rows = rows.with_columns(place=nw.col("talk_seconds").rank("min").over(*cell), size=nw.len().over(*cell))
+    rows = rows.with_columns(part=((nw.col("place").cast(nw.Int64) - 1) * parts) // nw.col("size").cast(nw.Int64))
+    return _summed(rows, {"calls": "whole", "repeats": "hit", "seconds": "talk_seconds"}, (*cell, "part", "caller_group"))
 
 
 def _limits(hours: Mapping[str, float], levels: list[str]) -> nw.Expr:

@@ -16,14 +16,15 @@ from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, callbacks, next_after
+from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, LEVELS, callbacks, known_path, next_after, same
+from hotline_analysis.measures.indicators import mark
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 
 
 class Transitions(NamedTuple):
     """names: the issues, most calls first; index, control: callbacks [groups, from, to]; calls, instants: what they are of [groups, from]; unwatched: index
-    calls that were left out."""
+    calls that were left out; worked, control_worked: of the callbacks, seconds that they took an agent, and how many are of known time [groups, from, (seconds, timed)]."""
 
     names: tuple[str, ...]
     index: np.ndarray
@@ -31,6 +32,8 @@ class Transitions(NamedTuple):
     calls: np.ndarray
     instants: np.ndarray
     unwatched: int
+    worked: np.ndarray
+    control_worked: np.ndarray
 
 
 def transitions(view: View, *, level: int, window_s: int) -> Transitions:
@@ -46,7 +49,10 @@ def transitions(view: View, *, level: int, window_s: int) -> Transitions:
         raise DataRefused("flows", "the comparison with chance looks ahead from each call.", "Leave 'direction' at look-ahead.")
     asked = gaps.filter(~nw.col(column).is_null())
     watched = asked.filter(nw.col("follow_s") >= window_s)
-    after = _counted(watched.with_columns(gap=nw.col("gap_s"), then=nw.col(f"next_{column}")), column, window_s)
+    work = _work(view).rename({"seq": "next_seq"})
+    after = _counted(
+        watched.join(work, on="next_seq", how="left").with_columns(gap=nw.col("gap_s"), then=nw.col(f"next_{column}")), column, window_s
+    )
     instants = pd.concat([_control(view, asked, column, week, window_s) for week in CONTROL_WEEKS], ignore_index=True)
     left = pandas(asked.filter(nw.col("follow_s") < window_s).select(n=nw.len()))
     return _tables(after, instants, view.smallest)._replace(unwatched=int(left["n"].iloc[0]))
@@ -63,14 +69,93 @@ def _control(view: View, asked: nw.LazyFrame, column: str, week: int, window_s: 
     found = next_after(rows, line.with_columns(_at=nw.col("start_s"), place=nw.col("seq")), ["who"], ("start_s", "seq"))
     issues = line.select(nw.col("seq").alias("other_seq"), nw.col(column).alias("then"))
     found = found.with_columns(gap=nw.col("other_start_s") - instant).join(issues, on="other_seq", how="left")
+    found = found.join(_work(view).rename({"seq": "other_seq"}), on="other_seq", how="left")
     return _counted(found, column, window_s)
 
 
+class Returns(NamedTuple):
+    """Calls that are followed within the window by any call, and by one about the same issue whatever lies between [groups, issues]; the same of the control instants."""
+
+    calls: np.ndarray
+    any: np.ndarray
+    same: np.ndarray
+    instants: np.ndarray
+    control_any: np.ndarray
+    control_same: np.ndarray
+
+
+def returns(view: View, names: Sequence[str], *, level: int, window_s: int) -> Returns:
+    """How often callers are back at all and about the same issue (its whole path), after calls and after their control instants, in the order of `names` (of `transitions`)."""
+    column, levels = f"issue_{level}", LEVELS[:level]
+    asked = view.gaps().filter(~nw.col(column).is_null())
+    own = nw.col(same(level))
+    after = _back(asked.filter(nw.col("follow_s") >= window_s).with_columns(own=own), column, window_s)
+    line = callbacks(view.table("calls"), view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s).with_columns(
+        _at=nw.col("start_s"), place=nw.col("seq")
+    )
+    instants = pd.concat([_back(_instants(view, asked, line, week, levels, window_s), column, window_s) for week in CONTROL_WEEKS])
+    place = {name: n for n, name in enumerate(names)}
+    return Returns(*_of(after, place), *_of(instants, place))
+
+
+def _instants(view: View, asked: nw.LazyFrame, line: nw.LazyFrame, week: int, levels: Sequence[str], window_s: int) -> nw.LazyFrame:
+    """One control instant of each call, with the caller's next call and their next about the same issue."""
+    instant = nw.col("reference_s") + week * 7 * DAY
+    inside = (instant >= view.data_start_s) & (instant + window_s <= view.end_s)
+    rows = asked.filter(inside).select("seq", "who", "caller_group", "reference_s", *levels)
+    at = instant + view.definition.min_gap_seconds
+    rows = (
+        next_after(rows.with_columns(_at=at), line, ["who"], ("start_s",), first_of_ties=False)
+        .with_columns(gap_s=nw.col("other_start_s") - instant)
+        .drop("other_start_s")
+    )
+    alike = line.filter(known_path(levels))
+    rows = next_after(rows.with_columns(_at=at), alike, ["who", *levels], ("start_s",), first_of_ties=False)
+    return rows.with_columns(own=nw.col("other_start_s") - instant)
+
+
+def _back(rows: nw.LazyFrame, column: str, window_s: int) -> pd.DataFrame:
+    marks = {"any": mark(nw.col("gap_s") <= window_s), "same": mark(nw.col("own") <= window_s)}
+    sums = [nw.col(name).sum() for name in marks]
+    return pandas(rows.with_columns(issue=nw.col(column), **marks).group_by("issue", "caller_group").agg(*sums, calls=nw.len()))
+
+
+def _of(frame: pd.DataFrame, place: dict[str, int]) -> list[np.ndarray]:
+    where = frame["issue"].map(place).fillna(place.get(disclosure.OTHER, -1)).astype(int).to_numpy()
+    told = []
+    for name in ("calls", "any", "same"):
+        table = np.zeros((GROUPS, len(place)), np.int64)
+        np.add.at(table, (frame["caller_group"].to_numpy(int), where), frame[name].to_numpy(int))
+        told.append(table)
+    return told
+
+
+def _work(view: View) -> nw.LazyFrame:
+    """How long each call took an agent: talk, hold and wrap-up of those that the export has; 0 of a call that nobody answered, null where a part is not known. Columns: seq, work."""
+    calls = view.table("calls")
+    have = calls.collect_schema().names()
+    parts = [c for c in ("talk_seconds", "hold_seconds", "wrap_seconds") if c in have]
+    if "talk_seconds" not in parts:
+        return calls.select("seq", work=nw.when(nw.col("seq") < 0).then(nw.col("seq")))
+    total = nw.sum_horizontal(*[nw.col(c) for c in parts])
+    known = nw.when(~nw.any_horizontal(*[nw.col(c).is_null() for c in parts], ignore_nulls=False)).then(total)
+    return calls.select(
+        "seq", work=nw.when(nw.col("outcome") == "answered").then(known).otherwise(nw.lit(0)) if "outcome" in have else known
+    )
+
+
 def _counted(rows: nw.LazyFrame, column: str, window_s: int) -> pd.DataFrame:
-    """Rows by issue, next issue within the window ('' for no call) and caller group."""
+    """Rows by issue, next issue within the window ('' for no call) and caller group, with the work of these next calls where it is known."""
     told = nw.when(nw.col("gap") <= window_s).then(nw.coalesce(nw.col("then"), nw.lit(NONE)))
-    rows = rows.with_columns(issue=nw.col(column), then=nw.coalesce(told, nw.lit("")))
-    return pandas(rows.group_by("issue", "then", "caller_group").agg(calls=nw.len())).astype({"calls": "int64", "caller_group": "int64"})
+    rows = rows.with_columns(
+        issue=nw.col(column),
+        then=nw.coalesce(told, nw.lit("")),
+        timed=mark(~nw.col("work").is_null()),
+        work=nw.coalesce(nw.col("work"), nw.lit(0)),
+    )
+    sums = [nw.col("work").sum(), nw.col("timed").sum()]
+    found = pandas(rows.group_by("issue", "then", "caller_group").agg(*sums, calls=nw.len()))
+    return found.astype(dict.fromkeys(("calls", "caller_group", "work", "timed"), "int64"))
 
 
 def _tables(after: pd.DataFrame, instants: pd.DataFrame, smallest: int) -> Transitions:
@@ -82,7 +167,16 @@ def _tables(after: pd.DataFrame, instants: pd.DataFrame, smallest: int) -> Trans
     place = {name: n for n, name in enumerate(names)}
     index, calls = _dense(after, place)
     control, controls = _dense(instants, place)
-    return Transitions(tuple(names), index, control, calls, controls, 0)
+    return Transitions(tuple(names), index, control, calls, controls, 0, _worked(after, place), _worked(instants, place))
+
+
+def _worked(frame: pd.DataFrame, place: dict[str, int]) -> np.ndarray:
+    """Seconds and calls of known time of the callbacks [groups, from, 2]."""
+    frame = frame[frame["then"] != ""]
+    told = np.zeros((GROUPS, len(place), 2), np.int64)
+    where = frame["issue"].map(place).fillna(place.get(disclosure.OTHER, -1)).astype(int).to_numpy()
+    np.add.at(told, (frame["caller_group"].to_numpy(), where), frame[["work", "timed"]].to_numpy())
+    return told
 
 
 def _dense(frame: pd.DataFrame, place: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 """How the study of agents is said and drawn. What names people is for staff; `counts`, `issues` and `talk` name nobody."""
 
-from hotline_analysis.show.forms import Table
+from hotline_analysis.show import charts
+from hotline_analysis.show.forms import Figure, Table
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
 FEW = Term("可比的话务员不足5人，不作判断。", "Fewer than five agents can be compared: nothing is judged.")
@@ -34,7 +35,90 @@ GIVEN = Term(
     "Expected: the other agents' rate with the same issue at the same hours, times the agent's calls",
 )
 
+CAUSAL = Term("相关，不是因果。", "This is correlation, not cause.")
+TALK = Sentences(
+    {
+        "short": (
+            Sentence(
+                "同类诉求、同一时段相比，通话最短的一份每千通比最长的一份多{slope}通复电（{slope_low}至{slope_high}）。",
+                "Of like calls at like hours the shortest have {slope} more repeats per 1,000 than the longest ({slope_low} to {slope_high}).",
+            ),
+            CAUSAL,
+        ),
+        "long": (
+            Sentence(
+                "同类诉求、同一时段相比，通话最短的一份复电并不多，最长的一份反而多（最短减最长，每千通{slope}，{slope_low}至{slope_high}）。",
+                "Of like calls at like hours the shortest have fewer repeats than the longest (shortest less longest {slope} per 1,000, {slope_low} to {slope_high}).",
+            ),
+            CAUSAL,
+        ),
+        "none": (
+            Sentence(
+                "同类诉求、同一时段相比，没有证据表明通话长短与复电有关（最短减最长，每千通{slope}，{slope_low}至{slope_high}）。",
+                "Of like calls at like hours there is no evidence that talk time and repeats go together (shortest less longest {slope} per 1,000, {slope_low} to {slope_high}).",
+            ),
+            CAUSAL,
+        ),
+        "few": Term("复电不足200次，不看通话长短。", "Fewer than 200 repeats: nothing is said of talk time."),
+    }
+)
+THREE = Sentence(
+    "上月挑出的{chosen}人：当时是同类的{picked@last}倍，不采取措施预计{foreseen@last}倍（{foreseen_low@last}至{foreseen_high@last}），本月{came@last}倍。",
+    "The {chosen} picked last month: {picked@last} times the others then, {foreseen@last} expected with nothing done ({foreseen_low@last} to {foreseen_high@last}), {came@last} this month.",
+)
+FOLLOWED = Sentences(
+    {
+        "inside": (
+            THREE,
+            Term("与预计一致：看不出措施的效果，也看不出变差。", "As expected: no effect of any measure can be seen, and no worsening."),
+        ),
+        "better": (THREE, Term("好于预计：不只是运气回转。", "Better than expected: more than luck turning.")),
+        "worse": (THREE, Term("差于预计：不只是运气不好。", "Worse than expected: more than bad luck.")),
+        "few": Term("上月挑出的人本月样本不足。", "Those picked last month have too few calls now."),
+    }
+)
+
 FORMS = {
+    "vague": Table(
+        "agent filed_calls blank vague_share± expected ratio± lower upper q repeats changed_share± changed_expected verdict",
+        Term("笼统分类用得多的人", "Who files under vague words"),
+        subtitle=Sentence("笼统的诉求：{words}；应有：其余话务员在同一技能组、同一时段这样归类的比例", "Vague words: {words}; expected: how often the others file so in the same skill group at the same hours"),
+        bold="ratio",
+        narrow="agent vague_share verdict",
+    ),
+    "vague_words": Table(
+        "issue denominator share_of_calls caused caused_same moved± others_moved q one_way like",
+        Term("哪些诉求名称像是笼统分类", "Which issues look like vague words"),
+        subtitle=Term("再来电时换了诉求、又不集中在哪一类的，疑似笼统；已扣除平时也会打的", "Suspected where the callers come back under other issues, and no single one; what they do anyway is taken off"),
+        bold="moved",
+        narrow="issue moved like",
+    ),
+    "talk": Figure(
+        charts.spans,
+        Term("通话越短，复电越多吗", "Do shorter calls have more repeats?"),
+        subtitle=Sentence("同类诉求、同一时段的来电由短到长分份，{period}；每千通较平均多几通，线为95%区间", "Like calls at like hours from the shortest to the longest, {period}; repeats per 1,000 against the mean, lines are 95% intervals"),
+        reading=(
+            Term("第1份最短。点在零的右边，复电比平均多。", "Part 1 is the shortest. Right of zero: more repeats than the mean."),
+            CAUSAL,
+        ),
+        options={"name": "part", "measure": "more", "names": {str(n): Term(f"第{n}份", f"part {n}") for n in range(1, 21)}},
+        numbers="part denominator talk crude adjusted± more±",
+        unless={"few": Term("复电不足200次，不看通话长短。", "Fewer than 200 repeats: nothing is said of talk time.")},
+    ),
+    "followed": Table(
+        "agent picked_advice picked foreseen± came outcome denominator",
+        Term("上月挑出的人，这个月怎样", "Those picked last month, now"),
+        subtitle=Term("三个数：挑出时、不采取措施的预计、本月实际，都是实际÷应有；末行为合计", "Three figures: when picked, expected with nothing done, seen now, each over expected repeats; last row: together"),
+        bold="came",
+        narrow="agent picked foreseen came",
+        total=True,
+    ),
+    "behind": Table(
+        "agent issue started_at talk_seconds gap_hours next_at next_agent next_issue next_talk_seconds",
+        Term("来电与其后的再次来电", "Calls and the calls that followed"),
+        subtitle=Sentence("共{rows:count}对，间隔短的在前", "{rows:count} pairs, the shortest gap first"),
+        narrow="started_at issue gap_hours next_issue",
+    ),
     "counts": Table("judged coach practice train process too_few denominator", Term("员工差异一览", "Agents at a glance"), short=True),
     "cells": Table(
         "agent issue denominator numerator value± expected ratio± lower upper q shrunken± verdict",
@@ -75,6 +159,38 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
+    "vague": Sentences(
+        {
+            "some": Sentence(
+                "{above}人归入{words}的来电高于同类。",
+                "{above} {above:agent files|agents file} more calls under {words} than the others do with the same calls.",
+            ),
+            "none": Sentence(
+                "没有人归入{words}的来电高于同类。", "Nobody files more calls under {words} than the others do with the same calls."
+            ),
+            "few": FEW,
+        }
+    ),
+    "vague_words": Sentences(
+        {
+            "suspected": (
+                Rows(
+                    {
+                        "suspected": Sentence(
+                            "{issue}像是笼统分类：引出的复电有{moved}换了诉求，其余诉求是{others_moved}",
+                            "{issue} looks like a vague word: {moved} of what it brings back is about another issue, {others_moved} elsewhere",
+                        )
+                    },
+                    by="like",
+                    between=Term("；", "; "),
+                    end=Term("。", "."),
+                ),
+            ),
+            "none": Term("除参数所列外，没有看出笼统的诉求名称。", "No issue looks like a vague word but those that params name."),
+        }
+    ),
+    "talk": TALK,
+    "followed": FOLLOWED,
     "counts": COUNTS,
     "issues": (
         Rows(

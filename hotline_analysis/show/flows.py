@@ -21,6 +21,27 @@ WATCHED = Sentence(
     "{period}, within {window_hours}; calls watched for the whole window, {unwatched:count} were not",
 )
 
+COSTS = Sentences(
+    {
+        "found": (
+            Sentence(
+                "{window_hours}内超出平时的复电占用话务员{hours@all}小时（{hours_low@all}至{hours_high@all}），每周{hours_a_week@all}小时。",
+                "Callbacks beyond habit within {window_hours} took agents {hours@all} hours ({hours_low@all} to {hours_high@all}), {hours_a_week@all} a week.",
+            ),
+            Sentence(
+                "按每分钟{cost_a_minute@all}元，折合{cost_low@all}至{cost_high@all}元。",
+                "At {cost_a_minute@all} a minute that is {cost_low@all} to {cost_high@all}.",
+            ),
+            Sentence(
+                "排班每周缺{shortfall.hours_short}人时：缺人，还是缺一次说清，两个数放在一起看。",
+                "The roster is short of {shortfall.hours_short} agent hours a week: too few people, or too little said in the first call? Read the two together.",
+            ),
+        ),
+        "none": Term("复电占用的人时与平时难以区分。", "The hours that callbacks take cannot be told from habit."),
+        "history": HISTORY,
+    }
+)
+
 FORMS = {
     "matrix": Figure(
         charts.alluvial,
@@ -34,6 +55,18 @@ FORMS = {
         Term("每千通超出平时的复电", "Callbacks beyond habit per 1,000 calls"),
         subtitle=Sentence("行为首次来电，列为再次来电，{period}；只有超出平时的格子写数", "Down: first call, across: next call, {period}; only cells that stand out have figures"),
         reading=(Term("一行是一类首次来电，看它引出了什么；对角线是同一诉求。", "A row is what one kind of first call leads to; the diagonal is the same issue."),),
+    ),
+    "costs": Figure(
+        charts.spans,
+        Term("超出平时的复电占用多少人时", "Agent hours that callbacks beyond habit take"),
+        subtitle=Sentence("首次来电的诉求，{period}，{window_hours}内；线为95%区间", "By the first call's issue, {period}, within {window_hours}; lines are 95% intervals"),
+        reading=(
+            Term("一行是一类首次来电引出的复电，点是它占用的人时。线跨过零的一行，与平时分不清。", "A row is what one kind of first call brings back, the point the agent hours it takes. A line that crosses zero cannot be told from habit."),
+            Sentence("共{hours@all}小时。另有{unwatched:count}通未看满窗口，没有计入，所以只少不多。", "{hours@all} hours in all; {unwatched:count} calls were not watched for the window and are not in it, so it is rather more."),
+        ),
+        options={"without": ("all", "(none)", "(<8)")},
+        numbers="issue denominator callbacks± hours± hours_a_week± share_of_hours cost_low cost_high",
+        unless={"history": HISTORY},
     ),
     "pairs": Table(
         "issue then numerator denominator value± chance excess± lift median_hours q",
@@ -61,6 +94,7 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
+    "costs": COSTS,
     "pairs": Sentences(
         {
             "found": (Rows({"True": PAIR}, by="leads", between=Term("；", "; "), end=Term("。", ".")),),

@@ -1,8 +1,9 @@
-"""What do callers call about next, and would a word in the first call have saved the second? (重复来电流向, F0 A17, A18)
+"""What do callers call about next, and would a word in the first call have saved the second? (重复来电流向, F0 A17, A18, A26)
 
 `pairs`: every issue and what was called about next within a week, against what the same callers do anyway. `returns`: how many come back about the
 same, about something else, not at all. `notices` (主动告知): the pairs worth a word in the first call, and how many calls that would save.
-`matrix`: the excess of every pair, for the picture. Same-issue callbacks stand apart: they are a matter of solving, not of telling. Source: methods 4.
+`costs`: the agents' hours
+that callbacks beyond habit take. `matrix`: the excess of every pair, for the picture. Same-issue callbacks stand apart: they are a matter of solving, not of telling. Source: methods 4.
 """
 
 import numpy as np
@@ -21,8 +22,10 @@ from hotline_analysis.words import Field, Term
 LEAST_EXPECTED, MOST_Q = 5, 0.05  # expected callbacks from which a pair is tested; false discovery rate
 LEAST_EXCESS, LEAST_CALLS = 5.0, 20  # per 1,000 calls, and calls a month: below, a pair is not worth a script
 DAYS_A_MONTH = 365.25 / 12
+LEAST_TIMED = 0.95  # of the callbacks whose time is known: below, their hours are not told
+ALL = "all"
 NAMED = 3  # pairs that the sentence names
-GROUPS = {disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN}
+GROUPS = {disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN, ALL: Term("合计", "All")}
 COLUMNS = {
     "issue": Field(Term("首次来电", "First call"), words=GROUPS),
     "then": Field(Term("再次来电", "Next call"), words=GROUPS),
@@ -52,6 +55,19 @@ COLUMNS = {
     "same_share": Field(Term("同一诉求", "Same issue"), "share", interval=("same_low", "same_high")),
     "other_share": Field(Term("其他诉求", "Another issue"), "share", interval=("other_low", "other_high")),
     **{f"{kind}_{end}": Field(Term("下端", "Low") if end == "low" else Term("上端", "High"), "share") for kind in ("same", "other") for end in ("low", "high")},
+    "callbacks": Field(Term("超出平时的复电", "Callbacks beyond habit"), "count", interval=("callbacks_low", "callbacks_high")),
+    "callbacks_low": Field(Term("下端", "Low"), "count"),
+    "callbacks_high": Field(Term("上端", "High"), "count"),
+    "hours": Field(Term("占用人时", "Agent hours"), "number", interval=("hours_low", "hours_high")),
+    "hours_low": Field(Term("下端", "Low"), "number"),
+    "hours_high": Field(Term("上端", "High"), "number"),
+    "hours_a_week": Field(Term("每周人时", "Agent hours a week"), "number", interval=("hours_a_week_low", "hours_a_week_high")),
+    "hours_a_week_low": Field(Term("下端", "Low"), "number"),
+    "hours_a_week_high": Field(Term("上端", "High"), "number"),
+    "share_of_hours": Field(Term("占人时", "Share of the hours"), "share"),
+    "cost_a_minute": Field(Term("每分钟成本", "Cost a minute"), "plain"),
+    "cost_low": Field(Term("成本，低", "Cost, low"), "count"),
+    "cost_high": Field(Term("成本，高", "Cost, high"), "count"),
     "none_share": Field(Term("未再来电", "No further call"), "share"),
     "window_hours": Field(Term("窗口", "Window"), "hours"),
     "unwatched": Field(Term("未看满窗口的来电", "Calls not watched for the window"), "count"),
@@ -195,6 +211,79 @@ def notices(view: View, *, level: int = 1, window_hours: float = 168.0, told: fl
     return listed.assign(told=told, count=int(kept.sum()), total_avoidable=listed["avoidable"].sum(), said=said).reset_index(drop=True)
 
 
+def costs(view: View, *, level: int = 1, window_hours: float = 168.0) -> pd.DataFrame:
+    """What callbacks beyond habit take of the agents' time: one row an issue (of the first call), most hours first, and last a row of all.
+
+    Counted are the next calls within the window after the period's index calls that were watched for it, less what the same callers' next calls take after the control instants: calls x (seconds a call - seconds a control instant). A callback's time is its talk, hold and
+    wrap-up, as far as the export has them; one that nobody answered takes none.
+
+    Columns: issue ('all' in the last row), denominator (calls watched), callbacks, callbacks_low, callbacks_high (beyond habit), hours, hours_low, hours_high (of agents, in the period; 95 %, jackknife over caller groups), hours_a_week, hours_a_week_low, hours_a_week_high, share_of_hours (of the hours of all issues in the table),
+    cost_a_minute, cost_low, cost_high (hours x `service › cost_a_minute` at both ends of the interval; nan where params give none), window_hours, unwatched, caveat, said (found: the interval of all lies above 0; none; history: nothing to compare with). Raises as `pairs`, and DataRefused where
+    under 95 % of the callbacks are of known time. Source: A26; methods 4.
+    """
+    found = flows.transitions(view, level=level, window_s=round(window_hours * HOUR))
+    compared = chance.comparable(view)
+    frame = _costs(found) if compared else _uncompared(found)
+    weeks = ((view.period.last_day - view.period.first_day).days + 1) / 7
+    for end in ("", "_low", "_high"):
+        frame[f"hours_a_week{end}"] = frame[f"hours{end}"] / weeks
+    price = view.params.service.cost_a_minute if view.params else None
+    cost = {
+        "cost_a_minute": price or np.nan,
+        **{f"cost_{end}": frame[f"hours_{end}"].clip(lower=0) * 60 * (price or np.nan) for end in ("low", "high")},
+    }
+    said = "history" if not compared else "found" if frame["hours_low"].iloc[-1] > 0 else "none"
+    return frame.assign(**cost, window_hours=window_hours, unwatched=found.unwatched, caveat=_caveats(view, found), said=said)
+
+
+def _costs(found: Transitions) -> pd.DataFrame:
+    """The rows of `costs` that follow from the counts alone."""
+    n, scale = found.calls.sum(axis=0), [_known(found.index, found.worked), _known(found.control, found.control_worked)]
+    parts = (
+        found.index.sum(axis=2),
+        found.control.sum(axis=2),
+        found.worked[..., 0] * scale[0] / HOUR,
+        found.control_worked[..., 0] * scale[1] / HOUR,
+    )
+    whole = _taken(n, *(part.sum(axis=0) for part in (*parts, found.calls, found.instants)))
+    without = _taken(n, *resampling.leave_one_out(*parts, found.calls, found.instants))
+    told = resampling.jackknife(without, estimate=whole)
+    ends = {
+        f"{name}{end}": x[i]
+        for i, name in enumerate(("callbacks", "hours"))
+        for end, x in (("", told.value), ("_low", told.low), ("_high", told.high))
+    }
+    frame = pd.DataFrame({"issue": [*found.names, ALL], "denominator": [*n, n.sum()], **ends})
+    frame = frame[frame["denominator"] > 0].assign(share_of_hours=lambda f: f["hours"] / f["hours"].iloc[-1])
+    last = frame["issue"] == ALL
+    return (
+        frame.assign(last=last)
+        .sort_values(["last", "hours"], ascending=[True, False], kind="stable", ignore_index=True)
+        .drop(columns="last")
+    )
+
+
+def _taken(n, index, control, seconds, control_seconds, calls, instants) -> np.ndarray:
+    """Callbacks and hours beyond habit [..., (callbacks, hours), issues and all]: of each issue's n calls at its mean a call."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        beyond = np.stack([n * (a / calls - b / instants) for a, b in ((index, control), (seconds, control_seconds))], axis=-2)
+    beyond = np.where(calls[..., None, :] > 0, np.nan_to_num(beyond), 0.0)
+    return np.concatenate([beyond, beyond.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def _known(callbacks: np.ndarray, worked: np.ndarray) -> float:
+    """By how much the seconds of callbacks of known time fall short of all; refused under LEAST_TIMED."""
+    all_, timed = callbacks.sum(), worked[..., 1].sum()
+    if timed < LEAST_TIMED * all_:
+        raise DataRefused("flows", "few known durations" if timed else "no known durations")
+    return all_ / timed if timed else 1.0
+
+
+def _uncompared(found: Transitions) -> pd.DataFrame:
+    empty = {f"{name}{end}": np.nan for name in ("callbacks", "hours") for end in ("", "_low", "_high")}
+    return pd.DataFrame([{"issue": ALL, "denominator": int(found.calls.sum()), **empty, "share_of_hours": np.nan}])
+
+
 def matrix(view: View, *, level: int = 1, window_hours: float = 168.0, most: int = 10) -> pd.DataFrame:
     """The excess per 1,000 calls of every pair of the `most` issues with most calls, in their order, for the picture.
 
@@ -218,4 +307,4 @@ def rule(view: View) -> Term:
 
 
 RULE = rule
-TABLES = {"pairs": pairs, "returns": returns, "notices": notices, "matrix": matrix}
+TABLES = {"pairs": pairs, "returns": returns, "notices": notices, "costs": costs, "matrix": matrix}

@@ -98,3 +98,28 @@ def test_equal_groups_have_no_room_and_unequal_ones_have():
     alike = funnel.shares(rng.binomial(n, 0.2), n).spread
     unlike = funnel.shares(rng.binomial(n, np.clip(rng.normal(0.2, 0.05, 60), 0.01, 0.99)), n).spread
     assert alike.phi < 1.3 and alike.tau2 < 0.001 < unlike.tau2 and unlike.phi > 1.5
+
+
+def test_what_comes_again_of_equals_of_a_normal_spread_and_of_a_few_outliers():
+    """Seeded worlds of 60 groups, error 1: the mean of the six that look worst lies in its 95 % interval (measured .95, .94, .87 over 500 worlds; of 120 at least 105, 104 and 91, their 99.9 % points)."""
+    rng, far = np.random.default_rng(5), np.r_[np.linspace(2, 4.4, 6), np.zeros(54)]
+    worlds = {"equal": lambda: np.zeros(60), "normal": lambda: rng.normal(0, 1.5, 60), "outliers": lambda: far}
+    least = {"equal": 105, "normal": 104, "outliers": 91}
+    for name, real in worlds.items():
+        held = 0
+        for _ in range(120):
+            own = real()
+            now, later = own + rng.normal(size=60), own + rng.normal(size=60)
+            told, worst = funnel.drawn(now, np.ones(60)), np.argsort(-now)[:6]
+            held += abs(later[worst].mean() - told.value[worst].mean()) < 1.96 * np.sqrt((told.variance[worst] + 1).sum()) / 6
+        assert held >= least[name], name
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.floats(-8, 8), st.floats(0.1, 4)), min_size=1, max_size=20))
+def test_what_comes_again_lies_between_nothing_and_what_was_seen(rows):
+    away, variance = (np.array(x) for x in zip(*rows, strict=True))
+    told = funnel.drawn(away, variance)
+    assert (np.abs(told.value) <= np.abs(away) + 1e-9).all() and (told.value * away >= -1e-9).all() and (told.variance >= -1e-9).all()
+    turned = funnel.drawn(-away, variance)
+    assert turned.value == pytest.approx(-told.value) and len(funnel.drawn([], []).value) == 0

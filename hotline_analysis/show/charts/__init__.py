@@ -3,7 +3,7 @@
 from hotline_analysis.show.charts.bars import lost_hours, pareto
 from hotline_analysis.show.charts.flows import alluvial, flow_map
 from hotline_analysis.show.charts.gaps import cumulative, density_control, pareto_gaps, window_curve, window_parts
-from hotline_analysis.show.charts.likert import gap_chart, likert
+from hotline_analysis.show.charts.likert import gap_chart, likert, spans
 from hotline_analysis.show.charts.small import sparkline
 from hotline_analysis.show.charts.style import NARROW, WIDE, month_span, svg, theme
 from hotline_analysis.show.charts.time import coverage, hours, run_chart
@@ -12,6 +12,6 @@ from hotline_analysis.show.charts.week import heat, key_line
 
 __all__ = [
     "NARROW", "WIDE", "alluvial", "coverage", "cumulative", "density_control", "flow_map", "gap_chart", "heat", "hours", "key_line", "likert", "lost_hours", "month_span", "pareto", "pareto_gaps",
-    "run_chart", "sparkline",
+    "run_chart", "spans", "sparkline",
     "svg", "theme", "wait_lines", "window_curve", "window_parts",
 ]  # fmt: skip

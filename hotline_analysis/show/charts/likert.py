@@ -1,9 +1,12 @@
-"""Charts of questionnaires: answers on both sides of the middle of their scale, and items against what was expected of them."""
+"""Charts of rows: answers on both sides of the middle of their scale, items against what was expected of them, and figures with their intervals beside zero."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.ticker import MaxNLocator
 
 from hotline_analysis import words
 from hotline_analysis.show.charts.style import DATA, HAIR, INK, INK2, INK3, LADDER, WASH2, chart, pixels, say, short
@@ -120,3 +123,37 @@ def gap_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> N
     kept = [t for t in ticks if round(t / 0.05) % step == 0]
     ax.set_xticks(kept, [words.signed(100 * t, 0) for t in kept])
     _sides(ax, SHORT(language), AHEAD(language))
+
+
+@chart((200, 200), left=10, right=(10, 10), top=16, bottom=30, needs="hours", grid="")
+def spans(
+    data: pd.DataFrame,
+    ax: Axes,
+    *,
+    narrow: bool,
+    language: str,
+    name: str = "issue",
+    measure: str = "hours",
+    without: Sequence[str] = (),
+    names: Mapping[str, Term] = {},
+    most: int = 15,
+) -> None:
+    """One row a group: a figure and its 95 % interval on a line with zero; filled where the interval leaves zero out.
+
+    Columns: what `name`, `measure`, `<measure>_low` and `<measure>_high` name. A row named `foot` is the sum and is not drawn; the first `most` of the others are.
+    """
+    ends = [measure, f"{measure}_low", f"{measure}_high"]
+    data = data[~data[name].astype(str).isin(without) & data[measure].notna()].head(most)
+    _tall(ax, max(len(data), 1))
+    value, low, high = data[ends].to_numpy(float).T
+    room = 0.08 * max(np.nanmax(high, initial=0) - np.nanmin(low, initial=0), 1e-9)
+    ax.axvline(0, color=INK3, lw=1, zorder=1)
+    ax.set(xlim=(np.nanmin(low, initial=0) - room, np.nanmax(high, initial=0) + room), ylim=(max(len(data), 1) - 0.42, -0.58), yticks=[])
+    for place, said in enumerate(data[name].astype(str)):
+        ax.axhline(place, color=HAIR, lw=1, zorder=0)
+        ax.plot([low[place], high[place]], [place, place], color=INK3, lw=2, solid_capstyle="butt", zorder=2)
+        clear = low[place] > 0 or high[place] < 0
+        ax.plot([value[place]], [place], "o", ms=9, mfc=DATA if clear else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
+        _named(ax, place, names[said](language) if said in names else said, words.decimal(value[place]), narrow)
+    ticks = [t for t in MaxNLocator(4).tick_values(*ax.get_xlim()) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
+    ax.set_xticks(ticks, [f"{t:,.10g}".replace("-", words.MINUS) for t in ticks])

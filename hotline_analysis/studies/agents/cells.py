@@ -84,10 +84,10 @@ def cells(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFr
     expectation; below; inside; few), told (above or below: what a page lists), unwatched. Cells of no agent come last. Raises DataRefused without agents or issues. Source: methods 5; A36-A39.
     """
     frame = _by_cell(view, level, window_hours)
-    parts = [_funnelled(part) for _, part in frame.groupby("issue", sort=True)]
-    told = pd.concat(parts, ignore_index=True) if parts else _funnelled(frame)
+    parts = [funnelled(part) for _, part in frame.groupby("issue", sort=True)]
+    told = pd.concat(parts, ignore_index=True) if parts else funnelled(frame)
     told["q"] = tests.benjamini_hochberg(told["p"])
-    told["verdict"] = _verdicts(told)
+    told["verdict"] = verdicts(told)
     told["told"] = told["verdict"].isin(("above", "below"))
     nobody = (told["agent"] == "").astype(int)
     told = told.assign(nobody=nobody).sort_values(["nobody", "issue", "agent"], kind="stable", ignore_index=True).drop(columns="nobody")
@@ -101,7 +101,7 @@ def _by_cell(view: View, level: int, window_hours: float) -> pd.DataFrame:
     return sums.assign(unwatched=int(rows["unwatched"].iloc[0]) if len(rows) else 0)
 
 
-def _funnelled(part: pd.DataFrame) -> pd.DataFrame:
+def funnelled(part: pd.DataFrame) -> pd.DataFrame:
     """One issue's agents against their expectation; agents of few calls and calls of no agent take no part in the spread."""
     part = part.reset_index(drop=True)
     k, n = (part[c].to_numpy(float) for c in ("repeats", "calls"))
@@ -121,7 +121,7 @@ def _funnelled(part: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _verdicts(told: pd.DataFrame) -> np.ndarray:
+def verdicts(told: pd.DataFrame) -> np.ndarray:
     beyond = told["numerator"] - told["expected"]
     sure = told["q"] < MOST_Q
     cases = [told["z_spread"].isna(), sure & (beyond >= LEAST_EXCESS), sure & (beyond <= -LEAST_EXCESS)]
