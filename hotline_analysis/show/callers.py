@@ -76,9 +76,9 @@ FORMS = {
         unless={"none": Term("没有人的来电比其余人都多。", "Nobody calls more than all others.")},
     ),
     "people": Table(
-        "denominator value± first redials_each minutes_median minutes_p90 calls_each",
+        "denominator value± first redials_each hours_median hours_p90 calls_each",
         Term("按人看：打通了没有", "By person: did they get through?"),
-        subtitle=Term("一人算一次；分钟为首拨没打通的人，从第一次拨打到第一次打通", "A caller counts once; minutes of those not answered at once, from the first call to the first answer"),
+        subtitle=Term("一人算一次；时间为首拨没打通的人，从第一次拨打到第一次打通", "A caller counts once; times of those not answered at once, from the first call to the first answer"),
         bold="value",
         narrow="denominator value first",
         short=True,
@@ -120,7 +120,7 @@ SAY = {
         {
             "some": (
                 Sentence("{denominator:count}位已识别的来电人中，{value:share}至少打通一次，{first:share}首拨就打通。", "Of {denominator:count} identified callers {value:share} got through at least once, {first:share} at the first call."),
-                Sentence("首拨没打通而后来打通的，一半在{minutes_median:number}分钟之内。", "Of those who were answered later, half were within {minutes_median:number} minutes."),
+                Sentence("首拨没打通而后来打通的，一半在{hours_median:hours}之内。", "Of those who were answered later, half were within {hours_median:hours}."),
                 Sentence("来电里有{redials:count}通是重拨，去掉以后的需求是{demand:count}通。", "{redials:count} of the calls are redials; without them demand is {demand:count}."),
             ),
             "all": (

@@ -87,8 +87,8 @@ def test_by_person_by_hand():
     base = seen([(c, t) for c, t, _ in at], outcome=[o for _, _, o in at], queue_seconds=[5] * len(at))
     told = people.people(base).iloc[0]
     assert told[
-        ["numerator", "denominator", "first", "redials_each", "minutes_median", "calls", "calls_each", "redials", "demand", "said"]
-    ].tolist() == [3, 4, 0.25, 1.0, 65.0, 9, 2.25, 2, 10, "some"]
+        ["numerator", "denominator", "first", "redials_each", "hours_median", "calls", "calls_each", "redials", "demand", "said"]
+    ].tolist() == [3, 4, 0.25, 1.0, 65 / 60, 9, 2.25, 2, 10, "some"]
     assert (round(told["low"], 4), round(told["high"], 4)) == (0.3006, 0.9544)  # Wilson of 3 in 4
     assert people.tries(base)["callers"].tolist() == [1, 1, 1, 0, 0, 1]
     assert attempts.attempts(base)["redials"].iloc[0] == 2

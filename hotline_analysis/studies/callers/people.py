@@ -8,6 +8,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.measures import redials
+from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.indicators import offered_calls, within_data
 from hotline_analysis.measures.view import View
@@ -28,19 +29,19 @@ def people(view: View) -> pd.DataFrame:
     Counted are identified callers with a call in the period whose outcome is known; calls of the period alone say whether they got through.
 
     Columns: numerator (callers answered at least once), denominator (callers), value, low, high (Wilson: a caller is a case), first (share answered at the first call), redials_each (mean calls before the first
-    answer, of those answered), minutes_median, minutes_p90 (from the start of the first call to the start of the first answered one, of those who were not answered at once), calls_each, calls (theirs),
+    answer, of those answered), hours_median, hours_p90 (from the start of the first call to the start of the first answered one, of those who were not answered at once), calls_each, calls (theirs),
     redials (calls that continue an attempt, see `measures.redials`), demand (all calls of the period, unidentified ones too, less the redials), said (some, all: everybody got
     through). Raises DataRefused without outcome or caller, with masked numbers, and where no caller is identified.
     """
     told, each = _each(view)
     n, reached = len(each), int(each["answered"].sum())
     low, high = intervals.wilson(float(reached), float(n))
-    waited = each.loc[each["answered"] & (each["tries"] > 1), "minutes"]
+    waited = each.loc[each["answered"] & (each["tries"] > 1), "hours"]
     again = int(told["redial"].sum())
     row = {
         "numerator": reached, "denominator": n, "value": reached / n, "low": float(low), "high": float(high), "first": float((each["tries"] == 1).mean()),
         "redials_each": float((each.loc[each["answered"], "tries"] - 1).mean()) if reached else np.nan,
-        "minutes_median": float(waited.median()) if len(waited) else np.nan, "minutes_p90": float(waited.quantile(0.9)) if len(waited) else np.nan,
+        "hours_median": float(waited.median()) if len(waited) else np.nan, "hours_p90": float(waited.quantile(0.9)) if len(waited) else np.nan,
         "calls_each": len(told) / n, "calls": len(told), "redials": again, "demand": _offered(view) - again, "said": "all" if reached == n else "some",
     }  # fmt: skip
     return pd.DataFrame([row])
@@ -59,7 +60,7 @@ def tries(view: View) -> pd.DataFrame:
 
 
 def _each(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The period's calls of known outcome (with redial: it continues an attempt), and one row a caller: answered, tries (calls up to the first answer), minutes (first call to it)."""
+    """The period's calls of known outcome (with redial: it continues an attempt), and one row a caller: answered, tries (calls up to the first answer), hours (first call to it)."""
     linked = redials.linked(view)
     inside = (linked["start_s"] >= view.period.start_s) & (linked["start_s"] < view.period.end_s)
     told = linked.assign(redial=linked.duplicated("attempt"))[inside].sort_values(["who", "start_s", "seq"], ignore_index=True)
@@ -69,7 +70,7 @@ def _each(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     first = told[told["answered"] == 1].drop_duplicates("who").set_index("who")
     each = pd.DataFrame(index=pd.Index(told["who"].unique(), name="who"))
     each = each.assign(
-        answered=each.index.isin(first.index), tries=first["number"].reindex(each.index), minutes=first["since_s"].reindex(each.index) / 60
+        answered=each.index.isin(first.index), tries=first["number"].reindex(each.index), hours=first["since_s"].reindex(each.index) / HOUR
     )
     return told, each
 
