@@ -170,6 +170,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
         "满意情况中有参数没有写折算值的词", "the words of the follow-up include one that the params give no worth"
     ),
     "no orders": Term("没有诉求", "no orders"),
+    "no whole month": Term("措施之前或之后没有一个整月", "no whole month before or after the measure"),
     "nothing before": Term("上月没有", "none the month before"),
     "figures of months only": Term("只有月度数字，没有每日记录", "figures of months only, no records of days"),
     "needs orders": Term("没有工单数据", "there are no orders"),
