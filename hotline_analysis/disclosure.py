@@ -79,7 +79,8 @@ def untold(
         return frame
     marks |= {name: np.where(hidden, UNTOLD, "") for name in shares}
     told = {name: frame[name].mask(mark != "") for name, mark in marks.items()}
-    return frame.assign(**told, **{f"{name}_missing": mark for name, mark in marks.items()})
+    before = {name: frame.get(f"{name}_missing", "") for name in marks}
+    return frame.assign(**told, **{f"{name}_missing": np.where(mark != "", mark, before[name]) for name, mark in marks.items()})
 
 
 def _wholes(frame: pd.DataFrame, parts_of: Sequence[str] | None) -> list[np.ndarray]:

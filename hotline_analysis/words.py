@@ -119,6 +119,7 @@ WEEKDAY = (
     Term("周一", "Mon"), Term("周二", "Tue"), Term("周三", "Wed"), Term("周四", "Thu"), Term("周五", "Fri"), Term("周六", "Sat"), Term("周日", "Sun"),
 )  # fmt: skip
 ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
+    "params name no": Term("没有这张表的数据", "no data of that table"),
     "no answers": Term("本期没有答卷", "no answers in this period"),
     "no scores": Term("本期没有质检或自评的得分", "no scores of other sources in this period"),
     "few items": Term("题目太少", "too few items"),

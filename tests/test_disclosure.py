@@ -69,6 +69,14 @@ def test_beside_one_small_count_the_next_is_not_told_either():
     assert list(sevens["hit_missing"]) == [UNTOLD] * 3, "14 of two that are at most 7 each are 7 and 7"
 
 
+def test_what_one_look_hid_stays_hidden_in_the_next():
+    frame = pd.DataFrame({"hit": [30, 5, 3], "open": [0, 40, 2], "share": 0.5})
+    told = untold(untold(frame, ["hit"], ["share"], SMALLEST, parts_of=()), ["open"], [], SMALLEST)
+    assert list(told["share_missing"]) == ["", UNTOLD, UNTOLD] and list(told["open_missing"]) == ["", "", "<8"]
+    again = untold(told, ["open"], ["share"], SMALLEST)
+    assert list(again["share_missing"]) == ["", UNTOLD, UNTOLD] and again["share"].notna().sum() == 1
+
+
 def test_each_whole_is_looked_at_by_itself():
     frame = pd.DataFrame({"hit": [30, 3, 12, 3, 4, 40], "kind": list("aabbbc")})
     told = untold(frame, ["hit"], [], SMALLEST, parts_of=["kind"])

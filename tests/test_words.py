@@ -105,3 +105,11 @@ def test_every_word_speaks_both_languages():
         for term in group.values():
             assert term.zh
             assert term.en
+
+
+def test_a_reason_of_a_missing_table_has_words_in_both_languages():
+    """`params name no orders` is about the table and not about a month without orders."""
+    assert (words.absent("params name no events")("zh"), words.absent("params name no orders")("en")) == (
+        "没有这张表的数据",
+        "no data of that table",
+    )

@@ -25,6 +25,16 @@ CHANGED = {
     "whole": HEAD,
     "empty": (Sentence("{name}本月无人作答", "{name}: no answer this month"),),
 }
+OFTEN = (
+    "来电多次的人每通受邀的占比与只来电一次的相差{difference}（{difference_low}至{difference_high}）",
+    "Of the calls by those who called several times the share invited differs by {difference} ({difference_low} to {difference_high}) from that of one-call callers",
+)
+AGAIN = {
+    "none": Sentence(f"{OFTEN[0]}，没有证据表明邀请有偏。", f"{OFTEN[1]}: no evidence that invitations favour either."),
+    "more": Sentence(f"{OFTEN[0]}：来电多次的人更常受邀，其答卷在未加权的得分中偏多。", f"{OFTEN[1]}: they are asked more, and weigh more in the raw scores."),
+    "less": Sentence(f"{OFTEN[0]}：来电多次的人更少受邀，他们往往更不满意，未加权的得分会偏高。", f"{OFTEN[1]}: they are asked less, and as they tend to be less satisfied the raw scores may read high."),
+    "few": Term("来电一次或多次的人不足30名，邀请是否有偏不作判断。", "Under 30 callers of one call, or of several: whether invitations favour either is not judged."),
+}  # fmt: skip
 MARGIN = Sentence("比例的误差范围为±{margin}，只含抽样误差", "A share has a margin of ±{margin}, sampling error only")
 ASKED = (
     Sentence(
@@ -159,6 +169,12 @@ FORMS = {
         claim=(Sentences(BIASED),),
         narrow="agents rho",
     ),
+    "again": Table(
+        "called callers calls denominator asked± numerator value± score±",
+        Term("来电多次的人，受邀与作答", "Callers of several calls: invited and answering"),
+        subtitle=Sentence("{period}；接通的呼入来电，按已识别的来电人；受邀占来电，回收占受邀；区间按来电人", "{period}; answered inbound calls of known callers; invited of the calls, answered of the invited; intervals over callers"),
+        narrow="called calls asked value score",
+    ),
     "agents": Table(
         "agent calls denominator invited_share numerator value± score± chooses",
         Term("各话务员的邀评与得分", "Invitations and scores by agent"),
@@ -244,6 +260,7 @@ SAY = {
             by="found",
         ),
     ),
+    "again": Sentences(AGAIN),
     "drivers": Sentences(DRIVEN),
     "nps": joined(PROMOTED),
     "needs": joined(NEEDED),

@@ -71,7 +71,10 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     frame = frame.sort_values([*by, "window_hours"], ignore_index=True)
     shares = ["value", "low", "high", "repeat_rate", "dispatch_rate", "overlap", "naive", "bound_low", "bound_high"]
     parts_of = ["window_hours", *by[:-1]]
-    return disclosure.untold(frame, ["numerator", "denominator", "unknown"], shares, view.smallest, parts_of=parts_of) if by else frame
+    if not by:
+        return frame
+    told = disclosure.untold(frame, ["numerator", "denominator"], shares, view.smallest, parts_of=parts_of)
+    return disclosure.untold(told, ["unknown"], [], view.smallest, parts_of=parts_of)
 
 
 def _unknown(gaps: nw.LazyFrame, by: Sequence[str]) -> dict[tuple, int]:

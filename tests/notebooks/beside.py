@@ -130,7 +130,12 @@ def _asked(rng: np.random.Generator, calls: list[list[str]]) -> dict[str, list[s
             continue
         level = rng.normal(2.9 if call[5] == "投诉" else 3.9, 0.7)
         given = [int(np.clip(round(level + d + rng.normal(0, 0.5)), 1, 5)) for d in (0.0, -0.3, 0.2)]
-        told = [*given, int(np.clip(round(2 * level + rng.normal(0, 1)), 0, 10)), ("一次解决;接得快", "主动", "接得快")[n % 3], ("等待太久", "态度好")[n % 2]]
+        told = [
+            *given,
+            int(np.clip(round(2 * level + rng.normal(0, 1)), 0, 10)),
+            ("一次解决;接得快", "主动", "接得快")[n % 3],
+            ("等待太久", "态度好")[n % 2],
+        ]
         answered = rng.random() < 0.55
         surveys.append(",".join(map(str, [f"S{n}", call[0], call[2], "是" if answered else "否", *(told if answered else [""] * 6)])))
         if n % 5 == 0:
@@ -152,8 +157,33 @@ def _chats(rng: np.random.Generator, calls: list[list[str]]) -> dict[str, list[s
         lines = [(opened, "用户"), (handed + timedelta(seconds=reply), "客服") if person else (opened + timedelta(seconds=2), "机器人")]
         lines += [(closed - timedelta(seconds=30), "用户")] * (n % 3 == 0)
         messages += [f"W{n:04d},{_said(at)},{who}" for at, who in lines]
-        told = [call[3] if n % 10 else "匿名", "甲乙丙"[n % 3] if person else "", ("微信", "网页")[n % 2], call[5], how, _said(opened), _said(handed) if how == "转人工" else "", _said(closed)]
-        sessions.append(",".join(map(str, [f"W{n:04d}", *told, ("客服", "用户", "超时")[n % 3] if person else "超时", lines[-1][1], n % 3, 2, n % 2, int(n % 40 == 0)])))
+        told = [
+            call[3] if n % 10 else "匿名",
+            "甲乙丙"[n % 3] if person else "",
+            ("微信", "网页")[n % 2],
+            call[5],
+            how,
+            _said(opened),
+            _said(handed) if how == "转人工" else "",
+            _said(closed),
+        ]
+        sessions.append(
+            ",".join(
+                map(
+                    str,
+                    [
+                        f"W{n:04d}",
+                        *told,
+                        ("客服", "用户", "超时")[n % 3] if person else "超时",
+                        lines[-1][1],
+                        n % 3,
+                        2,
+                        n % 2,
+                        int(n % 40 == 0),
+                    ],
+                )
+            )
+        )
     return {"sessions.csv": sessions, "messages.csv": messages}
 
 
@@ -163,7 +193,9 @@ def _checked(rng: np.random.Generator) -> list[str]:
     for n in range(600):
         at, done = invented.FIRST + timedelta(hours=3.6 * n), rng.random() < 0.9
         seen = "" if n % 4 else "是" if done != (rng.random() < 0.1) else "否"
-        rows.append(f"{_said(at)},{('班长', '坐席')[n % 2]},{('巡检', '交接')[n % 2]},{('早', '晚')[n // 2 % 2]},是,{'是' if done else '否'},{seen}")
+        rows.append(
+            f"{_said(at)},{('班长', '坐席')[n % 2]},{('巡检', '交接')[n % 2]},{('早', '晚')[n // 2 % 2]},是,{'是' if done else '否'},{seen}"
+        )
     return rows
 
 

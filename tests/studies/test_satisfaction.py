@@ -344,6 +344,51 @@ def test_agents_who_invite_few_and_score_high_are_seen_and_not_named():
     assert few["said"] == "few" and np.isnan(few["rho"])
 
 
+TWICE = {  # 甲来电三次，请两次，答一次；乙、丙各一次，乙受邀未答；不明来电人不计
+    "call_id": ["c1", "c2", "c3", "c4", "c5", "c6"],
+    "caller": [1, 1, 1, 2, 3, None],
+    "start_s": [second(n) for n in range(1, 7)],
+    "local_s": [second(n) for n in range(1, 7)],
+    "outcome": ["answered"] * 6,
+    "direction": ["in"] * 6,
+}
+
+
+def test_who_called_several_times_was_invited_several_times():
+    rows = {
+        "call_id": ["c1", "c2", "c4", "c6"],
+        "invited_s": [second(n) for n in (1, 2, 4, 6)],
+        "answered": [True, False, False, True],
+        "item_1": [2.0, None, None, 5.0],
+    }
+    found = TABLES["again"](seen(rows, calls=TWICE)).set_index("called")
+    counts = found[["callers", "calls", "denominator", "numerator"]].to_numpy().tolist()
+    assert list(found.index) == ["once", "again"] and counts == [[2, 2, 1, 0], [1, 3, 2, 1]]
+    assert list(found["asked"]) == pytest.approx([1 / 2, 2 / 3]) and found.loc["again", "score"] == 2 and set(found["said"]) == {"few"}
+    assert found.loc["once", "value"] == 0 and np.isnan(found.loc["once", "score"])
+    hidden = TABLES["again"](seen(rows, calls=TWICE, smallest=8))
+    assert hidden[["callers", "calls", "denominator", "numerator", "asked", "score"]].isna().all(axis=None)
+    for lacking in (None, {k: v for k, v in TWICE.items() if k != "caller"}):
+        with pytest.raises((NoInput, DataRefused)):
+            TABLES["again"](seen(rows, calls=lacking))
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.8, "none"), (0.3, "less"), (0.0, "less")])
+def test_fewer_invitations_of_those_who_call_again_are_seen(share, said):
+    """Forty callers of one call, four in five invited; forty of three calls, of which fewer or as many are."""
+    who = [*range(40), *(40 + n // 3 for n in range(120))]
+    calls = {"call_id": [f"c{n}" for n in range(160)], "caller": who, "start_s": [second(1 + n % 28) for n in range(160)]}
+    calls |= {"local_s": calls["start_s"], "outcome": ["answered"] * 160, "direction": ["in"] * 160}
+    invited = [n for n in range(160) if n % 10 < 10 * (0.8 if n < 40 else share)]
+    rows = {
+        "call_id": [f"c{n}" for n in invited],
+        "invited_s": [second(1 + n % 28) for n in invited],
+        "item_1": [4.0, None] * (len(invited) // 2),
+    }
+    found = TABLES["again"](seen(rows, calls=calls))
+    assert set(found["said"]) == {said} and found["difference"].iloc[0] == pytest.approx(share - 0.8)
+
+
 def test_one_agent_who_only_asks_the_content_is_counted():
     """十二名话务员各请八成，一名只请三成而且全是满分；相关看不出，逐人看得出。"""
     calls = {k: v * 5 if k not in ("call_id", "agent") else v for k, v in CALLS.items()}
@@ -614,7 +659,7 @@ def test_every_column_of_every_table_is_declared():
         rows[name] = [v if i < 180 else None for i, v in enumerate(rows[name])]
     known["item_3"] = ITEMS["item_2"]
     rows["item_3"] = np.where(np.isnan(rows["item_1"]), np.nan, 1.0 + np.arange(220) % 4)
-    view = seen(rows, known=known, calls=CALLS, scores=scored(), nps="item_9")
+    view = seen(rows, known=known, calls={**CALLS, "caller": [i // 3 for i in range(400)]}, scores=scored(), nps="item_9")
     inner = {"told", "left", "right"}
     for name, make in TABLES.items():
         frame = make(view)

@@ -19,7 +19,14 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals, survival
 
 PARTS = ("numerator", "denominator", "value", "low", "high", "closed_only", "open_as_failed", "open", "withdrawn", "watched")
-COUNTS = ("numerator", "denominator", "open", "withdrawn", "watched", "early", "undated", "by_closing")
+BESIDE = (
+    "open",
+    "withdrawn",
+    "watched",
+    "early",
+    "undated",
+    "by_closing",
+)  # counts that are in no share but the one of those that were closed
 QUANTILES = (0.5, 0.9)
 
 
@@ -51,7 +58,8 @@ def timeliness(
         telling=np.where(told["value"].notna() & (told["of_class"] == ""), "limit", ""),
     )
     hidden, parts_of = ["value", "low", "high", "closed_only", "open_as_failed"], ["indicator", "of_class"]
-    told = _told(view, told.reset_index(drop=True), by, COUNTS, hidden, parts_of)
+    told = _told(view, told.reset_index(drop=True), by, ["numerator", "denominator"], hidden, parts_of)
+    told = _told(view, told, by, BESIDE, ["closed_only"], parts_of)
     return told.drop(columns=[] if (told["of_class"] != "").any() else ["of_class"])
 
 

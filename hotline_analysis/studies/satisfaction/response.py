@@ -23,7 +23,9 @@ KINDS = {
     "channel": Term("渠道", "channel"),
     "band": Term("时段", "hours"),
 }
+CALLED = {"once": Term("只来电一次的人", "callers of one call"), "again": Term("来电多次的人", "callers of several calls")}
 MARGINS = (0.03, 0.05, 0.1)
+Z = 1.959964
 MOST_Q, MONTHS = 0.05, 12
 FEWEST_AGENTS, FEWEST_ANSWERS = 10, 5  # of a correlation over agents; of an agent in it
 
@@ -276,3 +278,59 @@ def bias(view: View) -> pd.DataFrame:
             }
         ]
     )
+
+
+def again(view: View) -> pd.DataFrame:
+    """Are citizens who called several times asked as often for each call, do they answer as often, and do they score alike? One row each of `once` and `again`.
+
+    Counted are the answered inbound calls of the period by known callers, whose call id tells whether they were invited. Who called several times was invited several
+    times; every interval is over callers, so that these are no several people, and the shares are of calls and of invitations.
+
+    Columns: called (once, again), callers, calls, denominator (invited), asked, asked_low, asked_high (invited over calls), numerator (answered), value, low, high (answered over
+    invited), score, score_low, score_high (mean of the overall item), and in every row difference, difference_low, difference_high (asked: again less once, in points, 95 %) and
+    said (few: under 30 callers in either; none, more, less: whether its interval leaves zero out). Small counts are not told. Raises NoInput without calls, DataRefused
+    without callers, call ids or invitations. Source: methods 8 (invitation bias).
+    """
+    now = answers(view)
+    _asked(now)
+    calls = handled(view)
+    have = calls.collect_schema().names()
+    if not {"caller", "call_id"} <= set(have) or "call_id" not in now.frame:
+        raise DataRefused("again", "not available: needs caller, call_id.")
+    made = _invited(pandas(calls.select("call_id", "caller")).dropna(), now, overall(view, now))
+    rows = {key: _once_or_again(part) for key, part in made.groupby("called")}
+    frame = pd.DataFrame([{"called": key, **rows[key]} for key in CALLED if key in rows])
+    found = [rows[key] for key in ("again", "once") if key in rows]
+    few = len(found) < 2 or min(row["callers"] for row in found) < FEW
+    difference, se = (np.nan, np.nan) if few else (found[0]["asked"] - found[1]["asked"], np.hypot(*(row["se"] for row in found)))
+    low, high = difference - Z * se, difference + Z * se
+    said = "few" if few else "more" if low > 0 else "less" if high < 0 else "none"
+    frame = frame.drop(columns="se").assign(difference=difference, difference_low=low, difference_high=high, said=said)
+    shares = ["asked", "asked_low", "asked_high", "value", "low", "high", "score", "score_low", "score_high"]
+    return disclosure.untold(frame, ["callers", "calls", "denominator", "numerator"], shares, view.smallest, parts_of=())
+
+
+def _invited(calls: pd.DataFrame, now: Answers, item: str) -> pd.DataFrame:
+    """The calls of known callers, with whether each was invited and answered, and the overall score; a caller's calls of the period say how often."""
+    calls = calls[~calls["call_id"].duplicated(keep=False)]
+    linked = now.frame[now.frame["linked"]].drop_duplicates("call_id").set_index("call_id")
+    told = linked.reindex(calls["call_id"])
+    often = calls.groupby("caller")["caller"].transform("size")
+    return calls.assign(
+        called=np.where(often > 1, "again", "once"),
+        invited=calls["call_id"].isin(linked.index),
+        answered=told["answered"].eq(True).to_numpy(),
+        score=told[item].to_numpy(float) if item else np.nan,
+    )
+
+
+def _once_or_again(calls: pd.DataFrame) -> dict:
+    invited = calls[calls["invited"]]
+    given = invited[invited["score"].notna()]
+    asked, rate = surveys.share(calls["invited"], clusters=calls["caller"]), surveys.share(invited["answered"], clusters=invited["caller"])
+    score = surveys.mean(given["score"].to_numpy(float), clusters=given["caller"])
+    return {
+        "callers": calls["caller"].nunique(), "calls": len(calls), "denominator": len(invited), "asked": asked.value, "asked_low": asked.low, "asked_high": asked.high,
+        "numerator": int(invited["answered"].sum()), "value": rate.value, "low": rate.low, "high": rate.high,
+        "score": score.value, "score_low": score.low, "score_high": score.high, "se": asked.se,
+    }  # fmt: skip
