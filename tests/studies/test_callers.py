@@ -27,15 +27,16 @@ from tests.spec.frames import on, view
 HOUR, DAY = 3600, 86400
 
 
-def seen(rows: list[tuple], days: int = 31, engine: str = "duckdb", **more):
-    """Calls as (caller, second[, issue])."""
+def seen(rows: list[tuple], days: int = 31, engine: str = "duckdb", drop: str = "", **more):
+    """Calls as (caller, second[, issue]); drop: a column that the export lacks."""
     rows = sorted(rows, key=lambda r: r[1])
     calls = {
         "seq": list(range(len(rows))), "call_id": [f"c{n}" for n in range(len(rows))], "start_s": [r[1] for r in rows], "local_s": [r[1] for r in rows],
         "end_s": [r[1] + 60 for r in rows], "caller": [r[0] for r in rows], "caller_group": [None if r[0] is None else r[0] % 100 for r in rows],
         "issue_1": [r[2] if len(r) > 2 else "甲" for r in rows], "agent": ["一"] * len(rows), "outcome": ["answered"] * len(rows), "talk_seconds": [60] * len(rows),
     }  # fmt: skip
-    return view(on(engine, {**calls, **more}), {"index_scope": "all", "callback_scope": "all"}, start_s=0, end_s=days * DAY)
+    given = {name: cells for name, cells in {**calls, **more}.items() if name != drop}
+    return view(on(engine, given), {"index_scope": "all", "callback_scope": "all"}, start_s=0, end_s=days * DAY)
 
 
 def test_a_rule_by_hand():
@@ -265,6 +266,12 @@ def test_what_cannot_be_had():
         rules.schemes(seen([(None, 0)]))
     with pytest.raises(DataRefused, match="has no call in this period"):
         listed.timeline(seen([(1, 0)]), caller=9)
+    with pytest.raises(DataRefused, match="needs outcome"):
+        people.people(seen([(1, 0)], drop="outcome"))
+    with pytest.raises(DataRefused, match="no known callers"):
+        people.tries(seen([(None, 0)]))
+    with pytest.raises(DataRefused, match="needs issue_1"):
+        few.heavy(seen([(1, 0)], drop="issue_1"))
     none = rules.schemes(seen([(1, 0)]))
     assert set(none["said"]) == {"none"} and listed.frequent(seen([(1, 0)])).empty
 
