@@ -18,7 +18,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES = 8
-LEAST_CELLS = 0.6  # text cells of one language to code cells, of a study's notebook
+LEAST_CELLS = 0.6  # text cells of one language to code cells, of a study's notebook and the month's
+MONTH = "monthly"
 LEAST_TEXT = {"zh": 1500, "en": 700}  # characters, or words: one of the two
 STATEMENTS = {
     ast.FunctionDef: "def",
@@ -50,7 +51,8 @@ def faults(path: Path) -> list[str]:
     kept = path.parent.parts[-2:] == ("tests", "notebooks")
     found = [f"cell {number} › {what}" for number, cell in code for what in [*(() if kept else stored(cell)), *content(cell)]]
     found += document(cells) if not kept else []
-    found += study(cells) if is_study(path) and not kept else []
+    found += enough(cells) if (is_study(path) or path.stem == MONTH) and not kept else []
+    found += figures(cells) if is_study(path) and not kept else []
     if kept and not any(cell["execution_count"] and cell["outputs"] for _, cell in code):
         found.append("the notebook › has no stored outputs, so nothing would be compared; run it and commit it with them")
     return [f"{name} › {line}" for line in found]
@@ -83,8 +85,8 @@ def is_study(path: Path) -> bool:
     return (folder / f"{path.stem}.py").is_file() or (folder / path.stem).is_dir()
 
 
-def study(cells: list[dict]) -> Iterator[str]:
-    """What keeps a study's notebook from teaching its method."""
+def enough(cells: list[dict]) -> Iterator[str]:
+    """What keeps a notebook from being a document: too little text for its calls."""
     code = sum(cell["cell_type"] == "code" for cell in cells)
     texts = {language: [source(cell) for cell in cells if language in tags(cell)] for language in LEAST_TEXT}
     for language, told in texts.items():
@@ -93,6 +95,10 @@ def study(cells: list[dict]) -> Iterator[str]:
     characters, words = len("".join("".join(texts["zh"]).split())), len(" ".join(texts["en"]).split())
     if characters < LEAST_TEXT["zh"] and words < LEAST_TEXT["en"]:
         yield f"the notebook › has {characters} characters and {words} words; {LEAST_TEXT['zh']} or {LEAST_TEXT['en']} at least"
+
+
+def figures(cells: list[dict]) -> Iterator[str]:
+    """What keeps a study's notebook from teaching its method: a figure without its idea or its reading."""
     for number, cell in enumerate(cells, start=1):
         if is_figure(cell):
             yield from between(number, cells)

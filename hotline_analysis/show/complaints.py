@@ -159,12 +159,16 @@ SAY = {
         Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),
     ),
     "categories": (Rows({"all": ALL_OF, "empty": EMPTY, "named": CATEGORY}, by="named", between=SEMICOLON),),
+    "named": (Rows({"named": CATEGORY}, by="named", between=SEMICOLON),),  # without the whole, which `overview` has said
     "timeliness": (Rows({"limit": IN_TIME}, by="telling", between=COMMA, whole=True),),
     "durations": (
         Rows({"orders": (Sentence("{measure}的中位为{median}{counted_in}", "Median to the {measure}: {median} {counted_in}"),)}, by="said", between=SEMICOLON, end=Term("。", ".")),
     ),
     "mix": (
         Sentences({"moved": PARTS, "none": (Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}），下表只说明它由哪些部分相抵。", "There is no evidence that {indicator} changed ({gap@all:points}); the table only says which parts cancel."),)}),
+    ),
+    "moved": (  # without the table of the parts
+        Sentences({"moved": PARTS, "none": Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}）。", "There is no evidence that {indicator} changed ({gap@all:points}).")}),
     ),
     "backlog": (Sentences(STOCK),),
     "hops": (Sentence("平均转手{mean_hops}次；{back:share}（{back_low:share}～{back_high:share}）又回到经手过的部门。", "{mean_hops} hops on average; {back:share} ({back_low:percent}–{back_high:percent}%) came back to a department that had them."),),
