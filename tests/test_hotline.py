@@ -12,13 +12,14 @@ from hotline_analysis import open_hotline, say, show, studies
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
 from hotline_analysis.hotline import Hotline, study_names
 from tests.notebooks import invented
+from tests.shared import two_thousand
 
 MONTHS = ["2024-01", "2024-02", "2024-03"]
 
 
 @pytest.fixture(scope="module")
 def params(tmp_path_factory):
-    return invented.write(tmp_path_factory.mktemp("hotline"))
+    return two_thousand(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

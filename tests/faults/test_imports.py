@@ -35,13 +35,13 @@ def here(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("PYTHONPATH", f":.:{folder}")
     monkeypatch.setenv("PYTHONSTARTUP", str(folder / "startup.py"))
     monkeypatch.setenv("PYTHONUSERBASE", str(folder))
-    forks.SERVER.close()  # what has been imported before would hide it
     return folder
 
 
 def test_the_kernel_imports_nothing_of_the_current_folder(tmp_path, here):
     asked = "import sys, numpy, holidays, hotline_analysis\nfound = [m.__file__ for m in (numpy, holidays, hotline_analysis)]"
     book = notebook(tmp_path, asked, code('blocks.end(manifest={"found": found, "path": sys.path})'), tail=False, imports=True)
+    forks.SERVER.close()  # what it has imported already would hide it
     with run.hold(tmp_path / "reports", hotline="demo", month="2024-09") as place:
         run.render({"index.html": book}, place=place, parameters={"month": "2024-09"}, progress=False)
     said = json.loads((place.folder / "manifest.json").read_text(encoding="utf-8"))["pages"]["index.html"]

@@ -26,9 +26,7 @@ End()"""
 
 @pytest.fixture
 def server():
-    forks.SERVER.close()
     yield forks.SERVER
-    forks.SERVER.close()
     forks.SERVER.possible = True
 
 

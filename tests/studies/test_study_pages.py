@@ -8,12 +8,14 @@ import pytest
 
 from hotline_analysis import open_hotline, say, show
 from hotline_analysis.show.blocks import Block, End
-from tests.small import write_hotline, write_surveyed
+from tests.shared import surveyed, two_thousand
+from tests.small import write_hotline
+from tests.studies.odd import odd
 from tests.worlds import World, world
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 PARAMS = """
-title: {{zh: 试, en: try}}
+title: {zh: 试, en: try}
 time_zone: Asia/Shanghai
 holidays: ""
 key: published
@@ -21,21 +23,15 @@ public: true
 calls:
   files: calls.csv
   columns:
-    started_at: {{from: start, formats: "%Y-%m-%d %H:%M:%S"}}
-    ended_at: {{from: end, formats: "%Y-%m-%d %H:%M:%S"}}
-    outcome: {{from: outcome, values: {{answered: answered}}}}
-{more}"""
-COLUMNS = {
-    "whole": "    caller: {from: caller, kind: code}\n    issue_1: issue_1\n    agent: agent\n",
-    "no issue, no agent": "    caller: {from: caller, kind: code}\n",
-    "no caller": "    issue_1: issue_1\n    agent: agent\n",
-    "own windows": "    caller: {from: caller, kind: code}\n    issue_1: issue_1\ndefinition:\n  windows_by_issue: {urgent: 2, '*': 48}\n",
-    "few": "    caller: {from: caller, kind: code}\n    issue_1: issue_1\n    agent: agent\n",
-}
-MISSING = {  # what each hotline cannot show, and why, in the window and exposure pages
-    "no issue, no agent": "未提供：诉求一级分类",
-    "no caller": "未提供：来电人",
-}
+    started_at: {from: start, formats: "%Y-%m-%d %H:%M:%S"}
+    ended_at: {from: end, formats: "%Y-%m-%d %H:%M:%S"}
+    outcome: {from: outcome, values: {answered: answered}}
+    caller: {from: caller, kind: code}
+    issue_1: issue_1
+    agent: agent
+"""
+HOTLINES = ("two thousand", "whole", "no issue", "no caller", "26 calls a month")
+MISSING = {"no issue": "未提供：诉求一级分类", "no caller": "未提供：来电人"}  # what cannot be shown, and why, in the exposure page
 
 
 def exported(w: World) -> pd.DataFrame:
@@ -58,18 +54,11 @@ def shown(h, name: str) -> dict[str, Block]:
     return told
 
 
-@pytest.fixture(scope="module", params=COLUMNS)
-def folder(request, tmp_path_factory):
-    path = tmp_path_factory.mktemp("hotline")
-    exported(world("heavy", 1, calls=60 if request.param == "few" else 3_000)).to_csv(path / "calls.csv", index=False)
-    (path / "p.yaml").write_text(PARAMS.format(more=COLUMNS[request.param]), encoding="utf-8")
-    return path, request.param
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_cell_shows_a_block(folder, language):
-    path, kind = folder
-    h = open_hotline(path / "p.yaml", "2024-04", language, progress=False)
+@pytest.mark.parametrize("kind", HOTLINES)
+def test_every_cell_shows_a_block(tmp_path_factory, kind, language):
+    params, month = (two_thousand(tmp_path_factory), "2024-02") if kind == "two thousand" else (odd(tmp_path_factory, kind), "2024-04")
+    h = open_hotline(params, month, language, progress=False)
     for name in ("monthly", "window", "exposure", "definition", "outlook", "improvement"):
         told = shown(h, name)
         assert all(isinstance(block, Block | End) for block in told.values())
@@ -77,23 +66,23 @@ def test_every_cell_shows_a_block(folder, language):
         missing = {block.facts["missing"] for block in told.values() if isinstance(block, Block) and block.facts.get("missing")}
         if kind in MISSING and name == "exposure" and language == "zh":
             assert MISSING[kind] in missing
-    if kind == "few" and language == "zh":
+    if kind == "26 calls a month" and language == "zh":
         assert "样本不足" in say(h.study("window", "evidence")).text
-    if kind == "own windows":
+    if kind == "whole":  # it has windows of its own
         assert "48" in show(h.study("window", "own")).text
 
 
 def test_the_words_of_the_answer(tmp_path):
     exported(world("light", 1, calls=20_000)).to_csv(tmp_path / "calls.csv", index=False)
-    (tmp_path / "p.yaml").write_text(PARAMS.format(more=COLUMNS["whole"]), encoding="utf-8")
+    (tmp_path / "p.yaml").write_text(PARAMS, encoding="utf-8")
     h = open_hotline(tmp_path / "p.yaml", "2024-04", "zh", progress=False)
     assert say(h.study("window", "evidence")).text.startswith("误计与漏计同等看待，考核窗口宜定72小时。它捕获一周内相关复电的")
     assert "complaint" in say(h.study("exposure", "points")).text
 
 
-def test_the_page_of_satisfaction_shows_every_part_of_a_surveyed_hotline(tmp_path):
+def test_the_page_of_satisfaction_shows_every_part_of_a_surveyed_hotline(tmp_path, tmp_path_factory):
     """Every cell of the notebook shows or says something; without a survey and without a rating every one says why not."""
-    told = shown(open_hotline(write_surveyed(tmp_path), "2024-02", progress=False), "satisfaction")
+    told = shown(open_hotline(surveyed(tmp_path_factory), "2024-02", progress=False), "satisfaction")
     assert {block.kind for block in told.values() if isinstance(block, Block)} <= {"masthead", "say", "table", "figure"}
     (tmp_path / "bare").mkdir()
     bare = shown(open_hotline(write_hotline(tmp_path / "bare"), "2024-02", progress=False), "satisfaction")
