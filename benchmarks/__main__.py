@@ -11,7 +11,7 @@ import narwhals
 import pandas as pd
 import polars
 
-from benchmarks import full, gaps, month, reading, stored
+from benchmarks import full, gaps, month, reading, stored, who
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 
@@ -48,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"refused: {fault}", file=sys.stderr)
         return 1
     _show("Making and keeping the full gap table, and the window study from it", _sizes([*sizes, *([LARGE] if asked.large else [])]))
+    rows = max(sizes)
+    _show(f"Who and what next: a month of {rows:,} calls, from the kept gap table", _who(rows))
     rows = min(sizes[0], 1_000_000)
     _show(
         f"Reading {rows:,} rows of 22 columns: GB18030 CSV through the store, UTF-8 CSV to typed Parquet by DuckDB", _reading(rows, rounds)
@@ -119,6 +121,13 @@ def _sizes(sizes: list[int]) -> list[str]:
             lines.append(_line(f"{name}: window study", told["study"], told["make"] / told["study"], "times faster than making it"))
             lines.append(_line(f"{name}: window study by unit", told["by unit"], told["make"] / told["by unit"], "times faster"))
     return lines
+
+
+def _who(rows: int) -> list[str]:
+    """Flows, agents and callers of a month; recorded, and no aim is set."""
+    told = {spread: who.in_child(rows, spread) for spread in SPREADS}
+    lines = [_line(f"{spread}: {what}", seconds) for spread, parts in told.items() for what, seconds in parts.items() if what != "peak_mb"]
+    return [*lines, *[f"  {spread}: peak {parts['peak_mb']:,} MB" for spread, parts in told.items()]]
 
 
 def _room() -> bool:

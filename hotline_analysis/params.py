@@ -782,6 +782,49 @@ class Service(Settings):
     )
 
 
+class Coaching(Settings):
+    """When the study of agents calls for coaching one person, for training an issue, or for a look at its process."""
+
+    beyond: Finite = setting(
+        5, "一格多出应有几通以上才列出", "repeats beyond expectation from which a cell is listed", "beyond: 8", "beyond: -1", ge=0
+    )
+    general_issues: int = setting(
+        3,
+        "几类以上都偏高，辅导的是方法而不是某一类",
+        "above on so many issues: it is the way of taking a call",
+        "general_issues: 4",
+        "general_issues: 0",
+        ge=1,
+    )
+    least_spread: Finite = setting(
+        0.5,
+        "员工差异中非巧合的部分占多少算大",
+        "the part of the spread between agents that is no chance, from which they differ much",
+        "least_spread: 0.6",
+        "least_spread: 60%",
+        ge=0,
+        le=1,
+    )
+    many_high: Finite = setting(
+        0.25,
+        "单看偏高的人占多少算普遍，宜培训该类",
+        "the part of the agents who are high by themselves, from which the issue is to be trained",
+        "many_high: 0.3",
+        "many_high: 30",
+        ge=0,
+        le=1,
+    )
+    few_above: Finite = setting(
+        0.1,
+        "列出的人少于多少算人人都一样，查流程",
+        "the part of the agents above, below which all are alike and the process is looked at",
+        "few_above: 0.05",
+        "few_above: 5",
+        ge=0,
+        le=1,
+    )
+
+
 def _as_condition(value):
     return {"is": value} if isinstance(value, str | list) else value
 
@@ -1439,6 +1482,13 @@ class Params(Settings):
         "frequent callers: the watch rules, and what is a shared number",
         "watch: {rules: [[4, 7], [3, 2]]}",
         "watch: {rule: [[4, 7]]}",
+    )
+    coaching: Coaching = setting(
+        Coaching(),
+        "员工差异：何时辅导、何时培训、何时查流程",
+        "agents: when to coach, when to train, when to look at the process",
+        "coaching: {general_issues: 4}",
+        "coaching: {generally: 4}",
     )
     vague_issues: Texts = setting(
         ("其他", "其它", "综合", "不详", "other"),

@@ -65,6 +65,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "service": (params.Service, "接通与人力 · Service and staffing: service"),
     "faq": (params.Faq, "可改为自助的问题 · Questions for self-service: service › faq"),
     "priority": (params.Priority, "先解决哪一类 · What to work on first: service › priority"),
+    "coaching": (params.Coaching, "辅导还是培训 · Coach or train: coaching"),
     "watch": (params.Watch, "频繁来电人 · Frequent callers: watch"),
     "limits": (params.Limits, "资源 · Limits: limits"),
     "improvement": (params.Improvement, "改善项目 · An improvement project: improvement"),
@@ -306,7 +307,7 @@ def file_with(place: str, line: str) -> str:
         {**FILE, name: line}
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
-        if place in ("period", "limits", "report", "complaints", "service", "watch", "follow_up", "workbook")
+        if place in ("period", "limits", "report", "complaints", "service", "coaching", "watch", "follow_up", "workbook")
         else {**FILE, "orders": ORDERS, "complaints": f"complaints: {{by_class: {{紧急: {{{line}}}}}}}"}
         if place == "by_class"
         else {**FILE, "improvement": project(place, name, line)}

@@ -138,7 +138,7 @@ FORMS = {
     "issues": Table(
         "issue agents denominator value± i2 spread_p flagged_share plain_high cause",
         Term("各类诉求的员工差异", "How much agents differ, by issue"),
-        subtitle=Term("差异超出巧合的部分过半、且四分之一以上的人单看偏高，为培训；个别人偏高，为辅导；人人都高，查流程", "Train: over half of the spread is no chance and a quarter of the agents are high by themselves; coach: single agents; process: all are high"),
+        subtitle=Sentence("差异超出巧合的部分达{spread_from}、且{high_from}以上的人单看偏高，为培训；个别人偏高，为辅导；人人都高，查流程", "Train: {spread_from} of the spread or more is no chance and {high_from} of the agents or more are high by themselves; coach: single agents; process: all are high"),
         bold="cause",
         narrow="issue value cause",
     ),

@@ -184,6 +184,16 @@ def test_random_issues_lead_nowhere():
     assert flagged <= 3
 
 
+@pytest.mark.slow
+def test_forty_worlds_of_random_issues_flag_no_pair_beyond_the_false_discovery_rate():
+    """Every pair that stands out is false, so q .05 promises that at most one world in twenty has any: 2 of 40, and no more than 6 (99 % point of a binomial)."""
+    flagged = 0
+    for seed in range(100, 140):
+        frame = flows.pairs(seen(world(seed, callers=300), 56), window_hours=48)
+        flagged += bool((frame["stands_out"] & ~frame["same"]).any())
+    assert flagged <= 6
+
+
 def test_the_three_shares_add_up_and_same_is_the_diagonal():
     frame = flows.returns(seen(world(2, leads=0.3), 56), window_hours=24).set_index("issue")
     assert (frame["same_share"] + frame["other_share"] + frame["none_share"]).to_numpy() == pytest.approx(np.ones(4))

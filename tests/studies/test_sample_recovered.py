@@ -108,3 +108,28 @@ def test_the_outage_is_found_and_quiet_months_show_none():
     assert len(h.study("service", "bursts", strict=True)) == 0
     for month in ("2024-02", "2024-08"):
         assert len(h.study("service", "outages", month=month, strict=True)) == 0
+
+
+@pytest.mark.slow
+def test_who_and_what_next_is_found_again():
+    """The planted pair with its size (35 % of the callbacks about 停水报修), the three agents who leave problems unsolved and nobody else, the one who hangs up; no vague word, and talk time says nothing."""
+    h = open_hotline(SAMPLE, "all", progress=False)
+    notices = h.study("flows", "notices", options={"level": 3}, strict=True)
+    assert notices[["issue", "then"]].values.tolist() == [["停水报修", "水费减免"]]
+    assert notices["excess_low"].iloc[0] < 87.5 and notices["excess_high"].iloc[0] > 70
+    people = h.study("agents", "agents", strict=True)
+    assert sorted(people.loc[people["advice"].isin(("coach", "general")), "agent"].str[:3]) == ["孙嘉禾", "林望舒", "林若溪"]
+    hang = h.study("agents", "hangups", strict=True)
+    assert (
+        hang["agent"].iloc[0].startswith("张安然")
+        and hang["short_share"].iloc[0] == pytest.approx(0.27, abs=0.01)
+        and hang["short_share"].iloc[1] < 0.02
+    )
+    september = open_hotline(SAMPLE, "2024-09", progress=False)
+    assert september.study("agents", "vague_words", strict=True)["said"].iloc[0] == "none"
+    talk = september.study("agents", "talk", strict=True).iloc[0]
+    assert talk["said"] == "none" and talk["slope_low"] < 0 < talk["slope_high"]
+    three = september.study("agents", "followed", strict=True)
+    assert three["said"].iloc[0] == "inside" and {"孙嘉禾", "林望舒", "林若溪"} <= set(three["agent"].str[:3])
+    costs = september.study("flows", "costs", strict=True)
+    assert costs["said"].iloc[0] == "found" and costs["issue"].iloc[0] == "设施维修" and 300 < costs["hours"].iloc[-1] < 400

@@ -10,16 +10,11 @@ from scipy import stats as scipy_stats
 from hotline_analysis.measures import agents as measured
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.view import View
+from hotline_analysis.params import Coaching
 from hotline_analysis.stats import funnel, intervals, tests
 from hotline_analysis.words import Field, Term
 
-FEW, LEAST_EXCESS, MOST_Q = 30, 5, 0.05  # calls of a cell, repeats beyond expectation, false discovery rate: below none is flagged
-FLAGGED_LOW, HIGH_SHARE, LEAST_I2, GENERAL = (
-    0.10,
-    0.25,
-    0.5,
-    3,
-)  # of the rule of methods 5; no run validated them (docs/maths.md, thresholds)
+FEW, MOST_Q = 30, 0.05  # calls of a cell, false discovery rate: below none is flagged
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
 }  # fmt: skip
@@ -64,6 +59,8 @@ COLUMNS = {
     "flagged_share": Field(Term("偏高者占比", "Share above"), "share"),
     "plain_high": Field(Term("单看偏高者占比", "Share above by themselves"), "share"),
     "above_all": Field(Term("高于全部诉求", "Above all issues"), words={"True": Term("是", "yes"), "False": Term("", "")}),
+    "spread_from": Field(Term("差异大自", "Much, from"), "share0"),
+    "high_from": Field(Term("普遍自", "Common, from"), "share0"),
     "cause": Field(Term("对策", "What it calls for"), words=CAUSES),
     "unwatched": Field(Term("未看满窗口的来电", "Calls not watched for the window"), "count"),
 }  # fmt: skip
@@ -80,14 +77,14 @@ def cells(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFr
 
     Columns: agent, issue, denominator, numerator, value, low, high (95 %, Wilson), expected (repeats, `measures.agents.expected`), ratio (seen over expected), ratio_low,
     ratio_high (Byar, exact below 10), z (by chance alone), z_spread (with room for the agents' ordinary spread on that issue), lower, upper (funnel, 99.8 %), p, q (two-sided, Benjamini-Hochberg over the cells
-    of FEW or more calls), shrunken, shrunken_low, shrunken_high (beta-binomial within the issue, about 95 %), verdict (above: q below MOST_Q and LEAST_EXCESS or more repeats beyond
+    of FEW or more calls), shrunken, shrunken_low, shrunken_high (beta-binomial within the issue, about 95 %), verdict (above: q below MOST_Q and `coaching › beyond` or more repeats beyond
     expectation; below; inside; few), told (above or below: what a page lists), unwatched. Cells of no agent come last. Raises DataRefused without agents or issues. Source: methods 5; A36-A39.
     """
     frame = _by_cell(view, level, window_hours)
     parts = [funnelled(part) for _, part in frame.groupby("issue", sort=True)]
     told = pd.concat(parts, ignore_index=True) if parts else funnelled(frame)
     told["q"] = tests.benjamini_hochberg(told["p"])
-    told["verdict"] = verdicts(told)
+    told["verdict"] = verdicts(told, view.params.coaching.beyond)
     told["told"] = told["verdict"].isin(("above", "below"))
     nobody = (told["agent"] == "").astype(int)
     told = told.assign(nobody=nobody).sort_values(["nobody", "issue", "agent"], kind="stable", ignore_index=True).drop(columns="nobody")
@@ -121,10 +118,11 @@ def funnelled(part: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def verdicts(told: pd.DataFrame) -> np.ndarray:
+def verdicts(told: pd.DataFrame, least: float) -> np.ndarray:
+    """above or below: sure, and at least so many calls beyond expectation."""
     beyond = told["numerator"] - told["expected"]
     sure = told["q"] < MOST_Q
-    cases = [told["z_spread"].isna(), sure & (beyond >= LEAST_EXCESS), sure & (beyond <= -LEAST_EXCESS)]
+    cases = [told["z_spread"].isna(), sure & (beyond >= least), sure & (beyond <= -least)]
     return np.select(cases, ["few", "above", "below"], "inside")
 
 
@@ -135,20 +133,20 @@ def agents(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     """One row an agent, those to coach first: the same figures over all their calls, and what they call for.
 
     Columns: agent, denominator, numerator, value, low, high, expected, ratio, ratio_low, ratio_high (as in `cells`, given issue and hours), flagged, good (cells above and
-    below), flagged_issues, advice (general: above on GENERAL issues or more; coach: above on one that is not itself to be trained; good: below on one and above on
+    below), flagged_issues, advice (general: above on `coaching › general_issues` or more; coach: above on one that is not itself to be trained; good: below on one and above on
     none; none; few: fewer than FEW calls; unknown: no agent). Not ranked: within an advice agents stand by name. Source: A19, A20.
     """
-    return by_agent(cells(view, level=level, window_hours=window_hours))
+    return by_agent(cells(view, level=level, window_hours=window_hours), view.params.coaching)
 
 
-def by_agent(frame: pd.DataFrame) -> pd.DataFrame:
-    trained = by_issue(frame).query("cause == 'train'")["issue"]
-    told = pd.DataFrame([_agent(name, part, set(trained)) for name, part in frame.groupby("agent", sort=True)])
+def by_agent(frame: pd.DataFrame, rule: Coaching) -> pd.DataFrame:
+    trained = by_issue(frame, rule).query("cause == 'train'")["issue"]
+    told = pd.DataFrame([_agent(name, part, set(trained), rule) for name, part in frame.groupby("agent", sort=True)])
     order = {key: n for n, key in enumerate(ADVICE)}
     return told.sort_values("advice", key=lambda c: c.map(order), kind="stable", ignore_index=True) if len(told) else told
 
 
-def _agent(name: str, part: pd.DataFrame, trained: set) -> dict:
+def _agent(name: str, part: pd.DataFrame, trained: set, rule: Coaching) -> dict:
     k, n, e = int(part["numerator"].sum()), int(part["denominator"].sum()), float(part["expected"].sum())
     low, high = intervals.wilson(k, n)
     ends = intervals.count_limits(k)
@@ -160,7 +158,7 @@ def _agent(name: str, part: pd.DataFrame, trained: set) -> dict:
         else "few"
         if n < FEW
         else "general"
-        if len(above) >= GENERAL
+        if len(above) >= rule.general_issues
         else "coach"
         if own
         else "good"
@@ -182,25 +180,27 @@ def issues(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
 
     Columns: issue, agents (with FEW or more calls), denominator, numerator, value, low, high (of all agents), rho (beta-binomial), i2, spread_p (of Cochran's Q: do agents differ beyond chance),
     flagged_share (agents above), plain_high (agents above by 1.96 of chance alone), above_all (its rate is above that of all issues, 95 %), cause: train (agents differ:
-    spread_p below .05 and i2 LEAST_I2 or more, and plain_high HIGH_SHARE or more), process (the issue is above all issues, few are flagged and agents differ little), coach (somebody is flagged), even, few (fewer
+    spread_p below .05 and i2 `coaching › least_spread` or more, and plain_high `many_high` or more), process (the issue is above all issues, fewer than `few_above` are flagged and agents differ little), coach (somebody is flagged), even, few (fewer
     than five agents to compare). Source: methods 5, A19, A20.
     """
-    return by_issue(cells(view, level=level, window_hours=window_hours))
+    return by_issue(cells(view, level=level, window_hours=window_hours), view.params.coaching)
 
 
-def by_issue(frame: pd.DataFrame) -> pd.DataFrame:
+def by_issue(frame: pd.DataFrame, rule: Coaching) -> pd.DataFrame:
     named = frame[frame["agent"] != ""]
     k, n = named["numerator"].sum(), named["denominator"].sum()
-    told = pd.DataFrame([_issue(issue, part, k / n if n else np.nan) for issue, part in named.groupby("issue", sort=True)], columns=ISSUE)
+    told = pd.DataFrame(
+        [_issue(issue, part, k / n if n else np.nan, rule) for issue, part in named.groupby("issue", sort=True)], columns=ISSUE
+    )
     return told.sort_values("denominator", ascending=False, kind="stable", ignore_index=True)
 
 
 ISSUE = [
-    "issue", "agents", "denominator", "numerator", "value", "low", "high", "rho", "i2", "spread_p", "flagged_share", "plain_high", "above_all", "cause"
+    "issue", "agents", "denominator", "numerator", "value", "low", "high", "rho", "i2", "spread_p", "flagged_share", "plain_high", "above_all", "cause", "spread_from", "high_from"
 ]  # fmt: skip
 
 
-def _issue(issue: str, part: pd.DataFrame, overall: float) -> dict:
+def _issue(issue: str, part: pd.DataFrame, overall: float, rule: Coaching) -> dict:
     able = part[part["verdict"] != "few"]
     k, n = int(part["numerator"].sum()), int(part["denominator"].sum())
     low, high = (float(x) for x in intervals.wilson(k, n))
@@ -213,16 +213,16 @@ def _issue(issue: str, part: pd.DataFrame, overall: float) -> dict:
         "flagged_share": float((able["verdict"] == "above").mean()) if len(able) else np.nan,
         "plain_high": float((able["z"] > funnel.WARNING).mean()) if len(able) else np.nan, "above_all": bool(low > overall),
     }  # fmt: skip
-    return {**row, "cause": _cause(row)}
+    return {**row, "cause": _cause(row, rule), "spread_from": rule.least_spread, "high_from": rule.many_high}
 
 
-def _cause(row: dict) -> str:
+def _cause(row: dict, rule: Coaching) -> str:
     if row["agents"] < 5:
         return "few"
-    differ = row["spread_p"] < 0.05 and row["i2"] >= LEAST_I2
-    if differ and row["plain_high"] >= HIGH_SHARE:
+    differ = row["spread_p"] < 0.05 and row["i2"] >= rule.least_spread
+    if differ and row["plain_high"] >= rule.many_high:
         return "train"
-    if row["above_all"] and not differ and row["flagged_share"] < FLAGGED_LOW:
+    if row["above_all"] and not differ and row["flagged_share"] < rule.few_above:
         return "process"
     return "coach" if row["flagged_share"] > 0 else "even"
 

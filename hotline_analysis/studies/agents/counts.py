@@ -24,7 +24,7 @@ def counts(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     trained or looked at; none; few: fewer than five agents to compare).
     """
     frame = found.cells(view, level=level, window_hours=window_hours)
-    people, issues = found.by_agent(frame), found.by_issue(frame)
+    people, issues = found.by_agent(frame, view.params.coaching), found.by_issue(frame, view.params.coaching)
     advice, cause = people["advice"].value_counts(), issues["cause"].value_counts()
     named = people[people["advice"] != "unknown"]
     judged = len(named) - int(advice.get("few", 0))

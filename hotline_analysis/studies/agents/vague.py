@@ -67,7 +67,7 @@ def vague(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFr
     known = sums[sums["calls"] > 0].reset_index(drop=True)
     told = funnelled(known.assign(issue=""))
     told["q"] = tests.benjamini_hochberg(told["p"])
-    told["verdict"] = verdicts(told)
+    told["verdict"] = verdicts(told, view.params.coaching.beyond)
     names = {"denominator": "filed_calls", "numerator": "vague", "value": "vague_share", "low": "vague_low", "high": "vague_high"}
     told = told.rename(columns=names).drop(columns=["issue", "shrunken", "shrunken_low", "shrunken_high"])
     told["blank"] = (known["rows"] - known["calls"]).to_numpy()
