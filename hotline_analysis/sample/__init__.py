@@ -19,7 +19,7 @@ from hotline_analysis.errors import CannotWrite
 from hotline_analysis.sample import city, export, records, write
 from hotline_analysis.sample.simulate import CAUSES, Calls, run
 
-VERSION = 4  # of the files; any change to what they hold raises it
+VERSION = 5  # of the files; any change to what they hold raises it
 STAMP = "sample.json"
 NOTE = "invented data, see docs/sample.md"
 EPOCH = 1_690_819_200  # 2023-08-01 00:00 in Asia/Shanghai

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from hotline_analysis.sample import cases as register
 from hotline_analysis.sample import chats, export, handling, opinions, registers, staffing
 from hotline_analysis.sample.simulate import Calls
 
-FILES = 3 * len(export.months()) + len(handling.months()) + 3 + len(staffing.months()) + 2 + 2 * len(chats.months()) + 4
+FILES = 3 * len(export.months()) + len(handling.months()) + 3 + len(staffing.months()) + 2 + 2 * len(chats.months()) + 5
 
 
 def write_all(folder: Path, calls: Calls, step=lambda path: None) -> list[Path]:
@@ -36,3 +37,4 @@ def _files(folder: Path, calls: Calls):
     yield from chats.write_chats(folder)
     yield from registers.write_registers(folder)
     yield registers.write_typed(folder)
+    yield register.write_cases(folder, calls)
