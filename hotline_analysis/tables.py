@@ -90,6 +90,8 @@ class Table:
     within: tuple[tuple[str, str], ...] = ()
     stands_in: str = ""
     monthly: bool = False
+    days: tuple[str, ...] = ()
+    of_callers: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return {c.name: c for c in self.columns}[name]
@@ -657,7 +659,8 @@ CASES = Table(
     ("listed_at",),
     "listed_at",
     id="case_id",
-    sequences=(("listed_at", "closed_at"),),
+    days=("listed_at", "closed_at"),
+    of_callers=("kind", "caller"),
 )
 
 TABLES = {

@@ -323,11 +323,13 @@ def _of_callers(part: _Part) -> Iterator[Finding]:
     """The share of records without a known caller, and its movements from month to month."""
     if "caller" not in part:
         return
-    unknown, total = part.one("count(*) FILTER (caller IS NULL)", "count(*)")
+    column, word = part.table.of_callers or ("", "")
+    of_one = f"{column} = '{word}'" if column in part else "true"  # rows of which somebody is the caller
+    unknown, total = part.one("count(*) FILTER (caller IS NULL)", "count(*)", where=of_one)
     if unknown:
         yield Finding("unknown callers", part.said("caller"), unknown, unknown / total, _step(unknown / total, UNKNOWN))
     months = part.rows(f"""SELECT {part.month}, min({part.epoch}), count(*) FILTER (caller IS NULL), count(*)
-        FROM t WHERE {part.dense} GROUP BY 1 ORDER BY 1""")
+        FROM t WHERE {part.dense} AND {of_one} GROUP BY 1 ORDER BY 1""")
     for (_, _, before, of_before), (month, first_s, now, of_now) in pairwise(months):
         moved = now / of_now - before / of_before
         both = (now + before) / (of_now + of_before)
@@ -362,8 +364,8 @@ def _of_clocks(part: _Part) -> Iterator[Finding]:
 
 
 def _whole_stretch(table: Table, name: str) -> bool:
-    """True for an instant that may name a whole stretch by its beginning, a month or an hour or day of an agent: at midnight nothing is missing of it."""
-    return name == table.clock and (table.monthly or table.name == "agent_time")
+    """True for an instant that may name a whole stretch by its beginning, a month, an hour or day of an agent, a day: at midnight nothing is missing of it."""
+    return name in table.days or (name == table.clock and (table.monthly or table.name == "agent_time"))
 
 
 def _of_ids(part: _Part) -> Iterator[Finding]:

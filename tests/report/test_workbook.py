@@ -161,7 +161,7 @@ def test_the_workbook_of_callers_is_the_study_and_its_calls(hotline):
     study = h.study("callers", "frequent", options={"least_calls": 4, "within_days": 7.0})
     study = study[study["kind"] != "shared"]
     listed, calls = rows_of(made["排查名单"]), rows_of(made["来电明细"])
-    assert listed["来电"].tolist() == study["calls"].tolist() and len(study) > 5
+    assert listed["来电"].tolist() == study["calls"].tolist() and len(study) >= 5
     assert calls.groupby("案件编号").size().reindex(listed["案件编号"]).tolist() == study["calls"].tolist()
     raw = pd.read_csv(hotline.parent / "calls.csv", encoding="gb18030", dtype=str)
     raw = raw[raw["来电时间"] < "2024-02-01"]
@@ -170,6 +170,12 @@ def test_the_workbook_of_callers_is_the_study_and_its_calls(hotline):
     times = {pd.Timestamp(t) for t in calls["来电时间"]}
     assert times <= set(pd.to_datetime(raw["来电时间"]))
     assert calls.loc[calls["案件编号"].eq(calls["案件编号"].shift(-1)), "至下一通（小时）"].notna().all()
+    row = calls.iloc[-1]
+    number = raw.set_index("来电时间").loc[str(row["来电时间"]), "主叫号码"]
+    everything = pd.read_csv(hotline.parent / "calls.csv", encoding="gb18030", dtype=str)
+    everything = everything[everything["主叫号码"] == number]
+    after = (pd.to_datetime(everything["来电时间"]) - row["来电时间"]).dt.total_seconds() / 3600
+    assert row["至下一通（小时）"] == pytest.approx(after[after > 0].min()) and row["其后来电数"] == ((after > 0) & (after <= 168)).sum()
 
 
 def test_numbers_are_full_where_params_say_so(hotline, tmp_path):
@@ -185,7 +191,7 @@ def test_numbers_are_full_where_params_say_so(hotline, tmp_path):
 
 @pytest.mark.parametrize(
     "text, said",
-    [("15400001234", "154****1234"), ("+86 154-0000-1234", "154****1234"), ("0647-8000000", "064****0000"), ("8000000", "8****00"), ("12345", "****5"), ("110101199003071234", "110****1234")],
+    [("15400001234", "154****1234"), ("+86 154-0000-1234", "154****1234"), ("0647-8000000", "064****0000"), ("0647-8000000转3", "064****0000"), ("１５４００００１２３４", "154****1234"), ("8000000", "8****00"), ("12345", "****5"), ("110101199003071234", "110****1234")],
 )  # fmt: skip
 def test_a_masked_number(text, said):
     assert cases.masked(text) == said

@@ -1,16 +1,16 @@
 """What stands in the two workbooks: the month's cases with their answers so far, the calls behind them, and how both are read."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
 
 from hotline_analysis.hotline import Hotline
 from hotline_analysis.intake import register
-from hotline_analysis.intake.convert.identity import open_key
+from hotline_analysis.intake.convert.identity import EXTENSION, open_key
 from hotline_analysis.intake.register import Register
 from hotline_analysis.intake.store.again import numbers
 from hotline_analysis.measures import agents as pairs_of
@@ -18,10 +18,11 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import scoped
 from hotline_analysis.report.workbook import book, words
 from hotline_analysis.report.workbook.book import Book, Column, Sheet
+from hotline_analysis.studies.callers.rules import later
 from hotline_analysis.tables import INSTANT, SCORE, SECONDS, TABLES, WORDS
 from hotline_analysis.words import GRADE, Field, Term, format_count
 
-HOUR, DAY = 3600, 86400
+HOUR = 3600
 CALLER_COLUMNS = (
     "case_id", "opened_month", "number", "kind", "calls", "most_calls", "median_gap_hours", "main_issue", "main_share", "agents", "same_issue_calls",
     "rating", "times", "last_found",
@@ -233,40 +234,27 @@ def _numbers(h: Hotline, callers: pd.Series) -> list[str]:
 
 
 def masked(text: str) -> str:
-    """138****1234 of a mobile number; of shorter ones less: what is shown is never more than seven signs, nor more than half."""
-    plain = "".join(c for c in book.clean(text) if c.isalnum())[-18:]
+    """138****1234 of a mobile number, less of shorter ones: what is shown are its own first and last signs, seven at most."""
+    plain = "".join(c for c in EXTENSION.sub("", unicodedata.normalize("NFKC", text)) if c.isascii() and c.isalnum())
     plain = plain[-11:] if plain.isdigit() and 11 < len(plain) < 15 else plain  # without +86 and the like
     head, tail = (3, 4) if len(plain) >= 11 else (1, 2) if len(plain) >= 7 else (0, 1)
     return f"{plain[:head]}****{plain[len(plain) - tail :]}"
 
 
 def _calls_of(h: Hotline, frame: pd.DataFrame) -> pd.DataFrame:
-    """Every call of the listed callers in the period, by case and time, with the wait to the next and how many came within the rule's days after it."""
-    rows = scoped(h.view.table("calls"), h.view.definition)
-    rows = rows.filter(
-        (nw.col("start_s") >= h.period.start_s)
-        & (nw.col("start_s") < h.period.end_s)
-        & nw.col("who").is_in([int(c) for c in frame["caller"]])
+    """Every call of the listed callers in the period, by case and time, with the wait to the next and how many came within the rule's days after it: calls after the
+    period are seen for these, as far as data may be used."""
+    start, end = nw.col("start_s"), max(h.period.end_s, h.view.end_s)
+    rows = scoped(h.view.table("calls"), h.view.definition).filter(
+        (start >= h.period.start_s) & (start < end) & nw.col("who").is_in([int(c) for c in frame["caller"]])
     )
     calls = pandas(rows).sort_values(["who", "start_s", "seq"], ignore_index=True)
-    who, start = calls["who"].to_numpy(), calls["start_s"].to_numpy()
     waits = calls.groupby("who")["start_s"].shift(-1) - calls["start_s"]
-    place = {int(c): n for n, c in enumerate(frame["caller"])}
-    told = calls.assign(
-        next_hours=waits / HOUR, later=_later(who, start, round(h.params.workbook.callers.within_days * DAY)),
-        case_id=[frame["case_id"].iloc[place[int(w)]] for w in who], number=[frame["number"].iloc[place[int(w)]] for w in who],
-        place=[place[int(w)] for w in who],
-    )  # fmt: skip
+    after = later(calls.drop(columns="caller").rename(columns={"who": "caller"}), h.params.workbook.callers.within_days)
+    calls = calls.assign(next_hours=waits / HOUR, later=after)[calls["start_s"] < h.period.end_s]
+    shown = frame[["caller", "case_id", "number"]].assign(place=range(len(frame)))
+    told = calls.drop(columns="caller").merge(shown, left_on="who", right_on="caller")
     return _details(told.sort_values(["place", "start_s", "seq"], ignore_index=True))
-
-
-def _later(who: np.ndarray, start: np.ndarray, span: int) -> np.ndarray:
-    """How many calls of the same caller follow each within so many seconds; sorted by caller and start."""
-    if not len(start):
-        return np.array([], int)
-    place = np.r_[True, who[1:] != who[:-1]].cumsum() - 1  # each caller's stretch of one line, so far apart that none reaches into the next
-    line = start - start.min() + place * (int(start.max() - start.min()) + span + 1)
-    return np.searchsorted(line, line + span, side="right") - np.arange(len(line)) - 1
 
 
 # ---- agents
