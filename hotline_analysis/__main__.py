@@ -120,6 +120,46 @@ def _period(month: str, first: str, last: str) -> str:
 
 
 @cli.command()
+@click.argument("period")
+@PARAMS
+@click.option("--out", default="", metavar="FOLDER", help="where the pages are (reports/ beside params/)")
+@click.option("--bytes", "whole", is_flag=True, help="every page too, byte by byte")
+@LANGUAGE
+@QUIET
+def verify(period, params, out, whole, language, quiet):
+    """Make the figures of a published month (or day) again from the exports, and hold them against what is published."""
+    from hotline_analysis.report import proof
+
+    click.echo(proof.verify(params, period, out=out, whole=whole, language=language, progress=not quiet))
+
+
+@cli.command()
+@click.option("--before", required=True, metavar="MONTH", help="the first month that stays")
+@PARAMS
+@click.option("--out", default="", metavar="FOLDER", help="where the pages are (reports/ beside params/)")
+@click.option("--yes", "really", is_flag=True, help="remove them; without it they are only named")
+@LANGUAGE
+def purge(before, params, out, really, language):
+    """Remove the published months before one; named first, removed with --yes."""
+    from hotline_analysis.report import proof
+
+    click.echo("\n".join(proof.purge(params, before, out=out, really=really, language=language)))
+
+
+@cli.command()
+@click.argument("first")
+@click.argument("second")
+@click.option("--params", default="", metavar="FILE", help="the hotline's params file, where months are named and not folders")
+@click.option("--out", default="", metavar="FOLDER", help="where the pages are (reports/ beside params/)")
+@LANGUAGE
+def compare(first, second, params, out, language):
+    """Why two published months, or two runs of one, differ: data, definition, params, code, figures."""
+    from hotline_analysis.report import proof
+
+    click.echo("\n".join(proof.compare(*(proof.folder_of(params, label, out) for label in (first, second)), language)))
+
+
+@cli.command()
 @PARAMS
 @click.option("--month", default="all", help="2024-09, latest or all")
 @LANGUAGE

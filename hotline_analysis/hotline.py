@@ -761,6 +761,11 @@ class Hotline:
         manifest = {
             "definition": self.rule.model_dump(mode="json"),
             "definition_hash": self.rule.hash,
+            "params": hashlib.sha256(self.params.path.read_bytes()).hexdigest(),
+            "code": CODE,
+            "lock": _lock_digest(),
+            "ledger": self.ledger.groupby("table", sort=False).sum(numeric_only=True).astype(int).to_dict("index"),
+            "checks": self.checks[["check", "severity"]].value_counts().rename("findings").reset_index().to_dict("records"),
             "data": self.store.facts,
             "digest": self.digest,
             "grade": self.grade[0],
@@ -829,6 +834,12 @@ def code_digest() -> str:
     package = Path(__file__).parent
     files = sorted(package.rglob("*.py"))
     return hashlib.sha256(b"".join(str(f.relative_to(package)).encode() + f.read_bytes() for f in files)).hexdigest()[:16]
+
+
+def _lock_digest() -> str:
+    """The digest of the lock that this checkout was installed from; '' where there is none."""
+    lock = Path(__file__).parent.parent / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
 
 
 CODE = code_digest()  # taken with the code itself: a notebook that stays open while files change makes frames of what it has loaded

@@ -50,11 +50,19 @@ def chosen(described: Params) -> dict[str, Path]:
 
 
 def publish(
-    params: str, *, month: str = "latest", day: str = "", language: str = "zh", out: str = "", pdf: bool = False, progress: bool = True
+    params: str,
+    *,
+    month: str = "latest",
+    day: str = "",
+    language: str = "zh",
+    out: str = "",
+    pdf: bool = False,
+    only: Collection[str] = (),
+    progress: bool = True,
 ) -> tuple[Path, bool]:
     """Render and publish a month, or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
 
-    What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
+    only: these of its pages (none: all). What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
     """
     asked = day or month
     if asked != "latest":
@@ -63,6 +71,7 @@ def publish(
     described = params_file.load(params)
     wanted = {"index.html": notebooks() / "daily.ipynb"} if day else chosen(described)
     written = [] if day else notes.read(described, run.page.chapters(wanted["index.html"]))
+    wanted = {name: notebook for name, notebook in wanted.items() if not only or name in only}
     folder = Path(out) if out else described.root / "reports"
     if asked != "latest":
         run.check_writable(run.locate(folder, hotline=described.name, month=asked))

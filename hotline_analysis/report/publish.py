@@ -100,6 +100,17 @@ def settle(folder: Path, staging: Path) -> None:
     machine.clear(staging, "staging")
 
 
+def withdraw(folder: Path, staging: Path) -> None:
+    """Remove what we published in a month's folder; files that are not ours stay where they are. One that is none of ours raises Foreign."""
+    check_ours(folder)
+    machine.claim(staging, "staging")
+    strays = {path.name for path in folder.iterdir()} - {machine.MARK, *made(folder)}
+    os.replace(folder, staging / "new")
+    if strays:
+        folder.mkdir()
+    settle(folder, staging)
+
+
 def _free(folder: Path, name: str) -> Path:
     """A name that nothing in the folder has."""
     path, n = folder / name, 0

@@ -13,6 +13,7 @@ from hotline_analysis.intake import sealed
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.store.store import Store, digest_of, say_damage, waiting
 
+KEPT_IN = "HOTLINE_KEPT_IN"  # another folder of the store for derived tables and frames: who verifies uses none that was kept before
 KEPT = 40  # files; the longest unused go first
 
 
@@ -22,7 +23,7 @@ class Kept:
     patience = 300  # seconds to wait for another process that keeps a table
 
     def __init__(self, store: Store):
-        self.connection, self.digest, self.folder = store.connection, digest_of(store.made), store.folder / "kept"
+        self.connection, self.digest, self.folder = store.connection, digest_of(store.made), store.folder / os.environ.get(KEPT_IN, "kept")
         self._whole: set[Path] = set()
 
     def get(self, name: str, make: Callable[[], duckdb.DuckDBPyRelation]) -> duckdb.DuckDBPyRelation:
