@@ -134,7 +134,7 @@ def causes(view: View) -> pd.DataFrame:
         avoidable=~(told["category"].isin(LAST) | told["last"]), avoidable_share=_avoidable(given[given != ""], view.smallest),
         best_cause=None if told["last"].iloc[0] else told["category"].iloc[0], said="some",
     )  # fmt: skip
-    return disclosure.untold(told.drop(columns="last"), ["numerator"], ["share", "low", "high", "cumulative"], view.smallest)
+    return disclosure.untold(told.drop(columns="last"), ["numerator"], ["share", "low", "high", "cumulative"], view.smallest, parts_of=[])
 
 
 def _avoidable(given: pd.Series, smallest: int) -> float:

@@ -78,7 +78,7 @@ def test_same_content_on_every_machine(folder):
 
 def test_a_second_call_writes_nothing(folder):
     before = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
-    assert len(sample.write_sample(folder, progress=False)) == write.FILES == 75
+    assert len(sample.write_sample(folder, progress=False)) == write.FILES == 76
     assert {p.name: p.stat().st_mtime_ns for p in folder.iterdir()} == before
 
 
@@ -120,7 +120,7 @@ def test_params_name_every_column_of_the_other_exports(folder):
         assert used == set(header) - left
     for table, place, name, left in (
         ("agent_time", 1, "排班表", {"班次"}), ("staff", 0, "人力月报", set()), ("events", 0, "故障登记", set()), ("events", 1, "舆情登记", set()),
-        ("events", 2, "知识修复登记", set()), ("aggregates", 0, "手工月报", set()),
+        ("events", 2, "知识修复登记", set()), ("aggregates", 0, "手工月报", set()), ("cases", 0, "排查登记", {"详细说明"}),
     ):  # fmt: skip
         used = {header for column in PARAMS.sources(table)[place].columns.values() for header in column.source}
         assert used == set(sheet_of(folder, name)) - left

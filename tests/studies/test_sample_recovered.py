@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hotline_analysis import open_hotline
+from hotline_analysis.words import ANSWERS
 
 SAMPLE = Path(__file__).resolve().parents[2] / "params" / "sample.yaml"
 PLANTED = {"紧急抢修": 1, "费用账单": 14, "社保医保": 14, "设施维修": 68, "投诉举报": 108}  # hours, 80 % point
@@ -133,3 +134,37 @@ def test_who_and_what_next_is_found_again():
     assert three["said"].iloc[0] == "inside" and {"孙嘉禾", "林望舒", "林若溪"} <= set(three["agent"].str[:3])
     costs = september.study("flows", "costs", strict=True)
     assert costs["said"].iloc[0] == "found" and costs["issue"].iloc[0] == "设施维修" and 300 < costs["hours"].iloc[-1] < 400
+
+
+@pytest.mark.slow
+def test_what_became_of_the_cases_is_found_again():
+    """The team's register of three months: how many were looked into and closed, to the case; why they called again; and that the callers of solved cases stay away."""
+    from hotline_analysis import sample
+    from hotline_analysis.sample import cases, city, export
+
+    h = open_hotline(SAMPLE, "2024-07..2024-09", progress=False)
+    planted = cases.listed(sample._simulated()[0])
+    told = h.study("followup", strict=True).query("kind == 'caller'").set_index("step")
+    n = {
+        "listed": len(planted["found"]),
+        "investigated": (planted["found"] >= 0).sum(),
+        "closed": (planted["closed"] >= 0).sum(),
+        "solved": (planted["found"] == 0).sum(),
+    }
+    assert told["numerator"].to_dict() == n
+    early = h.study("followup", month="2024-07..2024-08", strict=True).query("kind == 'caller'").set_index("step").loc["investigated"]
+    assert early["low"] < cases.INVESTIGATED < early["high"]
+    causes = h.study("followup", "causes", strict=True).set_index("category")
+    words = {term.zh: key for key, term in ANSWERS["cause"].items()}
+    shares = {words[word]: share / 100 for word, (share, _) in cases.CAUSES.items()}
+    held = [row.low < shares[key] < row.high for key, row in causes.iterrows() if key in shares]
+    assert causes.index[0] == "not_told" and len(held) >= 7 and sum(held) >= len(held) - 1
+    again = h.study("followup", "recurrence", strict=True).set_index(["found", "days"])
+    day = 86400
+    for found, key in enumerate(("solved", "explained")):
+        seen = (planted["found"] == found) & ((planted["day"] + 31) * day <= city.DAYS * day)
+        first = (planted["day"][seen] + 1) * day
+        truth = ((planted["back"][seen] >= 0) & (planted["back"][seen] <= first + 30 * day)).mean()
+        assert again.loc[(key, 30), "low"] < truth < again.loc[(key, 30), "high"], (key, truth)
+    assert again.loc[("solved", 30), "high"] < again.loc[("explained", 30), "low"]
+    assert export.bounds("2024-07")[0] <= planted["listed"].min()
