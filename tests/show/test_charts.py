@@ -149,7 +149,15 @@ def wait_frame():
     return pd.concat(rows, ignore_index=True)
 
 
+def span_frame():
+    """Hours by issue, the sum and what was pooled behind them."""
+    names = ["设施维修", "投诉举报", "费用账单", "意见建议", "(<8)", "all"]
+    value = np.array([100.0, 83.7, -12.4, 1.2, 2.0, 350.7])
+    return pd.DataFrame({"issue": names, "hours": value, "hours_low": value - 8, "hours_high": value + 8})
+
+
 FORMS = {
+    "spans": (charts.spans, span_frame, {"without": ("(<8)", "all"), "names": {"意见建议": Term("意见与建议", "Opinions")}}),
     "run_chart": (charts.run_chart, lambda: run_frame().assign(event=["新系统上线" if m == "2023-07" else "" for m in MONTHS]), {}),
     "coverage": (charts.coverage, coverage_frame, {}),
     "pareto_gaps": (charts.pareto_gaps, pareto_frame, {"chosen": 24}),
@@ -463,6 +471,14 @@ def test_gap_points_are_filled_where_the_interval_leaves_zero_out():
     assert [p.get_xdata()[0] for p in points] == [0.03, -0.02], "an item without a gap has no row"
     assert points[0].get_markerfacecolor() == style.DATA and points[1].get_markerfacecolor() == "#FFFFFF"
     assert {"+3.0", "\u22122.0"} <= set(texts(axes))
+
+
+def test_spans_are_filled_where_the_interval_leaves_zero_out_and_sums_are_not_drawn():
+    axes = drawn("spans", language="en")
+    points = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [p.get_xdata()[0] for p in points] == [100.0, 83.7, -12.4, 1.2]
+    assert [p.get_markerfacecolor() == style.DATA for p in points] == [True, True, True, False]
+    assert {"Opinions", "100.0", "\u221212.4"} <= set(texts(axes)) and "all" not in texts(axes)
 
 
 @pytest.mark.parametrize("form", ["likert", "gap_chart"])
