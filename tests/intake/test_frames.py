@@ -450,7 +450,7 @@ def hotline_of_all(tmp_path_factory) -> Hotline:
 
 LACKING = {  # what three months of calls cannot answer; that every kind of column comes back exactly is the law above
     "outlook": {"methods", "backtest", "rising"},
-    "service": {"shortfall", "one_more", "targets", "channels", "channel_flow", "self_service", "marketing", "misdirected"},
+    "service": {"shortfall", "one_more", "targets", "channels", "channel_flow", "contact_flow", "self_service", "marketing", "misdirected"},
     "followup": {"counts", "causes", "recurrence", "cases"},
     "callers": {"timeline"},  # of whom, has to be asked
 }

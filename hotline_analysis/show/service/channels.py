@@ -13,6 +13,15 @@ FLOW = {
     "one": ONE,
     "none": Term("看满窗口的来电中没有再次来电的。", "No call that was watched for the whole window was followed."),
 }
+CONTACTS = {
+    "some": Sentence(
+        "{window_hours}内再次联系的{repeats}次中，{switched_share}（{switched_low:share}～{switched_high:share}）在来电与会话之间换了渠道。",
+        "Of {repeats} contacts followed within {window_hours}, {switched_share} ({switched_low:percent}–{switched_high:percent}%) were followed by another way.",
+    ),
+    "few": Term("再次联系而换渠道的太少，不说比例。", "Too few came back by another way to give a share."),
+    "one": ONE,
+    "none": Term("看满窗口的来电与会话中没有再次联系的。", "No call or chat that was watched for the whole window was followed."),
+}
 SELF = {
     "shown": (
         Sentence(
@@ -48,6 +57,20 @@ FORMS = {
         narrow="channel next_channel value of_repeats",
         unless={"one": ONE},
     ),
+    "contact_flow": Table(
+        "channel next_channel numerator denominator value± of_repeats± mix",
+        Term("来电与会话之间", "Between calls and chats"),
+        claim=Sentences(
+            {"some": Sentence("再次联系中{switched_share}换了渠道", "{switched_share} of those who came back did so by another way")}
+        ),
+        subtitle=Sentence(
+            "{window_hours}内的下一次来电或会话，已识别的来电人；末列为渠道无关时应有的占比",
+            "The next call or chat within {window_hours}, of known callers; last column: what the share would be if the way did not matter",
+        ),
+        bold="value",
+        narrow="channel next_channel value of_repeats",
+        unless={"one": ONE},
+    ),
     "self_service": Table(
         "month uses contacts per_contact",
         Term("自助使用与来电", "Self-service beside calls"),
@@ -71,5 +94,6 @@ SAY = {
         Sentences({"one": ONE, "several": Sentence("最多的渠道是{channel}，占{value}。", "Most calls come by {channel}: {value}.")}),
     ),
     "channel_flow": (Sentences(FLOW),),
+    "contact_flow": (Sentences(CONTACTS),),
     "self_service": (Sentences(SELF),),
 }

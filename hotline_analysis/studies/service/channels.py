@@ -8,6 +8,8 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
+from hotline_analysis.measures import chats
+from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
@@ -24,9 +26,12 @@ MARKETING = {
     "marketing_completion": Term("营销任务完成率", "Sales target met"),
     "channel_conversion": Term("渠道有效转化率", "Contacts converted"),
 }
+CALL, CHAT = "(call)", "(chat)"  # the ways that are no word of the calls' own channels
+WAYS = {**grouped.WORDS, CALL: Term("来电", "call"), CHAT: Term("在线会话", "chat")}
 SELF_SERVICE = "self_service"  # the indicator of the month figures that counts uses of self-service
 COLUMNS = {
-    "next_channel": Field(Term("下一次来电的渠道", "Channel of the next call"), words=grouped.WORDS),
+    "next_channel": Field(Term("下一次来电的渠道", "Channel of the next call"), words=WAYS),
+    "channel": Field(Term("渠道", "Channel"), words=WAYS),
     "answered": Field(Term("接通率", "Answered"), "share", interval=("answered_low", "answered_high")),
     "talk": Field(Term("平均通话", "Mean talk"), "seconds"),
     "again": Field(Term("窗口内再次来电", "Called again in the window"), "share", interval=("again_low", "again_high")),
@@ -119,7 +124,41 @@ def flow(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
     rows = rows.with_columns(
         next_channel=nw.when(nw.col("gap_s") <= seconds).then(nw.coalesce(nw.col("next_channel"), nw.lit(NONE))).otherwise(nw.lit(""))
     )
-    found = grouped.sums(rows, ["channel", "next_channel"], "caller_group")
+    return _flow(view, grouped.sums(rows, ["channel", "next_channel"], "caller_group"), hours)
+
+
+def contact_flow(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
+    """The same with chats: by which way a citizen comes back, whichever way they came, one row a pair of ways.
+
+    Counted are the period's offered calls, by their channel ('(call)' where the export has none), and its chat sessions ('(chat)'), of known callers, that could be watched for the
+    whole window from their beginning; next_channel is that of the same caller's next call or session after it, of any issue. Unlike `flow` it rests on no definition of a repeat call:
+    both kinds of contact begin a wait and end one. Columns as in `flow`. Raises NoInput without sessions, DataRefused without callers in both tables. Source: B08; methods 11.
+    """
+    hours = window_hours or grouped.window_hours(view)
+    made = _every_contact(view)
+    following = made.groupby("caller")[["start_s", "channel"]].shift(-1)
+    seen = (made["start_s"] >= view.period.start_s) & (made["start_s"] < view.period.end_s) & (made["start_s"] + hours * HOUR <= view.end_s)
+    soon = following["start_s"] - made["start_s"] <= hours * HOUR
+    rows = made.assign(next_channel=following["channel"].where(soon, ""))[seen]
+    return _flow(view, rows.groupby(["channel", "next_channel", "cluster"]).size().rename("calls").reset_index(), hours)
+
+
+def _every_contact(view: View) -> pd.DataFrame:
+    """Every call and chat session of a known caller, in the order of time: caller, channel, start_s and the cluster in which the caller counts."""
+    sessions = chats.sessions(view, "caller")
+    calls = offered_calls(view)
+    grouped.need(calls, "caller")
+    if "caller" not in sessions:
+        raise DataRefused("service", "not available: needs caller in sessions.")
+    way = nw.coalesce(nw.col("channel").cast(nw.String), nw.lit(NONE)) if "channel" in calls.collect_schema().names() else nw.lit(CALL)
+    called = pandas(calls.filter(nw.col("start_s") < view.end_s).select("seq", "caller", "start_s", channel=way))
+    made = pd.concat([called, sessions[["seq", "caller", "start_s"]].assign(channel=CHAT)]).dropna(subset=["caller"])
+    made = made.astype({"caller": "int64", "start_s": "int64"}).sort_values(["start_s", "channel", "seq"], ignore_index=True)
+    return made.assign(cluster=made["caller"] % GROUPS)
+
+
+def _flow(view: View, found: pd.DataFrame, hours: float) -> pd.DataFrame:
+    """The pairs of ways from counts by way, next way ('' for none) and cluster."""
     found = _pooled(view, found)
     names = [key[0] for key in grouped.keys(found, ["channel"])]
     (base,) = grouped.arrays(found, ["channel"], [(c,) for c in names], "calls")
@@ -161,7 +200,16 @@ def _flows(view: View, frame: pd.DataFrame, hours: float) -> pd.DataFrame:
     told = frame.assign(**told, switched_low=float(low), switched_high=float(high), said=case)
     shares = ["value", "low", "high", "of_repeats", "of_repeats_low", "of_repeats_high"]
     told = disclosure.untold(told, ["numerator", "of_repeats_numerator"], shares, view.smallest, parts_of=["channel"])
-    return told.drop(columns=["of_repeats_numerator"], errors="ignore")
+    told = told.drop(columns=["of_repeats_numerator", "of_repeats_numerator_missing"], errors="ignore")
+    if "numerator_missing" not in told or not (told["numerator_missing"] != "")[told["switched"] == "yes"].any():
+        return told
+    away = [
+        "switched_count",
+        "switched_share",
+        "switched_low",
+        "switched_high",
+    ]  # all that switched less the pairs that are told is the pair that is not
+    return told.assign(**dict.fromkeys(away, np.nan), said="few")
 
 
 # ---- month figures typed in by hand
@@ -242,4 +290,4 @@ def marketing(view: View) -> pd.DataFrame:
     return told[["month", "indicator", *names, "numerator", "denominator", "value"]].assign(said="typed")
 
 
-TABLES = {"channels": channels, "channel_flow": flow, "self_service": self_service, "marketing": marketing}
+TABLES = {"channels": channels, "channel_flow": flow, "contact_flow": contact_flow, "self_service": self_service, "marketing": marketing}

@@ -109,6 +109,46 @@ def test_one_channel_has_no_flow():
         channels.channels(view(ROWS, without=("channel",)))
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_who_chats_and_then_telephones(engine):
+    """甲会话后一小时来电，再一小时又来电；乙来电后会话；丙会话后无下文；不明来访人不计；月末没看满的不计。"""
+    rows = [
+        {"at": "2024-09-03 10:00", "caller": 1, "outcome": "answered"},
+        {"at": "2024-09-03 11:00", "caller": 1, "outcome": "answered"},
+        {"at": "2024-09-05 09:00", "caller": 2, "outcome": "answered"},
+    ]
+    sessions = [
+        (1, "2024-09-03 09:00"),
+        (2, "2024-09-05 12:00"),
+        (3, "2024-09-06 12:00"),
+        (None, "2024-09-03 09:30"),
+        (1, "2024-09-30 12:00"),
+    ]
+    given = {
+        "session_id": [f"s{n}" for n in range(5)],
+        "seq": list(range(5)),
+        "caller": [c for c, _ in sessions],
+        "opened_s": [at(t) for _, t in sessions],
+    }
+    held = view(rows, engine=engine)
+    held = replace(held, tables={**held.tables, "sessions": lazy(pl.DataFrame({**given, "served_by": ["agent"] * 5}))})
+    frame = channels.contact_flow(held).set_index(["channel", "next_channel"])
+    parts = frame[["numerator", "denominator"]].to_numpy().tolist()
+    assert dict(zip(frame.index, parts, strict=True)) == {
+        ("(call)", "(call)"): [1, 3], ("(call)", "(chat)"): [1, 3], ("(chat)", "(call)"): [1, 3], ("(chat)", "(chat)"): [0, 3],
+    }  # fmt: skip
+    with pytest.raises(NoInput):
+        channels.contact_flow(view(rows))
+
+
+def test_what_switched_in_all_does_not_tell_a_small_pair():
+    """电话110通中3通换微信，微信50通中20通换电话：说出共23通换了渠道，就说出了那3通。"""
+    small = [row for n, row in enumerate(ROWS) if not (row["channel"] == "微信" and n % 7 and row["caller"] < 50)]
+    frame = channels.flow(view(small, smallest=8))
+    hidden = frame["numerator"].isna()
+    assert hidden.sum() >= 2 and frame["switched_share"].isna().all() and set(frame["said"]) == {"few"}
+
+
 # ---- month figures typed in
 
 
