@@ -11,7 +11,6 @@ import json
 import os
 import pkgutil
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -130,12 +129,14 @@ RUNNING: set[int] = set()
 def serve() -> None:
     """Fork a kernel for every message. When the other end is closed, what still runs is ended."""
     import_all()
+    if len(os.listdir("/proc/self/task")) > 1:  # OPENBLAS_NUM_THREADS of the user's own: what a thread holds, a fork would never get
+        return
     wire = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGCHLD, _bury)
     while True:
         message, handles, *_ = socket.recv_fds(wire, 1 << 20, 2)
         if not message:
             break
+        _bury()
         pid = os.fork()
         if not pid:
             wire.close()
@@ -147,6 +148,7 @@ def serve() -> None:
             os.close(handle)
     for pid in RUNNING:
         machine.end_process(pid)
+        os.waitpid(pid, 0)
 
 
 def import_all() -> None:
@@ -158,7 +160,7 @@ def import_all() -> None:
     gc.freeze()  # shared with the kernels, until one writes to it
 
 
-def _bury(*_) -> None:
+def _bury() -> None:
     with contextlib.suppress(ChildProcessError):
         while pid := os.waitpid(-1, os.WNOHANG)[0]:
             RUNNING.discard(pid)
@@ -166,7 +168,6 @@ def _bury(*_) -> None:
 
 def _become_kernel(asked: dict, log: int) -> None:
     """This process, just forked, as a kernel that was started by itself would be."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     from ipykernel import kernelapp
 
     os.setsid()

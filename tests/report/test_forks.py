@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline_analysis import machine
 from hotline_analysis.report import forks, run
 from hotline_analysis.show.blocks import END
 from tests.report.notebooks import code, notebook
@@ -54,16 +55,23 @@ def test_without_a_server_a_kernel_is_an_interpreter_of_its_own(tmp_path, server
     told(tmp_path)
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
-    for _ in range(2):
-        own = told(tmp_path)
-        assert own["server"] == os.getpid() and not own["imported"]
+    own = told(tmp_path)
+    assert own["server"] == os.getpid() and not own["imported"] and not server.possible  # it is not tried again
+
+
+@pytest.mark.skipif(machine.cores() < 2, reason="OpenBLAS starts no threads on one processor")
+def test_a_server_with_threads_forks_nothing(tmp_path, server, monkeypatch):
+    server.close()
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    own = told(tmp_path)
+    assert own["server"] == os.getpid() and not own["imported"] and server.process is None
 
 
 HANGING = """
 import os, sys, time
 from hotline_analysis.report import forks
 with open(sys.argv[1], "wb") as log:
-    forks.SERVER.kernel(sys.argv[1] + ".json", os.environ, "/", log)
+    forks.SERVER.kernel(sys.argv[1] + ".json", {**os.environ, "OPENBLAS_NUM_THREADS": "1"}, "/", log)
     print(forks.SERVER.process.pid, flush=True)
     time.sleep(600)
 """
