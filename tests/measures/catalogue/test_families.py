@@ -79,6 +79,16 @@ def test_一事一评_and_surveys_by_hand():
     surveys = table("invited_s", [{"invited_s": BEGIN + DAY * n, "item_1": s, "order_id": o} for n, (s, o) in enumerate(rows)])
     told = found(asked, ["survey_satisfaction", "order_good", "order_bad"], surveys=surveys)
     assert parts(told) == {"survey_satisfaction": (2, 4), "order_good": (2, 3), "order_bad": (1, 3)}
+    answered = surveys.rename(columns={"invited_s": "answered_s"}).drop(
+        columns="local_s"
+    )  # an export of answers alone: their times place them
+    assert parts(found(asked, ["survey_satisfaction", "order_good", "order_bad"], surveys=answered)) == parts(told)
+    untimed = found(asked, ["survey_satisfaction"], surveys=answered.drop(columns="answered_s"))
+    assert untimed.loc["survey_satisfaction", "missing"] == "not available: needs invited_at"
+    together = found(asked, ["survey_satisfaction", "order_good", "order_bad"], surveys=surveys)
+    for key in together.index:  # what is read once for all is what each would read
+        alone = found(asked, [key], surveys=surveys).loc[key]
+        assert alone.drop("without").equals(together.loc[key].drop("without")), key
     lacking = found(asked, ["order_good", "survey_satisfaction"], surveys=surveys.drop(columns="order_id"))
     assert lacking.loc["order_good", "missing"] == "not available: needs order_id" and lacking.loc["survey_satisfaction", "value"] == 0.5
 
