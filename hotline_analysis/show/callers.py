@@ -96,9 +96,9 @@ FORMS = {
         narrow="caller kind tag calls main_issue",
     ),
     "regular": Table(
-        "caller calls period weekday hour strength q",
+        "caller calls period weekday monthday hour strength q",
         Term("按钟点来电的人", "Callers who keep a clock"),
-        subtitle=Term("已扣除大家共有的作息；每天看钟点，每周看星期和钟点", "Everybody's own rhythm taken off; daily by the hour, weekly by weekday and hour"),
+        subtitle=Term("已扣除大家共有的作息；每天看钟点，每周看星期和钟点，每月看几日（要看半年以上）", "Everybody's own rhythm taken off; daily by the hour, weekly by weekday and hour, monthly by the day (of half a year or more)"),
         narrow="caller period hour",
     ),
     "timeline": Table(

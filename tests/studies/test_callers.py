@@ -201,6 +201,18 @@ def test_a_weekly_caller_is_found_and_office_hours_are_no_rhythm():
     assert len({c for c, _ in told.index} - {901, 902}) <= 2
 
 
+def test_a_caller_of_the_fifteenth_is_found_in_many_months_alone():
+    """Seeded: 150 callers at any time of eight months, one who calls around every 15th: that one by the month, at most two of the others; in five months nobody is judged by the month."""
+    rng = np.random.default_rng(8)
+    rows = [(c, int(t)) for c in range(150) for t in rng.integers(0, 243 * DAY, 12)]
+    starts = [(pd.Timestamp(1970, m, 15) - pd.Timestamp(0)).days for m in range(1, 9)]
+    rows += [(901, d * DAY + int(rng.integers(9 * HOUR, 17 * HOUR))) for d in starts]
+    told = listed.regular(seen(rows, 243))
+    monthly = told[told["period"] == "month"].set_index("caller")
+    assert monthly.loc[901, "monthday"] in (15, 16) and np.isnan(monthly.loc[901, "hour"]) and len(set(told["caller"]) - {901}) <= 2
+    assert "month" not in set(listed.regular(seen([r for r in rows if r[1] < 150 * DAY], 150))["period"])
+
+
 def test_frequent_callers_are_parted_by_what_they_come_for():
     hours = (3, 17, 9, 22, 12, 6)
     problem = [(1, d * DAY + h * HOUR, "停水") for d, h in enumerate(hours)]

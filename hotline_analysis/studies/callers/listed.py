@@ -29,7 +29,7 @@ CALL_COLUMNS = (
     "next_hours",
     "later",
 )
-PERIODS = {"day": 24 * HOUR, "week": 168 * HOUR}
+PERIODS = {"day": 24 * HOUR, "week": 168 * HOUR, "month": 30.4375 * DAY}  # a month: its mean length, to name the day
 
 
 def frequent(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.DataFrame:
@@ -98,42 +98,66 @@ def _again(part: pd.DataFrame) -> int:
 
 
 def regular(view: View) -> pd.DataFrame:
-    """Callers who come by the clock, every day or every week: one row a caller and period found, the surest first. For staff.
+    """Callers who come by the clock, every day, every week or on a day of the month: one row a caller and period found, the surest first. For staff.
 
-    Counted are callers with calls in LEAST_REGULAR weeks (days) or more, one of each drawn by lot: several calls about one matter within two days are no habit. Times are freed of everybody's own daily and weekly rhythm first (`stats.rhythm`), or office hours alone would look like a habit. Listed with q
-    (Benjamini-Hochberg over all callers and both periods) below MOST_Q.
+    Counted are callers with calls in LEAST_REGULAR weeks (days, months) or more, one of each drawn by lot: several calls about one matter within two days are no habit. Times are freed of everybody's own rhythm first (`stats.rhythm`), or office hours alone would look like a habit. Listed with q
+    (Benjamini-Hochberg over all callers, days and weeks together, months by themselves) below MOST_Q.
 
-    Columns: caller, calls (one a week or day), period (day, week), strength (mean length r, 0 to 1), weekday (of weekly callers), hour (of the day), q. Source: A21; methods 6.
+    Columns: caller, calls (one a day, week or month), period (day, week, month: of many months alone), strength (mean length r, 0 to 1), weekday (of weekly callers), monthday (of monthly ones), hour (of the day; not of monthly ones), q. Source: A21; methods 6.
     """
     frame = rules.of_period(view)
     return _regular(frame, frame)
 
 
 def _regular(frame: pd.DataFrame, everybody: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for period, length in PERIODS.items():
-        cycles = (frame["local_s"] - 4 * DAY) // length  # 1970-01-05 was a Monday
-        drawn = frame.assign(cycle=cycles, lot=frame["seq"] * 2_654_435_761 % 2**32).sort_values(
-            "lot"
-        )  # the first of a week would always be early in it
-        once = drawn[~drawn.duplicated(["caller", "cycle"])]  # a burst about one matter is one call of its week
-        everyone = np.sort(_phase(everybody, length))
-        for caller, part in once.groupby("caller", sort=True):
-            if len(part) >= LEAST_REGULAR:
-                own = _phase(part, length)
-                found = rhythm.rayleigh(rhythm.rescaled(own, everyone))
-                middle = float(np.median((own - own[0] + 0.5) % 1) + own[0] - 0.5) % 1 * length
-                weekday = str(int(middle // DAY)) if period == "week" else ""
-                told = {"caller": caller, "calls": len(part), "period": period, "strength": found.r, "weekday": weekday}
-                rows.append({**told, "hour": middle % DAY / HOUR, "p": found.p})
-    told = pd.DataFrame(rows, columns=["caller", "calls", "period", "strength", "weekday", "hour", "p"])
-    told["q"] = tests.benjamini_hochberg(told["p"].to_numpy(float))
+    rows = [row for period in PERIODS for row in _clocks(frame, everybody, period)]
+    told = pd.DataFrame(rows, columns=["caller", "calls", "period", "strength", "weekday", "monthday", "hour", "p"]).astype(
+        {"monthday": "Int64"}
+    )
+    apart = told["period"].eq("month")  # a question of its own: only months tell it
+    told["q"] = np.nan
+    for family in (apart, ~apart):
+        told.loc[family, "q"] = tests.benjamini_hochberg(told.loc[family, "p"].to_numpy(float))
     return told[told["q"] < MOST_Q].sort_values(["q", "caller"], kind="stable", ignore_index=True).drop(columns="p")
 
 
-def _phase(frame: pd.DataFrame, length: int) -> np.ndarray:
-    """Where in the week (the day) each call lies, 0 to 1."""
-    return (((frame["local_s"] - 4 * DAY) % length) / length).to_numpy()
+def _clocks(frame: pd.DataFrame, everybody: pd.DataFrame, period: str) -> list[dict]:
+    """One row a caller with calls in enough cycles of a period: how gathered they are, and where."""
+    cycle, phase = _cycles(frame, period)
+    drawn = frame.assign(cycle=cycle, phase=phase, lot=frame["seq"] * 2_654_435_761 % 2**32)
+    drawn = drawn.sort_values("lot")  # the first of a week would always be early in it
+    once = drawn[~drawn.duplicated(["caller", "cycle"])]  # a burst about one matter is one call of its week
+    everyone = np.sort(_cycles(everybody, period)[1])
+    parts = ((caller, part["phase"].to_numpy()) for caller, part in once.groupby("caller", sort=True) if len(part) >= LEAST_REGULAR)
+    return [_clock(caller, own, everyone, period) for caller, own in parts]
+
+
+def _clock(caller: int, own: np.ndarray, everyone: np.ndarray, period: str) -> dict:
+    found = rhythm.rayleigh(rhythm.rescaled(own, everyone))
+    middle = float(np.median((own - own[0] + 0.5) % 1) + own[0] - 0.5) % 1
+    at = middle * PERIODS[period]
+    monthly = period == "month"
+    where = {"weekday": str(int(at // DAY)) if period == "week" else "", "monthday": int(at // DAY) + 1 if monthly else pd.NA}
+    return {
+        "caller": caller,
+        "calls": len(own),
+        "period": period,
+        "strength": found.r,
+        **where,
+        "hour": np.nan if monthly else at % DAY / HOUR,
+        "p": found.p,
+    }
+
+
+def _cycles(frame: pd.DataFrame, period: str) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the day, week or calendar month of each call, and where in it the call lies, 0 to 1."""
+    local = frame["local_s"].to_numpy(np.int64)
+    if period != "month":
+        length = PERIODS[period]
+        return (local - 4 * DAY) // length, (local - 4 * DAY) % length / length  # 1970-01-05 was a Monday
+    when = pd.to_datetime(frame["local_s"], unit="s").dt
+    into = (when.day.to_numpy() - 1) * DAY + local % DAY
+    return (12 * when.year + when.month).to_numpy(), into / (when.days_in_month.to_numpy() * DAY)
 
 
 def timeline(view: View, *, caller: int = -1, within_days: float = 7.0) -> pd.DataFrame:
