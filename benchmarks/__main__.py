@@ -11,7 +11,7 @@ import narwhals
 import pandas as pd
 import polars
 
-from benchmarks import full, gaps, month, reading, stored, who
+from benchmarks import full, gaps, month, reading, stored, who, workbook
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 
@@ -50,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     _show("Making and keeping the full gap table, and the window study from it", _sizes([*sizes, *([LARGE] if asked.large else [])]))
     rows = max(sizes)
     _show(f"Who and what next: a month of {rows:,} calls, from the kept gap table", _who(rows))
+    rows = min(sizes[0], 100_000)
+    _show(f"Writing a workbook of {rows:,} rows and 11 columns", _workbook(rows))
     rows = min(sizes[0], 1_000_000)
     _show(
         f"Reading {rows:,} rows of 22 columns: GB18030 CSV through the store, UTF-8 CSV to typed Parquet by DuckDB", _reading(rows, rounds)
@@ -128,6 +130,15 @@ def _who(rows: int) -> list[str]:
     told = {spread: who.in_child(rows, spread) for spread in SPREADS}
     lines = [_line(f"{spread}: {what}", seconds) for spread, parts in told.items() for what, seconds in parts.items() if what != "peak_mb"]
     return [*lines, *[f"  {spread}: peak {parts['peak_mb']:,} MB" for spread, parts in told.items()]]
+
+
+def _workbook(rows: int) -> list[str]:
+    """Writing a workbook; recorded, and no aim is set."""
+    told = {way: workbook.in_child(way, rows) for way in workbook.WAYS}
+    return [
+        _line(way, one["seconds"], one["processor"], f"s of processor; peak {one['peak_mb']:,} MB, file {one['file_mb']} MB")
+        for way, one in told.items()
+    ]
 
 
 def _room() -> bool:

@@ -15,7 +15,14 @@ ROWS = 1_000
 def test_the_whole_benchmark_runs_on_a_thousand_calls(capsys):
     assert bench.main(["--calls", str(ROWS), "--quick"]) == 0
     said = capsys.readouterr().out
-    for line in ("of DuckDB SQL", "from the kept gap table", "heavy: agents, cells", "ours: identity", "ours: in all"):
+    for line in (
+        "of DuckDB SQL",
+        "from the kept gap table",
+        "heavy: agents, cells",
+        "ours: identity",
+        "ours: in all",
+        "Writing a workbook of 1,000 rows",
+    ):
         assert line in said
 
 
