@@ -24,7 +24,7 @@ COLUMNS = {
     "foreseen": Field(Term("预计（不采取措施）", "Expected, nothing done"), "ratio", interval=("foreseen_low", "foreseen_high")),
     "foreseen_low": Field(Term("下端", "Low"), "ratio"),
     "foreseen_high": Field(Term("上端", "High"), "ratio"),
-    "chosen": Field(Term("所选", "Chosen")),
+    "chosen": Field(Term("所选", "Chosen"), words={"True": Term("是", "yes"), "False": Term("", "")}),
     "picked": Field(Term("上月实际÷应有", "Picked at, last month"), "ratio"),
     "came": Field(Term("本月实际÷应有", "Seen this month"), "ratio"),
     "picked_advice": Field(Term("上月的建议", "Advice of last month"), words=ADVICE),
