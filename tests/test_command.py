@@ -102,7 +102,7 @@ def test_check_shows_the_ledger_and_the_grade(hotline, capsys):
     assert out.splitlines()[0].split() == ["数据表", "文件", "读取方式", "编码", "读入", "进入统计", "表头"]
     assert "calls.csv" in out and out.splitlines()[-1].startswith("数据质量: ")
     code, out, _ = run(capsys, "check", "--params", str(hotline), "--month", "2024-01", "--language", "en", "--quiet")
-    assert out.splitlines()[0].split("  ")[-2:] == ["Records of the month", "In the figures"]
+    assert out.splitlines()[0].split("  ")[-2:] == ["Records of the period", "In the figures"]
     assert "\nnote  Caller not identified in " in out and "\nData quality: " in out
 
 
