@@ -322,7 +322,7 @@ def test_every_class_of_the_style_sheet_is_one_that_a_page_may_have():
     written = set(re.findall(r"[\w-]+", "\n".join(file.read_text(encoding="utf-8") for file in files)))
     named = set(re.findall(r"\.([a-z][\w-]*)", " ".join(re.findall(r"([^{}]+)\{", blocks.sheet()))))
     assert {"card", "verdict", "ledger"} <= named and not named - written
-    assert not named & {"advice", "archive", "gloss", "solo", "trend"}
+    assert not named & {"archive", "gloss", "solo", "trend"}
 
 
 def test_english_pages_speak_english():
@@ -330,3 +330,15 @@ def test_english_pages_speak_english():
     done = made(*cells, language="en")
     for said in ('<html lang="en">', "1. Data", "Table 1", "Contents", "September 2024", "1 September to 30 September", "provisional"):
         assert said in done, said
+
+
+def test_a_link_takes_the_name_of_its_place_and_goes_with_it():
+    link = '<a class="at" href="#n-rate"><x-place key="{}"></x-place></a>'
+    assert page._placed(link.format("numbers"), {"numbers": "表<3"}) == '<a class="at" href="#n-rate">表&lt;3</a>'
+    assert page._placed(f"见{link.format('elsewhere')}。", {"numbers": "表3"}) == "见。"
+
+
+def test_what_only_says_where_there_is_more_goes_with_its_page():
+    more = '<p>甲。 <span class="more"><a href="window.html#evidence">详见专题</a></span></p>'.encode()
+    assert page.without_dead_links(more, ["window.html"]) == more
+    assert page.without_dead_links(more, ["index.html"]).decode() == "<p>甲。</p>"

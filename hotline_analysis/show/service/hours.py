@@ -38,7 +38,7 @@ FORMS = {
                 "丢失集中，挪班就能补；处处都丢，才要添人。", "A gathered loss calls for moved shifts, one that is everywhere for people."
             ),
         ),
-        numbers="hour numerator denominator lost value± usual_value",
+        numbers="hour denominator lost value usual_value",
         unless={"few": FEW},
     )
 }
