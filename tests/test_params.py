@@ -221,6 +221,7 @@ def test_words_that_a_page_prints_hold_no_number(tmp_path, place, words):
 
 
 PLAIN = (
+    params_file.About,
     params_file.Report,
     params_file.Period,
     params_file.Limits,
