@@ -54,8 +54,20 @@ def published(folder: Path) -> tuple[dict, dict[str, bytes]]:
     """A published folder's manifest and its files. Raises NoInput where there is none."""
     try:
         said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        digests = [
+            digest for told in said["pages"].values() for digest in told["data"]["digests"].values()
+        ]  # a stranger's file of that name has none
+        words = (
+            *digests,
+            said["hotline"],
+            said["month"],
+            said["parameters"]["language"],
+            *(told["sha256"] for told in said["files"].values()),
+        )
+        if not all(isinstance(word, str) for word in words):
+            raise TypeError
         return said, {name: (folder / name).read_bytes() for name in said["files"] if (folder / name).is_file()}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise NoInput(str(folder), "is no published month.", "Name one that `hotline report` has published.") from None
 
 

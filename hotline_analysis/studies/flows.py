@@ -222,6 +222,8 @@ def costs(view: View, *, level: int = 1, window_hours: float = 168.0) -> pd.Data
     under 95 % of the callbacks are of known time. Source: A26; methods 4.
     """
     found = flows.transitions(view, level=level, window_s=round(window_hours * HOUR))
+    if not found.calls.sum():
+        raise DataRefused("flows", "no base.", "Ask for a period with answered calls.")
     compared = chance.comparable(view)
     frame = _costs(found) if compared else _uncompared(found)
     weeks = ((view.period.last_day - view.period.first_day).days + 1) / 7

@@ -23,8 +23,8 @@ FORMS = {
             "{period}; not answered and called again within {within_minutes} min is one attempt; callers of {identified} of the calls are identified",
         ),
         note=Sentence(
-            "一次求助平均拨打{calls_per_attempt}通，{lost}次始终没打通。认不出来电人的，重拨也认不出，只在第一行。",
-            "An attempt is {calls_per_attempt} calls on average; {lost} were never answered. Redials of callers who are not identified cannot be told; they are in the first row only.",
+            "一次求助平均拨打{calls_per_attempt}通，{unreached}次始终没打通。认不出来电人的，重拨也认不出，只在第一行。",
+            "An attempt is {calls_per_attempt} calls on average; {unreached} were never answered. Redials of callers who are not identified cannot be told; they are in the first row only.",
         ),
         bold="value",
         narrow="counted value",

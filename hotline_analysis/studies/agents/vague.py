@@ -110,6 +110,8 @@ def vague_words(view: View, *, level: int = 1, window_hours: float = 168.0) -> p
         raise DataRefused("agents", "history: less than 21 days of data, so nothing to compare with habit.")
     window_s = round(window_hours * HOUR)
     found = flows.transitions(view, level=level, window_s=window_s)
+    if not found.calls.sum():
+        raise DataRefused("agents", "no base.", "Ask for a period with answered calls.")
     back = flows.returns(view, found.names, level=level, window_s=window_s)
     whole, without = _caused(*(t.sum(axis=0) for t in back)), _caused(*resampling.leave_one_out(*back))
     with np.errstate(divide="ignore", invalid="ignore"):

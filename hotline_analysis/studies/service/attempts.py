@@ -23,7 +23,7 @@ COLUMNS = {
     "redials": Field(Term("重拨", "Redials"), "count"),
     "redial_share": Field(Term("重拨占来电", "Redials of the calls"), "share"),
     "calls_per_attempt": Field(Term("每次求助拨打", "Calls an attempt"), "ratio"),
-    "lost": Field(Term("始终没打通", "Never answered"), "count"),
+    "unreached": Field(Term("始终没打通", "Never answered"), "count"),
     "demand": Field(Term("去掉重拨的需求", "Demand without redials"), "count"),
     "identified": Field(Term("来电人可识别", "Identified callers"), "share"),
     "within_minutes": Field(Term("多少分钟内算重拨", "Redial within, min"), "count"),
@@ -37,7 +37,7 @@ def attempts(view: View) -> pd.DataFrame:
     of its end. It belongs to the period in which it begins; calls and attempts with an unknown outcome are left out. Only identified callers can redial; the first row has all calls.
 
     Columns: counted (all, calls, first_call, eventual), numerator, denominator, value, low, high (95 %, from the days on which attempts begin), redials, redial_share (of the identified callers' calls), calls_per_attempt,
-    lost (attempts never answered), demand (all calls less the redials; with unidentified callers still too many), identified (share of the calls), within_minutes, said (redials, none). An
+    unreached (attempts never answered), demand (all calls less the redials; with unidentified callers still too many), identified (share of the calls), within_minutes, said (redials, none). An
     attempt ends when it is answered, so the rate in the end is at least the one at the first call and the one by call. Raises DataRefused without outcome or caller, with masked numbers, and
     where no caller is identified.
     """
@@ -58,7 +58,7 @@ def attempts(view: View) -> pd.DataFrame:
         "redials": n - made,
         "redial_share": (n - made) / n,
         "calls_per_attempt": n / made,
-        "lost": int(made - tries["last"].sum()),
+        "unreached": int(made - tries["last"].sum()),
         "demand": total - (n - made),
     }
     return pd.DataFrame(rows).assign(

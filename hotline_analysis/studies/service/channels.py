@@ -19,6 +19,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.measures.volumes import EPOCH, coverage, days
 from hotline_analysis.stats import intervals, surveys
 from hotline_analysis.studies.service import grouped
+from hotline_analysis.studies.service.grouped import CALL, CHAT, WAYS
 from hotline_analysis.words import LANGUAGES, Field, Term
 
 FEWEST_MONTHS = 6  # below so many months no correlation is printed
@@ -26,8 +27,6 @@ MARKETING = {
     "marketing_completion": Term("营销任务完成率", "Sales target met"),
     "channel_conversion": Term("渠道有效转化率", "Contacts converted"),
 }
-CALL, CHAT = "(call)", "(chat)"  # the ways that are no word of the calls' own channels
-WAYS = {**grouped.WORDS, CALL: Term("来电", "call"), CHAT: Term("在线会话", "chat")}
 SELF_SERVICE = "self_service"  # the indicator of the month figures that counts uses of self-service
 COLUMNS = {
     "next_channel": Field(Term("下一次来电的渠道", "Channel of the next call"), words=WAYS),

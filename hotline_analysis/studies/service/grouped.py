@@ -24,6 +24,8 @@ from hotline_analysis.words import Field, Term
 
 ALL = "(all)"  # the key of all strata together
 WORDS = {disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN, ALL: Term("全部", "all")}
+CALL, CHAT = "(call)", "(chat)"  # the ways that are no word of the calls' own channels
+WAYS = {**WORDS, CALL: Term("来电", "call"), CHAT: Term("在线会话", "chat")}
 COLUMNS = {"base": Field(Term("总数", "Of"), "count")}  # the denominator, where it is of calls in some rows and of orders in others
 WINDOW_HOURS = 72.0  # the longest window that is looked at here: a month's end would leave too few calls watched for a week
 

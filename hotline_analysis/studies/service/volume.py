@@ -21,7 +21,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.measures.volumes import EPOCH
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies.service import grouped
-from hotline_analysis.studies.service.grouped import ALL, WORDS
+from hotline_analysis.studies.service.grouped import ALL, WAYS, WORDS
 from hotline_analysis.words import LANGUAGES, PERCENT, STATE, Field, Term
 
 KNOWN = 0.95  # of the calls that were not answered have to name a team, before teams may be compared
@@ -37,7 +37,8 @@ MOVED = ("outside", "few months")
 STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month")}
 COLUMNS = {
     **{c: Field(term, words=WORDS) for c, term in (("issue_1", Term("诉求", "Issue")), ("issue_2", Term("二级诉求", "Issue, level 2")), ("issue_3", Term("三级诉求", "Issue, level 3")),
-       ("area", Term("区域", "Area")), ("channel", Term("渠道", "Channel")), ("unit", Term("班组", "Team")), ("department", Term("承办部门", "Department")), ("queue", Term("技能组", "Queue")))},
+       ("area", Term("区域", "Area")), ("unit", Term("班组", "Team")), ("department", Term("承办部门", "Department")), ("queue", Term("技能组", "Queue")))},
+    "channel": Field(Term("渠道", "Channel"), words=WAYS),
     "group": Field(Term("类别", "Group"), words=WORDS),
     "count": Field(Term("来电", "Calls"), "count"),
     "before": Field(Term("上月", "Last month"), "count"),

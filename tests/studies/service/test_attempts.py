@@ -33,7 +33,7 @@ def test_attempts_by_hand(engine):
     parts = {name: (row["numerator"], row["denominator"]) for name, row in frame.iterrows()}
     assert parts == {"all": (4, 11), "calls": (3, 8), "first_call": (1, 5), "eventual": (3, 5)}
     row = frame.iloc[0]
-    assert (row["redials"], row["lost"], row["demand"], row["calls_per_attempt"]) == (3, 2, 8, 8 / 5)
+    assert (row["redials"], row["unreached"], row["demand"], row["calls_per_attempt"]) == (3, 2, 8, 8 / 5)
     assert row["identified"] == pytest.approx(10 / 12) and row["redial_share"] == pytest.approx(3 / 8)
 
 
