@@ -33,12 +33,18 @@ def cli():
 @click.option("--day", default="", help="the day's edition instead: 2024-09-18, or latest")
 @LANGUAGE
 @click.option("--out", default="", metavar="FOLDER", help="where the pages go (reports/ beside params/)")
+@click.option("--staff", is_flag=True, help="the studies for staff instead (agents, callers, cases), which name people: into private/")
 @click.option("--pdf", is_flag=True, help="the month's page as report.pdf too, printed by a Chromium, Chrome or Edge of this machine")
 @QUIET
-def report(params, month, day, language, out, pdf, quiet):
+def report(params, month, day, language, out, staff, pdf, quiet):
     """Render one month, or one day, and publish it whole, or leave the old page untouched."""
     from hotline_analysis.report import month as monthly
 
+    if staff:
+        if day or pdf:
+            raise BadParams("--staff", "goes with a month, and with neither --day nor --pdf.", "Leave them out.")
+        click.echo("\n".join(map(str, monthly.publish_staff(params, month=month, language=language, out=out, progress=not quiet))))
+        return
     try:
         page, current = monthly.publish(params, month=month, day=day, language=language, out=out, pdf=pdf, progress=not quiet)
     except StudyMissing as published:

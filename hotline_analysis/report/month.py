@@ -8,7 +8,7 @@ from pathlib import Path
 import hotline_analysis
 from hotline_analysis import params as params_file
 from hotline_analysis.errors import BadParams, NoInput, nearest
-from hotline_analysis.hotline import open_hotline, study_names
+from hotline_analysis.hotline import Hotline, open_hotline, study_names
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Params, check_month, check_period
 from hotline_analysis.report import notes, paper, run
@@ -29,6 +29,12 @@ def pages() -> dict[str, Path]:
     public = [stem for stem in study_names() if not any(hasattr(_study(stem), mark) for mark in ("PRIVATE", "EDITION"))]
     studies = {f"{stem}.html": notebooks() / f"{stem}.ipynb" for stem in public}
     return {"index.html": notebooks() / "monthly.ipynb"} | {name: path for name, path in studies.items() if path.is_file()}
+
+
+def staff_pages() -> dict[str, Path]:
+    """Page -> notebook of the studies for staff."""
+    private = [stem for stem in study_names() if getattr(_study(stem), "PRIVATE", False)]
+    return {f"{stem}.html": path for stem in private if (path := notebooks() / f"{stem}.ipynb").is_file()}
 
 
 def _study(stem: str):
@@ -83,17 +89,32 @@ def publish(
         )  # the rule may come from a windows file beside the params
         if current(place.folder, mark, [paper.PDF] if pdf else []):
             return place.folder / "index.html", True
-        h.frames.prune()
-        given = {"params": str(described.path.resolve()), "month": h.month, "language": language}
-        limits = Limits(cell=described.limits.cell_seconds, run=described.limits.run_seconds)
-        checks = {
-            "countries": described.countries,
-            "data_words": data_words(h.store, described, written),
-            "sections": [] if day else described.report.sections,
-        }
-        checks |= {"notes": notes.of_month(written, h.month, language)}
-        made = {"limits": limits, "progress": progress, "fingerprint": mark, "store": h.store, "printer": printer}
-        return run.render(wanted, place=place, parameters=given, **made, **checks), False
+        own = {"sections": [] if day else described.report.sections, "notes": notes.of_month(written, h.month, language)}
+        made = {"fingerprint": mark, "printer": printer, "progress": progress}
+        return run.render(wanted, place=place, **_given(h, language, written), **own, **made), False
+
+
+def publish_staff(params: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> list[Path]:
+    """Render the studies for staff (agents, callers, what became of the cases) of a month into private/; the paths of their pages.
+
+    What can be refused is refused before a kernel starts. Raises HotlineError with its exit code; StudyMissing where one could not be made.
+    """
+    if month != "latest":
+        check_month(month)
+    described = params_file.load(params)
+    h = open_hotline(params, month, language, progress=progress)
+    h.verdicts  # noqa: B018 (refused data are refused here)
+    with run.hold(Path(out) if out else described.root / "reports", hotline=described.name, month=h.month) as place:
+        return run.render_staff(staff_pages(), place=place, progress=progress, **_given(h, language))
+
+
+def _given(h: Hotline, language: str, written: Iterable[notes.Note] = ()) -> dict:
+    """What every run of a hotline's notebooks is given; frames that nobody asked for lately go before kernels start."""
+    h.frames.prune()
+    parameters = {"params": str(h.params.path.resolve()), "month": h.month, "language": language}
+    limits = Limits(cell=h.params.limits.cell_seconds, run=h.params.limits.run_seconds)
+    words = {"countries": h.params.countries, "data_words": data_words(h.store, h.params, written)}
+    return {"parameters": parameters, "limits": limits, "store": h.store, **words}
 
 
 def data_words(store: Store, described: Params, written: Iterable[notes.Note] = ()) -> list[str]:

@@ -69,6 +69,7 @@ class Other:
     why: Term | None = None
 
 
+STAFF = Term("仅供内部管理，含人员信息，不得外传", "for staff only: names people, not to be passed on")
 EMPTY = Term("这些数据没有它可以显示的内容", "these data hold nothing that it could show")
 COLUMNS = terms()
 FAULTS = (RunFailed, DataRefused, NoInput, BadParams)  # of a study: the month goes on without it
@@ -116,14 +117,17 @@ def make(
     others: Mapping[str, Other] = {},
     sections: Collection[str] = (),
     notes: Mapping[str, Sequence[str]] = {},
+    staff: bool = False,
 ) -> bytes:
     """The page of an executed notebook, checked. The same notebook gives the same bytes.
 
     countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; others: the other pages of
     the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
-    order (none: all); notes: what people wrote of a chapter, as Markdown.
+    order (none: all); notes: what people wrote of a chapter, as Markdown; staff: the page is for staff, and may show what names agents.
     """
-    head, chapters_there = _sections(notebook, sections)
+    head, chapters_there = _sections(notebook, sections, staff)
+    if staff:
+        head |= {"html": head["html"].replace(head["audience"], STAFF(head["language"])), "audience": STAFF(head["language"])}
     for section in chapters_there:
         section.notes += [
             html("blocks", "human", body=Markup(written.html(text)), language=head["language"]) for text in notes.get(section.key, ())
@@ -160,7 +164,7 @@ def chapters(notebook: Path) -> list[str]:
     return [cell.id for cell in cells if "zh" in cell.metadata.get("tags", []) and re.search(r"^## ", cell.source, re.MULTILINE)]
 
 
-def _sections(notebook, chosen: Collection[str] = ()) -> tuple[dict, list[Section]]:
+def _sections(notebook, chosen: Collection[str] = (), staff: bool = False) -> tuple[dict, list[Section]]:
     """The masthead's facts, and the cells as sections: a `#` heading is the page's title, a `##` heading begins a chapter.
 
     The page's foot stands apart, so that it stays where `chosen` leaves out the chapter that shows it.
@@ -180,7 +184,7 @@ def _sections(notebook, chosen: Collection[str] = ()) -> tuple[dict, list[Sectio
             elif facts.get("kind") == "colophon":
                 head["foot"] = block
             else:
-                _take(sections[-1], facts, block)
+                _take(sections[-1], facts, block, staff)
     if chosen:
         sections[1:] = sorted((s for s in sections[1:] if s.key in chosen), key=lambda s: list(chosen).index(s.key))
     _number(sections, head["language"])
@@ -215,9 +219,9 @@ def _say(prose: str, section: Section) -> None:
         section.parts.append(("prose", Markup('<div class="body">{}</div>').format(Markup(text))))
 
 
-def _take(section: Section, facts: dict, block: Markup) -> None:
-    """A shown frame into its section; a frame for staff has no place on a page."""
-    if facts.get("audience") == "staff":
+def _take(section: Section, facts: dict, block: Markup, staff: bool = False) -> None:
+    """A shown frame into its section; a frame for staff has no place on a page that is not for staff."""
+    if facts.get("audience") == "staff" and not staff:
         raise LeakFound("page", "a frame that names agents or callers is shown on a page.", "Show its public table instead.")
     if facts.get("kind") == "say" and section.key == "summary" and not section.concluded and not facts.get("note"):
         section.concluded = True  # what the page says first, if it is about its figures and not about its data

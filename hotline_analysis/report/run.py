@@ -58,6 +58,11 @@ class Place:
         return self.private / f".running-{self.hotline}-{self.month}"
 
     @property
+    def staff(self) -> Path:
+        """Pages and workbooks that name people."""
+        return self.private / self.hotline / self.month
+
+    @property
     def lock(self) -> Path:
         return self.folder.parent / f".{self.month}.lock"
 
@@ -158,7 +163,7 @@ class Run:
 
     store: the state that all notebooks read; countries: whose numbers count as personal; data_words: texts of the data that read like a missing
     value; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; printer: the
-    browser that makes a PDF of the month's page.
+    browser that makes a PDF of the month's page; staff: the pages are for staff.
     """
 
     place: Place
@@ -172,6 +177,7 @@ class Run:
     sections: Collection[str] = ()
     notes: Mapping[str, list[str]] = field(default_factory=dict)
     printer: str = ""
+    staff: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, dict] = field(default_factory=dict)
     others: dict[str, page.Other] = field(default_factory=dict)
@@ -192,9 +198,44 @@ def render(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], 
         if not PAGE.fullmatch(name):
             raise BadParams("page", f"{name[:40]!r} cannot be a page's name.", "It is like index.html.")
     run = Run(place, parameters, **given)
+    with _at_work(run):
+        _make(run, pages)
+    publish.publish(run.files, place.folder, place.staging)
+    months.write(place.folder.parents[1], parameters.get("language", "zh"))
+    index = place.folder / next(iter(pages))
+    _say_missing(run, index, "was published without a study")
+    return index
+
+
+def render_staff(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], **given) -> list[Path]:
+    """Run the notebooks for staff, which name agents and pseudonyms of callers, and put their pages into private/, where only its owner may look.
+
+    given: further fields of `Run`. Raises StudyMissing after one was left out because of a fault.
+    """
+    check_parameters(parameters, list(pages.values()))
+    run = Run(place, parameters, staff=True, **given)
+    with _at_work(run):
+        _at_once(run, list(pages.items()), lambda: None)
+    made = {name: page.without_dead_links(content, run.facts) for name, content in run.files.items() if name in run.facts}
+    with _writing(place):
+        for folder in (place.private, place.private / place.hotline, place.staff):
+            machine.private_folder(folder)
+        for name, content in made.items():
+            part = place.staff / f".{name}.part"
+            machine.write_safely(part, content)
+            part.chmod(0o600)
+            machine.replace_safely(part, place.staff / name)
+    _say_missing(run, place.staff, "lacks a page for staff")
+    return [place.staff / name for name in made]
+
+
+@contextlib.contextmanager
+def _at_work(run: Run) -> Iterator[None]:
+    """Where the notebooks run; of a run with a fault it stays in private/, for whoever mends it."""
+    place = run.place
     machine.claim(place.work, "run", private=True)
     try:
-        _make(run, pages)
+        yield
         if run.faults:
             place.work.rename(place.failed)
     except (RunFailed, LeakFound) as failed:
@@ -202,13 +243,12 @@ def render(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], 
         raise type(failed)(failed.where, f"{failed.wrong} Run {place.run_id}: the notebook is in {place.failed}.", failed.right) from None
     finally:
         machine.remove(place.work)
-    publish.publish(run.files, place.folder, place.staging)
-    months.write(place.folder.parents[1], parameters.get("language", "zh"))
-    index = place.folder / next(iter(pages))
+
+
+def _say_missing(run: Run, where: Path, what: str) -> None:
     if run.faults:
         said = " ".join(map(str, run.faults))
-        raise StudyMissing(str(index), f"was published without a study: {said} Run {place.run_id}: the notebook is in {place.failed}.")
-    return index
+        raise StudyMissing(str(where), f"{what}: {said} Run {run.place.run_id}: the notebook is in {run.place.failed}.")
 
 
 def _make(run: Run, pages: dict[str, Path]) -> None:
@@ -279,7 +319,7 @@ def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, st
         run.others[name] = page.Other(page.heading(notebook), page.EMPTY)
         return
     first = {"others": run.others, "sections": run.sections, "notes": run.notes} if name == "index.html" else {}
-    run.files[name] = page.make(done, name=name, countries=run.countries, data_words=run.data_words, **first)
+    run.files[name] = page.make(done, name=name, countries=run.countries, data_words=run.data_words, staff=run.staff, **first)
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
     run.others[name] = page.Other(page.heading(notebook))

@@ -120,7 +120,8 @@ def test_the_contents_are_reached_by_keyboard(folder, browser):
         page.keyboard.press("Tab")
         assert page.evaluate(here) == chapter
     page.keyboard.press("Enter")
-    assert page.url.endswith(chapters[-1]) and page.locator(chapters[-1]).count() == 1
+    page.wait_for_url(re.compile(f"{chapters[-1]}$"))
+    assert page.locator(chapters[-1]).count() == 1
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto((folder / "index.html").as_uri())
     page.locator(".fold summary").focus()
