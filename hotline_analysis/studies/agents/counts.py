@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.view import View
 from hotline_analysis.studies.agents import cells as found
 from hotline_analysis.words import Field, Term
@@ -24,6 +25,8 @@ def counts(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     trained or looked at; none; few: fewer than five agents to compare).
     """
     frame = found.cells(view, level=level, window_hours=window_hours)
+    if frame.empty:
+        raise DataRefused("agents", "no base.", "Ask for a month with answered calls of agents.")
     people, issues = found.by_agent(frame, view.params.coaching), found.by_issue(frame, view.params.coaching)
     advice, cause = people["advice"].value_counts(), issues["cause"].value_counts()
     named = people[people["advice"] != "unknown"]

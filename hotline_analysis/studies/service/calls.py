@@ -103,8 +103,8 @@ def worse(cells: pd.DataFrame, effect: float) -> np.ndarray:
 
     cells: numerator, denominator. None where a cell has few calls, or where all or none were answered.
     """
-    rate, told = cells["numerator"].sum() / cells["denominator"].sum(), (cells["denominator"] >= FEW).to_numpy()
-    q = np.full(len(cells), np.nan)
+    whole, told = cells["denominator"].sum(), (cells["denominator"] >= FEW).to_numpy()
+    rate, q = cells["numerator"].sum() / whole if whole else 0.0, np.full(len(cells), np.nan)
     if told.any() and 0 < rate < 1:
         k, n = (cells.loc[told, name].to_numpy() / effect for name in ("numerator", "denominator"))
         p = np.where(k < n, special.betainc(np.maximum(n - k, 1e-9), k + 1, 1 - rate), 1.0)  # P(at most k of n answered)

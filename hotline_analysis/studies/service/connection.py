@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import volumes
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals, resampling
@@ -81,7 +82,7 @@ def day_types(view: View) -> pd.DataFrame:
     Columns: kind, days (on which calls could come), numerator (answered), denominator (calls with a known outcome), value, low, high (95 %, from the days;
     of fewer than five days with the design effect of all), calls_a_day, gap, gap_low, gap_high (workdays less this kind; none for workdays), said (of
     workdays against weekends: higher, lower, none, few, one where the period lacks either), calendar (unpublished: the official days off of a year of
-    this period are not out, so none are known). Raises DataRefused without outcomes.
+    this period are not out, so none are known). Raises DataRefused without outcomes or calls.
     """
     cells = calls.hourly(view)
     days = cells.groupby("day").agg(k=("answered", "sum"), n=("offered", "sum"), kind=("kind", "first"))
@@ -92,6 +93,8 @@ def day_types(view: View) -> pd.DataFrame:
         for kind in calls.KINDS
         if kind in set(days["kind"])
     ]
+    if not rows:
+        raise DataRefused("service", "no calls.", "Ask for a month that has some.")
     frame = pd.DataFrame(rows).assign(calls_a_day=lambda f: f["denominator"] / f["days"].clip(lower=1))
     frame = frame.assign(**_gaps(frame, "workday"))
     known = volumes.published(view.params, [volumes.EPOCH + timedelta(days=int(d)) for d in days.index])

@@ -359,6 +359,8 @@ def _cells(view: View) -> Cells:
     if found.empty:
         return Cells([], np.zeros((0, 0, 24)), Days(0, np.zeros(0, bool), []))
     days = _days(view, found)
+    if not days.inside.any():  # a month without a call, in data that hold others
+        return Cells([], np.zeros((0, 0, 24)), Days(0, np.zeros(0, bool), []))
     if (found["slot"] == 0).mean() > 0.5 and _midnight(rows):
         raise DataRefused("service", "no clock time: the calls' times are dates.")
     found = found.assign(**{c: found[c] if c in have else None for c in ("issue_1", "area")})
