@@ -73,7 +73,7 @@ def _hours(sheet: pd.DataFrame, hours: pd.DataFrame | None) -> Iterator[dict]:
     if hours is None or rate.empty or hours["said"].iloc[0] != "gathered":
         return
     row = rate.iloc[0]
-    if row["judgement"] == "worse" or row["reached"] is False or row["reached"] == False:  # noqa: E712 (a column of bools and None)
+    if row["judgement"] == "worse" or row["reached"] == False:  # noqa: E712 (a column of bools and None)
         names = ("named_hours", "named_value", "named_usual", "named_lost", "all_lost", "named_share")
         yield {"kind": "hours", "at": "hours", **hours[list(names)].iloc[0].to_dict()}
 

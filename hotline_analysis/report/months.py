@@ -14,11 +14,11 @@ from hotline_analysis.errors import CannotWrite
 from hotline_analysis.report import page, publish
 from hotline_analysis.show.blocks import WORDS
 from hotline_analysis.show.markup import Markup, html
+from hotline_analysis.show.month import STATUS
 from hotline_analysis.words import Term
 
 INDEX, KIND = "index.html", "reports"
 HEADING = Term("热线运行月报", "Monthly operations reports")
-STATE = {True: Term("暂行版", "provisional"), False: Term("定稿", "final")}
 MONTH = re.compile(r"\d{4}-\d\d")
 PART = ".index.part"  # of a killed run: written over by the next
 PATIENCE_S = 60  # another hotline's run may be writing the page
@@ -69,7 +69,7 @@ def _months(hotline: Path) -> Iterator[dict]:
         said = publish.manifest(folder)
         if INDEX in said.get("files", {}) and publish.digest(content := (folder / INDEX).read_bytes()) == said["files"][INDEX]:
             parts = {name: _part(form, content.decode()) for name, form in PARTS.items()}
-            state = STATE[bool(said.get("pages", {}).get(INDEX, {}).get("provisional"))]
+            state = STATUS.cases[str(bool(said.get("pages", {}).get(INDEX, {}).get("provisional")))]
             lang = "zh" if parts["lang"].startswith("zh") else "en"
             yield {**parts, "state": state(lang), "year": folder.name[:4], "href": f"{hotline.name}/{folder.name}/{INDEX}"}
 

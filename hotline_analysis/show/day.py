@@ -9,7 +9,7 @@ MOVED = Rows(
         ("worse", "better", "more", "less"),
         (Sentence("{indicator}{value:level}，{side}此前{alike}个{kind}的范围（{lower:level}～{upper:level}）", "{indicator} {value:level}, {side} the range of the {alike} days of this kind ({kind}) before it ({lower:level} to {upper:level})"),),
     ),
-    by="state",
+    by="lead",
 )  # fmt: skip
 AGAINST = Sentence("与此前{alike}个{kind}相比", "against the {alike} days of this kind before it ({kind})")
 ODD = Rows(
@@ -42,7 +42,7 @@ FORMS = {
         Term("当日指标", "The day's indicators"),
         claim=Sentences(
             {
-                "changed": Sentence("{moved}项指标超出同类日的范围", "{moved} {moved:indicator lies|indicators lie} outside the range of such days"),
+                "changed": Sentence("{moved}件事超出同类日的范围", "{moved} {moved:event lies|events lie} outside the range of such days"),
                 "quiet": Term("各项指标都在同类日的范围内", "All indicators lie within the range of such days"),
             },
             by="said",

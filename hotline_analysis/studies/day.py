@@ -17,6 +17,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import catalogue, indicators, verdicts, volumes
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS
+from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS
@@ -56,6 +57,7 @@ COLUMNS = {
     "final_on": Field(Term("定稿日", "Final on"), "day"),
     "kind": Field(Term("日类型", "Kind of day"), words=KINDS),
     "alike": Field(Term("同类日天数", "Such days before"), "count"),
+    "lead": Field(Term("代表", "Speaks"), words=STATES),
     "moved": Field(Term("超出范围的", "Outside their range"), "count"),
     "hour": Field(Term("时段", "Hour")),
     "calls": Field(Term("来电", "Calls"), "count"),
@@ -63,7 +65,7 @@ COLUMNS = {
     "usual": Field(Term("同类日平均", "Mean of such days"), "number"),
     "odd": Field(Term("异常", "Far from usual")),
     "odd_hours": Field(Term("异常时段数", "Hours far from usual"), "count"),
-    "topic": Field(Term("诉求", "Topic")),
+    "topic": Field(Term("诉求", "Topic"), words={disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN}),
     "count": Field(Term("当日", "The day"), "count"),
     "ratio": Field(Term("为平常的倍数", "Times the usual"), "ratio", interval=("ratio_low", "ratio_high")),
     "risen": Field(Term("多于平常的", "More than usual"), "count"),
@@ -75,15 +77,24 @@ def figures(view: View) -> pd.DataFrame:
     """The indicators of the first sheet and every repeat-call rate of the day, one row each, against the earlier days of its kind.
 
     Columns: indicator (both languages), numerator, denominator, value, low, high (95 %), unit, centre, lower, upper (where a day of this kind lies when nothing
-    has changed), judgement, side (of the range, where outside), state (key of `STATES`), final_on (a repeat-call rate whose window is still running on the day's
-    last calls: when it is final; until then it is corrected for it, or has no value where no call has been watched for so long), kind, alike (earlier days of the kind, of the last 364 days at most 24), moved (indicators outside their range),
+    has changed), judgement, side (of the range, where outside), state (key of `STATES`), lead (the state of the one row that speaks for its event, as 接通率 for 放弃率; '' of
+    the others), final_on (a repeat-call rate whose window is still running on the day's
+    last calls: when it is final; until then it is corrected for it, or has no value where no call has been watched for so long), kind, alike (earlier days of the kind, of the last 364 days at most 24), moved (events outside their range),
     said (changed, quiet, few days, poor data). Judged from twelve comparable days on, like months. Raises DataRefused for a period that is not one day.
     """
     kind, periods = alike(view)
     known = {k: i for k, i in catalogue.of_month(view.params).items() if i.first or i.window_hours is not None}
     found = indicators.evaluate(view, periods, list(known.values()))
     grade = view.grade(view.period)
-    told = verdicts.compare(found, view.period.label, periods[-2].label if len(periods) > 1 else "", known, grade=grade, follows=_any)
+    told = verdicts.compare(
+        found,
+        view.period.label,
+        periods[-2].label if len(periods) > 1 else "",
+        known,
+        grade=grade,
+        levels=catalogue.levels(view.params),
+        follows=_any,
+    )
     told = told.assign(final_on=[_final(view, known[key].window_hours) for key in told["indicator"]])
     told = told[told["value"].notna() | told["final_on"].astype(bool)].reset_index(drop=True)
     state = [_state(row, grade) for row in told.to_dict("records")]
@@ -93,10 +104,11 @@ def figures(view: View) -> pd.DataFrame:
         indicator_zh=[i.name.zh for i in names],
         indicator_en=[i.name.en for i in names],
         state=state,
+        lead=np.where(told["leads"].astype(bool), state, ""),
         side=[_side(row) for row in told.to_dict("records")],
         final_on=told["final_on"],
     )
-    moved = int(told["judgement"].isin(verdicts.CHANGED).sum())
+    moved = int((told["judgement"].isin(verdicts.CHANGED) & told["leads"].astype(bool)).sum())
     said = (
         "poor data"
         if grade == "poor"
@@ -129,7 +141,7 @@ def hours(view: View) -> pd.DataFrame:
 
 
 def topics(view: View, *, level: int = 1) -> pd.DataFrame:
-    """What was called about, at one level of the category tree, against the earlier days of the day's kind; topics under the view's `smallest` are pooled.
+    """What was called about, at one level of the category tree, against the earlier days of the day's kind; topics under the view's `smallest` are pooled; calls of no topic are a row of their own, not compared.
 
     Columns: topic, count (the day), usual (mean of such days), ratio, ratio_low, ratio_high (95 %, the days' own unrest in it), q (Benjamini-Hochberg), odd (more
     than usual: q < .05 and ratio > 1), state (key of `STATES`), kind, alike, risen (how many are), topics, said (some, none, few days). Raises DataRefused without the column.
@@ -137,11 +149,11 @@ def topics(view: View, *, level: int = 1) -> pd.DataFrame:
     if level not in range(1, len(LEVELS) + 1):
         raise DataRefused("day", f"the tree has levels 1 to {len(LEVELS)}.", "Name one of them.")
     column, (kind, periods) = LEVELS[level - 1], alike(view)
-    own, before = _by(view, periods, column)
+    own, before = _by(view, periods, column, unfiled=NONE)
     table = pd.concat([own.rename("count"), before], axis=1).reset_index(names="topic")
     days = list(before.columns)
     table = disclosure.pooled(table, ["topic"], view.smallest, size="count").groupby("topic", as_index=False)[["count", *days]].sum()
-    judged = _against(table["count"], table[days], left_out=table["topic"].eq(disclosure.OTHER).to_numpy())
+    judged = _against(table["count"], table[days], left_out=table["topic"].isin((disclosure.OTHER, NONE)).to_numpy())
     few = len(days) < LEAST
     odd = np.zeros(len(table), bool) if few else ((judged["q"] < CLEAR_Q) & (judged["ratio"] > 1)).to_numpy(bool)
     told = {"kind": kind, "alike": len(days), "odd": odd, "risen": int(odd.sum()), "topics": int(judged["q"].notna().sum())}
@@ -197,12 +209,13 @@ def _calls(view: View, periods: list[Period]) -> nw.LazyFrame:
     return rows.with_columns(day=(nw.col("local_s") - cut) // DAY, hour=nw.col("local_s") % DAY // 3600).filter(nw.col("day").is_in(days))
 
 
-def _by(view: View, periods: list[Period], column: str, known: list | None = None) -> tuple[pd.Series, pd.DataFrame]:
-    """Calls by a column: of the day, and of each earlier day."""
+def _by(view: View, periods: list[Period], column: str, known: list | None = None, *, unfiled: str = "") -> tuple[pd.Series, pd.DataFrame]:
+    """Calls by a column: of the day, and of each earlier day. unfiled: what calls without a word of it are called."""
     rows = _calls(view, periods)
     if column not in rows.collect_schema().names():
         raise DataRefused("day", f"not available: needs {column}.", "Map the column.")
-    found = pandas(rows.filter(~nw.col(column).is_null()).group_by("day", column).agg(n=nw.len()))
+    rows = rows.with_columns(nw.coalesce(nw.col(column).cast(nw.String), nw.lit(unfiled)).alias(column)) if unfiled else rows
+    found = pandas(rows.group_by("day", column).agg(n=nw.len()))
     days = [(p.first_day - volumes.EPOCH).days for p in periods]
     wide = found.pivot_table(index=column, columns="day", values="n", aggfunc="sum", fill_value=0).reindex(columns=days, fill_value=0)
     wide = wide if known is None else wide.reindex(known, fill_value=0)

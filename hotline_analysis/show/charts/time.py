@@ -126,7 +126,7 @@ def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     ax.hlines(usual, x - 0.46, x + 0.46, color=style.INK, lw=1.6, zorder=4)
     ax.set(xlim=(-0.6, 23.6), ylim=(0, max(np.nanmax(np.append(usual, calls)), 1) * 1.12))
     for bar, hour, n, often in zip(bars, x, calls, usual, strict=True):
-        tip(bar, f"{hour:.0f}:00 {n:,.0f}/{often:,.0f}")
+        tip(bar, f"{hour:.0f}:00 {n:,.0f}" + (f"/{often:,.0f}" if np.isfinite(often) else ""))
     for i in np.flatnonzero(data["odd"].to_numpy(bool)) if "odd" in data else ():
         say(ax, x[i], max(calls[i], usual[i]), f"{calls[i]:,.0f}/{usual[i]:,.0f}", colour=style.INK, ha="center", dy=8)
     value_ticks(ax, most=3)
