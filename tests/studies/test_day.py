@@ -1,19 +1,23 @@
 """A day beside the earlier days of its kind: by hand, planted and null days, what is refused, the words, the drawing, and the page."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from hotline_analysis import open_hotline
+from hotline_analysis import disclosure, open_hotline
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams, NoInput
+from hotline_analysis.measures.frames import lazy, pandas
+from hotline_analysis.measures.orders import NONE
 from hotline_analysis.params import check_period
 from hotline_analysis.report import month
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import say, show
+from hotline_analysis.studies import day
 
 PARAMS = """title: {zh: 日报热线, en: Daily hotline}
 key: published
@@ -112,9 +116,25 @@ def test_figures_that_left_their_range_are_worse_or_more(busy, export):
     assert found.loc["connection_rate", "state"] == "worse" and found.loc["connection_rate", "side"] == "down"
     assert (found["lower"] <= found["centre"]).all() and (found["centre"] <= found["upper"]).all()
     told = str(say(busy.study("day", "figures")))
+    assert "放弃率" not in told and found.loc["abandonment_rate", ["state", "lead"]].tolist() == ["worse", ""]  # one event, one sentence
+    assert found["moved"].iloc[0] == found["lead"].isin(["worse", "better", "more", "less"]).sum()
     assert re.match(r"日均来电量[\d.]+通，高于此前13个周三的范围（[\d.]+通～[\d.]+通）", told) and told.endswith(
         "其余指标在同类日的范围内。"
     )
+
+
+def test_small_topics_and_calls_of_none_have_words_and_are_not_compared(busy):
+    """Five calls each of two rare topics and ten of none are put among the busy day's."""
+    calls = pandas(busy.view.tables["calls"]).sort_values("seq", ignore_index=True)
+    own = calls.index[calls["start_s"].between(busy.period.start_s, busy.period.end_s - 1)]
+    calls["issue_1"] = calls["issue_1"].astype(object)
+    calls.loc[own[:20], "issue_1"] = [*["燃气"] * 5, *["供热"] * 5, *[None] * 10]
+    found = day.topics(replace(busy.view, tables={"calls": lazy(calls)})).set_index("topic")
+    assert "燃气" not in found.index and found.loc[disclosure.OTHER, "count"] >= 10 and found.loc[NONE, "count"] == 10
+    assert np.isnan(found.loc[[disclosure.OTHER, NONE], "q"]).all()
+    assert found["count"].sum() == len(own)
+    words = day.COLUMNS["topic"].words
+    assert (words[disclosure.OTHER]("zh"), words[NONE]("zh")) == ("其他（含不足8的）", "未填")
 
 
 def test_a_window_that_is_still_running_says_when_it_is_final(params, busy):
