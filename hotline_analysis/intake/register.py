@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-import duckdb
-
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite, DataRefused, Held
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.convert.identity import Key, open_key
-from hotline_analysis.intake.engine import literal
+from hotline_analysis.intake.engine import connect, parquet
 from hotline_analysis.params import Params
 
 FILE = "register.json"
@@ -49,8 +47,8 @@ def pseudonyms(params: Params) -> dict[int, str]:
     path = params.store_folder / "identities.parquet"
     if not path.exists():
         return {}
-    with duckdb.connect() as engine:
-        rows = engine.execute(f"SELECT id, pseudonym::VARCHAR FROM read_parquet({literal(str(path))})").fetchall()
+    with connect([params.store_folder], params.store_folder / "spill", params.limits) as engine:
+        rows = engine.execute(f"SELECT id, pseudonym::VARCHAR FROM {parquet(path)}").fetchall()
     return {number: UUID(text).hex for number, text in rows}
 
 

@@ -111,6 +111,23 @@ def withdraw(folder: Path, staging: Path) -> None:
     settle(folder, staging)
 
 
+def keep_private(files: dict[str, bytes], folder: Path) -> None:
+    """Put files into a month's folder of private/, for their owner alone, as are the folders above it; those of ours that are not made any more go.
+
+    A file of somebody else's that has the name of one raises Foreign, and everything stays. Files that are not ours stay in any case.
+    """
+    for part in (folder.parents[1], folder.parent, folder):
+        machine.private_folder(part)
+    ours = machine.names_made(folder)
+    _refuse_clash(folder, ours, files)
+    machine.mark(folder, "month", sorted({*ours, *files}))
+    for name, content in files.items():
+        machine.replace_file(folder / name, content)
+    for name in set(ours) - files.keys():
+        machine.remove(folder / name)
+    machine.mark(folder, "month", sorted(files))
+
+
 def _free(folder: Path, name: str) -> Path:
     """A name that nothing in the folder has."""
     path, n = folder / name, 0

@@ -210,7 +210,7 @@ def render(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], 
 def render_staff(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], **given) -> list[Path]:
     """Run the notebooks for staff, which name agents and pseudonyms of callers, and put their pages into private/, where only its owner may look.
 
-    given: further fields of `Run`. Raises StudyMissing after one was left out because of a fault.
+    given: further fields of `Run`. Raises StudyMissing after one was left out because of a fault, CannotWrite where a file of that name is somebody else's.
     """
     check_parameters(parameters, list(pages.values()))
     run = Run(place, parameters, staff=True, **given)
@@ -218,13 +218,7 @@ def render_staff(pages: dict[str, Path], *, place: Place, parameters: dict[str, 
         _at_once(run, list(pages.items()), lambda: None)
     made = {name: page.without_dead_links(content, run.facts) for name, content in run.files.items() if name in run.facts}
     with _writing(place):
-        for folder in (place.private, place.private / place.hotline, place.staff):
-            machine.private_folder(folder)
-        for name, content in made.items():
-            part = place.staff / f".{name}.part"
-            machine.write_safely(part, content)
-            part.chmod(0o600)
-            machine.replace_safely(part, place.staff / name)
+        publish.keep_private(made, place.staff)
     _say_missing(run, place.staff, "lacks a page for staff")
     return [place.staff / name for name in made]
 

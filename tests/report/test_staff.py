@@ -5,10 +5,10 @@ import stat
 
 import pytest
 
-from hotline_analysis import show
+from hotline_analysis import machine, show
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import LeakFound
-from hotline_analysis.report import month, page
+from hotline_analysis.report import month, page, publish
 from hotline_analysis.show.blocks import Block
 from hotline_analysis.show.markup import Markup
 from tests.report.notebooks import about, executed
@@ -29,14 +29,27 @@ def test_what_is_for_staff_is_a_page_of_its_own_and_no_page_of_the_month():
 def test_staff_pages_are_their_owners_alone_and_say_so(params):
     assert main(["report", "--params", str(params), "--month", "2024-02", "--staff", "--quiet"]) == 0
     folder = params.parent / "private" / "small" / "2024-02"
-    assert {f.name for f in folder.iterdir()} == {"agents.html", "callers.html"}  # no case was ever listed
+    pages = list(folder.glob("*.html"))
+    assert {f.name for f in pages} == {"agents.html", "callers.html"}  # no case was ever listed
     for place in (folder.parents[1], folder.parent, folder):
         assert stat.S_IMODE(place.stat().st_mode) == 0o700, place
-    for file in folder.iterdir():
+    for file in pages:
         text = file.read_text(encoding="utf-8")
         assert stat.S_IMODE(file.stat().st_mode) == 0o600 and "仅供内部管理，含人员信息，不得外传" in text and "只含汇总数据" not in text
         assert page.POLICY in text and re.findall(r"\b1540000\d{4}\b", text) == []
     assert not list((params.parent / "reports").rglob("*.html"))
+
+
+def test_old_pages_of_ours_go_and_nobody_elses_is_written_over(tmp_path):
+    folder = tmp_path / "private" / "small" / "2024-02"
+    publish.keep_private({"agents.html": b"old", "followup.html": b"old"}, folder)
+    (folder / "agents.xlsx").write_bytes(b"filled in")
+    publish.keep_private({"agents.html": b"new"}, folder)
+    assert {f.name: f.read_bytes() for f in folder.iterdir() if f.suffix} == {"agents.html": b"new", "agents.xlsx": b"filled in"}
+    (folder / "callers.html").write_bytes(b"mine")
+    with pytest.raises(machine.Foreign):
+        publish.keep_private({"agents.html": b"newer", "callers.html": b"ours"}, folder)
+    assert (folder / "callers.html").read_bytes() == b"mine" and (folder / "agents.html").read_bytes() == b"new"
 
 
 def test_a_frame_for_staff_is_refused_on_any_other_page():

@@ -1,23 +1,21 @@
 """`hotline rows`: the rows behind a figure as a workbook in private/, where only its owner may look."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
-from hotline_analysis import machine, tables
+from hotline_analysis import tables
 from hotline_analysis.hotline import Hotline
 from hotline_analysis.intake import register
 from hotline_analysis.measures.behind import ADDS, COLUMNS, Behind, reason
 from hotline_analysis.report.workbook import book, words
 from hotline_analysis.report.workbook.book import Book, Sheet
-from hotline_analysis.tables import AMOUNT, COUNT, INSTANT, SCORE, SECONDS, TABLES, WORDS
+from hotline_analysis.tables import TABLES
 from hotline_analysis.words import Field, Term, format_count, format_value
 
-FORMS = {SECONDS: "seconds", SCORE: "ratio", INSTANT: "moment", COUNT: "count", AMOUNT: "number"}
 OWN = {ADDS: "number", "adds_to_numerator": "number", "gap_hours": "number", "next_seq": "count", "rows": "count"}
 TOP, BASE, OUT = Term("分子", "Numerator"), Term("分母", "Denominator"), Term("未计入", "Left out")
 TITLE = Term("数字背后的记录", "The rows behind a figure")
@@ -39,13 +37,7 @@ def rows(h: Hotline, key: str, *, group: str = "") -> tuple[Path, Behind]:
     """Write the rows behind an indicator's figure of the month; the workbook's path, and what is in it. Raises as `Hotline.rows`, and CannotWrite."""
     found = h.rows(key, group=group)
     path = register.folder(h.params) / h.month / f"{_name(found.indicator.key, group)}.xlsx"
-    for folder in (path.parents[2], path.parents[1], path.parent):  # private/, the hotline, the month: none is opened by anybody else
-        machine.private_folder(folder)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as staging:
-        made = Path(staging) / path.name
-        book.write(made, _book(h, found, group))
-        made.chmod(0o600)
-        machine.replace_safely(made, path)
+    book.keep(path, _book(h, found, group))
     return path, found
 
 
@@ -67,11 +59,14 @@ def _sheet(h: Hotline, term: Term, frame: pd.DataFrame, found: Behind) -> Sheet:
     language = h.language
     head = [c for c in ("table", "reason") if c in frame]
     names = [*head, *(c for c in frame if c not in head)]
-    dates = {c: pd.to_datetime(frame[c]).dt.floor("s").astype(object) for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])}
     people = {c: frame[c].map(lambda v: None if pd.isna(v) else str(int(v))) for c in names if _kind(c) == tables.IDENTITY}
     title = f"{term(language)} · {found.indicator.name(language)} · {h.period.said(language)}"
     return Sheet(
-        term(language), title, book.columns(names, _fields(found, frame), language), frame.assign(**dates, **people), frozen=len(head) or 1
+        term(language),
+        title,
+        book.columns(names, _fields(found, frame), language),
+        book.with_instants(frame).assign(**people),
+        frozen=len(head) or 1,
     )
 
 
@@ -81,12 +76,7 @@ def _kind(name: str) -> str:
 
 def _fields(found: Behind, frame: pd.DataFrame) -> dict[str, Field]:
     """How each column is called and written; the words of closed columns and of reasons."""
-    known = {
-        name: Field(c.term, FORMS.get(c.kind, "text") if name == c.name else "count", words={k: WORDS[k] for k in c.allowed if k in WORDS})
-        for t in reversed(TABLES.values())
-        for c in t.columns
-        for name in (c.epoch, c.name)
-    }
+    known = book.fields_of(TABLES.values())
     known["seq"] = Field(known["seq"].term, "text")
     own = {name: Field(term, OWN.get(name, "text")) for name, term in COLUMNS.items()}
     said = {key: Term(*(reason(key, found.indicator, language) for language in ("zh", "en"))) for key in _reasons(frame)}

@@ -6,7 +6,8 @@ its dates are those that it is given. Rows are written as they come, so that a h
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from hotline_analysis import words
+from hotline_analysis import machine, words
+from hotline_analysis.tables import AMOUNT, COUNT, INSTANT, SCORE, SECONDS, WORDS, Table
 from hotline_analysis.words import Field, Term
 
 ROWS = 1_048_576  # of a sheet, as the format has it
@@ -29,6 +31,7 @@ FORMATS = {
     "count": "#,##0", "share": "0.0%", "number": "#,##0.0", "ratio": "0.00", "probability": "0.000", "hours": "#,##0.0", "seconds": "#,##0",
     "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss", "text": "@",
 }  # fmt: skip
+FORM_OF = {SECONDS: "seconds", SCORE: "ratio", INSTANT: "moment", COUNT: "count", AMOUNT: "number"}  # by the kind of a canonical column
 ROOM = {"note": 32, "filled_by": 10}  # what staff write freely
 UNITS = {"hours": words.HOURS.term, "seconds": words.SECONDS.term}
 GOES_ON = Term("（续{}）", " (continued {})")
@@ -88,6 +91,35 @@ def _column(name: str, told: Field, language: str, **given) -> Column:
     unit = UNITS[form](language).strip() if form in UNITS else ""
     unit = f"（{unit}）" if unit and language == "zh" else f" ({unit})" if unit else ""
     return Column(name, told.term(language) + unit, form, {key: term(language) for key, term in told.words.items()}, **given)
+
+
+def fields_of(tables: Iterable[Table]) -> dict[str, Field]:
+    """Every column of some canonical tables as a workbook shows it, and the seconds of its instants; of two of one name the first table's."""
+    return {
+        name: Field(
+            c.term, FORM_OF.get(c.kind, "text") if name == c.name else "count", words={k: WORDS[k] for k in c.allowed if k in WORDS}
+        )
+        for table in reversed(list(tables))
+        for c in table.columns
+        for name in (c.epoch, c.name)
+    }
+
+
+def with_instants(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its instants as spreadsheets hold them, to the second."""
+    moments = (c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c]))
+    return frame.assign(**{c: pd.to_datetime(frame[c]).dt.floor("s").astype(object) for c in moments})
+
+
+def keep(path: Path, book: Book) -> None:
+    """The book as a file of private/, of a hotline and a month: whole or not at all, for its owner alone, as are the three folders that hold it."""
+    for folder in (path.parents[2], path.parents[1], path.parent):
+        machine.private_folder(folder)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as staging:
+        made = Path(staging) / path.name
+        write(made, book)
+        made.chmod(0o600)
+        machine.replace_safely(made, path)
 
 
 def write(path: Path, book: Book, *, rows: int = ROWS) -> None:

@@ -19,7 +19,7 @@ from hotline_analysis.measures.gaps import scoped
 from hotline_analysis.report.workbook import book, words
 from hotline_analysis.report.workbook.book import Book, Column, Sheet
 from hotline_analysis.studies.callers.rules import later
-from hotline_analysis.tables import INSTANT, SCORE, SECONDS, TABLES, WORDS
+from hotline_analysis.tables import TABLES
 from hotline_analysis.words import GRADE, Field, Term, format_count
 
 HOUR = 3600
@@ -27,37 +27,10 @@ CALLER_COLUMNS = (
     "case_id", "opened_month", "number", "kind", "calls", "most_calls", "median_gap_hours", "main_issue", "main_share", "agents", "same_issue_calls",
     "rating", "times", "last_found",
 )  # fmt: skip
-AGENT_COLUMNS = (
-    "case_id",
-    "opened_month",
-    "agent",
-    "issue",
-    "denominator",
-    "numerator",
-    "value",
-    "low",
-    "high",
-    "expected",
-    "ratio",
-    "q",
-    "times",
-    "last_found",
-)
-CELL_COLUMNS = (
-    "agent",
-    "issue",
-    "denominator",
-    "numerator",
-    "value",
-    "low",
-    "high",
-    "expected",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "q",
-    "verdict",
-)
+JUDGED = ("denominator", "numerator", "value", "low", "high", "expected", "ratio")
+AGENT_COLUMNS = ("case_id", "opened_month", "agent", "issue", *JUDGED, "q", "times", "last_found")
+CELL_COLUMNS = ("agent", "issue", *JUDGED, "ratio_low", "ratio_high", "q", "verdict")
+BY_AGENT = ("agent", *JUDGED, "ratio_low", "ratio_high", "flagged", "flagged_issues", "advice")
 
 
 @dataclass(frozen=True)
@@ -176,19 +149,8 @@ def _fields(frame: pd.DataFrame) -> dict[str, Field]:
     return {name: Field.from_dict(plain) for name, plain in frame.attrs["fields"].items()}
 
 
-def _details(calls: pd.DataFrame) -> pd.DataFrame:
-    """The calls as a workbook shows them: instants as spreadsheets hold them."""
-    return calls.assign(
-        **{c: pd.to_datetime(calls[c]).dt.floor("s").astype(object) for c in calls if pd.api.types.is_datetime64_any_dtype(calls[c])}
-    )
-
-
 def _call_fields() -> dict[str, Field]:
-    forms = {SECONDS: "seconds", SCORE: "ratio", INSTANT: "moment"}
-    known = {
-        c.name: Field(c.term, forms.get(c.kind, "text"), words={k: WORDS[k] for k in c.allowed if k in WORDS})
-        for c in TABLES["calls"].columns
-    }
+    known = book.fields_of([TABLES["calls"]])
     again = {
         f"next_{name}": Field(
             Term(*(said + told for said, told in zip(_pair(words.REPEAT), _pair(f.term), strict=True))), f.form, words=f.words
@@ -254,7 +216,7 @@ def _calls_of(h: Hotline, frame: pd.DataFrame) -> pd.DataFrame:
     calls = calls.assign(next_hours=waits / HOUR, later=after)[calls["start_s"] < h.period.end_s]
     shown = frame[["caller", "case_id", "number"]].assign(place=range(len(frame)))
     told = calls.drop(columns="caller").merge(shown, left_on="who", right_on="caller")
-    return _details(told.sort_values(["place", "start_s", "seq"], ignore_index=True))
+    return book.with_instants(told.sort_values(["place", "start_s", "seq"], ignore_index=True))
 
 
 # ---- agents
@@ -271,23 +233,8 @@ def _agents(h: Hotline) -> Listed:
     frame = every[(every["verdict"] == "above") & (every["agent"] != "")].reset_index(drop=True)
     cases = [{"case_id": row.case_id, "agent": row.agent, "issue": row.issue} for row in frame.itertuples()]
     summary = h.study("agents", "agents", options=options, strict=True)
-    by_agent = (
-        "agent",
-        "denominator",
-        "numerator",
-        "value",
-        "low",
-        "high",
-        "expected",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-        "flagged",
-        "flagged_issues",
-        "advice",
-    )
     sheets = [
-        _sheet(h, words.SUMMARY, by_agent, _fields(summary), pd.DataFrame(summary)),
+        _sheet(h, words.SUMMARY, BY_AGENT, _fields(summary), pd.DataFrame(summary)),
         _sheet(
             h,
             words.PAIRS,
@@ -310,5 +257,6 @@ def _pairs_of(h: Hotline, every: pd.DataFrame, frame: pd.DataFrame, options: Map
     listed = pairs["case_id"].isin(frame["case_id"])
     pairs = pairs.assign(case_id=pairs["case_id"].where(listed)) if h.params.workbook.agents.rows == "all" else pairs[listed]
     calls = pandas(h.view.table("calls").filter(nw.col("seq").is_in([int(s) for s in {*pairs["seq"], *pairs["next_seq"]}])))
-    told = pairs.merge(_details(calls).drop(columns=["agent"]), on="seq").merge(_details(calls).add_prefix("next_"), on="next_seq")
+    calls = book.with_instants(calls)
+    told = pairs.merge(calls.drop(columns=["agent"]), on="seq").merge(calls.add_prefix("next_"), on="next_seq")
     return told.sort_values(["agent", "issue", "start_s", "seq"], ignore_index=True)

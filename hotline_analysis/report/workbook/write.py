@@ -1,10 +1,8 @@
 """`hotline workbook`: the month's list goes into the case register, and the workbook into private/, where only its owner may look."""
 
-import tempfile
 from datetime import date
 from pathlib import Path
 
-from hotline_analysis import machine
 from hotline_analysis.errors import BadParams, CannotWrite, HotlineError
 from hotline_analysis.hotline import Hotline
 from hotline_analysis.intake import register
@@ -25,12 +23,7 @@ def workbook(h: Hotline, name: str) -> Path:
     with register.changing(h.params) as held:
         refuse_answered(path, held)
         held.list_cases(h.month, found.kind, found.cases)
-        machine.private_folder(path.parent)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as staging:
-            made = Path(staging) / path.name
-            book.write(made, cases.made(h, name, found, held))
-            made.chmod(0o600)
-            machine.replace_safely(made, path)
+        book.keep(path, cases.made(h, name, found, held))
     return path
 
 
