@@ -83,6 +83,16 @@ def untold(
     return frame.assign(**told, **{f"{name}_missing": np.where(mark != "", mark, before[name]) for name, mark in marks.items()})
 
 
+def untold_across(frame: pd.DataFrame, parts: Sequence[str], smallest: int) -> pd.DataFrame:
+    """The frame without the counts of a row that are too small, where a row's `parts` add up to a total that is told; marks as `untold` sets them."""
+    if frame.empty or smallest < 2:
+        return frame
+    values = frame[list(parts)].to_numpy(float, na_value=np.nan)
+    marks = pd.DataFrame([_marks(row, smallest, [np.arange(len(parts))]) for row in values], index=frame.index, columns=list(parts))
+    told = {name: frame[name].mask(marks[name] != "") for name in parts}
+    return frame.assign(**told, **{f"{name}_missing": marks[name] for name in parts})
+
+
 def _wholes(frame: pd.DataFrame, parts_of: Sequence[str] | None) -> list[np.ndarray]:
     """The rows of each whole."""
     if parts_of is None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline_analysis.disclosure import OTHER, SMALLEST, UNTOLD, names_told, pooled, untold, without_sums
+from hotline_analysis.disclosure import OTHER, SMALLEST, UNTOLD, names_told, pooled, untold, untold_across, without_sums
 
 
 def _calls(**sizes: int) -> pd.DataFrame:
@@ -94,6 +94,15 @@ def test_running_sums_end_where_a_count_is_not_told():
     assert without_sums(frame) is frame
 
 
+def test_counts_of_one_row_that_add_up_protect_each_other():
+    frame = pd.DataFrame({"found": [45, 128], "problem": [30, 100], "habit": [3, 20], "shared": [12, 8]})
+    told = untold_across(frame, ["problem", "habit", "shared"], SMALLEST)
+    assert told.loc[0, "problem"] == 30 and told.loc[0, ["habit", "shared"]].isna().all(), "45 less 30 and 12 would be the 3"
+    assert told.loc[0, ["habit_missing", "shared_missing"]].tolist() == [UNTOLD, UNTOLD]
+    assert told.loc[1, ["found", "problem", "habit", "shared"]].tolist() == [128, 100, 20, 8]
+    assert untold_across(frame, ["habit"], 1) is frame
+
+
 SMALL = 4  # small enough that every table there may be can be looked at
 
 
@@ -102,12 +111,18 @@ def _of_untold(counts: tuple) -> tuple:
     return tuple(zip(told["n"].fillna(-1), told.get("n_missing", [""] * len(counts)), strict=True))
 
 
+def _of_row(counts: tuple) -> tuple:
+    names = [f"n{place}" for place in range(len(counts))]
+    told = untold_across(pd.DataFrame([counts], columns=names), names, SMALL)
+    return tuple((-1 if pd.isna(told[n].iloc[0]) else told[n].iloc[0], told[f"{n}_missing"].iloc[0]) for n in names)
+
+
 def _of_pool(counts: tuple) -> tuple:
     names = names_told({(n,): count for n, count in enumerate(counts)}, SMALL)
     return tuple((-1 if names[n,] == (OTHER,) else count, "") for n, count in enumerate(counts))
 
 
-@pytest.mark.parametrize("publish", [_of_untold, _of_pool])
+@pytest.mark.parametrize("publish", [_of_untold, _of_row, _of_pool])
 @pytest.mark.parametrize("groups", [2, 3])
 def test_nobody_can_work_out_what_is_not_told(publish, groups):
     """Every table with the same total that would be published alike: each hidden count of some people is another in one of them.

@@ -241,7 +241,8 @@ def counts(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.
     """How many callers a rule finds and what they come for, for a page that names nobody: one row.
 
     Columns: least_calls, within_days, callers (identified, all), calls (theirs), found, found_calls (all their calls), call_share, problem, regular, habit, shared (of the found, kinds as in
-    `frequent`), top_share (of the busiest 1 %), said (found; few: under the smallest number that is told; none). Counts of 1 to 7 callers are not told (`disclosure.untold`). Raises as `schemes`.
+    `frequent`), top_share (of the busiest 1 %), said (found; few: under the smallest number that is told; none). Counts of 1 to 7 callers are not told, nor what the found less the other kinds would
+    tell of them. Raises as `schemes`.
     """
     frame, listed = rules.of_period(view), frequent(view, least_calls=least_calls, within_days=within_days)
     kinds, n, of = listed["kind"].value_counts(), len(listed), int(listed["calls"].sum())
@@ -252,4 +253,4 @@ def counts(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.
     }  # fmt: skip
     told = pd.DataFrame([{**row, "said": "none" if not n else "few" if n < view.smallest else "found"}])
     told = disclosure.untold(told, ["found"], ["found_calls", "call_share"], view.smallest)
-    return disclosure.untold(told, KINDS, [], view.smallest)
+    return disclosure.untold_across(told, KINDS, view.smallest)

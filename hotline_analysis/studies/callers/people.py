@@ -3,6 +3,7 @@
 A rate by call counts somebody who redialled nine times ten times. Here a caller counts once, in the period in which they called.
 """
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
@@ -56,7 +57,7 @@ def tries(view: View) -> pd.DataFrame:
     at = each["tries"].clip(upper=MOST_TOLD).where(each["answered"])
     sizes = [int((at == n).sum()) for n in range(1, MOST_TOLD + 1)] + [int((~each["answered"]).sum())]
     told = pd.DataFrame({"tries": list(TRIES), "callers": sizes, "share": np.array(sizes) / len(each)})
-    return disclosure.untold(told, ["callers"], ["share"], view.smallest)
+    return disclosure.untold(told, ["callers"], ["share"], view.smallest, parts_of=())
 
 
 def _each(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -78,4 +79,4 @@ def _each(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _offered(view: View) -> int:
     """All calls of the period that asked for a person, those of unknown callers too."""
     rows = within_data(view, offered_calls(view), [view.period])
-    return len(pandas(rows.select("seq")))
+    return int(pandas(rows.select(n=nw.len()))["n"].iloc[0])
