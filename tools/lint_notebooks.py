@@ -18,8 +18,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES = 8
-LEAST_CELLS = 0.6  # text cells of one language to code cells, of a study's notebook and the month's
-MONTH = "monthly"
+LEAST_CELLS = 0.6  # text cells of one language to code cells, of a study's notebook and the editions'
+MONTH, DAY = "monthly", "daily"  # the editions; the day's is read every morning, so its words are few
 LEAST_TEXT = {"zh": 1500, "en": 700}  # characters, or words: one of the two
 STATEMENTS = {
     ast.FunctionDef: "def",
@@ -51,8 +51,9 @@ def faults(path: Path) -> list[str]:
     kept = path.parent.parts[-2:] == ("tests", "notebooks")
     found = [f"cell {number} › {what}" for number, cell in code for what in [*(() if kept else stored(cell)), *content(cell)]]
     found += document(cells) if not kept else []
-    found += enough(cells) if (is_study(path) or path.stem == MONTH) and not kept else []
-    found += figures(cells) if is_study(path) and not kept else []
+    if not kept and (is_study(path) or path.stem in (MONTH, DAY)):
+        found += [*prose_enough(cells), *(text_enough(cells) if path.stem != DAY else ())]
+        found += figures(cells) if path.stem != MONTH else []
     if kept and not any(cell["execution_count"] and cell["outputs"] for _, cell in code):
         found.append("the notebook › has no stored outputs, so nothing would be compared; run it and commit it with them")
     return [f"{name} › {line}" for line in found]
@@ -85,13 +86,18 @@ def is_study(path: Path) -> bool:
     return (folder / f"{path.stem}.py").is_file() or (folder / path.stem).is_dir()
 
 
-def enough(cells: list[dict]) -> Iterator[str]:
-    """What keeps a notebook from being a document: too little text for its calls."""
+def prose_enough(cells: list[dict]) -> Iterator[str]:
+    """What keeps a notebook from being a document: too few text cells for its calls."""
     code = sum(cell["cell_type"] == "code" for cell in cells)
+    for language in LEAST_TEXT:
+        told = sum(language in tags(cell) for cell in cells)
+        if told < LEAST_CELLS * code:
+            yield f"the notebook › has {told} text cells ({language}) to {code} code cells; {LEAST_CELLS:g} to one at least"
+
+
+def text_enough(cells: list[dict]) -> Iterator[str]:
+    """What keeps a notebook from teaching its method: too little text."""
     texts = {language: [source(cell) for cell in cells if language in tags(cell)] for language in LEAST_TEXT}
-    for language, told in texts.items():
-        if len(told) < LEAST_CELLS * code:
-            yield f"the notebook › has {len(told)} text cells ({language}) to {code} code cells; {LEAST_CELLS:g} to one at least"
     characters, words = len("".join("".join(texts["zh"]).split())), len(" ".join(texts["en"]).split())
     if characters < LEAST_TEXT["zh"] and words < LEAST_TEXT["en"]:
         yield f"the notebook › has {characters} characters and {words} words; {LEAST_TEXT['zh']} or {LEAST_TEXT['en']} at least"
