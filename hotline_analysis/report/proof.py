@@ -19,11 +19,13 @@ from hotline_analysis.errors import BadParams, DataRefused, NoInput, RunFailed, 
 from hotline_analysis.intake.store.kept import KEPT_IN
 from hotline_analysis.report import month as monthly
 from hotline_analysis.report import months, publish, run
-from hotline_analysis.words import Term
+from hotline_analysis.tables import TABLES
+from hotline_analysis.words import GRADE, Term
 
 INDEX, KPIS = "index.html", "kpis.csv"
 PARTS = ("numerator", "denominator", "value", "low", "high", "judgement")
 MOST = 6  # differences that a sentence names
+UNKNOWN = Term("不明", "unknown")
 SAME = Term("两次发布的数据、口径、参数、代码和数字都相同。", "Data, definition, params, code and figures are the same.")
 SAID = {
     "files new": Term("数据：新增文件{}", "data: new files {}"),
@@ -89,10 +91,15 @@ def folder_of(params: str, label: str, out: str = "") -> Path:
 def compare(first: Path, second: Path, language: str) -> list[str]:
     """Why the second differs from the first, a sentence each: data, definition, params, code, versions; then the figures that both have."""
     (a, files_a), (b, files_b) = published(first), published(second)
-    told = [term(language).format(*values) for term, values in _origins(a, b)]
+    told = [_written(told, language) for told in _origins(a, b)]
     if a.get("month") == b.get("month"):
         told += figures(files_a.get(KPIS, b""), files_b.get(KPIS, b""), language)
     return told or [SAME(language)]
+
+
+def _written(told: tuple[Term, tuple], language: str) -> str:
+    term, values = told
+    return term(language).format(*(value(language) if isinstance(value, Term) else value for value in values))
 
 
 def _origins(a: Mapping, b: Mapping) -> Iterator[tuple[Term, tuple]]:
@@ -104,7 +111,7 @@ def _origins(a: Mapping, b: Mapping) -> Iterator[tuple[Term, tuple]]:
         if before != value:
             yield SAID["definition"], (field, _plain(before), _plain(value))
     for part in ("params", "code", "lock"):
-        if was.get(part) != now.get(part):
+        if was.get(part, now.get(part)) != now.get(part):  # a manifest of before there were such digests tells nothing
             yield SAID[part], ()
     for tool, version in b.get("versions", {}).items():
         if a.get("versions", {}).get(tool, version) != version:
@@ -114,7 +121,7 @@ def _origins(a: Mapping, b: Mapping) -> Iterator[tuple[Term, tuple]]:
     if was.get("provisional") and not now.get("provisional"):
         yield SAID["final"], ()
     if was.get("grade") != now.get("grade"):
-        yield SAID["grade"], (was.get("grade"), now.get("grade"))
+        yield SAID["grade"], tuple(GRADE.get(page.get("grade"), UNKNOWN) for page in (was, now))
 
 
 def _data(was: Mapping, now: Mapping) -> Iterator[tuple[Term, tuple]]:
@@ -130,7 +137,7 @@ def _data(was: Mapping, now: Mapping) -> Iterator[tuple[Term, tuple]]:
     for table, told in now.get("tables", {}).items():
         rows = was.get("tables", {}).get(table, {}).get("rows", 0)
         if rows != told["rows"]:
-            yield SAID["rows"], (table, rows, told["rows"])
+            yield SAID["rows"], (TABLES[table].term if table in TABLES else table, rows, told["rows"])
     if was.get("key_id") != now.get("key_id"):
         yield SAID["key"], ()
 
@@ -178,7 +185,7 @@ def verify(params: str, label: str, *, out: str = "", whole: bool = False, langu
     made, again = _made_again(params, said, whole=whole, progress=progress)
     names = [n for n in said["files"] if n in again] if whole else [KPIS] * (KPIS in files)
     differ = [n for n in names if files[n] != again[n]] + [n for n in said["files"] if whole and n not in again and not n.endswith(".pdf")]
-    why = [term(language).format(*values) for term, values in _origins(said, made)]
+    why = [_written(told, language) for told in _origins(said, made)]
     if not differ:
         proved = PROVED[whole](language).format(label, len(names) if whole else len(_rows(files.get(KPIS, b""))))
         return "\n".join([proved, *([SINCE(language), *why] if why else [])])

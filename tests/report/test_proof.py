@@ -61,11 +61,20 @@ def test_two_runs_differ_in_what_they_are_made_of_word_for_word(tmp_path):
     }
     b = month_of(tmp_path / "b", RATE.format("0.91"), language="en", versions=(("duckdb", "1.5"),), **said)
     assert proof.compare(a, b, "zh") == [
-        "数据：新增文件c.csv", "数据：不再有文件b.csv", "数据：文件内容已变a.csv", "数据：calls的记录由100条变为120条", "化名密钥不同，来电人不可比",
+        "数据：新增文件c.csv", "数据：不再有文件b.csv", "数据：文件内容已变a.csv", "数据：来电的记录由100条变为120条", "化名密钥不同，来电人不可比",
         '口径：match由"any"改为"same"', "参数文件的内容不同", "程序的代码不同", "锁定的依赖版本不同", "duckdb的版本由1.4变为1.5", "页面语言不同",
-        "暂行数字已定稿", "数据质量由excellent变为good", "connection_rate：0.91，原为0.9",
+        "暂行数字已定稿", "数据质量由优变为良", "connection_rate：0.91，原为0.9",
     ]  # fmt: skip
-    assert proof.compare(a, b, "en")[3] == "data: calls had 100 records, now 120"
+    assert proof.compare(a, b, "en")[3].lower() == "data: calls had 100 records, now 120"
+
+
+def test_a_manifest_of_before_there_were_digests_accuses_nobody(tmp_path):
+    a, b = month_of(tmp_path / "a"), month_of(tmp_path / "b")
+    said = json.loads((a / "manifest.json").read_text(encoding="utf-8"))
+    for part in ("params", "code", "lock"):
+        del said["pages"]["index.html"][part]
+    (a / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    assert proof.compare(a, b, "zh") == ["两次发布的数据、口径、参数、代码和数字都相同。"]
 
 
 def test_two_runs_of_the_same_are_the_same(tmp_path):
