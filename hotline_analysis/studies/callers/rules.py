@@ -52,11 +52,6 @@ def of_period(view: View) -> pd.DataFrame:
     return calls(view).drop(columns="inside")
 
 
-def most_within(frame: pd.DataFrame, within_days: float) -> pd.Series:
-    """By caller, the most calls that lie within so many days of one another (both ends counted). frame: sorted by caller and start_s."""
-    return so_far(frame, within_days).groupby(frame["caller"].to_numpy()).max() if len(frame) else pd.Series(dtype="int64")
-
-
 def so_far(frame: pd.DataFrame, within_days: float) -> pd.Series:
     """At each call, how many calls its caller has made in so many days up to it, itself and both ends counted."""
     start, span = frame["start_s"].to_numpy(), round(within_days * DAY)
