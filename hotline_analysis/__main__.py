@@ -278,6 +278,40 @@ def _markdown(frame) -> str:
 
 
 @cli.command()
+@click.argument("file", default="")
+@click.option(
+    "--new",
+    "kind",
+    default="",
+    metavar="KIND",
+    help="write a starting file instead: one of ten kinds of table, such as volume (list: which there are)",
+)
+@click.option("--params", default="", metavar="FILE", help="a hotline's params file: figures with `is:` are held against its own too")
+@click.option("--month", default="latest", help="of that hotline: 2024-09, or latest")
+@LANGUAGE
+@QUIET
+def audit(file, kind, params, month, language, quiet):
+    """Do the numbers that a report prints fit one another? Each contradiction is named with the values that would fit. 报告体检。"""
+    from hotline_analysis.report import audit as audits
+
+    if kind:
+        click.echo(audits.begin(kind, file, language), nl=False)
+        return
+    if not file:
+        raise BadParams("audit", "no file is named.", "Name one, or start one with --new KIND FILE.")
+    done = audits.audit(file)
+    click.echo("\n".join(audits.lines(done, language)))
+    if params:
+        from hotline_analysis.hotline import open_hotline
+        from hotline_analysis.report.audit.own import beside
+
+        if month != "latest":
+            check_month(month)
+        click.echo("\n" + "\n".join(beside(open_hotline(params, month, language, progress=not quiet), done, language)))
+    audits.refuse(done)
+
+
+@cli.command()
 @click.argument("folder")
 @QUIET
 def sample(folder, quiet):

@@ -1,0 +1,152 @@
+"""A printed figure beside this hotline's own of the same month, under the nearest of the published definitions.
+
+A first-call resolution, a repeat rate and a service level are names of many rules (`studies.definition`, `studies.service`): each printed one is held against
+the rule whose figure on these calls lies nearest, and how far the rules lie apart is said with it, for nearness proves no rule.
+"""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+import pandas as pd
+
+from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.hotline import Hotline
+from hotline_analysis.report.audit import Audit
+from hotline_analysis.report.audit.quoted import POINTS, SHARE, Quoted
+from hotline_analysis.words import CALLS, PERCENT, Term, Unit, absent, format_interval, format_rate, format_value, missing
+
+FCR, REPEAT, LEVEL = "fcr", "repeat_rate", "service_level"
+PARTS = ("numerator", "denominator")
+HEAD = Term("与本热线{0}的数据对照：", "Beside this hotline's data of {0}:")
+LINE = Term("{0}：印出{1}；本热线{2}为{3}{4}，{5}", "{0}: printed {1}; {2} of this hotline {3}{4}, {5}")
+AMONG = Term("（{0}种口径中最接近的；各口径从{1}至{2}）", " (the nearest of {0} rules, which lie from {1} to {2})")
+NO_FIGURE = Term("{0}：印出{1}；本热线没有可比的数字（{2}）", "{0}: printed {1}; this hotline has no figure to compare ({2})")
+UNLIKE = Term("单位不同", "of another unit")
+NEAR = {
+    "same": Term("四舍五入之内相同", "the same within rounding"),
+    "inside": Term("不同，在本热线数字的95%区间之内", "which differs, within the 95% interval"),
+    "apart": Term("不同", "which differs"),
+}
+
+
+class Own(NamedTuple):
+    """This hotline's figure: its name, its value with the interval, its unit, how many rules it was chosen from and their ends; or why there is none."""
+
+    name: Term
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    unit: Unit = PERCENT
+    rules: int = 0
+    ends: tuple[float, float] = (float("nan"), float("nan"))
+    missing: Term | None = None
+
+
+def beside(h: Hotline, done: Audit, language: str) -> list[str]:
+    """A line for each printed figure that says which indicator it is, beside this hotline's own. Raises BadParams for an indicator that there is not."""
+    told = [HEAD(language).format(h.period.said(language))]
+    for name, quoted in done.quoted.items():
+        figure = done.figures[name]
+        if figure.indicator:
+            own = _own(h, figure.indicator, quoted, f"{done.file} › figures › {name}")
+            told.append(_line(name, figure.value, quoted, own, language))
+    return told
+
+
+def _line(name: str, text: str, quoted: Quoted, own: Own, language: str) -> str:
+    if own.missing or missing(own.value):
+        return NO_FIGURE(language).format(name, text, (own.missing or UNLIKE)(language))
+    ends = format_interval(own.low, own.high, language) if own.unit is PERCENT else ""
+    among = AMONG(language).format(own.rules, *map(format_rate, own.ends)) if own.rules else ""
+    said = format_value(own.value, own.unit, language) + (f"（{ends}）" if ends and language == "zh" else f" ({ends})" if ends else "")
+    return LINE(language).format(name, text, own.name(language), said, among, NEAR[_near(quoted, own)](language))
+
+
+def _near(quoted: Quoted, own: Own) -> str:
+    if quoted.meets(*[Fraction(own.value)] * 2):
+        return "same"
+    inside = not missing(own.low) and quoted.meets(Fraction(own.low), Fraction(own.high))
+    return "inside" if inside else "apart"
+
+
+def _own(h: Hotline, key: str, quoted: Quoted, where: str) -> Own:
+    if key in NAMED:
+        return NAMED[key](h, quoted)
+    name, _, part = key.partition(".")
+    if key == "calls":
+        name, part = "offered", "numerator"
+    if name not in h.catalogue or part not in ("", *PARTS):
+        raise BadParams(where, f"'{key}' is not an indicator here.", nearest(name, [*NAMED, "calls", *h.catalogue]))
+    return _indicator(h, name, part, quoted)
+
+
+def _indicator(h: Hotline, key: str, part: str, quoted: Quoted) -> Own:
+    """The month's indicator, or what it counts above or below its line."""
+    i = h.catalogue[key]
+    rows = h.indicators.attrs["missing"] or h.indicators[(h.indicators["indicator"] == key) & (h.indicators["period"] == h.month)]
+    if not isinstance(rows, pd.DataFrame) or rows.empty or missing(rows["value"].iloc[0]):
+        why = rows["missing"].iloc[0] if isinstance(rows, pd.DataFrame) and len(rows) else ""
+        return Own(i.name, missing=absent(why) or absent("no base"))
+    row = rows.iloc[0]
+    if part:
+        return Own(getattr(i, part).term, float(row[part]), unit=CALLS) if quoted.kind not in (SHARE, POINTS) else Own(i.name)
+    if (i.unit is PERCENT) != (quoted.kind == SHARE):
+        return Own(i.name)
+    return Own(i.name, row["value"], row["low"], row["high"], i.unit)
+
+
+def _nearest(rows: pd.DataFrame, quoted: Quoted, why: Term | None, name: Term) -> Own:
+    """The rule whose value lies nearest to the middle of what was printed; of equals the first."""
+    if rows.empty or quoted.kind != SHARE:
+        return Own(name, missing=why if rows.empty else None)
+    middle = float(quoted.low + quoted.high) / 2
+    row = rows.loc[(rows["value"] - middle).abs().idxmin()]
+    return Own(
+        Term(row["name_zh"], row["name_en"]),
+        row["value"],
+        row["low"],
+        row["high"],
+        PERCENT,
+        len(rows),
+        (rows["value"].min(), rows["value"].max()),
+    )
+
+
+def _panel(h: Hotline, quoted: Quoted, *, resolved: bool) -> Own:
+    """A repeat rate, or the first-call resolution that a rule sells, among the published definitions."""
+    found = h.study("definition", "panel")
+    name = Term("首解率", "first-call resolution") if resolved else Term("复电率", "repeat rate")
+    if found.attrs["missing"]:
+        return Own(name, missing=Term(**found.attrs["missing"]))
+    rows = found[found["fcr"].notna() if resolved else found["value"].notna() & (found["unit"] == "share")]
+    if resolved:
+        rows = rows.assign(value=rows["fcr"], low=1 - rows["high"], high=1 - rows["low"])
+    told = {
+        f"name_{language}": rows[f"name_{language}"].map(
+            f"“{{}}”{name(language)}".format if language == "zh" else f"{name(language)} by '{{}}'".format
+        )
+        for language in ("zh", "en")
+    }
+    return _nearest(rows.assign(**told), quoted, None, name)
+
+
+def _levels(h: Hotline, quoted: Quoted) -> Own:
+    """A service level among its five forms at each limit."""
+    found, name = h.study("service", "levels"), Term("服务水平", "service level")
+    if found.attrs["missing"]:
+        return Own(name, missing=Term(**found.attrs["missing"]))
+    words = found.attrs["fields"]["form"]["words"]
+    told = {
+        "name_zh": [f"{s}秒接通率（{words[f][0]}）" for s, f in zip(found["within_seconds"], found["form"], strict=True)],
+        "name_en": [f"service level in {s} s ({words[f][1]})" for s, f in zip(found["within_seconds"], found["form"], strict=True)],
+    }
+    return _nearest(
+        found[found["value"].notna()].assign(**{k: pd.Series(v, index=found.index) for k, v in told.items()}), quoted, None, name
+    )
+
+
+NAMED = {
+    FCR: lambda h, quoted: _panel(h, quoted, resolved=True),
+    REPEAT: lambda h, quoted: _panel(h, quoted, resolved=False),
+    LEVEL: _levels,
+}

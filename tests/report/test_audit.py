@@ -1,0 +1,274 @@
+"""报告体检: which printed numbers cannot stand beside one another, and what would fit; figures by hand, and the slow count of all that rounds to a print."""
+
+from fractions import Fraction as F
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline_analysis import open_hotline
+from hotline_analysis.__main__ import main
+from hotline_analysis.errors import BadParams, NoInput
+from hotline_analysis.report import audit
+from hotline_analysis.report.audit import own
+from hotline_analysis.report.audit.kinds import KINDS
+from hotline_analysis.report.audit.quoted import read
+from hotline_analysis.report.audit.relations import CONTRADICTS, FITS, Book, Mean, Share
+from tests.small import write_hotline
+
+CITY = """title: 某市热线年报
+figures: {受理总量: '284,406', 咨询: '124,599', 求助: '45,120', 投诉: '22,300', 其他: '3,513', 咨询占比: 63.72%}
+relations:
+- {share: 咨询占比, of: 咨询, in: 受理总量}
+- {total: 受理总量, parts: [咨询, 求助, 投诉, 其他]}
+"""
+CITY_SAID = """咨询占比 = 咨询 ÷ 受理总量
+  “咨询占比”应为43.81%；或“咨询”应为181,210～181,237；或“受理总量”应为195,527～195,556
+  与咨询 ÷ “受理总量”各部分之和（195,532）相符：分母是各部分之和
+受理总量 = 咨询 + 求助 + 投诉 + 其他
+  “受理总量”应为195,532
+  各部分合计195,532，相差88,874
+核对2条关系：相符0条，矛盾2条，未核对0条。"""
+
+
+def audited(folder, text: str) -> audit.Audit:
+    file = folder / "report.yaml"
+    file.write_text(text, encoding="utf-8")
+    return audit.audit(file)
+
+
+def one(folder, figures: str, relation: str) -> tuple[str, dict, list]:
+    """The state of a single relation, what would fit, and its hints by key."""
+    (_, held, _), *_ = audited(folder, f"figures: {{{figures}}}\nrelations:\n- {{{relation}}}\n").told
+    return held.state, held.fits, [key for key, _ in held.hints]
+
+
+def test_a_city_report_whose_share_is_of_another_total(tmp_path):
+    """已印出的咨询63.72%其实是以各类合计195,532为分母；以印出的总量284,406为分母是43.81%."""
+    done = audited(tmp_path, CITY)
+    assert "\n".join(audit.lines(done, "zh")).endswith(CITY_SAID)
+    said = "\n".join(audit.lines(done, "en"))
+    assert "'咨询占比' would be 43.81%; or '咨询' would be 181,210–181,237" in said
+    assert "it fits 咨询 ÷ the sum of the parts of '受理总量' (195,532): that sum was taken as the base" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("284,406", F(284406), F(284406)),
+        ("２８４，４０６件", F(284406), F(284406)),
+        ("28.4万", F(283500), F(284500)),
+        ("约28.44万件", F(284350), F(284450)),
+        ("43.8%", F(4375, 10000), F(4385, 10000)),
+        ("44％", F(435, 1000), F(445, 1000)),
+        ("下降5%", F(-55, 1000), F(-45, 1000)),
+        ("同比增长 12.0%", F(1195, 10000), F(1205, 10000)),
+        ("上升2.0个百分点", F(195, 10000), F(205, 10000)),
+        ("-0.5pp", F(-55, 10000), F(-45, 10000)),
+        ("4.5分", F(445, 100), F(455, 100)),
+        ("20秒", F(195, 10), F(205, 10)),
+        ("3.5‰", F(345, 100000), F(355, 100000)),
+    ],
+)
+def test_what_a_printed_number_stands_for(text, low, high):
+    quoted = read(text, "x")
+    assert (quoted.low, quoted.high) == (low, high)
+
+
+@pytest.mark.parametrize("text", ["20余万", "近30万", "持平", "1,23", "12-15", "多数", "1.2.3", "5%左右", "2点"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(BadParams, match="is not a number as a report prints it"):
+        read(text, "x")
+
+
+def rounded(value: F, places: int) -> str:
+    steps = (value * 100 * 10**places + F(1, 2)) // 1
+    return f"{steps / 10**places:.{places}f}%" if places else f"{steps}%"
+
+
+@given(whole=st.integers(1, 400), part=st.integers(0, 400), places=st.integers(0, 2))
+def test_a_share_that_was_rounded_always_fits(whole, part, places):
+    part = min(part, whole)
+    book = Book({"s": read(rounded(F(part, whole), places), "x"), "p": read(str(part), "x"), "w": read(str(whole), "x")}, {})
+    assert Share(share="s", of="p", **{"in": "w"}).check(book).state == FITS
+
+
+@given(whole=st.integers(2, 200), part=st.integers(0, 200), printed=st.integers(1, 99))
+def test_a_share_is_contradicted_where_and_only_where_nothing_rounds_to_it(whole, part, printed):
+    """What would fit is every count that the slow search finds."""
+    part = min(part, whole)
+    figures = {"s": read(f"{printed}%", "x"), "p": read(str(part), "x"), "w": read(str(whole), "x")}
+    held = Share(share="s", of="p", **{"in": "w"}).check(Book(figures, {}))
+    ends = figures["s"].low, figures["s"].high
+    assert (held.state == FITS) == (ends[0] <= F(part, whole) <= ends[1])
+    found = [k for k in range(whole + 1) if ends[0] <= F(k, whole) <= ends[1]]
+    if held.state == CONTRADICTS and found:
+        said = [int(end) for end in held.fits["p"].split("～")]
+        assert (said[0], said[-1]) == (found[0], found[-1])
+
+
+def test_a_part_that_is_more_than_its_whole(tmp_path):
+    assert one(tmp_path, "a: '120', n: '100', s: 120%", "share: s, of: a, in: n") == (CONTRADICTS, {}, ["more than all"])
+
+
+def test_a_total_names_the_part_that_was_left_out_or_counted_twice(tmp_path):
+    figures = "n: '100', a: '60', b: '25', c: '15'"
+    assert one(tmp_path, figures, "total: n, parts: [a, b]")[2] == ["differs", "left out"]
+    assert one(tmp_path, "n: '85', a: '60', b: '25', c: '15'", "total: n, parts: [a, b, c]")[2] == ["differs", "twice"]
+    assert one(tmp_path, figures, "total: n, parts: [a, b, c]")[0] == FITS
+
+
+def test_rounded_shares_may_add_up_to_less_than_all_but_not_to_much_less(tmp_path):
+    """三个33.3%合计99.9%，四舍五入所致；33.0%三个则不能."""
+    assert one(tmp_path, "a: 33.3%, b: 33.3%, c: 33.3%", "total: 100%, parts: [a, b, c]")[0] == FITS
+    assert one(tmp_path, "a: 33.0%, b: 33.3%, c: 33.3%", "total: 100%, parts: [a, b, c]")[0] == CONTRADICTS
+
+
+@pytest.mark.parametrize(
+    ("figures", "state", "hints"),
+    [
+        ("v: 下降5%, was: '126', now: '120'", FITS, []),  # -4.76 %
+        ("v: 增长5%, was: '126', now: '120'", CONTRADICTS, ["sign"]),
+        ("v: 下降5.0%, was: '126', now: '120'", CONTRADICTS, ["base"]),  # of the later: 6/120
+        ("v: 增长140%, was: '100', now: '140'", CONTRADICTS, ["times"]),
+        ("v: 上升2.0%, was: 88.0%, now: 90.0%", CONTRADICTS, ["pp"]),
+        ("v: 上升2.0个百分点, was: 88.0%, now: 90.0%", FITS, []),
+        ("v: 上升6.44个百分点, was: 86.27%, now: 91.83%", CONTRADICTS, ["percent"]),
+        ("v: 上升5.56个百分点, was: 86.27%, now: 91.83%", FITS, []),
+        ("v: 下降5个百分点, was: '126', now: '120'", CONTRADICTS, ["no points"]),
+        ("v: '-6', was: '126', now: '120'", FITS, []),
+        ("v: '-5', was: '126', now: '120'", CONTRADICTS, []),
+        ("v: 下降4.7%, was: '126', now: '120'", CONTRADICTS, ["cut off"]),  # 4.76 cut to 4.7
+    ],
+)
+def test_changes(tmp_path, figures, state, hints):
+    assert one(tmp_path, figures, "change: v, from: was, to: now")[::2] == (state, hints)
+
+
+def test_a_change_says_what_each_of_its_figures_would_be(tmp_path):
+    assert one(tmp_path, "v: 增长10%, was: '100', now: '130'", "change: v, from: was, to: now")[1] == {
+        "v": "30%", "now": "110", "was": "118",
+    }  # fmt: skip
+
+
+def test_a_service_level_above_the_connection_rate(tmp_path):
+    """杭州2020年三季度: 15秒接通率94.84% > 接通率88.94%, only possible of the answered calls; of all it is 84.35%."""
+    done = audited(tmp_path, "figures: {及时: 94.84%, 接通: 88.94%}\nrelations: [{service_level: 及时, connection: 接通}]\n")
+    (_, held, _), *_ = done.told
+    assert (held.state, held.fits, held.hints) == (CONTRADICTS, {"及时": "≤ 88.95%"}, [("answered", ("84.34%～84.36%",))])
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9), st.integers(0, 3)), min_size=2, max_size=4))
+def test_a_weighted_mean_has_the_ends_that_the_slow_search_finds(rows):
+    """Every weight at either end."""
+    figures = {"m": read("-99", "x")}
+    for n, (value, weight, room) in enumerate(rows):
+        figures |= {f"v{n}": read(str(value), "x"), f"w{n}": read(f"{weight + room}", "x")}
+        figures[f"w{n}"] = type(figures["m"])(F(weight), F(weight + room))
+    names = [str(n) for n in range(len(rows))]
+    held = Mean(mean="m", of=[f"v{n}" for n in names], weights=[f"w{n}" for n in names]).check(Book(figures, {}))
+    corners = [
+        sum(F(v) * w for (v, _, _), w in zip(rows, weights, strict=True)) / sum(weights)
+        for weights in product(*[(w, w + room) for _, w, room in rows])
+    ]
+    assert held.fits["m"] == figures["m"].written(min(corners), max(corners))
+
+
+def test_a_mean_without_weights_lies_between_its_parts(tmp_path):
+    assert one(tmp_path, "m: 97%, a: 90%, b: 95%", "mean: m, of: [a, b]") == (CONTRADICTS, {"m": "90%～96%"}, ["outside"])
+    assert one(tmp_path, "m: 95%, a: 90%, b: 95%", "mean: m, of: [a, b]")[0] == FITS
+
+
+# ---- the starting files
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_starting_file_fits_its_own_examples_and_can_fail_in_each_relation(tmp_path, kind, language):
+    table, text = KINDS[kind], audit.begin(kind, "", language)
+    with pytest.raises(NoInput, match="no relation has all its figures"):
+        audited(tmp_path, text)
+    likes = {line.name(language): line.like(language) for line in table.lines.values()}
+    filled = text
+    for name, like in likes.items():
+        for empty in (f"  {name}: ''", f"  {name}: {{value: ''"):
+            filled = filled.replace(empty, empty.replace("''", f"'{like}'"))
+    done = audited(tmp_path, filled)
+    assert [held.state for _, held, _ in done.told] == [FITS] * len(table.relations)
+    for n, (relation, _, _) in enumerate(done.told):
+        name = next(name for name in relation.names if name in likes)  # its value, or of 100% the first part
+        wrong = filled.replace(f"'{likes[name]}'", "'99.9%'" if "%" in likes[name] or "pp" in likes[name] else "'1'")
+        wrong = wrong if "百分点" not in likes[name] else filled.replace(f"'{likes[name]}'", "'上升9.9个百分点'")
+        assert audited(tmp_path, wrong).told[n][1].state == CONTRADICTS
+
+
+def test_there_are_ten_kinds_and_they_are_listed(capsys):
+    assert len(KINDS) == 10
+    assert main(["audit", "--new", "list", "--language", "en"]) == 0
+    assert capsys.readouterr().out.startswith("volume  volume by class\nchange  change on the year and on the month before\n")
+
+
+# ---- the command
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "sentence"),
+    [
+        ("figures: {a: '1'}\nrelations: [{shar: a}]", 64, "report.yaml › relations › 1 › 'shar' is no kind of relation. Did you mean 'share'?"),
+        ("figures: {aa: '1', b: '2'}\nrelations: [{share: a, of: aa, in: b}]", 64, "report.yaml › relations › 1 › 'a' is not a figure here. Did you mean 'aa'?"),
+        ("figures: {咨询: 近20万}", 64, "report.yaml › figures › 咨询 › '近20万' is not a number as a report prints it. Write 284,406, 28.4万, 43.8%, 下降5% or +2.0个百分点."),
+        ("figures: {a: '1', b: '2'}\nrelations: [{mean: a, of: [a, b], weights: ['1']}]", 64, "report.yaml › relations › 1 › 'of' names 2 figures and 'weights' 1."),
+        ("figures: {a: '1'}\nrelation: []", 64, "report.yaml › 'relation' is not a setting here. Did you mean 'relations'?"),
+        ("figures: {a: '', b: '2'}\nrelations: [{total: a, parts: [b, b]}]", 66, "report.yaml › no relation has all its figures. Fill in the numbers that the report prints."),
+        (CITY, 65, "report.yaml › 2 of 2 relations are contradicted. The values that would fit are above."),
+        (CITY.replace("284,406", "195,532"), 0, ""),
+    ],
+)  # fmt: skip
+def test_sentences_and_exit_codes(tmp_path, capsys, text, code, sentence):
+    file = tmp_path / "report.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["audit", str(file)]) == code
+    assert capsys.readouterr().err.strip() == sentence
+
+
+def test_a_starting_file_overwrites_nothing(tmp_path, capsys):
+    file = tmp_path / "new.yaml"
+    assert main(["audit", "--new", "three_rates", str(file)]) == 0 and file.read_text(encoding="utf-8").startswith("# 报告体检")
+    capsys.readouterr()
+    assert main(["audit", "--new", "volume", str(file)]) == 73
+    assert capsys.readouterr().err.endswith("is there already. Name a new file.\n")
+    assert main(["audit", "--new", "volum"]) == 64 and main(["audit"]) == 64 and main(["audit", str(tmp_path / "none.yaml")]) == 66
+
+
+# ---- beside a hotline's own figures
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory):
+    return open_hotline(write_hotline(tmp_path_factory.mktemp("audited")), "2024-01", progress=False)
+
+
+def test_printed_figures_beside_this_hotlines_own(hotline, tmp_path):
+    """The nearest rule is the one whose figure was printed; what the hotline cannot have says why."""
+    panel = hotline.study("definition", "panel").set_index("key")
+    levels = hotline.study("service", "levels").set_index("form")
+    months = hotline.indicators[hotline.indicators["period"] == "2024-01"].set_index("indicator")
+    figures = {
+        "总量": (f"{months.loc['offered', 'numerator']:,.0f}", "calls"),
+        "接通率": (f"{months.loc['connection_rate', 'value']:.1%}", "connection_rate"),
+        "接通高报": ("99.9%", "connection_rate"),
+        "服务水平": (f"{levels.loc['D', 'value']:.2%}", "service_level"),
+        "首解率": (f"{panel.loc['same_168h', 'fcr']:.2%}", "fcr"),
+        "错单位": ("30.3秒", "connection_rate"),
+        "转接率": ("3%", "transfer_rate"),
+    }
+    text = "figures:\n" + "".join(f"  {name}: {{value: '{value}', is: {key}}}\n" for name, (value, key) in figures.items())
+    head, *lines = own.beside(hotline, audited(tmp_path, text), "zh")
+    assert head == "与本热线2024年1月的数据对照："
+    assert lines[0].endswith("四舍五入之内相同") and lines[1].endswith("四舍五入之内相同") and lines[2].endswith("，不同")
+    assert "（D：" in lines[3] and "5种口径中最接近的" in lines[3]
+    assert "“同一诉求7天”首解率" in lines[4] and f"各口径从{panel['fcr'].min():.1%}" in lines[4]
+    assert lines[5].endswith("（单位不同）") and lines[6].endswith("（未提供所需的列）")
+    with pytest.raises(BadParams, match=r"'connection' is not an indicator here\. Did you mean 'connection_rate'"):
+        own.beside(hotline, audited(tmp_path, "figures: {a: {value: '9%', is: connection}}"), "zh")
