@@ -277,6 +277,16 @@ def _markdown(frame) -> str:
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in rows)
 
 
+@cli.command("presets")
+@LANGUAGE
+def presets_(language):
+    """The presets of systems met often: name, tables, system."""
+    from hotline_analysis import presets
+
+    for preset in presets.known().values():
+        click.echo(f"{preset.name:<20} {', '.join(preset.tables):<14} {preset.system(language)}")
+
+
 @cli.command()
 @click.argument("file", default="")
 @click.option(

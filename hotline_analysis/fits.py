@@ -85,6 +85,8 @@ def rule(rule: "ColumnRule") -> None:
     beside = sorted(rule.model_fields_set - {"source", "constant"})
     if rule.constant is not None and beside:
         raise ValueError(f"'is' stands alone: there is no cell for '{beside[0]}' to say anything of")
+    if any(not header or not marks for header, marks in rule.when.items()):
+        raise ValueError("when: names a header and what it holds, such as when: {event: CONNECT}")
     if rule.other and not rule.values:
         raise ValueError("'other' says what happens beside 'values', and there are no values here")
     if "part" in rule.model_fields_set and not rule.split:
@@ -260,6 +262,8 @@ def source(table: Table, source: "Source") -> None:
     _stretch(where, table, source)
     _levels(where, source)
     _after(where, table, source)
+    if source.events and source.events.take == "merged" and where != "calls":
+        raise ValueError(f"{where} › events › take: only legs of calls are merged; write first or last")
     for name, words in source.leave_out.items():
         if name not in source.columns:
             raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
@@ -546,13 +550,23 @@ def _levels(where: str, source: "Source") -> None:
                 raise ValueError(f"{where} › columns › {name}: its parent {parent} is missing; a level without its parents is no path")
 
 
+def _apart(one: "ColumnRule", other: "ColumnRule") -> bool:
+    """True where no row gives both columns their cell: `when` asks one header for other words."""
+    return any(
+        not any(set(mark) & set("*?") or mark.startswith("re:") for mark in (*marks, *other.when[header]))
+        and {mark.casefold() for mark in marks}.isdisjoint(mark.casefold() for mark in other.when[header])
+        for header, marks in one.when.items()
+        if header in other.when
+    )
+
+
 def _identities(where: str, table: Table, source: "Source") -> None:
     """An identity has one key, and its cells go into the store as pseudonyms only."""
     identities = {name: rule for name, rule in source.columns.items() if table[name].kind == IDENTITY}
     if "caller" in identities and f"caller_{identities['caller'].kind}" in identities:
         raise ValueError(f"{where} › columns: 'caller' and 'caller_{identities['caller'].kind}' are the same key; keep one")
-    secret = {header for rule in identities.values() for header in rule.source}
     for name, rule in source.columns.items():
+        secret = {header for who in identities.values() if not _apart(rule, who) for header in who.source}
         shown = secret.intersection(rule.source) if name not in identities else ()
         if shown:
             raise ValueError(

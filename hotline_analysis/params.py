@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from hotline_analysis import fits, machine, tables
+from hotline_analysis import fits, machine, presets, tables
 from hotline_analysis.errors import BadParams, CannotWrite, nearest
 from hotline_analysis.fits import FORMATS
 from hotline_analysis.personal import LETTERS, found
@@ -105,6 +105,13 @@ class ColumnRule(Settings):
         "outcome: {is: answerd}",
         alias="is",
         min_length=1,
+    )
+    when: dict[str, Texts] = setting(
+        {},
+        "只在别的列为这些值的行取值（事件日志里一列随事件变义）：列名: 值或带 * ? 的样式，'?*' 表示非空",
+        "only in rows where another header holds one of these (in a log of events a column's meaning goes by the event): header: texts or patterns with * and ?; '?*' is any",
+        "queue_seconds: {from: data1, when: {event: CONNECT}}",
+        "queue_seconds: {from: data1, if: {event: CONNECT}}",
     )
     formats: Texts = setting(
         (),
@@ -234,17 +241,28 @@ Column = Annotated[ColumnRule, BeforeValidator(_as_column)]
 
 
 class Events(Settings):
-    """A file whose rows are events: the contact is the first or the last row of a key, in time."""
+    """A file whose rows are events or legs: the contact is the first or the last row of a key, in time, or all of its rows merged."""
 
     key: Texts = setting(..., "一次来访的编号列", "the headers that name a contact", "key: 编号", "keys: 编号", min_length=1)
-    take: Literal["first", "last"] = setting(
-        "first", "取最早还是最晚的一行", "which of its rows stands for it", "take: last", "take: newest"
+    take: Literal["first", "last", "merged"] = setting(
+        "first",
+        "取最早（first）还是最晚（last）的一行；merged 把通话的各段合为一次来电（见 docs/flow.md）",
+        "which of its rows stands for it: the first, the last, or (of calls) all of them merged, see docs/flow.md",
+        "take: merged",
+        "take: newest",
     )
 
 
 class Source(Settings):
     """One kind of export: its files, how they are written, and which of their columns mean what."""
 
+    preset: str = setting(
+        "",
+        "这种导出的预设（hotline presets 列出全部）；自己写的设置优先，空文字表示不要预设的这一项",
+        "the preset of this export (`hotline presets` lists them); settings of your own win, and an empty text takes one of the preset's away",
+        "preset: asterisk_cdr",
+        "preset: asterisk_crd",
+    )
     files: Texts = setting(
         ...,
         "文件，可用 * ?；从 params 的上一级文件夹算起",
@@ -1266,6 +1284,13 @@ class Params(Settings):
     title: SaidWords = setting(
         ..., "热线的名称", "the hotline's name", "title: {zh: 云江市12345热线, en: Yunjiang hotline}", "titel: 云江市12345热线"
     )
+    preset: Texts = setting(
+        (),
+        "整个热线的预设，一个或几个；也可写在某种导出之下",
+        "presets of the whole hotline, one or several; one may also stand under a kind of export",
+        "preset: asterisk_cdr",
+        "presets: asterisk_cdr",
+    )
     time_zone: str = setting(
         "Asia/Shanghai", "热线所在的时区", "the zone of the hotline's clock", "time_zone: America/New_York", "time_zone: Beijing"
     )
@@ -1736,7 +1761,8 @@ def load(path: str | Path) -> Params:
     data = read_yaml(file)
     if "path" in data:
         raise BadParams(file.name, "'path' is not a setting here.")
-    params = validated(Params, _with_days(_with_windows(data, file), file), file.name, path=file)
+    whole = presets.under(_with_days(_with_windows(data, file), file), file.name)
+    params = validated(Params, whole, file.name, path=file)
     _refuse_personal(params)
     return params
 

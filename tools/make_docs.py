@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hotline_analysis import fits, params  # noqa: E402
+from hotline_analysis import fits, params, presets  # noqa: E402
 from hotline_analysis.errors import BadParams  # noqa: E402
 from hotline_analysis.measures import catalogue  # noqa: E402
 from hotline_analysis.measures.definition import MEANING, Definition  # noqa: E402
@@ -49,6 +49,9 @@ stands, ends the run with 64 and a sentence; the last column shows a mistake tha
 `params/` 里的一个YAML文件就是一条热线。[template.yaml](template.yaml) 最短，用来起步；[sample.yaml](../params/sample.yaml) 最全。
 相对路径从 `params/` 的上一级文件夹算起。写错的设置以退出码64拒绝，并说明怎样才对；末列是最容易犯的错误和对应的提示（提示为英文）。
 """
+PRESETS = """What is known of the exports of systems met often; the settings of each are in `hotline_analysis/intake/presets/`. They lie under your own, and a file that lacks
+columns of its preset is refused with their names.
+常见系统导出文件的已知写法，内容见 `hotline_analysis/intake/presets/`；自己写的设置优先。文件缺少预设所用的列时，拒绝并逐一列出。"""
 SECTIONS = {  # where a setting stands -> its model and how the section is called
     "": (params.Params, "整个文件 · The file"),
     "title": (params.Words, "两种语言的文字 · A text in two languages: title, report › organisation, report › note"),
@@ -261,7 +264,17 @@ def settings() -> str:
         rows = [_setting(place, model, name) for name in said(model)]
         heads = ["设置 setting", "含义", "meaning", "默认 default", "例 example", "易错 mistake"]
         lines += [f"## {title}", "", (model.__doc__ or "").split("\n")[0], "", *_markdown([heads, *rows]), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_presets()])
+
+
+def _presets() -> list[str]:
+    """The presets: a row a system."""
+    rows = [
+        [f"`{p.name}`", p.system.zh, p.system.en, ", ".join(p.tables), ", ".join(p.params[p.tables[0]].get("events", {}).values()) or ""]
+        for p in presets.known().values()
+    ]
+    heads = ["预设 preset", "系统", "system", "表 tables", "合并 events"]
+    return ["## 预设 · Presets: preset", "", PRESETS, "", *_markdown([heads, *rows]), ""]
 
 
 def said(model) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from hotline_analysis import tables
+from hotline_analysis import presets, tables
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.intake.convert import durations, identity, instants
 from hotline_analysis.intake.engine import literal, parquet
@@ -105,6 +105,9 @@ class Sheet:
 def sheet(path: Path, columns: tuple[str, ...], typed: bool, source: Source, where: str) -> Sheet:
     """The text table, once every mapped header is found in it."""
     positions = {name: i for i, name in reversed(list(enumerate(columns)))}
+    unfit = presets.missing(source.preset, [n for n in wanted(source) if f"{n} (1)" not in positions], positions, where)
+    if source.preset and unfit:
+        raise unfit
     for name in wanted(source):
         if f"{name} (1)" in positions:
             twins = ", ".join(f"'{found}'" for found in columns if found.startswith(f"{name} ("))
@@ -118,12 +121,18 @@ def sheet(path: Path, columns: tuple[str, ...], typed: bool, source: Source, whe
 
 def wanted(source: Source) -> tuple[str, ...]:
     """Every header that params name, in order, once."""
-    named = [name for rule in source.columns.values() for name in rule.source]
+    named = [name for rule in source.columns.values() for name in (*rule.source, *rule.when)]
     return tuple(dict.fromkeys([*named, *source.key, *(source.events.key if source.events else ())]))
 
 
 def text_sql(rule: ColumnRule, table: Sheet) -> str:
-    """A column's cell as text: several cells with a blank between them; NULL where one of them is empty or says none. A constant stands for itself."""
+    """A column's cell as text: several cells with a blank between them; NULL where one of them is empty or says none, and in rows that `when` does not mean. A constant stands for itself."""
+    told = _cells_sql(rule, table)
+    asked = " AND ".join(_marked(f"trim({table.cell(header)})", marks) for header, marks in rule.when.items())
+    return f"CASE WHEN {asked} THEN {told} END" if asked else told
+
+
+def _cells_sql(rule: ColumnRule, table: Sheet) -> str:
     if rule.constant is not None:
         return literal(rule.constant)
     cells = [table.cell(name) for name in rule.source]
@@ -552,8 +561,13 @@ def _cases(x: str, words: Mapping, rest: str) -> str:
 
 def _nobody(x: str, rule: ColumnRule) -> str:
     """True where the text is one of the rule's unknown markers."""
-    tests = [f"lower({x}) = {literal(m.lower())}" for m in rule.unknown if not _pattern(m)]
-    tests += [f"regexp_full_match({x}, {literal(_regex(m))})" for m in rule.unknown if _pattern(m)]
+    return _marked(x, rule.unknown)
+
+
+def _marked(x: str, marks: tuple[str, ...]) -> str:
+    """True where the text is one of the markers: a text, or a pattern."""
+    tests = [f"lower({x}) = {literal(m.lower())}" for m in marks if not _pattern(m)]
+    tests += [f"regexp_full_match({x}, {literal(_regex(m))})" for m in marks if _pattern(m)]
     return "(" + " OR ".join(tests) + ")" if tests else "false"
 
 

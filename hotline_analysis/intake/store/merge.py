@@ -14,7 +14,7 @@ from hotline_analysis.intake.convert import convert, instants
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.ledger import EQUAL, FileLedger
-from hotline_analysis.intake.store import ends
+from hotline_analysis.intake.store import ends, legs
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
@@ -49,6 +49,7 @@ class Merge:
         self._refuse_nothing()
         self._rows()
         gone = [*self._repeated(), *self._folded()]
+        rows = self._merged()
         counts = {
             "repeated": self._counts("repeated", "reason"),
             "unexplained": self._counts("(FROM repeated WHERE alone)", "'unexplained'"),
@@ -58,8 +59,8 @@ class Merge:
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
         left_out = any(job.source.leave_out for _, (job, _) in self.ranked)
-        self._write(f"FROM rows_in {gone_sql} WHERE _out IS NULL", self.table.name)
-        self._write(f"FROM rows_in {gone_sql} WHERE {'_out IS NOT NULL' if left_out else 'false'}", f"{self.table.name}_left_out")
+        self._write(f"FROM {rows} {gone_sql} WHERE _out IS NULL", self.table.name)
+        self._write(f"FROM {rows} {gone_sql} WHERE {'_out IS NOT NULL' if left_out else 'false'}", f"{self.table.name}_left_out")
         if left_out:
             counts["left_out"] = self._counts(f"(FROM rows_in {gone_sql} WHERE _out IS NOT NULL)", "_out")
         return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": self._facts()}
@@ -125,13 +126,33 @@ class Merge:
         self.connection.execute("CREATE OR REPLACE TEMP TABLE folded (_rank BIGINT, _record BIGINT)")
         for take in {job.source.events.take for _, (job, _) in self.ranked if job.source.events}:
             ranks = [rank for rank, (job, _) in self.ranked if job.source.events and job.source.events.take == take]
-            way = "" if take == "first" else " DESC"
+            way = " DESC" if take == "last" else ""
             self.connection.execute(f"""
                 INSERT INTO folded SELECT _rank, _record FROM (
-                    SELECT _rank, _record, row_number() OVER (PARTITION BY _event ORDER BY {self._clock()}{way} NULLS LAST, _rank{way}, _record{way}) AS n
-                    FROM rows_in ANTI JOIN repeated USING (_rank, _record) WHERE _rank IN ({", ".join(map(str, ranks))})
+                    SELECT _rank, _record, row_number() OVER (PARTITION BY _event ORDER BY {self._in_time(way)}) AS n
+                    FROM {self._events(ranks, take)}
                 ) WHERE n > 1""")
         return ["folded"] if self._any("folded") else []
+
+    def _in_time(self, way: str = "") -> str:
+        return f"{self._clock()}{way} NULLS LAST, _rank{way}, _record{way}"
+
+    def _events(self, ranks: list[int], take: str) -> str:
+        """The rows that are events of a contact. A leg that params leave out is left out as a leg, and is no part of the call."""
+        aside = " AND _out IS NULL" if take == "merged" else ""
+        return f"(FROM rows_in ANTI JOIN repeated USING (_rank, _record) WHERE _rank IN ({', '.join(map(str, ranks))}){aside})"
+
+    def _merged(self) -> str:
+        """The rows, those that stand for several legs with what all of their legs say."""
+        ranks = [rank for rank, (job, _) in self.ranked if job.source.events and job.source.events.take == "merged"]
+        if not ranks:
+            return "rows_in"
+        had, made = set(self.columns), legs.MADE if "agent" in self.columns else ()
+        self.columns = [c for c in _column_order(self.table) if c in had or c in made]
+        merged = legs.merged_sql(self._events(ranks, "merged"), self.columns, had, self._in_time())
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE legs AS {merged}")
+        told = [f"CASE WHEN l._record IS NULL THEN {f'r.{c}' if c in had else 'NULL'} ELSE l.{c} END AS {c}" for c in self.columns]
+        return f"(SELECT r._rank, r._record, r._out, {', '.join(told)} FROM rows_in AS r LEFT JOIN legs AS l USING (_rank, _record))"
 
     def _any(self, name: str) -> bool:
         return self.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] > 0
