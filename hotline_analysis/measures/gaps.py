@@ -161,7 +161,8 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     if definition.min_gap_seconds or not _agree(definition):
         table = _by_search(rows, index_scope, callback_scope, levels, kept, definition)
     else:
-        table = _by_neighbour(rows if callback_scope is None else rows.filter(callback_scope), levels, definition)
+        line = rows if callback_scope is None else rows.filter(callback_scope)
+        table = _by_neighbour(_with_control_calls(line) if controls else line, levels, definition)
         table = table if definition.index_scope in ("all", definition.callback_scope) else table.filter(index_scope)
     ahead = definition.direction == "look-ahead"
     if definition.open_orders == "apart" and not ahead:
@@ -201,14 +202,43 @@ def _with_control(table, callbacks, week: int, least: int, data_start_s: int, da
     """Adds one control instant: what the same caller did at this weekday and clock time some weeks away, after the same minimum gap."""
     gap, follow = control(week)
     instant = nw.col("reference_s") + week * 7 * DAY
-    inside = (instant >= data_start_s) & (instant < data_end_s)
-    taken = ("start_s", "reset_s") if "reset_s" in table.collect_schema().names() else ("start_s",)
-    there = callbacks.with_columns(_at=nw.col("start_s"), place=nw.col("seq"))
-    joined = next_after(table.with_columns(_at=instant + least), there, ["who"], taken, first_of_ties=len(taken) > 1)
-    found = inside if len(taken) == 1 else inside & (nw.col("other_reset_s") < instant)  # the hotline's own call ends this wait too
-    return joined.with_columns(
-        nw.when(found).then(nw.col("other_start_s") - instant).alias(gap), nw.when(inside).then(data_end_s - instant).alias(follow)
-    ).drop(*[f"other_{c}" for c in taken])
+    inside = found = (instant >= data_start_s) & (instant < data_end_s)
+    have = table.collect_schema().names()
+    if gap in have:  # found in the line already
+        moment = nw.col(gap)
+    else:
+        taken = ("start_s", "reset_s") if "reset_s" in have else ("start_s",)
+        there = callbacks.with_columns(_at=nw.col("start_s"), place=nw.col("seq"))
+        table = next_after(table.with_columns(_at=instant + least), there, ["who"], taken, first_of_ties=len(taken) > 1)
+        moment = nw.col("other_start_s")
+        if len(taken) > 1:  # the hotline's own call ends this wait too
+            found = inside & (nw.col("other_reset_s") < instant)
+    table = table.with_columns(nw.when(found).then(moment - instant).alias(gap), nw.when(inside).then(data_end_s - instant).alias(follow))
+    return table.drop("other_start_s", "other_reset_s", strict=False)
+
+
+def _with_control_calls(line: nw.LazyFrame) -> nw.LazyFrame:
+    """On DuckDB, adds under each control's name when the same caller was on the line first at or after the control instant.
+
+    Four windows over one sort in place of four joins: half of the time. For a line in which every index call stands among the callbacks
+    and no minimum gap is asked; elsewhere, and with the hotline's own calls in between, `next_after` finds them. A frame may not reach
+    backwards by less than nothing, so a call of more than two weeks, whose control "before" lies after its own start, has a second one.
+    """
+    if not line.implementation.is_duckdb() or "reset_s" in line.collect_schema().names():
+        return line
+    found = ", ".join(f"{_first_from(week * 7 * DAY)} AS {control(week)[0]}" for week in CONTROL_WEEKS)
+    return nw.from_native(line.to_native().query("line", f"SELECT *, {found} FROM line"))
+
+
+def _first_from(away_s: int) -> str:
+    """SQL: the start of the caller's first row at or after this row's reference and so many seconds."""
+    away = f"(reference_s - start_s + {away_s})"
+
+    def first(frame: str) -> str:
+        return f"first_value(start_s) OVER (PARTITION BY who ORDER BY start_s RANGE BETWEEN {frame} AND UNBOUNDED FOLLOWING)"
+
+    after = first(f"greatest({away}, 0) FOLLOWING")
+    return after if away_s >= 0 else f"CASE WHEN {away} >= 0 THEN {after} ELSE {first(f'greatest(-{away}, 0) PRECEDING')} END"
 
 
 def _agree(definition: Definition) -> bool:

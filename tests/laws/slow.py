@@ -127,6 +127,31 @@ def gaps(rows: list[dict], rule, *, start_s: int, end_s: int, orders: list[dict]
     return sorted(out, key=lambda r: r["seq"])
 
 
+def controls(rows: list[dict], rule, weeks: list[int], *, start_s: int, end_s: int) -> list[dict]:
+    """One dict an index call (looking ahead): seq, and for each number of weeks (gap from the control instant, how long it is watched)."""
+    known = [{**r, "who": identity(r, rule)} for r in rows if not left_out(r, rule) and start_s <= r["start_s"] < end_s]
+    known = [r for r in known if r["who"] is not None]
+    reached = [r for r in known if rule.outbound == "reset" and r["direction"] == "out" and r["outcome"] in (None, "answered")]
+    inbound = [r for r in known if r["direction"] in (None, "in")]
+    out = []
+    for row in (r for r in inbound if in_scope(r, rule.index_scope)):
+        told = {"seq": row["seq"]}
+        for week in weeks:
+            instant = reference(row, rule) + week * 7 * 86400
+            later = [
+                o for o in inbound if o["who"] == row["who"] and is_callback(o, rule) and o["start_s"] >= instant + rule.min_gap_seconds
+            ]
+            first = min(later, key=lambda o: (o["start_s"], o["seq"]), default=None)
+            ended = first and any(
+                r["who"] == row["who"] and instant <= r["start_s"] and (r["start_s"], r["seq"]) < (first["start_s"], first["seq"])
+                for r in reached
+            )
+            inside = start_s <= instant < end_s
+            told[week] = (first["start_s"] - instant if inside and first and not ended else None, end_s - instant if inside else None)
+        out.append(told)
+    return sorted(out, key=lambda r: r["seq"])
+
+
 def chains(rows: list[dict], rule, *, start_s: int, end_s: int, window_s: int) -> dict[str, tuple[int, int]]:
     """Calls counted and calls in the base under each chain rule at one window, by walking along each caller's calls."""
     told = {r["seq"]: r for r in gaps(rows, rule.but(chain="each"), start_s=start_s, end_s=end_s)}

@@ -1,5 +1,6 @@
 """What must hold of every hotline: the gap table against the slow loop, and relations that need no oracle (faults 5, methods 1)."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from hotline_analysis.measures import counts
 from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import gap_table
+from hotline_analysis.measures.gaps import CONTROL_WEEKS, control, gap_table
 from hotline_analysis.stats import binned
 from hotline_analysis.studies import window
 from tests.laws import slow
@@ -54,6 +55,38 @@ def test_three_engines_agree_and_equal_the_slow_loop(seed):
     rows, rule = random_calls(seed), rules[seed % len(rules)]
     told = expected(rows, rule)
     assert {engine: found(rows, rule, engine) for engine in ENGINES} == dict.fromkeys(ENGINES, told)
+
+
+SEVEN_WEEKS = 7 * 7 * 86400
+LONG_CALLS = [0, 60, 21600, 15 * 86400, 22 * 86400]  # seconds; longer than two and than three weeks too
+CONTROL_RULES = [
+    {},
+    {"clock": "start"},
+    {"index_scope": "answered", "callback_scope": "all"},
+    {"index_scope": "all", "callback_scope": "answered"},
+    {"min_gap_seconds": 21600},
+    {"match": "target", "targets": "a"},
+    {"outbound": "reset"},
+]
+
+
+@pytest.mark.parametrize("seed", range(len(CONTROL_RULES)))
+def test_control_instants_equal_the_slow_loop_on_every_engine(seed):
+    rule, draw = CONTROL_RULES[seed], np.random.default_rng(seed)
+    parts = draw.integers(0, 3, 80), draw.integers(0, 7 * 7 * 4, 80) * 21600, draw.choice(LONG_CALLS, 80)
+    words = draw.choice(["a", "b"], 80), draw.choice(["answered", "answered", "abandoned", "test"], 80)
+    rows = [(int(c), int(s), int(d), str(i), str(o)) for c, s, d, i, o in zip(*parts, *words, strict=True)]
+    data, parsed = table(rows), parse(rule, "law")
+    records = [dict(zip(data, values, strict=True)) for values in zip(*data.values(), strict=True)]
+    told = slow.controls(records, parsed, list(CONTROL_WEEKS), start_s=0, end_s=SEVEN_WEEKS)
+    for engine in ENGINES:
+        made = gap_table(on(engine, data), parsed, data_start_s=0, data_end_s=SEVEN_WEEKS, controls=True)
+        frame = pandas(made).sort_values("seq").astype(object)
+        seen = [
+            {"seq": r["seq"], **{week: tuple(None if pd.isna(r[c]) else int(r[c]) for c in control(week)) for week in CONTROL_WEEKS}}
+            for r in frame.to_dict("records")
+        ]
+        assert seen == told, engine
 
 
 def repeats(rows: list[tuple], gap: str = "gap_s", **rule) -> list[int]:
