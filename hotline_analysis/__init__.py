@@ -15,9 +15,18 @@ except PackageNotFoundError:  # a checkout that was never installed
 
 def open_hotline(*args, **kwargs):
     """The hotline that a params file describes; see `hotline_analysis.hotline.open_hotline`."""
+    from hotline_analysis import lab
     from hotline_analysis.hotline import open_hotline as door  # imported on use: `hotline --help` should not wait for the engines
 
+    lab.wide_frames()
     return door(*args, **kwargs)
+
+
+def explore(h):
+    """Controls for the rule of repeat calls, in JupyterLab; see `hotline_analysis.lab.explore`."""
+    from hotline_analysis import lab
+
+    return lab.explore(h)
 
 
 def say(*frames, **options):

@@ -34,19 +34,30 @@ def cli():
 @LANGUAGE
 @click.option("--out", default="", metavar="FOLDER", help="where the pages go (reports/ beside params/)")
 @click.option("--staff", is_flag=True, help="the studies for staff instead (agents, callers, cases), which name people: into private/")
+@click.option(
+    "--sections",
+    default="",
+    metavar="NAMES",
+    help="only these chapters, studies and notebooks of my/, as in report › sections: answering,window,mine",
+)
 @click.option("--pdf", is_flag=True, help="the month's page as report.pdf too, printed by a Chromium, Chrome or Edge of this machine")
 @QUIET
-def report(params, month, day, language, out, staff, pdf, quiet):
+def report(params, month, day, language, out, staff, sections, pdf, quiet):
     """Render one month, or one day, and publish it whole, or leave the old page untouched."""
     from hotline_analysis.report import month as monthly
 
+    if day and sections:
+        raise BadParams("--sections", "are of a month, and a day has none.", "Leave one of the two out.")
     if staff:
-        if day or pdf:
-            raise BadParams("--staff", "goes with a month, and with neither --day nor --pdf.", "Leave them out.")
+        if day or pdf or sections:
+            raise BadParams("--staff", "goes with a month, and with neither --day nor --sections nor --pdf.", "Leave them out.")
         click.echo("\n".join(map(str, monthly.publish_staff(params, month=month, language=language, out=out, progress=not quiet))))
         return
     try:
-        page, current = monthly.publish(params, month=month, day=day, language=language, out=out, pdf=pdf, progress=not quiet)
+        only = [name.strip() for name in sections.split(",") if name.strip()]
+        page, current = monthly.publish(
+            params, month=month, day=day, language=language, out=out, pdf=pdf, sections=only, progress=not quiet
+        )
     except StudyMissing as published:
         click.echo(published.where)
         raise
@@ -123,6 +134,17 @@ def _period(month: str, first: str, last: str) -> str:
         if text and text not in ("latest", "all"):
             check_month(text)
     return month or (f"{first}..{last}" if first != last else first) or "all"
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--params", default="params/sample.yaml", metavar="FILE", help="the hotline that it opens (params/sample.yaml)")
+def new(name, params):
+    """A thin notebook of one's own in my/, which `hotline report --sections` can include. Writes over nothing."""
+    from hotline_analysis.report import month as monthly
+    from hotline_analysis.report import own
+
+    click.echo(own.new(name, params, monthly.taken()))
 
 
 @cli.command()

@@ -22,7 +22,7 @@ from hotline_analysis import params as params_file
 from hotline_analysis import studies, tables
 from hotline_analysis.disclosure import OTHER, POOLED, SMALLEST
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, nearest
-from hotline_analysis.intake import check_words, checks, register
+from hotline_analysis.intake import ask, check_words, checks, register
 from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
@@ -83,6 +83,26 @@ DAYS = {
     "broken_days": Field(Term("异常天数", "Days far from usual"), "count"),
     "of": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
 }
+HELD = {
+    "table": Field(Term("表", "Table")),
+    "name": Field(Term("名称", "Name"), words={name: table.term for name, table in tables.TABLES.items()}),
+    "rows": Field(Term("行数", "Rows"), "count"),
+    "first_day": Field(Term("最早", "First day")),
+    "last_day": Field(Term("最晚", "Last day")),
+    "columns": Field(Term("列", "Columns")),
+}
+STUDIES = {
+    "study": Field(Term("专题", "Study")),
+    "table": Field(Term("数据表", "Table")),
+    "name": Field(Term("名称", "Name")),
+    "audience": Field(Term("给谁看", "For"), words={"public": Term("可以上页面", "pages"), "staff": Term("仅供内部", "staff only")}),
+    "about": Field(Term("说明（英文）", "About")),
+}
+OFFERED = (  # what `h.` and the tab key list: the rest is machinery, which works and is not shown
+    "about", "asks", "before", "calls", "catalogue", "centre", "checks", "days", "definition", "end", "gaps", "glossary", "grade", "history", "indicators",
+    "language", "latest", "ledger", "ledger_of_month", "month", "months", "params", "period", "provisional", "register", "rows", "rule", "sheet", "sql",
+    "studies", "study", "suggestions", "tables", "trend", "verdicts", "view",
+)  # fmt: skip
 ORDERS_TOLD = {  # of the rows of orders on the first sheet, as the study declares them
     name: complaints.COLUMNS[name] for name in ("what", "difference", "change_of_count", "verdict", "previous")
 }
@@ -104,6 +124,20 @@ KPIS = (
 TYPED_APART = 0.005  # typed figures are rounded: a difference of half a per cent of the figure is none
 WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
 VERSIONS = [version(tool) for tool in ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")]  # engines that may change a figure
+
+
+def _asked_for(language: str) -> list[dict]:
+    """A row a table of a study: what it is called where it is shown, and the first sentence of its own text."""
+    from hotline_analysis.show import forms  # imported on use: `hotline check` should not wait for the charts
+
+    rows = []
+    for study in study_names():
+        module = importlib.import_module(f"hotline_analysis.studies.{study}")
+        for table, make in module.TABLES.items():
+            name, about = forms.named(study, table), (inspect.getdoc(make) or "").partition("\n\n")[0].replace("\n", " ")
+            audience = "staff" if table in getattr(module, "STAFF", ()) else "public"
+            rows.append({"study": study, "table": table, "name": name(language) if name else "", "audience": audience, "about": about})
+    return rows
 
 
 def study_names() -> list[str]:
@@ -132,6 +166,9 @@ class Hotline:
     def __repr__(self) -> str:
         return f"{self.params.title.term(self.language)} {self.month}"
 
+    def __dir__(self) -> list[str]:
+        return list(OFFERED)
+
     # ---- time
 
     @cached_property
@@ -144,6 +181,7 @@ class Hotline:
 
     @property
     def month(self) -> str:
+        """The period's name: 2024-09, a day, a stretch, or all."""
         return self.period.label
 
     @cached_property
@@ -302,7 +340,41 @@ class Hotline:
         assumed = self.params.assumed
         return " ".join(filter(None, (rule.line(language), assumed and assumed(language)))).replace("。 ", "。")
 
+    @cached_property
+    def tables(self) -> pd.DataFrame:
+        """The canonical tables that these exports became: one row a table, with its rows of all data.
+
+        Columns: table (as `h.sql` names it), name, rows, first_day, last_day (of those that have a time), columns. The codebook in the README says what
+        each column holds.
+        """
+        return self._month("tables", lambda: pd.DataFrame(self._held()), HELD)
+
+    def _held(self) -> list[dict]:
+        facts = self.store.facts["tables"]
+        days = {name: [moment[:10] for moment in facts[name].get("span") or ("", "")] for name in self.store.tables}
+        return [
+            {"table": name, "name": name, "rows": facts[name]["rows"], "first_day": days[name][0], "last_day": days[name][1]}
+            | {"columns": ", ".join(facts[name]["columns"])}
+            for name in self.store.tables
+        ]
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """The rows of one SELECT over the canonical tables (`h.tables`), all data and not the month's alone: `h.sql("select unit, count(*) as calls from calls group by unit")`.
+
+        Read only; DuckDB's SQL; `h.sql("describe calls")` lists a table's columns. Callers are pseudonyms there, as in `h.calls()`, and the frame is for staff whatever it
+        counts: on a page it ends the run, because nobody has looked at its small groups. Raises BadParams for what is no SELECT of these tables.
+        """
+        frame = ask.answer(self.store.connection, self.store.tables, query)
+        self.store.check_unchanged()
+        frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields(tables.terms(), frame)}
+        return frame
+
     # ---- answers
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """Every study and its tables, as `h.study(study, table)` takes them: study, table, name, audience (public, staff), about (what a table holds, in English)."""
+        return self._month("studies", lambda: pd.DataFrame(_asked_for(self.language)), STUDIES, options={"language": self.language})
 
     def study(
         self,

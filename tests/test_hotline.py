@@ -1,5 +1,7 @@
 """The one door of a notebook: what `open_hotline` and `Hotline` give, what they refuse and in which words, and that they name nobody."""
 
+import importlib
+import inspect
 import re
 from datetime import date
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from hotline_analysis import open_hotline, say, show, studies
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
-from hotline_analysis.hotline import Hotline, study_names
+from hotline_analysis.hotline import OFFERED, Hotline, study_names
 from tests.notebooks import invented
 from tests.shared import two_thousand
 
@@ -53,6 +55,39 @@ def test_months_days_and_what_lies_before(h):
 def test_a_hotline_prints_its_name_and_month(h, params):
     assert repr(h) == "两千通热线 2024-02"
     assert repr(open_hotline(params, "all", "en", progress=False)) == "Hotline of two thousand calls all"
+
+
+def test_the_tables_are_those_that_the_export_became(h):
+    (row,) = h.tables.to_dict("records")
+    assert (row["table"], row["rows"], row["first_day"], row["last_day"]) == ("calls", invented.CALLS, "2024-01-01", "2024-03-31")
+    assert row["columns"].split(", ") == h.store.facts["tables"]["calls"]["columns"] and "caller" in row["columns"]
+    assert "来电" in show(h.tables).text and "First day" in show(h.tables, language="en").text
+
+
+def test_sql_asks_the_tables_of_all_data_and_its_rows_stay_inside(h, export):
+    counted = h.sql("select issue_1, count(*) as calls from calls group by issue_1")
+    assert counted.set_index("issue_1")["calls"].to_dict() == export["诉求"].value_counts().to_dict()
+    assert counted.attrs["audience"] == "staff" and show(counted).facts["audience"] == "staff"
+    assert set(h.sql("describe calls")["column_name"]) >= {"caller", "started_at", "issue_1"}
+    callers = h.sql("select * from calls")
+    assert not callers.astype(str).apply(lambda column: column.str.contains("1540000")).any().any()
+    with pytest.raises(BadParams, match=r"h\.sql › 'orders' is not a table here\. There are: calls\."):
+        h.sql("select * from orders")
+
+
+def test_every_study_and_table_is_listed_with_what_it_says_of_itself(h):
+    listed = h.studies.set_index(["study", "table"])
+    modules = {name: importlib.import_module(f"hotline_analysis.studies.{name}") for name in study_names()}
+    assert list(listed.index) == [(name, table) for name, module in modules.items() for table in module.TABLES]
+    assert listed.loc[("window", "density"), "name"] == "复电密度与平时的对照" and (listed["about"] != "").all()
+    assert listed.loc[("agents", "cells"), "audience"] == "staff" and listed.loc[("window", "rates"), "audience"] == "public"
+
+
+def test_the_tab_key_lists_what_a_consultant_asks_for_and_everything_there_answers(h):
+    assert dir(h) == sorted(OFFERED) and all(hasattr(h, name) for name in OFFERED)
+    assert {"study", "studies", "tables", "sql", "calls", "gaps", "rows"} <= set(OFFERED) and not {"store", "kept", "frames"} & set(OFFERED)
+    texts = {name: inspect.getdoc(inspect.getattr_static(Hotline, name, None)) for name in OFFERED if hasattr(Hotline, name)}
+    assert [name for name, text in texts.items() if not text] == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ Python before anything is installed, so it uses the standard library alone and s
 
 import argparse
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -21,6 +22,11 @@ FIRST_TIME = {  # wheels to download, and what they take on disk
     "report": "135 MB of downloads, about a minute and 0.8 GB of disk",
     "dev": "300 MB of downloads, about a minute and 1.2 GB of disk",
     "lab": "165 MB of downloads, about a minute and 0.9 GB of disk",
+}
+LAB = {
+    "@jupyterlab/translation-extension:plugin": {"locale": "zh_CN"},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
 }
 HERE = "{}.{}".format(*sys.version_info[:2])
 HOME = HERE + "\n" + ROOT + "\n"
@@ -93,8 +99,18 @@ def install(kind, source):
             "pip › what is installed does not fit together (its own words stand above). Remove what was added to .venv by hand, or "
             "make it anew with `make clean`; on a clean .venv the lock and pyproject.toml disagree: run tools/lock.py."
         )
+    if kind == "lab":
+        chinese()
     for done in {"report", kind}:
         stamp(done, digest(done))
+
+
+def chinese():
+    """JupyterLab's own defaults here: its interface in Chinese (Settings > Language changes it), and nothing asked of the network."""
+    folder = os.path.join(VENV, "share", "jupyter", "lab", "settings")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "overrides.json"), "w", encoding="utf-8") as file:
+        json.dump(LAB, file, indent=1)
 
 
 def pip(*words):

@@ -61,7 +61,7 @@ def faults(path: Path) -> list[str]:
 
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 LANGUAGES = ("zh", "en", "lab")
-VERBS = {"show", "say"}
+VERBS = {"show", "say", "explore"}
 
 
 def document(cells: list[dict]) -> Iterator[str]:

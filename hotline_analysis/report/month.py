@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import hotline_analysis
@@ -11,7 +11,7 @@ from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.hotline import Hotline, open_hotline, study_names
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Params, check_month, check_period
-from hotline_analysis.report import notes, paper, run
+from hotline_analysis.report import notes, own, paper, run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT
 
@@ -41,15 +41,26 @@ def _study(stem: str):
     return importlib.import_module(f"hotline_analysis.studies.{stem}")
 
 
+def taken() -> list[str]:
+    """What the chapters of the month and its pages are called, those for staff too: nothing of one's own can have such a name."""
+    every = [*pages(), *staff_pages()]
+    return [*run.page.chapters(pages()["index.html"]), *(name.removesuffix(".html") for name in every if name != "index.html")]
+
+
 def chosen(described: Params) -> dict[str, Path]:
-    """The pages that a hotline's month has: all, or of the studies those that `report › sections` names, in its order; BadParams for an unknown name."""
-    every, sections = pages(), described.report.sections
+    """The pages that a hotline's month has: all, or of the studies and of one's own notebooks those that `report › sections` names, in its order.
+
+    Raises BadParams for an unknown name.
+    """
+    every, sections = pages() | (own.pages(described, taken()) if described.report.sections else {}), described.report.sections
     known = [*run.page.chapters(every["index.html"]), *(name.removesuffix(".html") for name in every if name != "index.html")]
     for name in sections:
         if name not in known:
             right = nearest(name, known) or "There are: " + ", ".join(known) + "."
             raise BadParams(
-                f"{described.path.name} › report › sections", f"'{name}' is neither a chapter of the month nor a study with a page.", right
+                f"{described.path.name} › report › sections",
+                f"'{name}' is neither a chapter of the month, nor a study with a page, nor a notebook in my/.",
+                right,
             )
     wanted = ["index.html", *(f"{name}.html" for name in sections)]
     return {name: every[name] for name in wanted if name in every} if sections else every
@@ -63,18 +74,19 @@ def publish(
     language: str = "zh",
     out: str = "",
     pdf: bool = False,
+    sections: Sequence[str] = (),
     only: Collection[str] = (),
     progress: bool = True,
 ) -> tuple[Path, bool]:
     """Render and publish a month, or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
 
-    only: these of its pages (none: all). What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
+    sections: in place of the params' own; only: these of its pages (none: all). What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
     """
     asked = day or month
     if asked != "latest":
         (check_period if day else check_month)(asked)
     printer = paper.browser() if pdf else ""
-    described = params_file.load(params)
+    described = with_sections(params_file.load(params), sections)
     wanted = {"index.html": notebooks() / "daily.ipynb"} if day else chosen(described)
     written = [] if day else notes.read(described, run.page.chapters(wanted["index.html"]))
     wanted = {name: notebook for name, notebook in wanted.items() if not only or name in only}
@@ -85,13 +97,28 @@ def publish(
     h.study("day") if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
     with run.hold(folder, hotline=described.name, month=h.month) as place:
         mark = fingerprint(
-            h.digest + h.rule.hash + h.register_digest + repr(written), described.path, language
+            h.digest + h.rule.hash + h.register_digest + repr(written) + _own_digest(wanted, sections), described.path, language
         )  # the rule may come from a windows file beside the params
         if current(place.folder, mark, [paper.PDF] if pdf else []):
             return place.folder / "index.html", True
         own = {"sections": [] if day else described.report.sections, "notes": notes.of_month(written, h.month, language)}
         made = {"fingerprint": mark, "printer": printer, "progress": progress}
         return run.render(wanted, place=place, **_given(h, language, written), **own, **made), False
+
+
+def with_sections(described: Params, sections: Sequence[str]) -> Params:
+    """The params with other chapters and studies than they name; as they are where none are given."""
+    if not sections:
+        return described
+    if len(set(sections)) < len(sections):
+        raise BadParams("--sections", "one of them stands twice.", "A page has it once.")
+    return described.model_copy(update={"report": described.report.model_copy(update={"sections": tuple(sections)})})
+
+
+def _own_digest(wanted: Mapping[str, Path], sections: Sequence[str]) -> str:
+    """What the params and the workbook's own files do not say of a month: its sections where they were given apart, and the notebooks in my/."""
+    mine = [path for path in wanted.values() if path.parent != notebooks()]
+    return ",".join([*sections, *(run.publish.digest(path.read_bytes()) for path in mine)])
 
 
 def publish_staff(params: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> list[Path]:

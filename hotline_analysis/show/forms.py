@@ -316,6 +316,11 @@ def form_of(frame: pd.DataFrame, as_: str = "") -> "Table | Figure | Furniture |
     return _known("show", f"'{as_}' is not a form here.", name, known) if as_ else known.get(frame.attrs.get("table", ""))
 
 
+def named(study: str, table: str) -> Term | None:
+    """What a study's table is called where it is shown; None where no form of its own is declared."""
+    return getattr(_declared(study, "FORMS").get(table), "name", None)
+
+
 def _shown(frames: Sequence[pd.DataFrame], language: str) -> Shown:
     first, *others = frames
     whole = first.attrs.get("digest", "") in ("", digest(first))

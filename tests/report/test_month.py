@@ -106,9 +106,9 @@ def test_a_chinese_month_has_the_chapters_that_params_name_in_their_order(tmp_pa
 @pytest.mark.parametrize(
     "sections, said",
     [
-        ("[service, windw]", "small.yaml › report › sections › 'windw' is neither a chapter of the month nor a study with a page. Did you mean 'window'?"),
-        ("[serivce]", "small.yaml › report › sections › 'serivce' is neither a chapter of the month nor a study with a page. Did you mean 'service'?"),
-        ("[fcr]", "small.yaml › report › sections › 'fcr' is neither a chapter of the month nor a study with a page. There are: {there}."),
+        ("[service, windw]", "small.yaml › report › sections › 'windw' is neither a chapter of the month, nor a study with a page, nor a notebook in my/. Did you mean 'window'?"),
+        ("[serivce]", "small.yaml › report › sections › 'serivce' is neither a chapter of the month, nor a study with a page, nor a notebook in my/. Did you mean 'service'?"),
+        ("[fcr]", "small.yaml › report › sections › 'fcr' is neither a chapter of the month, nor a study with a page, nor a notebook in my/. There are: {there}."),
         ("[window, window]", "small.yaml › report › sections: 'window' stands twice; a page has it once."),
     ],
 )  # fmt: skip

@@ -1,0 +1,82 @@
+"""A consultant's own notebooks: `hotline new` puts a thin one into `my/`, and a month that names it in its sections has its page too.
+
+The folder lies beside `params/`, where git ignores it. A notebook there is a page as every other is: parameters, run, checked, linked from the month.
+"""
+
+import json
+import os
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from hotline_analysis import params as params_file
+from hotline_analysis.errors import BadParams, CannotWrite
+from hotline_analysis.params import Params
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+TAKEN = {
+    "index",
+    "kpis",
+    "manifest",
+    "report",
+    "monthly",
+    "daily",
+    "start",
+    "explore",
+}  # files of a month, and the workbook's own notebooks
+DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # no file can be called so on Windows
+TEMPLATE = Path(__file__).parent / "template" / "own.ipynb"
+
+
+def folder(described: Params) -> Path:
+    return described.root / "my"
+
+
+def pages(described: Params, taken: Collection[str]) -> dict[str, Path]:
+    """Page -> notebook of a hotline's own notebooks; one that has the name of something else of the month is none."""
+    files = sorted(folder(described).glob("*.ipynb"))
+    return {f"{file.stem}.html": file for file in files if NAME.fullmatch(file.stem) and not _is_taken(file.stem, taken)}
+
+
+def new(name: str, params: str, taken: Collection[str]) -> Path:
+    """A thin notebook of that name in `my/`, which opens the hotline of these params. taken: names that something else of a month has.
+
+    Raises BadParams for a name that cannot be a page's, CannotWrite where there is such a file already.
+    """
+    check_name(name, taken)
+    described = params_file.load(params)
+    path = folder(described) / f"{name}.ipynb"
+    text = json.dumps(_filled(name, os.path.relpath(described.path.resolve(), path.parent.resolve())), ensure_ascii=False, indent=1) + "\n"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CannotWrite(str(path), "is there already, and stays as it is.", "Take another name.") from None
+    except OSError as refused:
+        raise CannotWrite(str(path), f"cannot be written ({refused.strerror}).") from refused
+    return path
+
+
+def check_name(name: str, taken: Collection[str]) -> None:
+    """Refuse what cannot be a page's name on every machine, or is something else's."""
+    if not NAME.fullmatch(name) or DEVICES.fullmatch(name):
+        raise BadParams(
+            "new", f"{name[:40]!r} cannot be a page's name.", "It is small letters, digits, - and _, and begins with a letter: cold_spell."
+        )
+    if _is_taken(name, taken):
+        raise BadParams("new", f"'{name}' is a page or a chapter of the month already.", "Take another name.")
+
+
+def _is_taken(name: str, taken: Collection[str]) -> bool:
+    return name in TAKEN or name in taken
+
+
+def _filled(name: str, params: str) -> dict:
+    """The template with the notebook's name, and the params as seen from its folder, as Python text."""
+    book = json.loads(TEMPLATE.read_text(encoding="utf-8"))
+    said = {'"PARAMS"': json.dumps(Path(params).as_posix(), ensure_ascii=False), "NAME": name}
+    for cell in book["cells"]:
+        for mark, text in said.items():
+            cell["source"] = [line.replace(mark, text) for line in cell["source"]]
+    return book
