@@ -289,6 +289,30 @@ def test_the_overview_by_strata_has_a_row_a_stratum():
     ]
 
 
+def test_the_overview_by_strata_tells_no_small_count_of_this_month_or_another():
+    """By hand: of 40, 30 and 20 orders 5, 20 and 15 are resolved within 24 h; last month 电话 had 3 orders, the others 30 and 21. All 40 are told in all, so beside the 5 the 15 go, and beside the 3 the 21."""
+    sizes = {"2024-07": {"电话": 3, "网络": 30, "微信": 21}, "2024-08": {"电话": 40, "网络": 30, "微信": 20}}
+    data = joined(*[spread(month, counts) for month, counts in sizes.items()])
+    data = {"created_s": data["created_s"], "channel": data["category_1"]}
+    soon, seen = {"电话": 5, "网络": 20, "微信": 15}, dict.fromkeys(sizes["2024-08"], 0)
+    resolved = []
+    for created, channel in zip(data["created_s"], data["channel"], strict=True):
+        seen[channel] += created >= at("2024-08-01 00:00")
+        resolved.append(created + (1 if 0 < seen[channel] <= soon[channel] else 40) * HOUR)
+    base = {**data, "resolved_s": resolved}
+    asked = {"end": "2024-10-01", "resolution": ["24h"]}
+    whole = complaints.overview(view(base, **asked), by=["channel"]).set_index(["channel", "indicator"])
+    assert whole["numerator"].xs("resolution_24h", level=1).to_dict() == soon and whole.loc[("电话", "received"), "previous"] == 3
+    quiet = complaints.overview(view(base, smallest=8, **asked), by=["channel"]).set_index(["channel", "indicator"])
+    share, volume = quiet.xs("resolution_24h", level=1), quiet.xs("received", level=1)
+    assert share["numerator"].dropna().to_dict() == {"网络": 20} and share["missing"].to_dict() == {"电话": "untold", "网络": "", "微信": "untold"}
+    gone = ["numerator", "denominator", "value", "low", "high", "closed_only", "open_as_failed", "counted", "se"]
+    assert share.loc[["电话", "微信"], gone].isna().all(axis=None)
+    assert volume["numerator"].to_dict() == {"电话": 40, "网络": 30, "微信": 20}
+    assert volume.loc[["电话", "微信"], ["difference", "change_of_count", "change", "before"]].isna().all(axis=None) and volume.loc["网络", "previous"] == 30
+    assert [np.isnan(values[0]) for values in volume["values"]] == [True, False, True] and volume.loc[["电话", "微信"], "previous"].isna().all()
+
+
 def test_a_class_has_its_own_limits_and_all_have_one_share():
     start = at("2024-08-05 09:00")
     data = one(resolved_s=[start + 20 * HOUR, start + 30 * HOUR, start + 40 * HOUR, start + 90 * HOUR]) | {

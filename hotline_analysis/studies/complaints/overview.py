@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.measures import catalogue, order_shares, orders, quotable, verdicts
+from hotline_analysis.measures.indicators import Indicator, row
 from hotline_analysis.measures.periods import month_before
 from hotline_analysis.measures.view import View
 
@@ -26,19 +28,40 @@ def overview(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     value, low, high (95 %), closed_only, open_as_failed (what leaving the open ones out, or taking them as late, would say), open (orders),
     change, change_low, change_high (on the month before), and what `verdicts.compare` and `quotable` add; what (complaints where params name
     kinds, else orders; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share), telling (volume, empty where no order came, limit, ''),
-    previous (orders of the month before), verdict (the state, '' where nothing is compared or the reason says why). Raises NoInput without orders, DataRefused without created_at.
+    previous (orders of the month before), verdict (the state, '' where nothing is compared or the reason says why). By strata, a month with a count of 1 to 7 has no value (missing:
+    untold), as has what the other strata would give away, and no verdict rests on it. Raises NoInput without orders, DataRefused without created_at.
     """
-    frame = orders.cases(view, "timely", *by)
-    parts = [_told(view, part).assign(**dict(zip(by, key, strict=True))) for key, part in orders.split(view, frame, by)]
-    whole = pd.concat(parts, ignore_index=True) if parts else _told(view, frame).iloc[:0].assign(**dict.fromkeys(by, ""))
+    frame, known = orders.cases(view, "timely", *by), {i.key: i for i in catalogue.orders.declared(view.params)}
+    parts = orders.split(view, frame, by) or [((orders.NONE,) * len(by), frame.iloc[:0])]
+    months = [order_shares.of_orders(view, part, orders.months(view), list(known.values())) for _, part in parts]
+    months = _untold(view, [m.assign(**dict(zip(by, key, strict=True))) for (key, _), m in zip(parts, months, strict=True)], by, known)
+    told = [_told(view, part, own, known) for (_, part), own in zip(parts, months, strict=True)]
+    whole = pd.concat([t.assign(**dict(zip(by, key, strict=True))) for (key, _), t in zip(parts, told, strict=True)], ignore_index=True)
     whole.attrs = {}
-    return whole[[*by, *FIRST, *(c for c in whole if c not in (*by, *FIRST))]]
+    whole = whole[[*by, *FIRST, *(c for c in whole if c not in (*by, *FIRST))]]
+    return disclosure.untold(whole, ["open"], ["closed_only"], view.smallest, parts_of=["indicator", *by[:-1]]) if by else whole
 
 
-def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+def _untold(view: View, months: list[pd.DataFrame], by: Sequence[str], known: dict[str, Indicator]) -> list[pd.DataFrame]:
+    """Each stratum's months without those whose count, or what the others would tell of it, may be one citizen's: a row without a value, so that no limit and no change is made of it."""
+    if not by or view.smallest < 2:
+        return months
+    whole = pd.concat(months, keys=range(len(months)), names=["stratum", "at"]).reset_index()
+    volume, parts_of = whole["indicator"] == "received", ["indicator", "period", *by[:-1]]
+    counts = {True: ["numerator"], False: ["numerator", "denominator"]}  # a volume's denominator is days
+    marked = [disclosure.untold(whole[volume == v], columns, [], view.smallest, parts_of=parts_of) for v, columns in counts.items()]
+    marks = pd.concat(marked).reindex(columns=["numerator_missing", "denominator_missing"]).fillna("").ne("").any(axis=1)
+    periods = {p.label: p for p in orders.months(view)}
+    for place in marks.index[marks]:
+        was = whole.loc[place]
+        bare = {k: v for k, v in row(known[was["indicator"]], periods[was["period"]], missing=disclosure.UNTOLD).items() if k in whole}
+        whole.loc[[place], list(bare)] = pd.DataFrame([bare], index=[place])
+    return [part.drop(columns=["stratum", "at"]).reset_index(drop=True) for _, part in whole.groupby("stratum", sort=True)]
+
+
+def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str, Indicator]) -> pd.DataFrame:
     label = view.period.label
-    known = {i.key: i for i in catalogue.orders.declared(view.params)}
-    months = _provided(order_shares.of_orders(view, frame, orders.months(view), list(known.values())), label)
+    months = _provided(months, label)
     last, year = (month_before(label, back) if len(label) == 7 else "" for back in (1, 12))
     found = verdicts.compare(
         months,
@@ -52,8 +75,10 @@ def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     )
     found = quotable.quotable(found, known, headlines=view.params.report.headlines)
     found["provisional"] = [_young(view, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
-    before = months[(months["indicator"] == "received") & (months["period"] == last)]["numerator"]
-    return _worded(view, _with_bounds(view, frame, found), int(before.iloc[0]) if len(before) else 0)
+    before = months[(months["indicator"] == "received") & (months["period"] == last)]
+    hidden = (before["missing"] == disclosure.UNTOLD).any()
+    came = float(before["numerator"].fillna(0).sum())
+    return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came)
 
 
 def _young(view: View, key: str) -> bool:
@@ -73,12 +98,13 @@ def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:
 def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """What the usual wrong ways would say, beside each share within a limit."""
     part = orders.within(orders.counted(frame), view.period)
-    shares = [None if key in ("received", "recorded") else order_shares.measured(view, part, key)[0] for key in found["indicator"]]
+    plain = found["indicator"].isin(["received", "recorded"]) | (found["missing"] == disclosure.UNTOLD)
+    shares = [None if bare else order_shares.measured(view, part, key)[0] for key, bare in zip(found["indicator"], plain, strict=True)]
     return found.assign(**{n: [getattr(s, n) if s else np.nan for s in shares] for n in ("closed_only", "open_as_failed", "open")})
 
 
-def _worded(view: View, found: pd.DataFrame, before: int) -> pd.DataFrame:
-    """What sentences choose by, and how many orders more or fewer than the month before."""
+def _worded(view: View, found: pd.DataFrame, before: float) -> pd.DataFrame:
+    """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told)."""
     volume = found["indicator"] == "received"
     came = found["numerator"].fillna(0).astype("float64")
     difference = (came - before).where(volume & bool(before) & (came > 0))
@@ -87,7 +113,7 @@ def _worded(view: View, found: pd.DataFrame, before: int) -> pd.DataFrame:
         difference=difference,
         change_of_count=difference / (before or np.nan),
         leading=found["leading"].mask(volume, ""),  # what came is said with its count
-        previous=before,
+        previous=before if np.isnan(before) else int(before),
         telling=np.select([volume & (came > 0), volume, found["value"].notna()], ["volume", "empty", "limit"], ""),
         verdict=found["state"].where(found["state"].isin(TOLD) & (found["reason"] == ""), ""),
     )
