@@ -1007,12 +1007,8 @@ class Report(Settings):
 
 
 class CallerCases(Settings):
-    """Which callers are put on the list to look into, and what the sheet of their calls shows."""
+    """What the workbook of callers shows; who is on its list is the first rule of `watch › rules`."""
 
-    least_calls: int = setting(
-        4, "几天之内至少几通", "so many calls or more within the days", "least_calls: 5", "least_calls: 1", ge=2, le=1000
-    )
-    within_days: Finite = setting(7, "几天之内（滚动）", "the days, a rolling window", "within_days: 3", "within_days: 0", gt=0, le=366)
     shared: bool = setting(
         False, "总机一类的共用号码是否也列入", "whether switchboards and the like are listed too", "shared: true", "shared: all"
     )
@@ -1075,7 +1071,11 @@ class Workbook(Settings):
         "number: hidden",
     )
     callers: CallerCases = setting(
-        CallerCases(), "短期重复致电群众", "the workbook of callers", "callers: {least_calls: 5, within_days: 3}", "callers: {calls: 5}"
+        CallerCases(),
+        "短期重复致电群众（列入的规则见 watch › rules）",
+        "the workbook of callers (whom it lists: watch › rules)",
+        "callers: {shared: true}",
+        "callers: {share: true}",
     )
     agents: AgentCases = setting(
         AgentCases(), "员工复电率下钻", "the workbook of agents", "agents: {window_hours: 12, level: 2}", "agents: {hours: 12}"
@@ -1087,8 +1087,8 @@ class Watch(Settings):
 
     rules: tuple[tuple[int, Finite], ...] = setting(
         ((4, 7.0), (5, 31.0), (12, 92.0), (15, 31.0)),
-        "监控方案，逐个列出：至少几通、几天之内（滚动）；默认为电信行业、频繁来电者网络（一个月、三个月）与共用地址",
-        "watch rules, one by one: so many calls or more, within so many days (rolling); by default those of telecom operators, of the frequent caller network (a month, three) and of communal addresses",
+        "监控方案，逐个列出：至少几通、几天之内（滚动）；第一个也是名单、排查表与月报计数所用的规则；默认为电信行业、频繁来电者网络（一个月、三个月）与共用地址",
+        "watch rules, one by one: so many calls or more, within so many days (rolling); the first is also the rule of the list, of its workbook and of the month's counts; by default those of telecom operators, of the frequent caller network (a month, three) and of communal addresses",
         "rules: [[4, 7], [3, 2]]",
         "rules: [4, 7]",
         min_length=1,

@@ -1,4 +1,4 @@
-"""How the study of callers is said and drawn. Tables of single callers are for staff; the others are counts."""
+"""How the study of callers is said and drawn. Tables of single callers, and those by which a rule is chosen, are for staff; the others are counts."""
 
 from hotline_analysis.show.forms import Table
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
@@ -104,13 +104,13 @@ FORMS = {
     "timeline": Table(
         "started_at issue agent outcome talk_seconds rating order_state next_hours later",
         Term("一位来电人的来电经过", "One caller's calls"),
-        subtitle=Term("其后来电数为此后七天之内；工单为数据截止时的状态", "Later calls: within seven days; orders as they stand when the data end"),
+        subtitle=Sentence("其后来电数为此后{within_days}天之内；工单为数据截止时的状态", "Later calls: within {within_days} days; orders as they stand when the data end"),
         narrow="started_at issue outcome",
     ),
     "later": Table(
         "caller started_at issue agent talk_seconds next_at next_hours later",
         Term("每通来电之后", "What followed each call"),
-        subtitle=Term("同一来电人的下一通（不论诉求），和此后七天之内还来了几通", "The caller's next call, whatever its issue, and how many came within seven days"),
+        subtitle=Sentence("同一来电人的下一通（不论诉求），和此后{within_days}天之内还来了几通", "The caller's next call, whatever its issue, and how many came within {within_days} days"),
         narrow="caller started_at next_hours later",
     ),
 }  # fmt: skip

@@ -350,7 +350,7 @@ def test_the_loop_from_the_command_line(tmp_path, capsys):
     """List, fill, take in, and the month's follow-up knows it; the next month's workbook says that the caller was listed before."""
     write_hotline(tmp_path, calls=1500)
     params = tmp_path / "small.yaml"
-    params.write_text(params.read_text(encoding="utf-8") + "workbook: {callers: {least_calls: 3, within_days: 7}}\n", encoding="utf-8")
+    params.write_text(params.read_text(encoding="utf-8") + "watch: {rules: [[3, 7]]}\n", encoding="utf-8")
     asked = ["--params", str(params)]
     h = open_hotline(params, "2024-01", progress=False)
     assert h.study("followup").attrs["missing"]["zh"] == "本期没有填写过排查表" and h.register().empty

@@ -136,7 +136,7 @@ def hotline(tmp_path_factory):
     write_hotline(folder, calls=1500)
     params = folder / "small.yaml"
     params.write_text(
-        params.read_text(encoding="utf-8") + "workbook: {callers: {least_calls: 4, within_days: 7}, agents: {rows: all}}\n",
+        params.read_text(encoding="utf-8") + "workbook: {agents: {rows: all}}\n",
         encoding="utf-8",
     )
     assert main(["workbook", "callers", "--params", str(params), "--month", "2024-01", "--quiet"]) == 0
@@ -285,7 +285,7 @@ def test_an_office_suite_opens_and_prints_it(tmp_path, name, pages, language):
     write_hotline(tmp_path, calls=300)
     params = tmp_path / "small.yaml"
     params.write_text(
-        params.read_text(encoding="utf-8") + "workbook: {callers: {least_calls: 3, within_days: 7}, agents: {rows: all}}\n",
+        params.read_text(encoding="utf-8") + "workbook: {agents: {rows: all}}\nwatch: {rules: [[3, 7]]}\n",
         encoding="utf-8",
     )
     assert main(["workbook", name, "--params", str(params), "--month", "2024-01", "--quiet", "--language", language]) == 0

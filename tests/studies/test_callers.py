@@ -78,6 +78,24 @@ def test_the_hotlines_own_rules_and_whose_the_usual_ones_are():
 BARE = {"title": "x", "time_zone": "UTC", "calls": {"files": "x.csv", "columns": {"started_at": "x"}}}
 
 
+def test_the_first_rule_is_that_of_the_list_of_the_counts_and_of_what_followed():
+    """By hand, rules of three calls within a day and of four within a week: two callers are found by the first, one of them by the second too."""
+    rows = [(1, h * HOUR) for h in (0, 3, 9, 150)] + [(2, h * HOUR) for h in (0, 1, 2)] + [(3, d * DAY) for d in (0, 2, 4)]
+    base = seen(rows)
+    own = replace(base, params=Params.model_validate({**BARE, "watch": {"rules": [[3, 1], [4, 7]]}}))
+    assert rules.listing(base) == (4, 7.0) and rules.listing(own) == (3, 1.0) and rules.listing(own, 2) == (2, 1.0)
+    assert listed.frequent(base)["caller"].tolist() == [1] and sorted(listed.frequent(own)["caller"]) == [1, 2]
+    told = listed.counts(own).iloc[0]
+    assert (
+        told[["least_calls", "within_days", "found"]].tolist()
+        == [3, 1.0, 2]
+        == rules.schemes(own)[["least_calls", "within_days", "found"]].iloc[0].tolist()
+    )
+    first = listed.later(own).groupby("caller").first()
+    assert first["later"].tolist() == [2, 2, 0] and set(first["within_days"]) == {1.0}
+    assert listed.later(base).groupby("caller").first()["later"].tolist() == [3, 2, 2]
+
+
 def test_by_person_by_hand():
     """1 gets through after 10 min at the second call; 2 at once, and hangs up another time; 3 never; 4 redials once, gives up, and gets through at the third call after two hours;
     of 5 nobody knows; two calls are nobody's. Two of the nine calls of the four are redials, of twelve in all.
@@ -294,7 +312,8 @@ def test_the_bank():
     h = open_hotline(PARAMS / "bank1999.yaml", "1999-05", progress=False)
     told = h.study("callers", "concentration", strict=True)
     assert told["share_of_calls"].is_monotonic_increasing and 0.1 < told["share_of_calls"].iloc[0] < 0.5 and told["gini"].iloc[0] > 0.5
-    assert h.study("callers", "frequent").attrs["audience"] == "staff" and h.study("callers").attrs["audience"] == "public"
+    audience = {table: h.study("callers", table).attrs["audience"] for table in ("frequent", "schemes", "grid", "counts", "concentration")}
+    assert audience == {"frequent": "staff", "schemes": "staff", "grid": "staff", "counts": "public", "concentration": "public"}
 
 
 def test_counts_name_nobody_and_small_ones_are_not_told():

@@ -305,12 +305,21 @@ def test_the_overview_by_strata_tells_no_small_count_of_this_month_or_another():
     assert whole["numerator"].xs("resolution_24h", level=1).to_dict() == soon and whole.loc[("电话", "received"), "previous"] == 3
     quiet = complaints.overview(view(base, smallest=8, **asked), by=["channel"]).set_index(["channel", "indicator"])
     share, volume = quiet.xs("resolution_24h", level=1), quiet.xs("received", level=1)
-    assert share["numerator"].dropna().to_dict() == {"网络": 20} and share["missing"].to_dict() == {"电话": "untold", "网络": "", "微信": "untold"}
+    assert share["numerator"].dropna().to_dict() == {"网络": 20} and share["missing"].to_dict() == {
+        "电话": "untold",
+        "网络": "",
+        "微信": "untold",
+    }
     gone = ["numerator", "denominator", "value", "low", "high", "closed_only", "open_as_failed", "counted", "se"]
     assert share.loc[["电话", "微信"], gone].isna().all(axis=None)
     assert volume["numerator"].to_dict() == {"电话": 40, "网络": 30, "微信": 20}
-    assert volume.loc[["电话", "微信"], ["difference", "change_of_count", "change", "before"]].isna().all(axis=None) and volume.loc["网络", "previous"] == 30
-    assert [np.isnan(values[0]) for values in volume["values"]] == [True, False, True] and volume.loc[["电话", "微信"], "previous"].isna().all()
+    assert (
+        volume.loc[["电话", "微信"], ["difference", "change_of_count", "change", "before"]].isna().all(axis=None)
+        and volume.loc["网络", "previous"] == 30
+    )
+    assert [np.isnan(values[0]) for values in volume["values"]] == [True, False, True] and volume.loc[
+        ["电话", "微信"], "previous"
+    ].isna().all()
 
 
 def test_a_class_has_its_own_limits_and_all_have_one_share():

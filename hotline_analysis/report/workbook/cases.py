@@ -18,7 +18,7 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import scoped
 from hotline_analysis.report.workbook import book, words
 from hotline_analysis.report.workbook.book import Book, Column, Sheet
-from hotline_analysis.studies.callers.rules import later
+from hotline_analysis.studies.callers.rules import later, listing
 from hotline_analysis.tables import TABLES
 from hotline_analysis.words import GRADE, Field, Term, format_count
 
@@ -92,9 +92,9 @@ def _sheet(h: Hotline, term: Term, names: Sequence[str], fields: Mapping[str, Fi
 
 def _cover(h: Hotline, name: str) -> list[tuple[str, str]]:
     language, said = h.language, h.params.workbook
-    callers = said.callers
-    shared = words.NO_SHARED(language) if not callers.shared else ""
-    rule = words.RULES[name](language).format(days=callers.within_days, calls=callers.least_calls, shared=shared)
+    least, days = listing(h.view)
+    shared = words.NO_SHARED(language) if not said.callers.shared else ""
+    rule = words.RULES[name](language).format(days=days, calls=least, shared=shared)
     masked = [("", words.MASKED(language))] if name == "callers" and said.number == "masked" else []
     reading, filling = ([t(language) for t in terms] for terms in (words.READING[name], words.FILLING))
     back = words.HANDING_BACK(language).format(file=f"{name}.xlsx", params=h.params.path.name)
@@ -169,13 +169,13 @@ def _pair(term: Term) -> tuple[str, str]:
 
 def _callers(h: Hotline) -> Listed:
     rule = h.params.workbook.callers
-    found = h.study("callers", "frequent", options={"least_calls": rule.least_calls, "within_days": rule.within_days}, strict=True)
+    found = h.study("callers", "frequent", strict=True)
     frame = pd.DataFrame(found) if rule.shared else pd.DataFrame(found)[found["kind"] != "shared"].reset_index(drop=True)
     ids = register.caller_ids(h.params)
     frame = frame.assign(case_id=[ids[int(caller)] for caller in frame["caller"]], number=_numbers(h, frame["caller"]))
     cases = [{"case_id": row.case_id, "agent": "", "issue": row.main_issue} for row in frame.itertuples()]
     fields = _fields(found)
-    schemes = h.study("callers", "schemes", options={"rules": [[rule.least_calls, rule.within_days]]}, strict=True)
+    schemes = h.study("callers", "schemes", strict=True)  # its first row is the rule of the list
     kinds = frame.groupby("kind", as_index=False).agg(found=("case_id", "size"), found_calls=("calls", "sum"))
     kinds = kinds.assign(
         call_share=kinds["found_calls"] / (schemes["found_calls"].iloc[0] / schemes["call_share"].iloc[0]) if len(kinds) else []
@@ -212,7 +212,7 @@ def _calls_of(h: Hotline, frame: pd.DataFrame) -> pd.DataFrame:
     )
     calls = pandas(rows).sort_values(["who", "start_s", "seq"], ignore_index=True)
     waits = calls.groupby("who")["start_s"].shift(-1) - calls["start_s"]
-    after = later(calls.drop(columns="caller").rename(columns={"who": "caller"}), h.params.workbook.callers.within_days)
+    after = later(calls.drop(columns="caller").rename(columns={"who": "caller"}), listing(h.view)[1])
     calls = calls.assign(next_hours=waits / HOUR, later=after)[calls["start_s"] < h.period.end_s]
     shown = frame[["caller", "case_id", "number"]].assign(place=range(len(frame)))
     told = calls.drop(columns="caller").merge(shown, left_on="who", right_on="caller")

@@ -3,7 +3,7 @@
 One question a module. `counts`: how many they are and how many come for an unsolved problem, without numbers. `people`: by person instead of by call, who got through. `tries`: at which
 call. `schemes`: callers found by each watch rule (k calls within d days). `grid`: the same for many k and d, to choose by. `concentration`: how much of the calls a few bring. `heavy`: what these
 come for. `frequent`: the callers found, those with most problem-driven calls first. `regular`: who comes by the clock. `timeline`: one caller's calls. `later`: what followed each call. Names of callers are
-pseudonyms of the store; tables of single callers are for staff, the others are counts. Source: methods 6.
+pseudonyms of the store; tables of single callers are for staff, and so are those by which a rule is chosen (a trial that may not say 3 chooses nothing); the others are counts. Source: methods 6.
 """
 
 from hotline_analysis.studies.callers import few, listed, people, rules
@@ -11,7 +11,7 @@ from hotline_analysis.words import ANSWERS, Field, Term
 
 PRIVATE = True
 REGISTER = True  # what staff found of a caller stands in the list
-STAFF = ("frequent", "regular", "timeline", "later")
+STAFF = ("schemes", "grid", "frequent", "regular", "timeline", "later")
 COLUMNS = {
     "caller": Field(Term("来电人（化名）", "Caller (pseudonym)")),
     "calls": Field(Term("来电", "Calls"), "count"),

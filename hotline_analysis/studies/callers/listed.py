@@ -28,18 +28,21 @@ CALL_COLUMNS = (
     "next_at",
     "next_hours",
     "later",
+    "within_days",
 )
 PERIODS = {"day": 24 * HOUR, "week": 168 * HOUR, "month": 30.4375 * DAY}  # a month: its mean length, to name the day
 
 
-def frequent(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.DataFrame:
+def frequent(view: View, *, least_calls: int = 0, within_days: float = 0.0) -> pd.DataFrame:
     """The callers that a rule finds, those with most unsolved problems first: one row a caller. For staff.
+
+    least_calls, within_days: in the place of those of the first of `watch › rules`.
 
     Columns: caller (the store's pseudonym), calls, most_calls (within a window that ends with a call of the period), span_days (first to last), median_gap_hours, issues, main_issue, main_share, agents, same_issue_calls (calls that follow another about the
     same issue within a week), talk_minutes, rating (mean), kind: shared (`watch › shared_a_month` or more calls a month), regular (`regular` finds a clock), problem (half of the further calls or more are about the same issue within a
     week), habit; tag (solvable, policy, unreasonable, unsolvable) and last_measure: what staff last found of this caller, '' where nobody said. Raises as `schemes`. Source: A21-A23, A34.
     """
-    ((least, days),) = rules.ruled([(least_calls, within_days)])
+    least, days = rules.listing(view, least_calls, within_days)
     everybody = rules.of_period(view)
     most = rules.most(view, days)
     frame = everybody[everybody["caller"].isin(most.index[most >= least])]
@@ -160,11 +163,11 @@ def _cycles(frame: pd.DataFrame, period: str) -> tuple[np.ndarray, np.ndarray]:
     return (12 * when.year + when.month).to_numpy(), into / (when.days_in_month.to_numpy() * DAY)
 
 
-def timeline(view: View, *, caller: int = -1, within_days: float = 7.0) -> pd.DataFrame:
+def timeline(view: View, *, caller: int = -1, within_days: float = 0.0) -> pd.DataFrame:
     """One caller's calls of the period in their order: when, about what, with whom, how long until the next, and what became of the order. For staff.
 
     Columns: started_at (local time), and where the export has them issue, agent, outcome, talk_seconds, rating; order_state (where orders name the call or are named by it: key of ORDER_STATES, when the data end);
-    next_hours, later as in `later`. Raises DataRefused for a caller without a call in the period. Source: A22, A30.
+    next_hours, later, within_days as in `later`. Raises DataRefused for a caller without a call in the period. Source: A22, A30.
     """
     frame = _followed(view, within_days)
     own = frame[frame["caller"] == caller].reset_index(drop=True)
@@ -173,21 +176,22 @@ def timeline(view: View, *, caller: int = -1, within_days: float = 7.0) -> pd.Da
     return _worded(_with_orders(view, own)).drop(columns=["caller", "next_at"])
 
 
-def later(view: View, *, within_days: float = 7.0) -> pd.DataFrame:
+def later(view: View, *, within_days: float = 0.0) -> pd.DataFrame:
     """Every call of an identified caller in the period: when the next one came, and how many came later. For staff.
 
     Columns: caller, started_at (local time), and where the export has them issue, agent, outcome, talk_seconds, rating; next_at (local time of the caller's next call, whatever its issue), next_hours (from start to
-    start), later (calls of the caller within `within_days` after this one). Calls after the period are seen too, as far as data may be used; '' and nan where no next call is known. Source: A30.
+    start), later (calls of the caller within `within_days` after this one; by default the days of the first of `watch › rules`). Calls after the period are seen too, as far as data may be used; '' and nan where no next call is known. Source: A30.
     """
     return _worded(_followed(view, within_days)).drop(columns=["order_id"], errors="ignore")
 
 
 def _followed(view: View, within_days: float) -> pd.DataFrame:
     """The period's calls with what came after each, calls after the period seen too."""
-    frame = rules.calls(view, ahead_days=max(within_days, LOOK_AHEAD_DAYS))
+    _, days = rules.listing(view, within_days=within_days)
+    frame = rules.calls(view, ahead_days=max(days, LOOK_AHEAD_DAYS))
     by = frame.groupby("caller")
     after = {"next_s": by["start_s"].shift(-1), "next_local": by["local_s"].shift(-1)}
-    told = frame.assign(**after, later=rules.later(frame, within_days))[frame["inside"]]
+    told = frame.assign(**after, later=rules.later(frame, days), within_days=days)[frame["inside"]]
     return told.assign(next_hours=(told["next_s"] - told["start_s"]) / HOUR)
 
 
@@ -237,18 +241,19 @@ def _state(orders: pd.DataFrame, end_s: int) -> np.ndarray:
 KINDS = ("problem", "regular", "habit", "shared")
 
 
-def counts(view: View, *, least_calls: int = 4, within_days: float = 7.0) -> pd.DataFrame:
+def counts(view: View, *, least_calls: int = 0, within_days: float = 0.0) -> pd.DataFrame:
     """How many callers a rule finds and what they come for, for a page that names nobody: one row.
 
     Columns: least_calls, within_days, callers (identified, all), calls (theirs), found, found_calls (all their calls), call_share, problem, regular, habit, shared (of the found, kinds as in
     `frequent`), top_share (of the busiest 1 %), said (found; few: under the smallest number that is told; none). Counts of 1 to 7 callers are not told, nor what the found less the other kinds would
     tell of them. Raises as `schemes`.
     """
+    least_calls, within_days = rules.listing(view, least_calls, within_days)
     frame, listed = rules.of_period(view), frequent(view, least_calls=least_calls, within_days=within_days)
     kinds, n, of = listed["kind"].value_counts(), len(listed), int(listed["calls"].sum())
     sizes = frame.groupby("caller").size()
     row = {
-        "least_calls": least_calls, "within_days": float(within_days), "callers": len(sizes), "calls": len(frame), "found": n, "found_calls": of, "call_share": of / len(frame),
+        "least_calls": least_calls, "within_days": within_days, "callers": len(sizes), "calls": len(frame), "found": n, "found_calls": of, "call_share": of / len(frame),
         **{kind: int(kinds.get(kind, 0)) for kind in KINDS}, "top_share": spread.top_share(sizes.to_numpy(), 0.01),
     }  # fmt: skip
     told = pd.DataFrame([{**row, "said": "none" if not n else "few" if n < view.smallest else "found"}])

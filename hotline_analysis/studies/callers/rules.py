@@ -84,6 +84,13 @@ def watched(view: View) -> list[tuple[int, float]]:
     return [(int(least), float(days)) for least, days in view.params.watch.rules]
 
 
+def listing(view: View, least_calls: int = 0, within_days: float = 0.0) -> tuple[int, float]:
+    """The rule by which callers are put on a list: the first of the hotline's own, with other calls or days where they are asked for."""
+    first = watched(view)[0]
+    ((least, days),) = ruled([(least_calls or first[0], within_days or first[1])])
+    return least, days
+
+
 def schemes(view: View, *, rules: Sequence[Sequence[float]] = ()) -> pd.DataFrame:
     """The callers that each watch rule finds: one row a rule of (calls, days).
 
