@@ -557,7 +557,8 @@ class Hotline:
 
     def _absent(self, had: set[str]) -> dict:
         """The tables that the params do not name though indicators need them, in words, and how many indicators those are."""
-        lacking = {key: i for key, i in self.catalogue.items() if key not in {*catalogue.there(self.params), *had}}
+        there = {*catalogue.there(self.params), *had}
+        lacking = {key: i for key, i in self.catalogue.items() if key not in there}
         names = [tables.TABLES[t].term for t in dict.fromkeys(t for i in lacking.values() for t in i.tables if not self.params.sources(t))]
         said = {f"absent_{language}": listed([term(language) for term in names], language) for language in LANGUAGES}
         return said | {"absent_count": len(lacking) or None}

@@ -112,6 +112,7 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with what `evaluate` adds; a history of one's own may lack it."""
     lacking = {name: frame.get(said, said) for name, said in DEFAULTS.items() if name not in frame}
     whole = frame.assign(**lacking)
+    whole.attrs = {}  # a contract would be copied with every row that is looked at
     if "without" not in whole:
         whole["without"] = [()] * len(whole)
     return whole.sort_values("period", kind="stable")

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 from fontTools import subset
@@ -27,7 +28,8 @@ SCRIPTS = [
 def embed(*, regular: str, bold: str, song: str) -> str:
     """`@font-face` rules that hold the characters of these three texts and no others; the same texts give the same bytes."""
     return "".join(
-        _rule(family, weight, _cut(file, text)) for (family, weight, file), text in zip(FACES, (regular, bold, song), strict=True)
+        _rule(family, weight, _cut(file, "".join(sorted(set(text) | set(ALWAYS)))))
+        for (family, weight, file), text in zip(FACES, (regular, bold, song), strict=True)
     )
 
 
@@ -35,12 +37,13 @@ def _rule(family: str, weight: int, font: bytes) -> str:
     return f'@font-face{{font-family:"{family}";font-weight:{weight};src:url(data:font/woff2;base64,{base64.b64encode(font).decode()}) format("woff2")}}\n'
 
 
-def _cut(file: str, text: str) -> bytes:
-    """One shipped font, cut to the characters of a text, as WOFF2."""
-    font = TTFont(FOLDER / file, recalcTimestamp=False, recalcBBoxes=False)  # the whole font's box holds the part's
+@lru_cache(maxsize=32)
+def _cut(file: str, characters: str) -> bytes:
+    """One shipped font, cut to these characters, as WOFF2; lazily, as most of its tables are only read to be left out."""
+    font = TTFont(FOLDER / file, recalcTimestamp=False, recalcBBoxes=False, lazy=True)  # the whole font's box holds the part's
     options = subset.Options(layout_features=FEATURES, layout_scripts=SCRIPTS, hinting=False, name_IDs=[], notdef_outline=True)
     worker = subset.Subsetter(options)
-    worker.populate(text="".join(sorted(set(text) | set(ALWAYS))))
+    worker.populate(text=characters)
     worker.subset(font)
     font.flavor = "woff2"
     out = io.BytesIO()
