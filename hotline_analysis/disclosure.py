@@ -83,12 +83,16 @@ def untold(
     return frame.assign(**told, **{f"{name}_missing": np.where(mark != "", mark, before[name]) for name, mark in marks.items()})
 
 
-def untold_across(frame: pd.DataFrame, parts: Sequence[str], smallest: int) -> pd.DataFrame:
-    """The frame without the counts of a row that are too small, where a row's `parts` add up to a total that is told; marks as `untold` sets them."""
+def untold_across(frame: pd.DataFrame, parts: Sequence[str], smallest: int, *, kept: Sequence[str] = ()) -> pd.DataFrame:
+    """The frame without the counts of a row that are too small, where a row's `parts` add up to a total that is told; marks as `untold` sets them.
+
+    kept: parts that are hidden for the sake of another only where no other part can be.
+    """
     if frame.empty or smallest < 2:
         return frame
     values = frame[list(parts)].to_numpy(float, na_value=np.nan)
-    marks = pd.DataFrame([_marks(row, smallest, [np.arange(len(parts))]) for row in values], index=frame.index, columns=list(parts))
+    late = np.isin(list(parts), list(kept))
+    marks = pd.DataFrame([_marks(row, smallest, [np.arange(len(parts))], late) for row in values], index=frame.index, columns=list(parts))
     told = {name: frame[name].mask(marks[name] != "") for name in parts}
     return frame.assign(**told, **{f"{name}_missing": marks[name] for name in parts})
 
@@ -100,8 +104,9 @@ def _wholes(frame: pd.DataFrame, parts_of: Sequence[str] | None) -> list[np.ndar
     return list(frame.groupby(list(parts_of), dropna=False).indices.values()) if parts_of else [np.arange(len(frame))]
 
 
-def _marks(values: np.ndarray, smallest: int, wholes: Sequence[np.ndarray]) -> np.ndarray:
-    """Why each count is not told, '' where it is."""
+def _marks(values: np.ndarray, smallest: int, wholes: Sequence[np.ndarray], late: np.ndarray | None = None) -> np.ndarray:
+    """Why each count is not told, '' where it is. late: those that are hidden for another only where the others will not do."""
+    late = np.zeros(len(values), bool) if late is None else late
     small = (values >= 1) & (values < smallest)
     marks = np.where(small, f"<{smallest}", "").astype(object)
     for rows in wholes:
@@ -110,7 +115,7 @@ def _marks(values: np.ndarray, smallest: int, wholes: Sequence[np.ndarray]) -> n
         if not k or len(rows) < 2 or (k > 1 and k < whole < k * (smallest - 1)):
             continue  # none is small, or each of them may be more or less than it is
         left = rows[~small[rows] & ~np.isnan(values[rows])]
-        size = np.where(values[left] > 0, values[left], np.inf)  # a nought is the last resort
+        size = np.where(values[left] > 0, values[left] + late[left] * values[left].sum(), np.inf)  # a nought is the last resort
         marks[np.append(own, left[size == size.min()] if len(left) else left)] = UNTOLD
     return marks
 

@@ -486,6 +486,8 @@ def typed(value: float) -> str:
 FORMS: dict[str, Callable] = {
     "text": lambda value, language: str(value),
     "count": lambda value, language: format_count(value),
+    "some": lambda value, language: format_count(value) if value else "",  # of nought nothing is said
+    "nought": lambda value, language: "" if value else format_count(value),
     "share": lambda value, language: format_rate(value),
     "share0": lambda value, language: format_rate(value, 0),
     "points": lambda value, language: format_change(value, PERCENT, language),

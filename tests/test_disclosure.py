@@ -103,6 +103,13 @@ def test_counts_of_one_row_that_add_up_protect_each_other():
     assert untold_across(frame, ["habit"], 1) is frame
 
 
+def test_what_matters_most_is_hidden_for_another_last():
+    frame = pd.DataFrame({"problem": [486, 486, 3], "habit": [527, 0, 90], "regular": [0, 0, 0], "shared": [6, 6, 20]})
+    told = untold_across(frame, list(frame), SMALLEST, kept=["problem"])
+    assert told["problem"].isna().tolist() == [False, True, True], "where there is nothing else to hide, and where it is small itself"
+    assert told["habit"].isna().tolist() == [True, False, False] and told["shared"].isna().all() and (told["regular"] == 0).all()
+
+
 SMALL = 4  # small enough that every table there may be can be looked at
 
 
@@ -117,12 +124,18 @@ def _of_row(counts: tuple) -> tuple:
     return tuple((-1 if pd.isna(told[n].iloc[0]) else told[n].iloc[0], told[f"{n}_missing"].iloc[0]) for n in names)
 
 
+def _of_row_kept(counts: tuple) -> tuple:
+    names = [f"n{place}" for place in range(len(counts))]
+    told = untold_across(pd.DataFrame([counts], columns=names), names, SMALL, kept=names[:1])
+    return tuple((-1 if pd.isna(told[n].iloc[0]) else told[n].iloc[0], told[f"{n}_missing"].iloc[0]) for n in names)
+
+
 def _of_pool(counts: tuple) -> tuple:
     names = names_told({(n,): count for n, count in enumerate(counts)}, SMALL)
     return tuple((-1 if names[n,] == (OTHER,) else count, "") for n, count in enumerate(counts))
 
 
-@pytest.mark.parametrize("publish", [_of_untold, _of_row, _of_pool])
+@pytest.mark.parametrize("publish", [_of_untold, _of_row, _of_row_kept, _of_pool])
 @pytest.mark.parametrize("groups", [2, 3])
 def test_nobody_can_work_out_what_is_not_told(publish, groups):
     """Every table with the same total that would be published alike: each hidden count of some people is another in one of them.

@@ -5,27 +5,27 @@ from hotline_analysis.show.forms import Figure, Table
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
 FEW = Term("可比的话务员不足5人，不作判断。", "Fewer than five agents can be compared: nothing is judged.")
-LEFT = (
-    Sentence(
-        "可判断{judged}人，另有{too_few}人来电不足30通，不作判断。",
-        "{judged} agents can be judged; {too_few} have fewer than 30 calls and are not.",
-    ),
+COMMA = Term("，", ", ")
+JUDGED = (
+    Sentence("可判断{judged}人", "{judged} {judged:agent|agents} can be judged"),
+    Sentence("另有{too_few:some}人来电不足30通，不作判断", "with fewer than 30 calls, and not judged: {too_few:some}"),
+)
+LEFT = Rows(dict.fromkeys(("some", "none"), JUDGED), by="said", joint=COMMA)
+ADVISED = (
+    Sentence("单独辅导{coach:some}人", "{coach:some} {coach:agent|agents} to coach"),
+    Sentence("培训{train:some}类诉求", "{train:some} {train:issue|issues} to train"),
+    Sentence("查{process:some}类诉求的流程与知识库", "{process:some} {process:issue|issues} whose process to look at"),
+    Sentence("{practice:some}人的做法可借鉴", "{practice:some} {practice:agent|agents} to learn from"),
 )
 COUNTS = Sentences(
     {
-        "some": (
-            Sentence(
-                "建议单独辅导{coach}人，培训{train}类诉求，查{process}类诉求的流程与知识库；{practice}人的做法可借鉴。",
-                "To coach: {coach} agents; to train: {train} issues; process to look at: {process} issues; good practice: {practice} agents.",
-            ),
-            *LEFT,
-        ),
+        "some": (Term("建议：", "Suggested:"), Rows({"some": ADVISED}, by="said", joint=COMMA), LEFT),
         "none": (
             Term(
                 "没有人、也没有一类诉求超出平常的差异，不建议任何措施。",
                 "Nobody and no issue is beyond the ordinary spread: nothing is suggested.",
             ),
-            *LEFT,
+            LEFT,
         ),
         "few": FEW,
     }

@@ -19,9 +19,9 @@ COUNTS = Sentences(
                 "{callers:count}位已识别的来电人中，{found}位在{within_days}天内来电{least_calls}通及以上，占来电{call_share}。",
                 "Of {callers:count} identified callers, {found} made {least_calls} calls or more within {within_days} days: {call_share} of the calls.",
             ),
-            Sentence("其中{problem}位是问题没有解决。", "{problem} of them have an unsolved problem."),
-            Sentence("{regular}位定期来电。", "{regular} call by the clock."),
-            Sentence("{shared}个是总机一类的共用号码。", "{shared} are shared numbers, such as switchboards."),
+            Sentence("其中{problem:some}位的问题没有解决。", "{problem:some} of them have an unsolved problem."),
+            Sentence("{regular:some}位定期来电。", "{regular:some} call by the clock."),
+            Sentence("{shared:some}个是总机一类的共用号码。", "{shared:some} are shared numbers, such as switchboards."),
             TOP,
         ),
         "few": (

@@ -2,7 +2,7 @@
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import ANSWERS, NOT_SAID, Rows, Sentence, Sentences, Term
+from hotline_analysis.words import ANSWERS, NOT_SAID, Either, Rows, Sentence, Sentences, Term
 
 CAUSES = {**ANSWERS["cause"], NOT_SAID: Term("未写原因", "none given"), "(<8)": Term("其他（各不足8）", "Other (under 8 each)")}
 
@@ -16,10 +16,10 @@ LISTED = {
     ),
 }
 STEPS = {
-    "investigated": Sentence("已排查{value}（{numerator}件）", "{value} looked into ({numerator})"),
-    "closed": Sentence("已办结{value}（{numerator}件）", "{value} closed ({numerator})"),
-    "solved": Sentence("其中已解决{value}（{numerator}件）", "of these {value} solved ({numerator})"),
-}
+    "investigated": Either((Sentence("已排查{value}（{numerator:some}件）", "{value} looked into ({numerator:some})"), Sentence("已排查{numerator:nought}件", "{numerator:nought} looked into"))),
+    "closed": Either((Sentence("已办结{value}（{numerator:some}件）", "{value} closed ({numerator:some})"), Sentence("已办结{numerator:nought}件", "{numerator:nought} closed"))),
+    "solved": Either((Sentence("其中已解决{value}（{numerator:some}件）", "of these {value} solved ({numerator:some})"), Sentence("其中已解决{numerator:nought}件", "{numerator:nought} solved"))),
+}  # fmt: skip
 RETURNED = {
     "solved": Sentence("已解决的{cases}件，办结后{days}天内{value}为同一诉求再次来电（{low}～{high}）", "Of {cases} solved cases {value} called again about the same within {days} days ({low}–{high})"),
     "explained": Sentence("解释说明的{cases}件，{days}天内{value}再次来电（{low}～{high}）", "of {cases} explained ones {value} within {days} days ({low}–{high})"),

@@ -3,11 +3,15 @@
 from hotline_analysis.show.forms import Table
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
+KINDS = (
+    Sentence("无来电时段{gap_count:some}处", "{gap_count:some} {gap_count:silence|silences}"),
+    Sentence("全天骤减{day_count:some}天", "{day_count:some} thin {day_count:day|days}"),
+    Sentence("成批放弃或未接入{lost_count:some}处", "{lost_count:some} {lost_count:burst|bursts} of lost calls"),
+    Sentence("成批接通即断{short_count:some}处", "{short_count:some} {short_count:burst|bursts} of dropped calls"),
+    Sentence("集中来电{burst_count:some}起", "{burst_count:some} mass {burst_count:event|events}"),
+)
 FOUND = {
-    "some": Sentence(
-        "本期发现：无来电时段{gap_count}处，全天骤减{day_count}天，成批放弃或未接入{lost_count}处，成批接通即断{short_count}处，集中来电{burst_count}起。",
-        "Found: {gap_count} {gap_count:silence|silences}, {day_count} thin {day_count:day|days}, {lost_count} {lost_count:burst|bursts} of lost calls, {short_count} of dropped calls, {burst_count} mass {burst_count:event|events}.",
-    ),
+    "some": (Term("本期发现：", "Found:"), Rows({"some": KINDS}, by="said", joint=Term("，", ", "))),
     "none": Sentence(
         "看过{gaps_looked}个间隔、{windows_looked}个时段，没有发现故障或集中来电。",
         "In {gaps_looked} gaps and {windows_looked} windows there is no sign of an outage or a mass event.",

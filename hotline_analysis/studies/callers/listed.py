@@ -258,4 +258,4 @@ def counts(view: View, *, least_calls: int = 0, within_days: float = 0.0) -> pd.
     }  # fmt: skip
     told = pd.DataFrame([{**row, "said": "none" if not n else "few" if n < view.smallest else "found"}])
     told = disclosure.untold(told, ["found"], ["found_calls", "call_share"], view.smallest)
-    return disclosure.untold_across(told, KINDS, view.smallest)
+    return disclosure.untold_across(told, KINDS, view.smallest, kept=("problem",))
