@@ -27,7 +27,7 @@ from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
-from hotline_analysis.measures import asks, catalogue, indicators, quotable, suggestions, verdicts
+from hotline_analysis.measures import asks, catalogue, indicators, quotable, results, suggestions, verdicts
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
@@ -599,6 +599,25 @@ class Hotline:
         window = next((i.window_hours for i in self.catalogue.values() if i.window_hours), 0.0)
         return suggestions.suggestions(self._had(suggestions.FRAMES), months=max(round(days / 30.4), 1), window_hours=window)
 
+    @property
+    def followed(self) -> pd.DataFrame:
+        """上月建议的结果: what the month before suggested, by the manifest of its page, and what came of it; columns in `measures.results.followed`."""
+        last = self.suggested_before
+        columns = {**suggestions.COLUMNS, **results.COLUMNS}
+        return self._month("followed", lambda: results.followed(last, self._had(suggestions.FRAMES)), columns, options={"last": last})
+
+    @cached_property
+    def suggested_before(self) -> list[dict] | None:
+        """What the page of the month before suggested, as its manifest in the hotline's own reports keeps it; None where there is no such page."""
+        if len(self.month) != 7:
+            return None
+        file = self.params.root / "reports" / self.params.name / self.before() / "manifest.json"
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))["pages"]["index.html"]["suggestions"]
+            return [{name: row[name] for name in results.KEPT} for row in kept]
+        except (OSError, ValueError, KeyError, TypeError):  # none, or of another program
+            return None
+
     def _had(self, named: Mapping[str, tuple[str, str]]) -> dict[str, pd.DataFrame]:
         """The frames of studies that these data allow, by name."""
         found = {name: self.study(study, table) for name, (study, table) in named.items()}
@@ -657,8 +676,8 @@ class Hotline:
     def _words(self) -> pd.DataFrame:
         self._need_calls()
         self._need_indicators()
-        told = self.verdicts
-        return quotable.glossary({key: self.catalogue[key] for key in told.loc[told["value"].notna(), "indicator"]})
+        told = self.verdicts[self.verdicts["value"].notna()]
+        return quotable.glossary({key: self.catalogue[key] for key in told["indicator"]}).assign(spoken=told["spoken"].to_numpy(bool))
 
     def calls(self, **changes) -> pd.DataFrame:
         """The period's calls as rows of pseudonyms, in their order: every column that the export has. For staff: on a page it ends the run.
@@ -843,6 +862,7 @@ class Hotline:
             "digest": self.digest,
             "grade": self.grade[0],
             "provisional": self.provisional,
+            **self._kept_suggestions(kpis),
         }
         known = [
             frame if "indicator" in frame else frame.rename(columns={"key": "indicator"})
@@ -851,6 +871,13 @@ class Hotline:
         ]
         told = [frame.reindex(columns=list(KPIS)) for frame in known]
         return blocks.end(kpis=pd.concat(told, ignore_index=True) if told else None, manifest=manifest)
+
+    def _kept_suggestions(self, kpis: Sequence[pd.DataFrame]) -> dict:
+        """What the month suggests, for the page of the next one; of the month's own page alone."""
+        if not kpis or len(self.month) != 7 or self.suggestions.attrs["missing"]:
+            return {}
+        rows = self.suggestions[self.suggestions["kind"] != ""]
+        return {"suggestions": json.loads(rows.reindex(columns=list(results.KEPT)).to_json(orient="records", double_precision=15))}
 
     @cached_property
     def ledger_of_month(self) -> pd.DataFrame:

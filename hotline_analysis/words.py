@@ -506,6 +506,7 @@ FORMS: dict[str, Callable] = {
     "plain": lambda value, language: f"{value:g}",  # 7, 0.5
     "ratio": lambda value, language: decimal(value, 2),
     "signed": lambda value, language: signed(value, 2),
+    "moved": lambda value, language: signed(value),
     "probability": lambda value, language: "<0.001" if value < 0.0005 else decimal(value, 3),
     "hours": lambda value, language: format_hours(round(float(value), 1), language),
     "seconds": lambda value, language: format_seconds(value, language),

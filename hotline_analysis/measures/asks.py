@@ -98,7 +98,8 @@ def _silence(outages: pd.DataFrame | None) -> Iterator[dict]:
         return
     known = outages["recorded"] == "yes" if "recorded" in outages else pd.Series(False, index=outages.index)
     for row in outages[(outages["broken"] == "gap") & ~known].sort_values("p").head(MOST_EACH).to_dict("records"):
-        yield {"kind": "silence", "at": "challenges", **{name: row[name] for name in ("started_at", "ended_at", "usual")}}
+        told = {name: str(row[name]) for name in ("started_at", "ended_at")}  # as text: this column holds '' in other rows
+        yield {"kind": "silence", "at": "challenges", **told, "usual": row["usual"]}
 
 
 def _target(sheet: pd.DataFrame) -> Iterator[dict]:

@@ -30,6 +30,8 @@ from hotline_analysis.words import (
 CHANGED = ("worse", "better", "more", "less")
 HEADLINES = ("connection_rate", "service_level", "repeat_rate_24h", "offered")
 MOST_HEADLINES, MOST_UNSAID = 4, 6
+PEOPLE = ("attrition", "attendance", "occupancy")  # of whom the chapter of challenges speaks
+LEAST_MONTHS = 3  # months of a course
 INSIDE = ("inside", "inside trial")
 COLUMN_TERMS = tables.terms()
 NO_ANSWER = Term("这些数据不能回答这个问题", "these data cannot answer this")
@@ -47,7 +49,7 @@ COLUMNS = {
     "value": Field(Term("本月", "Value"), "level", interval=("low", "high")),
     "adjusted": Field(Term("每日", "A day"), "level"),
     "change": Field(Term("较上月", "On last month"), "moved", interval=("change_low", "change_high")),
-    "plain_change": Field(Term("不扣除日期差别的变化", "Change as counted"), "moved"),
+    "plain_change": Field(Term("不扣除日期差别", "As counted"), "moved"),
     "year_change": Field(Term("较去年同月", "On the same month last year"), "moved"),
     "judgement": Field(Term("判断", "Verdict"), words=JUDGEMENT),
     "state": Field(Term("判断", "Verdict"), words=STATE),
@@ -58,7 +60,7 @@ COLUMNS = {
     "bases": Field(Term("变动的基础", "The bases that moved")),
     "within": Field(Term("变化的区间", "The interval of the change"), words={"limits": Term("控制限内", "within the limits")}),
     "run": Field(Term("持续", "Run"), words={key: term for key, term in RUN.items() if key}),
-    "run_months": Field(Term("连续月数", "Months in a row"), "count"),
+    "run_months": Field(Term("连续", "In a row"), "count"),
     "rank": Field(Term("位次", "Rank"), words={"highest": Term("最高", "highest"), "lowest": Term("最低", "lowest")}),
     "rank_months": Field(Term("月数", "Months"), "count"),
     "lower": Field(Term("波动下限", "Lower limit"), "level"),
@@ -90,7 +92,7 @@ def quotable(
 
     renewal: its rule begins with this month (new), in the place of another (replaces), which `replaced` names: the month shows both (口径变化).
 
-    Adds unit (key of `words.UNITS`), counted (the numerator of a share), sample (of other figures: the calls that it rests on), known_value, better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
+    Adds unit (key of `words.UNITS`), counted (the numerator of a share), sample (of other figures: the calls that it rests on), known_value, spoken (it has a value, and the month's page speaks of it), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
     has a value), chapter (the chapter that speaks of it), count (indicators of the sheet with a value), said (the case of the conclusion), side (up, down: of the limits
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
     its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
@@ -105,6 +107,7 @@ def quotable(
         sheet=sheet,
         beside=~sheet & frame["value"].notna(),
         known_value=frame["value"].notna(),
+        spoken=frame["value"].notna() & (sheet | frame["indicator"].isin(PEOPLE)),
         counted=[k if i.unit is PERCENT else np.nan for i, k in zip(known, frame["numerator"], strict=True)],
         sample=[np.nan if i.unit is PERCENT else n for i, n in zip(known, frame["calls"], strict=True)],
         chapter=[i.chapter for i in known],
@@ -236,7 +239,7 @@ def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, declared: Indicato
 
     Columns: period, value (per day for volumes), numerator, denominator, lower, upper, target, judgement (of the last month, none before),
     unit, event (words of a declared break, in the month in which it begins), and of the verdict: indicator, change, rank, rank_months,
-    formula_zh, formula_en, judge_zh, judge_en. Raises KeyError for an indicator that has no row.
+    formula_zh, formula_en, judge_zh, judge_en; said (course; few months: too few to be drawn). Raises KeyError for an indicator that has no row.
     """
     key = declared.key
     row = verdicts.set_index("indicator").loc[key]
@@ -260,6 +263,7 @@ def history(verdicts: pd.DataFrame, indicators: pd.DataFrame, declared: Indicato
             },
             **told,
             **term,
+            "said": "few months" if sum(np.isfinite(v) for v in row["values"]) < LEAST_MONTHS else "course",
         }
     )
 

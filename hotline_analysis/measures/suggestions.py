@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
+from hotline_analysis.measures.results import watched
 from hotline_analysis.stats import intervals
 from hotline_analysis.words import Field, Term
 
@@ -56,6 +57,9 @@ COLUMNS = {
         "captured": Term("捕获", "captured"), "per_thousand": Term("通/千通多接通", "more answered per 1,000"),
     }),
     "page": Field(Term("出处", "Where it stands")),
+    "watched": Field(Term("下月看的数", "Looked at next month"), "number", interval=("watched_low", "watched_high")),
+    "watched_low": Field(Term("下端", "Low"), "number"),
+    "watched_high": Field(Term("上端", "High"), "number"),
     "count": Field(Term("建议条数", "Suggestions"), "count"),
     "looked": Field(Term("有数据可看的依据", "Kinds of evidence with data"), "count"),
     "kinds": Field(Term("依据的种类", "Kinds of evidence"), "count"),
@@ -70,7 +74,7 @@ def suggestions(frames: Mapping[str, pd.DataFrame], *, months: float, window_hou
     many the period is; window_hours: the window by which repeats are appraised now.
 
     Columns: kind, place, subject, then, case, persons, n (calls it rests on), value, other, ratio, per_thousand, hours_short, hours_over, hours_now, hours_new, support, told, size, size_low, size_high (95 %, in
-    `unit`; calls a month, but a share for the window), page (where its evidence stands), and in every row count, looked (rules whose frames are there), kinds, said (some, none). An empty list is
+    `unit`; calls a month, but a share for the window), page (where its evidence stands), watched, watched_low, watched_high (the number that next month's page holds against its own: `results.watched`), and in every row count, looked (rules whose frames are there), kinds, said (some, none). An empty list is
     a row of its own with kind ''.
 
     Gates: shifts - the peak's rate is below that of the other hours, an hour of the peak is hard, and the roster, where there is one, is short. notify - the list of notices. coach,
@@ -78,7 +82,8 @@ def suggestions(frames: Mapping[str, pd.DataFrame], *, months: float, window_hou
     that of the largest, interval by interval, and whose callers do not come back more. Source: D17.
     """
     asked = {kind: rule for kind, (needs, rule) in RULES.items() if all(name in frames for name in needs)}
-    rows = [{"kind": kind, **row} for kind, rule in asked.items() for row in _largest(rule(frames, months, window_hours))]
+    found = [{"kind": kind, **row} for kind, rule in asked.items() for row in _largest(rule(frames, months, window_hours))]
+    rows = [{**row, **_watched(row, frames)} for row in found]
     told = pd.DataFrame(rows if rows else [{"kind": ""}]).reindex(
         columns=[c for c in COLUMNS if c not in ("count", "looked", "kinds", "said")]
     )
@@ -87,6 +92,12 @@ def suggestions(frames: Mapping[str, pd.DataFrame], *, months: float, window_hou
     )
     texts = ("subject", "then", "case", "unit", "page")
     return told.assign(**{name: told[name].astype(object).where(told[name].notna(), "") for name in texts})
+
+
+def _watched(row: Mapping, frames: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """The number that next month's page holds against its own."""
+    found = watched(row["kind"], row, frames)
+    return dict(zip(("watched", "watched_low", "watched_high"), found, strict=True)) if found else {}
 
 
 def _largest(rows: Iterator[dict]) -> list[dict]:
@@ -184,7 +195,7 @@ def _answers(frames, months, window_hours) -> Iterator[dict]:
     first, calls, share = listed.iloc[0], listed["answered_calls"].sum(), listed["candidate_share"].iloc[0]
     answered = calls / share
     low, high = intervals.wilson(calls, answered)
-    told = {"subject": first["issue"], "persons": len(listed), "n": answered, "value": share}
+    told = {"subject": first["issue"], "case": "one" if len(listed) == 1 else "", "persons": len(listed), "n": answered, "value": share}
     yield {**told, **_sized(calls, float(low) * answered, float(high) * answered, "concerned", by=months), "page": "service"}
 
 
@@ -236,5 +247,6 @@ FRAMES = {  # where each frame is asked for: study and table
     **{name: ("service", name) for name in ("peak", "connection", "shortfall", "faq", "channels")},
     **{name: ("agents", name) for name in AGENTS},
     "notices": ("flows", "notices"),
+    "pairs": ("flows", "pairs"),
     "evidence": ("window", "evidence"),
 }

@@ -25,9 +25,9 @@ def notebooks() -> Path:
 
 
 def pages() -> dict[str, Path]:
-    """Page -> notebook: the month first, then every study that has a notebook; one whose study is for staff (`PRIVATE`) or of another edition is none."""
+    """Page -> notebook: the month first, then every study that has a notebook, all indicators last; one whose study is for staff (`PRIVATE`) or of another edition is none."""
     public = [stem for stem in study_names() if not any(hasattr(_study(stem), mark) for mark in ("PRIVATE", "EDITION"))]
-    studies = {f"{stem}.html": notebooks() / f"{stem}.ipynb" for stem in public}
+    studies = {f"{stem}.html": notebooks() / f"{stem}.ipynb" for stem in [*public, "indicators"]}
     return {"index.html": notebooks() / "monthly.ipynb"} | {name: path for name, path in studies.items() if path.is_file()}
 
 
@@ -97,7 +97,9 @@ def publish(
     h.study("day") if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
     with run.hold(folder, hotline=described.name, month=h.month) as place:
         mark = fingerprint(
-            h.digest + h.rule.hash + h.register_digest + repr(written) + _own_digest(wanted, sections), described.path, language
+            h.digest + h.rule.hash + h.register_digest + repr(written) + _own_digest(wanted, sections) + repr(h.suggested_before),
+            described.path,
+            language,
         )  # the rule may come from a windows file beside the params
         if current(place.folder, mark, [paper.PDF] if pdf else []):
             return place.folder / "index.html", True

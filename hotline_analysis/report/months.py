@@ -1,4 +1,4 @@
-"""All months of all hotlines on one page, `reports/index.html`: what each month concluded, and the newest one's headline figures with their course.
+"""All months of all hotlines on one page, `reports/index.html`: what each month concluded, the newest one's headline figures with their course, and the latest days.
 
 Nothing is computed here: sentences, marks and cards are those of the published pages, as they stand there. A month whose files are not what its
 manifest says is not listed.
@@ -6,7 +6,7 @@ manifest says is not listed.
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from hotline_analysis import machine
@@ -19,7 +19,8 @@ from hotline_analysis.words import Term
 
 INDEX, KIND = "index.html", "reports"
 HEADING = Term("热线运行月报", "Monthly operations reports")
-MONTH = re.compile(r"\d{4}-\d\d")
+MONTH, DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
+MOST_DAYS = 31  # a month of days; older ones stay where they are
 PART = ".index.part"  # of a killed run: written over by the next
 PATIENCE_S = 60  # another hotline's run may be writing the page
 PARTS = {
@@ -51,10 +52,11 @@ def make(reports: Path, language: str) -> bytes:
     """The page, checked as every page is: a chapter a hotline, its newest month in short, then all of its months."""
     sections = [page.Section("summary", page.SUMMARY(language), numbered=False)]
     for folder in sorted(f for f in reports.iterdir() if f.is_dir()):
-        if months := list(_months(folder)):
+        months, days = list(_published(folder, MONTH)), list(islice(_published(folder, DAY), MOST_DAYS))
+        if listed := months or days:
             years = [(year, list(of)) for year, of in groupby(months, key=lambda month: month["year"])]
-            told = html("months", "hotline", newest=months[0], years=years, language=language)
-            sections.append(page.Section(folder.name, months[0]["title"], numbered=False, parts=[("table", told)]))
+            told = html("months", "hotline", newest=listed[0], years=years, days=days, language=language)
+            sections.append(page.Section(folder.name, listed[0]["title"], numbered=False, parts=[("table", told)]))
     audience = WORDS["audience"](language)
     head = {"title": "", "month": "", "status": "", "audience": audience, "language": language, "heading": HEADING(language), "foot": ""}
     masthead = html("blocks", "masthead", title="", left="", audience=audience, when="", line=[])
@@ -63,9 +65,9 @@ def make(reports: Path, language: str) -> bytes:
     return text.encode()
 
 
-def _months(hotline: Path) -> Iterator[dict]:
-    """The published months of one hotline, the newest first: what their pages say of them."""
-    for folder in sorted((f for f in hotline.iterdir() if MONTH.fullmatch(f.name)), reverse=True):
+def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
+    """The published months (or days) of one hotline, the newest first: what their pages say of them."""
+    for folder in sorted((f for f in hotline.iterdir() if kind.fullmatch(f.name)), reverse=True):
         said = publish.manifest(folder)
         if INDEX in said.get("files", {}) and publish.digest(content := (folder / INDEX).read_bytes()) == said["files"][INDEX]:
             parts = {name: _part(form, content.decode()) for name, form in PARTS.items()}

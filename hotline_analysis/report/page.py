@@ -16,7 +16,7 @@ import nbformat
 
 from hotline_analysis import personal, words
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFound, NoInput, RunFailed
-from hotline_analysis.report import kernel
+from hotline_analysis.report import kernel, looks
 from hotline_analysis.report import notes as written
 from hotline_analysis.show import fonts
 from hotline_analysis.show.blocks import MIME, NOT_A_WORD, sheet
@@ -26,6 +26,7 @@ from hotline_analysis.words import Term
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 LARGEST = 1_200_000
+TEXTS = frozenset(("prose", "reading"))
 SUMMARY, NUMBERED = Term("摘要", "Summary"), {"figure": Term("图", "Figure "), "table": Term("表", "Table ")}
 
 
@@ -51,14 +52,45 @@ class Section:
 
     @property
     def absent(self) -> bool:
-        return bool(self.reasons) and all(kind in ("prose", "missing") for kind, _ in self.parts)
+        return bool(self.reasons) and all(kind in TEXTS or _silent((kind, block)) for kind, block in self.parts)
 
     @property
     def blocks(self) -> list[Markup]:
         """What the page shows of it, what people wrote of it last."""
         if self.absent:
             return [block for kind, block in self.parts if kind == "missing"][:1] + self.notes
-        return [block for kind, block in self.parts if kind != "missing"] + self.notes
+        return [block for kind, block in self.told()] + self.notes
+
+    def told(self) -> Iterator[tuple[str, Markup]]:
+        """Its parts without what is missing, and without the texts that would speak of it.
+
+        A text that all of what follows it is missing to goes with it, and a `reading` with the frame before it; the chapter's first text stays, and
+        one with a heading of its own, which then has the reason below it.
+        """
+        before: tuple[str, Markup] = ("prose", Markup())
+        for n, (text, rest) in enumerate(_paragraphs(self.parts)):
+            there = [part for part in rest if not _silent(part)]
+            lost, headed = bool(rest) and not there, bool(text) and "<h3" in text[1]
+            kept = not _silent(before) if text and text[0] == "reading" else not lost or n == 0 or headed
+            yield from [text] if text and kept else []
+            yield from there if not (lost and headed) else [part for part in rest if str(part[1]).strip() and self.reasons][:1]
+            before = rest[-1] if rest else text or before
+
+
+def _silent(part: tuple[str, Markup]) -> bool:
+    """Whether a part shows nothing: its frame is missing, or has nothing to say."""
+    return part[0] == "missing" or not str(part[1]).strip()
+
+
+def _paragraphs(parts: Sequence[tuple[str, Markup]]) -> list[tuple[tuple[str, Markup] | None, list[tuple[str, Markup]]]]:
+    """Each text with the parts that follow it up to the next."""
+    found: list[tuple] = []
+    for part in parts:
+        if part[0] in TEXTS or not found:
+            found.append((part, []) if part[0] in TEXTS else (None, [part]))
+        else:
+            found[-1][1].append(part)
+    return found
 
 
 @dataclass(frozen=True)
@@ -132,13 +164,13 @@ def make(
         section.notes += [
             html("blocks", "human", body=Markup(written.html(text)), language=head["language"]) for text in notes.get(section.key, ())
         ]
-    text = compose(head, chapters_there, others)
+    text = compose(head, chapters_there, others, folds=True)
     check(text, name, countries, data_words)
     return text.encode()
 
 
-def compose(head: Mapping[str, str], sections: list[Section], others: Mapping[str, Other] = {}) -> str:
-    """The text of a page: the masthead's facts, the summary, the chapters; not checked yet."""
+def compose(head: Mapping[str, str], sections: list[Section], others: Mapping[str, Other] = {}, *, folds: bool = False) -> str:
+    """The text of a page: the masthead's facts, the summary, the chapters; not checked yet. folds: on the phone each chapter opens by its heading."""
     language = head["language"]
     places = _places(sections, language)
     body = {s.key: [_keep_together(_placed(str(block), places)) for block in s.blocks] for s in sections}
@@ -148,7 +180,7 @@ def compose(head: Mapping[str, str], sections: list[Section], others: Mapping[st
     further = [(name, other.title(language)) for name, other in others.items() if not other.why and f'href="{name}"' not in held]
     left_out = [(other.title(language), other.why(language)) for other in others.values() if other.why]
     given = {"head": head, "sections": sections, "body": body, "policy": Markup(POLICY), "style": Markup("<!--style-->")}
-    page = CONTROLS.sub("", html("page", "page", **given, **ends, further=further, left_out=left_out))
+    page = CONTROLS.sub("", html("page", "page", **given, **ends, further=further, left_out=left_out, folds=folds))
     return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
 
 
@@ -177,7 +209,7 @@ def _sections(notebook, chosen: Collection[str] = (), staff: bool = False) -> tu
         if cell.cell_type == "markdown" and "zh" in tags:
             anchor = cell.get("id", "")
         if cell.cell_type == "markdown" and head["language"] in tags and "lab" not in tags:
-            _read(cell.source, anchor, head, sections, numbered="unnumbered" not in tags)
+            _read(cell.source, anchor, head, sections, numbered="unnumbered" not in tags, kind="reading" if "reading" in tags else "prose")
         for facts, block in _shown(cell):
             if facts.get("kind") == "masthead":
                 head["html"] = block
@@ -201,22 +233,22 @@ def _shown(cell) -> list[tuple[dict, Markup]]:
 HEADING = re.compile(r"^(#{1,2}) +(.+?)\s*$", re.MULTILINE)
 
 
-def _read(source: str, anchor: str, head: dict, sections: list[Section], *, numbered: bool) -> None:
+def _read(source: str, anchor: str, head: dict, sections: list[Section], *, numbered: bool, kind: str = "prose") -> None:
     """A cell's prose into the section that it stands in, its headings into the title or a new section."""
     before, *rest = HEADING.split(source)
-    _say(before, sections[-1])
+    _say(before, sections[-1], kind)
     for level, title, prose in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
         if level == "#":
             head["heading"] = title
         else:
             sections.append(Section(anchor, title, numbered))
-        _say(prose, sections[-1])
+        _say(prose, sections[-1], kind)
 
 
-def _say(prose: str, section: Section) -> None:
+def _say(prose: str, section: Section, kind: str = "prose") -> None:
     if prose.strip():
         text = mistune.create_markdown(escape=True, plugins=["table"])(prose)  # Markdown without any HTML of its own
-        section.parts.append(("prose", Markup('<div class="body">{}</div>').format(Markup(text))))
+        section.parts.append((kind, Markup('<div class="body">{}</div>').format(Markup(text))))
 
 
 def _take(section: Section, facts: dict, block: Markup, staff: bool = False) -> None:
@@ -240,7 +272,7 @@ def _number(sections: list[Section], language: str) -> None:
 
 def _fold_at(summary: Section) -> int:
     """On the phone the contents fold into one line below the tally (or what the page says first; without either, at the end)."""
-    kinds = [kind for kind, _ in summary.parts if kind != "missing"]
+    kinds = [kind for kind, _ in summary.told()]
     return next((kinds.index(kind) + 1 for kind in ("tally", "say") if kind in kinds), len(kinds))
 
 
@@ -332,7 +364,7 @@ class _Walk(HTMLParser):
         self._part(name)
         given = {key: value or "" for key, value in attributes}
         weight = ("font-weight",) if "font-weight" in given.get("style", "") else ()
-        if name not in ("meta", "br", "img", "hr"):
+        if name not in looks.EMPTY:
             self.stack.append((name, *weight, *(f".{own}" for own in given.get("class", "").split())))
 
     def handle_endtag(self, name):
@@ -380,7 +412,7 @@ def _css_text(text: str) -> str:
 
 ALLOWED = frozenset(
     "html head meta title style body a div header nav main section aside figure h1 h2 h3 h4 p span b strong em i small br ul ol li dl dt dd table caption thead tbody tfoot tr th td "
-    "details summary pre code cite hr svg g path rect circle line polyline polygon text tspan desc defs clippath use lineargradient stop".split()
+    "details summary input label pre code cite hr svg g path rect circle line polyline polygon text tspan desc defs clippath use lineargradient stop".split()
 )
 LINKS = frozenset(("href", "src", "xlink:href", "srcset", "action", "formaction", "data", "poster", "background"))
 READ_ALOUD = frozenset(("aria-label", "title", "alt"))
@@ -414,6 +446,8 @@ def _foreign(page: _Walk) -> Iterator[str]:
     for name, attributes in page.tags:
         if name not in ALLOWED:
             yield f"the tag <{name}>"
+        if name == "input" and dict(attributes).get("type") != "checkbox":
+            yield "a field to write into"
         for key, value in attributes:
             if key.startswith("on"):
                 yield f"the attribute {key}"
@@ -436,10 +470,11 @@ def _wrong(text: str, page: _Walk, data_words: Collection[str]) -> Iterator[str]
     yield from (f"the word '{found[0]}' where a reason should stand" for data in visible if (found := _not_a_word(data, data_words)))
     if (size := len(text.encode())) > LARGEST:
         yield f"{size:,} bytes (at most {LARGEST:,})"
+    yield from looks.faults(text)
 
 
 def check(text: str, name: str, countries: Collection[str] = (), data_words: Collection[str] = ()) -> None:
-    """Refuse a page with a script, an outside address, a missing value that reads as a word, a personal form, or more than 1.2 MB."""
+    """Refuse a page with a script, an outside address, a missing value that reads as a word, a personal form, more than 1.2 MB, or what `looks.faults` finds."""
     page = _Walk(KEPT_TOGETHER.sub(r"\1", text))
     if wrong := next(_wrong(text, page, data_words), ""):
         raise RunFailed(name, f"the page was refused: it holds {wrong}.")

@@ -30,6 +30,12 @@ def suggestions(shown, **said: Rows) -> Block:
     return _block("suggestions", shown, "\n".join(row["title"] for row in rows), rows=rows) if rows else blocks.missing("")
 
 
+def results(shown, **said: Rows) -> Block:
+    """上月建议的结果: what was suggested, what it was expected to bring, what came of it; a month after one without suggestions has nothing to show."""
+    rows = _rows(shown, **said)
+    return _block("results", shown, "\n".join(f"{row['title']} {row['result']}" for row in rows), rows=rows) if rows else blocks.missing("")
+
+
 def parts(shown, *, subtitle: str) -> Block:
     """运营概况: a term and its words; what is not there is said."""
     rows = shown.frame.to_dict("records")

@@ -263,6 +263,8 @@ BY_UNIT: dict[str, Callable] = {  # written in the unit that the row's column `u
     "aim": _aim,
     "range": _range,
     "effect": _effect,
+    "watched": lambda row, name, language: words.said(row[name], row["watch_unit"], language),
+    "watched_change": lambda row, name, language: words.said(row[name], "moved" if row["watch_unit"] == "number" else "points", language),
 }
 
 

@@ -50,6 +50,7 @@ FORMS = {
         subtitle=AGAINST,
         note=Term("范围是没有变化时同类日会落在其中的区间；有定稿日的，复电窗口还没看满：数字已按看了多久修正，没有一通看满的暂无数字。", "The range is where a day of this kind lies when nothing has changed. Where a day is named on which the figure is final, its window is still running: the figure is corrected for it, or missing where no call has been watched for so long."),
         bold="value",
+        spare="centre lower upper final_on",
         narrow="indicator value state",
     ),
     "hours": Figure(

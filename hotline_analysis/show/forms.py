@@ -169,7 +169,7 @@ class Table:
     """A table: its columns by name (`value±` adds the interval behind it), its claim, what is said below, which rows matter.
 
     name stands where the claim cannot be said; `bold` and `narrow` name columns (narrow: those that the phone keeps); `where` and `chosen` are
-    columns of true and false: the rows shown, the rows marked; `total`: the last row is the foot; `wide`: set small on paper; `anchor`: the column whose key names a row, so that a sentence can lead to it; `unless`: cases (column `said`) with the reason
+    columns of true and false: the rows shown, the rows marked; `total`: the last row is the foot; `wide`: set small on paper; `spare`: columns that go where no row has anything in them; `anchor`: the column whose key names a row, so that a sentence can lead to it; `unless`: cases (column `said`) with the reason
     that stands in its place.
     """
 
@@ -187,6 +187,7 @@ class Table:
     short: bool = False
     wide: bool = False
     anchor: str = ""
+    spare: str = ""
 
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
@@ -195,6 +196,7 @@ class Table:
         rows, language, title = frame.to_dict("records"), shown.language, _title(self, shown)
         total = rows.pop() if self.total and shown.whole else None
         columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
+        columns = [c for c in columns if c.name not in self.spare.split() or any(_filled(shown, row, c) for row in rows)]
         subtitle, note = (shown.first(self.subtitle), "".join(shown.said(self.note))) if shown.whole else ("", "")
         head = {
             "key": shown.key,
@@ -260,6 +262,11 @@ class Furniture:
     def block(self, shown: Shown) -> Block:
         said = {name: shown.first(what) for name, what in (("title", self.claim), ("subtitle", self.subtitle)) if what}
         return self.make(shown, **self.options, **said)
+
+
+def _filled(shown: Shown, row: Mapping, cell: Cell) -> bool:
+    """Whether a row has something to print in a column, be it the reason why there is no figure."""
+    return bool(blocks.written(row, cell.name, cell.field, shown.language)) or blocks.has(row, f"{cell.name}_missing")
 
 
 def _not_shown(form: Table | Figure, shown: Shown) -> str:

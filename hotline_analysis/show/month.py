@@ -176,7 +176,13 @@ WHAT_TO_DO = {
     "coach": Sentence("单独辅导{persons}名话务员", "Coach {persons} {persons:agent|agents}"),
     "train": Sentence("培训“{subject}”一类的答复", "Train how {subject} is answered"),
     "process": Sentence("查“{subject}”的办理流程，补知识库", "Look at the process of {subject}, and add to the knowledge base"),
-    "answers": Sentence("为“{subject}”等{persons}类诉求补知识库与自助答案", "Write answers for {persons} {persons:issue|issues}, {subject} first"),
+    "answers": Sentences(
+        {
+            "one": Sentence("为“{subject}”补知识库与自助答案", "Write answers for {subject}"),
+            "": Sentence("为“{subject}”等{persons}类诉求补知识库与自助答案", "Write answers for {persons} issues, {subject} first"),
+        },
+        by="case",
+    ),
     "window": Sentence("复电考核窗口由{hours_now}改为{hours_new}，先并行一个季度", "Appraise repeats within {hours_new} instead of {hours_now}, side by side for a quarter first"),
     "channel": Sentence("把来电引向{subject}", "Lead callers to {subject}"),
 }  # fmt: skip
@@ -201,10 +207,23 @@ NEXT = {
     "channel": Term("两个渠道的接通率与再次来电", "answers and repeats of both channels"),
 }  # fmt: skip
 
+SEEN = (
+    Sentence("{measure}：提出时{watched:watched}，本月{seen:watched}（95%区间{seen_low:watched}至{seen_high:watched}）", "{measure}: {watched:watched} when suggested, {seen:watched} this month (95% interval {seen_low:watched} to {seen_high:watched})"),
+)  # fmt: skip
+RESULTS = {
+    "none": (*SEEN, Term("，没有证据表明有变化。", "; no evidence of change.")),
+    "two": (*SEEN, Sentence("，变化{moved}（{moved_low}至{moved_high}），仅有两期，不判好坏。", "; a change of {moved} ({moved_low} to {moved_high}), two periods only, not judged.")),
+    "staff": (Term("名单和效果只给管理人员，见员工差异一页。", "Names and effect are for staff, on their own page."),),
+    "unseen": (Term("本月没有可以对照的数字。", "This month has no figure to hold against it."),),
+}  # fmt: skip
+
 
 def by_kind(cases, **ends: Term) -> Rows:
     return Rows({key: what if isinstance(what, tuple) else (what,) for key, what in cases.items()}, by="kind", end=NOTHING, **ends)
 
+
+FIGURES = "indicator numerator denominator value± change± plain_change lower upper rank_months run_months state origin"
+IN_FIGURES = {"anchor": "indicator", "wide": True, "spare": "plain_change lower upper origin", "narrow": "indicator value± state"}
 
 FORMS = {
     "about": Furniture(blocks.masthead, {**HEAD, "period": RULED}),
@@ -228,6 +247,7 @@ FORMS = {
     ),
     "asks": Furniture(advice.asks, {"line": by_kind(ASKED)}),
     "suggestions": Furniture(advice.suggestions, {"title": by_kind(WHAT_TO_DO), "why": by_kind(WHY), "watch": by_kind(NEXT)}),
+    "followed": Furniture(advice.results, {"title": by_kind(WHAT_TO_DO), "result": Rows(RESULTS, by="outcome", end=NOTHING)}),
     "centre": Furniture(
         advice.parts,
         subtitle=Sentences({"none": Term("参数没有写服务、团队和流程（report › about），这里只列数据的范围。", "Params say nothing of service, team and process (report › about); only what the data cover is listed.")}),
@@ -247,6 +267,7 @@ FORMS = {
         subtitle=Sentence("{indicator}，每月；{formula}", "{indicator} by month; {formula}"),
         reading=(Sentence("{judge}。", "{judge}."),),
         numbers="period numerator denominator value",
+        unless={"few months": Term("有数据的月份不足3个，不画走势。", "Fewer than three months have data: no course is drawn.")},
     ),
     "days": Figure(
         charts.coverage,
@@ -264,18 +285,21 @@ FORMS = {
     ),
     "checks": Table("check told severity", Term("数据检查", "Checks of the data"), narrow="told severity"),
     "others": Table(
-        "indicator numerator denominator value± change± plain_change lower upper rank_months run_months state origin",
-        Term("全部指标的数字", "All indicators in figures"),
-        subtitle=Term(
-            "前文各句的数字都在这里；不在首页的指标共用一个误报率，所以要离平时更远才会移到首页",
-            "Every figure of the sentences above stands here; indicators that are not on the first sheet share one rate of false alarms, so that only what is further off moves one there",
-        ),
-        where="known_value",
-        anchor="indicator",
-        wide=True,
-        narrow="indicator value± state",
+        FIGURES,
+        Term("本页指标的数字", "The indicators of this page in figures"),
+        subtitle=Term("前文各句的数字都在这里；其余指标见“全部指标”", "Every figure of the sentences above stands here; the other indicators have a page of their own"),
+        where="spoken",
+        **IN_FIGURES,
     ),
-    "glossary": Table("indicator formula scope observe judge", Term("指标定义", "Indicators defined"), narrow="indicator formula"),
+    "every": Table(
+        FIGURES,
+        Term("全部指标的数字", "All indicators in figures"),
+        subtitle=Term("月数为有可比数据的月份，连续为在中心线同一侧连续的月数", "Months: those that can be compared; in a row: on one side of the centre"),
+        where="known_value",
+        **IN_FIGURES,
+    ),
+    "glossary": Table("indicator formula scope", Term("指标定义", "Indicators defined"), narrow="indicator formula", where="spoken"),
+    "definitions": Table("indicator formula scope observe judge", Term("全部指标的定义", "All indicators defined"), narrow="indicator formula"),
 }  # fmt: skip
 
 FORMS["sheet"] = FORMS["verdicts"]
@@ -291,6 +315,12 @@ SAY = {
                 Term("本月证据不足以支持任何行动。", "This month's evidence is not enough for any action."),
                 Sentence("{kinds}类依据中{looked}类有数据可看，没有一条过了门槛。", "Of {kinds} kinds of evidence {looked} have data, and none passes its gate."),
             ),
+        }
+    ),
+    "followed": Sentences(
+        {
+            "some": Sentence("上月提出{count}条建议，结果如下。", "Last month made {count} {count:suggestion|suggestions}; this came of them."),
+            "none": Term("上月没有提出建议。", "Last month suggested nothing."),
         }
     ),
     "lasting": (LASTS,),
@@ -311,7 +341,7 @@ SAY = {
     "rule": (Sentence("{rule}。", "{rule}."),),
     "checks": Sentences(
         {
-            "excellent": Term("数据质量优：没有发现异常。", "Data quality excellent: nothing odd was found."),
+            **dict.fromkeys(("excellent", "None"), Term("数据质量优：没有发现异常。", "Data quality excellent: nothing odd was found.")),  # no finding, no row
             **dict.fromkeys(
                 ("good", "fair", "poor"),
                 (

@@ -83,11 +83,17 @@ def findings(shown, *, chapter: str = "", keys: Sequence[str] = (), beside: bool
     """
     rows = shown.frame if beside else _sheet(shown)
     frame = rows[(rows["indicator"].isin(keys) if keys else rows["chapter"] == chapter) & rows["value"].notna()]
+    frame = frame.assign(reason=["" if _twice(row, shown) else row["reason"] for row in frame.to_dict("records")])
     rows = _rows(frame.sort_values("judgement", key=lambda judged: ~judged.isin(CHANGED), kind="stable"), shown, **said)
     if not rows:
         return missing("")
     marks = [[row["judgement"], row["direction"]] for row in rows if row["judgement"] in CHANGED and row["leads"]]
     return _block("findings", "findings", shown, "\n".join(row["line"] for row in rows), {"marks": marks}, rows=rows)
+
+
+def _twice(row: Mapping, shown) -> bool:
+    """Whether the proof would give as its reason what the sentence has said."""
+    return shown.written(row, "reason") == shown.written(row, "state")
 
 
 def hold(shown, **said: Rows) -> Block:

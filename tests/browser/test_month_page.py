@@ -22,14 +22,30 @@ def folder(request, tmp_path_factory):
     home = tmp_path_factory.mktemp("pages")
     params = write_hotline(home)
     assert main(["report", "--params", str(params), "--month", "2024-01", "--language", request.param, "--pdf", "--quiet"]) == 0
+    assert main(["report", "--params", str(params), "--day", "2024-01-31", "--language", request.param, "--quiet"]) == 0
     return home / "reports" / "small" / "2024-01"
+
+
+DAY, MONTHS = "the day", "all months"
+PAGES = [*month.pages(), DAY, MONTHS]
 
 
 def there(folder, name):
     """The page's file; a study that these data hold nothing for has none, and the manifest says so."""
+    if name in (DAY, MONTHS):
+        return folder.parent / "2024-01-31" / "index.html" if name == DAY else folder.parents[1] / "index.html"
     if name in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["missing"]:
         pytest.skip("these data hold nothing that it could show")
     return folder / name
+
+
+def opened(browser, file, width):
+    """The page at a width, every chapter open."""
+    page = browser.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(file.as_uri())
+    page.evaluate("document.querySelectorAll('.toggle').forEach(box => { box.checked = true })")
+    return page
 
 
 @pytest.mark.parametrize("name", list(month.pages()))
@@ -52,13 +68,39 @@ def test_the_policy_is_whole_and_nothing_points_outside(folder, name):
     assert [u for u in links if not u.startswith(("#", "data:")) and not re.fullmatch(r"[a-z]+\.html(#[\w-]*)?", u)] == []
 
 
+SMALLEST_TEXT = """() => Math.min(99, ...[...document.querySelectorAll('svg text')].filter(t => t.checkVisibility()).map(t => {
+  const svg = t.closest('svg'); return parseFloat(getComputedStyle(t).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width }))"""
+
+
 @pytest.mark.parametrize("width", [1280, 800, 390])
-@pytest.mark.parametrize("name", list(month.pages()))
-def test_nothing_is_wider_than_the_screen(folder, browser, name, width):
-    page = browser.new_page()
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(there(folder, name).as_uri())
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_the_screen_and_no_text_of_a_drawing_under_twelve(folder, browser, name, width):
+    page = opened(browser, there(folder, name), width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALLEST_TEXT) > 11.9
+    page.close()
+
+
+def test_on_the_phone_a_chapter_opens_by_its_heading_or_by_a_link_into_it(folder, browser):
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    inside = page.locator("section.chapter .inside")
+    assert (
+        inside.count() > 5
+        and inside.evaluate_all("all => all.every(e => e.checkVisibility())")
+        and not page.locator(".open").first.is_visible()
+    )
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert not inside.evaluate_all("all => all.some(e => e.checkVisibility())")
+    first = page.locator("section.chapter:has(.toggle)").first
+    first.locator(".toggle").focus()
+    page.keyboard.press("Space")
+    assert first.locator(".inside").is_visible() and page.locator(".inside:visible").count() == 1
+    page.goto(f"{(folder / 'index.html').as_uri()}#verdicts")
+    assert page.locator("#verdicts").is_visible()
+    page.emulate_media(media="print")
+    assert inside.evaluate_all("all => all.every(e => e.checkVisibility())")
+    page.emulate_media(media="screen")
     page.close()
 
 
@@ -147,16 +189,16 @@ CONTRAST = """() => {
   return found }"""
 
 
-@pytest.mark.parametrize("name", list(month.pages()))
-def test_every_text_is_dark_enough_for_its_ground(folder, browser, name):
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_text_is_dark_enough_for_its_ground(folder, browser, name, width):
     """WCAG 2.2 AA: 4.5 : 1, large text 3 : 1."""
-    page = browser.new_page()
-    page.goto(there(folder, name).as_uri())
+    page = opened(browser, there(folder, name), width)
     assert page.evaluate(CONTRAST) == []
     page.close()
 
 
-@pytest.mark.parametrize("name", list(month.pages()))
+@pytest.mark.parametrize("name", PAGES)
 def test_headings_go_down_step_by_step_and_every_picture_has_words(folder, browser, name):
     page = browser.new_page()
     page.goto(there(folder, name).as_uri())

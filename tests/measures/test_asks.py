@@ -1,5 +1,7 @@
 """提请研究的事项: each kind of matter by hand, just there and just not; three at most, the most pressing first."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,6 +108,13 @@ def test_a_silence_that_no_register_knows_of():
     assert asks(sheet("none"), {"outages": outage().drop(columns="recorded")})["kind"].tolist() == ["silence"]
     assert asks(sheet("none"), {"outages": outage("yes")})["said"].iloc[0] == "none"
     assert asks(sheet("none"), {"outages": outage(broken="lost")})["said"].iloc[0] == "none"
+
+
+def test_instants_of_the_study_are_kept_as_text():
+    """The frame is kept as JSON, and its other rows hold '' there: an instant of pandas would end the run."""
+    frame = outage().assign(**{name: pd.to_datetime(outage()[name]) for name in ("started_at", "ended_at")})
+    told = asks(sheet("none"), {"outages": frame})
+    assert json.dumps(told["started_at"].tolist()) == '["2024-09-11 14:04:34"]' and shown(told).startswith("9月11日14:04至9月11日15:20")
 
 
 def test_a_target_that_was_missed_in_every_month_of_a_year():

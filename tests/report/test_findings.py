@@ -74,3 +74,4 @@ def test_every_number_of_a_finding_is_in_the_row_that_it_links_to(worse, languag
 def test_other_data_turn_the_sentence_round(tmp_path, last, said):
     h = open_hotline(write_year(tmp_path, last=last), "2024-01", progress=False)
     assert say(h.sheet).text.startswith(said), say(h.sheet).text
+    assert h.checks.empty and say(h.checks).text == "数据质量优：没有发现异常。", "no finding is a finding"

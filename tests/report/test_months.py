@@ -78,6 +78,20 @@ def test_every_month_is_listed_newest_first_with_its_own_words(reports):
     assert "final" in west and '<tr lang="en">' in text and "January 2024" in west
 
 
+def test_days_stand_below_the_months_the_newest_first_and_no_more_than_a_month_of_them(reports):
+    published(reports, "south", "2024-02-03", said="各项指标都在同类日的范围内。")
+    shutil.copytree(reports / "south" / "2024-02-03", reports / "south" / "2024-02-05")
+    text = months.write(reports, "zh").read_text(encoding="utf-8")
+    assert re.findall(r'href="south/([^"/]+)/', text) == ["2024-02-05", "2024-02-05", "2024-02-03"], "the newest leads, though it is a day"
+    table = text.partition('class="months days"')[2].partition("</table>")[0]
+    assert "2024年2月3日" in page.KEPT_TOGETHER.sub(r"\1", table) and table.count("各项指标都在同类日的范围内。") == 2 and "定稿" in table
+    for day in range(10, 29):
+        for month in (1, 3):
+            shutil.copytree(reports / "south" / "2024-02-03", reports / "south" / f"2024-{month:02}-{day}")
+    listed = months.write(reports, "zh").read_text(encoding="utf-8").partition('class="months days"')[2].partition("</table>")[0]
+    assert listed.count("<tr lang") == months.MOST_DAYS
+
+
 def test_only_the_newest_month_shows_its_figures_and_no_link_of_a_page_comes_along(reports):
     text = months.write(reports, "zh").read_text(encoding="utf-8")
     assert (

@@ -405,7 +405,7 @@ def test_every_column_is_declared_and_shown_in_both_languages(counted):
             if name in SAY:
                 assert say(frame, language=language).text.strip()
         if name == "counts":
-            assert say(frame, language="zh").text.startswith("建议单独辅导1人，培训0类诉求，查")
+            assert say(frame, language="zh").text.startswith("建议：单独辅导1人，查")
 
 
 def test_its_notebook_is_no_page_of_the_month():

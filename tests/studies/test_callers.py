@@ -339,7 +339,7 @@ def test_counts_name_nobody_and_small_ones_are_not_told():
     assert quiet[["problem", "habit", "shared"]].isna().all(axis=None), "11 less 9 would be one habit and one switchboard"
     assert quiet["habit_missing"].tolist() == [disclosure.UNTOLD]
     quiet.attrs = {"study": "callers", "table": "counts", "fields": {c: f.as_dict() for c, f in callers.COLUMNS.items()}, "language": "zh"}
-    assert say(quiet).text == "12位已识别的来电人中，11位在7天内来电4通及以上，占来电99.3%。0位定期来电。最多的1%来电人带来59.6%的来电。"
+    assert say(quiet).text == "12位已识别的来电人中，11位在7天内来电4通及以上，占来电99.3%。最多的1%来电人带来59.6%的来电。"
     few = listed.counts(replace(seen([*rows[:6], (40, 0)]), smallest=8))
     assert few["said"].tolist() == ["few"] and few[["found", "found_calls", "call_share"]].isna().all(axis=None)
     assert listed.counts(seen([(1, 0)]))["said"].tolist() == ["none"]

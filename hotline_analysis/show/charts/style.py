@@ -243,8 +243,8 @@ def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str
 
 
 def month_span(months: Sequence[str]) -> str:
-    """The first and the last month: 2022.10—2024.9."""
-    return f"{dotted(months[0])}—{dotted(months[-1])}"
+    """The first and the last month: 2022.10—2024.9; a single one is named once."""
+    return "—".join(dict.fromkeys((dotted(months[0]), dotted(months[-1]))))
 
 
 def dotted(month: str) -> str:
