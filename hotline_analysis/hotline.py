@@ -99,7 +99,7 @@ STUDIES = {
     "about": Field(Term("说明（英文）", "About")),
 }
 OFFERED = (  # what `h.` and the tab key list: the rest is machinery, which works and is not shown
-    "about", "asks", "before", "calls", "catalogue", "centre", "checks", "days", "definition", "end", "gaps", "glossary", "grade", "history", "indicators",
+    "about", "asks", "before", "calls", "catalogue", "centre", "checks", "days", "definition", "end", "followed", "gaps", "glossary", "grade", "history", "indicators",
     "language", "latest", "ledger", "ledger_of_month", "month", "months", "params", "period", "provisional", "register", "rows", "rule", "sheet", "sql",
     "studies", "study", "suggestions", "tables", "trend", "verdicts", "view",
 )  # fmt: skip
