@@ -145,6 +145,10 @@ def new(name, params):
     from hotline_analysis.report import own
 
     click.echo(own.new(name, params, monthly.taken()))
+    click.echo(
+        f"Open it in JupyterLab (make lab). `hotline report --params {params} --sections ...,{name}` makes it a page of the month.",
+        err=True,
+    )
 
 
 @cli.command()

@@ -185,6 +185,10 @@ def wide_frames() -> None:
 def _scrolling(frame: pd.DataFrame) -> str | None:
     if frame.shape[1] <= pd.get_option("display.max_columns"):
         return frame._repr_html_()
-    from itables import to_html_datatable
+    from itables import options, to_html_datatable
+    from itables.javascript import generate_init_offline_itables_html
 
-    return to_html_datatable(frame, connected=False)
+    scripts = generate_init_offline_itables_html(
+        options.dt_bundle
+    )  # with every such frame: a cell that is run again, or moved, loses no other its table
+    return scripts + to_html_datatable(frame, connected=False, display_logo_when_loading=False)

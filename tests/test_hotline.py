@@ -223,7 +223,7 @@ def test_the_verbs_speak_the_readers_language(h):
     share = rates.query("follow_up == 'km'").set_index("window_hours")["value"]
     assert (
         say(rates).text
-        == f"接通的来电中，{share[2]:.1%}在2小时内、{share[24]:.1%}在24小时内、{share[72]:.1%}在72小时内被同一来电人再次来电。"
+        == f"所计的来电中，{share[2]:.1%}在2小时内、{share[24]:.1%}在24小时内、{share[72]:.1%}在72小时内被同一来电人再次来电。"
     )
     assert say(rates, language="en").text == (
         f"Of the calls, {share[2]:.1%} are followed by another of the same caller within 2 h, "

@@ -185,7 +185,7 @@ SAY = {
     "rates": Either(
         (
             Sentence(
-                "接通的来电中，{value@2}在2小时内、{value@24}在24小时内、{value@72}在72小时内被同一来电人再次来电。",
+                "所计的来电中，{value@2}在2小时内、{value@24}在24小时内、{value@72}在72小时内被同一来电人再次来电。",
                 "Of the calls, {value@2} are followed by another of the same caller within 2 h, {value@24} within 24 h, {value@72} within 72 h.",
             ),
             Rows(AGAIN, by="follow_up", whole=True),

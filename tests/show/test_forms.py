@@ -47,7 +47,7 @@ def test_the_readers_language_enters_in_show():
 
 
 def test_say_takes_its_numbers_from_the_frame():
-    assert say(rates()).text == "接通的来电中，6.5%在2小时内、17.0%在24小时内、26.7%在72小时内被同一来电人再次来电。"
+    assert say(rates()).text == "所计的来电中，6.5%在2小时内、17.0%在24小时内、26.7%在72小时内被同一来电人再次来电。"
 
 
 def test_a_changed_frame_is_drawn_as_a_selection_and_not_said():
