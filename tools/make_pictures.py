@@ -1,13 +1,12 @@
 """Take the pictures of docs/ anew: `python tools/make_pictures.py [tutorial|lab]`. Needs Chromium at /usr/bin/chromium; they are committed, at most 200 KB each.
 
 `tutorial` makes the page of the tutorial from the public bank log beside the checkout, in both languages, and photographs a figure and the page's head; `lab` drives
-`notebooks/explore.ipynb` of the sample hotline in JupyterLab (`python3 tools/environment.py lab` first).
+`notebooks/explore.ipynb` in JupyterLab over an invented hotline (`python3 tools/environment.py lab` first).
 """
 
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +18,10 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.notebooks import invented  # noqa: E402
+
 DOCS, BANK = ROOT / "docs", ROOT.parent / "shared" / "data" / "bank1999"
 MONTH, ENDINGS = "1999-07", {"en": "", "zh": ".zh-CN"}
 MOST_BYTES = 200_000
@@ -65,31 +68,30 @@ def lab(context: BrowserContext) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    given = [
-        "--no-browser",
-        "--allow-root",
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}",
-        "--IdentityProvider.token=",
-        "--LabApp.expose_app_in_browser=True",
-    ]
-    with tempfile.TemporaryDirectory() as own:
+    given = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--IdentityProvider.token="]
+    given += ["--LabApp.expose_app_in_browser=True"]
+    with tempfile.TemporaryDirectory() as made, tempfile.TemporaryDirectory() as own:
+        book = explorer(Path(made))
         apart = {f"JUPYTER_{name}_DIR": own for name in ("CONFIG", "RUNTIME")} | {
             f"JUPYTERLAB_{name}_DIR": own for name in ("SETTINGS", "WORKSPACES")
         }
         served = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *given, f"--ServerApp.root_dir={ROOT}"], env=os.environ | apart, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "jupyterlab", *given, f"--ServerApp.root_dir={made}"], env=os.environ | apart, stderr=subprocess.DEVNULL
         )
-        book = ROOT / "my" / "explore_picture.ipynb"
         try:
-            book.parent.mkdir(exist_ok=True)
-            shutil.copy(ROOT / "notebooks" / "explore.ipynb", book)
             answers(port)
-            photograph_lab(context, f"http://127.0.0.1:{port}/lab/tree/my/{book.name}?reset")
+            photograph_lab(context, f"http://127.0.0.1:{port}/lab/tree/{book.name}")
         finally:
             served.terminate()
             served.wait(30)
-            book.unlink(missing_ok=True)
+
+
+def explorer(folder: Path) -> Path:
+    """explore.ipynb beside the tests' hotline of two thousand calls, which is there in a second."""
+    invented.write(folder)
+    text = (ROOT / "notebooks" / "explore.ipynb").read_text(encoding="utf-8").replace("../params/sample.yaml", "two_thousand.yaml")
+    (folder / "explore.ipynb").write_text(text, encoding="utf-8")
+    return folder / "explore.ipynb"
 
 
 def answers(port: int) -> None:
