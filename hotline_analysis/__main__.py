@@ -303,6 +303,23 @@ def _markdown(frame) -> str:
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in rows)
 
 
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--out", default="", metavar="FILE", help="where the params file goes (stdout); what is there is never written over")
+@click.option("--without-preset", is_flag=True, help="as if nobody had met the system: no preset, and none of its names")
+@LANGUAGE
+def inspect(files, out, without_preset, language):
+    """Propose a params file for exports that nobody here has seen; doubtful lines are marked."""
+    from hotline_analysis.intake import inspect as bench
+
+    done = bench.inspect(files, with_presets=not without_preset, language=language, title=Path(out).stem if out else "")
+    click.echo(done.found, err=True)
+    if out:
+        bench.to_file(out, done.text)
+    else:
+        click.echo(done.text, nl=False)
+
+
 @cli.command("presets")
 @LANGUAGE
 def presets_(language):

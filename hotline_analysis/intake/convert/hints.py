@@ -28,7 +28,7 @@ def forms(connection, path, text: str) -> list[tuple[tuple[str, ...], int]]:
     ways = [tuple(dict.fromkeys(p for (cell,) in shapes for p in _patterns(cell, *order))) for order in ORDERS.values()]
     ways += [tuple(dict.fromkeys(p for (cell,) in shapes for p in _patterns(cell, "", "")))] + [(name,) for name in NAMED]
     ways = [way for way in dict.fromkeys(ways) if way]
-    counts = ", ".join(f"count(*) FILTER (({_read(k, way)}) IS NOT NULL)" for way in ways)
+    counts = ", ".join(f"count(*) FILTER (({read_sql(k, way)}) IS NOT NULL)" for way in ways)
     found = connection.execute(f"SELECT {counts} FROM {parquet(path)}").fetchall()[0]
     return sorted(((way, n) for way, n in zip(ways, found, strict=True) if n), key=lambda told: -told[1])
 
@@ -46,7 +46,8 @@ def yaml(way: Iterable[str]) -> str:
     return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
 
 
-def _read(k: str, way: tuple[str, ...]) -> str:
+def read_sql(k: str, way: tuple[str, ...]) -> str:
+    """A cleaned cell as microseconds since 1970 by one way to declare it (local where it carries no offset); NULL where it does not read it."""
     wall = f"epoch_us({instants.wall_sql('CAST(NULL AS TIMESTAMP)', k, way)})"
     whole = instants.instant_sql(k, way)
     return f"coalesce({whole}, {wall})" if whole else wall

@@ -96,14 +96,18 @@ def _listing(folder: Path) -> list[Path]:
 
 
 def _members(path: Path) -> Iterator[InputFile]:
+    for file in members(path):
+        yield InputFile(path, file.member, digest=_digest(file))
+
+
+def members(path: Path) -> list[InputFile]:
+    """The files that a path holds: itself, or those of a zip that could be exports. Without their digests, for which each is read whole."""
     if path.suffix.lower() != ".zip":
-        yield InputFile(path, digest=_digest(InputFile(path)))
-        return
-    names = [info.filename for info in _contents(path) if _is_data(info.filename)]
-    if not names:
+        return [InputFile(path)]
+    found = [InputFile(path, info.filename) for info in _contents(path) if _is_data(info.filename)]
+    if not found:
         raise DataRefused(spoken(path.name), "holds no file that could be an export.")
-    for name in names:
-        yield InputFile(path, name, digest=_digest(InputFile(path, name)))
+    return found
 
 
 def _contents(path: Path) -> list[zipfile.ZipInfo]:

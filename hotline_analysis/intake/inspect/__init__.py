@@ -1,0 +1,154 @@
+"""A params file for an export that nobody here has seen: proposed with its evidence, doubtful lines marked, undecided ones left in comments.
+
+Wrong is worse than undecided. Whatever is proposed was read by the readers and converters of the run (`recognise._try`), and the file is loaded by the
+models of params before it is given away. Nothing of a value is told but its shape and the words of code lists that the dictionary knows.
+"""
+
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline_analysis import machine, presets
+from hotline_analysis.errors import CannotWrite, HotlineError, NoInput, RunFailed
+from hotline_analysis.intake.convert import convert, hints, instants
+from hotline_analysis.intake.engine import connect, parquet
+from hotline_analysis.intake.inspect import sample, write
+from hotline_analysis.intake.inspect.names import Names
+from hotline_analysis.intake.inspect.recognise import Looked, fitting, look
+from hotline_analysis.intake.inspect.write import Place
+from hotline_analysis.intake.read.files import members
+from hotline_analysis.params import Limits, Params, load
+from hotline_analysis.personal import masked_name
+from hotline_analysis.words import Term
+
+DATA = r"[+-]?\d{3,}([.,]\d+)?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|1\d{10}|\d{1,2}:\d{2}.*"
+HEADERLESS = 0.3  # share of a header's cells that look like data: more, and it is a record
+POSITIONS = {18: "asterisk_cdr", 21: "asterisk_cdr"}  # widths of files that systems write without a header
+WEEKS = 3  # of days that say which days are the weekend
+FEWER, SIGNS = 0.75, 5  # of a usual day's records on each of its days, and so many standard errors below them
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What `hotline inspect` gives: the text of the params file, the table of what was found, the settings as the run would load them."""
+
+    text: str
+    found: str
+    params: Params
+    looked: tuple[Looked, ...]
+
+
+def inspect(files: Collection[str | Path], *, with_presets: bool = True, language: str = "zh", title: str = "") -> Inspected:
+    """Propose params for some files. Raises NoInput, DataRefused where a file cannot be read or is no table of records."""
+    paths = [Path(f) for f in files]
+    for path in paths:
+        if not path.is_file():
+            raise NoInput(str(path), "there is no such file.")
+    with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
+        staging = machine.claim(Path(folder) / "staging", "staging")
+        limits = Limits()
+        connection = connect([staging, *{p.resolve().parent for p in paths}], Path(folder) / "spill", limits)
+        try:
+            connection.execute(instants.MACROS + convert.MACROS)
+            looked = _looked(paths, staging, connection, with_presets)
+            place = _place(connection, looked)
+        finally:
+            connection.close()
+    said = {id(one): write.path_said(one.taken.file.path) for one in looked}
+    text = write.params(title or masked_name(paths[0].stem), _once(looked, said), said, place, language)
+    return Inspected(text, write.found(looked, language), _loaded(text), tuple(looked))
+
+
+def _looked(paths: list[Path], staging: Path, connection, with_presets: bool) -> list[Looked]:
+    taken = [_take(file, staging, connection) for path in paths for file in members(path)]
+    left_out = set() if with_presets else {family for one in taken if (p := fitting(one.table.columns)) for family in p.families}
+    known = Names(left_out)
+    return [look(connection, one, known, with_presets) for one in taken]
+
+
+def _take(file, staging: Path, connection) -> sample.Taken:
+    """The file's table; once more with names where its first line is a record."""
+    taken = sample.take(file, staging, connection)
+    columns = taken.table.columns
+    like = connection.execute(
+        f"SELECT count(*) FILTER (regexp_full_match(x, '{DATA}')) FROM (SELECT unnest(?) AS x)", [list(columns)]
+    ).fetchone()[0]
+    if like <= HEADERLESS * len(columns):
+        return taken
+    usual = POSITIONS.get(len(columns))
+    header = presets.known()[usual].headers[: len(columns)] if usual else tuple(f"列{n}" for n in range(1, len(columns) + 1))
+    return sample.take(file, staging, connection, header)
+
+
+def _once(looked: list[Looked], said: dict[int, str]) -> list[Looked]:
+    """Members of one zip are one file of params when they are read alike: the first stands for them."""
+    seen: dict[tuple, Looked] = {}
+    for one in looked:
+        seen.setdefault((said[id(one)], one.taken.table.columns), one)
+    return list(seen.values())
+
+
+def _loaded(text: str) -> Params:
+    """The file as the run would load it; a proposal that does not load is a fault of ours."""
+    with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
+        path = Path(folder) / "params" / "proposed.yaml"
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+        try:
+            return load(path)
+        except HotlineError as fault:
+            raise RunFailed(
+                "hotline inspect", f"its proposal does not load: {fault}", "This is a fault of the program; please report it."
+            ) from fault
+
+
+def _place(connection, looked: list[Looked]) -> Place:
+    """Zone and holidays by the language of the headers, UTC where the times carry it: a hint, no more. The weekend by the days with fewest records."""
+    chinese = any("\u4e00" <= c <= "\u9fff" for one in looked for header in one.taken.table.columns for c in header)
+    offset = any(
+        form.endswith("Z") or "+0000" in form or "+00:00" in form for one in looked for e in one.table.seen for form, _ in e.shapes
+    )
+    written = any("+0000" in form for one in looked for e in one.table.seen for way, _ in e.ways[:1] for form in way)
+    weekend = _weekend(connection, looked)
+    if offset or written:
+        return Place("UTC", "CN" if chinese else "", weekend, Term("时间带UTC时差，按UTC", "the times carry UTC"))
+    if chinese:
+        return Place(
+            "Asia/Shanghai", "CN", weekend, Term("文件里没有时区，按中文列名推断", "the file says no zone; guessed by its Chinese headers")
+        )
+    return Place("UTC", "", weekend, Term("文件里没有时区：照钟面时间", "the file says no zone: the clock on the wall"))
+
+
+def _weekend(connection, looked: list[Looked]) -> tuple[str, ...]:
+    """Two neighbouring days of the week that bring far fewer records than the others, where they are not Saturday and Sunday."""
+    days = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+    for one in looked:
+        opening = next((p for s in one.sections for p in s.proposals if p.column in ("started_at", "created_at")), None)
+        e = one.table.of(opening.headers[0]) if opening else None
+        if e is None or e.instant < 0.9:
+            continue
+        day = f"CAST(to_timestamp(0) AS DATE) + CAST(({hints.read_sql(f'clean(c{e.place})', e.ways[0][0])}) // 86400000000 AS INTEGER)"
+        rows = connection.execute(
+            f"SELECT dayofweek(d), count(*), count(DISTINCT d) FROM (SELECT {day} AS d FROM {parquet(one.table.path)}) WHERE d IS NOT NULL GROUP BY 1"
+        ).fetchall()
+        if len(rows) < 7 or min(weeks for *_, weeks in rows) < WEEKS:
+            continue
+        usual = sorted(n / weeks for _, n, weeks in rows)[4]
+        few = {day for day, n, weeks in rows if n < FEWER * usual * weeks and usual * weeks - n > SIGNS * (usual * weeks) ** 0.5}
+        free = [day for day in few if (day + 1) % 7 in few or (day - 1) % 7 in few]
+        if len(free) == 2 and set(free) != {0, 6}:
+            return tuple(days[n] for n in sorted(free))
+    return ()
+
+
+def to_file(out: str, text: str) -> None:
+    """Write the proposal; what is there stays."""
+    path = Path(out)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise CannotWrite(out, "is already there, and stays as it is.", "Name another file.") from None
+    except OSError as fault:
+        raise CannotWrite(out, f"cannot be written ({fault.strerror}).") from None

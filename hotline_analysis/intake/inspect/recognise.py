@@ -1,0 +1,391 @@
+"""One file looked at whole: the preset that fits it, or a proposal column by column, and what of either the converters of the run would read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hotline_analysis import presets
+from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake.convert import convert, hints, instants
+from hotline_analysis.intake.engine import parquet
+from hotline_analysis.intake.inspect import names, proofs, propose
+from hotline_analysis.intake.inspect.evidence import Evidence, column
+from hotline_analysis.intake.inspect.names import Names
+from hotline_analysis.intake.inspect.propose import ASK, LIKELY, SURE, Proposal
+from hotline_analysis.intake.inspect.sample import Taken
+from hotline_analysis.params import Source
+from hotline_analysis.presets import Preset
+from hotline_analysis.tables import IDENTITY, INSTANT, TABLES
+from hotline_analysis.words import Term
+
+FITS, LEAST_HEADERS = 0.6, 6  # a preset fits where so many of its headers are there
+READ = 0.9  # share of a preset's times that must be read as it says
+AMONG = ("calls", "orders", "surveys", "sessions", "agent_time")  # tables that a file is taken for
+AS_CONTACT = {
+    "order_id": "call_id", "created_at": "started_at", "category_1": "issue_1", "category_2": "issue_2", "category_3": "issue_3", "caller": "caller",
+    "channel": "channel", "area": "area",
+}  # fmt: skip
+OF_CASES = ("closed_at", "responded_at", "resolved_at", "due_at", "dispatched_at")
+SCALES = ((1, 5), (0, 5), (1, 10), (0, 10), (0, 100))
+NO_ANSWER = (-3, -2, -1)  # codes of survey tools for a question that was skipped
+
+
+@dataclass
+class Section:
+    """What is proposed of one table of one file: settings of the source, and its columns."""
+
+    table: str
+    settings: dict[str, Any]
+    proposals: list[Proposal]
+    sure: bool = True  # of the table itself
+    why: Term = field(default_factory=lambda: Term("", ""))
+    beside: str = ""  # the table of the same file in which its lines are to be confirmed
+    taken_away: tuple[str, ...] = ()  # columns of the preset that the file lacks
+
+
+@dataclass
+class Looked:
+    """One file, its columns' evidence, and what is proposed of it."""
+
+    taken: Taken
+    table: proofs.Table
+    unit: proofs.RowUnit
+    sections: list[Section]
+    preset: Preset | None = None
+    dates: str = ""  # day first, month first, open, or '' where there is no choice
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def look(connection, taken: Taken, known: Names, with_presets: bool) -> Looked:
+    """Everything that is proposed of one file."""
+    seen = [column(connection, taken.table.path, taken.small, header, place) for place, header in enumerate(taken.table.columns)]
+    table = proofs.Table(connection, taken.table.path, taken.small, seen)
+    order, is_open = proofs.open_dates(table)
+    _choose_order(seen, order)
+    unit = proofs.row_unit(table, known)
+    looked = Looked(taken, table, unit, [], dates="open" if is_open else order)
+    looked.preset = fitting(taken.table.columns) if with_presets else None
+    looked.sections = _by_preset(looked) if looked.preset else _by_column(looked, known)
+    _items(looked)
+    for section in looked.sections:
+        _try(looked, section)
+    return looked
+
+
+def _choose_order(seen: list[Evidence], order: str) -> None:
+    """Where the file's order of day and month is known, the forms of that order come first in every column."""
+    for e in seen:
+        if order:
+            e.ways.sort(key=lambda way: (hints.order(way[0][0]) not in ("", order), -round(way[1], 3), way[0][0] != "iso"))
+
+
+# ---- presets
+
+
+def fitting(headers: Collection[str]) -> Preset | None:
+    """The preset of whose headers most are there; None below six of them and six in ten, and where its rows could not be told apart or placed."""
+    there = {names.folded(h) for h in headers}
+    found = []
+    for preset in presets.known().values():
+        own = [h for h in preset.headers if names.folded(h) in there]
+        if len(own) >= min(LEAST_HEADERS, len(preset.headers)) and len(own) >= FITS * len(preset.headers) and _placed(preset, headers):
+            found.append((len(own) / len(preset.headers), len(own), preset.name, preset))
+    return max(found, key=lambda f: f[:3])[3] if found else None
+
+
+def _placed(preset: Preset, headers: Collection[str]) -> bool:
+    told = preset.params[preset.tables[0]]
+    needed = [*presets.listed(told.get("key", ())), *presets.listed(told.get("events", {}).get("key", ()))]
+    clock = TABLES[preset.tables[0]].clock
+    needed += presets.headers(told["columns"][clock]) if clock in told["columns"] else []
+    return set(needed) <= set(headers)
+
+
+def _by_preset(looked: Looked) -> list[Section]:
+    """A section for each table of the preset that the file can fill, with what its values need beside it."""
+    headers, made = set(looked.taken.table.columns), []
+    for place, name in enumerate(looked.preset.tables):
+        told = looked.preset.params[name]
+        lost = tuple(c for c, rule in told["columns"].items() if not set(presets.headers(rule)) <= headers)
+        if place and lost:  # the second table of a preset is a matter of columns that only some files have
+            continue
+        made.append(Section(name, {}, _corrections(looked, name, lost), taken_away=lost))
+    return made
+
+
+def _corrections(looked: Looked, table: str, lost: Collection[str]) -> list[Proposal]:
+    """Times of the preset that its forms do not read, with the forms that do."""
+    made = []
+    for name, rule in looked.preset.params[table]["columns"].items():
+        if (
+            name in lost
+            or TABLES[table][name].kind != INSTANT
+            or len(presets.listed(rule.get("from") if isinstance(rule, dict) else rule)) > 1
+        ):
+            continue
+        said = rule if isinstance(rule, dict) else {"from": rule}
+        e = looked.table.of(said["from"])
+        if e.filled and _reads(looked, e, tuple(presets.listed(said.get("formats", ())))) < READ and e.ways:
+            settings = {k: v for k, v in said.items() if k not in ("from", "formats")} | propose.formats(e)
+            sure = 0.9 if looked.dates in ("day first", "month first") or not hints.order(e.ways[0][0][0]) else 0.5
+            made.append(Proposal(table, name, (said["from"],), sure, _order_said(looked.dates), settings))
+    return made
+
+
+def _reads(looked: Looked, e: Evidence, forms: tuple[str, ...]) -> float:
+    way = instants.tried(forms, looked.taken.table.typed)
+    n = looked.table.connection.execute(
+        f"SELECT count(*) FILTER (({hints.read_sql(f'clean(c{e.place})', way)}) IS NOT NULL) FROM {parquet(looked.table.small)}"
+    ).fetchone()[0]
+    return n / max(1, e.looked_at)
+
+
+def _order_said(order: str) -> Term:
+    return {
+        "day first": Term("取值证明日在前", "the values prove the day first"),
+        "month first": Term("取值证明月在前", "the values prove the month first"),
+        "open": Term("日、月谁在前无法由取值判定", "the values do not decide whether the day or the month is first"),
+    }.get(order, Term("取值的写法", "the form of the values"))
+
+
+# ---- column by column
+
+
+def _by_column(looked: Looked, known: Names) -> list[Section]:
+    name, sure = _table(looked, known)
+    made = _proposals(looked, known, name)
+    if name == "orders":
+        return _cases(looked, made, sure)
+    return [_section(looked, name, made, sure)]
+
+
+def _table(looked: Looked, known: Names) -> tuple[str, bool]:
+    """The table that the names speak for; a log of events is one of contacts. A sheet of sums is refused."""
+    votes = known.tables(looked.taken.table.columns)
+    if votes["aggregate"] > max(votes[t] for t in AMONG) and not looked.unit.key:
+        raise DataRefused(looked.taken.file.name, "is a report that is summed already, not a table of records.", "Export the records.")
+    if looked.unit.kind in ("event", "leg"):
+        return "calls", looked.unit.kind == "leg" or votes["calls"] > votes["orders"]
+    order = sorted(AMONG, key=lambda t: -votes[t])
+    if sum(e.item for e in looked.table.seen) >= max(3, 0.25 * len(looked.table.seen)):
+        return "surveys", votes["surveys"] > 0.5
+    handled = [e for e in looked.table.seen if e.instant > READ and _of_case(known, e)]
+    if votes["calls"] >= votes["orders"] and handled and not any(e.worded > READ or (e.mobile > READ) for e in looked.table.seen):
+        return "orders", False
+    timed = any(e.instant > READ for e in looked.table.seen) or proofs.clocks(looked.table)
+    if order[0] == "calls" and not timed:
+        return "orders", False
+    return order[0], votes[order[0]] > 1.3 * votes[order[1]]
+
+
+def _of_case(known: Names, e: Evidence) -> bool:
+    """Whether a column is a moment of a case's handling by its name, and none of a call's."""
+    orders, calls = (propose.with_values(t, known.of(t, e.header), e) for t in ("orders", "calls"))
+    best = max((like.score for column, like in orders.items() if column in OF_CASES), default=0.0)
+    return best > 0.5 and best >= max((like.score for column, like in calls.items() if not column.startswith("~")), default=0.0)
+
+
+def _proposals(looked: Looked, known: Names, name: str) -> list[Proposal]:
+    table = looked.table
+    apart = proofs.clocks(table) if name == "calls" else []
+    used = {h for p in apart for h in p.headers}
+    made = propose.columns(name, [e for e in table.seen if e.header not in used], known, {p.column for p in apart}) + apart
+    made = propose.sole_opening(name, made, table.seen)
+    made = proofs.durations(table, made) if name == "calls" else made
+    made = proofs.in_order(table, made, propose.OPENING.get(name, ""))
+    made = _named(looked, name, made)
+    made = _with_markers(looked, _placed_in_time(looked, name, made))
+    return _levels(_doubt_dates(looked, _doubt_events(looked, made)))
+
+
+def _named(looked: Looked, name: str, made: list[Proposal]) -> list[Proposal]:
+    """The id is what names a row, or unites the rows of a contact."""
+    own, unit = TABLES[name].id, looked.unit
+    key = tuple(h for h in unit.key if not looked.table.of(h).daily)
+    if not own or not key:
+        return made
+    ids = [
+        e
+        for e in looked.table.seen
+        if e.unique == 1 and e.share_filled > 0.99 and e.instant < 0.5 and e.told < 0.1 and e.number * (not e.whole) == 0
+    ]
+    alone = len(key) == 1 and (unit.kind != "row" or len(ids) == 1 or [e.header for e in ids if proofs._id_name(e)] == list(key))
+    mine = next((p for p in made if p.column == own and p.headers == key), None)
+    if mine and mine.confidence >= SURE:
+        return made
+    kept = [p for p in made if p.column != own and p.headers != key]
+    return [*kept, Proposal(name, own, key, 0.85 if alone or len(key) > 1 else 0.7, unit.why)]
+
+
+def _placed_in_time(looked: Looked, name: str, made: list[Proposal]) -> list[Proposal]:
+    """A table that needs a time gets the likeliest one, to be confirmed, where no name says which."""
+    clock = TABLES[name].clock
+    if clock not in TABLES[name].needs or any(p.column == clock and p.confidence >= ASK for p in made):
+        return made
+    used = {h for p in made if p.confidence >= LIKELY and p.column != clock for h in p.headers}
+    able = [e for e in looked.table.seen if e.instant > 0.5 and e.header not in used]
+    if not able:
+        raise DataRefused(
+            looked.taken.file.name,
+            f"has no column of times that could place its rows ({clock}).",
+            "Write a params file by hand; docs/template.yaml is the shortest.",
+        )
+    best = max(able, key=lambda e: (not propose.later(e.header), not e.daily, e.share_filled, -e.place))
+    why = Term("最像来电时间的时间列", "the likeliest of the times")
+    kept = [p for p in made if p.column != clock and best.header not in p.headers]
+    return [*kept, Proposal(name, clock, (best.header,), 0.6, why, propose.formats(best), tuple(e.header for e in able if e is not best))]
+
+
+def _with_markers(looked: Looked, made: list[Proposal]) -> list[Proposal]:
+    """What stands for nobody beside the usual words: a caller far too heavy that is 0 or one digit again and again, and numbers that a spreadsheet damaged."""
+    told = []
+    for p in made:
+        if p.column == "caller" and len(p.headers) == 1 and not p.settings.get("unknown"):
+            marks = _markers(looked, looked.table.of(p.headers[0]))
+            p = replace(p, settings=p.settings | ({"unknown": marks} if marks else {}))
+        told.append(p)
+    return told
+
+
+def _markers(looked: Looked, e: Evidence) -> list[str]:
+    n, damaged, repeated = looked.table.connection.execute(
+        f"SELECT count(*) FILTER (trim(c{e.place}) = '0'), count(*) FILTER (regexp_full_match(trim(c{e.place}), '\\d(\\.\\d+)?[eE]\\+\\d+')), list(DISTINCT trim(c{e.place})) FILTER (regexp_full_match(trim(c{e.place}), '0{{2,}}|9{{5,}}')) FROM {parquet(looked.table.path)}"
+    ).fetchone()
+    return [*(["0"] if n > 0.001 * e.filled else []), *sorted(repeated or []), *(["E+"] if damaged else [])]
+
+
+def _doubt_events(looked: Looked, made: list[Proposal]) -> list[Proposal]:
+    """In a switch's log of events a column means what the event says: nothing but the id and the time is sure of it."""
+    if looked.unit.kind != "event" or not _of_switch(looked):
+        return made
+    return [p if p.column in ("call_id", "started_at") else replace(p, confidence=min(p.confidence, 0.7)) for p in made]
+
+
+def _of_switch(looked: Looked) -> bool:
+    """Whether a column holds the words of a switch's events."""
+    return any(e.code.get("event", 0) > 0.5 for e in looked.table.seen)
+
+
+def _doubt_dates(looked: Looked, made: list[Proposal]) -> list[Proposal]:
+    """Times whose day and month nobody can tell apart are never proposed as they stand."""
+    told = []
+    for p in made:
+        e = looked.table.of(p.headers[0])
+        if looked.dates == "open" and p.column.endswith("_at") and e.ways and hints.order(e.ways[0][0][0]):
+            ways = {hints.order(way[0]): list(way) for way, _ in e.ways if hints.order(way[0])}
+            p = replace(
+                p,
+                confidence=0.5,
+                why=_order_said("open"),
+                others=tuple(f"formats: {hints.yaml(way)} ({order})" for order, way in ways.items()),
+            )
+        elif looked.dates and p.column.endswith("_at") and e.ways and hints.order(e.ways[0][0][0]):
+            p = replace(p, why=_order_said(looked.dates))
+        told.append(p)
+    return told
+
+
+def _levels(made: list[Proposal]) -> list[Proposal]:
+    """A path gives its levels; a level without its parent becomes the parent."""
+    told = {p.column: p for p in made}
+    for stem in ("issue", "category"):
+        first = told.get(f"{stem}_1")
+        for level in (2, 3):
+            if first and first.settings.get("split"):
+                told[f"{stem}_{level}"] = replace(first, column=f"{stem}_{level}", settings={**first.settings, "part": str(level)})
+            elif f"{stem}_{level}" in told and f"{stem}_{level - 1}" not in told:
+                moved = told.pop(f"{stem}_{level}")
+                told[f"{stem}_{level - 1}"] = replace(moved, column=f"{stem}_{level - 1}", confidence=min(moved.confidence, 0.7))
+    return list(told.values())
+
+
+def _cases(looked: Looked, made: list[Proposal], sure: bool) -> list[Section]:
+    """Orders; where they name who wrote and when, they are contacts too, and where nothing says how they were handled, contacts alone."""
+    told = {p.column: p for p in made if p.confidence >= ASK}
+    who, handled = told.get("caller"), [c for c in OF_CASES if c in told]
+    orders = _section(looked, "orders", made, sure)
+    if not who or "created_at" not in told or looked.table.of(who.headers[0]).masked > 0.5 or looked.unit.kind != "row":
+        return [orders]
+    contacts = [replace(p, table="calls", column=AS_CONTACT[p.column]) for p in made if p.column in AS_CONTACT]
+    why = (
+        Term("每件工单也是一次来访", "each order is a contact too")
+        if handled
+        else Term("没有办理时间的来件按来访计", "messages without handling are contacts")
+    )
+    calls = _section(looked, "calls", contacts, False, why)
+    if not handled:
+        return [calls]
+    link = Proposal("orders", "call_id", told["order_id"].headers, told["order_id"].confidence, why) if "order_id" in told else None
+    orders.proposals += [link] if link else []
+    calls.beside = "orders"
+    return [calls, orders]
+
+
+def _section(looked: Looked, name: str, made: list[Proposal], sure: bool, why: Term | None = None) -> Section:
+    settings: dict[str, Any] = {}
+    if looked.unit.kind in ("event", "leg"):  # of a case's steps the first is the contact; a switch's events and legs are one call
+        take = "merged" if name == "calls" and (looked.unit.kind == "leg" or _of_switch(looked)) else "first"
+        settings["events"] = {"key": looked.unit.key[0], "take": take}
+    elif looked.unit.key:
+        settings["key"] = list(looked.unit.key) if len(looked.unit.key) > 1 else looked.unit.key[0]
+    order = {c.name: n for n, c in enumerate(TABLES[name].columns)}
+    return Section(name, settings, sorted(made, key=lambda p: order[p.column]), sure, why or Term("列名所指", "as the names say"))
+
+
+# ---- items of a survey
+
+
+def _items(looked: Looked) -> None:
+    """Of a survey's sheet: each other column of small whole numbers is an item, its scale the narrowest that holds its answers."""
+    section = next((s for s in looked.sections if s.table == "surveys"), None)
+    if section is None:
+        return
+    told = presets.known()[looked.preset.name].mapped("surveys") if looked.preset else ()
+    used = {*told, *(h for p in section.proposals for h in p.headers if p.confidence >= LIKELY)}
+    others = {names.folded(h) for h in (looked.preset.headers if looked.preset else ())}
+    for e in looked.table.seen:
+        if e.header in used or names.folded(e.header) in others or not e.item:
+            continue
+        codes = [code for code in NO_ANSWER if e.low <= code]
+        scale = _scale(looked, e)
+        if scale:
+            slot = f"item_{len(looked.items) + 1}"
+            looked.items[slot] = {"name": e.header, "scale": list(scale)} | ({"not_applicable": codes} if e.low < 0 else {})
+            section.proposals = [p for p in section.proposals if e.header not in p.headers]
+            section.proposals.append(Proposal("surveys", slot, (e.header,), 0.85, Term("小整数的一题", "an item of small whole numbers")))
+
+
+def _scale(looked: Looked, e: Evidence) -> tuple[int, int] | None:
+    low, high = looked.table.connection.execute(
+        f"SELECT min(v), max(v) FROM (SELECT try_cast(c{e.place} AS DOUBLE) AS v FROM {parquet(looked.table.path)}) WHERE v >= 0"
+    ).fetchone()
+    return next((scale for scale in SCALES if low is not None and scale[0] <= low and high <= scale[1]), None)
+
+
+# ---- the trial: what the run would make of it
+
+
+def _try(looked: Looked, section: Section) -> None:
+    """The proposals that the run would not read are doubted: converted by the run's own SELECT, on the rows that were taken."""
+    tried = [p for p in section.proposals if p.confidence >= LIKELY and TABLES[section.table][p.column].kind != IDENTITY]
+    for p in tried:
+        wrong = _unread(looked, section.table, p)
+        if wrong > 0.02:
+            lower = min(p.confidence, 0.78 if wrong < 0.2 else 0.5)
+            why = Term(f"{p.why.zh}；{wrong:.0%}读不出", f"{p.why.en}; {wrong:.0%} are not read")
+            section.proposals[section.proposals.index(p)] = replace(p, confidence=lower, why=why)
+
+
+def _unread(looked: Looked, table: str, p: Proposal) -> float:
+    """The share of the filled cells of one proposal in which the conversion finds something."""
+    rule = {k: v for k, v in (p.rule if isinstance(p.rule, dict) else {"from": p.rule}).items() if k != "after"}
+    source = Source.model_validate({"files": "x", "columns": {p.column: rule}})
+    sheet = convert.sheet(looked.table.small, looked.taken.table.columns, looked.taken.table.typed, source, looked.taken.file.name)
+    made = convert.convert(TABLES[table], source, sheet, zone="UTC", salt="", identities={})
+    bits = sum(
+        1 << bit
+        for bit, finding in enumerate(made.findings)
+        if finding.column == p.column and finding.action in (convert.REJECT, convert.BLANK)
+    )
+    n = looked.table.connection.execute(f"SELECT count(*) FILTER ((_faults & {bits}) <> 0) FROM ({made.sql})").fetchone()[0]
+    return n / max(1, looked.table.of(p.headers[0]).looked_at)

@@ -1,0 +1,203 @@
+"""The proposal as a commented params file, and what was found as a short table. Of values only shapes and the words of code lists are written."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hotline_analysis import presets
+from hotline_analysis.intake.inspect.propose import ASK, LIKELY, SURE
+from hotline_analysis.intake.inspect.recognise import Looked, Section
+from hotline_analysis.personal import masked_name
+from hotline_analysis.tables import TABLES
+from hotline_analysis.words import Term
+
+CONFIRM = Term("请确认", "please confirm")
+PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff /().+-]*")
+WORDS = ("true", "false", "yes", "no", "null", "on", "off", "y", "n")
+UNITS = {
+    "row": Term("一行一件", "a row a record"), "event": Term("一行一个事件", "a row an event"), "leg": Term("一行一段", "a row a leg"),
+}  # fmt: skip
+
+
+@dataclass
+class Group:
+    """Files of one table that are read alike."""
+
+    section: Section
+    files: list[str]
+    looked: list[Looked] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the hotline's own settings are taken to be: the zone, the holidays, the weekend, each with its reason."""
+
+    zone: str
+    holidays: str
+    weekend: tuple[str, ...]
+    why: Term
+
+
+def yaml(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{yaml(key)}: {yaml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(yaml, value)) + "]"
+    if isinstance(value, int | float):
+        return repr(value)
+    plain = PLAIN.fullmatch(value) and value.lower() not in WORDS and not value.endswith(" ") and ": " not in value
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def params(title: str, looked: list[Looked], names: dict[int, str], place: Place, language: str) -> str:
+    """The params file. `names`: id of a Looked -> its file as params name it."""
+    whole = _whole(looked)
+    settings = presets.known()[whole].params if whole else {}
+    lines = [
+        f"# {Term('由 hotline inspect 按文件提出；标有“# 请确认”的行逐一核对，注释掉的行未定。', 'Proposed by hotline inspect; check each line marked, lines in comments are undecided.')(language)}",
+        f"title: {yaml(title)}",
+        *([f"preset: {whole}    # {presets.known()[whole].system(language)}"] if whole else []),
+    ]
+    if "time_zone" not in settings:
+        lines += [
+            f"time_zone: {place.zone}    # {CONFIRM.zh}: {place.why(language)}",
+            f"holidays: {yaml(place.holidays) if place.holidays else chr(34) * 2}",
+        ]
+    if place.weekend and "weekend" not in settings:
+        lines.append(
+            f"weekend: {yaml(list(place.weekend))}    # {CONFIRM.zh}: {Term('这两天的来电最少', 'the two days with fewest records')(language)}"
+        )
+    for table in TABLES:
+        groups = _groups([(one, s) for one in looked for s in one.sections if s.table == table], names)
+        if groups:
+            lines += _table(table, groups, whole, language)
+    return "\n".join([*lines, *_items(looked, language)]) + "\n"
+
+
+def _whole(looked: list[Looked]) -> str:
+    """The one preset of all files, if there is one."""
+    found = {one.preset.name if one.preset else "" for one in looked}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _groups(found: list[tuple[Looked, Section]], names: dict[int, str]) -> list[Group]:
+    made: dict[str, Group] = {}
+    for one, section in found:
+        told = {p.column: (p.rule, p.confidence >= LIKELY) for p in section.proposals}
+        key = repr((sorted(section.settings.items()), told, section.taken_away, one.preset and one.preset.name, _file_settings(one)))
+        group = made.setdefault(key, Group(section, []))
+        group.files.append(names[id(one)])
+        group.looked.append(one)
+    return list(made.values())
+
+
+def _file_settings(one: Looked) -> dict[str, Any]:
+    """What must be said of the file itself for the run to read it as it was read here."""
+    table, told = one.taken.table, {}
+    if len(one.taken.sheets) > 1 and one.taken.table.ledger.beside:
+        told["sheet"] = one.taken.sheets[0]
+    if one.taken.headerless:
+        told["header"] = list(table.columns)
+    return told
+
+
+def _table(table: str, groups: list[Group], whole: str, language: str) -> list[str]:
+    if len(groups) == 1:
+        return [f"{table}:{_table_note(groups[0].section, language)}", *(f"  {line}" for line in _source(groups[0], whole, language))]
+    lines = [f"{table}:"]
+    for group in groups:
+        first, *rest = _source(group, whole, language)
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    return lines
+
+
+def _table_note(section: Section, language: str) -> str:
+    return "" if section.sure else f"    # {CONFIRM.zh}: {section.why(language)}"
+
+
+def _source(group: Group, whole: str, language: str) -> list[str]:
+    one, section = group.looked[0], group.section
+    preset = one.preset.name if one.preset else ""
+    lines = [*([f"preset: {preset}"] if preset and preset != whole else [])]
+    lines.append(f"files: {yaml(group.files if len(group.files) > 1 else group.files[0])}    # {_rows_said(one, language)}")
+    lines += [f"{key}: {yaml(value)}" for key, value in {**_file_settings(one), **section.settings}.items()]
+    lines += _preset_said(one, section, language) if preset else []
+    columns = [line for p in section.proposals for line in _column(p, section.beside, language)]
+    columns += [f"{name}: ''    # {Term('此文件没有预设所用的列', 'the file has no such column')(language)}" for name in section.taken_away]
+    return [*lines, *(["columns:", *(f"  {line}" for line in columns)] if any(not c.startswith("#") for c in columns) else columns)]
+
+
+def _rows_said(one: Looked, language: str) -> str:
+    unit = UNITS[one.unit.kind](language) if not one.preset else Term("预设", "preset")(language)
+    return f"{unit}; {one.unit.why(language)}" if not one.preset else f"{unit} {one.preset.name}"
+
+
+def _preset_said(one: Looked, section: Section, language: str) -> list[str]:
+    """What the preset maps, as comments: the reader need not look it up."""
+    told = one.preset.params[section.table]["columns"]
+    own = {p.column for p in section.proposals} | set(section.taken_away)
+    mapped = ", ".join(f"{name} = {'+'.join(presets.headers(rule))}" for name, rule in told.items() if name not in own)
+    return [f"# {Term('预设对应', 'the preset maps')(language)}: {mapped}"]
+
+
+def _column(p, beside: str, language: str) -> list[str]:
+    """A column's line: as it is when sure, marked when likely, in a comment when it is only one of several."""
+    said = f"{p.column}: {yaml(p.rule)}"
+    others = f" {Term('或', 'or')(language)}: {', '.join(map(masked_name, p.others))}" if p.others and p.confidence < SURE else ""
+    why = f"{p.confidence:.2f} {p.why(language)}{others}"
+    if p.confidence >= SURE:
+        return [f"{said}    # {why}"]
+    if p.confidence >= LIKELY and beside:
+        return [f"{said}    # {Term('见', 'see')(language)} {beside}"]
+    if p.confidence >= LIKELY or p.column in TABLES[p.table].needs:
+        return [f"{said}    # {CONFIRM.zh}: {why}"]
+    return [f"# {said}    # {CONFIRM.zh}: {why}"] if p.confidence >= ASK else []
+
+
+def _items(looked: list[Looked], language: str) -> list[str]:
+    items = {slot: item for one in looked for slot, item in one.items.items()}
+    if not items:
+        return []
+    note = Term("分值范围按答卷推断，并以高分为好", "the scales are taken from the answers, and high scores for good ones")
+    return [f"items:    # {CONFIRM.zh}: {note(language)}", *(f"  {slot}: {yaml(item)}" for slot, item in items.items())]
+
+
+def found(looked: list[Looked], language: str) -> str:
+    """What was found, a line a column, for the terminal."""
+    lines = []
+    for one in looked:
+        ledger = one.taken.table.ledger
+        dialect = ", ".join(filter(None, (ledger.encoding, {"\t": "tab"}.get(ledger.separator, ledger.separator))))
+        part = "" if one.taken.whole else Term("（抽样）", " (a sample)")(language)
+        lines.append(f"{one.taken.file.name}: {one.taken.rows:,} {Term('行', 'rows')(language)}{part}  {dialect}")
+        told = {h: (s.table, p) for s in one.sections for p in s.proposals if p.confidence >= ASK for h in p.headers}
+        if one.preset:
+            lines.append(f"  {Term('预设', 'preset')(language)}: {one.preset.name}")
+        else:
+            lines.append(
+                f"  {UNITS[one.unit.kind](language)}: {' + '.join(map(masked_name, one.unit.key)) or '?'} ({one.unit.why(language)})"
+            )
+        if one.dates:
+            order = {
+                "open": Term("日月顺序无法判定", "day or month first: open"),
+                "day first": Term("日在前", "day first"),
+                "month first": Term("月在前", "month first"),
+            }
+            lines.append(f"  {order[one.dates](language)}")
+        if ledger.rejected:
+            lines.append(f"  {Term('读不成记录的行', 'lines that are no records')(language)}: {ledger.rejected.total():,}")
+        for e in one.table.seen:
+            table, p = told.get(e.header, ("", None))
+            shapes = " ".join(form for form, _ in e.shapes[:2])
+            said = f"→ {table}.{p.column} {p.confidence:.2f}" if p else ""
+            lines.append(f"  {masked_name(e.header):<28} {e.share_filled:>4.0%} {e.distinct:>7,}  {shapes[:40]:<40} {said}".rstrip())
+    return "\n".join(lines)
+
+
+def path_said(path: Path) -> str:
+    """A file as params name it: from the current folder where it lies below it."""
+    whole = path.resolve()
+    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)

@@ -1,0 +1,205 @@
+"""From an unknown export to params that run: how many lines of the proposal are confirmed or changed, and that nothing sure is wrong.
+
+A line counts where it is marked 请确认, where it differs from the right params without being marked, and where it is missing. What is no fact of the
+export does not count: title, key and public, the paths, the definition, targets, limits of complaints. Two rules are alike when they take the same
+headers, mean the same by the same words and put the same of day and month first; the separator and forms that the reader finds by itself say nothing.
+"""
+
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from hotline_analysis.__main__ import main
+from hotline_analysis.errors import CannotWrite, DataRefused, NoInput
+from hotline_analysis.intake import inspect as bench
+from hotline_analysis.intake.convert import hints
+from hotline_analysis.intake.inspect import evidence, names, propose
+from hotline_analysis.params import Params, load
+from hotline_analysis.tables import TABLES
+from tests.intake import exports
+from tests.real import DATA, PARAMS, needs
+
+TWEETS = """title: x
+time_zone: UTC
+holidays: ''
+calls: {files: ../shared/data/tweets/twcs.csv, key: tweet_id, columns: {call_id: tweet_id, started_at: {from: created_at, formats: '%a %b %d %H:%M:%S +0000 %Y'},
+  caller: {from: author_id, kind: code}, direction: {from: inbound, values: {'True': in, 'False': out}}}}
+"""
+BEIJING = """title: x
+orders: {files: ../shared/data/orders_beijing/供参考线索_房山500条.csv, key: 工单编号, columns: {order_id: 工单编号, kind: 工单类型, category_1: {from: 问题分类, split: '->'},
+  caller_phone: {from: 来电人电话/账号, kind: phone}, closed_at: 办结时间, satisfied: 是否满意}}
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Files of a data set, the right params, and columns that are right too, although the right params do without them."""
+
+    files: tuple[str, ...]
+    right: str  # a params file of the project, or its text
+    also: dict[str, str] = field(default_factory=dict)  # column -> header
+
+
+REAL = {
+    "bank1999": Case(("bank1999/january.zip",), "bank1999.yaml"),
+    "petitions_zh": Case(tuple(f"petitions_zh/示例附件{n}.xlsx" for n in (2, 3, 4)), "petitions.yaml", {"category_1": "一级分类"}),
+    "helpdesk": Case(("helpdesk/helpdesk.csv",), "helpdesk.yaml"),
+    "requests311": Case(("requests311/311_Animals_short.csv",), "requests311.yaml"),
+    "call_trends": Case(("call_trends/Call-Center-Dataset.xlsx",), "call_trends.yaml"),
+    "tweets": Case(("tweets/twcs.csv",), TWEETS),
+    "orders_beijing": Case(
+        ("orders_beijing/供参考线索_房山500条.csv",),
+        BEIJING,
+        {"resolved": "是否解决", "category_2": "问题分类", "category_3": "问题分类", "area": "被反映街乡镇"},
+    ),
+}
+ALSO = {"tickets": {"call_id": "Ticket ID", "started_at": "Created time"}}
+
+
+def right_params(said: str, folder: Path) -> Params:
+    if said.endswith(".yaml"):
+        return load(PARAMS / said)
+    path = folder / "right.yaml"
+    path.write_text(said, encoding="utf-8")
+    return load(path)
+
+
+def facts(params: Params) -> dict[tuple[str, str, str], object]:
+    """(table, file, column) -> what the column is made of; the keys and repairs of the file beside them."""
+    told: dict[tuple[str, str, str], object] = {}
+    for table in TABLES:
+        for source in params.sources(table):
+            for file in (Path(f).name for f in source.files):
+                told |= {(table, file, setting): value for setting in ("key", "events", "repair") if (value := getattr(source, setting))}
+                told |= {(table, file, _plain(name)): _meaning(name, rule) for name, rule in source.columns.items()}
+    return told
+
+
+def _plain(column: str) -> str:
+    return "caller" if column.startswith("caller_") else column
+
+
+def _meaning(column: str, rule) -> tuple:
+    kind = (rule.kind or column.removeprefix("caller_")) if column.startswith("caller") else ""
+    order = next((o for form in rule.formats if (o := hints.order(form))), "")
+    words = tuple(sorted((w, v) for w, v in rule.values.items() if v))
+    number = {"person": "code"}.get(kind, kind)
+    return rule.source, number, order, words, tuple(rule.aliases.items()), rule.split or "", rule.part if rule.split else 1
+
+
+def lines(done: bench.Inspected, right: Params) -> tuple[int, list[str]]:
+    """How many lines are confirmed or changed, and which."""
+    active = [line for line in done.text.splitlines() if "请确认" in line and not line.strip().startswith("#")]
+    marked = {line.split("#")[0].strip() for line in active}
+    wanted, had = facts(right), facts(done.params)
+    files = {file for _, file, _ in had}
+    told = [f"confirm {line}" for line in sorted(marked)]
+    changed = set()
+    for (table, file, column), meaning in wanted.items():
+        name = next((f for f in files if f == file), next(iter(files)) if len(files) == 1 else file)
+        if had.get((table, name, column)) != meaning and not any(line.startswith(f"{column}:") for line in marked):
+            changed.add(f"change {table}.{column}")
+    for setting in ("time_zone", "holidays", "weekend"):
+        if getattr(right, setting) != getattr(done.params, setting) and not any(line.startswith(f"{setting}:") for line in marked):
+            changed.add(f"change {setting}")
+    return len(told) + len(changed), [*told, *sorted(changed)]
+
+
+def sure_and_wrong(done: bench.Inspected, right: Params, also: dict[str, str]) -> list[str]:
+    """Proposals of more than .8 that the right params contradict, or do not know."""
+    wanted = {(column, meaning[0]) for (_, _, column), meaning in facts(right).items() if column not in ("key", "events", "repair")}
+    known = {(column, (header,)) for column, header in also.items()} | wanted
+    said = [(p.column, tuple(p.headers), p.confidence) for one in done.looked for s in one.sections for p in s.proposals]
+    return [f"{column} = {headers}" for column, headers, sure in said if sure > 0.8 and (_plain(column), headers) not in known]
+
+
+@pytest.mark.parametrize("with_presets", [True, False], ids=["preset", "without"])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=needs(n)) for n in REAL])
+def test_real_exports(name, with_presets, tmp_path, capsys):
+    case = REAL[name]
+    right = right_params(case.right, tmp_path)
+    done = bench.inspect([DATA / f for f in case.files], with_presets=with_presets)
+    n, told = lines(done, right)
+    with capsys.disabled():
+        print(f"\n{name} {'with its preset' if with_presets else 'without'}: {n} lines")
+    assert n <= (3 if with_presets else 10), told
+    assert sure_and_wrong(done, right, case.also) == []
+    assert all(one.preset is not None for one in done.looked) is with_presets
+
+
+@pytest.mark.parametrize("with_presets", [True, False], ids=["preset", "without"])
+@pytest.mark.parametrize("name", exports.EXPORTS)
+def test_invented_exports(name, with_presets, tmp_path, capsys):
+    file, content, said = exports.EXPORTS[name](random.Random(1))
+    (tmp_path / file).write_bytes(content)
+    right = right_params(f"title: x\n{said.replace('FILE', file)}", tmp_path)
+    done = bench.inspect([tmp_path / file], with_presets=with_presets)
+    n, told = lines(done, right)
+    with capsys.disabled():
+        print(f"\n{name} {'with its preset' if with_presets else 'without'}: {n} lines")
+    assert n <= (3 if with_presets and name != "calls" else 10), told
+    assert sure_and_wrong(done, right, ALSO.get(name, {})) == []
+
+
+@pytest.mark.parametrize("name", ["queue", "calls"])
+def test_the_proposal_runs(name, tmp_path, capsys, monkeypatch):
+    """The command's own file goes through the check as it stands, and nothing of a value is told."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path / "key"))
+    file, content, _ = exports.EXPORTS[name](random.Random(3))
+    Path(file).write_bytes(content)
+    Path("params").mkdir()
+    assert main(["inspect", file, "--out", "params/mine.yaml"]) == 0
+    said = capsys.readouterr()
+    text = Path("params/mine.yaml").read_text(encoding="utf-8")
+    assert said.out == "" and "1380000" not in said.err + text and "138****" not in said.err + text and "Agent/" not in text
+    assert main(["check", "--params", "params/mine.yaml", "--quiet"]) == 0
+    assert main(["inspect", file, "--out", "params/mine.yaml"]) == CannotWrite.code
+    assert capsys.readouterr().err.endswith("params/mine.yaml › is already there, and stays as it is. Name another file.\n")
+
+
+def test_dates_that_no_value_decides_are_told_so(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Ticket No,Created,Closed,Category\n"
+        + "".join(f"{n},0{n % 9 + 1}/0{n % 7 + 1}/2024 10:00,0{n % 9 + 1}/0{n % 7 + 1}/2024 11:00,{'ab'[n % 2]}\n" for n in range(60))
+    )
+    done = bench.inspect([path])
+    assert done.looked[0].dates == "open" and "日月顺序无法判定" in done.found
+    (line,) = [line for line in done.text.splitlines() if "created_at" in line]
+    assert line.strip().startswith("# created_at:") and "day first" in line and "month first" in line
+
+
+def test_sums_and_files_that_are_not_there_are_sentences(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("呼入次数,人工接通数,人工接通率,自动呼损,排队次数\n" + "10,9,90%,1,2\n" * 30, encoding="utf-8")
+    with pytest.raises(DataRefused, match=r"^r.csv › is a report that is summed already, not a table of records. Export the records.$"):
+        bench.inspect([path])
+    with pytest.raises(NoInput, match="there is no such file"):
+        bench.inspect([tmp_path / "none.csv"])
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("13800000000", "1##########"),
+        ("2024-03-01 10:20", "####-##-## ##:##"),
+        ("张三", "字"),
+        ("Agent/12", "A/##"),
+        ("3分12秒", "#字##字"),
+    ],
+)
+def test_values_are_told_as_shapes(text, shape):
+    assert evidence.shown(text) == shape
+
+
+def test_names_fold_and_units_stay():
+    assert names.folded("主叫號碼 ") == names.folded("主叫号码") and names.folded("Call_ID") == names.folded("callId") == "callid"
+    assert (
+        names.folded("通话时长(分)") == "通话时长" and names.unit("通话时长(分)") == "minutes" and names.unit("hold_ms") == "milliseconds"
+    )
+    assert names.Names().of("calls", "QUENE")["queue"].systems >= 2
+    assert "caller" not in {c for c, like in names.Names({"anonymous_bank_1999"}).of("calls", "customer_id").items() if like.share}
+    assert propose.later("办结时间") and not propose.later("来电时间")
