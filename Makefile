@@ -3,7 +3,7 @@
 #   make report     python3 tools/environment.py && .venv/bin/hotline report --params params/sample.yaml --month latest
 #   make test       python3 tools/environment.py dev
 #                   .venv/bin/python -m pytest -q tests -m "not browser and not office and not slow" -n 2 --dist loadfile
-#                   .venv/bin/python -m pytest -q --nbval-lax --nbval-current-env notebooks/ -n 2 --dist loadfile
+#                   .venv/bin/python -m pytest -q -p tests.notebooks.elsewhere --nbval-lax --nbval-current-env notebooks/ -n 2 --dist loadfile
 #                   .venv/bin/python -m pytest -q --nbval --nbval-current-env tests/notebooks/ -n 2 --dist loadfile
 #   make lint       .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
 #                   .venv/bin/python tools/lint_notebooks.py
@@ -71,14 +71,20 @@ clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
-.PHONY: dev nbval
+.PHONY: dev nbval sample-notebooks
 dev:
 	$(SETUP) dev
 
 # Kernels that share their imports, with the pictures of a notebook that somebody opens.
 FORKED = JUPYTER_DEFAULT_PROVISIONER_NAME=hotline-forked MPLBACKEND=module://matplotlib_inline.backend_inline
 
-# Every notebook runs as committed; those committed with their outputs give them again, cell by cell.
+NBVAL = $(FORKED) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --nbval-current-env -p hotline_analysis.report.forks
+
+# Every notebook runs as committed, the report's on two thousand invented calls; those committed with their outputs give them again, cell by cell.
 nbval:
-	$(FORKED) $(BIN)/python -m pytest -q -p hotline_analysis.report.forks --nbval-lax --nbval-current-env notebooks/ -n $(JOBS) --dist loadfile
-	$(FORKED) $(BIN)/python -m pytest -q -p hotline_analysis.report.forks --nbval --nbval-current-env tests/notebooks/ -n $(JOBS) --dist loadfile
+	$(NBVAL) -p tests.notebooks.elsewhere --nbval-lax notebooks/
+	$(NBVAL) --nbval tests/notebooks/
+
+# All of them on the sample: a whole month and its pages for staff, which takes minutes (.ci/run).
+sample-notebooks: dev
+	$(NBVAL) --nbval-lax notebooks/

@@ -39,7 +39,6 @@ from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params, check_period
-from hotline_analysis.sample import write_sample
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
 from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Term, format_month, listed
@@ -156,6 +155,8 @@ class Hotline:
         _check_targets(params)
         self.store = Store(params)
         if params.sample:
+            from hotline_analysis.sample import write_sample  # imported on use: no other hotline is invented
+
             self.store.claim()
             write_sample(params.store_folder / "exports", progress=progress)
         self.store.build(progress=progress)

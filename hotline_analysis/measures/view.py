@@ -151,14 +151,22 @@ class View:
         controls = controls or (ahead and self.keep is not not_kept)
         name = f"gaps{VERSION}-{rule.hash}-{self.data_start_s}-{self.end_s}{'-controls' if controls else ''}"
         ends = {"data_start_s": self.data_start_s, "data_end_s": self.end_s}
-        gaps = self.keep(name, lambda: gap_table(self._calls(rule), rule, **ends, controls=controls))
+        gaps = self._kept(name, lambda: gap_table(self._calls(rule), rule, **ends, controls=controls))
         if self.definition.chain != "each":
             back = rules.backwards(rule)
-            before = self.keep(
+            before = self._kept(
                 f"before{VERSION}-{back.hash}-{self.data_start_s}-{self.end_s}", lambda: gap_table(self._calls(back), back, **ends)
             )
             gaps = rules.with_chain(gaps, before)
         return rules.assessed(gaps, self.definition)
+
+    def _kept(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
+        """A table that is dear to make, from where it is kept; of a view that keeps nothing but holds readings, put together once for all rules that share it."""
+        if self.keep is not not_kept or self.held is None:
+            return self.keep(name, make)
+        if name not in self.held:
+            self.held[name] = make()
+        return self.held[name]
 
     def _calls(self, rule: Definition) -> nw.LazyFrame:
         """The calls, with their chases marked where the rule counts them apart."""
@@ -168,4 +176,4 @@ class View:
     def near(self) -> "View":
         """The same view of the data near its period only (28 days before, 8 days after), for many rules at once; nothing of it is kept."""
         start, end = self.period.start_s - HISTORY_S, self.period.end_s + TAIL_S + DAY
-        return replace(self, data_start_s=max(self.data_start_s, start), data_end_s=min(self.data_end_s, end), keep=not_kept)
+        return replace(self, data_start_s=max(self.data_start_s, start), data_end_s=min(self.data_end_s, end), keep=not_kept, held={})

@@ -27,6 +27,7 @@ from hotline_analysis import machine
 NAME = "hotline-forked"
 PATIENCE_SECONDS = 60  # for the imports, on a busy machine
 ROOMS = ("hotline_analysis.show", "hotline_analysis.studies")  # and all that they import
+ON_USE = ("scipy.optimize", "scipy.special", "scipy.stats")  # which ours import when they first use them
 KernelProvisionerFactory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:Forked", KernelProvisionerFactory.GROUP_NAME)
 
 
@@ -153,7 +154,8 @@ def serve() -> None:
 
 def import_all() -> None:
     """What a notebook imports, and what that imports when it is first used."""
-    import_module("ipykernel.kernelapp")
+    for name in ("ipykernel.kernelapp", *ON_USE):
+        import_module(name)
     for room in ROOMS:
         for module in pkgutil.walk_packages(import_module(room).__path__, room + "."):
             import_module(module.name)

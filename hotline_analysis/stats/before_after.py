@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from hotline_analysis.stats import interrupted
 
@@ -79,7 +79,7 @@ def _own(pairs: Sequence[tuple[float, float]]) -> float:
     logs = np.array([np.log(b / a) for a, b in pairs if np.isfinite(a) and np.isfinite(b) and a > 0 and b > 0])
     if len(logs) < FEW_PAIRS:
         return 0.0
-    return float(stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / np.sqrt(len(logs)))
+    return float(scipy.stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / np.sqrt(len(logs)))
 
 
 def _drawn(cases: Lengths, share: float, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -131,5 +131,5 @@ def rate_ratio(before, after, exposure_before, exposure_after, dispersion: float
     enough = found.df >= FEW_PAIRS - 1
     unrest, log = max(dispersion, 1.0, found.dispersion if enough else 0.0), found.coef[-1]
     wider = enough and found.dispersion >= max(dispersion, 1.0)
-    far = (stats.t.ppf(0.975, found.df) if wider else stats.norm.ppf(0.975)) * np.sqrt(found.model[-1, -1] * unrest)
+    far = (scipy.stats.t.ppf(0.975, found.df) if wider else scipy.stats.norm.ppf(0.975)) * np.sqrt(found.model[-1, -1] * unrest)
     return Ratio(*(float(np.exp(v)) for v in (log, log - far, log + far)))

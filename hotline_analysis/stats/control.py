@@ -14,7 +14,7 @@ Understanding Variation; Nelson 1982, JQT 14; Laney 2002, Quality Engineering 14
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 LEVEL = 0.02  # how often `foreseen` flags a month in which nothing changed; measured against other choices in docs/maths.md
 D2 = 1.128  # mean range of two independent normal values, in standard deviations
@@ -99,7 +99,7 @@ def foreseen(past, se, base, bases, *, noise=0.0, level=LEVEL, together=1) -> Ro
     typical = m / (1 / base).sum(axis=-1, keepdims=True)
     month = np.maximum(total - within, 0.0) + within * typical / np.asarray(bases, float)
     month = np.maximum(month, np.square(noise)) / together
-    reach = stats.t.ppf(1 - level / 2, m - 1) * np.sqrt(month + np.maximum(total, within) / m)
+    reach = scipy.stats.t.ppf(1 - level / 2, m - 1) * np.sqrt(month + np.maximum(total, within) / m)
     return Room(centre + 0 * reach, centre - reach, centre + reach)
 
 
@@ -115,9 +115,9 @@ def counted(k: int, n: int, calls, *, level=LEVEL) -> tuple[np.ndarray, np.ndarr
     few = (calls > 0) & (a / (n + 1) * calls < ENOUGH_EVENTS)
     ends = np.full((2, len(calls)), np.nan)
     for q, tail in enumerate((level / 2, 1 - level / 2)):
-        for at, events in ((few & (calls <= MANY), stats.betabinom), (few & (calls > MANY), stats.nbinom)):
+        for at, events in ((few & (calls <= MANY), scipy.stats.betabinom), (few & (calls > MANY), scipy.stats.nbinom)):
             month = calls[at]
-            shape = (month, a, b) if events is stats.betabinom else (a, b / (b + month))
+            shape = (month, a, b) if events is scipy.stats.betabinom else (a, b / (b + month))
             ends[q, at] = np.minimum(events.ppf(tail, *shape), month) / month if len(month) else []
     return (1 - ends[1], 1 - ends[0]) if k > n - k else (ends[0], ends[1])
 
@@ -134,14 +134,14 @@ def counted_events(events: int, exposure: float, exposures, *, level=LEVEL) -> t
     few = (exposures > 0) & (exposure > 0) & (shape * exposures < ENOUGH_EVENTS * exposure)
     month = exposures[few]
     for q, tail in enumerate((level / 2, 1 - level / 2)):
-        ends[q, few] = stats.nbinom.ppf(tail, shape, exposure / (exposure + month)) / month if len(month) else []
+        ends[q, few] = scipy.stats.nbinom.ppf(tail, shape, exposure / (exposure + month)) / month if len(month) else []
     return ends[0], ends[1]
 
 
 def between_months(values, se, *, level=0.95) -> float:
     """How far two months lie apart by what months differ beyond their own errors: t_{m-1} sqrt(2 T), T = max(S^2 - mean se^2, 0)."""
     extra = max(np.var(values, ddof=1) - np.square(np.nan_to_num(se)).mean(), 0.0)
-    return float(stats.t.ppf(0.5 + level / 2, len(values) - 1) * np.sqrt(2 * extra))
+    return float(scipy.stats.t.ppf(0.5 + level / 2, len(values) - 1) * np.sqrt(2 * extra))
 
 
 def xmr(values, *, screen_outliers=False, baseline=None, breaks=(), bounds=None, factor=THREE_SIGMA) -> Chart:

@@ -8,7 +8,7 @@ Decomposition of Rates, US Census Bureau P23-186.
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 class Parts(NamedTuple):
@@ -67,7 +67,7 @@ def rate_totals(k_1, n_1, k_2, n_2, *, level=0.95) -> tuple[Total, Total]:
     mean_rate, mean_share = (rate_1 + rate_2) / 2, (share_1 + share_2) / 2
     mix = sum(_spread(s, mean_rate) / whole for whole, s in ((whole_1, share_1), (whole_2, share_2)))
     own = sum(_binomial(r, n, mean_share) for r, n in ((rate_1, n_1), (rate_2, n_2)))
-    reach = stats.norm.ppf(0.5 + level / 2)
+    reach = scipy.stats.norm.ppf(0.5 + level / 2)
     return tuple(
         Total(float(v), float(v - reach * np.sqrt(x)), float(v + reach * np.sqrt(x)))
         for v, x in zip((parts.first.sum(), parts.second.sum()), (mix, own), strict=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 LAST, RECENT_DAYS = 4, 56
 LEVEL, FEWEST_ORIGINS = 0.8, 8
@@ -137,7 +137,7 @@ def smoothed_shares(recent, before) -> np.ndarray:
         counts = n if n.sum() else m
         return counts / counts.sum() if counts.sum() else np.full(len(n), 1 / max(len(n), 1))
     m = (m + 0.5) / (m + 0.5).sum()
-    a = np.exp(optimize.minimize_scalar(lambda log_a: -_dirichlet(n, np.exp(log_a) * m), bounds=(-2, 16), method="bounded").x)
+    a = np.exp(scipy.optimize.minimize_scalar(lambda log_a: -_dirichlet(n, np.exp(log_a) * m), bounds=(-2, 16), method="bounded").x)
     return (n + a * m) / (n.sum() + a)
 
 
@@ -153,8 +153,8 @@ def whole_parts(values, total: int) -> np.ndarray:
 
 def _dirichlet(n, alpha) -> float:
     """Log likelihood of counts under a Dirichlet-multinomial, without what does not depend on alpha."""
-    whole = special.gammaln(alpha.sum()) - special.gammaln(alpha.sum() + n.sum())
-    return float(whole + (special.gammaln(alpha + n) - special.gammaln(alpha)).sum())
+    whole = scipy.special.gammaln(alpha.sum()) - scipy.special.gammaln(alpha.sum() + n.sum())
+    return float(whole + (scipy.special.gammaln(alpha + n) - scipy.special.gammaln(alpha)).sum())
 
 
 def _seen(y: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ of slightly different groups does not become a crowd of alarms. Source: methods 
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize, special, stats
+import scipy
 
 TRIM, TRIMMED_FROM = (
     0.1,
@@ -105,11 +105,11 @@ def shrunken(k, n, *, level: float = 0.95) -> Shrunken:
     found = _beta_of(k, n) if 0 < total < calls and (n > 0).sum() > 1 else None
     a, b = found or (np.inf, np.inf)
     if np.isinf(a):
-        one = stats.beta(total + 0.5, calls - total + 0.5)
+        one = scipy.stats.beta(total + 0.5, calls - total + 0.5)
         ends = one.ppf(0.5 - level / 2), one.ppf(0.5 + level / 2)
         value, low, high = (np.full(len(k), part) for part in (total / calls, *ends))
-        return Shrunken(value, low, high, a, b, float(stats.binom.logpmf(k, n, total / calls).sum()))
-    own = stats.beta(k + a, n - k + b)
+        return Shrunken(value, low, high, a, b, float(scipy.stats.binom.logpmf(k, n, total / calls).sum()))
+    own = scipy.stats.beta(k + a, n - k + b)
     ends = own.ppf(0.5 - level / 2), own.ppf(0.5 + level / 2)
     return Shrunken((k + a) / (n + a + b), *ends, a, b, _log_likelihood(np.log([a, b]), k, n))
 
@@ -171,7 +171,7 @@ def _beta_of(k: np.ndarray, n: np.ndarray) -> tuple[float, float] | None:
     """a and b of highest likelihood, None where it still rises as the groups become one."""
     p = k.sum() / n.sum()
     starts = [np.log([p * size, (1 - p) * size]) for size in (2.0, 50.0)]
-    fits = [optimize.minimize(_steep, start, args=(k, n), jac=True, method="BFGS", options=FINE) for start in starts]
+    fits = [scipy.optimize.minimize(_steep, start, args=(k, n), jac=True, method="BFGS", options=FINE) for start in starts]
     best = np.clip(min(fits, key=lambda fit: fit.fun).x, *LOGS)
     alone = float((k * np.log(p) + (n - k) * np.log1p(-p)).sum() + _ways(k, n))
     a, b = np.exp(best)
@@ -185,18 +185,18 @@ def _steep(logs, k: np.ndarray, n: np.ndarray) -> tuple[float, np.ndarray]:
     """The log-likelihood, turned over, and its slope by the logarithms of a and b; level beyond LOGS, where equal groups would lead without end."""
     inside, logs = (np.array(logs) > LOGS[0]) & (np.array(logs) < LOGS[1]), np.clip(logs, *LOGS)
     a, b = np.exp(logs)
-    both = special.digamma(a + b) - special.digamma(n + a + b)
+    both = scipy.special.digamma(a + b) - scipy.special.digamma(n + a + b)
     slope = [
-        a * (special.digamma(k + a) - special.digamma(a) + both).sum(),
-        b * (special.digamma(n - k + b) - special.digamma(b) + both).sum(),
+        a * (scipy.special.digamma(k + a) - scipy.special.digamma(a) + both).sum(),
+        b * (scipy.special.digamma(n - k + b) - scipy.special.digamma(b) + both).sum(),
     ]
     return -_log_likelihood(logs, k, n), -np.array(slope) * inside
 
 
 def _log_likelihood(logs, k: np.ndarray, n: np.ndarray) -> float:
     a, b = np.exp(logs)
-    return float((special.betaln(k + a, n - k + b) - special.betaln(a, b)).sum() + _ways(k, n))
+    return float((scipy.special.betaln(k + a, n - k + b) - scipy.special.betaln(a, b)).sum() + _ways(k, n))
 
 
 def _ways(k: np.ndarray, n: np.ndarray) -> float:
-    return float((special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)).sum())
+    return float((scipy.special.gammaln(n + 1) - scipy.special.gammaln(k + 1) - scipy.special.gammaln(n - k + 1)).sum())

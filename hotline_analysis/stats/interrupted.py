@@ -8,7 +8,7 @@ neighbours). Wagner et al. 2002, J. Clin. Pharm. Ther. 27; Lopez Bernal, Cummins
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 FEWEST_POINTS, FEWEST_WAVE = 8, 24  # points on each side of the step; points from which a yearly wave can be told
 LAG = 3
@@ -94,12 +94,12 @@ def step(y, *, step_at: int, family: Family, size=1.0, wave: float = 0.0, level:
     x = design(len(np.asarray(y)), step_at, wave=wave)
     found = fit(y, x, family=family, size=size)
     size = np.broadcast_to(np.asarray(size, float), found.fitted.shape)
-    far = stats.t.ppf(0.5 + level / 2, found.df) * found.error(2)
+    far = scipy.stats.t.ppf(0.5 + level / 2, found.df) * found.error(2)
     b = found.coef[2]
     change, low, high = (_change(x, found.coef, value, size, family) for value in (b, b - far, b + far))
     ratio = [np.nan] * 3 if family == "gaussian" else [float(np.exp(v)) for v in (b, b - far, b + far)]
     without = float(np.average(_level(x[step_at:] @ np.where(np.arange(x.shape[1]) == 2, 0, found.coef), family), weights=size[step_at:]))
-    return Step(change, low, high, *ratio, without, float(2 * stats.t.sf(abs(b) / found.error(2), found.df))), found
+    return Step(change, low, high, *ratio, without, float(2 * scipy.stats.t.sf(abs(b) / found.error(2), found.df))), found
 
 
 def placebo(y, *, step_at: int, family: Family, size=1.0, least: int = 4) -> Placebo:
@@ -142,13 +142,13 @@ def _newey_west(scores: np.ndarray, lag: int) -> np.ndarray:
 
 def _start(y, size, family: Family) -> np.ndarray:
     if family == "binomial":
-        return special.logit((y + 0.5) / (size + 1))
+        return scipy.special.logit((y + 0.5) / (size + 1))
     return np.log((y + 0.5) / size) if family == "poisson" else y
 
 
 def _level(line, family: Family) -> np.ndarray:
     """The linear predictor as a share, a rate, a mean."""
-    return special.expit(line) if family == "binomial" else np.exp(line) if family == "poisson" else line
+    return scipy.special.expit(line) if family == "binomial" else np.exp(line) if family == "poisson" else line
 
 
 def _mean(line, size, family: Family) -> tuple[np.ndarray, np.ndarray]:

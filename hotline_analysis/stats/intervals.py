@@ -7,7 +7,7 @@ Counts: Byar and exact Poisson. Differences: Newcombe. Where nothing can be said
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 class Interval(NamedTuple):
@@ -149,8 +149,8 @@ def byar(count, *, level=0.95) -> Interval:
 def exact_poisson(count, *, level=0.95) -> Interval:
     """Exact limits of a Poisson count, chi2(alpha/2; 2 O)/2 and chi2(1 - alpha/2; 2 O + 2)/2; low is 0 for a count of 0. Garwood 1936."""
     count = np.asarray(count, float)
-    low = np.where(count > 0, stats.chi2.ppf(0.5 - level / 2, 2 * np.maximum(count, 1)) / 2, 0.0)
-    return Interval(low[()], (stats.chi2.ppf(0.5 + level / 2, 2 * count + 2) / 2)[()])
+    low = np.where(count > 0, scipy.stats.chi2.ppf(0.5 - level / 2, 2 * np.maximum(count, 1)) / 2, 0.0)
+    return Interval(low[()], (scipy.stats.chi2.ppf(0.5 + level / 2, 2 * count + 2) / 2)[()])
 
 
 def count_limits(count, *, exact_below=10, level=0.95) -> Interval:
@@ -166,4 +166,4 @@ def _share(k, n):
 
 
 def _z(level):
-    return stats.norm.ppf(0.5 + level / 2)
+    return scipy.stats.norm.ppf(0.5 + level / 2)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+import scipy
 
 TAIL = 1e-12  # what the states beyond the last one that is counted may hold together
 MOST_AGENTS = 100_000
@@ -163,4 +163,4 @@ def _served(places: int, agents: int, handling: float, patience: float, seconds:
     if not agents:
         return np.zeros(places)
     first, behind = agents * patience / handling, np.arange(1, places + 1)
-    return first / (first + behind) * special.betaincc(first + 1, behind, np.exp(-seconds / patience))
+    return first / (first + behind) * scipy.special.betaincc(first + 1, behind, np.exp(-seconds / patience))

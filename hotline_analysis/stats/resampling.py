@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 class Estimate(NamedTuple):
@@ -38,7 +38,7 @@ def occupied(*tables) -> np.ndarray:
 @cache
 def _reach(level: float, freedom: int) -> float:
     """How many standard errors of so many degrees of freedom hold so much of t."""
-    return stats.t.ppf(0.5 + level / 2, freedom)
+    return scipy.stats.t.ppf(0.5 + level / 2, freedom)
 
 
 def jackknife(theta_without, *, estimate, level=0.95) -> Estimate:
@@ -78,7 +78,7 @@ def paired(without_1, without_2, estimate_1, estimate_2, *, level=0.95) -> Estim
 def jackknife_p(estimate, *, groups) -> np.ndarray:
     """Two-sided p of `value` = 0 for an `Estimate` over `groups` caller groups, from t_{G-1}; nan where there is no standard error."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return 2 * stats.t.sf(np.abs(np.divide(estimate.value, estimate.se)), groups - 1)
+        return 2 * scipy.stats.t.sf(np.abs(np.divide(estimate.value, estimate.se)), groups - 1)
 
 
 def group_weights(groups, resamples, *, rng) -> np.ndarray:

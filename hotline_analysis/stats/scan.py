@@ -6,7 +6,7 @@ shares). Days of real life vary more than that; `unrest` says by how much, and `
 """
 
 import numpy as np
-from scipy import stats
+import scipy
 
 MEDIAN_SQUARE = 0.4549364  # of a standard normal value: chi-squared with one degree of freedom
 
@@ -29,7 +29,7 @@ def burst(count, events, days, *, share=1.0):
     """
     count, events, days, share = (np.asarray(x, float) for x in (count, events, days, share))
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = stats.binom.sf(count - 1, count + events, share / (share + days))
+        p = scipy.stats.binom.sf(count - 1, count + events, share / (share + days))
     return np.where(days > 0, p, 1.0)[()]
 
 
@@ -37,7 +37,7 @@ def fewer(count, events, days, *, share=1.0):
     """p of `count` or fewer events in a stretch in which `events` came on `days` other days: the other side of `burst`."""
     count, events, days, share = (np.asarray(x, float) for x in (count, events, days, share))
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = stats.binom.cdf(count, count + events, share / (share + days))
+        p = scipy.stats.binom.cdf(count, count + events, share / (share + days))
     return np.where(days > 0, p, 1.0)[()]
 
 
@@ -47,7 +47,7 @@ def more_often(k, n, others_k, others_n):
     1 where the own stretch or the others have no case.
     """
     k, n, others_k, others_n = (np.asarray(x, np.int64) for x in (k, n, others_k, others_n))
-    p = stats.hypergeom.sf(k - 1, n + others_n, k + others_k, n)
+    p = scipy.stats.hypergeom.sf(k - 1, n + others_n, k + others_k, n)
     return np.where((n > 0) & (others_n > 0), p, 1.0)[()]
 
 
@@ -70,7 +70,7 @@ def deviations(count, expected, variance, *, least=5.0) -> np.ndarray:
 
 def tempered(p, unrest) -> np.ndarray:
     """p with the deviation it stands for made smaller by the square root of the unrest; p of the lower half stays above one half."""
-    return stats.norm.sf(stats.norm.isf(np.asarray(p, float)) / np.sqrt(unrest))
+    return scipy.stats.norm.sf(scipy.stats.norm.isf(np.asarray(p, float)) / np.sqrt(unrest))
 
 
 def whole_look(p, looked: int) -> np.ndarray:

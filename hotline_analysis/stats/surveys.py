@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from . import intervals
 
@@ -107,7 +107,7 @@ def ratio(y, x, weights=None, *, clusters=None, strata=None, post=None, fraction
     alone = w.sum() * (w * residual**2).sum() / (w * x).sum() ** 2 / (n - 1) if n > 1 else 0.0
     se = 0.0 if np.abs(residual).max() < 1e-12 * max(abs(value), 1) else se
     deff = se**2 / alone if se > 0 else np.nan
-    reach = stats.t.ppf(0.5 + level / 2, df) * se if df > 0 and se > 0 else np.nan
+    reach = scipy.stats.t.ppf(0.5 + level / 2, df) * se if df > 0 and se > 0 else np.nan
     return Estimate(float(value), se, df, float(value - reach), float(value + reach), n, float(deff), n / float(deff))
 
 
@@ -130,7 +130,7 @@ def share(hit, weights=None, *, level=0.95, **design) -> Estimate:
     if found.value in (0.0, 1.0) or found.se == 0:
         effective = min(n / kish(np.ones(n) if weights is None else weights), found.df + 1)
     else:
-        tails = stats.t.ppf(0.5 + level / 2, [n - 1, found.df])
+        tails = scipy.stats.t.ppf(0.5 + level / 2, [n - 1, found.df])
         effective = min(found.value * (1 - found.value) / found.se**2 * (tails[0] / tails[1]) ** 2, n)
     low, high = intervals.wilson(found.value * effective, effective, level=level)
     return found._replace(low=float(low), high=float(high), effective_n=float(effective), deff=n / effective)
@@ -228,7 +228,7 @@ def sample_size(margin, *, share=0.5, population=math.inf, deff=1.0, response_ra
 
     n0 = deff z^2 p(1-p) / e^2; n = n0 / (1 + (n0 - 1) / N); invitations n / response rate. Cochran 1977, 4.4; the table of Krejcie and Morgan 1970.
     """
-    z = stats.norm.ppf(0.5 + level / 2)
+    z = scipy.stats.norm.ppf(0.5 + level / 2)
     endless = deff * z**2 * share * (1 - share) / margin**2
     answers = endless if math.isinf(population) else endless / (1 + (endless - 1) / population)
     needed = math.ceil(min(answers, population) - 1e-9)
@@ -240,7 +240,7 @@ def margin_of_error(effective_n, *, share=0.5, population=math.inf, level=0.95) 
     if not effective_n > 0:
         return np.nan
     left = 1.0 if math.isinf(population) or population <= 1 else max(population - effective_n, 0) / (population - 1)
-    return float(stats.norm.ppf(0.5 + level / 2) * math.sqrt(share * (1 - share) / effective_n * left))
+    return float(scipy.stats.norm.ppf(0.5 + level / 2) * math.sqrt(share * (1 - share) / effective_n * left))
 
 
 def nonresponse_bounds(response_rate, value) -> intervals.Interval:
@@ -277,9 +277,9 @@ def compare_ordinal(first, second, *, clusters_first=None, clusters_second=None,
         n = min(len(np.unique(c)) for c in own)
         low, high = intervals.wilson(value * n, n, level=level)
         return Difference(2 * value - 1, 2 * low - 1, 2 * high - 1, 0.0, np.nan, np.nan)
-    reach = stats.t.ppf(0.5 + level / 2, df) * se
+    reach = scipy.stats.t.ppf(0.5 + level / 2, df) * se
     ends = (max(2 * (value - reach) - 1, -1.0), min(2 * (value + reach) - 1, 1.0))
-    return Difference(2 * value - 1, *ends, 2 * se, df, float(2 * stats.t.sf(abs(value - 0.5) / se, df)))
+    return Difference(2 * value - 1, *ends, 2 * se, df, float(2 * scipy.stats.t.sf(abs(value - 0.5) / se, df)))
 
 
 def _placements(of, among) -> np.ndarray:
@@ -311,9 +311,9 @@ def rank_correlation(x, y, *, level=0.95) -> Estimate:
     x, y, n = x[known], y[known], int(known.sum())
     if n < 4 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return Estimate(np.nan, np.nan, max(n - 2, 0), np.nan, np.nan, n, np.nan, np.nan)
-    r = float(stats.spearmanr(x, y).statistic)
+    r = float(scipy.stats.spearmanr(x, y).statistic)
     se = math.sqrt((1 + r * r / 2) / (n - 3))
-    reach = stats.norm.ppf(0.5 + level / 2) * se
+    reach = scipy.stats.norm.ppf(0.5 + level / 2) * se
     z = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
     return Estimate(r, se, n - 2, float(np.tanh(z - reach)), float(np.tanh(z + reach)), n, 1.0, float(n))
 
@@ -335,7 +335,7 @@ def alpha(items, *, level=0.95) -> Alpha:
     covariance = np.cov(items, rowvar=False)
     value = _alpha(covariance)
     without = np.array([_alpha(np.delete(np.delete(covariance, i, 0), i, 1)) for i in range(k)])
-    upper, lower = stats.f.ppf([0.5 + level / 2, 0.5 - level / 2], n - 1, (n - 1) * (k - 1))
+    upper, lower = scipy.stats.f.ppf([0.5 + level / 2, 0.5 - level / 2], n - 1, (n - 1) * (k - 1))
     return Alpha(value, float(1 - (1 - value) * upper), float(1 - (1 - value) * lower), k, without)
 
 
@@ -407,7 +407,7 @@ def net_promoter(promoters, passives, detractors, *, level=0.95) -> Score:
         return Score(*[np.nan] * 7)
     up, middle, down = (count / n for count in (promoters, passives, detractors))
     value, se = up - down, math.sqrt(max(up + down - (up - down) ** 2, 0.0) / n)
-    reach = stats.norm.ppf(0.5 + level / 2) * se if se > 0 else np.nan
+    reach = scipy.stats.norm.ppf(0.5 + level / 2) * se if se > 0 else np.nan
     return Score(value, max(value - reach, -1.0) if se else np.nan, min(value + reach, 1.0) if se else np.nan, se, up, middle, down)
 
 
@@ -417,7 +417,7 @@ def homogeneity(hits, trials) -> float:
     k, n = k[n > 0], n[n > 0]
     if len(n) < 2 or k.sum() in (0, n.sum()):
         return np.nan
-    return float(stats.chi2_contingency(np.column_stack([k, n - k]), correction=False).pvalue)
+    return float(scipy.stats.chi2_contingency(np.column_stack([k, n - k]), correction=False).pvalue)
 
 
 def explains(explained, *, n, items, level=0.95) -> bool:
@@ -425,15 +425,15 @@ def explains(explained, *, n, items, level=0.95) -> bool:
     left = n - items - 1
     if left < 1 or explained >= 1:
         return left >= 1
-    return bool(explained / items / ((1 - explained) / left) > stats.f.ppf(level, items, left))
+    return bool(explained / items / ((1 - explained) / left) > scipy.stats.f.ppf(level, items, left))
 
 
 def lower_tail(hits, trials, share) -> np.ndarray:
     """Exact binomial chance of so few hits or fewer in so many trials, where each hits with `share`; nan without a trial."""
     k, n = np.asarray(hits, float), np.asarray(trials, float)
-    return np.where(n > 0, stats.binom.cdf(k, n, share), np.nan)
+    return np.where(n > 0, scipy.stats.binom.cdf(k, n, share), np.nan)
 
 
 def upper_tail(z) -> np.ndarray:
     """Chance of a standard normal value of z or more."""
-    return stats.norm.sf(np.asarray(z, float))
+    return scipy.stats.norm.sf(np.asarray(z, float))

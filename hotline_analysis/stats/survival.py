@@ -8,7 +8,7 @@ Times are whole seconds and counts stay whole numbers up to the one division tha
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 ROUNDING = 1e-12  # a curve of a million factors may lie this far from the share that it reaches on paper
 
@@ -145,7 +145,7 @@ def greenwood(curve) -> np.ndarray:
 
 def log_log_limits(curve, *, level=0.95):
     """Lower and upper limit of S at each time, S^exp(+-z se / (S log S)), which stay between 0 and 1; for independent calls, see `greenwood`."""
-    z = stats.norm.ppf(0.5 + level / 2)
+    z = scipy.stats.norm.ppf(0.5 + level / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = z * greenwood(curve) / (curve.survival * np.log(curve.survival))
         return curve.survival ** np.exp(-spread), curve.survival ** np.exp(spread)

@@ -6,7 +6,7 @@ Every test returns the size of the difference beside its p: a p never decides al
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from . import intervals
 
@@ -75,7 +75,7 @@ def two_proportions(k1, n1, k2, n2, *, effective_n1=None, effective_n2=None, lev
         pooled = (p1 * n1_eff + p2 * n2_eff) / np.add(n1_eff, n2_eff)
         z = (p1 - p2) / np.sqrt(pooled * (1 - pooled) * (np.divide(1, n1_eff) + np.divide(1, n2_eff)))
     low, high = intervals.newcombe(k1, n1, k2, n2, effective_n1=effective_n1, effective_n2=effective_n2, level=level)
-    return ShareDifference(p1 - p2, low, high, z, 2 * stats.norm.sf(np.abs(z)))
+    return ShareDifference(p1 - p2, low, high, z, 2 * scipy.stats.norm.sf(np.abs(z)))
 
 
 def two_counts(first, second, *, exposure_first=1.0, exposure_second=1.0, level=0.95) -> CountDifference:
@@ -92,7 +92,7 @@ def two_counts(first, second, *, exposure_first=1.0, exposure_second=1.0, level=
     apart = intervals.difference(first / e1, limits1, second / e2, limits2)
     if first + second == 0:
         return CountDifference(np.nan, np.nan, np.nan, 0.0, *apart, np.nan)
-    test = stats.binomtest(int(first), int(first + second), e1 / (e1 + e2))
+    test = scipy.stats.binomtest(int(first), int(first + second), e1 / (e1 + e2))
     share = test.proportion_ci(confidence_level=level, method="exact")
     ratio = (first / e1) / (second / e2) if second else np.inf
     return CountDifference(ratio, _odds(share.low) * e2 / e1, _odds(share.high) * e2 / e1, first / e1 - second / e2, *apart, test.pvalue)
@@ -113,8 +113,8 @@ def count_against_history(count, exposure, counts, exposures, *, level=0.95, few
         plain = two_counts(count, before, exposure_first=exposure, exposure_second=float(exposures.sum()), level=level)
         return HistoryRatio(plain.ratio, plain.ratio_low, plain.ratio_high, plain.p, unrest)
     log, error = np.log(count / exposure) - np.log(before / exposures.sum()), np.sqrt(unrest * (1 / count + 1 / before))
-    far = stats.t.ppf(0.5 + level / 2, df) if df > 0 else stats.norm.ppf(0.5 + level / 2)
-    p = 2 * (stats.t.sf(abs(log) / error, df) if df > 0 else stats.norm.sf(abs(log) / error))
+    far = scipy.stats.t.ppf(0.5 + level / 2, df) if df > 0 else scipy.stats.norm.ppf(0.5 + level / 2)
+    p = 2 * (scipy.stats.t.sf(abs(log) / error, df) if df > 0 else scipy.stats.norm.sf(abs(log) / error))
     return HistoryRatio(*(float(v) for v in (np.exp(log), np.exp(log - far * error), np.exp(log + far * error), p)), unrest)
 
 
@@ -136,7 +136,7 @@ def log_rank(counts) -> LogRank:
     gap, variance = (events.sum(axis=1) - expected)[:-1], _log_rank_variance(events.sum(axis=0), risk.sum(axis=0), share)[:-1, :-1]
     df = int(np.linalg.matrix_rank(variance)) if len(gap) else 0
     statistic = float(gap @ np.linalg.pinv(variance, hermitian=True) @ gap) if df else np.nan
-    return LogRank(statistic, df, float(stats.chi2.sf(statistic, df)) if df else np.nan, events.sum(axis=1), expected)
+    return LogRank(statistic, df, float(scipy.stats.chi2.sf(statistic, df)) if df else np.nan, events.sum(axis=1), expected)
 
 
 def benjamini_hochberg(p) -> np.ndarray:
@@ -144,7 +144,7 @@ def benjamini_hochberg(p) -> np.ndarray:
     p = np.asarray(p, float)
     q, made = np.full(p.shape, np.nan), ~np.isnan(p)
     if made.any():
-        q[made] = stats.false_discovery_control(p[made], method="bh")
+        q[made] = scipy.stats.false_discovery_control(p[made], method="bh")
     return q
 
 
@@ -166,14 +166,14 @@ def cohen_kappa(table, *, level=0.95) -> Kappa:
     own = np.diag(p) @ (1 - (rows + columns) * (1 - kappa)) ** 2
     across = (1 - kappa) ** 2 * ((p * (columns[:, None] + rows[None, :]) ** 2).sum() - np.diag(p) @ (columns + rows) ** 2)
     error = np.sqrt(max(own + across - (kappa - chance * (1 - kappa)) ** 2, 0) / table.sum()) / (1 - chance)
-    far = stats.norm.ppf(0.5 + level / 2) * error
+    far = scipy.stats.norm.ppf(0.5 + level / 2) * error
     return Kappa(float(kappa), float(max(kappa - far, -1)), float(min(kappa + far, 1)), agreed)
 
 
 def kendall(x, y) -> float:
     """Kendall's tau-b of two scores of the same agents (does a longer window order them alike?); pairs with a nan are left out."""
     x, y = _pairs(x, y)
-    return float(stats.kendalltau(x, y).statistic) if len(x) > 1 else np.nan
+    return float(scipy.stats.kendalltau(x, y).statistic) if len(x) > 1 else np.nan
 
 
 def split_half(odd, even) -> float:

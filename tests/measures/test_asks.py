@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from hotline_analysis import show
+from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.measures import quotable
 from hotline_analysis.measures.asks import COLUMNS, asks
 from hotline_analysis.words import Field
@@ -115,6 +116,13 @@ def test_instants_of_the_study_are_kept_as_text():
     frame = outage().assign(**{name: pd.to_datetime(outage()[name]) for name in ("started_at", "ended_at")})
     told = asks(sheet("none"), {"outages": frame})
     assert json.dumps(told["started_at"].tolist()) == '["2024-09-11 14:04:34"]' and shown(told).startswith("9月11日14:04至9月11日15:20")
+
+
+@pytest.mark.parametrize("frames", [{"outages": outage()}, {"categories": categories()}, {}], ids=["silence", "category", "none"])
+def test_what_is_asked_is_kept_as_it_was_made(tmp_path, frames):
+    told, kept = asks(sheet("none"), frames), Frames(tmp_path)
+    for _ in range(2):
+        pd.testing.assert_frame_equal(kept.get("k", lambda: told), told)
 
 
 def test_a_target_that_was_missed_in_every_month_of_a_year():

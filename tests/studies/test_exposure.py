@@ -1,6 +1,7 @@
 """The exposure study: its columns, small cases by hand, inheritance, the reconciliation, and the windows file that the monthly run reads."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -38,16 +39,23 @@ def heavy():
 
 
 @pytest.fixture(scope="module")
-def told(heavy):
-    return exposure.points(heavy).set_index("issue")
+def made(heavy):
+    """The tables of the heavy month, each made once."""
+    keep = cache(lambda name: exposure.TABLES[name](heavy))
+    return lambda name: keep(name).copy()
+
+
+@pytest.fixture(scope="module")
+def told(made):
+    return made("points").set_index("issue")
 
 
 # ---- columns
 
 
 @pytest.mark.parametrize("table", exposure.TABLES)
-def test_every_column_has_its_words(heavy, table):
-    frame = exposure.TABLES[table](heavy)
+def test_every_column_has_its_words(made, table):
+    frame = made(table)
     path = {"issue_1"}
     chart = {"group", "hours", "point_hours", "words", "few"} if table == "curves" else set()
     numbers = {"numerator", "denominator", "low", "high", "overall", "overall_df", "evidence", "low_50", "high_50", "low_80", "high_80"}
@@ -118,10 +126,10 @@ def test_nobody_has_evidence():
 # ---- curves
 
 
-def test_same_and_other_add_to_any(heavy):
-    frame = exposure.split(heavy)
+def test_same_and_other_add_to_any(made):
+    frame = made("split")
     assert frame["followed"].to_numpy() == pytest.approx((frame["same"] + frame["other"]).to_numpy())
-    whole = exposure.points(heavy).set_index("issue")["value"]
+    whole = made("points").set_index("issue")["value"]
     at_168 = frame[frame["window_hours"] == 168].set_index("issue")["followed"]
     assert at_168[whole.index].to_numpy() == pytest.approx(whole.to_numpy())
 
@@ -139,16 +147,16 @@ def test_split_by_hand():
     assert frame.loc[("b", 2), "calls"] == 2
 
 
-def test_curves_start_at_nothing_and_hold_the_point(heavy, told):
-    frame = exposure.curves(heavy)
+def test_curves_start_at_nothing_and_hold_the_point(made, told):
+    frame = made("curves")
     repair = frame[frame["group"] == "repair"]
     assert repair["value"].iloc[0] == 0 and repair["hours"].iloc[-1] == 168
     assert repair["point_hours"].iloc[0] == told.loc["repair", "hours_80"]
     assert frame[frame["group"] == "policy"]["few"].all() and not repair["few"].any()
 
 
-def test_the_hazard_of_a_slow_problem_lies_above_habit(heavy):
-    frame = exposure.hazard(heavy)
+def test_the_hazard_of_a_slow_problem_lies_above_habit(made):
+    frame = made("hazard")
     repair = frame[(frame["issue"] == "repair") & frame["hour_to"].between(13, 72)]
     assert repair["index"].mean() > 1.3 * repair["control"].mean()
     assert len(frame) == 5 * 168
@@ -157,8 +165,8 @@ def test_the_hazard_of_a_slow_problem_lies_above_habit(heavy):
 # ---- comparison
 
 
-def test_issues_with_unlike_problems_differ_and_units_do_not(heavy):
-    frame = exposure.comparison(heavy).set_index(["first", "second"])
+def test_issues_with_unlike_problems_differ_and_units_do_not(heavy, made):
+    frame = made("comparison").set_index(["first", "second"])
     assert len(frame) == 10 and (frame["overall_df"] == 4).all()
     pair = frame.loc[next(key for key in frame.index if set(key) == {"urgent", "policy"})]
     assert pair["differs"] and pair["q"] < 0.001
@@ -166,10 +174,10 @@ def test_issues_with_unlike_problems_differ_and_units_do_not(heavy):
     assert agents["differs"].sum() <= 1
 
 
-def test_log_rank_and_bh_are_those_of_the_estimators(heavy):
+def test_log_rank_and_bh_are_those_of_the_estimators(made):
     from scipy import stats
 
-    frame = exposure.comparison(heavy)
+    frame = made("comparison")
     assert frame["q"].to_numpy() == pytest.approx(stats.false_discovery_control(frame["p"]))
     assert (frame["log_rank_p"].to_numpy() == pytest.approx(stats.chi2.sf(frame["log_rank"], 1))) and (frame["overall_p"] < 1e-6).all()
 
@@ -230,9 +238,9 @@ def test_without_evidence_the_configured_window_stays():
     assert set(frame["said"]) == {"keep"} and exposure.windows(frame) == {"*": 24}
 
 
-def test_a_heavy_month_is_split_by_issue(heavy):
+def test_a_heavy_month_is_split_by_issue(made):
     """True W* is 12 h: repair and complaint are missed by it."""
-    frame = exposure.reconciliation(heavy).set_index("issue")
+    frame = made("reconciliation").set_index("issue")
     assert frame.loc["repair", "verdict"] == "short" and frame.loc["complaint", "verdict"] == "short"
     assert frame.loc["billing", "verdict"] != "short" and frame.loc["urgent", "verdict"] == "consistent"
     assert set(frame["said"]) == {"per_issue"} and frame.loc["complaint", "recommended_hours"] in (120, 168)
@@ -326,8 +334,8 @@ def test_small_issues_are_pooled_in_every_table_and_small_counts_are_not_told():
     assert "王" in exposure.points(replace(view, smallest=1)).to_csv()
 
 
-def test_a_comparison_says_whether_there_is_one(heavy):
-    frame = exposure.comparison(heavy)
+def test_a_comparison_says_whether_there_is_one(made):
+    frame = made("comparison")
     assert set(frame["said"]) == {"some"} and set(frame["differing"]) == {frame["differs"].sum()}
     nobody = [(n, 30 * DAY + n, 0, "ab"[n % 2], "answered") for n in range(40)]  # nobody calls again
     alone = exposure.comparison(view_of(nobody))

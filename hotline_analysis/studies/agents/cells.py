@@ -5,7 +5,7 @@ No league tables: agents with few calls are not ranked, and an agent is far from
 
 import numpy as np
 import pandas as pd
-from scipy import stats as scipy_stats
+import scipy
 
 from hotline_analysis.measures import agents as measured
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
@@ -114,7 +114,7 @@ def funnelled(part: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         "agent": part["agent"], "issue": part["issue"], "denominator": part["calls"], "numerator": part["repeats"], "value": k / n, "low": low, "high": high,
         "expected": part["expected"], "ratio": ratio, "ratio_low": ratio_low, "ratio_high": ratio_high, "z": scores.z, "z_spread": scores.z_spread, "lower": lower, "upper": upper,
-        "p": 2 * scipy_stats.norm.sf(np.abs(scores.z_spread)), "shrunken": drawn.value, "shrunken_low": drawn.low, "shrunken_high": drawn.high,
+        "p": 2 * scipy.stats.norm.sf(np.abs(scores.z_spread)), "shrunken": drawn.value, "shrunken_low": drawn.low, "shrunken_high": drawn.high,
     })  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def _issue(issue: str, part: pd.DataFrame, overall: float, rule: Coaching) -> di
     row = {
         "issue": issue, "agents": len(able), "denominator": n, "numerator": k, "value": k / n, "low": low, "high": high,
         "rho": funnel.shrunken(able["numerator"], able["denominator"]).rho if len(able) else np.nan, "i2": between.i2,
-        "spread_p": float(scipy_stats.chi2.sf(between.q, len(able) - 1)) if len(able) > 1 else np.nan,
+        "spread_p": float(scipy.stats.chi2.sf(between.q, len(able) - 1)) if len(able) > 1 else np.nan,
         "flagged_share": float((able["verdict"] == "above").mean()) if len(able) else np.nan,
         "plain_high": float((able["z"] > funnel.WARNING).mean()) if len(able) else np.nan, "above_all": bool(low > overall),
     }  # fmt: skip

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
@@ -427,7 +427,7 @@ def _paired(first: pd.DataFrame, second: pd.DataFrame, indicator: Indicator) -> 
     gap, far = float((b - a).mean()), 1.959964
     if len(a) >= FEW_PAIRS:
         own = np.std(b - a, ddof=1) / np.sqrt(len(a))
-        far = float(stats.t.ppf(0.975, len(a) - 1)) if own > error else far
+        far = float(scipy.stats.t.ppf(0.975, len(a) - 1)) if own > error else far
         error = max(error, own)
     told, ends = {"mean_before": a.mean(), "mean_after": b.mean()}, (gap - far * error, gap + far * error)
     if indicator.denominator is None and not a.mean():

@@ -9,7 +9,7 @@ from datetime import timedelta
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import indicators, rates, volumes
@@ -107,7 +107,7 @@ def worse(cells: pd.DataFrame, effect: float) -> np.ndarray:
     rate, q = cells["numerator"].sum() / whole if whole else 0.0, np.full(len(cells), np.nan)
     if told.any() and 0 < rate < 1:
         k, n = (cells.loc[told, name].to_numpy() / effect for name in ("numerator", "denominator"))
-        p = np.where(k < n, special.betainc(np.maximum(n - k, 1e-9), k + 1, 1 - rate), 1.0)  # P(at most k of n answered)
+        p = np.where(k < n, scipy.special.betainc(np.maximum(n - k, 1e-9), k + 1, 1 - rate), 1.0)  # P(at most k of n answered)
         q[told] = tests.benjamini_hochberg(p)
     return q
 

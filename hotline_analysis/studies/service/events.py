@@ -635,7 +635,7 @@ def _without(view: View, events: Sequence[Event]) -> View:
     any_of = reduce(lambda a, b: a | b, [_inside(event) for event in events])
     calls = view.table("calls").with_columns(_taken=nw.when(any_of).then(nw.lit(1)).otherwise(nw.lit(0)))
     left = calls.filter(nw.col("_taken") == 0).drop("_taken")
-    return replace(view, tables={**view.tables, "calls": left}, keep=not_kept)
+    return replace(view, tables={**view.tables, "calls": left}, keep=not_kept, held=None)
 
 
 TABLES = {"events": found, "outages": outages, "bursts": bursts, "with_without": with_without}

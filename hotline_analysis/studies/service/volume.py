@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
@@ -182,7 +182,7 @@ def targets(view: View) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     z = (frame["value"] - frame["target"]) / np.sqrt(frame["target"] * (1 - frame["target"]) / frame["effective"])
     few = frame["denominator"].fillna(0) < FEW
-    q = tests.benjamini_hochberg(np.where(few | frame["target"].isna(), np.nan, 2 * stats.norm.sf(np.abs(z))))
+    q = tests.benjamini_hochberg(np.where(few | frame["target"].isna(), np.nan, 2 * scipy.stats.norm.sf(np.abs(z))))
     good = (frame["value"] >= frame["target"]) == (frame["better"] == "higher")
     against = np.select(
         [frame["target"].isna(), few | frame["value"].isna(), q < LEVEL], ["no target", "few", np.where(good, "met", "missed")], "open"
