@@ -112,7 +112,7 @@ def _pictures(root: Node) -> Iterator[str]:
 
 
 def _findings(root: Node) -> Iterator[str]:
-    """Every number of a finding stands in the row that it leads to."""
+    """Every number of a finding stands in the row that it leads to, where it leads to one."""
     rows = {
         node.attributes["id"]: [cell.text.strip() for cell in node.every("th", "td")]
         for node in root.every("tr")
@@ -120,8 +120,8 @@ def _findings(root: Node) -> Iterator[str]:
     }
     for item in (item for told in root.of_class("findings") for item in told.every("li")):
         to = next((a.attributes.get("href", "")[1:] for a in item.every("a") if a.attributes.get("href", "").startswith("#n-")), "")
-        if to not in rows:
-            yield "a finding whose row is not on the page"
+        if to not in rows:  # a page that does not show the table has no link to it
+            yield from ["a finding whose row is not on the page"] if to else []
             continue
         name, *cells = rows[to]
         said = CONFIDENCE.sub("", " ".join(p.text for p in item.every("p")).replace(name, "", 1).rpartition(_link(item))[0])

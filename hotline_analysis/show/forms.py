@@ -24,6 +24,7 @@ from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Either, Field, Rows, Said, Sentence, Sentences, Slot, Term
 
 NOTHING = Term("没有可列的内容", "nothing to list")
+UNBROKEN = 8  # rows of a table that paper keeps together; a longer one goes on after its heading, or sheets end half empty
 SELECTION = Term("（节选）", " (selection)")
 
 
@@ -202,7 +203,7 @@ class Table:
             "key": shown.key,
             "title": title,
             "subtitle": subtitle,
-            "classes": ["keep"] * (len(rows) <= 15) + ["short"] * self.short + ["wide"] * self.wide,
+            "classes": ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide,
         }
         body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
         below = [line for line in (blocks.untold(rows, columns, language), note) if line]

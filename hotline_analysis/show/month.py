@@ -56,14 +56,17 @@ def each(*parts: Sentence, **ends: Term) -> Rows:
     return Rows(dict.fromkeys(ORDER, parts), by="judgement", **ends)
 
 
-FINDING = each(
-    Sentence("{indicator}{value:level}", "{indicator} {value:level}"),
+UNJUDGED = ("few", "not_compared")  # no word of change stands beside these
+LEVEL, STATED = Sentence("{indicator}{value:level}", "{indicator} {value:level}"), Sentence("，{state}", ", {state}")
+MOVING = (
+    LEVEL,
     Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
     Sentence("（不扣除周末、节假日的差别为{plain_change:risen}）", " ({plain_change:risen} before weekends and holidays are taken off)"),
     Sentence("，为{rank_months}个月{rank}", ", {rank} of {rank_months} months"),
-    Sentence("，{state}", ", {state}"),
+    STATED,
     Sentence("：{side}以往波动范围", ": {side} the usual range"),
 )
+FINDING = Rows({**dict.fromkeys(ORDER, MOVING), **dict.fromkeys(UNJUDGED, (LEVEL, STATED))}, by="judgement")
 PROOF = each(
     Sentence("95%区间{value:range}", "95% interval {value:range}"),
     Sentence("{counted}/{denominator}", "{counted}/{denominator}"),
@@ -87,7 +90,11 @@ EMPTY = (
     Sentence("：是没有发生，还是没有导出，这里无从得知", "; whether there were none or they were not exported cannot be told here"),
 )
 MOVED = each(Sentence("{indicator}", "{indicator}"), Sentence("{change:moved}", " {change:moved}"), end=NOTHING)
-RISEN = each(Sentence("较上月{change:risen}", "{change:risen} on last month"), end=NOTHING)
+RISEN = Rows(
+    {key: (Sentence("较上月{change:risen}", "{change:risen} on last month"),) for key in ORDER if key not in UNJUDGED},
+    by="judgement",
+    end=NOTHING,
+)
 AIM = each(
     Sentence(
         "目标{target:aim}，{target_months:count}个月中{reached_months:count}个月达到",
@@ -254,7 +261,17 @@ FORMS = {
     ),
     "tally": Furniture(verdicts.tally, {"groups": EVENTS}),
     "cards": Furniture(verdicts.cards, {"risen": RISEN, "aim": AIM}),
-    "unsaid": Furniture(verdicts.hold, {"line": MOVED, "because": BECAUSE}),
+    "unsaid": Furniture(
+        verdicts.hold,
+        {"line": MOVED, "because": BECAUSE},
+        subtitle=Sentences(
+            {
+                "poor data": Term("数据质量为差：本月的升降一律不宜写。", "The data are of poor quality: no movement of this month may be quoted."),
+                "first month": Term("没有可比的月份，谈不上升降。", "There is no month to compare with."),
+                "*": Term("本月没有这样的数字。", "There are none this month."),
+            }
+        ),
+    ),
     "service": Furniture(verdicts.findings, {"chapter": "service", "line": FINDING, "proof": PROOF}),
     "repeat": Furniture(verdicts.findings, {"chapter": "repeat", "line": FINDING, "proof": PROOF}),
     "orders": Furniture(verdicts.findings, {"chapter": "orders", "line": FINDING, "proof": PROOF}),

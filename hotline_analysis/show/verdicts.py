@@ -15,7 +15,6 @@ from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Rows, Term
 
 CHANGED = ("worse", "better", "more", "less")
-NONE = Term("本月没有这样的数字。", "There are none this month.")
 COUNTED = Term("{} {}项", "{} {}")
 
 
@@ -96,8 +95,8 @@ def _twice(row: Mapping, shown) -> bool:
     return shown.written(row, "reason") == shown.written(row, "state")
 
 
-def hold(shown, **said: Rows) -> Block:
-    """本月不宜写成升或降的数字: movements that people would quote and that nothing bears out, in the order of the column `unsaid`."""
+def hold(shown, *, subtitle: str, **said: Rows) -> Block:
+    """本月不宜写成升或降的数字: movements that people would quote and that nothing bears out, in the order of the column `unsaid`. subtitle: what is said where there is none."""
     rows = _rows(shown.frame[shown.frame["unsaid"].notna()].sort_values("unsaid"), shown, **said)
-    text = "\n".join(row["line"] for row in rows) or NONE(shown.language)
-    return _block("hold", "hold", shown, text, rows=rows, nothing=NONE(shown.language))
+    text = "\n".join(row["line"] for row in rows) or subtitle
+    return _block("hold", "hold", shown, text, rows=rows, nothing=subtitle)

@@ -184,6 +184,16 @@ def test_the_paper_is_a4_and_nothing_is_wider(browser, file):
     tab.close()
 
 
+def test_paper_keeps_every_verdict(browser, file):
+    """A class of a verdict may be the word of something that paper leaves out (more)."""
+    tab, _ = opened(browser, file, width=1280)
+    there = tab.locator(".v").count()
+    tab.emulate_media(media="print")
+    assert tab.locator(".tally .v.more, .tally .v.less").count() == 2
+    assert there == tab.locator(".v").evaluate_all("all => all.filter(e => e.checkVisibility()).length")
+    tab.close()
+
+
 def test_only_verdicts_have_a_colour(html):
     """Ink, greys and the two hues of the verdicts; nothing else has a saturation to speak of."""
     import colorsys

@@ -203,6 +203,16 @@ def test_a_base_that_moved_is_named_though_its_change_is_not_known():
 def test_what_prints_as_zero_is_not_listed_and_an_empty_list_says_so():
     frame = verdicts(connection_rate="none", offered="more").assign(change=[0.0001, 0.2])
     assert show(told(frame), as_="unsaid").text == "本月没有这样的数字。"
+    poor = told(frame)
+    poor["said"] = "poor data"
+    assert show(poor, as_="unsaid").text == "数据质量为差：本月的升降一律不宜写。"
+
+
+def test_no_word_of_change_stands_beside_what_is_not_judged():
+    frame = verdicts(connection_rate="not_compared").assign(reason="poor data", target=0.95, reached_months=3, target_months=14)
+    assert show(told(frame), as_="service").text == "接通率93.0%，不作比较。"
+    card = show(told(frame), as_="cards").html
+    assert "较上月" not in card and card.count("数据质量为差") == 1 and "14个月中3个月达到" in card
 
 
 # ---- no sentence contradicts its own change
