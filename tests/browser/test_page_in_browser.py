@@ -107,6 +107,7 @@ def opened(browser, file: Path, *, width: int):
     tab.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
     tab.goto(file.as_uri())
     tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    tab.evaluate("document.querySelectorAll('.toggle').forEach(box => { box.checked = true })")
     tab.wait_for_timeout(200)
     return tab, heard
 
