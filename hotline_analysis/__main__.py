@@ -365,6 +365,25 @@ def audit(file, kind, params, month, language, quiet):
 
 
 @cli.command()
+@PARAMS
+@click.option("--month", default="latest", help="2024-09, or latest")
+@click.option("--by", default="", metavar="COLUMN", help="the units: unit, area, department, ...; without it the hotline is one unit")
+@click.option("--out", default="", metavar="FILE", help="where the counts go (stdout)")
+@QUIET
+def share(params, month, by, out, quiet):
+    """Counts for another hotline to be compared with: a few kilobytes by unit, no call among them, small groups pooled. (JSON)"""
+    from hotline_analysis.hotline import open_hotline
+    from hotline_analysis.measures import sharing
+
+    if month != "latest":
+        check_month(month)
+    made = open_hotline(params, month, progress=not quiet).share(by)
+    if out:
+        sharing.write(out, made)
+    click.echo(out or made.text(), nl=bool(out))
+
+
+@cli.command()
 @click.argument("folder")
 @QUIET
 def sample(folder, quiet):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ColumnRule,
         Complaints,
         Condition,
+        Database,
         FollowUp,
         Improvement,
         Intervention,
@@ -224,8 +225,25 @@ def separator(mark):
     return SEPARATORS.get(mark, mark) if isinstance(mark, str) else mark
 
 
+def database(settings: "Database") -> None:
+    """One thing is asked for, by a statement that only reads; the address of the database stands in none of its settings. No message repeats what is given."""
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,60}", settings.url_env):
+        raise ValueError("url_env is the name of an environment variable, such as HOTLINE_DB; the address itself belongs there, not here")
+    if bool(settings.query) == bool(settings.table):
+        raise ValueError("name a table or a query, one of the two")
+    if settings.table and not re.fullmatch(r"\w[\w$]*(\.\w[\w$]*)?", settings.table):
+        raise ValueError("table is a name, such as calls or crm.calls")
+    for name, statement in (("query", settings.query), ("state", settings.state)):
+        if statement and (not re.match(r"\s*(select|with)\b", statement, re.IGNORECASE) or ";" in statement or "://" in statement):
+            raise ValueError(f"{name} is one statement that only reads: it begins with select or with, and has no semicolon and no address")
+
+
 def text_file(source: "Source") -> None:
-    """What the settings of a text file say of each other."""
+    """What the settings of a text file say of each other, and where the rows come from."""
+    if bool(source.files) == (source.database is not None):
+        raise ValueError("'files' is missing" if not source.files else "'files' and 'database' are both given; keep one of the two")
+    if any("://" in name for name in source.files):  # an address with a password may stand there: it is not repeated
+        raise ValueError("files: an address is no file; a database is named by 'database: {url_env: ..., table: ...}'")
     if source.header and source.header_row:
         raise ValueError(
             "'header' names the columns of a file without a header row, and 'header_row' says where it is; keep one of the two"

@@ -27,7 +27,7 @@ from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
-from hotline_analysis.measures import asks, catalogue, indicators, quotable, results, suggestions, verdicts
+from hotline_analysis.measures import asks, catalogue, indicators, quotable, results, sharing, suggestions, verdicts
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
@@ -377,6 +377,30 @@ class Hotline:
         """Every study and its tables, as `h.study(study, table)` takes them: study, table, name, audience (public, staff), about (what a table holds, in English)."""
         return self._month("studies", lambda: pd.DataFrame(_asked_for(self.language)), STUDIES, options={"language": self.language})
 
+    def share(self, by: str = "", *, leaves: bool = True, **changes) -> sharing.Share:
+        """What this hotline may tell another one of its period: counts by unit, no call (`measures.sharing`); leaves: False for a comparison in this house."""
+        view = self.view.but(**changes)
+        if by:
+            self._strata_known("share", by, "calls")
+        return sharing.share(view, by=by, window_hours=self.params.units.window_hours, leaves=leaves)
+
+    def _beside(self, period: str, changes: Mapping) -> tuple[sharing.Share, ...]:
+        """The shares of the hotlines that params name: of other params files made now, under the same changes; of files as they were sent."""
+        settings, made = self.params.units, []
+        for name in settings.params:
+            other = open_hotline(self.params.root / name, period, self.language, progress=False)
+            other.params = other.params.model_copy(
+                update={"units": other.params.units.model_copy(update={"window_hours": settings.window_hours})}
+            )
+            made.append(other.share(settings.by, leaves=False, **changes))
+        return (*made, *(sharing.read(self.params.root / name) for name in settings.shares))
+
+    @cached_property
+    def beside_digest(self) -> str:
+        """It changes with what other hotlines shared; '' where params name none."""
+        beside = self._beside(self.month, {})
+        return _digest_of(beside) if beside else ""
+
     def study(
         self,
         name: str,
@@ -405,6 +429,9 @@ class Hotline:
         options = _options(f"study {name}", make, options or {})
         told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options}
         told |= {"register": self.register_digest} if getattr(module, "REGISTER", False) else {}
+        if getattr(module, "BESIDE", False):
+            view = replace(view, beside=self._beside(view.period.label, changes))
+            told["beside"] = _digest_of(view.beside)
         rule = getattr(module, "RULE", None)
 
         def made() -> pd.DataFrame:
@@ -861,6 +888,7 @@ class Hotline:
             "checks": self.checks[["check", "severity"]].value_counts().rename("findings").reset_index().to_dict("records"),
             "data": self.store.facts,
             "digest": self.digest,
+            **({"beside": self.beside_digest} if self.beside_digest else {}),
             "grade": self.grade[0],
             "provisional": self.provisional,
             **self._kept_suggestions(kpis),
@@ -888,6 +916,10 @@ class Hotline:
     @property
     def digest(self) -> str:
         return self.kept.digest
+
+
+def _digest_of(beside: Sequence[sharing.Share]) -> str:
+    return hashlib.sha256("".join(shared.text() for shared in beside).encode()).hexdigest()
 
 
 def _fields(columns: Mapping, frame: pd.DataFrame) -> Contract:

@@ -253,6 +253,38 @@ class Events(Settings):
     )
 
 
+class Database(Settings):
+    """A table or a query of a database, in the place of files. Its address is in the environment, never here."""
+
+    url_env: str = setting(
+        "HOTLINE_DB",
+        "存放数据库地址的环境变量的名字；地址本身不写进参数文件",
+        "the name of the environment variable that holds the database's address; the address itself is in no params file",
+        "url_env: HOTLINE_DB",
+        "url_env: postgresql://user@host/calls",
+    )
+    table: str = setting("", "表的名字，可带模式名", "the table, with its schema or without", "table: crm.calls", "table: calls; drop")
+    query: str = setting(
+        "",
+        "查询语句，只读；与 table 二选一",
+        "a query that only reads, in place of a table",
+        "query: select id, begun from calls",
+        "query: delete from calls",
+    )
+    state: str = setting(
+        "",
+        "很快的查询，数据变了它的答案就变；不写则每次都把全部记录读一遍",
+        "a quick query whose answer changes with the data; empty: all rows are read each time",
+        "state: select count(*) from calls",
+        "state: update calls set x = 1",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self):
+        fits.database(self)
+        return self
+
+
 class Source(Settings):
     """One kind of export: its files, how they are written, and which of their columns mean what."""
 
@@ -264,12 +296,18 @@ class Source(Settings):
         "preset: asterisk_crd",
     )
     files: Texts = setting(
-        ...,
+        (),
         "文件，可用 * ?；从 params 的上一级文件夹算起",
         "the files, * and ? allowed; paths start above the folder params",
         "files: 'exports/*.csv'",
         "files: *.csv",
-        min_length=1,
+    )
+    database: Database | None = setting(
+        None,
+        "在文件的位置读数据库的一张表或一个查询（需附加组件 db）",
+        "a table or a query of a database in place of files (needs the extra db)",
+        "database: {url_env: HOTLINE_DB, table: calls}",
+        "database: postgresql://user@host/calls",
     )
     sheet: Texts = setting(
         (),
@@ -797,6 +835,42 @@ class Service(Settings):
         "the weights of the list of issues to work on first",
         "priority: {unsatisfied: 2}",
         "priority: 2",
+    )
+
+
+class UnitsBeside(Settings):
+    """Which units stand beside one another in the study of units, and under which window."""
+
+    by: Literal["unit", "area", "department", "queue", "channel", ""] = setting(
+        "",
+        "按哪一列分单位；不写则整条热线为一个单位，与其他热线并列",
+        "the column that tells the units apart; empty: the hotline is one unit, beside others",
+        "by: unit",
+        "by: agent",
+    )
+    window_hours: Annotated[float, Field(gt=0, le=168)] = setting(
+        24.0, "比较所用的窗口，小时", "the window that is compared, in hours", "window_hours: 72", "window_hours: 0"
+    )
+    params: Texts = setting(
+        (),
+        "并列的其他热线的参数文件；从params的上一级文件夹算起",
+        "params files of other hotlines to stand beside; paths start above the folder params",
+        "params: [params/north.yaml]",
+        "param: [params/north.yaml]",
+    )
+    shares: Texts = setting(
+        (),
+        "其他热线用 hotline share 写出的文件，不含任何来电",
+        "files that other hotlines wrote with `hotline share`, without any call",
+        "shares: [from-north.json]",
+        "share: [from-north.json]",
+    )
+    forced: bool = setting(
+        False,
+        "口径、窗口或时期不同也并列，只列数字，不判断",
+        "put unlike definitions, windows or periods beside one another too; figures only, nothing is judged",
+        "forced: true",
+        "forced: maybe",
     )
 
 
@@ -1507,6 +1581,13 @@ class Params(Settings):
         "frequent callers: the watch rules, and what is a shared number",
         "watch: {rules: [[4, 7], [3, 2]]}",
         "watch: {rule: [[4, 7]]}",
+    )
+    units: UnitsBeside = setting(
+        UnitsBeside(),
+        "单位对标：按什么分，与谁并列",
+        "units side by side: told apart by what, beside whom",
+        "units: {by: unit, shares: [from-north.json]}",
+        "units: {by: agent}",
     )
     coaching: Coaching = setting(
         Coaching(),

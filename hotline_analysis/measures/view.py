@@ -44,7 +44,7 @@ class View:
     `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it). `smallest`: groups of fewer
     calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
     the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked. `held`: what was read for one of several figures of this
-    view and serves the others (`once`); None where nothing is to be held.
+    view and serves the others (`once`); None where nothing is to be held. `beside`: what other hotlines shared (`sharing.Share`), for the study that compares.
     """
 
     params: Params
@@ -60,6 +60,7 @@ class View:
     leading: str = "calls"
     grade: Callable[[Period], str] = field(default=lambda period: "", repr=False)
     held: dict | None = field(default=None, repr=False, compare=False)
+    beside: tuple = ()
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""

@@ -62,8 +62,15 @@ def chosen(described: Params) -> dict[str, Path]:
                 f"'{name}' is neither a chapter of the month, nor a study with a page, nor a notebook in my/.",
                 right,
             )
+    if not sections:
+        return {name: path for name, path in every.items() if name == "index.html" or _wanted(path.stem, described)}
     wanted = ["index.html", *(f"{name}.html" for name in sections)]
-    return {name: every[name] for name in wanted if name in every} if sections else every
+    return {name: every[name] for name in wanted if name in every}
+
+
+def _wanted(stem: str, described: Params) -> bool:
+    """A study that says so (`wanted`) has a page only where the params ask for one."""
+    return getattr(_study(stem), "wanted", lambda params: True)(described)
 
 
 def publish(
@@ -97,7 +104,13 @@ def publish(
     h.study("day") if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
     with run.hold(folder, hotline=described.name, month=h.month) as place:
         mark = fingerprint(
-            h.digest + h.rule.hash + h.register_digest + repr(written) + _own_digest(wanted, sections) + repr(h.suggested_before),
+            h.digest
+            + h.rule.hash
+            + h.register_digest
+            + h.beside_digest
+            + repr(written)
+            + _own_digest(wanted, sections)
+            + repr(h.suggested_before),
             described.path,
             language,
         )  # the rule may come from a windows file beside the params

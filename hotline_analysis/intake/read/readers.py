@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -88,6 +88,9 @@ def read(file: InputFile, source: Source, staging: Path, connection: duckdb.Duck
 
 
 def _read(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
+    if source.database:  # our own copy of its rows: how it is written is known, and that it knew types
+        known = source.model_copy(update={"encoding": "utf-8", "separator": ",", "quote": '"'})
+        return replace(_read_text(file, known, stem, connection, wanted), typed=True)
     kind = real_kind(file, source.encoding)
     if kind in WORKBOOKS:
         return _read_workbook(file, source, stem, connection, wanted)

@@ -23,11 +23,13 @@ from hotline_analysis.intake import sealed
 from hotline_analysis.intake.convert import convert, evidence, guard, identity, instants
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
 from hotline_analysis.intake.engine import connect, literal, parquet
+from hotline_analysis.intake.read import database
 from hotline_analysis.intake.read.files import find_files
 from hotline_analysis.intake.read.ledger import FileLedger
 from hotline_analysis.intake.read.readers import TextTable, read
+from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.intake.store.merge import Merge, cells_of, ledgers_of, merge_key
-from hotline_analysis.params import Params
+from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import Table
 
 PINNED = "HOTLINE_PINNED"  # in a run's notebooks: the digest and the folder of the store that all of them read
@@ -235,11 +237,17 @@ class Store:
 
     def _jobs(self, key: identity.Key) -> list[Job]:
         return [
-            Job(table, source, file, part_key(self.params, table, source, file, key.id), seen(file.path))
+            Job(table, source, file, part_key(self.params, table, source, file, key.id), () if source.database else seen(file.path))
             for table in tables.TABLES.values()
             for source in self.params.sources(table.name)
-            for file in find_files(source, self.params)
+            for file in self._inputs(source)
         ]
+
+    def _inputs(self, source: Source) -> list[InputFile]:
+        if not source.database:
+            return find_files(source, self.params)
+        machine.private_folder(self._staging)
+        return [database.ask(source.database, self._staging)]
 
     @property
     def _staging(self) -> Path:
@@ -310,8 +318,11 @@ class Store:
         return self._read_text(job, connection)
 
     def _read_text(self, job: Job, connection: duckdb.DuckDBPyConnection | None = None) -> TextTable:
+        asked = job.source.database
+        if asked and not job.file.path.exists():
+            database.fetch(asked, job.file.path)
         text = read(job.file, job.source, self._staging, connection or self._connection, convert.wanted(job.source))
-        unchanged(job)
+        database.unchanged(asked, job.file) if asked else unchanged(job)
         return text
 
     def _convert(self, job: Job, text: TextTable, key: identity.Key, registry: identity.Registry) -> None:

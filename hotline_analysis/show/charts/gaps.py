@@ -235,8 +235,10 @@ def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
 def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, most: int = 9) -> Axes:
     """暴露周期: one panel an issue that has a curve, its own dark with its interval, all others grey behind, the 80 % point as a drop line.
 
-    Columns: group, hours, value (0-1), low, high, and the same in every row of a group: point_hours (80 % point), few (no panel). One scale for all.
+    Columns: group (or its words, group_zh and group_en), hours, value (0-1), low, high, and the same in every row of a group: point_hours (80 % point; without one no drop
+    line), few (no panel). One scale for all.
     """
+    data = data if "group" in data else data.assign(group=data[f"group_{language}"])
     drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
     if drawn.empty:
         _resize(ax, 96)

@@ -1,0 +1,281 @@
+"""What two hotlines may tell one another: counts by unit in a few kilobytes, no call among them, under the hash of their definition. (F0 A11, A13)
+
+A unit is a value of one stratum (a team, an area), or the whole hotline. Of each the share holds its calls and repeats by issue (the case mix), the
+Kaplan-Meier curve of the callbacks at the menu's windows with its errors, and how much callers who call often widen the intervals (design effect). Everything that compares units is computed from such
+shares, from one's own calls too, so that a comparison by files is the one by calls.
+
+No small cell leaves: units with 1 to `smallest` - 1 calls or repeats are pooled until the pool is no small one, issues of which any unit has so few are one class in all of them, and windows between which fewer callbacks
+lie are one step (`disclosure`).
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from hotline_analysis import disclosure
+from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, NoInput
+from hotline_analysis.measures import counts, rates, rules
+from hotline_analysis.measures.definition import HOUR, WINDOWS_HOURS
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import LEVELS
+from hotline_analysis.measures.indicators import mark
+from hotline_analysis.measures.orders import NONE
+from hotline_analysis.measures.view import View
+from hotline_analysis.params import Settings, validated
+from hotline_analysis.personal import found
+from hotline_analysis.stats import binned, resampling
+
+VERSION = 1
+LARGEST = 1 << 20  # bytes of a share that is read: one of a thousand units is smaller
+MENU = tuple(int(h * HOUR) for h in WINDOWS_HOURS)
+Count = Annotated[int, Field(ge=0)]
+Error = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Cell(Settings):
+    """One issue of a unit: calls watched for the whole window, those of them that were followed."""
+
+    issue: str
+    calls: Count
+    repeats: Count
+
+
+class Step(Settings):
+    """The curve at one window: callbacks and calls that stopped being watched since the step before, the share followed by then and its standard error."""
+
+    window_hours: Annotated[float, Field(gt=0)]
+    events: Count
+    censored: Count
+    value: Annotated[float, Field(ge=0, le=1)]
+    se: Error
+
+
+class Unit(Settings):
+    """One unit; calls: all index calls; watched: those watched for the whole window, repeats: of these those followed within it."""
+
+    name: str
+    calls: Count
+    watched: Count
+    repeats: Count
+    design_effect: Annotated[float, Field(ge=1, allow_inf_nan=False)]
+    cells: tuple[Cell, ...]
+    curve: tuple[Step, ...]
+
+    @model_validator(mode="after")
+    def _adds_up(self):
+        sums = sum(c.calls for c in self.cells), sum(c.repeats for c in self.cells)
+        steps = sum(s.events + s.censored for s in self.curve)
+        rising = [s.window_hours for s in self.curve]
+        if (
+            sums != (self.watched, self.repeats)
+            or self.repeats > self.watched
+            or self.watched > self.calls
+            or steps > self.calls
+            or rising != sorted(rising)
+        ):
+            raise ValueError("the parts of a unit do not add up")
+        return self
+
+
+class Share(Settings):
+    """The units of one hotline in one period, and the rule that they were counted by."""
+
+    version: Literal[1]
+    title_zh: str
+    title_en: str
+    period: str
+    by: str
+    window_hours: Annotated[float, Field(gt=0)]
+    hash: str
+    definition_zh: str
+    definition_en: str
+    smallest: Annotated[int, Field(ge=1)]
+    units: tuple[Unit, ...] = Field(min_length=1)
+
+    def text(self) -> str:
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+
+
+# ---- making one
+
+
+def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool = True) -> Share:
+    """The share of a view's period: by a stratum, or ('') of the hotline as one unit.
+
+    leaves: False for a comparison in this house, whose cells are not told: issues stay as they are, units and windows are told as everywhere.
+
+    Counted are the index calls of the period under the view's definition, charged as it says; calls without a unit are none's and are left out. Raises DataRefused
+    looking back, by calendar day or by chains (no window to watch), and where the calls lack the stratum.
+    """
+    definition = view.definition
+    if definition.mode == "calendar" or definition.direction == "look-back" or definition.chain != "each":
+        raise DataRefused(
+            "units",
+            "units are compared by rolling windows, looking ahead, each link counted.",
+            "Set mode: rolling, direction: look-ahead, chain: each.",
+        )
+    gaps = rules.charge(view.gaps(), definition, [by] if by else [])
+    have = gaps.collect_schema().names()
+    if by and by not in have:
+        raise DataRefused("units", f"not available: needs {by}.")
+    gaps = gaps.filter(~nw.col(by).is_null()) if by else gaps
+    unit = nw.col(by).cast(nw.String) if by else nw.lit("")
+    issue = nw.coalesce(nw.col(LEVELS[0]).cast(nw.String), nw.lit(NONE)) if LEVELS[0] in have else nw.lit(NONE)
+    gaps = gaps.with_columns(unit_=unit, issue_=issue)
+    mixed = _mixed(gaps, view, window_hours)
+    names = apart(mixed.groupby("unit")[["calls", "watched", "repeats"]].sum(), view.smallest)
+    mixed["unit"] = mixed["unit"].map(names)
+    mixed["issue"] = mixed["issue"].map(classes(mixed, view.smallest)) if leaves else mixed["issue"]
+    keys = ["unit", "issue", "caller_group"]
+    made = mixed.groupby(keys, as_index=False)[["calls", "watched", "repeats"]].sum()
+    curves = _curves(gaps, view, names)
+    units = [_unit(name, part, curves[name]) for name, part in made.groupby("unit", sort=True)]
+    if not units:
+        raise DataRefused("units", "no calls")
+    said = {
+        f"definition_{language}": definition.line(language).partition("：" if language == "zh" else ": ")[2] for language in ("zh", "en")
+    }
+    title = view.params.title.term
+    return Share(
+        version=VERSION,
+        title_zh=title.zh,
+        title_en=title.en,
+        period=view.period.label,
+        by=by,
+        window_hours=window_hours,
+        hash=definition.hash,
+        **said,
+        smallest=view.smallest,
+        units=tuple(units),
+    )
+
+
+def _mixed(gaps: nw.LazyFrame, view: View, window_hours: float) -> pd.DataFrame:
+    """Calls, those watched for the window and those of them followed, by unit, issue and caller group."""
+    window_s = round(window_hours * HOUR)
+    whole = gaps.with_columns(watched=mark(nw.col("follow_s") >= window_s))
+    hit = whole.with_columns(repeats=mark(nw.col(counts.gap_column(view.definition)) <= window_s) * nw.col("watched"))
+    sums = [nw.col("watched").sum(), nw.col("repeats").sum(), nw.len().alias("calls")]
+    rows = pandas(hit.group_by("unit_", "issue_", "caller_group").agg(*sums)).rename(columns={"unit_": "unit", "issue_": "issue"})
+    return rows.astype(dict.fromkeys(("calls", "watched", "repeats", "caller_group"), "int64")).astype({"unit": str, "issue": str})
+
+
+def apart(counted: pd.DataFrame, smallest: int) -> dict[str, str]:
+    """What each group (the index) is called, so that none of its counts (the columns) is a small number but 0: itself, or OTHER.
+
+    The pool takes in the next larger group (by what makes it small) until none of its counts is small, or everything is in it.
+    """
+    told = {name: name for name in counted.index}
+    for _ in counted.index:
+        sums = counted.groupby(told).sum()
+        few = sums.where((sums > 0) & (sums < smallest)).min(axis=1)
+        sizes = few.fillna(sums.max(axis=1))
+        found_names = disclosure.names_told({(name,): int(n) for name, n in sizes.items() if n}, smallest)
+        said = {name: found_names.get((name,), (name,))[0] for name in sums.index}
+        if all(name == word for name, word in said.items()):
+            break
+        told = {name: said[word] for name, word in told.items()}
+    return told
+
+
+def classes(mixed: pd.DataFrame, smallest: int) -> dict[str, str]:
+    """What each issue is called, the same in every unit: itself, or OTHER where any unit has few calls or repeats of it.
+
+    The pool takes in the next issue (the one with the fewest repeats) until no unit has few in it, or everything is in it.
+    """
+    sums = mixed.groupby(["issue", "unit"])[["watched", "repeats"]].sum().unstack(fill_value=0)
+    few = ((sums > 0) & (sums < smallest)).any(axis=1)
+    order = [*sums.index[few], *sums.xs("repeats", axis=1, level=0).sum(axis=1)[~few].sort_values(kind="stable").index]
+    pool = int(few.sum())
+    while 0 < pool < len(order) and (sums.loc[order[:pool]].sum().between(1, smallest - 1)).any():
+        pool += 1
+    return {issue: disclosure.OTHER if place < pool else issue for place, issue in enumerate(order)}
+
+
+def _unit(name: str, part: pd.DataFrame, curve: tuple[Step, ...]) -> Unit:
+    cells = part.groupby("issue")[["watched", "repeats"]].sum()
+    groups = part.groupby("caller_group")[["watched", "repeats"]].sum()
+    told = tuple(Cell(issue=str(issue), calls=int(n), repeats=int(k)) for issue, n, k in cells.itertuples() if n)
+    n, k = int(groups["watched"].sum()), int(groups["repeats"].sum())
+    return Unit(
+        name=name, calls=int(part["calls"].sum()), watched=n, repeats=k, design_effect=_design_effect(groups), cells=told, curve=curve
+    )
+
+
+def _design_effect(groups: pd.DataFrame) -> float:
+    """How many calls are worth one independent one: the jackknife's variance over that of a plain share, at least 1 (1 where the share is 0 or all)."""
+    n, k = (groups[c].to_numpy() for c in ("watched", "repeats"))
+    total = n.sum()
+    if not total or k.sum() in (0, total) or (n > 0).sum() < 2:
+        return 1.0
+    p, se = k.sum() / total, float(rates.shares(k, n).se)
+    return round(max(se**2 * total / (p * (1 - p)), 1.0), 6)
+
+
+def _curves(gaps: nw.LazyFrame, view: View, names: dict[str, str]) -> dict[str, tuple[Step, ...]]:
+    edges = binned.bin_edges_seconds(menu_seconds=MENU)
+    exact, cube = (
+        frame.assign(unit_=frame["unit_"].astype(str).map(names)) for frame in counts.both(gaps, view.definition, edges=edges, by=["unit_"])
+    )
+    made = {}
+    for name, part in exact.groupby("unit_", sort=True):
+        dense = counts.dense(cube[cube["unit_"] == name], edges=edges)
+        found_rates = rates.curve_shares(part, dense, edges, MENU)
+        made[name] = _steps(part, found_rates, view.smallest)
+    return made
+
+
+def _steps(exact: pd.DataFrame, curve: resampling.Estimate, smallest: int) -> tuple[Step, ...]:
+    """The windows that can be told: between two of them lie no callbacks or no few. Few calls that stopped being watched are told of a step late. Known ones alone."""
+    place = np.searchsorted(MENU, exact["seconds"].to_numpy(), side="left")
+    event, calls = exact["event"].to_numpy() == 1, exact["calls"].to_numpy()
+    sums = [np.bincount(place[rows], calls[rows], minlength=len(MENU) + 1)[: len(MENU)].astype(int) for rows in (event, ~event)]
+    known = [n for n in range(len(MENU)) if np.isfinite(curve.value[n]) and np.isfinite(curve.se[n])]
+    steps: list[tuple[int, int, int]] = []  # place of the window, events, censored
+    events = censored = 0
+    for n in range(len(MENU)):
+        events, censored = events + int(sums[0][n]), censored + int(sums[1][n])
+        if n in known and not 0 < events < smallest:
+            late = censored if not 0 < censored < smallest else 0  # few that stopped being watched are told of with the next
+            steps.append((n, events, late))
+            events, censored = 0, censored - late
+    return tuple(
+        Step(window_hours=WINDOWS_HOURS[n], events=e, censored=c, value=round(float(curve.value[n]), 9), se=round(float(curve.se[n]), 9))
+        for n, e, c in steps
+    )
+
+
+# ---- writing and reading
+
+
+def write(path: str | Path, made: Share) -> None:
+    """The share as a file. Raises CannotWrite."""
+    try:
+        Path(path).write_text(made.text(), encoding="utf-8")
+    except OSError as fault:
+        raise CannotWrite(str(path), f"cannot be written ({fault.strerror}).") from None
+
+
+def read(path: str | Path) -> Share:
+    """A share that another hotline wrote. Raises NoInput, or DataRefused for anything else, and for one that holds a citizen's number."""
+    file = Path(path)
+    try:
+        if file.stat().st_size > LARGEST:
+            raise ValueError
+        text = file.read_text(encoding="utf-8")
+        made = validated(Share, json.loads(text), file.name)
+    except FileNotFoundError:
+        raise NoInput(str(path), "there is no such file.", "Write one with `hotline share`.") from None
+    except OSError as fault:
+        raise DataRefused(str(path), f"cannot be read ({fault.strerror}).") from None
+    except (ValueError, TypeError, RecursionError, BadParams):
+        raise DataRefused(file.name, f"is no file that `hotline share` of version {VERSION} wrote.", "Ask for it again.") from None
+    said = " ".join((made.title_zh, made.title_en, *(u.name for u in made.units), *(c.issue for u in made.units for c in u.cells)))
+    if found(said, ("CN",)):
+        raise DataRefused(file.name, "holds what reads as a citizen's number or address.", "Ask for it again, without.")
+    return made

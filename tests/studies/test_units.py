@@ -1,0 +1,215 @@
+"""Units side by side: rates that the test sets come back with the mix taken off, files give what calls give, unlike rules are refused, no small cell leaves."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis import open_hotline, say, show
+from hotline_analysis.__main__ import main
+from hotline_analysis.errors import DataRefused, NoInput
+from hotline_analysis.measures import sharing
+from tests.studies.units import write
+
+NORTH = {"甲组": 0.12, "乙组": 0.12, "丙组": 0.12, "丁组": 0.12, "戊组": 0.12, "己组": 0.3}
+MIX = {"甲组": (1, 4, 1), "乙组": (1, 1, 4)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two hotlines: the north of six teams, the sixth twice as high; the south, as one."""
+    home = tmp_path_factory.mktemp("units")
+    write(home, "north", NORTH, seed=1, mix=MIX, more="units: {by: unit}\n")
+    write(home, "south", {"东组": 0.25}, seed=2, calls=500)
+    return home
+
+
+@pytest.fixture(scope="module")
+def north(folder):
+    return open_hotline(folder / "north.yaml", "2024-01", progress=False)
+
+
+@pytest.fixture(scope="module")
+def south(folder):
+    return open_hotline(folder / "south.yaml", "2024-01", progress=False)
+
+
+def beside(folder, north, name: str, more: str):
+    """The north as one unit beside what `more` names."""
+    text = (folder / "north.yaml").read_text(encoding="utf-8").replace("units: {by: unit}\n", more)
+    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return open_hotline(folder / f"{name}.yaml", "2024-01", progress=False)
+
+
+def test_the_mix_is_taken_off_and_the_one_that_is_high_is_found(north):
+    """甲组的事情少复电、乙组的多复电，办得一样好；己组确实高一倍."""
+    frame = north.study("units").set_index("unit_zh")
+    assert frame.loc["乙组", "value"] > 1.4 * frame.loc["甲组", "value"]
+    assert abs(frame.loc["乙组", "direct"] - frame.loc["甲组", "direct"]) < 0.03
+    assert frame["verdict"].to_dict() == {name: "above" if name == "己组" else "inside" for name in NORTH}
+    assert (frame.loc["己组", "rank_low"], frame.loc["己组", "rank_high"]) == (1, 1)
+    assert frame.loc["丁组", "rank_high"] > frame.loc["丁组", "rank_low"]
+    assert list(frame.index) == sorted(frame.index)  # by name: no league table
+    assert "己组高于同类：复电是按构成应有的" in say(north.study("units")).text
+
+
+def test_the_curves_differ_and_pairs_say_where(north):
+    found = north.study("units", "difference")
+    assert found["said"].unique().tolist() == ["differ"] and (found["q"] < 0.01).any()
+    pairs = north.study("units", "pairs")
+    sure = pairs[pairs["q"] < 0.05]
+    assert len(sure) == 5 and all("己组" in (row.first_zh, row.second_zh) for row in sure.itertuples())
+    curves = north.study("units", "curves")
+    for _, one in curves.groupby("group_zh"):
+        assert one["value"].is_monotonic_increasing and one["hours"].iloc[0] == 0
+    assert "不是偶然" in show(found).text
+
+
+def test_every_figure_by_hand_from_the_calls(north):
+    """The slow way: each call of the month, was it followed within a day, and what had the other units with its issue."""
+    rows = north.gaps()
+    rows = rows[rows["follow_s"] >= 86400]
+    rows = rows.assign(hit=rows["gap_s"].le(86400).fillna(False).astype(bool))
+    frame = north.study("units").set_index("unit_zh")
+    for name, own in rows.groupby("unit", observed=True):
+        others = rows[rows["unit"] != name].groupby("issue_1", observed=True)["hit"].mean()
+        expected = own["issue_1"].astype(str).map(others.rename(index=str)).sum()
+        assert frame.loc[name, "denominator"] == len(own) and frame.loc[name, "numerator"] == own["hit"].sum()
+        assert frame.loc[name, "expected"] == pytest.approx(expected)
+        assert frame.loc[name, "ratio"] == pytest.approx(own["hit"].sum() / expected)
+
+
+# ---- shares
+
+
+def test_files_give_what_calls_give(folder, north, south):
+    """两条热线不交换来电，只凭两个文件，与直接读两边的来电相同：每个诉求都够大，没有一格被合并."""
+    sharing.write(folder / "south.json", south.share())
+    by_file = beside(folder, north, "by_file", "units: {shares: [south.json]}\n")
+    by_calls = beside(folder, north, "by_calls", "units: {params: [south.yaml]}\n")
+    assert {c.issue for u in by_file.share().units for c in u.cells} == {"供水", "交通", "社保"}
+    for table in ("units", "pairs", "curves", "difference"):
+        one, two = by_file.study("units", table), by_calls.study("units", table)
+        assert len(one) and one.attrs["missing"] is None
+        names = {"by_file热线": "x", "by_calls热线": "x"}
+        pd.testing.assert_frame_equal(one.replace(names), two.replace(names), check_exact=False, rtol=1e-6)
+    frame = by_file.study("units")
+    assert list(frame["unit_zh"]) == ["north热线", "south热线"] and set(frame["verdict"]) == {"few units"}
+    assert by_file.study("units", "difference")["said"].iloc[0] == "differ"
+
+
+def test_a_share_is_small_and_holds_no_call(folder, north):
+    text = north.share("unit").text()
+    assert len(text) < 10_000
+    raw = (folder / "north.csv").read_text(encoding="utf-8").splitlines()[1:]
+    numbers = {row.split(",")[3] for row in raw}
+    assert not any(number in text for number in numbers) and "C100" not in text
+    told = sharing.read(_written(folder / "again.json", text))
+    assert told == north.share("unit") and told.hash == north.rule.hash
+
+
+def _written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_no_small_cell_leaves(tmp_path):
+    """Three of a unit's issues are few; a unit of six calls has no line of its own; every step has eight callbacks or none."""
+    write(tmp_path, "few", {"甲组": 0.1, "乙组": 0.04, "丙组": 0.1}, seed=5, calls=120)
+    small = write(tmp_path, "tiny", {"小组": 0.1}, seed=6, calls=5)
+    lines = (tmp_path / "tiny.csv").read_text(encoding="utf-8").splitlines()[1:6]
+    with (tmp_path / "few.csv").open("a", encoding="utf-8") as out:
+        out.write("\n".join(f"X{line}" for line in lines) + "\n")
+    assert small.exists()
+    made = open_hotline(tmp_path / "few.yaml", "2024-01", progress=False).share("unit")
+    assert "小组" not in made.text()
+    for unit in made.units:
+        counts = [
+            unit.calls,
+            unit.watched,
+            unit.repeats,
+            *(x for c in unit.cells for x in (c.calls, c.repeats)),
+            *(s.events for s in unit.curve),
+        ]
+        assert not any(0 < n < 8 for n in counts), unit
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pools_are_never_small_and_hide_more_than_one(seed):
+    """`apart` and `classes` on random counts: what is told is 0 or 8 and more, and a pool of a told total never stands for one group alone."""
+    rng = np.random.default_rng(seed)
+    counted = pd.DataFrame({"calls": rng.integers(1, 60, 9)}, index=list("abcdefghi"))
+    counted["repeats"] = rng.binomial(counted["calls"], 0.2)
+    names = sharing.apart(counted, 8)
+    sums = counted.groupby(names).sum()
+    pool = [name for name, said in names.items() if said == "(<8)"]
+    assert len(sums) == 1 or not ((sums > 0) & (sums < 8)).any().any()
+    assert len(pool) != 1 or (counted.loc[pool] >= 8).all().all()
+    mixed = pd.DataFrame(
+        [(i, u, *rng.integers(0, (40, 20))) for i in "pqrst" for u in "ab"], columns=["issue", "unit", "watched", "repeats"]
+    )
+    called = mixed.assign(issue=mixed["issue"].map(sharing.classes(mixed, 8))).groupby(["issue", "unit"]).sum()
+    assert called.index.get_level_values(0).nunique() == 1 or not ((called > 0) & (called < 8)).any().any()
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda plain: plain.update(version=2), "is no file that `hotline share` of version 1 wrote"),
+        (lambda plain: plain["units"][0].update(calls=-1), "is no file"),
+        (lambda plain: plain["units"][0]["cells"][0].update(calls=10**6), "is no file"),
+        (lambda plain: plain.update(calls=[]), "is no file"),
+        (lambda plain: plain["units"][0].update(name="13800138000"), "holds what reads as a citizen's number"),
+    ],
+)
+def test_what_is_no_share_is_refused_without_its_values(folder, north, change, word):
+    plain = json.loads(north.share("unit").text())
+    change(plain)
+    with pytest.raises(DataRefused, match=word) as refused:
+        sharing.read(_written(folder / "bad.json", json.dumps(plain)))
+    assert "13800138000" not in str(refused.value)
+    with pytest.raises(NoInput):
+        sharing.read(folder / "none.json")
+    with pytest.raises(DataRefused):
+        sharing.read(_written(folder / "bad.json", "["))
+
+
+# ---- what may not be compared
+
+
+def test_unlike_definitions_are_refused_or_labelled_and_not_judged(folder, north, south):
+    sharing.write(folder / "unlike.json", south.share(match="same"))
+    refused = beside(folder, north, "refused", "units: {shares: [unlike.json]}\n")
+    assert refused.study("units").attrs["missing"]["zh"] == "口径、窗口或时期不同，不作比较"
+    assert refused.study("units", "sources")["like"].tolist() == ["own", "unlike"]
+    forced = beside(folder, north, "forced", "units: {shares: [unlike.json], forced: true}\n")
+    frame = forced.study("units")
+    assert set(frame["verdict"]) == {"unlike"} and frame[["rank_low", "rank_high"]].isna().all().all()
+    assert forced.study("units", "pairs")["q"].isna().all() and forced.study("units", "difference")["said"].unique().tolist() == ["unlike"]
+    assert "口径、窗口或时期不同" in str(show(frame).html) and say(frame).text.startswith("口径、窗口或时期不同，只并列")
+
+
+def test_one_unit_alone_and_a_rule_that_no_unit_can_be_compared_by(south, north):
+    assert south.study("units").attrs["missing"] is not None
+    assert north.study("units", direction="look-back").attrs["missing"] is not None
+    assert north.study("units", by="area").attrs["missing"]["zh"] == "未提供：区域"
+
+
+# ---- the command, the page
+
+
+def test_the_command_writes_a_file_or_prints_it(folder, capsys):
+    asked = ["share", "--params", str(folder / "north.yaml"), "--month", "2024-01", "--by", "unit", "--quiet"]
+    assert main(asked) == 0
+    printed = capsys.readouterr().out
+    assert main([*asked, "--out", str(folder / "out.json")]) == 0
+    assert (folder / "out.json").read_text(encoding="utf-8") == printed and sharing.read(folder / "out.json").by == "unit"
+    assert main([*asked[:-2], "agnt", "--quiet"]) == 64
+    assert main([*asked, "--out", str(folder / "no" / "out.json")]) == 73
+
+
+def test_only_a_hotline_that_asks_has_a_page_of_units(folder, north, south):
+    from hotline_analysis.report import month
+
+    assert "units.html" in month.chosen(north.params) and "units.html" not in month.chosen(south.params)
