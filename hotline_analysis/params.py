@@ -843,8 +843,8 @@ class UnitsBeside(Settings):
 
     by: Literal["unit", "area", "department", "queue", "channel", ""] = setting(
         "",
-        "按哪一列分单位；不写则整条热线为一个单位，与其他热线并列",
-        "the column that tells the units apart; empty: the hotline is one unit, beside others",
+        "按哪一列分单位；不写则为导出里有的班组、区域或部门，与其他热线并列时整条热线为一个单位",
+        "the column that tells the units apart; empty: the first of unit, area and department that the export has, and beside other hotlines the hotline as one",
         "by: unit",
         "by: agent",
     )

@@ -62,15 +62,8 @@ def chosen(described: Params) -> dict[str, Path]:
                 f"'{name}' is neither a chapter of the month, nor a study with a page, nor a notebook in my/.",
                 right,
             )
-    if not sections:
-        return {name: path for name, path in every.items() if name == "index.html" or _wanted(path.stem, described)}
     wanted = ["index.html", *(f"{name}.html" for name in sections)]
-    return {name: every[name] for name in wanted if name in every}
-
-
-def _wanted(stem: str, described: Params) -> bool:
-    """A study that says so (`wanted`) has a page only where the params ask for one."""
-    return getattr(_study(stem), "wanted", lambda params: True)(described)
+    return {name: every[name] for name in wanted if name in every} if sections else every
 
 
 def publish(

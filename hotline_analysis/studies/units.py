@@ -16,15 +16,8 @@ from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.measures import sharing
 from hotline_analysis.measures.sharing import Share, Unit
 from hotline_analysis.measures.view import View
-from hotline_analysis.params import Params
 from hotline_analysis.stats import funnel, intervals, standardisation, tests
 from hotline_analysis.words import Field, Term
-
-
-def wanted(params: Params) -> bool:
-    """Whether a month has a page of this study: where params tell units apart, or name others."""
-    return bool(params.units.by or params.units.params or params.units.shares)
-
 
 BESIDE = True  # takes the shares of other hotlines
 USUAL = ("unit", "area", "department")
@@ -118,12 +111,16 @@ def _compared(view: View, by: Sequence[str]) -> Compared:
         )
     for share in made.shares:
         made += [(*_named(share, unit, several=len(made.shares) > 1), unit) for unit in share.units]
-    if len(made) < 2:
+    _need_two(made.shares)
+    made.sort(key=lambda row: (row[2].name == disclosure.OTHER, row[0]))
+    return made
+
+
+def _need_two(shares: Sequence[Share]) -> None:
+    if sum(len(share.units) for share in shares) < 2:
         raise DataRefused(
             "units", "one unit alone has nothing to stand beside.", "Name a stratum (--by unit), or other hotlines under units › shares."
         )
-    made.sort(key=lambda row: (row[2].name == disclosure.OTHER, row[0]))
-    return made
 
 
 def _rule(share: Share) -> tuple:
@@ -155,9 +152,10 @@ def _mix(units: Compared) -> tuple[np.ndarray, np.ndarray]:
 def sources(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Which hotlines stand beside one another, and whether they may: one row a share.
 
-    Columns: hotline_zh, hotline_en, period, units, calls, window_hours, line_zh, line_en (the definition), hash, like (own, like, unlike). Nothing is refused here.
+    Columns: hotline_zh, hotline_en, period, units, calls, window_hours, line_zh, line_en (the definition), hash, like (own, like, unlike); unlike ones are not refused here. Raises DataRefused for one unit alone.
     """
     shares = _shares(view, by)
+    _need_two(shares)
     own = _rule(shares[0])
     return pd.DataFrame([
         {
