@@ -82,7 +82,8 @@ def imported() -> dict[str, str]:
 
 def test_what_is_declared_is_what_the_package_imports():
     declared = {canonicalize_name(Requirement(r).name) for r in PROJECT["project"]["dependencies"]}
-    extra = {canonicalize_name(Requirement(r).name) for r in PROJECT["project"]["optional-dependencies"]["r"]}
+    extras = PROJECT["project"]["optional-dependencies"]
+    extra = {canonicalize_name(Requirement(r).name) for name in ("r", "db") for r in extras[name]}
     lab = {"ipywidgets": "lab.py", "itables": "lab.py", "nbconvert": "exporter.py"}  # of JupyterLab's, and where alone they are imported
     owners = {module: {canonicalize_name(d) for d in names} for module, names in packages_distributions().items()}
     modules = {m: file for m, file in imported().items() if lab.get(m) != file}
