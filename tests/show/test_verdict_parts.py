@@ -210,7 +210,7 @@ def test_what_prints_as_zero_is_not_listed_and_an_empty_list_says_so():
 
 def test_no_word_of_change_stands_beside_what_is_not_judged():
     frame = verdicts(connection_rate="not_compared").assign(reason="poor data", target=0.95, reached_months=3, target_months=14)
-    assert show(told(frame), as_="service").text == "接通率93.0%，不作比较。"
+    assert show(told(frame), as_="service").text == "接通率90.0%，不作比较。"
     card = show(told(frame), as_="cards").html
     assert "较上月" not in card and card.count("数据质量为差") == 1 and "14个月中3个月达到" in card
 
