@@ -72,6 +72,9 @@ def lab(context: BrowserContext) -> None:
     given += ["--LabApp.expose_app_in_browser=True"]
     with tempfile.TemporaryDirectory() as made, tempfile.TemporaryDirectory() as own:
         book = explorer(Path(made))
+        kept = Path(own) / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+        kept.parent.mkdir(parents=True)
+        kept.write_text('{"windowingMode": "none"}', encoding="utf-8")  # cells out of sight stay in the page
         apart = {f"JUPYTER_{name}_DIR": own for name in ("CONFIG", "RUNTIME")} | {
             f"JUPYTERLAB_{name}_DIR": own for name in ("SETTINGS", "WORKSPACES")
         }
@@ -108,8 +111,9 @@ def photograph_lab(context: BrowserContext, address: str) -> None:
     tab.goto(address)
     tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.isReady")
     tab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    tab.wait_for_selector(".hotline-curve svg")
+    tab.wait_for_selector(".hotline-curve svg", state="attached")
     tab.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    tab.locator(".hotline-curve").scroll_into_view_if_needed()
     tab.locator(".hotline-match-control button").nth(1).click()
     tab.wait_for_function("document.querySelector('.hotline-line').innerText.includes('相同诉求')")
     tab.locator(".hotline-curve").scroll_into_view_if_needed()
