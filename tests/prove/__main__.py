@@ -1,32 +1,41 @@
-"""`python -m tests.prove [--tenth] [NAME ...]`: run the simulations; whole runs of all of them write docs/proof.md. Exit 1 when a bound is broken."""
+"""`python -m tests.prove [--tenth] [NAME ...]`: run the simulations; a whole run writes each one's part of docs/proof.md as it ends. Exit 1 when a bound is broken."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 from tests.prove import Cell, found
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "docs" / "proof.md"
 HEAD = """# What was measured
 
-Made by `make prove` on {day}, commit {commit}. Seeded: the same everywhere. A share in bold broke its bound. `.ci/run` runs a tenth of each.
+Made by `make prove`; each part says on which day and at which commit. Seeded: the same everywhere. A share in bold broke its bound. `.ci/run` runs a tenth of each.
 """
 
 
 def main(words: list[str]) -> int:
     tenth, names = "--tenth" in words, [w for w in words if not w.startswith("--")]
-    proofs = {name: p for name, p in found().items() if not names or name in names}
-    parts, broken = [], 0
-    for name, proof in proofs.items():
+    broken, known, measured = 0, found(), f"{date.today().isoformat()}, commit {commit()}"
+    for name, proof in known.items():
+        if names and name not in names:
+            continue
         cells = proof.cells(tenth=tenth)
         broken += sum(not c.held(tenth=tenth) for c in cells)
-        parts.append(f"## {proof.title}\n\n`{name}`\n\n{table(cells, tenth=tenth)}")
-        print(parts[-1], flush=True)
-    if not tenth and not names:
-        head = HEAD.format(day=date.today().isoformat(), commit=commit())
-        (ROOT / "docs" / "proof.md").write_text("\n".join([head, *parts]), encoding="utf-8", newline="\n")
+        part = f"## {proof.title}\n\n`{name}`, {measured}\n\n{table(cells, tenth=tenth)}"
+        print(part, flush=True)
+        if not tenth:
+            PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), part, known), encoding="utf-8", newline="\n")
     return 1 if broken else 0
+
+
+def written(page: str, part: str, known: Collection[str]) -> str:
+    """The page with one simulation's part in the place of its last one, and without those of simulations that are no more."""
+    parts = {re.search(r"^`(\w+)`", text, re.M)[1]: text.rstrip() for text in [*re.split(r"^(?=## )", page, flags=re.M)[1:], part]}
+    return "\n\n".join([HEAD.rstrip(), *(parts[name] for name in sorted(parts) if name in known)]) + "\n"
 
 
 def table(cells: list[Cell], *, tenth: bool) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.prove import Cell, found
+from tests.prove.__main__ import HEAD, PAGE, written
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,19 @@ def test_at_least(hits, runs, tenth, held):
 
 def test_what_is_only_printed_always_holds():
     assert Cell("x", 1, 2).held(tenth=False) and Cell("x", 0, 0).held(tenth=True)
+
+
+def test_a_part_takes_the_place_of_its_last_one_and_the_others_stay():
+    old = f"{HEAD}\n## A\n\n`a`, day 1\n\n| 1 |\n\n## C\n\n`c`, day 1\n\n| 3 |\n\n## Gone\n\n`gone`, day 1\n\n| 4 |\n"
+    new = written(written(old, "## B\n\n`b`, day 2\n\n| 2 |\n", "abc"), "## A\n\n`a`, day 3\n\n| 9 |\n", "abc")
+    assert new == f"{HEAD}\n## A\n\n`a`, day 3\n\n| 9 |\n\n## B\n\n`b`, day 2\n\n| 2 |\n\n## C\n\n`c`, day 1\n\n| 3 |\n"
+
+
+def test_the_page_has_a_part_of_every_simulation():
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in found() if f"\n`{name}`, 2" not in page] == [] and page == written(
+        page, page[page.index("\n## ") + 1 :].partition("\n## ")[0], found()
+    )
 
 
 @pytest.mark.slow
