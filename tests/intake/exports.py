@@ -8,11 +8,6 @@ import io
 import random
 from datetime import datetime, timedelta
 
-NAMES = {
-    "call": ("通话记录ID", "会话ID", "呼叫编号"), "start": ("呼叫开始时间", "来电时间", "通话开始时间"), "caller": ("主叫号码", "来电号码", "主叫"),
-    "agent": ("坐席工号", "座席工号", "坐席编号"), "queue": ("技能组名称", "队列名称"), "talk": ("通话时长", "坐席通话时长"), "status": ("接听状态", "通话结果"),
-}  # fmt: skip
-
 
 def _moments(rng: random.Random, n: int, first: str = "2024-03-01 08:00:00") -> list[datetime]:
     start = datetime.fromisoformat(first)
@@ -120,23 +115,26 @@ def tickets(rng: random.Random) -> tuple[str, bytes, str]:
 def calls(rng: random.Random) -> tuple[str, bytes, str]:
     """A list of calls in GB18030: durations as 3分12秒, numbers masked in the middle, words of outcomes."""
     at = _moments(rng, 300)
-    name = {key: rng.choice(words) for key, words in NAMES.items()}
     answered = [rng.random() < 0.85 for _ in at]
     talk = [rng.randrange(20, 900) if yes else 0 for yes in answered]
+    wait, n = [rng.randrange(60) for _ in at], len(at)
     columns = {
-        name["call"]: [f"C{n:07d}" for n in range(300)], name["start"]: [t.strftime("%Y/%m/%d %H:%M:%S") for t in at],
-        name["caller"]: [f"138****{rng.randrange(10000):04d}" for _ in at], "被叫号码": ["12345"] * 300,
-        name["agent"]: [str(1001 + rng.randrange(15)) if yes else "" for yes in answered], name["queue"]: [rng.choice(("综合", "社保", "交通")) for _ in at],
-        name["talk"]: [f"{s // 60}分{s % 60:02d}秒" if s else "" for s in talk], "排队时长": [f"{rng.randrange(60)}秒" for _ in at],
-        name["status"]: ["已接听" if yes else rng.choice(("排队放弃", "振铃放弃")) for yes in answered],
-        "一级分类": [rng.choice(("咨询", "投诉", "求助")) for _ in at], "咨询备注": [f"来电人反映第{n}号楼的问题，请尽快处理，谢谢。" for n in range(300)],
+        "通话ID": [f"C{k:07d}" for k in range(n)], "类型": ["呼入"] * n, "开启服务时间": [t.strftime("%Y/%m/%d %H:%M:%S") for t in at],
+        "结束服务时间": [(t + timedelta(seconds=s + w)).strftime("%Y/%m/%d %H:%M:%S") for t, s, w in zip(at, talk, wait, strict=True)],
+        "服务时长": [_said(s + w) for s, w in zip(talk, wait, strict=True)], "通话时长": [_said(s) for s in talk], "排队时长": [_said(s) for s in wait],
+        "振铃时长": [_said(rng.randrange(2, 20)) for _ in at], "静音时长": [_said(rng.choice((0, 0, 15))) for _ in at],
+        "主叫号码": [f"138****{rng.randrange(10000):04d}" for _ in at], "被叫号码": ["12345"] * n, "号码归属地": [rng.choice(("甲市", "乙市")) for _ in at],
+        "分流客服组": [rng.choice(("综合", "社保", "交通")) for _ in at], "接待客服": [str(1001 + rng.randrange(15)) if yes else "" for yes in answered],
+        "接听状态": ["已接听" if yes else rng.choice(("排队放弃", "振铃放弃")) for yes in answered], "挂机方": [rng.choice(("用户", "客服")) for _ in at],
+        "满意度": [rng.choice(("非常满意", "满意", "一般", "不满意", "未评价")) for _ in at], "一级分类": [rng.choice(("咨询", "投诉", "求助")) for _ in at],
+        "二级分类": [rng.choice(("甲类", "乙类", "丙类")) for _ in at], "三级分类": [rng.choice(("子", "丑", "寅", "卯")) for _ in at],
+        "咨询备注": [f"来电人反映第{k}号楼的问题，请尽快处理，谢谢。" for k in range(n)],
     }  # fmt: skip
-    wanted = (
-        f"calls: {{files: FILE, key: {name['call']}, columns: {{call_id: {name['call']}, started_at: {name['start']}, caller: {{from: {name['caller']}, kind: phone}}, "
-        f"agent: {name['agent']}, queue: {name['queue']}, issue_1: 一级分类, talk_seconds: {name['talk']}, queue_seconds: 排队时长, "
-        f"outcome: {{from: {name['status']}, values: {{已接听: answered, 排队放弃: abandoned, 振铃放弃: abandoned}}}}}}}}\n"
-    )
-    return "通话清单.csv", _csv(*_drawn(rng, columns), encoding="gb18030"), wanted
+    return "通话清单.csv", _csv(*_drawn(rng, columns), encoding="gb18030"), "calls: {preset: qiyu_calls, files: FILE}\n"
+
+
+def _said(seconds: int) -> str:
+    return f"{seconds // 60}分{seconds % 60:02d}秒"
 
 
 def survey(rng: random.Random) -> tuple[str, bytes, str]:

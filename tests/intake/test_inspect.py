@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hotline_analysis.__main__ import main
-from hotline_analysis.errors import CannotWrite, DataRefused, NoInput
+from hotline_analysis.errors import CannotWrite, DataRefused, NoInput, StudyMissing
 from hotline_analysis.intake import inspect as bench
 from hotline_analysis.intake.convert import hints
 from hotline_analysis.intake.inspect import evidence, names, propose
@@ -139,7 +139,7 @@ def test_invented_exports(name, with_presets, tmp_path, capsys):
     n, told = lines(done, right)
     with capsys.disabled():
         print(f"\n{name} {'with its preset' if with_presets else 'without'}: {n} lines")
-    assert n <= (3 if with_presets and name != "calls" else 10), told
+    assert n <= (3 if with_presets else 10), told
     assert sure_and_wrong(done, right, ALSO.get(name, {})) == []
 
 
@@ -158,6 +158,44 @@ def test_the_proposal_runs(name, tmp_path, capsys, monkeypatch):
     assert main(["check", "--params", "params/mine.yaml", "--quiet"]) == 0
     assert main(["inspect", file, "--out", "params/mine.yaml"]) == CannotWrite.code
     assert capsys.readouterr().err.endswith("params/mine.yaml › is already there, and stays as it is. Name another file.\n")
+
+
+PUBLISHED = [
+    "calls",
+    "tickets",
+    *(pytest.param(name, marks=needs(name)) for name in REAL if name != "orders_beijing"),
+]  # that one has no opening time
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_proposal_is_published(name, tmp_path, monkeypatch):
+    """The file as it was proposed, untouched, makes a page of the last whole month."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path / "key"))
+    Path("params").mkdir()
+    if name in exports.EXPORTS:
+        file, content, _ = exports.EXPORTS[name](random.Random(1))
+        Path(file).write_bytes(content)
+        files = [file]
+    else:
+        files = [str(DATA / f) for f in REAL[name].files]
+    assert main(["inspect", *files, "--out", "params/mine.yaml"]) == 0
+    code = main(["report", "--params", "params/mine.yaml", "--quiet"])
+    assert code in (0, StudyMissing.code)
+    (page,) = Path("reports/mine").glob("2*/index.html")
+    assert "<h1" in page.read_text(encoding="utf-8")
+
+
+def test_files_that_are_no_records_are_refused(tmp_path):
+    for text, said in (
+        ("a,b,c\n", "has no records below its header."),
+        ("x\n1\n2\n3\n", "has no column whose name and values say enough."),
+    ):
+        path = tmp_path / "a.csv"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(DataRefused, match=f"a.csv › {said}"):
+            bench.inspect([path])
 
 
 def test_dates_that_no_value_decides_are_told_so(tmp_path):

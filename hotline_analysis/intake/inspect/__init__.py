@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline_analysis import machine, presets
-from hotline_analysis.errors import CannotWrite, HotlineError, NoInput, RunFailed
+from hotline_analysis.errors import CannotWrite, DataRefused, HotlineError, NoInput, RunFailed
 from hotline_analysis.intake.convert import convert, hints, instants
 from hotline_analysis.intake.engine import connect, parquet
 from hotline_analysis.intake.inspect import sample, write
@@ -75,6 +75,8 @@ def _take(file, staging: Path, connection) -> sample.Taken:
         f"SELECT count(*) FILTER (regexp_full_match(x, '{DATA}')) FROM (SELECT unnest(?) AS x)", [list(columns)]
     ).fetchone()[0]
     if like <= HEADERLESS * len(columns):
+        if not taken.rows:
+            raise DataRefused(file.name, "has no records below its header.")
         return taken
     usual = POSITIONS.get(len(columns))
     header = presets.known()[usual].headers[: len(columns)] if usual else tuple(f"列{n}" for n in range(1, len(columns) + 1))

@@ -32,7 +32,7 @@ BRACKETED = re.compile(r"[(（\[【]([^)）\]】]*)[)）\]】]")
 ENDING = re.compile(r"(?:_|(?<=[a-z])(?=[A-Z])|[ ])(ms|msec|millis|InSeconds|in seconds|seconds|minutes)$")
 HOMONYMS = frozenset(  # names that mean different things in different systems: never sure by name
     "duration callduration 呼叫时长 calltime 应答时长 starttime ringtime queuetime calltype 呼叫类型 contacttype callid contactid uniqueid disposition channel type clid "
-    "customerid 用户名 ccqueue subject reason 反映内容 处理时间 发生时间 编号 id number status time date 序号 处理结果 类型 开始时间 结束时间".split()
+    "customerid 用户名 ccqueue subject reason 反映内容 处理时间 发生时间 编号 id number status time date 序号 处理结果 类型 开始时间 结束时间 时长 时间".split()
 )
 
 

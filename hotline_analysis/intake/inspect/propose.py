@@ -5,6 +5,7 @@ method), beside headers that names know and nothing maps. Confidence is a class 
 systems or more use so and nobody else otherwise, with values that fit, and what the values prove by themselves (`proofs.py`).
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,6 +30,8 @@ LEVELS = {"issue_1..3": "issue_1", "category_1..3": "category_1"}
 OPENING = {"calls": "started_at", "orders": "created_at", "sessions": "opened_at", "surveys": "answered_at"}
 LATER = ("办结", "结束", "关闭", "归档", "结案", "完成", "答复", "回复", "解决", "更新", "截止", "时限", "到期", "派", "挂", "应答", "接听",
          "close", "end", "finish", "due", "update", "modif", "resolv", "answer", "repl", "response", "respond", "expire", "exit", "dispatch", "last")  # fmt: skip
+NUMBERED = re.compile(r"([一二三])级.*(?:分类|类别|事项|标签)")  # a name that numbers the level
+LEVELLED = {"calls": "issue", "orders": "category"}
 STEMS = {  # of a column of times, what its name's verb says
     "orders": {
         "created_at": ("受理", "登记", "创建", "来件", "提交", "create", "open", "submit"),
@@ -39,6 +42,7 @@ STEMS = {  # of a column of times, what its name's verb says
         "dispatched_at": ("派单", "派发", "派工", "dispatch"),
     },
     "calls": {
+        "started_at": ("开始", "开启", "start", "begin"),
         "answered_at": ("应答", "接听", "接通", "answer", "connect"),
         "ended_at": ("结束", "挂断", "挂机", "end", "finish", "hang", "release"),
     },
@@ -96,6 +100,9 @@ def with_values(table: str, likes: dict[str, Likeness], seen: Evidence) -> dict[
     spoken += [
         stem for stem in STEMS.get(table, ()) if seen.instant > 0.9 and any(w in names.folded(seen.header) for w in STEMS[table][stem])
     ]
+    level = NUMBERED.fullmatch(names.folded(seen.header))
+    if level and table in LEVELLED:
+        likes = likes | {f"{LEVELLED[table]}_{'一二三'.index(level[1]) + 1}": Likeness(1.0)}
     return likes | {name: Likeness(VALUES_SAY) for name in spoken if likes.get(name, Likeness(0.0)).score < VALUES_SAY}
 
 
@@ -123,6 +130,9 @@ def _confidence(like: Likeness, fitting: float, score: float, sure: bool, seen: 
     plain = names.folded(seen.header) not in names.HOMONYMS and seen.filled >= LEAST_CELLS
     if like.systems >= 2 and like.share >= 0.8 and fitting >= 0.8 and sure and plain:
         return 0.9
+    level = NUMBERED.fullmatch(names.folded(seen.header))
+    if level and column.name.endswith(str("一二三".index(level[1]) + 1)) and fitting >= 0.8 and seen.filled >= LEAST_CELLS:
+        return 0.82
     homonym = names.folded(seen.header) in names.HOMONYMS and column.kind in (TEXT, SECONDS)
     if seen.path and column.name in LEVELS.values() and not homonym:
         return 0.65

@@ -69,7 +69,25 @@ def look(connection, taken: Taken, known: Names, with_presets: bool) -> Looked:
     _items(looked)
     for section in looked.sections:
         _try(looked, section)
+    if not looked.preset:
+        _told_something(looked)
     return looked
+
+
+def _told_something(looked: Looked) -> None:
+    """A section of which nothing is likely keeps its best column, to be confirmed; one without any is none, and a file without any is refused."""
+    for section in looked.sections:
+        if not any(p.confidence >= LIKELY or p.column in TABLES[section.table].needs for p in section.proposals):
+            best = max(section.proposals, key=lambda p: p.confidence, default=None)
+            told = best is not None and best.confidence >= ASK
+            section.proposals = [replace(p, confidence=LIKELY) if p is best and told else p for p in section.proposals if told]
+    looked.sections = [section for section in looked.sections if section.proposals]
+    if not looked.sections:
+        raise DataRefused(
+            looked.taken.file.name,
+            "has no column whose name and values say enough.",
+            "Write a params file by hand; docs/template.yaml is the shortest.",
+        )
 
 
 def _choose_order(seen: list[Evidence], order: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.decode import wide_encoding
 from hotline_analysis.intake.read.files import real_kind
@@ -16,6 +17,7 @@ from hotline_analysis.params import Source
 WHOLE = 12 << 20  # bytes of a text that is read whole
 HEAD = 3 << 20  # of a longer one: its head,
 PIECES, PIECE = 24, 256 << 10  # and as many pieces of this size, spread over the rest
+REPAIRS = ("text_after_quote", "backslash_quotes", "dropped_ends")
 EVERY = 32  # of the blocks behind the head of a packed text, the one that is read
 ROWS = 40_000  # rows that are counted, taken at even steps
 FEW = 4_000  # of them, those on which every form is tried
@@ -32,6 +34,7 @@ class Taken:
     sheets: tuple[str, ...] = ()
     headerless: bool = False
     small: Path = Path()
+    repair: str = ""
 
 
 def take(file: InputFile, staging: Path, connection: duckdb.DuckDBPyConnection, header: tuple[str, ...] = ()) -> Taken:
@@ -39,13 +42,24 @@ def take(file: InputFile, staging: Path, connection: duckdb.DuckDBPyConnection, 
     kind = real_kind(file)
     sheets = tuple(sheet_names(file)[0]) if kind in WORKBOOKS else ()
     part, whole = (file, True) if kind in (*WORKBOOKS, *R_FILES, ".parquet") else _part(file, staging)
-    source = Source(files="x", columns={"started_at": "x"}, header=header)
-    table = read(part, source, staging, connection, ())
+    repair, table = _readable(part, header, staging, connection)
     rows = connection.execute(f"SELECT count(*) FROM {parquet(table.path)}").fetchone()[0]
     if rows > ROWS:
         table.path = _thin(table.path, rows, ROWS, connection)
     small = _thin(table.path, rows, FEW, connection, ".few") if rows > FEW else table.path
-    return Taken(file, table, rows, whole, sheets, bool(header), small)
+    return Taken(file, table, rows, whole, sheets, bool(header), small, repair)
+
+
+def _readable(file: InputFile, header: tuple[str, ...], staging: Path, connection: duckdb.DuckDBPyConnection) -> tuple[str, TextTable]:
+    """The table, and the repair that it needs to be one: none, where its first line is its header, or the first that helps."""
+    refused = None
+    for settings in ({}, *({"header_row": 1, "repair": list(filter(None, [repair]))} for repair in ("", *REPAIRS))):
+        source = Source.model_validate({"files": "x", "columns": {"started_at": "x"}, "header": header, **({} if header else settings)})
+        try:
+            return next(iter(source.repair), ""), read(file, source, staging, connection, ())
+        except DataRefused as fault:
+            refused = refused or fault
+    raise refused
 
 
 def _part(file: InputFile, staging: Path) -> tuple[InputFile, bool]:

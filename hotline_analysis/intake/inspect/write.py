@@ -101,6 +101,8 @@ def _file_settings(one: Looked) -> dict[str, Any]:
         told["sheet"] = one.taken.sheets[0]
     if one.taken.headerless:
         told["header"] = list(table.columns)
+    if one.taken.repair:
+        told["repair"] = one.taken.repair
     return told
 
 
