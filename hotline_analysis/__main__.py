@@ -29,7 +29,14 @@ def cli():
 
 @cli.command()
 @PARAMS
-@click.option("--month", default="latest", help="2024-09, or latest")
+@click.option("--month", default="latest", help="2024-09, latest, a quarter (2024Q3) or a year (2024)")
+@click.option(
+    "--for",
+    "only",
+    default="",
+    metavar="COLUMN=WORD",
+    help="the edition of one unit, area or department (unit=North), or of each (unit=all)",
+)
 @click.option("--day", default="", help="the day's edition instead: 2024-09-18, or latest")
 @LANGUAGE
 @click.option("--out", default="", metavar="FOLDER", help="where the pages go (reports/ beside params/)")
@@ -42,22 +49,30 @@ def cli():
 )
 @click.option("--pdf", is_flag=True, help="the month's page as report.pdf too, printed by a Chromium, Chrome or Edge of this machine")
 @QUIET
-def report(params, month, day, language, out, staff, sections, pdf, quiet):
+def report(params, month, only, day, language, out, staff, sections, pdf, quiet):
     """Render one month, or one day, and publish it whole, or leave the old page untouched."""
     from hotline_analysis.report import month as monthly
 
     if day and sections:
         raise BadParams("--sections", "are of a month, and a day has none.", "Leave one of the two out.")
     if staff:
-        if day or pdf or sections:
-            raise BadParams("--staff", "goes with a month, and with neither --day nor --sections nor --pdf.", "Leave them out.")
+        if day or pdf or sections or only:
+            raise BadParams("--staff", "goes with a month, and with neither --day nor --sections nor --pdf nor --for.", "Leave them out.")
         click.echo("\n".join(map(str, monthly.publish_staff(params, month=month, language=language, out=out, progress=not quiet))))
         return
-    try:
-        only = [name.strip() for name in sections.split(",") if name.strip()]
-        page, current = monthly.publish(
-            params, month=month, day=day, language=language, out=out, pdf=pdf, sections=only, progress=not quiet
+    if only and (day or pdf or sections):
+        raise BadParams(
+            "--for", "goes with a month, a quarter or a year, and with neither --day nor --sections nor --pdf.", "Leave them out."
         )
+    if only.endswith("=all"):
+        from hotline_analysis.report import editions
+
+        click.echo(editions.publish_all(params, only.removesuffix("=all"), month=month, language=language, out=out, progress=not quiet))
+        return
+    try:
+        chosen = [name.strip() for name in sections.split(",") if name.strip()]
+        given = {"month": month, "day": day, "edition": only, "language": language, "out": out, "pdf": pdf, "sections": chosen}
+        page, current = monthly.publish(params, **given, progress=not quiet)
     except StudyMissing as published:
         click.echo(published.where)
         raise
@@ -251,16 +266,20 @@ def workbook(name, params, month, language, quiet):
 @PARAMS
 @click.option("--month", default="latest", help="2024-09, or latest")
 @click.option("--group", default="", metavar="COLUMN=VALUE", help="the figure of one group, such as unit=North")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="a field of the definition; may be repeated")
 @LANGUAGE
 @QUIET
-def rows(key, params, month, group, language, quiet):
+def rows(key, params, month, group, settings, language, quiet):
     """Write the rows behind a figure (KEY as in kpis.csv) to private/: numerator, denominator, and what was left out with its reason."""
     from hotline_analysis.hotline import open_hotline
+    from hotline_analysis.measures.definition import parse, with_settings
     from hotline_analysis.report.workbook.behind import rows as write
 
     if month != "latest":
         check_month(month)
-    path, _ = write(open_hotline(params, month, language, progress=not quiet), key, group=group)
+    h = open_hotline(params, month, language, progress=not quiet)
+    h.rule = with_settings(parse(h.params.definition, params), settings)
+    path, _ = write(h, key, group=group)
     click.echo(path)
     click.echo("This workbook holds single records: it is for those who check a figure, and no part of a report.", err=True)
 

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import inspect
 import json
+import os
 import pkgutil
 import re
 from collections import Counter
@@ -27,7 +28,7 @@ from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
-from hotline_analysis.measures import asks, catalogue, indicators, quotable, results, sharing, suggestions, verdicts
+from hotline_analysis.measures import asks, catalogue, editions, indicators, quotable, results, rounding, sharing, suggestions, verdicts
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
@@ -36,12 +37,12 @@ from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.gaps import LEVELS, STRATA
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
-from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
+from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
-from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Term, format_month, listed
+from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Language, Term, format_month, listed
 
 CHECKS = {
     "check": Field(Term("检查", "Check"), words=check_words.CHECKS),
@@ -121,6 +122,7 @@ KPIS = (
     "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "origin", "missing",
 )  # fmt: skip
 TYPED_APART = 0.005  # typed figures are rounded: a difference of half a per cent of the figure is none
+EXACT = ("ledger", "ledger_of_month", "checks", "exact", "exact verdicts")  # of the whole hotline, or the makings of other frames
 WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
 VERSIONS = [version(tool) for tool in ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")]  # engines that may change a figure
 
@@ -147,8 +149,8 @@ def study_names() -> list[str]:
 class Hotline:
     """One hotline, one month: its tables, its definition, its studies."""
 
-    def __init__(self, params: Params, month: str, language: str, *, progress: bool):
-        self.params, self.language = params, language
+    def __init__(self, params: Params, month: str, language: str, *, only: str = "", progress: bool):
+        self.params = params
         self.calendar = Calendar(params)
         self.rule = parse(params.definition, f"{params.path.name} › definition")
         _check_indicators(params)
@@ -163,6 +165,8 @@ class Hotline:
         self.kept = Kept(self.store)
         self.frames = Frames(self.kept.folder / "frames")
         self.period = self._period(month)
+        self.language = Language(language, grain(self.period.label))
+        self.only = editions.bound(self, only)
 
     def __repr__(self) -> str:
         return f"{self.params.title.term(self.language)} {self.month}"
@@ -218,6 +222,8 @@ class Hotline:
             return self.calendar.day(self.data_days[1])
         if len(str(month)) == 10:
             return self._day(str(month))
+        if grain(str(month)) in ("quarter", "year"):
+            return self._longer(str(month))
         first, dots, last = str(month).partition("..")
         last = last if dots else first
         period = self.calendar.stretch(first, last)
@@ -229,6 +235,17 @@ class Hotline:
                     f"there are no {tables.TABLES[self.store.facts['leading']].term.en} in this month; they run from {self.months[0]} to {self.months[-1]}.",
                 )
         return period
+
+    def _longer(self, label: str) -> Period:
+        """A quarter or a year, of which all months have data: part of one is compared with none."""
+        if not set(months_between(*months_in(label))) <= set(self.months):
+            self.data_days  # noqa: B018 (refuses where there are no months)
+            raise NoInput(
+                f"{self.params.path.name} › {label}",
+                f"the data do not hold all of it; they run from {self.months[0]} to {self.months[-1]}.",
+                "Ask for one whose months all have data.",
+            )
+        return self.calendar.named(label)
 
     def _day(self, label: str) -> Period:
         day, (first, last) = date.fromisoformat(check_period(label)), self.data_days
@@ -244,20 +261,27 @@ class Hotline:
         return calls is not None and "caller" in calls.collect_schema().names() and self.view.provisional
 
     def before(self, back: int = 1) -> str:
-        """The month `back` months before this one (of a day: before the day's month)."""
-        return month_before(self.month[:7], back)
+        """The month `back` months before this one (of a day: before the day's month); of a quarter or a year the quarter or the year."""
+        return period_before(self.month, back) if grain(self.month) else month_before(self.month[:7], back)
 
     @cached_property
     def trend(self) -> list[Period]:
-        """This month and all months before it: limits stand on the first of them."""
+        """This month and all months before it (of a quarter or a year: the quarters or the years): limits stand on the first of them."""
+        if grain(self.month) in ("quarter", "year"):
+            return self.calendar.up_to(self.month, self.months[0])
         return [self.calendar.month(m) for m in self.months if m <= self.month[:7]]
 
     # ---- data
 
+    @property
+    def canonical(self) -> dict[str, nw.LazyFrame]:
+        """The canonical tables of the whole hotline, as the store holds them."""
+        return {name: lazy(self.store.table(name)) for name in self.store.tables}
+
     @cached_property
     def view(self) -> View:
         """The tables as studies see them."""
-        tables = {name: lazy(self.store.table(name)) for name in self.store.tables}
+        tables = self.canonical
         if not self._cases.empty:
             tables["cases"] = lazy(self._cases)
         everything = self.everything
@@ -266,13 +290,15 @@ class Hotline:
             self.calendar,
             self.rule,
             self.period,
-            tables,
+            editions.rows(tables, self.only),
             everything.start_s,
             everything.end_s,
             masked=bool(self.store.facts.get("masked")),
             keep=self._keep,
             smallest=SMALLEST,
             leading=self.store.facts["leading"],
+            only=self.only,
+            whole=tables if self.only[0] else {},
             grade=lambda period: self.grade[0] if period == self.period else "",
         )
 
@@ -339,7 +365,8 @@ class Hotline:
     def _line(self, rule: Definition, language: str) -> str:
         """The rule as a figure carries it, with what is taken for granted of the data."""
         assumed = self.params.assumed
-        return " ".join(filter(None, (rule.line(language), assumed and assumed(language)))).replace("。 ", "。")
+        told = (rule.line(language), assumed and assumed(language), editions.line(self.only, language))
+        return " ".join(filter(None, told)).replace("。 ", "。")
 
     @cached_property
     def tables(self) -> pd.DataFrame:
@@ -481,8 +508,10 @@ class Hotline:
             hash=view.definition.hash,
             fields=_fields({**tables.terms(), **columns}, frame),
             missing={"zh": missing.zh, "en": missing.en} if missing else None,
-            digest=digest(frame),
         )
+        if told["audience"] == "public" and told["table"] not in EXACT and (self.only[0] or self.params.report.disclosure == "internal"):
+            frame = rounding.internal(frame, edition=bool(self.only[0]))
+        frame.attrs["digest"] = digest(frame)
         return frame
 
     def _frame_key(self, told: dict, view: View) -> str:
@@ -494,6 +523,7 @@ class Hotline:
             "data": self.digest,
             "params": self.params.model_dump(mode="json", exclude={"path", "title", "limits"}),
             "definition": view.definition.model_dump(mode="json"),
+            "only": view.only,
             "period": [view.period.label, view.period.start_s, view.period.end_s, view.data_start_s, view.data_end_s],
             "asked": {name: value for name, value in told.items() if name != "audience"},
             "code": CODE,
@@ -543,12 +573,20 @@ class Hotline:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """Every indicator in this month and the months before it; columns in `measures.indicators.evaluate`."""
-        return self._month("indicators", self._evaluated, indicators.COLUMNS)
+        return self._month("indicators", lambda: self._had_or(self._exact, self._evaluated), indicators.COLUMNS)
+
+    @cached_property
+    def _exact(self) -> pd.DataFrame:
+        """The indicators as they were made, for verdicts: what is told of them may be rounded."""
+        return self._month("exact", self._evaluated, indicators.COLUMNS)
 
     def _evaluated(self) -> pd.DataFrame:
         asked = catalogue.of_month(self.params, self._typed_words())
         found = indicators.evaluate(self.view, self.trend, list(asked.values()))
-        shown = [catalogue.in_force(self.catalogue, key, month) for key, month in zip(found["indicator"], found["period"], strict=True)]
+        shown = [
+            catalogue.in_force(self.catalogue, key, months_in(month)[0])
+            for key, month in zip(found["indicator"], found["period"], strict=True)
+        ]
         return found[shown].reset_index(drop=True)
 
     def _typed_words(self) -> list[str]:
@@ -564,17 +602,22 @@ class Hotline:
 
         Columns in `measures.verdicts.compare` and `measures.quotable.quotable`.
         """
-        return self._month("verdicts", self._judged, quotable.columns(self.catalogue))
+        return self._month("verdicts", lambda: self._had_or(self._judged_exactly, self._judged), quotable.columns(self.catalogue))
+
+    @cached_property
+    def _judged_exactly(self) -> pd.DataFrame:
+        """The verdicts as they were made, for the courses of indicators."""
+        return self._month("exact verdicts", self._judged, quotable.columns(self.catalogue))
 
     def _judged(self) -> pd.DataFrame:
         self._need_calls()
         self._need_indicators()
         told = verdicts.compare(
-            self.indicators,
+            self._exact,
             self.month,
             self.before(),
             self.catalogue,
-            year=self.before(12),
+            year=year_before(self.month) if grain(self.month) else self.before(12),
             targets=self.params.targets,
             breaks={month: words.term for month, words in self.params.breaks.items()},
             grade=self.grade[0],
@@ -685,11 +728,15 @@ class Hotline:
     def _history(self, key: str) -> pd.DataFrame:
         self._need_calls()
         self._need_indicators()
-        return quotable.history(self.verdicts, self.indicators, self.catalogue[key])
+        return quotable.history(self._judged_exactly, self._exact, self.catalogue[key])
+
+    def _had_or(self, frame: pd.DataFrame, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """A frame that others are made from; where it cannot be had, the refusal of what makes it."""
+        return make() if frame.attrs["missing"] else frame.copy()
 
     def _need_indicators(self) -> None:
         """Refuses as the indicators did: nothing can be said of figures that cannot be had."""
-        if self.indicators.attrs["missing"]:
+        if self._exact.attrs["missing"]:
             self._evaluated()
 
     def _need_calls(self) -> None:
@@ -856,6 +903,7 @@ class Hotline:
         days = {"first_day": first.isoformat(), "last_day": last.isoformat() if first < last else ""}
         note = self.params.report.note
         row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
+        row |= {f"edition_{language}": editions.name(self.only, language) for language in LANGUAGES}
         last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
         final = last.isoformat() if self.provisional else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
@@ -1027,17 +1075,19 @@ def _check_targets(params: Params) -> None:
             )
 
 
-def open_hotline(params: str | Path, month: str = "latest", language: str = "zh", *, progress: bool = True, **settings: Any) -> Hotline:
-    """The hotline that a params file describes, opened at a month (`2024-09`, `latest`, `1999-01..1999-07` or `all`).
+def open_hotline(
+    params: str | Path, month: str = "latest", language: str = "zh", *, only: str = "", progress: bool = True, **settings: Any
+) -> Hotline:
+    """The hotline that a params file describes, opened at a month (`2024-09`, `latest`, `2024Q3`, `2024`, `1999-01..1999-07` or `all`).
 
-    Reads what changed in its exports, once. settings: fields of the definition that differ from the params. Raises BadParams, NoInput or
-    DataRefused with a sentence.
+    Reads what changed in its exports, once. only: `unit=North`, for what one unit, area or department brought alone; a run of `hotline report --for` gives it
+    to every notebook, so that none can leave it out. settings: fields of the definition that differ from the params. Raises BadParams, NoInput or DataRefused with a sentence.
     """
     _check_language(language)
     described = params_file.load(params)
     if settings:
         described = described.model_copy(update={"definition": {**described.definition, **settings}})
-    return Hotline(described, month, language, progress=progress)
+    return Hotline(described, month, language, only=only or os.environ.get(editions.ONLY, ""), progress=progress)
 
 
 __all__ = ["Definition", "Hotline", "open_hotline", "study_names"]

@@ -26,6 +26,7 @@ from hotline_analysis.personal import LETTERS, found
 from hotline_analysis.words import Term
 
 MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
+LONGER = re.compile(r"(19|20)[0-9]{2}(Q[1-4])?")  # a quarter or a year
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_WORDS = {"休息": "rest", "上班": "work", "rest": "rest", "work": "work"}
 DEEPEST = 12  # levels of a params file; a text that nests deeper is no params file
@@ -1060,6 +1061,13 @@ class Report(Settings):
         "sections: [repeat, answering, appendix, window]",
         "sections: [answering, repeat, answering]",
     )
+    disclosure: Literal["pooled", "internal"] = setting(
+        "pooled",
+        "全热线页面上分组数字的披露规则：pooled合并不足8的分组、隐去能由总数减出的数；internal另把各组不足8的计数隐去、其余取最接近的5。分单位、分部门的页面总是internal",
+        "how figures of groups are told on the hotline's page: pooled merges groups under 8 and hides what the total would give away; internal also hides counts under 8 of groups and tells others to the nearest 5. Editions of a unit or a department are always internal",
+        "disclosure: internal",
+        "disclosure: exact",
+    )
     note: SaidWords | None = setting(
         None, "中心自己的话，原样印出", "the centre's own words, printed as they are", "note: 8月系统升级两天", "notes: 8月系统升级两天"
     )
@@ -1980,7 +1988,9 @@ def write_windows(path: Path, windows: dict[str, float], *, hotline: str, period
 
 
 def check_period(text: str) -> str:
-    """`2024-09` or `2024-09-18`, or BadParams: the month or the day of a report."""
+    """`2024-09`, `2024Q3`, `2024` or `2024-09-18`, or BadParams: the month, the quarter, the year or the day of a report."""
+    if LONGER.fullmatch(text):
+        return text
     if len(text) != 10:
         return check_month(text)
     try:

@@ -10,6 +10,41 @@ LANGUAGES = ("zh", "en")
 MINUS = "\u2212"
 
 
+class Language(str):
+    """zh or en, spoken of a quarter or a year: what is declared of a month reads as said of it (本月 as 本季度)."""
+
+    per: str = "month"
+
+    def __new__(cls, language: str, per: str = "month"):
+        self = super().__new__(cls, language)
+        self.per = per
+        return self
+
+    def __getnewargs__(self) -> tuple[str, str]:  # for copies: attrs of frames are copied deep
+        return str(self), self.per
+
+
+PER = {  # what months are called where quarters or years stand in their place; longer words first
+    "quarter": {
+        "zh": {"去年同月": "去年同季度", "月份": "季度", "月报": "季报", "个月": "个季度", "月数": "季度数"} | {f"{w}月": f"{w}季度" for w in "本上下各全每逐同"},
+        "en": {"months": "quarters", "month": "quarter", "Months": "Quarters", "Month": "Quarter"},
+    },
+    "year": {
+        "zh": {"去年同月": "上年", "月份": "年份", "月报": "年报", "个月": "年", "月数": "年数"} | {f"{w}月": f"{w}年" for w in "本上下各全每逐同"},
+        "en": {"months": "years", "month": "year", "Months": "Years", "Month": "Year"},
+    },
+}  # fmt: skip
+
+
+def in_period(text: str, language: str) -> str:
+    """A declared text in a language; of months as of quarters or years where the language is that of such a period."""
+    told = PER.get(getattr(language, "per", ""), {}).get(str(language))
+    if not told:
+        return text
+    form = "|".join(told) if language == "zh" else r"(?<![-\w{])(?:" + "|".join(told) + r")(?![\w}:])"  # not: --month, {month}
+    return re.sub(form, lambda found: told[found[0]], text)
+
+
 @dataclass(frozen=True)
 class Term:
     """One idea in the field's own Chinese and English words."""
@@ -18,7 +53,7 @@ class Term:
     en: str
 
     def __call__(self, language: str) -> str:
-        return getattr(self, language)
+        return in_period(getattr(self, language), language)
 
     in_ = __call__
 
@@ -120,6 +155,9 @@ WEEKDAY = (
 )  # fmt: skip
 ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "params name no": Term("没有这张表的数据", "no data of that table"),
+    "not told apart by": Term(
+        "这些记录不分单位、部门或片区，只在全热线的页面上", "these records name no unit, area or department: see the hotline's own page"
+    ),
     "no answers": Term("本期没有答卷", "no answers in this period"),
     "no scores": Term("本期没有质检或自评的得分", "no scores of other sources in this period"),
     "few items": Term("题目太少", "too few items"),
@@ -355,7 +393,12 @@ def format_value(value, unit: Unit, language: str = "zh") -> str:
 
 
 def format_month(month: str, language: str = "zh") -> str:
-    """2024-09 as 2024年9月 (en September 2024)."""
+    """2024-09 as 2024年9月 (en September 2024), 2024Q3 as 2024年第三季度 (en Q3 2024), 2024 as 2024年."""
+    if "-" not in month:
+        year, _, quarter = month.partition("Q")
+        if not quarter:
+            return f"{year}年" if language == "zh" else year
+        return f"{year}年第{CHINESE_NUMBER[int(quarter)]}季度" if language == "zh" else f"Q{quarter} {year}"
     year, number = month.split("-")
     names = "January February March April May June July August September October November December".split()
     return f"{year}年{int(number)}月" if language == "zh" else f"{names[int(number) - 1]} {year}"
@@ -433,7 +476,7 @@ class Sentence:
     en: str
 
     def __call__(self, language: str) -> str:
-        return getattr(self, language)
+        return in_period(getattr(self, language), language)
 
 
 @dataclass(frozen=True)

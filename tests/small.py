@@ -89,3 +89,56 @@ def write_surveyed(folder: Path, *, calls: int = 900, seed: int = 2) -> Path:
     folder.joinpath("surveys.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     folder.joinpath("scores.csv").write_text("\n".join(scores) + "\n", encoding="utf-8")
     return file
+
+
+TEAMED = """title: {zh: 小热线, en: Small hotline}
+key: published
+public: true
+calls:
+  files: calls.csv
+  key: 编号
+  columns:
+    call_id: 编号
+    started_at: {from: 来电时间, formats: "%Y-%m-%d %H:%M:%S"}
+    caller: {from: 主叫号码, kind: phone, unknown: 匿名}
+    unit: 班组
+    area: 区域
+    issue_1: 诉求
+    outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}, other: reject}
+    queue_seconds: 排队
+    talk_seconds: 通话
+orders:
+  files: orders.csv
+  columns:
+    order_id: 工单
+    created_at: {from: 受理, formats: "%Y-%m-%d %H:%M:%S"}
+    resolved_at: {from: 办结, formats: "%Y-%m-%d %H:%M:%S"}
+    category_1: 类别
+    area: 区域
+targets: {connection_rate: 0.9}
+"""
+TEAMS = {"东城": 0.6, "西城": 0.3, "南城": 0.088, "北城": 0.012}
+
+
+def write_teams(folder: Path, *, calls: int = 2400, months: int = 12, seed: int = 3, lost_named: bool = True) -> Path:
+    """A small hotline of four teams and areas (the last with some calls a quarter) over so many months from 2024-01 on, with orders; unanswered calls name a team or not."""
+    rng = np.random.default_rng(seed)
+    days = sum(31 if m in (1, 3, 5, 7, 8, 10, 12) else 30 if m != 2 else 29 for m in range(1, months + 1))
+    starts, teams, topics = np.sort(rng.integers(0, days * 86400, calls)), list(TEAMS), ["供水", "供电", "交通", "社保", "罕见"]
+    lines = ["编号,来电时间,主叫号码,班组,区域,诉求,结果,排队,通话"]
+    orders = ["工单,受理,办结,类别,区域"]
+    for n, s in enumerate(starts):
+        begin = datetime(2024, 1, 1) + timedelta(seconds=int(s))
+        team, area = rng.choice(teams, p=list(TEAMS.values())), rng.choice(teams, p=list(TEAMS.values()))
+        topic, answered = rng.choice(topics, p=[0.4, 0.3, 0.2, 0.09, 0.01]), rng.random() < 0.9
+        named = team if answered or lost_named else ""
+        end, wait, talk = "接通" if answered else "放弃", int(rng.integers(0, 60)), int(rng.integers(20, 600)) if answered else 0
+        lines.append(f"C{n:05d},{begin},1540000{int(rng.integers(0, calls // 5)):04d},{named},{area},{topic},{end},{wait},{talk}")
+        if n % 3 == 0:
+            done = begin + timedelta(hours=int(rng.exponential(40)))
+            orders.append(f"O{n:05d},{begin},{done},{topic},{area}")
+    folder.joinpath("calls.csv").write_bytes(("\n".join(lines) + "\n").encode("gb18030"))
+    folder.joinpath("orders.csv").write_bytes(("\n".join(orders) + "\n").encode("gb18030"))
+    file = folder / "teams.yaml"
+    file.write_text(TEAMED, encoding="utf-8")
+    return file

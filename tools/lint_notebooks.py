@@ -19,7 +19,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES = 8
 LEAST_CELLS = 0.6  # text cells of one language to code cells, of a study's notebook and the editions'
-MONTH, DAY = "monthly", "daily"  # the editions; the day's is read every morning, so its words are few
+MONTH, DAY, LONGER = "monthly", "daily", "longer"  # the editions; the day's is read every morning, so its words are few
 LEAST_TEXT = {"zh": 1500, "en": 700}  # characters, or words: one of the two
 STATEMENTS = {
     ast.FunctionDef: "def",
@@ -51,9 +51,9 @@ def faults(path: Path) -> list[str]:
     kept = path.parent.parts[-2:] == ("tests", "notebooks")
     found = [f"cell {number} › {what}" for number, cell in code for what in [*(() if kept else stored(cell)), *content(cell)]]
     found += document(cells) if not kept else []
-    if not kept and (is_study(path) or path.stem in (MONTH, DAY)):
+    if not kept and (is_study(path) or path.stem in (MONTH, DAY, LONGER)):
         found += [*prose_enough(cells), *(text_enough(cells) if path.stem != DAY else ())]
-        found += figures(cells) if path.stem != MONTH else []
+        found += figures(cells) if path.stem not in (MONTH, LONGER) else []
     if kept and not any(cell["execution_count"] and cell["outputs"] for _, cell in code):
         found.append("the notebook › has no stored outputs, so nothing would be compared; run it and commit it with them")
     return [f"{name} › {line}" for line in found]

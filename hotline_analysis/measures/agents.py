@@ -220,7 +220,7 @@ def pairs(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFr
     rows = pandas(_watched(view, level, window_hours).filter(nw.col("hit") == 1))[
         ["agent", "issue", "who", "seq", "start_s", "reference_s", gap, *own]
     ]
-    back = callbacks(view.table("calls"), view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
+    back = callbacks(view.line, view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
     there = pandas(back.select("who", *own, next_seq=nw.col("seq"), next_s=nw.col("start_s")))
     both = rows.rename(columns={gap: "gap_s"}).merge(there, on=["who", *own])
     waited = (both["next_s"] - both["reference_s"]).clip(lower=0)

@@ -61,7 +61,7 @@ def transitions(view: View, *, level: int, window_s: int) -> Transitions:
 def _control(view: View, asked: nw.LazyFrame, column: str, week: int, window_s: int) -> pd.DataFrame:
     """What the same callers called about after one control instant of each call."""
     definition = view.definition
-    line = callbacks(view.table("calls"), definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
+    line = callbacks(view.line, definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
     instant = nw.col("reference_s") + week * 7 * DAY
     inside = (instant >= view.data_start_s) & (instant + window_s <= view.end_s)
     rows = asked.filter(inside).select("seq", "who", "caller_group", "reference_s", column)
@@ -90,7 +90,7 @@ def returns(view: View, names: Sequence[str], *, level: int, window_s: int) -> R
     asked = view.gaps().filter(~nw.col(column).is_null())
     own = nw.col(same(level))
     after = _back(asked.filter(nw.col("follow_s") >= window_s).with_columns(own=own), column, window_s)
-    line = callbacks(view.table("calls"), view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s).with_columns(
+    line = callbacks(view.line, view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s).with_columns(
         _at=nw.col("start_s"), place=nw.col("seq")
     )
     instants = pd.concat([_back(_instants(view, asked, line, week, levels, window_s), column, window_s) for week in CONTROL_WEEKS])
@@ -132,7 +132,7 @@ def _of(frame: pd.DataFrame, place: dict[str, int]) -> list[np.ndarray]:
 
 def _work(view: View) -> nw.LazyFrame:
     """How long each call took an agent: talk, hold and wrap-up of those that the export has; 0 of a call that nobody answered, null where a part is not known. Columns: seq, work."""
-    calls = view.table("calls")
+    calls = view.line
     have = calls.collect_schema().names()
     parts = [c for c in ("talk_seconds", "hold_seconds", "wrap_seconds") if c in have]
     if "talk_seconds" not in parts:

@@ -383,8 +383,9 @@ def why_not(indicator: Indicator, view: View, by: str = "") -> str:
     """Why an indicator cannot be had, '' when it can: a table or columns that the params do not name, or numbers that tell nobody apart."""
     for table in indicator.tables:
         if table not in view.tables:
-            return f"params name no {table}"
-        have = view.tables[table].collect_schema().names()
+            return f"not told apart by {view.only[0]}" if table in view.whole else f"params name no {table}"
+        repeats = indicator.window_hours is not None and table == "calls"  # an edition's repeats are looked for among everybody's calls
+        have = (view.line if repeats else view.tables[table]).collect_schema().names()
         needs = dict.fromkeys(c for p in indicator.parts if p.table == table for c in p.needs)
         if indicator.window_hours is not None:
             scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)

@@ -15,7 +15,7 @@ from hotline_analysis.measures import orders, rates, verdicts, volumes
 from hotline_analysis.measures.catalogue.orders import BY_CATEGORY, RECEIVED, SHARE
 from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS, row
 from hotline_analysis.measures.order_shares import volume
-from hotline_analysis.measures.periods import Period, month_before
+from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import control, intervals, tests
 
@@ -35,7 +35,7 @@ def compared(view: View, daily: pd.DataFrame, names: Sequence[str], *, judge: bo
     judge: by the limits of the months before, where there are any; otherwise no verdict is given (`state` is '').
     """
     periods = orders.months(view)[0 if judge else -2 :]
-    last = month_before(view.period.label) if len(view.period.label) == 7 else ""
+    last = period_before(view.period.label) if grain(view.period.label) else ""
     months = _by_group(view, daily, periods, names)
     judged = _judged(view, months, last, len(names)) if judge else pd.DataFrame()
     now, before = (_counts(months, label, names) for label in (view.period.label, last))

@@ -5,7 +5,6 @@ was set apart (duplicates, orders raised inside) is in no figure and is counted 
 Source: catalogue B07, B11, D05-D08; methods 9.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from hotline_analysis.errors import BadParams, nearest
 from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import DAY
-from hotline_analysis.measures.periods import Calendar, Period
+from hotline_analysis.measures.periods import Calendar, Period, grain
 from hotline_analysis.measures.view import View, once
 from hotline_analysis.params import Params
 from hotline_analysis.stats import intervals, survival
@@ -139,11 +138,10 @@ def within(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
 
 
 def months(view: View) -> list[Period]:
-    """The months of data up to the view's, when it is a month; otherwise the view's period alone."""
-    if not re.fullmatch(r"\d{4}-\d\d", view.period.label):
+    """The months of data up to the view's, when it is a month (of a quarter or a year: the quarters or the years); otherwise the view's period alone."""
+    if not grain(view.period.label):
         return [view.period]
-    first = view.calendar.month_of(view.calendar.day_of(view.data_start_s))
-    return view.calendar.months(min(first, view.period.label), view.period.label)
+    return view.calendar.up_to(view.period.label, view.calendar.month_of(view.calendar.day_of(view.data_start_s)))
 
 
 def counted(frame: pd.DataFrame) -> pd.DataFrame:

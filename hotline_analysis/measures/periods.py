@@ -1,7 +1,8 @@
 """Which instants a month, a range of months or a day is: some hotlines close the month on the 19th and cut the day at noon."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ class Period:
         """9月1日至30日 and its like, for the line under a title."""
         if not self.dated:
             return UNDATED(language)
-        if len(self.label) == 7:
+        if grain(self.label):
             return format_month(self.label, language)
         a, b = self.first_day, self.last_day
         if a == b:
@@ -41,6 +42,39 @@ class Period:
         if language == "zh":
             return f"{a.year}年{a.month}月{a.day}日至{b.year}年{b.month}月{b.day}日"
         return f"{a.isoformat()} to {b.isoformat()}"
+
+
+MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}  # what is published again and again, and how many months it takes
+
+
+def grain(label: str) -> str:
+    """What is published again and again under such labels: `month`, `quarter` (2024Q3) or `year` (2024); '' for a day, a stretch or all data."""
+    forms = {"month": r"\d{4}-\d\d", "quarter": r"\d{4}Q[1-4]", "year": r"\d{4}"}
+    return next((name for name, form in forms.items() if re.fullmatch(form, label)), "")
+
+
+def months_in(label: str) -> tuple[str, str]:
+    """The first and the last month of a month, a quarter or a year."""
+    if grain(label) == "quarter":
+        last = 3 * int(label[-1])
+        return f"{label[:4]}-{last - 2:02d}", f"{label[:4]}-{last:02d}"
+    return (f"{label}-01", f"{label}-12") if grain(label) == "year" else (label, label)
+
+
+def holding(month: str, what: str) -> str:
+    """The label of the month, quarter or year that holds a month."""
+    return {"month": month, "quarter": f"{month[:4]}Q{(int(month[5:]) + 2) // 3}", "year": month[:4]}[what]
+
+
+def period_before(label: str, back: int = 1) -> str:
+    """The label of the period of the same kind so many before it."""
+    what = grain(label)
+    return holding(month_before(months_in(label)[0], back * MONTHS_OF[what]), what)
+
+
+def year_before(label: str) -> str:
+    """The same month or quarter of the year before; of a year the year before."""
+    return period_before(label, 12 // MONTHS_OF[grain(label)])
 
 
 class Calendar:
@@ -86,6 +120,17 @@ class Calendar:
         return Period(
             first if first == last else f"{first}..{last}", parts[0].start_s, parts[-1].end_s, parts[0].first_day, parts[-1].last_day
         )
+
+    def named(self, label: str) -> Period:
+        """A month, a quarter or a year."""
+        return replace(self.stretch(*months_in(label)), label=label)
+
+    def up_to(self, label: str, first: str, last: str = "9999-12") -> list[Period]:
+        """The periods of its kind up to it of which all months lie between `first` and `last`, and itself."""
+        found = [label]
+        while months_in(before := period_before(found[0]))[0] >= first:
+            found.insert(0, before)
+        return [self.named(name) for name in found if name == label or months_in(name)[1] <= last]
 
     def month_of(self, day: date) -> str:
         """The month to which one of the hotline's days belongs."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotline_analysis import tables
 from hotline_analysis.measures.indicators import Indicator
+from hotline_analysis.measures.periods import months_in
 from hotline_analysis.words import (
     CAPABILITY,
     DIFFERING,
@@ -132,7 +133,7 @@ def quotable(
 def _renewals(frame: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> dict[str, list[str]]:
     """Whose rule begins with this month, and what it takes the place of."""
     before = {i.replaced_by: i.name for i in catalogue.values() if i.replaced_by}
-    begins = [catalogue[key].since == period for key, period in zip(frame["indicator"], frame["period"], strict=True)]
+    begins = [catalogue[key].since == months_in(period)[0] for key, period in zip(frame["indicator"], frame["period"], strict=True)]
     names = [before.get(key) if now else None for key, now in zip(frame["indicator"], begins, strict=True)]
     told = {"renewal": ["replaces" if name else "new" if now else "" for name, now in zip(names, begins, strict=True)]}
     return told | {f"replaced_{language}": [name(language) if name else "" for name in names] for language in LANGUAGES}

@@ -27,7 +27,7 @@ def linked(view: View) -> pd.DataFrame:
     needed(view.table("calls"), ["outcome"], "attempts")
     gaps = view.near().but(**RULE).all_gaps()
     near = (nw.col("start_s") >= view.period.start_s - DAY) & (nw.col("start_s") < view.period.end_s + DAY)
-    outcomes = view.table("calls").select(nw.col("seq").alias("_seq"), "outcome")
+    outcomes = view.line.select(nw.col("seq").alias("_seq"), "outcome")
     rows = pandas(
         gaps.filter(near)
         .select("seq", "who", "start_s", "local_s", "gap_s", "next_seq")

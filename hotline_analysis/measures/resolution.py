@@ -13,13 +13,12 @@ from hotline_analysis.errors import BadParams, nearest
 from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import BY_PAIR, HOUR, Definition
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import DAY, LEVELS
+from hotline_analysis.measures.gaps import DAY, LEVELS, inbound, not_left_out
 from hotline_analysis.measures.indicators import (
     Estimator,
     Indicator,
     charged,
     followed,
-    offered_calls,
     period_of,
     read,
     repeat_cases,
@@ -174,7 +173,8 @@ def _loaded(view: View, indicator: Indicator, period: Period, found: dict, secon
 
 def _handling(view: View, periods: Sequence[Period]) -> dict[str, float]:
     """Mean talk, hold and wrap-up time of answered calls by period, over those whose talk time is known; a part that the export lacks adds nothing."""
-    calls = within_data(view, offered_calls(view), periods)
+    answered = view.own(view.line)  # whose outcome is known where an edition's other calls name no unit
+    calls = within_data(view, inbound(not_left_out(answered, view.definition)), periods)
     have = [c for c in ("talk_seconds", "hold_seconds", "wrap_seconds") if c in calls.collect_schema().names()]
     rows = calls.filter((nw.col("outcome") == "answered") & read("talk_seconds")).with_columns(place=period_of(periods))
     total = nw.sum_horizontal(*[nw.when(read(c)).then(nw.col(c)).otherwise(nw.lit(0)) for c in have])

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures.indicators import FEW, Indicator
-from hotline_analysis.measures.periods import month_before
+from hotline_analysis.measures.periods import grain, holding, months_in, period_before
 from hotline_analysis.stats import control, intervals, resampling
 from hotline_analysis.words import Term
 
@@ -52,7 +52,7 @@ def compare(
     few: int = FEW,
     level: float = control.LEVEL,
     levels: Mapping[str, float] | None = None,
-    follows: Callable[[str, str], bool] = lambda before, after: month_before(after) == before,
+    follows: Callable[[str, str], bool] = lambda before, after: grain(after) != "" and period_before(after) == before,
 ) -> pd.DataFrame:
     """One row an indicator and group: this period against the months before it, and what may be said of it.
 
@@ -82,12 +82,35 @@ def compare(
     of the change only describes. A repeat rate is not judged when its base (identified share, connection rate) signals.
     """
     whole = _whole(frame)
-    ask = _Ask(now, before, year, dict(targets or {}), dict(breaks or {}), grade, few, dict(catalogue), level, dict(levels or {}), follows)
+    ask = _Ask(
+        now,
+        before,
+        year,
+        dict(targets or {}),
+        _breaks(breaks or {}, grain(now)),
+        grade,
+        few,
+        dict(catalogue),
+        level,
+        dict(levels or {}),
+        follows,
+    )
     rows = [_compared(part, ask) for _, part in whole[whole["period"] <= now].groupby(["indicator", "group"], sort=False)]
     rows = [r for r in rows if r]
     _judge_bases(rows, ask.catalogue)
     _name_events(rows, ask)
     return pd.DataFrame(rows)
+
+
+def _breaks(breaks: Mapping[str, Term], of: str) -> dict[str, Term]:
+    """The breaks by the period of a kind that they fall into. One within a quarter or a year stands at the next too: the mixed one compares with neither side."""
+    if of in ("", "month"):
+        return dict(breaks)
+    found = {}
+    for month, words in sorted(breaks.items()):
+        here = holding(month, of)
+        found |= {here: words} | ({} if months_in(here)[0] == month else {period_before(here, -1): words})
+    return found
 
 
 class _Ask(NamedTuple):

@@ -45,6 +45,7 @@ class View:
     calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
     the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked. `held`: what was read for one of several figures of this
     view and serves the others (`once`); None where nothing is to be held. `beside`: what other hotlines shared (`sharing.Share`), for the study that compares.
+    `only`: the stratum and the word that an edition is of, ("", "") for the hotline; its `tables` hold its own rows, and `whole` those of the whole hotline.
     """
 
     params: Params
@@ -59,6 +60,8 @@ class View:
     smallest: int = 1
     leading: str = "calls"
     grade: Callable[[Period], str] = field(default=lambda period: "", repr=False)
+    only: tuple[str, str] = ("", "")
+    whole: Mapping[str, nw.LazyFrame] = field(default_factory=dict, repr=False)
     held: dict | None = field(default=None, repr=False, compare=False)
     beside: tuple = ()
 
@@ -71,10 +74,22 @@ class View:
         return replace(self, period=period)
 
     def table(self, name: str) -> nw.LazyFrame:
-        """A canonical table of all data; NoInput when the params name none."""
+        """A canonical table of all data, of an edition its own rows; NoInput when the params name none."""
+        if name not in self.tables and name in self.whole:
+            raise DataRefused(name, f"not told apart by {self.only[0]}.")
         if name not in self.tables:
             raise NoInput(name, f"params name no {name}.", f"Add '{name}:' with files and columns.")
         return self.tables[name]
+
+    @property
+    def line(self) -> nw.LazyFrame:
+        """The calls among which a caller's next one is looked for: those of the whole hotline, whoever took them."""
+        return self.whole.get("calls", self.table("calls"))
+
+    def own(self, rows: nw.LazyFrame) -> nw.LazyFrame:
+        """The rows of the edition's own stratum; all of them where there is none."""
+        column, word = self.only
+        return rows.filter(nw.col(column) == word) if column else rows
 
     def within(self, name: str) -> nw.LazyFrame:
         """The rows of a canonical table whose clock lies in the period; of an export without times all of them, where the period is all.
@@ -159,7 +174,7 @@ class View:
                 f"before{VERSION}-{back.hash}-{self.data_start_s}-{self.end_s}", lambda: gap_table(self._calls(back), back, **ends)
             )
             gaps = rules.with_chain(gaps, before)
-        return rules.assessed(gaps, self.definition)
+        return rules.assessed(self.own(gaps), self.definition)
 
     def _kept(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
         """A table that is dear to make, from where it is kept; of a view that keeps nothing but holds readings, put together once for all rules that share it."""
@@ -171,8 +186,8 @@ class View:
 
     def _calls(self, rule: Definition) -> nw.LazyFrame:
         """The calls, with their chases marked where the rule counts them apart."""
-        calls = self.table("calls")
-        return rules.with_chases(calls, self.tables.get("orders"), rule) if rule.open_orders == "apart" else calls
+        orders = self.whole.get("orders", self.tables.get("orders"))
+        return rules.with_chases(self.line, orders, rule) if rule.open_orders == "apart" else self.line
 
     def near(self) -> "View":
         """The same view of the data near its period only (28 days before, 8 days after), for many rules at once; nothing of it is kept."""

@@ -10,8 +10,10 @@ from hotline_analysis import params as params_file
 from hotline_analysis.errors import BadParams, NoInput, nearest
 from hotline_analysis.hotline import Hotline, open_hotline, study_names
 from hotline_analysis.intake.store import Store
+from hotline_analysis.measures import editions
+from hotline_analysis.measures.periods import grain
 from hotline_analysis.params import Params, check_month, check_period
-from hotline_analysis.report import notes, own, paper, run
+from hotline_analysis.report import notes, own, paper, revised, run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT
 
@@ -76,32 +78,40 @@ def publish(
     pdf: bool = False,
     sections: Sequence[str] = (),
     only: Collection[str] = (),
+    edition: str = "",
+    before: revised.Revised | None = None,
     progress: bool = True,
 ) -> tuple[Path, bool]:
-    """Render and publish a month, or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
+    """Render and publish a month (a quarter, a year), or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
 
-    sections: in place of the params' own; only: these of its pages (none: all). What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
+    sections: in place of the params' own; only: these of its pages (none: all). edition: `unit=North`, the first page alone, of what names that unit. before: what was published of it
+    as provisional, where the folder does not know. What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
     """
     asked = day or month
     if asked != "latest":
-        (check_period if day else check_month)(asked)
+        check_period(asked)
     printer = paper.browser() if pdf else ""
     described = with_sections(params_file.load(params), sections)
-    wanted = {"index.html": notebooks() / "daily.ipynb"} if day else chosen(described)
-    written = [] if day else notes.read(described, run.page.chapters(wanted["index.html"]))
+    if not day and len(asked) == 10:
+        raise BadParams(f"month {asked!r}", "is a day.", "Ask for it with --day.")
+    plain = not day and grain(asked) not in ("quarter", "year")
+    wanted = chosen(described) if plain else {"index.html": notebooks() / ("daily.ipynb" if day else "longer.ipynb")}
+    wanted = {name: notebook for name, notebook in wanted.items() if not edition or name == "index.html"}
+    written = [] if edition or not plain else notes.read(described, run.page.chapters(wanted["index.html"]))
     wanted = {name: notebook for name, notebook in wanted.items() if not only or name in only}
     folder = Path(out) if out else described.root / "reports"
     if asked != "latest":
         run.check_writable(run.locate(folder, hotline=described.name, month=asked))
-    h = open_hotline(params, "latest day" if day == "latest" else asked, language, progress=progress)
+    h = open_hotline(params, "latest day" if day == "latest" else asked, language, only=edition, progress=progress)
     h.study("day") if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
-    with run.hold(folder, hotline=described.name, month=h.month) as place:
+    with run.hold(folder, hotline=described.name, month=h.month, edition=editions.mark(h.only)) as place:
         mark = fingerprint(
             h.digest
             + h.rule.hash
             + h.register_digest
             + h.beside_digest
             + repr(written)
+            + edition
             + _own_digest(wanted, sections)
             + repr(h.suggested_before),
             described.path,
@@ -109,8 +119,13 @@ def publish(
         )  # the rule may come from a windows file beside the params
         if current(place.folder, mark, [paper.PDF] if pdf else []):
             return place.folder / "index.html", True
-        own = {"sections": [] if day else described.report.sections, "notes": notes.of_month(written, h.month, language)}
-        made = {"fingerprint": mark, "printer": printer, "progress": progress}
+        own = {"sections": described.report.sections if plain else [], "only": edition, "notes": notes.of_month(written, h.month, language)}
+        made = {
+            "fingerprint": mark,
+            "printer": printer,
+            "progress": progress,
+            "revised": before or revised.earlier(place.folder, described),
+        }
         return run.render(wanted, place=place, **_given(h, language, written), **own, **made), False
 
 

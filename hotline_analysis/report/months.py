@@ -70,13 +70,13 @@ def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
     for folder in sorted((f for f in hotline.iterdir() if kind.fullmatch(f.name)), reverse=True):
         said = publish.manifest(folder)
         if INDEX in said.get("files", {}) and publish.digest(content := (folder / INDEX).read_bytes()) == said["files"][INDEX]:
-            parts = {name: _part(form, content.decode()) for name, form in PARTS.items()}
+            parts = {name: part(form, content.decode()) for name, form in PARTS.items()}
             state = STATUS.cases[str(bool(said.get("pages", {}).get(INDEX, {}).get("provisional")))]
             lang = "zh" if parts["lang"].startswith("zh") else "en"
             yield {**parts, "state": state(lang), "year": folder.name[:4], "href": f"{hotline.name}/{folder.name}/{INDEX}"}
 
 
-def _part(form: re.Pattern, text: str) -> Markup:
+def part(form: re.Pattern, text: str) -> Markup:
     """A part of a finished page, without its links and what was set around its numbers."""
     found = form.search(text)
     return Markup(re.sub(r"</?a\b[^>]*>", "", page.KEPT_TOGETHER.sub(r"\1", found[1]))) if found else Markup()

@@ -149,17 +149,20 @@ def make(
     others: Mapping[str, Other] = {},
     sections: Collection[str] = (),
     notes: Mapping[str, Sequence[str]] = {},
+    revised: str = "",
     staff: bool = False,
 ) -> bytes:
     """The page of an executed notebook, checked. The same notebook gives the same bytes.
 
     countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; others: the other pages of
     the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
-    order (none: all); notes: what people wrote of a chapter, as Markdown; staff: the page is for staff, and may show what names agents.
+    order (none: all); notes: what people wrote of a chapter, as Markdown; revised: what became of figures that were provisional; staff: the page is for staff, and may show what names agents.
     """
     head, chapters_there = _sections(notebook, sections, staff)
     if staff:
         head |= {"html": head["html"].replace(head["audience"], STAFF(head["language"])), "audience": STAFF(head["language"])}
+    if revised:
+        chapters_there[0].parts.append(("say", html("blocks", "sentences", lines=[revised], space="", link="", word="")))
     for section in chapters_there:
         section.notes += [
             html("blocks", "human", body=Markup(written.html(text)), language=head["language"]) for text in notes.get(section.key, ())
@@ -418,7 +421,9 @@ LINKS = frozenset(("href", "src", "xlink:href", "srcset", "action", "formaction"
 READ_ALOUD = frozenset(("aria-label", "title", "alt"))
 UNREAD = frozenset(("d", "points", "viewbox", "transform", "style", "id", "href"))
 HIDDEN = frozenset(("style", "pre", "code", "title", "desc", ".said"))
-INSIDE = re.compile(r"#[^\s]*|([\w-]+/)*[\w-]+(\.[\w-]+)*(#[^\s]*)?")  # in the page, beside it or below it
+INSIDE = re.compile(
+    r"#[^\s]*|(\.\./)?([\w-]+/)*[\w-]+(\.[\w-]+)*(#[^\s]*)?"
+)  # in the page, beside it or below it, or in the folder beside its own
 OUTSIDE_STYLE = re.compile(r"url\(\s*['\"]?(?!#|data:font/woff2;base64,)|@import|expression\(", re.IGNORECASE)
 INLINE = frozenset("a b strong em i small cite".split())  # a number may be set in several of these; any other tag ends it
 KEPT_TOGETHER = re.compile(r'<span class="nb">([^<]*)</span>')  # ours, set around parts of what may be one number

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,10 @@ from hotline_analysis import machine
 from hotline_analysis import params as params_file
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, RunFailed, StudyMissing
 from hotline_analysis.intake.store.kept import KEPT_IN
+from hotline_analysis.measures.periods import months_in
 from hotline_analysis.report import month as monthly
 from hotline_analysis.report import months, publish, run
+from hotline_analysis.report.revised import Revised
 from hotline_analysis.tables import TABLES
 from hotline_analysis.words import GRADE, Term
 
@@ -57,7 +60,7 @@ def published(folder: Path) -> tuple[dict, dict[str, bytes]]:
     try:
         said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         digests = [
-            digest for told in said["pages"].values() for digest in told["data"]["digests"].values()
+            digest for told in said["pages"].values() for digest in data_of(said, told)["digests"].values()
         ]  # a stranger's file of that name has none
         words = (
             *digests,
@@ -71,6 +74,11 @@ def published(folder: Path) -> tuple[dict, dict[str, bytes]]:
         return said, {name: (folder / name).read_bytes() for name in said["files"] if (folder / name).is_file()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise NoInput(str(folder), "is no published month.", "Name one that `hotline report` has published.") from None
+
+
+def data_of(said: Mapping, page: Mapping) -> Mapping:
+    """What a manifest says of the data: once, or of each page, as those of before it was said once."""
+    return page.get("data") or said.get("data", {})
 
 
 def folder_of(params: str, label: str, out: str = "") -> Path:
@@ -105,7 +113,7 @@ def _written(told: tuple[Term, tuple], language: str) -> str:
 def _origins(a: Mapping, b: Mapping) -> Iterator[tuple[Term, tuple]]:
     """What the manifests say of where the figures come from, where it differs."""
     was, now = (m.get("pages", {}).get(INDEX, {}) for m in (a, b))
-    yield from _data(was.get("data", {}), now.get("data", {}))
+    yield from _data(data_of(a, was), data_of(b, now))
     for field, value in now.get("definition", {}).items():
         before = was.get("definition", {}).get(field, value)
         if before != value:
@@ -204,11 +212,14 @@ PROVED = {
 def _made_again(params: str, said: Mapping, *, whole: bool, progress: bool) -> tuple[dict, dict[str, bytes]]:
     """The same month published into a folder of its own, from tables and frames of its own."""
     label, language = said["month"], said["parameters"]["language"]
-    asked = {"day" if len(label) == 10 else "month": label, "language": language, "progress": progress}
-    with tempfile.TemporaryDirectory(prefix="hotline-verify-") as home, _fresh(params_file.load(params).store_folder):
+    asked = {"day" if len(label) == 10 else "month": label, "language": language, "edition": said.get("only", ""), "progress": progress}
+    described = params_file.load(params)
+    if said.get("revised"):
+        asked["before"] = Revised(said["revised"], described)
+    with tempfile.TemporaryDirectory(prefix="hotline-verify-") as home, _fresh(described.store_folder):
         with contextlib.suppress(StudyMissing):  # as the published month may have been; its files tell
             monthly.publish(params, out=str(Path(home) / "reports"), only=() if whole else (INDEX,), **asked)
-        return published(Path(home) / "reports" / said["hotline"] / label)
+        return published(next((Path(home) / "reports" / said["hotline"]).glob(f"{label}*/manifest.json")).parent)
 
 
 @contextlib.contextmanager
@@ -234,18 +245,56 @@ STAYS = Term(
 DRY = Term("以上没有执行；加上--yes才删除。", "Nothing was done; --yes removes them.")
 
 
+def _label(name: str) -> str:
+    """What a published folder is of: a day, a month, a quarter or a year, whatever edition."""
+    return re.match(r"\d{4}(-\d\d(-\d\d)?|Q[1-4])?|", name)[0]
+
+
+def _last_month(name: str) -> str:
+    """Its last month; one after all others of a folder that is none of ours."""
+    return months_in(_label(name)[:7])[1] if _label(name) else "9999-99"
+
+
 def purge(params: str, before: str, *, out: str = "", really: bool = False, language: str = "zh") -> list[str]:
-    """The published months and days of a hotline before a month, a line each; removed where `really`. Files that are not ours stay, as do private folders."""
+    """What was made of a hotline before a month, a line each; removed where `really`: published months and days, pages for staff, what failed runs left.
+
+    Files that are not ours stay, and so do workbooks, in which staff may have written.
+    """
     described = params_file.load(params)
     any_month = run.locate(Path(out) if out else described.root / "reports", hotline=described.name, month=params_file.check_month(before))
     told = []
-    for folder in sorted(f for f in any_month.folder.parent.glob("[12]*") if f.name[:7] < before and publish.made(f)):
-        count = len(publish.made(folder))
+    for folder in sorted(f for f in any_month.folder.parent.glob("[12]*") if _last_month(f.name) < before and publish.made(f)):
+        told.append((WENT if really else GOES)(language).format(folder, len(publish.made(folder))))
         if really:
-            with run.hold(any_month.folder.parents[1], hotline=described.name, month=folder.name) as place:
+            edition = folder.name.removeprefix(label := _label(folder.name)).removeprefix("-")
+            with run.hold(any_month.folder.parents[1], hotline=described.name, month=label, edition=edition) as place:
                 publish.withdraw(place.folder, place.staging)
-        told.append((WENT if really else GOES)(language).format(folder, count))
     if really and told:
         months.write(any_month.folder.parents[1], language)
-    private = sorted(f for f in (any_month.private / described.name).glob("[12]*") if f.name[:7] < before)
-    return [*told, *(STAYS(language).format(folder) for folder in private), *([DRY(language)] if told and not really else [])]
+    private, kept = _private(any_month, before, described, really, language)
+    told += private
+    return [*told, *kept, *([DRY(language)] if told and not really else [])]
+
+
+def _private(place: run.Place, before: str, described, really: bool, language: str) -> tuple[list[str], list[str]]:
+    """The same of private/: pages for staff and failed runs go; a line for each folder in which something stays."""
+    told, kept = [], []
+    for folder in sorted(f for f in (place.private / described.name).glob("[12]*") if f.is_dir() and _last_month(f.name) < before):
+        ours = machine.names_made(folder)
+        told += [(WENT if really else GOES)(language).format(folder, len(ours))] if ours else []
+        for name in ours if really else ():
+            machine.remove(folder / name)
+        kept += [STAYS(language).format(folder)] if {p.name for p in folder.iterdir()} - {machine.MARK, *ours} else []
+    for folder in sorted(f for f in place.private.glob("[12]*T*-*") if _failed_of(f, described) and f"{f.name[:4]}-{f.name[4:6]}" < before):
+        told.append((WENT if really else GOES)(language).format(folder, sum(p.is_file() for p in folder.rglob("*"))))
+        if really:
+            machine.remove(folder)
+    return told, kept
+
+
+def _failed_of(folder: Path, described) -> bool:
+    """Whether a run of this hotline failed here: its notebooks name the params file."""
+    named = str(described.path.resolve())
+    return machine.is_made(folder, "run") and any(
+        named in book.read_text(encoding="utf-8", errors="replace") for book in folder.glob("*.ipynb")
+    )

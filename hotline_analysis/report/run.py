@@ -22,9 +22,11 @@ from hotline_analysis import machine
 from hotline_analysis.errors import BadParams, CannotWrite, Held, HotlineError, LeakFound, NoInput, RunFailed, StudyMissing, nearest
 from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
+from hotline_analysis.measures.editions import ONLY
 from hotline_analysis.params import check_period
 from hotline_analysis.report import kernel, months, page, paper, publish
 from hotline_analysis.report.kernel import Limits
+from hotline_analysis.report.revised import Revised
 from hotline_analysis.words import LANGUAGES
 
 NAME = re.compile(r"\w[\w-]{0,63}")
@@ -45,17 +47,23 @@ class Place:
     month: str
     folder: Path
     private: Path
+    edition: str = ""
     run_id: str = field(default_factory=lambda: new_run_id(datetime.now(UTC)))
+
+    @property
+    def label(self) -> str:
+        """The name of the page folder: the month, and of an edition its mark."""
+        return "-".join(filter(None, (self.month, self.edition)))
 
     @property
     def staging(self) -> Path:
         """Complete files wait here for their names: the same file system as the page."""
-        return self.folder.parent / f".{self.month}.staging"
+        return self.folder.parent / f".{self.label}.staging"
 
     @property
     def work(self) -> Path:
         """The notebook while it runs: one folder a month, so that the next run finds what a killed one left."""
-        return self.private / f".running-{self.hotline}-{self.month}"
+        return self.private / f".running-{self.hotline}-{self.label}"
 
     @property
     def staff(self) -> Path:
@@ -64,7 +72,7 @@ class Place:
 
     @property
     def lock(self) -> Path:
-        return self.folder.parent / f".{self.month}.lock"
+        return self.folder.parent / f".{self.label}.lock"
 
     @property
     def failed(self) -> Path:
@@ -103,18 +111,20 @@ def check_parameters(parameters: dict[str, str], notebooks: list[Path]) -> None:
                 raise BadParams(notebook.name, f"does not take '{name}'.", "Its cell tagged parameters has to assign it.")
 
 
-def locate(out: str | Path, *, hotline: str, month: str) -> Place:
-    """The place of a month under the reports folder; a name or month that would lead elsewhere is refused."""
+def locate(out: str | Path, *, hotline: str, month: str, edition: str = "") -> Place:
+    """The place of a month, or of an edition of it, under the reports folder; a name or month that would lead elsewhere is refused."""
+    if edition and not NAME.fullmatch(edition):
+        raise BadParams("edition", f"{edition[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
     if not NAME.fullmatch(hotline):
         raise BadParams("hotline", f"{hotline[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
     check_period(month)
     out = Path(out).absolute()
-    folder, private = out / hotline / month, out.parent / "private"
+    folder, private = out / hotline / "-".join(filter(None, (month, edition))), out.parent / "private"
     if not folder.resolve().is_relative_to(out.resolve()):
         raise BadParams("month", f"{folder} is not inside {out}.")
     if private.resolve().is_relative_to(out.resolve()):
         raise BadParams("private", f"{private} is inside {out}.", "What names people is kept outside the reports.")
-    return Place(hotline, month, folder, private)
+    return Place(hotline, month, folder, private, edition)
 
 
 @contextlib.contextmanager
@@ -139,9 +149,9 @@ def check_writable(place: Place) -> None:
 
 
 @contextlib.contextmanager
-def hold(out: str | Path, *, hotline: str, month: str) -> Iterator[Place]:
+def hold(out: str | Path, *, hotline: str, month: str, edition: str = "") -> Iterator[Place]:
     """Take the month: checked, writable, locked (`Held` at once if another run has it), and without what a killed run left."""
-    place = locate(out, hotline=hotline, month=month)
+    place = locate(out, hotline=hotline, month=month, edition=edition)
     check_writable(place)
     with contextlib.ExitStack() as held:
         with _writing(place):
@@ -162,8 +172,8 @@ class Run:
     """What one run needs, and what it has made so far.
 
     store: the state that all notebooks read; countries: whose numbers count as personal; data_words: texts of the data that read like a missing
-    value; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; printer: the
-    browser that makes a PDF of the month's page; staff: the pages are for staff.
+    value; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; revised: what was published of the month while it was provisional; printer: the
+    browser that makes a PDF of the month's page; staff: the pages are for staff; only: the unit, area or department that they are of (`column=word`).
     """
 
     place: Place
@@ -176,10 +186,13 @@ class Run:
     data_words: Collection[str] = ()
     sections: Collection[str] = ()
     notes: Mapping[str, list[str]] = field(default_factory=dict)
+    revised: Revised | None = None
     printer: str = ""
     staff: bool = False
+    only: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, dict] = field(default_factory=dict)
+    data: dict = field(default_factory=dict)
     others: dict[str, page.Other] = field(default_factory=dict)
     faults: list[HotlineError] = field(default_factory=list)
 
@@ -304,7 +317,7 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
 
 def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, str] = {}) -> None:
     cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not run.progress, "position": 1}
-    pinned = {**environment, **({PINNED: run.store.pin} if run.store else {})}
+    pinned = {**environment, **({PINNED: run.store.pin} if run.store else {}), **({ONLY: run.only} if run.only else {})}
     limits = {"deadline": run.deadline, "limits": run.limits}
     done = kernel.run(notebook, run.parameters, work=run.place.work, **limits, progress=cells, environment=pinned)
     if run.store:
@@ -313,11 +326,15 @@ def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, st
         run.others[name] = page.Other(page.heading(notebook), page.EMPTY)
         return
     first = {"others": run.others, "sections": run.sections, "notes": run.notes} if name == "index.html" else {}
-    run.files[name] = page.make(done, name=name, countries=run.countries, data_words=run.data_words, staff=run.staff, **first)
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
+    if name == "index.html" and run.revised and not end["manifest"].get("provisional"):
+        first["revised"] = run.revised.told(end["kpis"] or [], run.parameters.get("language", "zh"))
+    run.files[name] = page.make(done, name=name, countries=run.countries, data_words=run.data_words, staff=run.staff, **first)
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
     run.others[name] = page.Other(page.heading(notebook))
-    run.facts[name] = {"notebook": notebook.name, "notebook_sha256": publish.digest(notebook.read_bytes()), **end["manifest"]}
+    told = dict(end["manifest"])
+    run.data = told.pop("data", run.data)  # all notebooks of a run read one state of the store (PINNED)
+    run.facts[name] = {"notebook": notebook.name, "notebook_sha256": publish.digest(notebook.read_bytes()), **told}
 
 
 def _stem(name: str) -> str:
@@ -330,14 +347,17 @@ def _manifest(run: Run, pages: list[str], started: datetime) -> dict:
     return {
         "hotline": run.place.hotline,
         "month": run.place.month,
+        "only": run.only,
         "run_id": run.place.run_id,
         "started_at": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
         "parameters": given | {"params": Path(run.parameters["params"]).name if "params" in run.parameters else None},
         "files": {name: {"sha256": publish.digest(content), "bytes": len(content)} for name, content in run.files.items()},
+        "data": run.data,
         "pages": {name: run.facts[name] for name in pages if name in run.facts},
         "missing": {name: other.why.en for name, other in run.others.items() if other.why},
         "complete": not run.faults,
+        "revised": run.revised.figures if run.revised else {},
         "versions": {"python": sys.version.split()[0], "platform": sys.platform} | {name: _version(name) for name in TOOLS},
         "fingerprint": run.fingerprint,
     }

@@ -89,8 +89,15 @@ def masthead(shown, *, issue: Term, running: Said, period: Said, status: Said, s
     row, language = shown.frame.iloc[0].to_dict(), shown.language
     hotline, said = row[f"title_{language}"], {key: term(language) for key, term in WORDS.items()}
     plain = re.fullmatch(r"(\d{4})-(\d\d)", row["month"])  # not: a stretch of months
+    longer = re.fullmatch(r"\d{4}(Q[1-4])?", row["month"])
     day = re.fullmatch(r"\d{4}-\d\d-\d\d", row["month"])
-    when = words.format_month(row["month"], language) if plain else words.format_date(row["month"], language) if day else row["month"]
+    when = (
+        words.format_month(row["month"], language)
+        if plain or longer
+        else words.format_date(row["month"], language)
+        if day
+        else row["month"]
+    )
     number = issue(language).format(*map(int, plain.groups())) + shown.first(running) if plain else ""
     title, left = ("", said["special"] + hotline) if special else (hotline, number)
     head = {"title": title and title + said["of"], "left": left, "audience": said["audience"], "when": when, "line": shown.said(period)}

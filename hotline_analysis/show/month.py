@@ -10,6 +10,7 @@ from hotline_analysis.words import REASON, Either, Rows, Sentence, Sentences, Te
 ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
 STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
 PERIOD = (
+    Sentence("{edition}", "{edition}"),
     Sentence("{first_day:day}至{last_day:day}", "{first_day:day} to {last_day:day}"),
     STATUS,
     Sentence("{author}", "{author}"),

@@ -181,7 +181,7 @@ def _watched(view: View) -> pd.DataFrame:
 
 def _again(view: View, closed: pd.DataFrame) -> pd.Series:
     """Seconds from the day after the closing to the caller's next call about the case's issue; missing for none."""
-    calls = callbacks(view.table("calls"), view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
+    calls = callbacks(view.line, view.definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
     have = calls.collect_schema().names()
     wanted = sorted({int(c) for c in closed["caller"]})
     rows = pandas(calls.filter(nw.col("who").is_in(wanted)).select("who", "start_s", *[c for c in ("issue_1",) if c in have]))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline_analysis.errors import BadParams
+from hotline_analysis.measures import periods
 from hotline_analysis.measures.periods import Calendar, Period, month_before, months_between
 from hotline_analysis.params import Params
 from hotline_analysis.words import format_month
@@ -76,3 +77,22 @@ def test_a_period_of_one_whole_month_is_that_month_under_every_label():
         assert (period.said("zh"), period.said("en")) == ("2024年2月", format_month("2024-02", "en"))
     assert Period("all", 0, 1, date(2024, 2, 1), date(2024, 2, 28)).said("zh") == "2024年2月1日至2024年2月28日"
     assert Period("all", 0, 1, date(2024, 2, 1), date(2024, 3, 31)).said("zh") == "2024年2月1日至2024年3月31日"
+
+
+def test_what_is_published_again_and_again_has_one_before_it():
+    assert [periods.grain(label) for label in ("2024-09", "2024Q3", "2024", "2024-09-18", "all", "2024-01..2024-03")] == [
+        "month",
+        "quarter",
+        "year",
+        "",
+        "",
+        "",
+    ]
+    assert [periods.period_before(label) for label in ("2024-01", "2024Q1", "2024")] == ["2023-12", "2023Q4", "2023"]
+    assert [periods.period_before(label, -1) for label in ("2024-12", "2024Q4", "2024")] == ["2025-01", "2025Q1", "2025"]
+    assert [periods.year_before(label) for label in ("2024-01", "2024Q3", "2024")] == ["2023-01", "2023Q3", "2023"]
+    assert [periods.months_in(label) for label in ("2024-02", "2024Q4", "2024")] == [
+        ("2024-02", "2024-02"),
+        ("2024-10", "2024-12"),
+        ("2024-01", "2024-12"),
+    ]

@@ -62,4 +62,7 @@ def test_a_frame_for_staff_is_refused_on_any_other_page():
 @pytest.mark.parametrize("more", [["--day", "2024-01-05"], ["--pdf"]])
 def test_staff_pages_are_of_a_month(params, capsys, more):
     assert main(["report", "--params", str(params), "--staff", *more]) == 64
-    assert capsys.readouterr().err == "--staff › goes with a month, and with neither --day nor --sections nor --pdf. Leave them out.\n"
+    assert (
+        capsys.readouterr().err
+        == "--staff › goes with a month, and with neither --day nor --sections nor --pdf nor --for. Leave them out.\n"
+    )

@@ -232,14 +232,22 @@ def value_ticks(axes: Axes, *, unit: str = "", most: int = 4) -> None:
 
 
 def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str) -> None:
-    """Quarters named (halves on the phone), the year once, under its first label."""
-    named = ("01", "07") if narrow else ("01", "04", "07", "10")
+    """Quarters named (halves on the phone), the year once, under its first label. Of quarters each first one is named, of years all."""
+    named = ("01", "07", "Q1") if narrow else ("01", "04", "07", "10", "Q1")
     ticks = [i for i, month in enumerate(months) if month[-2:] in named] if len(months) > 8 else list(range(len(months)))
-    names = [f"{int(months[i][-2:])}月" if language == "zh" else words.format_month(months[i], "en")[:3] for i in ticks]
-    axes.set_xticks(ticks, names)
+    axes.set_xticks(ticks, [_short(months[i], language) for i in ticks])
+    if not any(month[4:] for month in months):  # years are their own labels
+        return
     for k, i in enumerate(ticks):
         if k == 0 or months[i][:4] != months[ticks[k - 1]][:4]:
             say(axes, i, 0, months[i][:4], colour=INK3, ha="center", on=axes.get_xaxis_transform(), dy=-31, halo=False)
+
+
+def _short(month: str, language: str) -> str:
+    """A month without its year: 9月 (en Sep); a quarter Q3, a year itself."""
+    if "-" not in month:
+        return month[4:] or month
+    return f"{int(month[-2:])}月" if language == "zh" else words.format_month(month, "en")[:3]
 
 
 def month_span(months: Sequence[str]) -> str:
@@ -248,7 +256,7 @@ def month_span(months: Sequence[str]) -> str:
 
 
 def dotted(month: str) -> str:
-    return f"{month[:4]}.{int(month[5:7])}"
+    return f"{month[:4]}.{int(month[5:7])}" if "-" in month else month
 
 
 # ---- as SVG

@@ -10,7 +10,7 @@ import pandas as pd
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import order_shares, orders
-from hotline_analysis.measures.periods import Period, month_before
+from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import decomposition, tests
 
@@ -18,7 +18,7 @@ from hotline_analysis.stats import decomposition, tests
 def before_of(view: View) -> Period:
     """The month before the view's; DataRefused where the data have none."""
     label = view.period.label
-    last = view.calendar.month(month_before(label)) if len(label) == 7 else None
+    last = view.calendar.named(period_before(label)) if grain(label) else None
     if last is None or last.start_s < view.data_start_s:
         raise DataRefused("complaints", "not available: nothing before.", "Ask for a month that has one before it.")
     return last

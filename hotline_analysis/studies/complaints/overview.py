@@ -8,7 +8,7 @@ import pandas as pd
 from hotline_analysis import disclosure
 from hotline_analysis.measures import catalogue, order_shares, orders, quotable, verdicts
 from hotline_analysis.measures.indicators import Indicator, row
-from hotline_analysis.measures.periods import month_before
+from hotline_analysis.measures.periods import grain, period_before, year_before
 from hotline_analysis.measures.view import View
 
 TOLD = ("inside", "outside", "inside trial", "outside trial", "no evidence", "few months", "few")
@@ -62,7 +62,7 @@ def _untold(view: View, months: list[pd.DataFrame], by: Sequence[str], known: di
 def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str, Indicator]) -> pd.DataFrame:
     label = view.period.label
     months = _provided(months, label)
-    last, year = (month_before(label, back) if len(label) == 7 else "" for back in (1, 12))
+    last, year = (before(label) if grain(label) else "" for before in (period_before, year_before))
     found = verdicts.compare(
         months,
         label,

@@ -12,7 +12,7 @@ import pandas as pd
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import mix, orders
-from hotline_analysis.measures.periods import month_before
+from hotline_analysis.measures.periods import grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals
 
@@ -30,7 +30,7 @@ def volume(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     (chart, trial, two periods, ''). Strata of several columns have no verdicts of their own: of many small rows some always stand out. Small strata are pooled. Raises NoInput without orders. Source: D05, D06; methods 9.
     """
     frame = orders.counted(orders.cases(view, *by))
-    last = [view.calendar.month(month_before(view.period.label))] if len(view.period.label) == 7 else []
+    last = [view.calendar.named(period_before(view.period.label))] if grain(view.period.label) else []
     parts = orders.split(view, frame, by, also=last)
     group = pd.Series("", index=frame.index)
     for n, (_, part) in enumerate(parts):

@@ -14,7 +14,7 @@ from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import inbound, not_left_out
-from hotline_analysis.measures.periods import Period, month_before
+from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.tables import ITEMS
 from hotline_analysis.words import LANGUAGES, Term
@@ -117,9 +117,9 @@ def judged(view: View, now: Answers) -> dict[str, Item]:
 def before(view: View) -> View | None:
     """The same view of the month before; None where the period is no month, or the data begin later."""
     label = view.period.label
-    if len(label) != 7:
+    if not grain(label):
         return None
-    earlier: Period = view.calendar.month(month_before(label))
+    earlier: Period = view.calendar.named(period_before(label))
     return view.over(earlier) if earlier.end_s > view.data_start_s else None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused, NoInput
-from hotline_analysis.measures.periods import month_before
+from hotline_analysis.measures.periods import grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import surveys, tests
 from hotline_analysis.studies.satisfaction.answers import FEW, Answers, Item, answers, declared, earlier, judged
@@ -54,7 +54,7 @@ def items(view: View) -> pd.DataFrame:
     and not judged. Raises NoInput, DataRefused. Source: D03, T10, methods 8.
     """
     now, past = _now(view), earlier(view)
-    printed = _published(view, month_before(view.period.label) if len(view.period.label) == 7 else "")
+    printed = _published(view, period_before(view.period.label) if grain(view.period.label) else "")
     known = list(now.items.values()) if now else [i for i in declared(view).values() if i.key in _published(view, view.period.label)]
     rows = []
     for item in known:
@@ -62,7 +62,7 @@ def items(view: View) -> pd.DataFrame:
         rows.append({**row, **_change(now, past, item, row, printed)})
     overall = view.params.satisfaction.overall or (known[0].key if known else "")
     frame = pd.DataFrame(rows).assign(q=lambda f: tests.benjamini_hochberg(f["p"]))
-    if len(view.period.label) != 7:
+    if not grain(view.period.label):
         frame["said"] = frame["said"].where(frame["said"] != "first", "whole")
     frame["said"] = frame["said"].mask((frame["said"] == "two") & (frame["q"] >= MOST_Q), "many")
     return frame.assign(told=np.where((frame["item"] == overall) | (frame["said"] == "two"), frame["said"], ""))

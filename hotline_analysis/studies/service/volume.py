@@ -1,6 +1,5 @@
 """How many calls came, about what and from where, what of it changed, and who keeps the targets? (B01, B05)"""
 
-import re
 from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
@@ -16,7 +15,7 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import FEW, offered_calls
 from hotline_analysis.measures.orders import NONE
-from hotline_analysis.measures.periods import month_before
+from hotline_analysis.measures.periods import grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.measures.volumes import EPOCH
 from hotline_analysis.stats import intervals, tests
@@ -95,8 +94,8 @@ def _tuples(frame: pd.DataFrame, by: Sequence[str]) -> list[tuple]:
 
 def _spans(view: View) -> list[tuple[int, int]]:
     """The days of the period and of the month before it (none where the period is no month)."""
-    month = bool(re.fullmatch(r"\d{4}-\d\d", view.period.label))
-    periods = [view.period, view.calendar.month(month_before(view.period.label)) if month else None]
+    label = view.period.label
+    periods = [view.period, view.calendar.named(period_before(label)) if grain(label) else None]
     return [tuple((d - EPOCH).days for d in (p.first_day, p.last_day)) if p else (0, -1) for p in periods]
 
 

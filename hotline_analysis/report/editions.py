@@ -1,0 +1,100 @@
+"""All editions of a month: one page for every unit (area, department) that is large enough, and the page that leads to them.
+
+A unit with few records has none, nor the one that the others would give away; how many those are is said, and not which.
+"""
+
+from pathlib import Path
+
+from hotline_analysis.errors import DataRefused, HotlineError, RunFailed, StudyMissing
+from hotline_analysis.hotline import Hotline, open_hotline
+from hotline_analysis.measures import editions, rounding
+from hotline_analysis.params import check_period
+from hotline_analysis.report import month as monthly
+from hotline_analysis.report import months, page, publish, run
+from hotline_analysis.show.blocks import WORDS
+from hotline_analysis.show.markup import html
+from hotline_analysis.tables import terms
+from hotline_analysis.words import Language, Term, decimal, format_month
+
+HEADING = Term("分{}运行报告", "Operations reports by {}")
+APART = Term(
+    "另有{}个不单列：记录不足8条，或可由总数减其余得出。",
+    "{} more have no page of their own: under 8 records, or what the total less the others would tell.",
+)
+NOTE = Term("记录数取最接近的5；各页不足8的计数不列。", "Records to the nearest 5; on the pages counts under 8 are not told.")
+
+
+def publish_all(params: str, column: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> Path:
+    """Render every edition by a column, and the page that leads to them; its path. Raises StudyMissing after one was left out because of a fault."""
+    if month != "latest":
+        check_period(month)
+    h = open_hotline(params, month, language, progress=progress)
+    editions.parsed(f"{column}=all", h.canonical)
+    found = editions.sizes(h.canonical, h.period, column)
+    words = editions.told(found, rounding.SMALLEST)
+    if not words:
+        raise DataRefused("--for", f"no {column} of the period has enough records for a page of its own.")
+    asked = {"month": h.month, "language": language, "out": out, "progress": False}
+    faults: dict[str, HotlineError] = {}
+    for word in words:  # one after the other: a notebook at a time already shares its frames with the next
+        try:
+            monthly.publish(params, edition=f"{column}={word}", **asked)
+        except (RunFailed, DataRefused, StudyMissing) as fault:
+            faults[word] = fault
+    made = [word for word in words if word not in faults or isinstance(faults[word], StudyMissing)]
+    index = _lead(
+        h, column, {word: found[word] for word in made}, len(found) - len(words), language, Path(out) if out else h.params.root / "reports"
+    )
+    if faults:
+        raise StudyMissing(str(index), f"was published; of the editions {len(faults)} had a fault: {next(iter(faults.values()))}")
+    return index
+
+
+def _lead(h: Hotline, column: str, sizes: dict[str, int], apart: int, language: str, out: Path) -> Path:
+    """The page that leads to the editions: what each concludes, by the number of its records."""
+    with run.hold(out, hotline=h.params.name, month=h.month, edition=column) as place:
+        rows = [_said(place.folder.parent / f"{h.month}-{editions.mark((column, word))}", word, n) for word, n in sizes.items()]
+        files = {"index.html": _page(h, column, [row for row in rows if row], apart, language)}
+        told = {
+            "hotline": place.hotline,
+            "month": place.month,
+            "run_id": place.run_id,
+            "pages": {},
+            "editions": column,
+            "parameters": {"language": language},
+        }
+        told["files"] = {name: {"sha256": publish.digest(content), "bytes": len(content)} for name, content in files.items()}
+        publish.publish(files | {"manifest.json": publish.json_bytes(told)}, place.folder, place.staging)
+        return place.folder / "index.html"
+
+
+def _said(folder: Path, word: str, n: int) -> dict:
+    said = publish.manifest(folder)
+    if "index.html" not in said.get("files", {}):
+        return {}
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    parts = {name: months.part(form, text) for name, form in months.PARTS.items() if name in ("verdict", "tally")}
+    return {"name": word, "records": decimal(float(rounding.nearest(n)), 0), "href": f"../{folder.name}/index.html", **parts}
+
+
+def _page(h: Hotline, column: str, rows: list[dict], apart: int, language: str) -> bytes:
+    """The page, checked as every page is."""
+    heading, when = HEADING(Language(language, "")).format(terms()[column](language)), format_month(h.month, language)
+    heading = heading if language == "zh" else heading.capitalize()
+    below = [NOTE(language), *([APART(language).format(apart)] if apart else [])]
+    told = html("editions", "editions", rows=rows, below=below, language=language, name=terms()[column](language))
+    section = page.Section("summary", page.SUMMARY(language), numbered=False, parts=[("table", told)])
+    audience, title = WORDS["audience"](language), h.params.title.term(language)
+    masthead = html("blocks", "masthead", title="", left=title, audience=audience, when=when, line=[])
+    head = {
+        "title": f"{title} {heading}",
+        "month": when,
+        "status": "",
+        "audience": audience,
+        "language": language,
+        "heading": heading,
+        "foot": "",
+    }
+    text = page.compose({**head, "html": masthead}, [section])
+    page.check(text, "index.html", h.params.countries)
+    return text.encode()

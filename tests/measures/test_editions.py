@@ -1,0 +1,156 @@
+"""An edition's figures are those of its own records: the same as the hotline's by unit, before they are rounded; quarters and years stand beside their like."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotline_analysis import open_hotline
+from hotline_analysis.errors import BadParams, DataRefused, NoInput
+from hotline_analysis.measures import editions, indicators
+from hotline_analysis.words import Language, Term
+from tests.small import write_teams
+
+MONTH = "2024-11"
+
+
+@pytest.fixture(scope="module")
+def params(tmp_path_factory):
+    return write_teams(tmp_path_factory.mktemp("teams"))
+
+
+@pytest.fixture(scope="module")
+def whole(params):
+    return open_hotline(params, MONTH, progress=False)
+
+
+@pytest.fixture(scope="module")
+def east(params):
+    return open_hotline(params, MONTH, only="unit=东城", progress=False)
+
+
+def plain(frame: pd.DataFrame, columns) -> np.ndarray:
+    return frame.set_index("indicator")[list(columns)].astype(float).sort_index()
+
+
+def test_every_figure_of_an_edition_is_the_hotlines_figure_by_unit(whole, east):
+    """Every indicator of calls, repeat calls among them, which look for the next call among everybody's."""
+    asked = [i for i in whole.catalogue.values() if (i.tables == ("calls",) and i.estimate is None) or i.window_hours]
+    by = indicators.evaluate(whole.view, [whole.period], asked, by="unit")
+    own = indicators.evaluate(east.view, [east.period], asked)
+    by = by[
+        (by["group"] == "东城") & by["value"].notna() & (by["indicator"] != "repeat_hours_a_day")
+    ]  # by unit it takes everybody's handling time
+    columns = ("numerator", "denominator", "value")
+    expected, found = plain(by, columns), plain(own[own["value"].notna()], columns)
+    assert len(expected) > 8 and "repeat_rate_24h" in expected.index
+    pd.testing.assert_frame_equal(found.loc[expected.index], expected)
+
+
+def test_a_callback_that_another_team_took_is_one(params, whole, east):
+    """Index calls of the team alone, callbacks of everybody: more than among the team's own calls."""
+    gaps = east.gaps()
+    assert set(gaps["unit"]) == {"东城"}
+    alone = whole.calls()
+    mine = set(alone.loc[alone["unit"] == "东城", "seq"])
+    assert {int(s) for s in gaps["next_seq"].dropna()} - mine
+
+
+def test_what_is_told_of_an_edition_is_rounded(east):
+    told, exact = (frame.set_index("indicator") for frame in (east.verdicts, east._judged_exactly))
+    rate, was = told.loc["connection_rate"], exact.loc["connection_rate"]
+    assert rate["numerator"] % 5 == 0 and rate["denominator"] % 5 == 0
+    assert rate["value"] == rate["numerator"] / rate["denominator"] != was["value"]
+    assert abs(rate["numerator"] - was["numerator"]) <= 2
+    assert told.loc["offered", "denominator"] == 30, "days are no records"
+
+
+def test_a_course_ends_in_the_edition_s_own_figure(east):
+    course, row = east.history("connection_rate"), east.verdicts.set_index("indicator").loc["connection_rate"]
+    assert course["value"].iloc[-1] == row["value"] and (course["numerator"] % 5 == 0).all()
+
+
+def test_the_definition_says_what_is_counted(east, whole):
+    assert "班组" in east.definition() or "单位" in east.definition()
+    assert "东城" in east.definition("zh") and "东城" in east.definition("en") and "东城" not in whole.definition()
+    assert east.about["edition_zh"].iloc[0].endswith("东城") and whole.about["edition_zh"].iloc[0] == ""
+
+
+def test_a_table_that_names_no_unit_says_so(east, params):
+    missing = east.study("complaints").attrs["missing"]
+    assert missing["zh"] == "这些记录不分单位、部门或片区，只在全热线的页面上"
+    assert not open_hotline(params, MONTH, only="area=东城", progress=False).study("complaints").attrs["missing"]
+
+
+def test_where_lost_calls_name_no_team_nothing_is_said_of_answering(tmp_path):
+    h = open_hotline(write_teams(tmp_path, calls=1200, months=2, lost_named=False), "2024-02", only="unit=东城", progress=False)
+    told = h._exact.set_index(["period", "indicator"]).loc["2024-02"]
+    assert told.loc["connection_rate", "missing"] == "not available: needs outcome"
+    assert pd.notna(told.loc["repeat_rate_24h", "value"])
+
+
+def test_small_and_unknown_words_have_no_edition(params):
+    year = open_hotline(params, "2024", progress=False)
+    sizes = editions.sizes(year.canonical, year.period, "unit")
+    assert editions.told(sizes, 8) == ["东城", "西城", "南城", "北城"]
+    assert editions.told({"甲": 100, "乙": 20, "丙": 3}, 8) == ["甲"], "100 of 123: the 20 would give the 3 away"
+    assert editions.told({"甲": 100, "乙": 20, "丙": 7, "丁": 6}, 8) == ["甲", "乙"]
+    for wrong, kind in (
+        ("unit=天边", DataRefused),
+        ("unti=东城", BadParams),
+        ("unit", BadParams),
+        ("agent=甲", BadParams),
+        ("unit=", BadParams),
+    ):
+        with pytest.raises(kind):
+            open_hotline(params, MONTH, only=wrong, progress=False)
+
+
+def test_a_small_unit_is_refused_without_its_name(params):
+    month = next(m for m in ("2024-01", "2024-02", "2024-03", "2024-04") if 0 < _size(params, m) < 8)
+    with pytest.raises(DataRefused) as refused:
+        open_hotline(params, month, only="unit=北城", progress=False)
+    assert (
+        str(refused.value)
+        == "--for › this unit has no edition: too few records, or what is left of the whole when the others are taken off."
+    )
+
+
+def _size(params, month: str) -> int:
+    h = open_hotline(params, month, progress=False)
+    return editions.sizes(h.canonical, h.period, "unit").get("北城", 0)
+
+
+def test_an_edition_is_given_to_a_notebook_that_asks_for_none(params, monkeypatch):
+    monkeypatch.setenv(editions.ONLY, "unit=东城")
+    assert open_hotline(params, MONTH, progress=False).only == ("unit", "东城")
+
+
+# ---- quarters and years
+
+
+def test_a_quarter_is_the_sum_of_its_months_and_stands_beside_the_one_before(params):
+    quarter = open_hotline(params, "2024Q3", progress=False)
+    told = quarter.verdicts.set_index("indicator").loc["connection_rate"]
+    months = [open_hotline(params, f"2024-{m:02d}", progress=False)._exact for m in range(4, 10)]
+    parts = [m[(m["indicator"] == "connection_rate")].iloc[-1] for m in months]
+    now, before = parts[3:], parts[:3]
+    assert (told["numerator"], told["denominator"]) == (sum(p["numerator"] for p in now), sum(p["denominator"] for p in now))
+    assert told["before"] == pytest.approx(sum(p["numerator"] for p in before) / sum(p["denominator"] for p in before))
+    assert told["months"] == ("2024Q1", "2024Q2", "2024Q3") and told["method"] == "two periods"
+    assert told["judgement"] in ("none", "not_compared"), "two periods judge nothing"
+    assert quarter.study("complaints").attrs["period"]["zh"] == "2024年第三季度"
+
+
+def test_part_of_a_quarter_or_of_a_year_is_refused(params):
+    with pytest.raises(NoInput):
+        open_hotline(params, "2025Q1", progress=False)
+    assert open_hotline(params, "2024", progress=False).period.label == "2024"
+
+
+def test_words_of_months_are_those_of_quarters():
+    quarter, year = Language("zh", "quarter"), Language("en", "year")
+    assert Term("本月与上月相比，12个月中", "")(quarter) == "本季度与上季度相比，12个季度中"
+    assert Term("", "the month before, 12 months, --month {month}")(year) == "the year before, 12 years, --month {month}"
+    assert Term("本月", "")("zh") == "本月" and quarter == "zh" and copy.deepcopy(quarter).per == "quarter"
