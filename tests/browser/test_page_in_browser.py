@@ -113,7 +113,8 @@ def opened(browser, file: Path, *, width: int):
 
 
 @pytest.mark.parametrize("width", [1280, 800, 390, 320])
-def test_nothing_runs_nothing_is_asked_for_nothing_overflows(browser, file, width):
+def test_nothing_runs_nothing_is_asked_for_nothing_overflows(browser, file, width, bar):
+    bar("N3 browser")
     tab, heard = opened(browser, file, width=width)
     assert heard == [] and tab.evaluate("document.scripts.length") == 0
     assert tab.evaluate("document.documentElement.scrollWidth") <= max(width, 390)
@@ -125,7 +126,8 @@ def test_nothing_runs_nothing_is_asked_for_nothing_overflows(browser, file, widt
     tab.close()
 
 
-def test_escaping_holds_even_without_the_policy(browser, html, tmp_path):
+def test_escaping_holds_even_without_the_policy(browser, html, tmp_path, bar):
+    bar("N3 browser")
     bare = tmp_path / "bare.html"
     bare.write_text(re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html), encoding="utf-8")
     tab, heard = opened(browser, bare, width=1280)

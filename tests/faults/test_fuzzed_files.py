@@ -129,7 +129,8 @@ def _stored(rng: random.Random, whole: str, share: float, file: Damaged) -> byte
 
 
 @pytest.mark.parametrize("pack", range(PACKS))
-def test_no_record_unaccounted_and_no_good_row_lost(tmp_path, pack):
+def test_no_record_unaccounted_and_no_good_row_lost(tmp_path, pack, bar):
+    bar("N1 files", FILES // PACKS)
     for seed in range(pack * FILES // PACKS, (pack + 1) * FILES // PACKS):
         file = _file(seed)
         table = take(put(tmp_path, file.content), tmp_path, wanted=["编号", "来电时间"])

@@ -118,8 +118,9 @@ SAID = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_answered_with_little_work(tmp_path, kind):
+def test_answered_with_little_work(tmp_path, kind, bar):
     """Processor time of the child, because a wall clock tells of the machine's other work too."""
+    bar("N9 workbooks")
     name, made = HOSTILE[kind]
     file = put(tmp_path, made(), name)
     before = os.times()

@@ -68,7 +68,7 @@ def interrupted(step: int, exchange: bool, folder: Path, staging: Path) -> None:
 
 
 @pytest.mark.parametrize("exchange", [pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="renameat2")), False])
-def test_killed_at_any_step_the_month_is_old_or_new(tmp_path, exchange):
+def test_killed_at_any_step_the_month_is_old_or_new(tmp_path, exchange, bar):
     seen, step, code = [], 0, 9
     while code:
         step += 1
@@ -82,10 +82,11 @@ def test_killed_at_any_step_the_month_is_old_or_new(tmp_path, exchange):
         assert shown(folder) in OURS and mine(folder) and os.listdir(tmp_path) == ["2024-09"], step
         seen.append(shown(folder)["index.html"])
     assert seen[0] == b"old" and seen[-1] == b"new" and seen == sorted(seen, reverse=True) and step > 12
+    bar("N2 kills", step - 1)  # the last one was not ended
 
 
 @pytest.mark.parametrize("exchange", [pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="renameat2")), False])
-def test_refused_at_any_step_the_sentence_is_true(tmp_path, monkeypatch, exchange):
+def test_refused_at_any_step_the_sentence_is_true(tmp_path, monkeypatch, exchange, bar):
     def refuse():
         raise OSError(28, "No space left on device")
 
@@ -104,6 +105,7 @@ def test_refused_at_any_step_the_sentence_is_true(tmp_path, monkeypatch, exchang
             left = os.listdir(tmp_path) != ["2024-09"] or shown(folder) == OLD
         publish.settle(folder, staging)
         assert mine(folder) and os.listdir(tmp_path) == ["2024-09"], step
+    bar("N11 refusals", step - 1)
 
 
 def test_a_refusal_that_cannot_be_undone_says_where_the_old_month_is(tmp_path, monkeypatch):

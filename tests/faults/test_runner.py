@@ -67,7 +67,8 @@ def hidden(tmp_path: Path, old: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", FALSE_SUCCESSES)
-def test_a_false_success_is_a_failed_run(tmp_path, old, capfd, kind):
+def test_a_false_success_is_a_failed_run(tmp_path, old, capfd, kind, bar):
+    bar("N10 false")
     book = notebook(
         tmp_path, *FALSE_SUCCESSES[kind], head=False, tail=kind not in ("no end marker", "a cell after the end", "a token of one's own")
     )

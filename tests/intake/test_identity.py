@@ -73,7 +73,8 @@ HIDDEN = ["138****1234", "136××××", "0571****1111", "139********", "1390000*
 
 
 @pytest.mark.parametrize(("text", "value"), WRITTEN)
-def test_a_written_phone_number_has_one_form(text, value):
+def test_a_written_phone_number_has_one_form(text, value, bar):
+    bar("N13 phones")
     assert identify(text, PHONE, "phone").value == value
 
 

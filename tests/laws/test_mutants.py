@@ -85,7 +85,8 @@ def test_the_suite_passes_as_it_is(engine):
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_the_suite_notices(name):
+def test_the_suite_notices(name, bar):
+    bar("N7 mutants")
     module, old, new = MUTANTS[name]
     with fresh_suite(module, old, new) as suite, pytest.raises((AssertionError, ValueError)) as told:
         suite.check()

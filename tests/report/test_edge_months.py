@@ -37,7 +37,8 @@ def calls_of(label: str, edge: str, rng: random.Random) -> list[list]:
     return rows
 
 
-def test_fourteen_edge_months_are_published(tmp_path, monkeypatch, capsys):
+def test_fourteen_edge_months_are_published(tmp_path, monkeypatch, capsys, bar):
+    bar("N14 months", len(EDGES))
     monkeypatch.setattr(month, "pages", lambda: {"index.html": month.notebooks() / "monthly.ipynb"})
     rng, lines = random.Random(14), ["编号,来电时间,结束时间,主叫号码,坐席,诉求,结果,排队,通话"]
     for label, edge in EDGES.items():

@@ -64,17 +64,20 @@ def refused(place, monthly, parameters) -> int:
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_hostile_names(place, monthly, name):
+def test_hostile_names(place, monthly, name, bar):
+    bar("N15 hostile")
     assert refused(place, monthly, {name: "1"}) == 64
 
 
 @pytest.mark.parametrize("value", HOSTILE_VALUES)
-def test_hostile_values(place, monthly, value):
+def test_hostile_values(place, monthly, value, bar):
+    bar("N15 hostile")
     assert refused(place, monthly, {"month": "2024-09", "language": value}) == 64
 
 
 @pytest.mark.parametrize("month", HOSTILE_MONTHS)
-def test_hostile_months(tmp_path, place, monthly, month):
+def test_hostile_months(tmp_path, place, monthly, month, bar):
+    bar("N15 hostile")
     assert refused(place, monthly, {"month": month}) == 64
     with pytest.raises(BadParams), run.hold(tmp_path / "reports", hotline="demo", month=month):
         pass

@@ -45,7 +45,7 @@ def parts(path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_nothing_of_the_data_is_a_formula_or_a_link(tmp_path, payload):
+def test_nothing_of_the_data_is_a_formula_or_a_link(tmp_path, payload, bar):
     """In a cell, a heading, a title, the cover and a sheet's name; the values are there, to the letter."""
     path = made(
         tmp_path, [Sheet(payload, payload, [Column("a", payload), Column("b", "乙")], pd.DataFrame({"a": [payload, "x"], "b": [1, 2]}))]
@@ -64,6 +64,7 @@ def test_nothing_of_the_data_is_a_formula_or_a_link(tmp_path, payload):
     assert answer["accepted"] == 2 and answer["columns"][0] == kept.strip()
     first = (tmp_path / "back.clean").read_text(encoding="utf-8").splitlines()
     assert "\n".join(first).split('"\t"')[1].replace('""', '"') == kept
+    bar("N4 formulas")
 
 
 def test_names_of_sheets_are_such_as_a_workbook_takes():

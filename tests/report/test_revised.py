@@ -1,0 +1,83 @@
+"""A month that was provisional says, once it is final, what stood there; what retention takes from private/, and what it leaves."""
+
+import pytest
+
+from hotline_analysis import machine
+from hotline_analysis import params as params_file
+from hotline_analysis.report import proof, publish
+from hotline_analysis.report.revised import Revised, earlier
+from tests.report.test_proof import manifest
+
+HEAD = ["indicator", "period", "group", "value"]
+THEN = [
+    HEAD,
+    ["repeat_rate_24h", "2024-01", "", "0.1318"],
+    ["connection_rate", "2024-01", "", "0.9"],
+    ["repeat_rate_24h", "2024-01", "甲", "0.5"],
+]
+
+
+@pytest.fixture
+def described(tmp_path):
+    file = tmp_path / "params" / "small.yaml"
+    file.parent.mkdir()
+    file.write_text(
+        "title: {zh: 甲, en: A}\nkey: published\npublic: true\ncalls: {files: calls.csv, columns: {started_at: 时间}}\n", encoding="utf-8"
+    )
+    return params_file.load(file)
+
+
+def published(folder, *, provisional: bool, rows=THEN, **more):
+    files = {"index.html": b"page", "kpis.csv": publish.csv_bytes(rows)}
+    told = {
+        "hotline": "small", "month": folder.name, "run_id": "r", "parameters": {"language": "zh"}, "versions": {}, **more,
+        "files": {name: {"sha256": publish.digest(content)} for name, content in files.items()}, "pages": {"index.html": manifest(provisional=provisional)},
+    }  # fmt: skip
+    publish.publish({**files, "manifest.json": publish.json_bytes(told)}, folder, folder.parent / f".{folder.name}.staging")
+    return folder
+
+
+def final(value: str) -> list[list[str]]:
+    return [HEAD, ["repeat_rate_24h", "2024-01", "", value], ["connection_rate", "2024-01", "", "0.8"]]
+
+
+def test_what_was_provisional_is_said_beside_what_is_final(tmp_path, described):
+    before = earlier(published(tmp_path / "reports/small/2024-01", provisional=True), described)
+    assert before.figures == {"repeat_rate_24h": "0.1318"}, "only what a later day completes, and of the whole"
+    assert before.told(final("0.1362"), "zh") == "本期曾以暂行数字发布：24小时复电率当时为13.2%，现为13.6%。"
+    assert before.told(final("0.1362"), "en") == "Published before with provisional figures: Repeat rate in 24 h was 13.2%, now 13.6%."
+    assert before.told(final("0.13179"), "zh") == "本期曾以暂行数字发布，定稿后各项复电率未变。", "0.13179 prints as 0.1318 does"
+    assert before.told([], "zh") == ""
+
+
+def test_the_note_stays_when_the_final_month_is_made_again(tmp_path, described):
+    folder = published(tmp_path / "reports/small/2024-01", provisional=False, revised={"repeat_rate_24h": "0.12"})
+    assert earlier(folder, described) == Revised({"repeat_rate_24h": "0.12"}, described)
+    assert earlier(published(tmp_path / "reports/small/2024-02", provisional=False), described) is None
+    assert earlier(tmp_path / "nowhere", described) is None
+
+
+def test_retention_takes_pages_for_staff_and_failed_runs_and_leaves_workbooks(tmp_path, described):
+    private = tmp_path / "private"
+    publish.keep_private({"agents.html": b"x"}, private / "small" / "2023-11")
+    (private / "small" / "2023-11" / "callers.xlsx").write_bytes(b"answers")
+    publish.keep_private({"agents.html": b"x"}, private / "small" / "2024-02")
+    for name, params in (
+        ("20231105T101010-bcdfgh", described.path),
+        ("20231106T101010-bcdfgh", "/elsewhere.yaml"),
+        ("20240306T101010-bcdfgh", described.path),
+    ):
+        machine.claim(private / name, "run", private=True)
+        (private / name / "monthly.ipynb").write_text(f'params = "{params}"', encoding="utf-8")
+    edition = published(tmp_path / "reports/small/2023Q4-unit-bcdfghjk", provisional=False)
+    asked = {"language": "en"}
+    told = proof.purge(str(described.path), "2024-01", **asked)
+    assert [line.split(" ")[0] for line in told] == ["removes", "removes", "removes", "leaves", "Nothing"] and edition.exists()
+    proof.purge(str(described.path), "2024-01", really=True, **asked)
+    assert (
+        not edition.exists()
+        and (private / "small" / "2023-11" / "callers.xlsx").exists()
+        and not (private / "small" / "2023-11" / "agents.html").exists()
+    )
+    assert (private / "small" / "2024-02" / "agents.html").exists()
+    assert sorted(p.name for p in private.iterdir() if "T" in p.name) == ["20231106T101010-bcdfgh", "20240306T101010-bcdfgh"]
