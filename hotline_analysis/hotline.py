@@ -680,7 +680,7 @@ class Hotline:
     @cached_property
     def suggested_before(self) -> list[dict] | None:
         """What the page of the month before suggested, as its manifest in the hotline's own reports keeps it; None where there is no such page."""
-        if len(self.month) != 7:
+        if len(self.month) != 7 or self.only[0]:  # an edition was not what last month suggested of
             return None
         file = self.params.root / "reports" / self.params.name / self.before() / "manifest.json"
         try:

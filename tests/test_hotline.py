@@ -350,44 +350,18 @@ def test_without_callers_nothing_is_announced_as_becoming_final(tmp_path):
     assert open_hotline(path, "2024-03", progress=False).about["final_on"][0] == ""
 
 
-# ---- names nobody
-
-FRAMES = ["indicators", "verdicts", "checks", "ledger", "ledger_of_month", "days", "glossary", "about"]
-ASKED = [("window", "rates"), ("window", "evidence"), ("exposure", "points"), ("definition", "heavy"), ("definition", "identities"), ("fcr", "dispatch")]  # fmt: skip
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_nothing_that_is_printed_holds_a_number_an_id_or_an_agent(h, export, language):
-    frames = [getattr(h, name) for name in FRAMES] + [h.study(*asked) for asked in ASKED]
-    with pd.option_context("display.max_columns", None, "display.max_colwidth", None, "display.width", None):
-        printed = "\n".join([repr(h), *map(repr, frames), *(repr(frame.attrs) for frame in frames)])
-    printed += "\n".join(show(frame, language=language).text + str(show(frame, language=language).html) for frame in frames)
-    assert not re.search(r"1540000\d{4}|1540000\*+", printed) and not re.search(r"\bC\d{5}\b", printed)
-    assert not re.search("[甲乙丙丁](?![一-鿿])", printed)
-
-
-def test_without_callers_nothing_is_announced_as_becoming_final(tmp_path):
-    """The last month of data is provisional; only repeat rates are completed later, and an export without callers has none."""
-    path = invented.write(tmp_path)
-    last = open_hotline(path, "2024-03", progress=False).about
-    assert (bool(last["provisional"][0]), last["final_on"][0]) == (True, "2024-04-08")
-    text = path.read_text(encoding="utf-8")
-    path.write_text("".join(line for line in text.splitlines(True) if "caller:" not in line), encoding="utf-8")
-    assert open_hotline(path, "2024-03", progress=False).about["final_on"][0] == ""
-
-
 def test_whatever_rests_on_the_indicators_says_why_they_cannot_be_had(h, monkeypatch):
     """Refused indicators are refused to all who ask for them; none of these frames breaks."""
 
     def refuse(self):
         raise DataRefused("indicators", "not available: masked")
 
-    for name in ("indicators", "verdicts", "glossary"):
+    for name in ("indicators", "_exact", "verdicts", "_judged_exactly", "glossary"):
         h.__dict__.pop(name, None)
     monkeypatch.setattr(Hotline, "_evaluated", refuse)
     monkeypatch.setattr(h, "_frame_key", lambda told, view: "")
     monkeypatch.setattr(h.frames, "get", lambda key, make: make())
     frames = (h.indicators, h.verdicts, h.history("connection_rate"), h.glossary)
-    for name in ("indicators", "verdicts", "glossary"):
+    for name in ("indicators", "_exact", "verdicts", "_judged_exactly", "glossary"):
         h.__dict__.pop(name, None)
     assert all(frame.empty and frame.attrs["missing"]["en"] for frame in frames)
