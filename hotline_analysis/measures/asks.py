@@ -1,6 +1,6 @@
 """提请研究的事项: what the month puts before its leaders, three matters at most, each with its size and where it breaks (second look 1).
 
-A matter is something to decide: where the calls are lost that made the month worse, which category of orders left its usual range, a silence that nobody has explained, a target
+A matter is something to decide: where the calls are lost that made the month worse, what got worse without saying where, which category of orders left its usual range, a silence that nobody has explained, a target
 that was missed in every month. It stands here only where the frames bear it out; a quiet month has none.
 """
 
@@ -17,6 +17,7 @@ MOST, MOST_EACH = 3, 2
 TARGET_MONTHS = 12  # months in all of which a target was missed
 KINDS = {
     "hours": Term("接通", "Answering"),
+    "worse": Term("变差", "Worse"),
     "category": Term("诉求", "Orders"),
     "silence": Term("系统", "System"),
     "target": Term("目标", "Target"),
@@ -42,6 +43,10 @@ COLUMNS = {
     "usual": Field(Term("平常应有", "Usual"), "count"),
     "indicator": Field(Term("指标", "Indicator")),
     "target": Field(Term("目标", "Target"), "level"),
+    "value": Field(Term("本月", "This month"), "level"),
+    "lower": Field(Term("波动下限", "Lower limit"), "level"),
+    "upper": Field(Term("波动上限", "Upper limit"), "level"),
+    "spread": Field(Term("没接起的在哪里", "Where calls are lost")),
     "lowest": Field(Term("最低", "Lowest"), "level"),
     "highest": Field(Term("最高", "Highest"), "level"),
     "target_months": Field(Term("月数", "Months"), "count"),
@@ -56,15 +61,22 @@ def asks(sheet: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> pd.DataFram
 
     sheet: of `quotable.sheet`; frames: hours (service), categories (complaints), outages (service), suggestions; those that the data allow.
 
-    Columns: kind (hours: the connection rate left its usual range to the worse, or a target of it is missed, and the loss gathers in few hours; category: one of the first level left its usual
+    Columns: kind (hours: the connection rate left its usual range to the worse, or a target of it is missed, and the loss gathers in few hours; worse: what speaks for an event left its usual range to the worse, and no hours are named for it; category: one of the first level left its usual
     range upwards; silence: no call for so long that chance leaves none, and no register knows of it; target: missed in each of TARGET_MONTHS months or more;
     suggestions), place, at (the key of what shows it), what its sentence needs, matters (how many), said (some, none). No matter: a row of its own with kind ''.
     """
-    found = [*_hours(sheet, frames.get("hours")), *_category(frames.get("categories")), *_silence(frames.get("outages")), *_target(sheet)]
+    lost = list(_hours(sheet, frames.get("hours")))
+    found = [
+        *lost,
+        *_worse(sheet, frames.get("hours"), bool(lost)),
+        *_category(frames.get("categories")),
+        *_silence(frames.get("outages")),
+        *_target(sheet),
+    ]
     found = [*found, *_suggested(frames.get("suggestions"))][:MOST]
     told = pd.DataFrame(found or [{"kind": ""}]).reindex(columns=[*COLUMNS, "unit", "better"])
     told = told.assign(place=np.arange(1, len(told) + 1), matters=len(found), said="some" if found else "none")
-    texts = ("at", "named_hours", "category", "started_at", "ended_at", "indicator", "unit", "better")
+    texts = ("at", "named_hours", "spread", "category", "started_at", "ended_at", "indicator", "unit", "better")
     return told.assign(**{name: told[name].astype(object).where(told[name].notna(), "") for name in texts})
 
 
@@ -76,6 +88,15 @@ def _hours(sheet: pd.DataFrame, hours: pd.DataFrame | None) -> Iterator[dict]:
     if row["judgement"] == "worse" or row["reached"] == False:  # noqa: E712 (a column of bools and None)
         names = ("named_hours", "named_value", "named_usual", "named_lost", "all_lost", "named_share")
         yield {"kind": "hours", "at": "hours", **hours[list(names)].iloc[0].to_dict()}
+
+
+def _worse(sheet: pd.DataFrame, hours: pd.DataFrame | None, named: bool) -> Iterator[dict]:
+    """named: the hours of what the chapter of answering calls worse stand above already."""
+    rows = sheet[(sheet["leading"] == "worse") & ~((sheet["chapter"] == "service") & named)]
+    for row in rows.head(MOST_EACH).to_dict("records"):
+        everywhere = row["indicator"] == "connection_rate" and hours is not None and hours["said"].iloc[0] == "spread"
+        told = {name: row[name] for name in ("indicator", "value", "lower", "upper", "unit", "better")}
+        yield {"kind": "worse", "at": "ledger", **told, "spread": "spread" if everywhere else ""}
 
 
 def _category(categories: pd.DataFrame | None) -> Iterator[dict]:

@@ -156,6 +156,16 @@ ASKED = {
         ),
         Term("请确认这几个钟点的坐席是否减少，是否补足。", "Please confirm whether there are fewer agents at these hours, and whether to fill them."),
     ),
+    "worse": (
+        Either(
+            (
+                Sentence("{indicator}{value}，差于以往的波动范围（{lower:level}～{upper:level}）。", "{indicator} {value}, worse than its usual range ({lower:level} to {upper:level}). "),
+                Sentence("{indicator}{value}，差于平时。", "{indicator} {value}, worse than usual. "),
+            )
+        ),
+        Sentences({"spread": Term("没接起的来电各钟点都有，不是某几个钟点的事。", "Calls are lost at all hours, not at some. "), "": Term("", "")}, by="spread"),
+        Term("请查明原因，再定措施。", "Please find out why before deciding what to do."),
+    ),
     "category": (
         Sentence("{category}{count}件，上月{before}件，占比{share}（{share_change}）。", "{category}: {count} orders after {before}, {share} of all ({share_change}). "),
         Term("请研究是否专项处理。", "Please decide whether it needs a plan of its own."),

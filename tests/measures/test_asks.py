@@ -23,7 +23,8 @@ def sheet(judgement="worse", reached=True, months=3, target=0.95, target_months=
         "target": target,
         "target_months": target_months,
     }
-    return pd.DataFrame([{**row, "value": 0.917, "values": (0.946, np.nan, 0.917), "unit": "percent", "better": "higher"}])  # fmt: skip
+    row |= {"value": 0.917, "values": (0.946, np.nan, 0.917), "unit": "percent", "better": "higher", "chapter": "service"}
+    return pd.DataFrame([{**row, "lower": 0.932, "upper": 0.968, "leading": "worse" if judgement == "worse" else ""}])
 
 
 def hours(said="gathered") -> pd.DataFrame:
@@ -90,9 +91,25 @@ def test_a_month_within_its_range_that_misses_its_target_asks_too_and_one_that_r
     assert asks(sheet("none", reached=True), {"hours": hours()})["said"].iloc[0] == "none"
 
 
-@pytest.mark.parametrize("said", ["spread", "few"])
-def test_a_loss_that_is_everywhere_names_no_hours(said):
-    assert asks(sheet(), {"hours": hours(said)})["said"].iloc[0] == "none"
+def test_a_worse_month_whose_loss_is_everywhere_asks_for_the_reason_and_names_no_hours():
+    told = asks(sheet(), {"hours": hours("spread")})
+    assert told["kind"].tolist() == ["worse"] and told["at"].iloc[0] == "ledger"
+    assert (
+        shown(told) == "接通率91.7%，差于以往的波动范围（93.2%～96.8%）。没接起的来电各钟点都有，不是某几个钟点的事。请查明原因，再定措施。"
+    )
+    for frames in ({"hours": hours("few")}, {}):
+        assert shown(asks(sheet(), frames)) == "接通率91.7%，差于以往的波动范围（93.2%～96.8%）。请查明原因，再定措施。"
+    assert (
+        shown(asks(sheet(), {}), "en")
+        == "Connection rate 91.7%, worse than its usual range (93.2% to 96.8%). Please find out why before deciding what to do."
+    )
+    assert shown(asks(sheet().assign(lower=np.nan), {})) == "接通率91.7%，差于平时。请查明原因，再定措施。"
+
+
+def test_what_else_got_worse_stands_below_the_hours():
+    other = sheet().assign(indicator="attrition", chapter="people")
+    told = asks(pd.concat([sheet(), other], ignore_index=True), {"hours": hours()})
+    assert told["kind"].tolist() == ["hours", "worse"] and told["indicator"].tolist() == ["", "attrition"]
 
 
 def test_a_category_that_left_its_usual_range_upwards():
