@@ -151,10 +151,17 @@ def _other_key(h: Hotline, monkeypatch) -> Hotline:
     return h
 
 
+def _other_edition(h: Hotline, monkeypatch) -> Hotline:
+    h.only = ("issue_1", "供水")
+    h.__dict__.pop("view", None)  # it was made for the whole hotline
+    return h
+
+
 CHANGES = {
     "data": [(_row_less, {})],
     "params": [(_other_target, {})],
     "definition": [(None, {"match": "same"}), (None, {"windows_hours": [3]}), (lambda h, _: opened(h.params.path, clock="start"), {})],
+    "only": [(_other_edition, {})],
     "period": [(None, {"month": "2024-01"}), (None, {"month": "all"}), (lambda h, _: opened(h.params.path, "2024-01"), {})],
     "asked": [(None, {"by": "issue_1"}), (None, {"table": "pareto"}), (None, {"table": "density", "options": {"bin_hours": 6}})],
     "code": [(_set("CODE", "another"), {})],
