@@ -732,7 +732,11 @@ class Hotline:
 
     def _had_or(self, frame: pd.DataFrame, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """A frame that others are made from; where it cannot be had, the refusal of what makes it."""
-        return make() if frame.attrs["missing"] else frame.copy()
+        if frame.attrs["missing"]:
+            return make()
+        plain = frame.copy()
+        plain.attrs = {}  # what is made has no contract yet
+        return plain
 
     def _need_indicators(self) -> None:
         """Refuses as the indicators did: nothing can be said of figures that cannot be had."""
