@@ -55,7 +55,6 @@ PAYLOADS = [
     "<link rel=stylesheet href=//evil.example>",
     "@import url(//evil.example);",
     "[x](javascript:alert(1))",
-    "![x](//evil.example/x.png)",
 ]
 FRAME = pd.DataFrame({"name": ["甲", "乙"], "n": [3, 4]})
 COLUMNS = {"name": Field(Term("名称", "Name")), "n": Field(Term("件", "Count"), "count")}
