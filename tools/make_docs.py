@@ -58,6 +58,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "calls": (params.Source, f"一种导出文件 · One kind of export: {', '.join(TABLES)}"),
     "columns": (params.ColumnRule, "一列 · One column: calls › columns › ..."),
     "events": (params.Events, "事件 · Events: calls › events"),
+    "database": (params.Database, "数据库 · A database in the place of files: calls › database"),
     "items": (params.Item, "题目 · An item: items › item_1"),
     "satisfaction": (params.Satisfaction, "满意度 · Satisfaction: satisfaction"),
     "published": (params.PublishedMean, "已公布的均分 · A published mean: satisfaction › published › 2024-08 › item_1"),
@@ -68,6 +69,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "service": (params.Service, "接通与人力 · Service and staffing: service"),
     "faq": (params.Faq, "可改为自助的问题 · Questions for self-service: service › faq"),
     "priority": (params.Priority, "先解决哪一类 · What to work on first: service › priority"),
+    "units": (params.UnitsBeside, "单位并列 · Units side by side: units"),
     "coaching": (params.Coaching, "辅导还是培训 · Coach or train: coaching"),
     "watch": (params.Watch, "频繁来电人 · Frequent callers: watch"),
     "limits": (params.Limits, "资源 · Limits: limits"),
@@ -316,11 +318,15 @@ def file_with(place: str, line: str) -> str:
     )
     if place == "events" and name == "key":
         calls = {**CALLS, "events": f"events: {{{line}}}"}
+    if "database" in (place, name) and place in ("database", "calls"):
+        known = {"url_env": "url_env: HOTLINE_DB", "query" if name == "query" else "table": "table: calls", name: line}
+        told = line if place == "calls" else "\n      ".join(["  database:", *known.values()]).strip()
+        calls = {"database": told, "columns": CALLS["columns"]}
     top = (
         {**FILE, name: line}
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
-        if place in ("period", "limits", "report", "complaints", "service", "coaching", "watch", "follow_up", "workbook")
+        if place in ("period", "limits", "report", "complaints", "service", "units", "coaching", "watch", "follow_up", "workbook")
         else {**FILE, "orders": ORDERS, "complaints": f"complaints: {{by_class: {{紧急: {{{line}}}}}}}"}
         if place == "by_class"
         else {**FILE, "improvement": project(place, name, line)}

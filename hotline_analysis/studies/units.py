@@ -67,7 +67,7 @@ COLUMNS = {
     "log_rank_p": Field(Term("其p", "its p"), "probability"),
     "group": Field(Term("单位", "Unit")),
     "hours": Field(Term("来电后", "After the call"), "hours"),
-    "most_hours": Field(Term("差异最明显的窗口", "Where they differ most"), "hours"),
+    "most_hours": Field(Term("差异最大的窗口", "Where they differ most"), "hours"),
     "most_low": Field(Term("其最低", "Its lowest"), "share"),
     "most_high": Field(Term("其最高", "Its highest"), "share"),
 }  # fmt: skip
