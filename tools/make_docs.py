@@ -313,15 +313,7 @@ def file_with(place: str, line: str) -> str:
     """A params file that holds a line at a place, in place of the line of the same setting."""
     name = line.partition(":")[0]
     columns = {**COLUMNS, name: line} if place == "columns" else {**COLUMNS, **OWN_COLUMNS} if place in OWN_PLACES else COLUMNS
-    calls = (
-        {**CALLS, name: line} if place == "calls" else {**CALLS, "events": f"events: {{key: 编号, {line}}}"} if place == "events" else CALLS
-    )
-    if place == "events" and name == "key":
-        calls = {**CALLS, "events": f"events: {{{line}}}"}
-    if "database" in (place, name) and place in ("database", "calls"):
-        known = {"url_env": "url_env: HOTLINE_DB", "query" if name == "query" else "table": "table: calls", name: line}
-        told = line if place == "calls" else "\n      ".join(["  database:", *known.values()]).strip()
-        calls = {"database": told, "columns": CALLS["columns"]}
+    calls = export(place, name, line)
     top = (
         {**FILE, name: line}
         if place == ""
@@ -360,6 +352,22 @@ def file_with(place: str, line: str) -> str:
             text.append("  " + inner)
             text += ["    " + column for column in columns.values()] if inner == "columns:" else []
     return "\n".join(text) + "\n"
+
+
+def export(place: str, name: str, line: str) -> dict[str, str]:
+    """The settings of calls that hold a line at a place."""
+    if place == "database" or (place, name) == ("calls", "database"):
+        return from_database(place, name, line)
+    if place == "events":
+        return {**CALLS, "events": f"events: {{{line}}}" if name == "key" else f"events: {{key: 编号, {line}}}"}
+    return {**CALLS, name: line} if place == "calls" else CALLS
+
+
+def from_database(place: str, name: str, line: str) -> dict[str, str]:
+    """The settings of calls that come from a database, a line of it as given."""
+    known = {"url_env": "url_env: HOTLINE_DB", "query" if name == "query" else "table": "table: calls", name: line}
+    told = line if place == "calls" else "\n      ".join(["database:", *known.values()])
+    return {"database": told, "columns": CALLS["columns"]}
 
 
 OWN_PLACES = ("indicators", "numerator", "where")
