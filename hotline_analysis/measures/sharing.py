@@ -9,6 +9,7 @@ lie are one step (`disclosure`).
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from hotline_analysis import disclosure
+from hotline_analysis import disclosure, machine
 from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, NoInput
 from hotline_analysis.measures import counts, rates, rules
 from hotline_analysis.measures.definition import HOUR, WINDOWS_HOURS
@@ -254,11 +255,21 @@ def _steps(exact: pd.DataFrame, curve: resampling.Estimate, smallest: int) -> tu
 
 
 def write(path: str | Path, made: Share) -> None:
-    """The share as a file. Raises CannotWrite."""
+    """The share as a file, over an older one that this command wrote and over nothing else. Raises CannotWrite."""
+    file = Path(path)
     try:
-        Path(path).write_text(made.text(), encoding="utf-8")
+        if os.path.lexists(file) and not _is_share(file):
+            raise CannotWrite(str(path), "is there already, and no share of this command.", "Name another file.")
+        machine.replace_file(file, made.text().encode())
     except OSError as fault:
         raise CannotWrite(str(path), f"cannot be written ({fault.strerror}).") from None
+
+
+def _is_share(file: Path) -> bool:
+    try:
+        return not file.is_symlink() and bool(read(file))
+    except (NoInput, DataRefused):
+        return False
 
 
 def read(path: str | Path) -> Share:

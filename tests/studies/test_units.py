@@ -8,7 +8,7 @@ import pytest
 
 from hotline_analysis import open_hotline, say, show
 from hotline_analysis.__main__ import main
-from hotline_analysis.errors import DataRefused, NoInput
+from hotline_analysis.errors import CannotWrite, DataRefused, NoInput
 from hotline_analysis.measures import sharing
 from tests.studies.units import write
 
@@ -97,6 +97,19 @@ def test_files_give_what_calls_give(folder, north, south):
     frame = by_file.study("units")
     assert list(frame["unit_zh"]) == ["north热线", "south热线"] and set(frame["verdict"]) == {"few units"}
     assert by_file.study("units", "difference")["said"].iloc[0] == "differ"
+
+
+def test_a_share_is_written_over_an_older_one_and_over_nothing_else(tmp_path, north):
+    mine, link = tmp_path / "mine.json", tmp_path / "link.json"
+    for _ in range(2):
+        sharing.write(mine, north.share())
+    assert sharing.read(mine) == north.share()
+    link.symlink_to(mine)
+    (tmp_path / "plans.json").write_text("{}", encoding="utf-8")
+    for other in (link, tmp_path / "plans.json", tmp_path):
+        with pytest.raises(CannotWrite, match="is there already, and no share of this command"):
+            sharing.write(other, north.share())
+    assert (tmp_path / "plans.json").read_text(encoding="utf-8") == "{}" and link.is_symlink()
 
 
 def test_a_share_is_small_and_holds_no_call(folder, north):

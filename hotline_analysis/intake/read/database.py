@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hotline_analysis import machine
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
 from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Database
@@ -64,7 +65,7 @@ def fetch(settings: Database, path: Path) -> None:
         raise (_lost(settings, done, fault) if done else _refused(settings, fault)) from None
     finally:
         if not whole:
-            path.unlink(missing_ok=True)
+            machine.remove(path)
 
 
 def unchanged(settings: Database, file: InputFile) -> None:
