@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from hotline_analysis.words import LANGUAGES, PER, REASON, STATE, Language
+
 EMPTY = frozenset("meta br img hr input".split())
 HUES = frozenset(("#a83a05", "#1f70af", "#0b4f8a"))  # worse, better, links
 STRONG = 0.5  # saturation from which a colour is a hue
@@ -20,7 +22,23 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 FONT_FILE = re.compile(r"base64,[^)]*")
 SIZE = re.compile(r"font(?:-size)?:\s*(?:\d+\s+)?(\d+(?:\.\d+)?)px")
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-CONFIDENCE = re.compile(r"95%\s?(?:区间|interval)")
+CONFIDENCE = r"95%\s?(?:区间|interval)"
+OURS = re.compile(  # what a finding says in words that hold a number: it is no figure of the month
+    "|".join(
+        [
+            CONFIDENCE,
+            *sorted(
+                {
+                    re.escape(t(Language(code, grain)))
+                    for t in (*STATE.values(), *REASON.values())
+                    for code in LANGUAGES
+                    for grain in ("", *PER)
+                }
+            ),
+        ]
+    ),
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -124,7 +142,7 @@ def _findings(root: Node) -> Iterator[str]:
             yield from ["a finding whose row is not on the page"] if to else []
             continue
         name, *cells = rows[to]
-        said = CONFIDENCE.sub("", " ".join(p.text for p in item.every("p")).replace(name, "", 1).rpartition(_link(item))[0])
+        said = OURS.sub("", " ".join(p.text for p in item.every("p")).replace(name, "", 1).rpartition(_link(item))[0])
         lost = set(NUMBER.findall(said)) - set(NUMBER.findall(" ".join(cells)))
         yield from (f"a number ({number}) in the finding '{to[2:]}' that is not in its row" for number in sorted(lost)[:1])
 
