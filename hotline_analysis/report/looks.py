@@ -110,8 +110,14 @@ def _headings(root: Node) -> Iterator[str]:
 
 
 def _pictures(root: Node) -> Iterator[str]:
-    """Every picture that is more than a mark has words, and no text in it is too small; a figure says what it is of."""
-    for picture in root.every("svg"):
+    """Every picture that is more than a mark has words, and no text in it is too small; a figure says what it is of.
+
+    A consultant's own Axes are theirs: a plain plot of any library may stand on their page as they drew it.
+    """
+    theirs = {
+        id(svg) for figure in root.every("figure") if figure.attributes.get("id", "").startswith("own") for svg in figure.every("svg")
+    }
+    for picture in (svg for svg in root.every("svg") if id(svg) not in theirs):
         named = picture.attributes.get("aria-label") or "".join(node.text for node in picture.every("title"))
         if picture.attributes.get("aria-hidden") != "true" and not named.strip():
             yield "a picture without words"
