@@ -1,10 +1,10 @@
 """For nbval, `-p tests.notebooks.elsewhere`: the report's notebooks on the 2,000 calls and what stands beside them; every cell is as committed but for
-the hotline that the parameters name. The consultant's own (`OWN`) stay where they are: they speak of the sample.
+the hotline that the parameters name. The consultant's own, and that of a whole quarter, stay where they are (`OWN`): they speak of the sample.
 """
 
 from tests.notebooks import beside
 
-OWN = ("start.ipynb", "explore.ipynb")
+OWN = ("start.ipynb", "explore.ipynb", "longer.ipynb")
 SAMPLE = '"../params/sample.yaml"'
 
 
