@@ -174,10 +174,11 @@ def told(row: pd.DataFrame, language: str) -> str:
 def wide_frames() -> None:
     """In a notebook that somebody opened: frames of more columns than pandas shows become tables that scroll and search, from the files of itables, without network.
 
-    Does nothing in a report's kernel, outside a notebook, or without itables.
+    Does nothing in the kernel of a report or of a test, outside a notebook, or without itables.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None or getattr(shell, "kernel", None) is None or os.environ.get(blocks.TOKEN) or find_spec("itables") is None:
+    ours = os.environ.get(blocks.TOKEN) or "hotline_analysis.report.forks" in sys.modules
+    if shell is None or getattr(shell, "kernel", None) is None or ours or find_spec("itables") is None:
         return
     shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, _scrolling)
 

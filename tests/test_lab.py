@@ -2,6 +2,7 @@
 
 import sys
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -65,10 +66,16 @@ def test_without_ipywidgets_it_says_what_it_needs(h, monkeypatch):
     assert explore(h).text == lab.NEEDS("zh")
 
 
-@pytest.mark.parametrize("where", ["no notebook", "a report's kernel", "no itables"])
+@pytest.mark.parametrize("where", ["", "no notebook", "a report's kernel", "a forked kernel", "no itables"])
 def test_frames_stay_as_they_are_outside_an_opened_notebook(where, monkeypatch):
-    shell = SimpleNamespace(kernel=None if where == "no notebook" else object(), display_formatter=None)  # it would be asked for formatters
+    asked = Mock()
+    shell = SimpleNamespace(kernel=None if where == "no notebook" else object(), display_formatter=asked)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     monkeypatch.setattr(lab, "find_spec", lambda name: None if where == "no itables" else object())
     monkeypatch.setenv(blocks.TOKEN, "x" if where == "a report's kernel" else "")
+    monkeypatch.delitem(sys.modules, "hotline_analysis.report.forks", raising=False)
+    if where == "a forked kernel":
+        monkeypatch.setitem(sys.modules, "hotline_analysis.report.forks", object())
+    asked.formatters = {"text/html": Mock()}
     lab.wide_frames()
+    assert bool(asked.formatters["text/html"].for_type.call_count) is (where == "")

@@ -77,7 +77,7 @@ class Book:
 
 
 class Relation(Settings):
-    """One relation; its names are figures of the file, or numbers written there."""
+    """One relation; its names are figures of the file, or numbers written there. Each kind has `check(book)`, which says whether it holds."""
 
     kind: ClassVar[str]
 
@@ -87,9 +87,6 @@ class Relation(Settings):
         for value in (getattr(self, name) for name in type(self).model_fields):
             given += value if isinstance(value, tuple) else [value] if value else []
         return tuple(given)
-
-    def check(self, book: Book) -> Held:
-        raise NotImplementedError
 
 
 class Share(Relation):
