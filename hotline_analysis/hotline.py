@@ -151,6 +151,7 @@ class Hotline:
 
     def __init__(self, params: Params, month: str, language: str, *, only: str = "", progress: bool):
         self.params = params
+        self.reports = Path(os.environ.get(results.REPORTS) or params.root / "reports")  # where last month's page is looked for
         self.calendar = Calendar(params)
         self.rule = parse(params.definition, f"{params.path.name} › definition")
         _check_indicators(params)
@@ -673,19 +674,22 @@ class Hotline:
     @property
     def followed(self) -> pd.DataFrame:
         """上月建议的结果: what the month before suggested, by the manifest of its page, and what came of it; columns in `measures.results.followed`."""
-        last = self.suggested_before
-        columns = {**suggestions.COLUMNS, **results.COLUMNS}
-        return self._month("followed", lambda: results.followed(last, self._had(suggestions.FRAMES)), columns, options={"last": last})
+        last, rule = self.suggested_before or (None, "")
+        alike, columns = rule == self.rule.hash, {**suggestions.COLUMNS, **results.COLUMNS}
+        options = {"last": last, "alike": alike}
+        return self._month("followed", lambda: results.followed(last, self._had(suggestions.FRAMES), alike=alike), columns, options=options)
 
     @cached_property
-    def suggested_before(self) -> list[dict] | None:
-        """What the page of the month before suggested, as its manifest in the hotline's own reports keeps it; None where there is no such page."""
+    def suggested_before(self) -> tuple[list[dict], str] | None:
+        """What the page of the month before suggested, and under which definition, as its manifest keeps it beside the page that is being made; None where there is no such page."""
         if len(self.month) != 7 or self.only[0]:  # an edition was not what last month suggested of
             return None
-        file = self.params.root / "reports" / self.params.name / self.before() / "manifest.json"
+        file = self.reports / self.params.name / self.before() / "manifest.json"
         try:
-            kept = json.loads(file.read_text(encoding="utf-8"))["pages"]["index.html"]["suggestions"]
-            return [{name: row[name] for name in results.KEPT} for row in kept]
+            said = json.loads(file.read_text(encoding="utf-8"))
+            page = said["pages"]["index.html"]
+            kept = [{name: row[name] for name in results.KEPT} for row in page["suggestions"]]
+            return (kept, page["definition_hash"]) if (said["hotline"], said["month"]) == (self.params.name, self.before()) else None
         except (OSError, ValueError, KeyError, TypeError):  # none, or of another program
             return None
 

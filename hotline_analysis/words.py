@@ -118,6 +118,7 @@ REASON = {  # why a month is not compared
     "definition": Term("以前各月口径不同", "the months before are under another definition"),
     "break": Term("本月起流程有变，此前各月不可比", "the process changed with this month"),
     "base": Term("计算的基础变了", "the base of the figure moved"),
+    "typed": Term("手工填报，不作检验", "typed in, not tested"),
     "unread": Term("读得出的记录占比变了", "the share of records that could be read moved"),
     "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged"),
     "trial": Term("历史不足12个月，只有试用限，不判好坏", "fewer than 12 months, trial limits only, not judged"),

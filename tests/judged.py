@@ -13,7 +13,7 @@ ROW = {
     "group": "", "period": "2024-09", "numerator": 90, "denominator": 100, "value": 0.9, "adjusted": 0.9, "low": 0.85, "high": 0.94, "calls": 100,
     "change": -0.014, "change_low": -0.02, "change_high": -0.01, "raw_change": -0.014, "year_change": np.nan, "centre": 0.93, "lower": 0.91,
     "upper": 0.95, "trial": False, "run": "", "run_months": 1, "target": np.nan, "reached_months": 0, "target_months": 12, "capability": "",
-    "missing": "", "moved": "", "rank": "", "rank_months": 12, "events": 2, "false_flags": 0.04, "break_month": "", "break_zh": "", "break_en": "",
+    "missing": "", "origin": "records", "moved": "", "rank": "", "rank_months": 12, "events": 2, "false_flags": 0.04, "break_month": "", "break_zh": "", "break_en": "",
     "months": ("2024-07", "2024-08", "2024-09"), "values": (0.93, 0.914, 0.9), "lowers": (0.91, 0.91, 0.91), "uppers": (0.95, 0.95, 0.95),
 }  # fmt: skip
 

@@ -110,7 +110,10 @@ def quotable(
         known_value=frame["value"].notna(),
         spoken=frame["value"].notna() & (sheet | frame["indicator"].isin(PEOPLE)),
         counted=[k if i.unit is PERCENT else np.nan for i, k in zip(known, frame["numerator"], strict=True)],
-        sample=[np.nan if i.unit is PERCENT else n for i, n in zip(known, frame["calls"], strict=True)],
+        sample=[
+            np.nan if i.unit is PERCENT or origin == "typed" else n
+            for i, n, origin in zip(known, frame["calls"], frame["origin"], strict=True)
+        ],
         chapter=[i.chapter for i in known],
         **_renewals(frame, catalogue),
         **{f"formula_{language}": [i.formula(language) for i in known] for language in LANGUAGES},

@@ -16,9 +16,11 @@ from hotline_analysis.words import Field, Term
 Three = tuple[float, float, float]
 KEPT = (
     "kind", "subject", "then", "case", "persons", "hours_short", "hours_over", "hours_now", "hours_new", "size", "size_low", "size_high", "unit", "watched",
-    "watched_low", "watched_high",
+    "watched_low", "watched_high", "among",
 )  # fmt: skip
-TEXTS = ("kind", "subject", "then", "case", "unit")
+TEXTS = ("kind", "subject", "then", "case", "unit", "among")
+REPORTS = "HOTLINE_REPORTS"  # in the kernels of a run: the folder into which its pages go
+UNDER_RULE = ("notify", "train", "process", "answers", "window")  # whose number rests on what counts as a repeat call
 MEASURES = {
     "shifts": Term("高峰与其余时段接通率之差", "the connection rate of the peak less that of the other hours"),
     "notify": Term("每千通多出的通数", "further calls per 1,000"),
@@ -51,18 +53,19 @@ def watched(kind: str, row: Mapping, frames: Mapping[str, pd.DataFrame]) -> Thre
     return found if found and all(map(np.isfinite, found)) else None
 
 
-def followed(last: Sequence[Mapping] | None, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def followed(last: Sequence[Mapping] | None, frames: Mapping[str, pd.DataFrame], *, alike: bool = True) -> pd.DataFrame:
     """One row a suggestion of last month's page, in its order, with what came of it.
 
-    last: the rows that the manifest of that month keeps (`KEPT`), none where there is no such page; frames: of this month, as for `suggestions`, and pairs (flows).
+    last: the rows that the manifest of that month keeps (`KEPT`), none where there is no such page; frames: of this month, as for `suggestions`, and pairs (flows); alike: both months count
+    repeat calls by one definition.
 
     Columns: those of KEPT, place, measure (key of MEASURES), seen, seen_low, seen_high (the same number this month, 95 %), moved, moved_low, moved_high (seen less watched, 95 %; the
     months taken as independent, so wide rather than narrow), watch_unit, outcome (none: the interval holds zero; two: it does not; staff: told to staff alone; unseen: this month does not have
-    it), count, said (some, none). Raises NoInput where no page of last month is kept.
+    it; unlike: it rests on another definition than last month's), count, said (some, none). Raises NoInput where no page of last month is kept.
     """
     if last is None:
         raise NoInput("suggestions", "the month before has no published page here.")
-    rows = [_followed(row, frames) for row in last]
+    rows = [_followed(row, frames, alike) for row in last]
     told = pd.DataFrame(rows or [{"kind": "", "outcome": ""}]).reindex(
         columns=[*KEPT, "seen", "seen_low", "seen_high", "moved", "moved_low", "moved_high", "outcome"]
     )
@@ -77,11 +80,13 @@ def followed(last: Sequence[Mapping] | None, frames: Mapping[str, pd.DataFrame])
     )
 
 
-def _followed(row: Mapping, frames: Mapping[str, pd.DataFrame]) -> dict:
+def _followed(row: Mapping, frames: Mapping[str, pd.DataFrame], alike: bool) -> dict:
     kept = {name: row.get(name) for name in KEPT}
     then, now = tuple(kept[f"watched{end}"] for end in ("", "_low", "_high")), watched(str(kept["kind"]), kept, frames)
     if kept["kind"] == "coach":
         return {**kept, "outcome": "staff"}
+    if kept["kind"] in UNDER_RULE and not alike:
+        return {**kept, "outcome": "unlike"}
     if now is None or any(value is None for value in then):
         return {**kept, "outcome": "unseen"}
     low, high = intervals.difference(now[0], now[1:], then[0], then[1:])
@@ -120,11 +125,13 @@ def _issue(frame, row):
 
 
 def _candidates(frame, row):
-    own = frame[frame["candidate"] == "yes"]
-    if own.empty:
+    """Of the issues that were named then, and of no others: one that this month does not tell leaves no figure."""
+    named = {tuple(pair) for pair in row["among"] or ()}
+    own = frame[[pair in named for pair in zip(frame["parent"], frame["issue"], strict=True)]]
+    if not named or len(own) < len(named):
         return None
-    calls, share = own["answered_calls"].sum(), own["candidate_share"].iloc[0]
-    return float(share), *(float(end) for end in intervals.wilson(calls, calls / share))
+    calls, answered = own["answered_calls"].sum(), frame["answered_calls"].sum() / frame["share"].sum()
+    return float(calls / answered), *(float(end) for end in intervals.wilson(calls, answered))
 
 
 def _capture(frame, row):

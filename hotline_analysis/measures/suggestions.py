@@ -57,6 +57,7 @@ COLUMNS = {
         "captured": Term("捕获", "captured"), "per_thousand": Term("通/千通多接通", "more answered per 1,000"),
     }),
     "page": Field(Term("出处", "Where it stands")),
+    "among": Field(Term("各类诉求（上级、本级）", "The issues, each with its parent")),
     "watched": Field(Term("下月看的数", "Looked at next month"), "number", interval=("watched_low", "watched_high")),
     "watched_low": Field(Term("下端", "Low"), "number"),
     "watched_high": Field(Term("上端", "High"), "number"),
@@ -73,7 +74,7 @@ def suggestions(frames: Mapping[str, pd.DataFrame], *, months: float, window_hou
     frames: of the studies by the name of their table (peak, connection, shortfall, notices, cells, agents, issues, faq, evidence, channels), those that the data allow; months: how
     many the period is; window_hours: the window by which repeats are appraised now.
 
-    Columns: kind, place, subject, then, case, persons, n (calls it rests on), value, other, ratio, per_thousand, hours_short, hours_over, hours_now, hours_new, support, told, size, size_low, size_high (95 %, in
+    Columns: kind, place, subject, then, case, persons, n (calls it rests on), value, other, ratio, per_thousand, hours_short, hours_over, hours_now, hours_new, support, told, among (the issues of `answers`, each with its parent), size, size_low, size_high (95 %, in
     `unit`; calls a month, but a share for the window), page (where its evidence stands), watched, watched_low, watched_high (the number that next month's page holds against its own: `results.watched`), and in every row count, looked (rules whose frames are there), kinds, said (some, none). An empty list is
     a row of its own with kind ''.
 
@@ -195,7 +196,15 @@ def _answers(frames, months, window_hours) -> Iterator[dict]:
     first, calls, share = listed.iloc[0], listed["answered_calls"].sum(), listed["candidate_share"].iloc[0]
     answered = calls / share
     low, high = intervals.wilson(calls, answered)
-    told = {"subject": first["issue"], "case": "one" if len(listed) == 1 else "", "persons": len(listed), "n": answered, "value": share}
+    among = tuple(zip(listed["parent"], listed["issue"], strict=True))
+    told = {
+        "among": among,
+        "subject": first["issue"],
+        "case": "one" if len(listed) == 1 else "",
+        "persons": len(listed),
+        "n": answered,
+        "value": share,
+    }
     yield {**told, **_sized(calls, float(low) * answered, float(high) * answered, "concerned", by=months), "page": "service"}
 
 

@@ -168,7 +168,7 @@ def _compared(part: pd.DataFrame, ask: _Ask) -> dict:
         "method": method,
         "moved": "",
         **_aim(indicator, row, series, limits, said, method, ask),
-        **_rank(row, series[series["covered"] & series["adjusted"].notna()]),
+        **_rank(row, series[same]),
         **_break(ask),
     }
 
@@ -441,10 +441,10 @@ def _aim(indicator, row, series, limits, said, method, ask) -> dict:
 
 
 def _rank(row: dict, known: pd.DataFrame) -> dict:
-    """Whether this is the highest or the lowest of the months with whole data, from six of them on."""
+    """Whether this is the highest or the lowest of the months that can be compared with one another, from six of them on."""
     others = known.loc[known["period"] != row["period"], "adjusted"].to_numpy(float)
     said = ""
-    if row["covered"] and len(others) + 1 >= TRIAL_MONTHS and not pd.isna(row["adjusted"]):
+    if len(others) + 1 == len(known) >= TRIAL_MONTHS:
         said = "highest" if row["adjusted"] > others.max() else "lowest" if row["adjusted"] < others.min() else ""
     return {"rank": said, "rank_months": len(others) + 1}
 

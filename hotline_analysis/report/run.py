@@ -23,6 +23,7 @@ from hotline_analysis.errors import BadParams, CannotWrite, Held, HotlineError, 
 from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
 from hotline_analysis.measures.editions import ONLY
+from hotline_analysis.measures.results import REPORTS
 from hotline_analysis.params import check_period
 from hotline_analysis.report import kernel, months, page, paper, publish
 from hotline_analysis.report.kernel import Limits
@@ -317,7 +318,12 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
 
 def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, str] = {}) -> None:
     cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not run.progress, "position": 1}
-    pinned = {**environment, **({PINNED: run.store.pin} if run.store else {}), **({ONLY: run.only} if run.only else {})}
+    pinned = {
+        **environment,
+        REPORTS: str(run.place.folder.parent.parent.resolve()),
+        **({PINNED: run.store.pin} if run.store else {}),
+        **({ONLY: run.only} if run.only else {}),
+    }
     limits = {"deadline": run.deadline, "limits": run.limits}
     done = kernel.run(notebook, run.parameters, work=run.place.work, **limits, progress=cells, environment=pinned)
     if run.store:

@@ -211,7 +211,7 @@ WHY = {
     "train": Sentence("可比的{persons}人之间，差异有{value:share0}不是巧合，{other:share0}的人单看偏高；共{n}通。", "Among {persons} agents, {value:share0} of the differences are no chance and {other:share0} are high by themselves; {n} calls."),
     "process": Sentence("人人都高，不在个别人：{value}的来电再次打来，全部诉求为{other}；共{n}通。", "High with everybody: {value} of these calls are followed by another, {other} of all; {n} calls."),
     "answers": Sentence("问得多、说得短、少复电、少派单，占接通来电的{value}（共{n}通）。能省下多少，等答案上线后做前后对照。", "Frequent, short, hardly repeated, hardly dispatched: {value} of {n} answered calls. How many this saves takes a comparison before and after."),
-    "window": Sentence("{hours_new}内捕获一周相关复电的{value:share0}，{hours_now}内只有{other:share0}；重抽样{support}支持。依据{n}通来电。", "{hours_new} catch {value:share0} of the week's related callbacks, {hours_now} only {other:share0}; {support} of the draws support it. From {n} calls."),
+    "window": Sentence("本月{hours_new}内捕获一周相关复电的{value:share0}，{hours_now}内只有{other:share0}；重抽样{support}支持。依据{n}通来电。", "This month {hours_new} catch {value:share0} of the week's related callbacks, {hours_now} only {other:share0}; {support} of the draws support it. From {n} calls."),
     "channel": Sentence("{subject}接通率{value}（{n}通），{then}{other}；再次来电不比{then}多。", "{value} of {n} calls by {subject} are answered, {other} by {then}; the callers come back no more than by {then}."),
 }  # fmt: skip
 NEXT = {
@@ -232,6 +232,7 @@ RESULTS = {
     "none": (*SEEN, Term("，没有证据表明有变化。", "; no evidence of change.")),
     "two": (*SEEN, Sentence("，变化{moved}（{moved_low}至{moved_high}），仅有两期，不判好坏。", "; a change of {moved} ({moved_low} to {moved_high}), two periods only, not judged.")),
     "staff": (Term("名单和效果只给管理人员，见员工差异一页。", "Names and effect are for staff, on their own page."),),
+    "unlike": (Term("口径与上月不同，不作比较。", "Its definition is another than last month's; not compared."),),
     "unseen": (Term("本月没有可以对照的数字。", "This month has no figure to hold against it."),),
 }  # fmt: skip
 
@@ -285,9 +286,7 @@ FORMS = {
     ),
     "service": Furniture(verdicts.findings, {"chapter": "service", "line": FINDING, "proof": PROOF}),
     "repeat": Furniture(verdicts.findings, {"chapter": "repeat", "line": FINDING, "proof": PROOF}),
-    "orders": Furniture(verdicts.findings, {"chapter": "orders", "line": FINDING, "proof": PROOF}),
-    "opinion": Furniture(verdicts.findings, {"chapter": "opinion", "line": FINDING, "proof": PROOF, "beside": True}),
-    "people": Furniture(verdicts.findings, {"keys": ("attrition", "attendance", "occupancy"), "line": FINDING, "proof": PROOF, "beside": True}),
+    "people": Furniture(verdicts.findings, {"keys": ("attrition", "attendance", "occupancy"), "line": FINDING, "proof": PROOF}),
     "history": Figure(
         charts.run_chart,
         Term("各月走势", "By month"),

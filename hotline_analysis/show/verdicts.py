@@ -75,12 +75,12 @@ def ledger(shown, *, groups: Mapping[str, Term], title: str = "", subtitle: str 
     return _block("table", "ledger", shown, text, {"key": "ledger"}, groups=told, **head, **cells)
 
 
-def findings(shown, *, chapter: str = "", keys: Sequence[str] = (), beside: bool = False, **said: Rows) -> Block:
-    """主要发现: a mark, a sentence (`line`), its `proof` and a link to its row, for the indicators of a chapter (or of the given keys); those that changed first.
+def findings(shown, *, chapter: str = "", keys: Sequence[str] = (), **said: Rows) -> Block:
+    """主要发现: a mark, a sentence (`line`), its `proof` and a link to its row, for the indicators of the first sheet of a chapter, or for the given keys; those that changed first.
 
-    beside: those that are not on the first sheet too. A chapter without any shows nothing.
+    Where there are none, nothing is shown.
     """
-    rows = shown.frame if beside else _sheet(shown)
+    rows = shown.frame if keys else _sheet(shown)
     frame = rows[(rows["indicator"].isin(keys) if keys else rows["chapter"] == chapter) & rows["value"].notna()]
     frame = frame.assign(reason=["" if _twice(row, shown) else row["reason"] for row in frame.to_dict("records")])
     rows = _rows(frame.sort_values("judgement", key=lambda judged: ~judged.isin(CHANGED), kind="stable"), shown, **said)

@@ -73,9 +73,50 @@ def test_it_comes_from_the_published_manifest_of_the_month_before(tmp_path):
     place.parent.mkdir(parents=True)
     place.write_text('{"pages": {"index.html": {}}}', encoding="utf-8")
     assert open_hotline(params, "2024-02", progress=False).suggested_before is None
-    place.write_text(json.dumps({"pages": {"index.html": {"suggestions": kept(LAST)}}}), encoding="utf-8")
+    page = {"suggestions": kept(LAST), "definition_hash": open_hotline(params, "2024-02", progress=False).rule.hash}
+    for wrong in ({"hotline": "other"}, {"month": "2023-12"}):
+        place.write_text(json.dumps({"hotline": "small", "month": "2024-01", "pages": {"index.html": page}} | wrong), encoding="utf-8")
+        assert open_hotline(params, "2024-02", progress=False).suggested_before is None
+    place.write_text(json.dumps({"hotline": "small", "month": "2024-01", "pages": {"index.html": page}}), encoding="utf-8")
     h = open_hotline(params, "2024-02", progress=False)
-    assert h.suggested_before == kept(LAST) and say(h.followed).text == "上月提出1条建议，结果如下。"
+    assert h.suggested_before == (kept(LAST), page["definition_hash"]) and say(h.followed).text == "上月提出1条建议，结果如下。"
+    h = open_hotline(params, "2024-02", progress=False)
+    h.reports = tmp_path / "elsewhere"  # where the pages of a run with --out go
+    assert h.suggested_before is None
+    h = open_hotline(params, "2024-02", progress=False)
     for language, words in (("zh", ("调整高峰的排班", "预计")), ("en", ("Change the shifts at the peak", "Expected then"))):
         block = show(h.followed, language=language)
         assert words[0] in block.text and words[1] in block.html and "100" in block.html
+
+
+def test_under_another_definition_nothing_is_held_against_last_month():
+    """复电窗口由24小时改为72小时：该类再次来电率从7.6%到15.7%不是办理的结果。"""
+    frames = {"issues": pd.DataFrame({"issue": ["甲"], "value": [0.157], "low": [0.12], "high": [0.20]}), **month(-0.04, -0.06, -0.02)}
+    process = dict.fromkeys(results.KEPT) | {
+        "kind": "process",
+        "subject": "甲",
+        "watched": 0.076,
+        "watched_low": 0.05,
+        "watched_high": 0.1,
+    }
+    rows = [process, *kept(LAST)]
+    assert results.followed(rows, frames)["outcome"].tolist() == ["two", "two"]
+    told = results.followed(rows, frames, alike=False)
+    assert told["outcome"].tolist() == ["unlike", "two"] and pd.isna(told["seen"].iloc[0])  # the peak's connection rests on no repeat call
+
+
+def test_answers_are_followed_for_the_issues_that_were_named():
+    """甲、乙共150通，占1,000通的15%；本月它们只剩60通（6%），另一类丙成了候选：看的是甲和乙。"""
+
+    def faq(calls: dict[str, int], candidates: str) -> dict:
+        frame = pd.DataFrame({"issue": list(calls), "parent": "", "answered_calls": list(calls.values())})
+        frame = frame.assign(share=frame["answered_calls"] / 1000, candidate=["yes" if i in candidates else "no" for i in calls])
+        return {"faq": frame.assign(candidate_share=frame.loc[frame["candidate"] == "yes", "share"].sum())}
+
+    then = kept(faq({"甲": 100, "乙": 50, "丙": 150, "丁": 700}, "甲乙"))
+    assert (then[0]["among"], then[0]["watched"]) == ([["", "甲"], ["", "乙"]], pytest.approx(0.15))
+    row = results.followed(then, faq({"甲": 40, "乙": 20, "丙": 200, "丁": 740}, "丙")).iloc[0]
+    assert (row["seen"], row["moved"]) == (pytest.approx(0.06), pytest.approx(-0.09)) and row["outcome"] == "two"
+    assert results.followed(then, faq({"甲": 40, "丙": 200, "丁": 760}, "丙"))["outcome"].tolist() == [
+        "unseen"
+    ]  # 乙 is too small to be told

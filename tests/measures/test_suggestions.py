@@ -121,7 +121,14 @@ def test_a_process_is_held_against_all_issues():
 def faq(candidate="yes") -> dict:
     return {
         "faq": pd.DataFrame(
-            {"issue": ["查询", "其他"], "answered_calls": [200, 10], "candidate": [candidate, "no"], "candidate_share": 0.2}
+            {
+                "issue": ["查询", "其他"],
+                "parent": "",
+                "answered_calls": [200, 10],
+                "share": [0.2, 0.01],
+                "candidate": [candidate, "no"],
+                "candidate_share": 0.2,
+            }
         )
     }
 

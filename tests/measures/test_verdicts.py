@@ -8,11 +8,12 @@ from scipy import stats
 from hotline_analysis import say
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.store.ends import rest_days
+from hotline_analysis.measures import quotable
 from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.measures.verdicts import compare
 from hotline_analysis.stats import control
 from hotline_analysis.stats.intervals import wilson
-from hotline_analysis.words import STATE, Term
+from hotline_analysis.words import REASON, STATE, Term
 from tests.real import needs, reported
 from tests.spec.frames import CALENDAR, KNOWN, PARAMS, on, view
 
@@ -247,6 +248,24 @@ def test_targets_are_counted_in_months():
 def test_the_highest_and_the_lowest_of_the_months():
     assert [judged(months([*STEADY, v]))["rank"] for v in (0.92, 0.93, 0.95)] == ["lowest", "", "highest"]
     assert judged(months([0.93, 0.95]))["rank"] == ""
+
+
+def test_months_that_cannot_be_compared_are_no_rank():
+    """Across a break, under another rule and typed in: only the others are ranked, and too few of them are none."""
+    low = months([*STEADY, 0.92])
+    assert (judged(low)["rank"], judged(low)["rank_months"]) == ("lowest", 12)
+    since = judged(low, breaks={"2023-06": Term("新流程", "new process")})
+    assert (since["rank"], since["rank_months"]) == ("lowest", 7)
+    assert judged(low, breaks={"2023-08": Term("新流程", "new process")})["rank"] == ""
+    assert judged(months([*STEADY, 0.92], definition=["old"] * 8 + ["new"] * 4))["rank"] == ""
+    assert judged(months([*STEADY, 0.92], origin="typed"))["rank"] == ""
+
+
+def test_a_figure_that_was_typed_in_says_so_in_words():
+    row = judged(months([*STEADY, 0.92], origin="typed"))
+    assert row["reason"] == "typed" and REASON["typed"]("zh") == "手工填报，不作检验"
+    told = quotable.quotable(pd.DataFrame([row]), KNOWN)
+    assert np.isnan(told["sample"].iloc[0]) and told["said"].iloc[0] == "typed"
 
 
 def test_the_judgement_of_one_row_is_that_of_the_limits():

@@ -9,7 +9,7 @@ import pytest
 
 from hotline_analysis import hotline, show, studies, words
 from hotline_analysis.measures import quotable
-from hotline_analysis.show import exposure
+from hotline_analysis.show import exposure, month
 from hotline_analysis.show import window as declared
 from hotline_analysis.show.forms import Figure, Furniture, Shown, Table
 from hotline_analysis.studies import window
@@ -154,3 +154,17 @@ def test_a_basis_of_one_month_is_that_month(what):
     assert "依据2024年1月一个月" in one and "至" not in one
     (several,) = Shown(frame.assign(basis_to="2024-03", basis_months=3), {}, "zh").said(what)
     assert "依据2024年1月至2024年3月共3个月" in several
+
+
+OF_A_FINDING = {"value", "change", "plain_change", "lower", "upper", "rank_months", "run_months", "denominator"}  # columns of its row
+SAID_OTHERWISE = {"counted": "numerator", "sample": "denominator"}  # the same number under a name that is empty where it means nothing
+
+
+def test_every_number_of_a_finding_is_a_cell_of_the_row_that_it_leads_to():
+    """By declaration, so that no page has to be read for it: a slot is a column of the table of all numbers, or one of words."""
+    shown = {c.rstrip("±") for c in month.FIGURES.split()}
+    fields = columns("month")
+    declared_slots = {s.column for one in (*sentences(month.FINDING), *sentences(month.PROOF)) for s in words.slots(one.zh)}
+    numbers = {c for c in declared_slots if not getattr(fields[c], "words", {}) and fields[c].form != "text"}
+    assert numbers == OF_A_FINDING | set(SAID_OTHERWISE)
+    assert OF_A_FINDING | set(SAID_OTHERWISE.values()) <= shown
