@@ -27,6 +27,8 @@ def engine(tmp_path):
         ("select * from calls", 3),
         ("SELECT c.i FROM Calls c JOIN orders o USING (i) WHERE c.i > 0", 2),
         ("with late as (select * from calls where i > 1) select count(*) as n from late", 1),
+        ("with tables as (from calls), columns as (from tables) select count(*) from columns", 1),  # names of information_schema need it
+        ("with recursive n as (select 1 as i union all select i + 1 from n where i < 4) from n", 4),
         ("from calls", 3),
         ("describe calls", 2),
         ("select unnest([1, 2]) as n", 2),
@@ -62,7 +64,18 @@ REFUSED = {
     "select * from query('select * from kept')": "h.sql › 'query' reads something else than the tables. There are: calls, orders.",
     "select * from duckdb_tables()": "h.sql › 'duckdb_tables' reads something else than the tables. There are: calls, orders.",
     "select cast(word as integer) from calls": "h.sql › the engine refused it (ConversionException). Look at casts and at divisions.",
+    "select unhex(replace(word, 'word', '甲')) from calls": "h.sql › the engine refused it (UnicodeDecodeError). Look at casts and at divisions.",
+    "select word || current_setting('temp_directory') from calls": "h.sql › 'current_setting' tells of this machine and not of the tables. There are: calls, orders.",
+    "select main.current_setting('password')": "h.sql › 'current_setting' tells of this machine and not of the tables. There are: calls, orders.",
 }
+AGAIN = "h.sql › WITH gives the name '{}', which the engine has already. Take another name."
+REFUSED |= {  # the name would be free wherever it stands, also where WITH does not reach
+    f"with {name} as (from {name}) from {name}": AGAIN.format(name.lower())
+    for name in ("calls_left_out", "KEPT", "duckdb_views", "duckdb_columns", "sqlite_master", "pg_class", "calls")
+} | {
+    "select * from (with sqlite_master as (select 1) select 2), sqlite_master": AGAIN.format("sqlite_master"),
+    "select (with calls_left_out as (select 1) select 2) from calls_left_out": AGAIN.format("calls_left_out"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("query", REFUSED)

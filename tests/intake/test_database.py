@@ -19,7 +19,7 @@ import pytest
 
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.intake.read import database
-from hotline_analysis.intake.store import Store
+from hotline_analysis.intake.store import Store, again
 from hotline_analysis.params import load
 
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="the extra db is not installed")
@@ -139,9 +139,7 @@ def test_a_state_that_stands_is_not_read_again(base, monkeypatch):
     assert contents(built(base, source, "state")) == before
     monkeypatch.undo()
     monkeypatch.setenv("HOTLINE_DB", f"sqlite:///{base / 'calls.db'}")
-    with contextlib.closing(sqlite3.connect(base / "calls.db")) as more:
-        more.execute("INSERT INTO calls SELECT 'new', begun, finished, number, team, issue, result, waited FROM calls WHERE call_no = 'C1'")
-        more.commit()
+    change(base, ONE_MORE)
     assert len(contents(built(base, source, "state"))) == len(before) + 1
 
 
@@ -150,6 +148,86 @@ def test_what_changes_while_it_is_read_is_refused(base, monkeypatch):
     monkeypatch.setattr(database, "_state", lambda settings: next(answers))
     with pytest.raises(DataRefused, match="changed while it was being read"):
         built(base, "database: {table: calls, state: select 1}", "state")
+
+
+TWICE = (
+    PARAMS
+    + """orders:
+  database: {{table: calls}}
+  columns:
+    order_id: call_no
+    created_at: {{from: begun, formats: "%Y-%m-%d %H:%M:%S"}}
+    category_1: issue
+"""
+)
+ONE_MORE = "INSERT INTO calls SELECT 'new', begun, finished, number, team, issue, result, waited FROM calls WHERE call_no = 'C1'"
+
+
+def change(base: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(base / "calls.db")) as other:
+        other.execute(statement)
+        other.commit()
+
+
+def test_two_tables_of_the_same_rows_see_one_state_of_them(base, monkeypatch):
+    """A row comes after the rows were asked for and goes again: neither table may have it, nor keep it under the digest of the rows without it."""
+    monkeypatch.setattr("tests.intake.test_database.PARAMS", TWICE)
+    asked, real = [], database.ask
+
+    def ask(settings, staging):
+        asked.append(real(settings, staging))
+        if len(asked) == 1:
+            change(base, ONE_MORE)
+        return asked[-1]
+
+    monkeypatch.setattr(database, "ask", ask)
+    assert calls_and_orders(built(base, TABLE, "twice")) == [1888, 2000] and len(asked) == 1
+    change(base, "DELETE FROM calls WHERE call_no = 'new'")
+    assert calls_and_orders(built(base, TABLE, "twice")) == [1888, 2000]
+
+
+def calls_and_orders(store: Store) -> list[int]:
+    return [len(store.table(name).fetchall()) for name in ("calls", "orders")]
+
+
+def test_a_table_that_is_asked_for_with_and_without_a_state_has_two_copies(base):
+    params = [load_database(base, source) for source in (TABLE, "database: {table: calls, state: select 1}")]
+    files = [database.ask(settings, base / "staging") for settings in params]
+    assert files[0].path != files[1].path and files[0].name == files[1].name == "HOTLINE_DB.calls.csv"
+    assert [file.path.exists() for file in files] == [True, False]
+
+
+def test_a_copy_that_is_not_the_one_that_was_asked_for_is_refused(base, monkeypatch):
+    real = database.ask
+
+    def ask(settings, staging):
+        file = real(settings, staging)
+        file.path.write_bytes(file.path.read_bytes().replace(b"C1,", b"C9,"))
+        return file
+
+    monkeypatch.setattr(database, "ask", ask)
+    with pytest.raises(DataRefused, match="changed while it was being read"):
+        built(base, TABLE, "table")
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"), [(TABLE, lambda base: change(base, ONE_MORE)), (FILE, lambda base: write_csv(base, rows(2001)))]
+)
+def test_numbers_are_not_read_again_from_rows_that_are_others(base, source, changed):
+    store = built(base, source, "again")
+    callers = [row[0] for row in store.connection.execute("SELECT DISTINCT caller FROM calls WHERE caller IS NOT NULL").fetchall()]
+    assert len(again.numbers(store, callers, 0, 2**40)) == len(callers)
+    changed(base)
+    with pytest.raises(DataRefused, match=r"calls\.csv › changed since the store was built\. Run again\."):
+        again.numbers(store, callers, 0, 2**40)
+    assert not (store.folder / "staging").exists()
+
+
+def test_a_per_cent_sign_is_the_querys_own(base):
+    """Drivers take one for the place of a value."""
+    mod = f"database: {{query: \"select {', '.join(COLUMNS)}, waited % 7 as m, '%s' as s from calls where issue like '供%' or issue like '交%'\", state: \"select count(*) % 7 from calls where issue like '%水'\"}}"
+    found = {row[0] for row in built(base, mod, "mod").connection.execute("SELECT DISTINCT issue_1 FROM calls").fetchall()}
+    assert found == {"供水", "交通"}
 
 
 def test_nothing_tells_the_address(base, capsys, monkeypatch):
@@ -256,9 +334,14 @@ def test_cells_as_typed_files_have_them():
         datetime(2024, 1, 2, 3, 4, 5),
         date(2024, 1, 2),
         timedelta(minutes=2),
+        timedelta(days=12, seconds=1),
+        timedelta(seconds=123456, milliseconds=700),
+        -timedelta(microseconds=1),
+        Decimal("NaN"),
         "文",
     ]
-    said = ["", "TRUE", "7", "7", "2.5", "", "12.5", "100", "2024-01-02 03:04:05", "2024-01-02", "120", "文"]
+    said = ["", "TRUE", "7", "7", "2.5", "", "12.5", "100", "2024-01-02 03:04:05", "2024-01-02", "120"]
+    said += ["1036801", "123456.7", "-0.000001", "", "文"]
     assert [database._text(value) for value in values] == said
     with pytest.raises(DataRefused, match="holds bytes"):
         database._text(b"x")
@@ -299,6 +382,38 @@ def server(tmp_path_factory):
     shutil.rmtree(home)
 
 
+def write_postgresql(address: str, table: str, made: list[tuple]) -> None:
+    import psycopg
+
+    types = ("text", "timestamp", "timestamp", "text", "text", "text", "text", "int")
+    with psycopg.connect(address) as own:
+        own.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in zip(COLUMNS, types, strict=True))})")
+        with own.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+            for row in made:
+                copy.write_row(row)
+
+
+@pytest.mark.database
+def test_what_a_query_says_is_its_own_and_so_are_its_faults(server, tmp_path, monkeypatch):
+    """A % is no place of a value; an interval keeps its seconds; a value that cannot be converted, in the first row or the last, is no lost database."""
+    write_postgresql(server, "few", rows(20_000))
+    monkeypatch.setenv("HOTLINE_DB", server)
+    said = "select *, 12 % 7 as m, '%s' as s from (select call_no, begun, finished, number, team, issue, result, make_interval(secs => 123456.7 + waited) as waited from few where issue like '供%') t"
+    query = built(tmp_path, f'database: {{query: "{said}", state: "select count(*) % 7 from few"}}', "query")
+    found = query.connection.execute("SELECT min(queue_seconds), max(queue_seconds), min(issue_1), max(issue_1) FROM calls").fetchone()
+    assert found == (123457, 123514, "供水", "供水")  # 34 h 17 min 36.7 s and what was waited, every third second up to 57
+    at_fault = {
+        "issue::int": "InvalidTextRepresentation",
+        "1 / (waited - 59)": "DivisionByZero",
+        "1 / (20000 - row_number() over ())": "DivisionByZero",
+    }
+    for column, fault in at_fault.items():
+        with pytest.raises(BadParams, match=rf"query-\w+ › the database refused what is asked for \({fault}\)"):
+            built(tmp_path, f"database: {{query: 'select *, {column} as x from few'}}", "fault")
+    with pytest.raises(BadParams, match=r"the database refused what is asked for \(DivisionByZero\)"):
+        built(tmp_path, "database: {table: few, state: select 1 / (count(*) - 20001) from few}", "fault")
+
+
 @pytest.mark.database
 def test_half_a_million_calls_and_a_server_that_kills_the_connection(server, tmp_path, monkeypatch):
     """The same tables and account as through a file; then the connection is ended from the server's side half-way, and the old store stands."""
@@ -307,13 +422,7 @@ def test_half_a_million_calls_and_a_server_that_kills_the_connection(server, tmp
     made = rows(500_000)
     write_csv(tmp_path, made)
     plain = server.replace("+psycopg", "")
-    with psycopg.connect(plain) as own:
-        own.execute(
-            "CREATE TABLE calls (call_no text, begun timestamp, finished timestamp, number text, team text, issue text, result text, waited int)"
-        )
-        with own.cursor().copy("COPY calls FROM STDIN") as copy:
-            for row in made:
-                copy.write_row(row)
+    write_postgresql(plain, "calls", made)
     monkeypatch.setenv("HOTLINE_DB", server)
     file, table = built(tmp_path, FILE, "file"), built(tmp_path, TABLE, "table")
     assert len(contents(file)) > 450_000 and contents(file) == contents(table) and account(file) == account(table)

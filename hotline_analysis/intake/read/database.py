@@ -39,14 +39,14 @@ ADDRESS = "Write it as postgresql://user:password@host/name, mysql://..., oracle
 def ask(settings: Database, staging: Path) -> InputFile:
     """The source as a file to be read: with a `state` query it is written only when it is read (`fetch`), without one now, for only its rows tell whether they changed.
 
-    Raises BadParams for an address, a driver or a query that is none, NoInput where the database cannot be reached or was lost.
+    Its folder is named by everything that is asked for, so that no two questions share a file. Raises BadParams for an address, a driver or a query that is none, NoInput where the database cannot be reached or was lost.
     """
-    path = staging / f"{settings.url_env}.{_called(settings)}.csv"
+    folder = machine.private_folder(staging / _letters(settings.model_dump_json()))
+    path = folder / f"{settings.url_env}.{_called(settings)}.csv"
     if settings.state:
         return InputFile(path, digest=_state(settings))
     fetch(settings, path)
-    with path.open("rb") as written:
-        return InputFile(path, digest=hashlib.file_digest(written, "sha256").hexdigest())
+    return InputFile(path, digest=_digest(path))
 
 
 def fetch(settings: Database, path: Path) -> None:
@@ -54,7 +54,8 @@ def fetch(settings: Database, path: Path) -> None:
     faults, done, whole = _faults(), 0, False
     try:
         with _connected(settings) as connection, path.open("w", encoding="utf-8", newline="") as out:
-            rows = connection.execution_options(stream_results=True, yield_per=CHUNK).exec_driver_sql(_query(settings, connection))
+            streamed = connection.execution_options(stream_results=True, yield_per=CHUNK)
+            rows = streamed.exec_driver_sql(_query(settings, connection))
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(rows.keys())
             for chunk in rows.partitions(CHUNK):
@@ -62,21 +63,29 @@ def fetch(settings: Database, path: Path) -> None:
                 done += len(chunk)
         whole = True
     except faults.SQLAlchemyError as fault:
-        raise (_lost(settings, done, fault) if done else _refused(settings, fault)) from None
+        raise (_lost(settings, done, fault) if done and not _of_query(fault) else _refused(settings, fault)) from None
     finally:
         if not whole:
             machine.remove(path)
 
 
 def unchanged(settings: Database, file: InputFile) -> None:
-    """Raises DataRefused where the rows may have changed while they were read: the state query answers something else than before."""
-    if settings.state and _state(settings) != file.digest:
+    """Raises DataRefused where the rows may have changed while they were read: the state query answers something else than before, or the copy is another."""
+    if (_state(settings) if settings.state else _digest(file.path)) != file.digest:
         raise DataRefused(file.name, "changed while it was being read.", "Run again.")
 
 
 def _called(settings: Database) -> str:
-    told = hashlib.sha256(settings.query.encode()).hexdigest()[:8].translate(LETTERS)
-    return settings.table or f"query-{told}"
+    return settings.table or f"query-{_letters(settings.query)}"
+
+
+def _letters(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8].translate(LETTERS)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as written:
+        return hashlib.file_digest(written, "sha256").hexdigest()
 
 
 def _state(settings: Database) -> str:
@@ -102,7 +111,7 @@ def _connected(settings: Database) -> Iterator["Connection"]:
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql(READ_ONLY[engine.dialect.name])
-            yield connection
+            yield connection.execution_options(no_parameters=True)  # a % of the query is its own
             connection.rollback()
     finally:
         engine.dispose()
@@ -150,15 +159,19 @@ def _lost(settings: Database, done: int, fault: BaseException) -> NoInput:
 
 def _refused(settings: Database, fault: BaseException) -> HotlineError:
     """What the database refused, without its own words, which may hold its address or a value."""
-    exc, where = _faults(), f"{settings.url_env} › {_called(settings)}"
-    if isinstance(fault, exc.ProgrammingError | exc.NotSupportedError) or _no_such(fault):
-        right = "Look at the names in query, table and state, and at the rights of its user."
+    where = f"{settings.url_env} › {_called(settings)}"
+    if _of_query(fault):
+        right = "Look at the names, casts and divisions in query, table and state, and at the rights of its user."
         return BadParams(where, f"the database refused what is asked for ({_kind(fault)}).", right)
     return NoInput(where, f"the database cannot be reached ({_kind(fault)}).", "Look at its address and its rights, and whether it runs.")
 
 
-def _no_such(fault: Any) -> bool:
-    """SQLite says of a name that it lacks, and of a statement that is none, what others say of a lost connection."""
+def _of_query(fault: Any) -> bool:
+    """Whether what is asked for is at fault: a name, a value that it cannot convert, a write. SQLite says of a name that it lacks, and of a statement that is
+    none, what others say of a lost connection."""
+    exc = _faults()
+    if isinstance(fault, exc.ProgrammingError | exc.NotSupportedError | exc.DataError | exc.InternalError):
+        return True
     said = str(getattr(fault, "orig", "")).lower()
     return any(word in said for word in ("no such", "syntax error", "readonly"))
 
@@ -177,8 +190,8 @@ def _text(value: Any) -> str:
         case dt.datetime():
             return value.isoformat(sep=" ")
         case dt.timedelta():
-            return f"{value.total_seconds():g}"
-        case float() if value != value:
+            return _text(Decimal(value // dt.timedelta(microseconds=1)).scaleb(-6))
+        case float() | Decimal() if value != value:
             return ""
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))

@@ -12,12 +12,12 @@ from hotline_analysis.intake.store.store import Store
 
 def numbers(store: Store, callers: Collection[int], first_s: int, end_s: int) -> dict[int, tuple[str, str]]:
     """Of each of these callers (the store's integers) the kind of identity and its commonest written form in the exports of calls that hold any of the time
-    from `first_s` to `end_s`. Of two equally common ones the first by text. Raises as building the store does."""
+    from `first_s` to `end_s`. Of two equally common ones the first by text. Raises as building the store does, and DataRefused where an export changed since then."""
     found: dict[int, Counter] = {}
-    with store.reading() as (jobs, key):
+    with store.reading("calls") as (jobs, key):
         engine = connect([store.folder], store.folder / "spill", store.params.limits)
         registry = identity.Registry(engine, store.folder / "identities.parquet")
-        for job in (job for job, first, last in jobs if job.table.name == "calls" and not (last < first_s or first >= end_s)):
+        for job in (job for job, first, last in jobs if not (last < first_s or first >= end_s)):
             for caller, kind, text, n in _of(store, engine, registry, job, key):
                 if caller in callers:
                     found.setdefault(caller, Counter())[kind, text] += n

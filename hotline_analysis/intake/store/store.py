@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -27,9 +28,8 @@ from hotline_analysis.intake.read import database
 from hotline_analysis.intake.read.files import find_files
 from hotline_analysis.intake.read.ledger import FileLedger
 from hotline_analysis.intake.read.readers import TextTable, read
-from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.intake.store.merge import Merge, cells_of, ledgers_of, merge_key
-from hotline_analysis.params import Params, Source
+from hotline_analysis.params import Params
 from hotline_analysis.tables import Table
 
 PINNED = "HOTLINE_PINNED"  # in a run's notebooks: the digest and the folder of the store that all of them read
@@ -235,19 +235,15 @@ class Store:
             )
         return key
 
-    def _jobs(self, key: identity.Key) -> list[Job]:
+    def _jobs(self, key: identity.Key, only: str = "") -> list[Job]:
+        """A job a file, of every table or of one. Sources that ask a database for the same share one copy of its rows: it is asked once."""
+        asked = cache(lambda settings: database.ask(settings, self._staging))
         return [
             Job(table, source, file, part_key(self.params, table, source, file, key.id), () if source.database else seen(file.path))
-            for table in tables.TABLES.values()
+            for table in ([tables.TABLES[only]] if only else tables.TABLES.values())
             for source in self.params.sources(table.name)
-            for file in self._inputs(source)
+            for file in ([asked(source.database)] if source.database else find_files(source, self.params))
         ]
-
-    def _inputs(self, source: Source) -> list[InputFile]:
-        if not source.database:
-            return find_files(source, self.params)
-        machine.private_folder(self._staging)
-        return [database.ask(source.database, self._staging)]
 
     @property
     def _staging(self) -> Path:
@@ -302,13 +298,18 @@ class Store:
         return self.folder / "parts" / (job.key + ending)
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[tuple[list[tuple[Job, int, int]], identity.Key]]:
-        """The exports that the store was made of, to be read once more: (job, first and last second of its rows) of each, and the key. Nobody builds meanwhile."""
+    def reading(self, name: str) -> Iterator[tuple[list[tuple[Job, int, int]], identity.Key]]:
+        """The exports that a table was made of, to be read once more: (job, first and last second of its rows) of each, and the key. Nobody builds meanwhile.
+
+        Raises DataRefused where one of them is not what it was then.
+        """
         with _sentences(self.params), self._held():
             key = self._key()
-            parts = [(job, self._part(job)) for job in self._jobs(key)]
-            machine.private_folder(self._staging)
             try:
+                parts = [(job, self._part(job)) for job in self._jobs(key, name)]
+                if changed := next((job.file.name for job, part in parts if part is None), ""):
+                    raise DataRefused(changed, "changed since the store was built.", "Run again.")
+                machine.private_folder(self._staging)
                 yield [(job, part.first_s or 0, part.last_s or 2**40) for job, part in parts if part], key
             finally:
                 machine.remove(self._staging)
