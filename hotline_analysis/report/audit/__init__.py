@@ -4,8 +4,9 @@ The file names what is printed and what must hold between it; nothing else is ne
 indicator they are (`is:`) are held against this hotline's own (`own.py`).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from pydantic import BeforeValidator, Field
 from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, NoInput, nearest
 from hotline_analysis.params import Settings, read_yaml, validated
 from hotline_analysis.report.audit.kinds import KINDS as TABLES
-from hotline_analysis.report.audit.quoted import Quoted, read
+from hotline_analysis.report.audit.quoted import UNKNOWN, Quoted, read
 from hotline_analysis.report.audit.relations import CONTRADICTS, FITS, HINTS, KINDS, NOT_CHECKED, Book, Held, Relation, Total
 from hotline_analysis.words import Term
 
@@ -64,6 +65,11 @@ class Audit:
     def count(self, state: str) -> int:
         return sum(held.state == state for _, held, _ in self.told)
 
+    @property
+    def beside(self) -> dict[str, Quoted]:
+        """The printed numbers that say which indicator of a hotline they are."""
+        return {name: quoted for name, quoted in self.quoted.items() if self.figures[name].indicator}
+
 
 def audit(path: str | Path) -> Audit:
     """Read the file and check its relations. Raises BadParams with where it is wrong, NoInput where no relation has all its figures."""
@@ -75,14 +81,12 @@ def audit(path: str | Path) -> Audit:
     relations = [_relation(given, f"{file.name} › relations › {n}") for n, given in enumerate(report.relations, start=1)]
     numbers = _numbers(relations, report.figures, file.name)
     figures = {**numbers, **quoted}
-    sums = {r.value: r.sum(figures) for r in relations if isinstance(r, Total) and r.value in quoted and all(p in figures for p in r.parts)}
-    book = Book(figures, sums)
-    told = [(r, *_held(r, book)) for r in relations]
-    if not any(held.state != NOT_CHECKED for _, held, _ in told) and not any(
-        f.indicator and n in quoted for n, f in report.figures.items()
-    ):
+    whole = [r for r in relations if isinstance(r, Total) and r.value in quoted and all(p in figures for p in r.parts)]
+    book = Book(figures, {r.value: r.sum(figures) for r in whole if r.alike(Book(figures, {}))})
+    done = Audit(file.name, report.title, report.figures, quoted, [(r, *_held(r, book, quoted)) for r in relations])
+    if all(absent for _, _, absent in done.told) and not done.beside:
         raise NoInput(file.name, "no relation has all its figures.", "Fill in the numbers that the report prints.")
-    return Audit(file.name, report.title, report.figures, quoted, told)
+    return done
 
 
 def _relation(given: Mapping, where: str) -> Relation:
@@ -100,23 +104,31 @@ def _numbers(relations: Sequence[Relation], figures: Mapping[str, Figure], file:
         for name in relation.names:
             if name in figures:
                 continue
-            where = f"{file} › relations › {n}"
-            try:
-                number = read(name, where)
-            except BadParams:
-                raise BadParams(where, f"'{name}' is not a figure here.", nearest(name, figures)) from None
+            number = _number(name, figures, f"{file} › relations › {n}")
             middle = (number.low + number.high) / 2
-            found[name] = Quoted(middle, middle, number.kind, number.step, number.unit, number.size)
+            found[name] = replace(number, low=middle, high=middle)
     return found
 
 
-def _held(relation: Relation, book: Book) -> tuple[Held, tuple[str, ...]]:
-    """What became of a relation, and which of its figures are not given."""
+def _number(text: str, figures: Iterable[str], where: str) -> Quoted:
+    """A number that stands in a relation. What has no unit that is known, or begins a figure's name (2024, of 2024年), is a name that was mistyped."""
+    try:
+        number = read(text, where)
+    except BadParams:
+        number = None
+    if number is None or number.kind == UNKNOWN or any(re.match(rf"{re.escape(text)}(?![\d.,])", name) for name in figures):
+        raise BadParams(where, f"'{text}' is not a figure here.", nearest(text, figures) or f"There are: {', '.join(figures)}.")
+    return number
+
+
+def _held(relation: Relation, book: Book, printed: Collection[str]) -> tuple[Held, tuple[str, ...]]:
+    """What became of a relation, and which of its figures are not given. Only a printed number would be another: not the 100% that the relation holds itself."""
     absent = tuple(name for name in relation.names if name not in book.figures)
-    held = Held(NOT_CHECKED) if absent else relation.check(book)
+    held = Held(NOT_CHECKED) if absent else relation.held(book)
     if held.state == CONTRADICTS:
         cut = {**book.figures, relation.value: book[relation.value].cut_off()}
         held.hints += [("cut off", ())] * (relation.check(Book(cut, book.sums)).state == FITS)
+        held.fits = {name: value for name, value in held.fits.items() if value and name in printed}
     return held, absent
 
 
@@ -148,13 +160,15 @@ def _printed(done: Audit, relation: Relation) -> str:
 def _why(held: Held, absent: Sequence[str], language: str) -> list[str]:
     if absent:
         return [NOT_GIVEN(language).format(", ".join(absent))]
-    ends = {name: value.replace("～", RANGE(language)) for name, value in held.fits.items()}
-    fits = OR(language).join(WOULD_FIT(language).format(name, value) for name, value in ends.items())
-    return [*([fits] if fits else []), *(HINTS[key](language).format(*words) for key, words in held.hints)]
+    fits = OR(language).join(WOULD_FIT(language).format(name, value) for name, value in held.fits.items())
+    said = [*([fits] if fits else []), *(HINTS[key](language).format(*words) for key, words in held.hints)]
+    return [line.replace("～", RANGE(language)) for line in said]
 
 
 def refuse(done: Audit) -> None:
-    """Raises DataRefused where a relation is contradicted: the exit code says so to a script."""
+    """Raises DataRefused where a relation is contradicted, NoInput where none could be checked: the exit code says so to a script."""
+    if done.told and not done.beside and done.count(NOT_CHECKED) == len(done.told):
+        raise NoInput(done.file, "none of its relations could be checked.", "Why not is said above.")
     if done.count(CONTRADICTS):
         raise DataRefused(
             done.file, f"{done.count(CONTRADICTS)} of {len(done.told)} relations are contradicted.", "The values that would fit are above."

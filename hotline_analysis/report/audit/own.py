@@ -4,6 +4,7 @@ A first-call resolution, a repeat rate and a service level are names of many rul
 the rule whose figure on these calls lies nearest, and how far the rules lie apart is said with it, for nearness proves no rule.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,9 +12,10 @@ import pandas as pd
 
 from hotline_analysis.errors import BadParams, nearest
 from hotline_analysis.hotline import Hotline
+from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.report.audit import Audit
-from hotline_analysis.report.audit.quoted import POINTS, SHARE, Quoted
-from hotline_analysis.words import CALLS, PERCENT, Term, Unit, absent, format_interval, format_rate, format_value, missing
+from hotline_analysis.report.audit.quoted import AN_HOUR, MONEY, PLAIN, SCORE, SHARE, TIME, UNKNOWN, Quoted
+from hotline_analysis.words import PERCENT, Term, Unit, absent, format_count, format_interval, format_rate, format_value, missing
 
 FCR, REPEAT, LEVEL = "fcr", "repeat_rate", "service_level"
 PARTS = ("numerator", "denominator")
@@ -22,6 +24,12 @@ LINE = Term("{0}：印出{1}；本热线{2}为{3}{4}，{5}", "{0}: printed {1}; 
 AMONG = Term("（{0}种口径中最接近的；各口径从{1}至{2}）", " (the nearest of {0} rules, which lie from {1} to {2})")
 NO_FIGURE = Term("{0}：印出{1}；本热线没有可比的数字（{2}）", "{0}: printed {1}; this hotline has no figure to compare ({2})")
 UNLIKE = Term("单位不同", "of another unit")
+NO_COUNT = Term("它是合计，不是件数", "it is a sum, not a count")
+SUMS = ("agent_time", "staff")  # tables whose parts of indicators are sums of time, persons, days or cost
+NOT_KNOWN = Term("印出的单位不认识", "the printed unit is not known")
+MEASURES = {  # what a value of an indicator's unit measures, and how much one of it is in the terms of a printed number; all others are counts
+    "percent": (SHARE, 1), "seconds": (TIME, 1), "hours": (TIME, 3600), "work_hours": (TIME, 3600), "yuan": (MONEY, 1), "score": (SCORE, 1), "an_hour": (AN_HOUR, 1),
+}  # fmt: skip
 NEAR = {
     "same": Term("四舍五入之内相同", "the same within rounding"),
     "inside": Term("不同，在本热线数字的95%区间之内", "which differs, within the 95% interval"),
@@ -30,42 +38,56 @@ NEAR = {
 
 
 class Own(NamedTuple):
-    """This hotline's figure: its name, its value with the interval, its unit, how many rules it was chosen from and their ends; or why there is none."""
+    """This hotline's figure: its name, its value with the interval, its unit (None: a count of what its name says), how many rules it was chosen from and their ends;
+    or why there is none."""
 
     name: Term
     value: float = float("nan")
     low: float = float("nan")
     high: float = float("nan")
-    unit: Unit = PERCENT
+    unit: Unit | None = PERCENT
     rules: int = 0
     ends: tuple[float, float] = (float("nan"), float("nan"))
     missing: Term | None = None
+
+    @property
+    def measure(self) -> tuple[str, int]:
+        return MEASURES.get(self.unit.key if self.unit else "", (PLAIN, 1))
+
+    def like(self, quoted: Quoted) -> bool:
+        """Whether a printed number measures the same. It is said to be this indicator, so that it may count by any word."""
+        return quoted.kind == self.measure[0]
 
 
 def beside(h: Hotline, done: Audit, language: str) -> list[str]:
     """A line for each printed figure that says which indicator it is, beside this hotline's own. Raises BadParams for an indicator that there is not."""
     told = [HEAD(language).format(h.period.said(language))]
-    for name, quoted in done.quoted.items():
+    for name, quoted in done.beside.items():
         figure = done.figures[name]
-        if figure.indicator:
-            own = _own(h, figure.indicator, quoted, f"{done.file} › figures › {name}")
-            told.append(_line(name, figure.value, quoted, own, language))
+        own = _own(h, figure.indicator, quoted, f"{done.file} › figures › {name}")
+        told.append(_line(name, figure.value, quoted, own, language))
     return told
 
 
 def _line(name: str, text: str, quoted: Quoted, own: Own, language: str) -> str:
-    if own.missing or missing(own.value):
-        return NO_FIGURE(language).format(name, text, (own.missing or UNLIKE)(language))
+    if own.missing or not own.like(quoted):
+        why = own.missing or (NOT_KNOWN if quoted.kind == UNKNOWN else UNLIKE)
+        return NO_FIGURE(language).format(name, text, why(language))
     ends = format_interval(own.low, own.high, language) if own.unit is PERCENT else ""
     among = AMONG(language).format(own.rules, *map(format_rate, own.ends)) if own.rules else ""
-    said = format_value(own.value, own.unit, language) + (f"（{ends}）" if ends and language == "zh" else f" ({ends})" if ends else "")
+    said = (format_value(own.value, own.unit, language) if own.unit else format_count(own.value)) + (
+        f"（{ends}）" if ends and language == "zh" else f" ({ends})" if ends else ""
+    )
     return LINE(language).format(name, text, own.name(language), said, among, NEAR[_near(quoted, own)](language))
 
 
 def _near(quoted: Quoted, own: Own) -> str:
-    if quoted.meets(*[Fraction(own.value)] * 2):
+    if quoted.exact and own.unit:  # a mean that is printed whole was rounded too
+        quoted = replace(quoted, low=quoted.low - Fraction(1, 2), high=quoted.high + Fraction(1, 2))
+    value, low, high = (end if missing(end) else Fraction(end) * own.measure[1] for end in (own.value, own.low, own.high))
+    if quoted.meets(value, value):
         return "same"
-    inside = not missing(own.low) and quoted.meets(Fraction(own.low), Fraction(own.high))
+    inside = not missing(own.low) and quoted.meets(low, high)
     return "inside" if inside else "apart"
 
 
@@ -77,28 +99,34 @@ def _own(h: Hotline, key: str, quoted: Quoted, where: str) -> Own:
         name, part = "offered", "numerator"
     if name not in h.catalogue or part not in ("", *PARTS):
         raise BadParams(where, f"'{key}' is not an indicator here.", nearest(name, [*NAMED, "calls", *h.catalogue]))
-    return _indicator(h, name, part, quoted)
+    return _indicator(h, name, part)
 
 
-def _indicator(h: Hotline, key: str, part: str, quoted: Quoted) -> Own:
+def _indicator(h: Hotline, key: str, part: str) -> Own:
     """The month's indicator, or what it counts above or below its line."""
     i = h.catalogue[key]
-    rows = h.indicators.attrs["missing"] or h.indicators[(h.indicators["indicator"] == key) & (h.indicators["period"] == h.month)]
-    if not isinstance(rows, pd.DataFrame) or rows.empty or missing(rows["value"].iloc[0]):
-        why = rows["missing"].iloc[0] if isinstance(rows, pd.DataFrame) and len(rows) else ""
-        return Own(i.name, missing=absent(why) or absent("no base"))
+    if why := h.indicators.attrs["missing"]:
+        return Own(i.name, missing=Term(**why))
+    rows = h.indicators[(h.indicators["indicator"] == key) & (h.indicators["period"] == h.month)]
+    if rows.empty or missing(rows["value"].iloc[0]):
+        return Own(i.name, missing=absent("".join(rows["missing"].head(1))) or absent("no base"))
     row = rows.iloc[0]
-    if part:
-        return Own(getattr(i, part).term, float(row[part]), unit=CALLS) if quoted.kind not in (SHARE, POINTS) else Own(i.name)
-    if (i.unit is PERCENT) != (quoted.kind == SHARE):
-        return Own(i.name)
-    return Own(i.name, row["value"], row["low"], row["high"], i.unit)
+    if not part:
+        return Own(i.name, row["value"], row["low"], row["high"], i.unit)
+    return Own(getattr(i, part).term, float(row[part]), unit=None, missing=None if _counts(h, i, part) else NO_COUNT)
 
 
-def _nearest(rows: pd.DataFrame, quoted: Quoted, why: Term | None, name: Term) -> Own:
+def _counts(h: Hotline, i: Indicator, part: str) -> bool:
+    """Whether a part of an indicator is a count of rows, not a sum of seconds, yuan or scores."""
+    given, measured = h.params.indicators.get(i.key), MEASURES.get(i.unit.key, (PLAIN,))[0] in (TIME, MONEY, SCORE)
+    summed = bool(given and (made := getattr(given, part)) and made.sum)
+    return not (summed or (measured and part == "numerator") or getattr(i, part).table in SUMS)
+
+
+def _nearest(rows: pd.DataFrame, quoted: Quoted, name: Term) -> Own:
     """The rule whose value lies nearest to the middle of what was printed; of equals the first."""
     if rows.empty or quoted.kind != SHARE:
-        return Own(name, missing=why if rows.empty else None)
+        return Own(name, missing=absent("no base") if rows.empty else None)
     middle = float(quoted.low + quoted.high) / 2
     row = rows.loc[(rows["value"] - middle).abs().idxmin()]
     return Own(
@@ -127,7 +155,7 @@ def _panel(h: Hotline, quoted: Quoted, *, resolved: bool) -> Own:
         )
         for language in ("zh", "en")
     }
-    return _nearest(rows.assign(**told), quoted, None, name)
+    return _nearest(rows.assign(**told), quoted, name)
 
 
 def _levels(h: Hotline, quoted: Quoted) -> Own:
@@ -140,9 +168,7 @@ def _levels(h: Hotline, quoted: Quoted) -> Own:
         "name_zh": [f"{s}秒接通率（{words[f][0]}）" for s, f in zip(found["within_seconds"], found["form"], strict=True)],
         "name_en": [f"service level in {s} s ({words[f][1]})" for s, f in zip(found["within_seconds"], found["form"], strict=True)],
     }
-    return _nearest(
-        found[found["value"].notna()].assign(**{k: pd.Series(v, index=found.index) for k, v in told.items()}), quoted, None, name
-    )
+    return _nearest(found[found["value"].notna()].assign(**{k: pd.Series(v, index=found.index) for k, v in told.items()}), quoted, name)
 
 
 NAMED = {
