@@ -65,6 +65,7 @@ def _lead(h: Hotline, column: str, sizes: dict[str, int], apart: int, language: 
         }
         told["files"] = {name: {"sha256": publish.digest(content), "bytes": len(content)} for name, content in files.items()}
         publish.publish(files | {"manifest.json": publish.json_bytes(told)}, place.folder, place.staging)
+        months.write(place.folder.parents[1], language)
         return place.folder / "index.html"
 
 

@@ -1,4 +1,5 @@
-"""All months of all hotlines on one page, `reports/index.html`: what each month concluded, the newest one's headline figures with their course, and the latest days.
+"""All months of all hotlines on one page, `reports/index.html`: what each month (quarter, year) concluded, the newest month's headline figures with their course, where its
+editions by unit, area or department are, and the latest days.
 
 Nothing is computed here: sentences, marks and cards are those of the published pages, as they stand there. A month whose files are not what its
 manifest says is not listed.
@@ -15,11 +16,13 @@ from hotline_analysis.report import page, publish
 from hotline_analysis.show.blocks import WORDS
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.show.month import STATUS
+from hotline_analysis.tables import terms
 from hotline_analysis.words import Term
 
 INDEX, KIND = "index.html", "reports"
 HEADING = Term("热线运行月报", "Monthly operations reports")
-MONTH, DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
+BY = Term("分{}", "by {}")
+MONTH, LONGER, DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}(-Q[1-4])?"), re.compile(r"\d{4}-\d\d-\d\d")
 MOST_DAYS = 31  # a month of days; older ones stay where they are
 PART = ".index.part"  # of a killed run: written over by the next
 PATIENCE_S = 60  # another hotline's run may be writing the page
@@ -49,12 +52,15 @@ def write(reports: Path, language: str) -> Path | None:
 
 
 def make(reports: Path, language: str) -> bytes:
-    """The page, checked as every page is: a chapter a hotline, its newest month in short, then all of its months."""
+    """The page, checked as every page is: a chapter a hotline, its newest month in short, then its months with the year and its quarters above them."""
     sections = [page.Section("summary", page.SUMMARY(language), numbered=False)]
     for folder in sorted(f for f in reports.iterdir() if f.is_dir()):
-        months, days = list(_published(folder, MONTH)), list(islice(_published(folder, DAY), MOST_DAYS))
-        if listed := months or days:
-            years = [(year, list(of)) for year, of in groupby(months, key=lambda month: month["year"])]
+        months, longer, days = (
+            list(islice(_published(folder, kind), most)) for kind, most in ((MONTH, None), (LONGER, None), (DAY, MOST_DAYS))
+        )
+        if listed := months or longer or days:
+            by_year = sorted([*longer, *months], key=lambda period: period["year"], reverse=True)
+            years = [(year, list(of)) for year, of in groupby(by_year, key=lambda period: period["year"])]
             told = html("months", "hotline", newest=listed[0], years=years, days=days, language=language)
             sections.append(page.Section(folder.name, listed[0]["title"], numbered=False, parts=[("table", told)]))
     audience = WORDS["audience"](language)
@@ -66,14 +72,32 @@ def make(reports: Path, language: str) -> bytes:
 
 
 def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
-    """The published months (or days) of one hotline, the newest first: what their pages say of them."""
-    for folder in sorted((f for f in hotline.iterdir() if kind.fullmatch(f.name)), reverse=True):
-        said = publish.manifest(folder)
-        if INDEX in said.get("files", {}) and publish.digest(content := (folder / INDEX).read_bytes()) == said["files"][INDEX]:
+    """The published months (longer periods, days) of one hotline, the newest first and a year before its quarters: what their pages say of them."""
+    for folder in sorted(
+        (f for f in hotline.iterdir() if kind.fullmatch(f.name)), key=lambda f: (f.name[:4], len(f.name) == 4, f.name), reverse=True
+    ):
+        said, content = _kept(folder)
+        if content:
             parts = {name: part(form, content.decode()) for name, form in PARTS.items()}
             state = STATUS.cases[str(bool(said.get("pages", {}).get(INDEX, {}).get("provisional")))]
             lang = "zh" if parts["lang"].startswith("zh") else "en"
-            yield {**parts, "state": state(lang), "year": folder.name[:4], "href": f"{hotline.name}/{folder.name}/{INDEX}"}
+            href = f"{hotline.name}/{folder.name}/{INDEX}"
+            yield {**parts, "state": state(lang), "year": folder.name[:4], "href": href, "editions": list(_editions(folder, lang))}
+
+
+def _editions(folder: Path, language: str) -> Iterator[tuple[str, str]]:
+    """The pages that lead to the editions of a period: where they are, and by what."""
+    for lead in sorted(folder.parent.glob(f"{folder.name}-*")):
+        said, content = _kept(lead)
+        if content and said.get("editions") in terms():
+            yield f"{folder.parent.name}/{lead.name}/{INDEX}", BY(language).format(terms()[said["editions"]](language))
+
+
+def _kept(folder: Path) -> tuple[dict, bytes]:
+    """The manifest of a published page and the page; none where they do not belong together."""
+    said = publish.manifest(folder)
+    content = (folder / INDEX).read_bytes() if INDEX in said.get("files", {}) else b""
+    return (said, content) if content and publish.digest(content) == said["files"][INDEX] else ({}, b"")
 
 
 def part(form: re.Pattern, text: str) -> Markup:

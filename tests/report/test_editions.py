@@ -32,6 +32,7 @@ def reports(tmp_path_factory):
     patched.setattr(monthly, "fingerprint", lambda *_: "made by a test")  # the notebooks are not the checkout's
     params = write_teams(folder, calls=900, months=3)
     try:
+        assert main(["report", "--params", str(params), "--month", "2024-03", "--quiet"]) == 0
         assert main(["report", "--params", str(params), "--month", "2024-03", "--for", "area=all", "--quiet"]) == 0
     finally:
         patched.undo()
@@ -43,6 +44,11 @@ def test_the_index_leads_to_every_edition_and_names_no_small_one(reports):
     links = re.findall(r'href="(\.\./[^"]+)"', text)
     assert len(links) == 3 - (text.count("南城") == 0) and all((reports / "2024-03-area" / link).resolve().is_file() for link in links)
     assert "东城" in text and "北城" not in text and "不单列" in text
+
+
+def test_all_months_lead_there_and_name_none(reports):
+    text = (reports.parent / "index.html").read_text(encoding="utf-8")
+    assert 'href="teams/2024-03-area/index.html">分区域<' in text and not [word for word in TEAMS if word in text]
 
 
 def test_no_file_is_named_by_a_word_of_the_data(reports):

@@ -92,6 +92,23 @@ def test_days_stand_below_the_months_the_newest_first_and_no_more_than_a_month_o
     assert listed.count("<tr lang") == months.MOST_DAYS
 
 
+def test_a_year_and_its_quarters_stand_above_their_months_and_lead_to_nothing_newer(reports):
+    for period in ("2023-Q3", "2023-Q4", "2023"):
+        published(reports, "east", period, "90.0")
+    text = months.write(reports, "zh").read_text(encoding="utf-8")
+    assert re.findall(r'href="east/([^"/]+)/', text) == ["2024-02", "2024-02", "2023", "2023-Q4", "2023-Q3", "2023-12"]
+
+
+def test_a_month_leads_to_its_editions(reports):
+    for column in ("area", "unit"):
+        folder = reports / "east" / f"2024-02-{column}"
+        told = {"files": {"index.html": {"sha256": publish.digest(b"lead")}}, "editions": column}
+        publish.publish({"index.html": b"lead", "manifest.json": publish.json_bytes(told)}, folder, reports / "east" / f".{column}.s")
+    (folder / "index.html").write_text("another", encoding="utf-8")  # not what its manifest says
+    text = months.write(reports, "zh").read_text(encoding="utf-8")
+    assert re.findall(r'<small><a href="([^"]+)">([^<]+)</a></small>', text) == [("east/2024-02-area/index.html", "分区域")]
+
+
 def test_only_the_newest_month_shows_its_figures_and_no_link_of_a_page_comes_along(reports):
     text = months.write(reports, "zh").read_text(encoding="utf-8")
     assert (
