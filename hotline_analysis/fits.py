@@ -88,6 +88,8 @@ def rule(rule: "ColumnRule") -> None:
         raise ValueError(f"'is' stands alone: there is no cell for '{beside[0]}' to say anything of")
     if any(not header or not marks for header, marks in rule.when.items()):
         raise ValueError("when: names a header and what it holds, such as when: {event: CONNECT}")
+    if rule.first_filled and len(rule.source) < 2:
+        raise ValueError("first_filled: chooses among several headers, and one is named here")
     if rule.other and not rule.values:
         raise ValueError("'other' says what happens beside 'values', and there are no values here")
     if "part" in rule.model_fields_set and not rule.split:
@@ -282,6 +284,10 @@ def source(table: Table, source: "Source") -> None:
     _after(where, table, source)
     if source.events and source.events.take == "merged" and where != "calls":
         raise ValueError(f"{where} › events › take: only legs of calls are merged; write first or last")
+    if source.events and source.events.take == "merged" and source.key and set(source.key) <= set(source.events.key):
+        raise ValueError(
+            f"{where} › key: all legs of a call share {' + '.join(source.key)}, so that one of them would stay; name what tells legs apart, or leave 'key' out"
+        )
     for name, words in source.leave_out.items():
         if name not in source.columns:
             raise ValueError(f"{where} › leave_out › '{name}' is not among the mapped columns. {nearest(name, source.columns)}".strip())
@@ -568,10 +574,15 @@ def _levels(where: str, source: "Source") -> None:
                 raise ValueError(f"{where} › columns › {name}: its parent {parent} is missing; a level without its parents is no path")
 
 
+def is_pattern(mark: str) -> bool:
+    """True for a mark that stands for more than its own text."""
+    return mark.startswith("re:") or mark == "E+" or "*" in mark or "?" in mark
+
+
 def _apart(one: "ColumnRule", other: "ColumnRule") -> bool:
     """True where no row gives both columns their cell: `when` asks one header for other words."""
     return any(
-        not any(set(mark) & set("*?") or mark.startswith("re:") for mark in (*marks, *other.when[header]))
+        not any(is_pattern(mark) for mark in (*marks, *other.when[header]))
         and {mark.casefold() for mark in marks}.isdisjoint(mark.casefold() for mark in other.when[header])
         for header, marks in one.when.items()
         if header in other.when

@@ -107,6 +107,13 @@ class ColumnRule(Settings):
         alias="is",
         min_length=1,
     )
+    first_filled: bool = setting(
+        False,
+        "几列不连成一个，而取第一个非空的（事件日志里同一内容随事件换列）",
+        "of several headers the first one that is filled, in place of all of them joined (in a log of events one thing changes its column)",
+        "talk_seconds: {from: [data4, data2], first_filled: true}",
+        "talk_seconds: {from: data2, first_filled: true}",
+    )
     when: dict[str, Texts] = setting(
         {},
         "只在别的列为这些值的行取值（事件日志里一列随事件变义）：列名: 值或带 * ? 的样式，'?*' 表示非空",

@@ -4,7 +4,7 @@
 of `intake/inspect/names.toml` that describe the same system) and `params`: settings of the hotline, and of its tables but for the files.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -85,7 +85,8 @@ def under(data: dict, where: str) -> dict:
 
 
 def _source(source: Any, table: str, usual: str, where: str) -> Any:
-    """One kind of export with its preset below it; an empty text of the user's takes a setting of the preset away."""
+    """One kind of export with its preset below it; an empty text of the user's takes a setting of the preset away, own events its key (which names one
+    event of a contact at most), and what it leaves out goes with the column by which it does."""
     name = source.get("preset", usual) if isinstance(source, dict) else ""
     if not name:
         return source
@@ -96,8 +97,18 @@ def _source(source: Any, table: str, usual: str, where: str) -> Any:
     if not isinstance(own, dict):
         return source
     columns = {column: rule for column, rule in {**told["columns"], **own}.items() if rule != "" or column not in told["columns"]}
+    told = {key: value for key, value in told.items() if key != "key" or "events" not in source}
     settings = {key: value for key, value in {**told, **source}.items() if value != "" or key not in told}
+    if "leave_out" in told and "leave_out" not in source:
+        settings["leave_out"] = {column: words for column, words in told["leave_out"].items() if column in columns}
     return {**settings, "preset": str(name), "columns": columns}
+
+
+def asks(name: str, table: str, column: str, when: Mapping[str, Collection[str]]) -> bool:
+    """Whether a column's `when` is the preset's own."""
+    rule = named(name, "").params[table]["columns"].get(column) if name else None
+    own = rule.get("when", {}) if isinstance(rule, dict) else {}
+    return {header: tuple(listed(marks)) for header, marks in own.items()} == {header: tuple(marks) for header, marks in when.items()}
 
 
 def missing(name: str, wanted: Collection[str], columns: Collection[str], where: str) -> BadParams | None:

@@ -30,6 +30,7 @@ CHECKS = {
     "duplicate ids": Term("编号重复", "ids that come more than once"),
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
     "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
+    "keys used again": Term("同一编号用于几次来电", "one key of several calls"),
     "rejected": Term("无法读取的记录", "records that could not be read"),
     "unread sheet": Term("未读的隐藏工作表", "hidden sheet that is not read"),
     "beside": Term("文件中未读的其他部分", "other parts of a file that are not read"),
@@ -129,6 +130,10 @@ SENTENCES = {
     "unexplained duplicates": Term(
         "{where}有{count}条重复记录，文件重叠不能解释（{share}），请核对设置key",
         "{where}: {count} duplicate records that no overlap of exports explains ({share}); look at the setting key",
+    ),
+    "keys used again": Term(
+        "{where}有{count}次来电的编号另一次来电也用过（{share}）：相隔数小时以上，或来电人不同，各算一次；请核对设置events",
+        "{where}: {count} calls share their key with another call, hours away or of another caller ({share}); each counts; look at the setting events",
     ),
     "rejected": Term("{where}有{count}条记录无法读取（{share}）", "{where}: {count} records could not be read ({share})"),
     "unread sheet": Term("隐藏工作表{where}有{count}行未读（{share}）", "{where}: a hidden sheet of {count} rows is not read ({share})"),

@@ -569,6 +569,8 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
             yield Finding("duplicates", ledger.name, together, together / dated, _step(together / dated, (OVERLAP,)))
         if alone:
             yield Finding("unexplained duplicates", ledger.name, alone, alone / dated, _step(alone / dated, REJECTED))
+        if found["apart"]:
+            yield Finding("keys used again", ledger.name, found["apart"], found["apart"] / dated, _step(found["apart"] / dated, REJECTED))
         if EQUAL in ledger.notes:
             share = ledger.notes[EQUAL]
             yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))
@@ -588,7 +590,9 @@ def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
     """What became of a file's rows, or of those of a period; None when it has none there. A file without a dated row may have its rows in any period."""
     if period is None:
         moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
-        return Counter({**moved, "accepted": ledger.accepted, "events": ledger.events, "unexplained": ledger.unexplained})
+        return Counter(
+            {**moved, "accepted": ledger.accepted, "events": ledger.events, "unexplained": ledger.unexplained, "apart": ledger.apart}
+        )
     found = Counter()
     for day, fates in ledger.days.items():
         if period.first_day <= date.fromisoformat(day) <= period.last_day:

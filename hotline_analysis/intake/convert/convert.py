@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from hotline_analysis import presets, tables
 from hotline_analysis.errors import DataRefused, nearest
+from hotline_analysis.fits import is_pattern
 from hotline_analysis.intake.convert import durations, identity, instants
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.marks import UNREAD
@@ -20,6 +21,8 @@ from hotline_analysis.params import ColumnRule, Item, Period, Source
 from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
 
 NOTHING = ("", "-", "--", "—", "NULL", "null", "\\N", "None", "[None]", "[Deleted]", "nan", "NaN", "NaT", "N/A", "#N/A", "(null)")
+NO_ID = tuple(sorted({word.lower() for word in (*NOTHING, *UNREAD)}))
+ZEROS = "re:[0-]+"
 NO_NUMBER = (*NOTHING, "NA", "na", "?", "无", "pending")  # beside a number, a flag or a time nobody means a name by these
 
 VALUE, WORD, EMPTY, SKIPPED, TWICE, NARRATIVE, PERSONAL, NO_ANSWER, OFF_SCALE = (
@@ -126,10 +129,16 @@ def wanted(source: Source) -> tuple[str, ...]:
 
 
 def text_sql(rule: ColumnRule, table: Sheet) -> str:
-    """A column's cell as text: several cells with a blank between them; NULL where one of them is empty or says none, and in rows that `when` does not mean. A constant stands for itself."""
-    told = _cells_sql(rule, table)
-    asked = " AND ".join(_marked(f"trim({table.cell(header)})", marks) for header, marks in rule.when.items())
+    """A column's cell as text: several cells with a blank between them, NULL where one of them is empty or says none, or the first filled of them; NULL in
+    rows that `when` does not mean. A constant stands for itself.
+    """
+    told, asked = _cells_sql(rule, table), when_sql(rule, table)
     return f"CASE WHEN {asked} THEN {told} END" if asked else told
+
+
+def when_sql(rule: ColumnRule, table: Sheet) -> str:
+    """True in the rows that `when` means; '' where it says nothing."""
+    return " AND ".join(_marked(f"trim({table.cell(header)})", marks) for header, marks in rule.when.items())
 
 
 def _cells_sql(rule: ColumnRule, table: Sheet) -> str:
@@ -139,6 +148,9 @@ def _cells_sql(rule: ColumnRule, table: Sheet) -> str:
     blank = [f"({c} IS NULL" + (f" OR {_one_of(f'trim({c})', rule.none)}" if rule.none else "") + ")" for c in cells]
     if len(cells) == 1:
         return f"CASE WHEN NOT {blank[0]} THEN {cells[0]} END" if rule.none else cells[0]
+    if rule.first_filled:
+        filled = (f"CASE WHEN NOT {nothing} THEN nullif({c}, '') END" for nothing, c in zip(blank, cells, strict=True))
+        return f"coalesce({', '.join(filled)})"
     joined = " || ' ' || ".join(_halves(cells)) if table.typed else " || ' ' || ".join(cells)
     return f"CASE WHEN NOT ({' OR '.join(blank)}) THEN {joined} END"
 
@@ -384,13 +396,25 @@ class _Build:
         broken = " OR ".join(f"i_{n}.state = 'invalid'" for n in order)
         self.output["caller_state"] = f"CASE WHEN {known} THEN 'known' WHEN {broken} THEN 'invalid' ELSE 'withheld' END"
 
+    def _nobody_ids(self, name: str) -> dict[str, tuple[str, ...]]:
+        """The marks that say no id, by the header of the id: those of params, and a lone number of zeros, with which legs of strangers would be one call."""
+        rule, events = self.rules.get(self.table.id), self.source.events
+        marks = {rule.source[0]: rule.unknown} if rule and len(rule.source) == 1 else {}
+        if name == "_event" and events.take == "merged" and len(events.key) == 1:
+            marks[events.key[0]] = (*marks.get(events.key[0], ()), ZEROS)
+        return marks
+
     def _find(self, column: Column, rule: ColumnRule, reason: str, test: str) -> None:
         self.findings.append(Finding(column.name, reason, _action(self.table, column, rule), test))
 
     def _select(self, salt: str, guarded: Mapping[str, Guarded], odd_key: Callable[[str], str] | None) -> str:
         plain = {h for name, rule in self.rules.items() if name.endswith("_id") or self.table[name].kind == INSTANT for h in rule.source}
         named = {"_key": self.source.key} | ({"_event": self.source.events.key} if self.source.events else {})
-        keys = [part for name, headers in named.items() for part in _row_keys(name, headers, self.sheet, plain, salt, odd_key)]
+        keys = [
+            part
+            for name, headers in named.items()
+            for part in _row_keys(name, headers, self.sheet, plain, salt, odd_key, self._nobody_ids(name))
+        ]
         read = [
             f"{key_text(headers, self.sheet)} AS {name}_text" for name, headers in named.items() if headers and plain.issuperset(headers)
         ]
@@ -460,12 +484,19 @@ def _filled(x: str, nothing: tuple[str, ...]) -> str:
 
 
 def _row_keys(
-    name: str, headers: tuple[str, ...], sheet: Sheet, plain: set[str], salt: str, odd_key: Callable[[str], str] | None
+    name: str,
+    headers: tuple[str, ...],
+    sheet: Sheet,
+    plain: set[str],
+    salt: str,
+    odd_key: Callable[[str], str] | None,
+    nobody: Mapping[str, tuple[str, ...]],
 ) -> list[str]:
     """A text that is equal for equal keys: of the key's cells, or of the whole row (every column, in the order of their names); and `name`_whole
     which of the two it is.
 
-    A row without its key, or with one that a spreadsheet shortened (2.02405E+11), is known by the whole row: nothing else tells it from others.
+    A row without its key, or with one that a spreadsheet shortened (2.02405E+11) or that says none (NULL, -, one of the `nobody` marks of its header), is
+    known by the whole row: nothing else tells it from others.
     Cells that the store holds anyway (`plain`) stay readable, which is faster, but for those that `odd_key` finds; anything else goes in as a salted
     hash of 128 bits.
     """
@@ -477,7 +508,10 @@ def _row_keys(
     if plain.issuperset(headers):
         key = f"{name}_text"  # a column by then: the test names it ten times over
         key = f"CASE WHEN {odd_key(key)} THEN {hidden} ELSE {key} END" if odd_key else key
-    lost = " OR ".join(f"{cells[h]} IS NULL OR {_one_of(cells[h], UNREAD)} OR {sheet.damaged((h,), cells[h])}" for h in headers)
+    lost = " OR ".join(
+        f"{cells[h]} IS NULL OR {_one_of(f'lower({cells[h]})', NO_ID)} OR {_marked(cells[h], nobody.get(h, ()))} OR {sheet.damaged((h,), cells[h])}"
+        for h in headers
+    )
     return [f"CASE WHEN {lost} THEN {whole} ELSE {key} END AS {name}", f"({lost}) AS {name}_whole"]
 
 
@@ -566,13 +600,9 @@ def _nobody(x: str, rule: ColumnRule) -> str:
 
 def _marked(x: str, marks: tuple[str, ...]) -> str:
     """True where the text is one of the markers: a text, or a pattern."""
-    tests = [f"lower({x}) = {literal(m.lower())}" for m in marks if not _pattern(m)]
-    tests += [f"regexp_full_match({x}, {literal(_regex(m))})" for m in marks if _pattern(m)]
+    tests = [f"lower({x}) = {literal(m.lower())}" for m in marks if not is_pattern(m)]
+    tests += [f"regexp_full_match({x}, {literal(_regex(m))})" for m in marks if is_pattern(m)]
     return "(" + " OR ".join(tests) + ")" if tests else "false"
-
-
-def _pattern(mark: str) -> bool:
-    return mark.startswith("re:") or mark == "E+" or "*" in mark or "?" in mark
 
 
 def _regex(mark: str) -> str:

@@ -17,7 +17,7 @@ from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, ITEMS, Table
 
-FORMAT = 13  # of parts and tables; another number builds every store anew
+FORMAT = 14  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -33,6 +33,7 @@ class Part:
     identities: dict[str, dict[str, int]]
     first_s: int | None = None
     last_s: int | None = None
+    unmet: list[str] = field(default_factory=list)  # columns whose `when` none of its rows meets
     refusal: tuple[str, ...] = ()  # why no row of it converts: where, what is wrong, what would be right
 
     def as_dict(self) -> dict:
@@ -112,6 +113,17 @@ def count_findings(connection, job: Job, part: Part, conversion: convert.Convers
         part.refusal = _refusal(connection, job, conversion.findings[rejected.most_common(1)[0][0]], sheet)
         if rejected.total() >= ALL_REFUSED:
             raise DataRefused(*part.refusal)
+
+
+def unmet(connection, source: Source, sheet: convert.Sheet) -> list[str]:
+    """The columns whose `when` no row of the file meets."""
+    asked = {name: convert.when_sql(rule, sheet) for name, rule in source.columns.items() if rule.when}
+    if not asked:
+        return []
+    met = connection.execute(
+        f"SELECT {', '.join(f'count(*) FILTER ({test})' for test in asked.values())} FROM {parquet(sheet.path)}"
+    ).fetchone()
+    return [name for name, n in zip(asked, met, strict=True) if not n]
 
 
 def _cells_of(connection, job: Job, finding: convert.Finding, sheet: convert.Sheet, lines: list[int]) -> dict:

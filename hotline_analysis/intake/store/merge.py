@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from hotline_analysis import tables
+from hotline_analysis import presets, tables
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.convert import convert, instants
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part
@@ -24,10 +24,10 @@ NO_KEY, NO_KEY_ROWS = (
     10,
 )  # a share, and a number, of rows that share their key with a row of another time; the checks tell less than both
 _FATES = """
-    SELECT _rank, day, fate, count(*), count(*) FILTER (alone) FROM (
+    SELECT _rank, day, fate, count(*), count(*) FILTER (alone), count(*) FILTER (apart) FROM (
         SELECT rows._rank, day, alone, CASE WHEN rejected THEN 'rejected' WHEN repeated._record IS NOT NULL THEN 'duplicates'
-            WHEN folded._record IS NOT NULL THEN 'events' WHEN aside THEN 'left_out' ELSE 'accepted' END AS fate
-        FROM ({rows}) AS rows LEFT JOIN repeated USING (_rank, _record) LEFT JOIN folded USING (_rank, _record)
+            WHEN folded._record IS NOT NULL THEN 'events' WHEN aside THEN 'left_out' ELSE 'accepted' END AS fate, apart._record IS NOT NULL AS apart
+        FROM ({rows}) AS rows LEFT JOIN repeated USING (_rank, _record) LEFT JOIN folded USING (_rank, _record) LEFT JOIN apart USING (_rank, _record)
     ) GROUP BY ALL ORDER BY ALL"""
 
 
@@ -47,6 +47,7 @@ class Merge:
     def run(self) -> dict:
         """Write the table and what was left out of it; counts by file, and the table's facts."""
         self._refuse_nothing()
+        self._refuse_unmet()
         self._rows()
         gone = [*self._repeated(), *self._folded()]
         rows = self._merged()
@@ -54,6 +55,7 @@ class Merge:
             "repeated": self._counts("repeated", "reason"),
             "unexplained": self._counts("(FROM repeated WHERE alone)", "'unexplained'"),
             "folded": self._counts("folded", "'folded'"),
+            "apart": self._counts("apart", "'apart'"),
             "left_out": {},
             "equal": self._counts("(FROM ranked WHERE _whole AND nth > 1 AND NOT gone)", f"'{EQUAL}'"),
         }
@@ -71,6 +73,21 @@ class Merge:
             for _, (_, part) in self.ranked:
                 if part.refusal:
                     raise DataRefused(*part.refusal)
+
+    def _refuse_unmet(self) -> None:
+        """A word under `when` that no row of any file holds is a wrong word. Those of a preset are its system's: a small export may lack some."""
+        for source in dict.fromkeys(_place(self.params, job) for _, (job, _) in self.ranked):
+            mine = [(job, part) for _, (job, part) in self.ranked if _place(self.params, job) == source]
+            rules = mine[0][0].source
+            lost = set.intersection(*(set(part.unmet) for _, part in mine))
+            for name in (name for name in rules.columns if name in lost):
+                when = rules.columns[name].when
+                if any(part.ledger.accepted for _, part in mine) and not presets.asks(rules.preset, self.table.name, name, when):
+                    raise DataRefused(
+                        f"{self.params.path.name} › {self.table.name} › columns › {name} › when",
+                        f"no row of {', '.join(job.file.name for job, _ in mine[:3])} holds it in {' and '.join(when)}.",
+                        "Write the words as the export does, or leave the column out.",
+                    )
 
     def _rows(self) -> None:
         """Every row that was not rejected, with the rank of its file and the reason for which params leave it out."""
@@ -122,17 +139,38 @@ class Merge:
             )
 
     def _folded(self) -> list[str]:
-        """Events of a contact that another of its events stands for: the first or the last in time, then in the order of files and records."""
+        """Events of a contact that another of its events stands for: the first or the last in time, then in the order of files and records.
+
+        A key names contacts of its own kind of export: two systems may count alike.
+        """
         self.connection.execute("CREATE OR REPLACE TEMP TABLE folded (_rank BIGINT, _record BIGINT)")
-        for take in {job.source.events.take for _, (job, _) in self.ranked if job.source.events}:
-            ranks = [rank for rank, (job, _) in self.ranked if job.source.events and job.source.events.take == take]
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE calls_of (_rank BIGINT, _record BIGINT, _event VARCHAR, _call BIGINT, _leg BIGINT)"
+        )
+        for take, ranks, had in self._event_sources():
             way = " DESC" if take == "last" else ""
+            if take == "merged":
+                apart = legs.apart_sql(self._events(ranks, take), had, self._in_time())
+                self.connection.execute(f"INSERT INTO calls_of {apart}")
+                continue
             self.connection.execute(f"""
                 INSERT INTO folded SELECT _rank, _record FROM (
                     SELECT _rank, _record, row_number() OVER (PARTITION BY _event ORDER BY {self._in_time(way)}) AS n
                     FROM {self._events(ranks, take)}
                 ) WHERE n > 1""")
+        self.connection.execute("INSERT INTO folded SELECT _rank, _record FROM calls_of WHERE _leg > 1")
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE apart AS SELECT _rank, _record FROM calls_of WHERE _leg = 1 AND _call > 1")
         return ["folded"] if self._any("folded") else []
+
+    def _event_sources(self) -> list[tuple[str, list[int], set[str]]]:
+        """Of each kind of export whose rows are events: what is taken of them, the ranks of its files, the columns that they have."""
+        found: dict[int, tuple[str, list[int], set[str]]] = {}
+        for rank, (job, part) in self.ranked:
+            if job.source.events:
+                _, ranks, had = found.setdefault(_place(self.params, job), (job.source.events.take, [], set()))
+                ranks.append(rank)
+                had.update(part.columns)
+        return list(found.values())
 
     def _in_time(self, way: str = "") -> str:
         return f"{self._clock()}{way} NULLS LAST, _rank{way}, _record{way}"
@@ -144,15 +182,27 @@ class Merge:
 
     def _merged(self) -> str:
         """The rows, those that stand for several legs with what all of their legs say."""
-        ranks = [rank for rank, (job, _) in self.ranked if job.source.events and job.source.events.take == "merged"]
-        if not ranks:
+        merged = [(ranks, had) for take, ranks, had in self._event_sources() if take == "merged"]
+        if not merged:
             return "rows_in"
-        had, made = set(self.columns), legs.MADE if "agent" in self.columns else ()
-        self.columns = [c for c in _column_order(self.table) if c in had or c in made]
-        merged = legs.merged_sql(self._events(ranks, "merged"), self.columns, had, self._in_time())
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE legs AS {merged}")
-        told = [f"CASE WHEN l._record IS NULL THEN {f'r.{c}' if c in had else 'NULL'} ELSE l.{c} END AS {c}" for c in self.columns]
+        had = set(self.columns)
+        self.columns = [c for c in _column_order(self.table) if c in had or any(c in self._told(mine) for _, mine in merged)]
+        told = [legs.merged_sql(self._legs(ranks), self._told(mine), mine) for ranks, mine in merged]
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE legs AS {' UNION ALL BY NAME '.join(told)}")
+        of_legs = {c for _, mine in merged for c in self._told(mine)}
+        told = [
+            f"CASE WHEN l._record IS NULL THEN {f'r.{c}' if c in had else 'NULL'} ELSE {f'l.{c}' if c in of_legs else 'NULL'} END AS {c}"
+            for c in self.columns
+        ]
         return f"(SELECT r._rank, r._record, r._out, {', '.join(told)} FROM rows_in AS r LEFT JOIN legs AS l USING (_rank, _record))"
+
+    def _told(self, had: set[str]) -> list[str]:
+        """The columns that the legs of one kind of export tell."""
+        made = legs.MADE if "agent" in had else ()
+        return [c for c in _column_order(self.table) if c in had or c in made]
+
+    def _legs(self, ranks: list[int]) -> str:
+        return f"(SELECT r.*, c._call, c._leg FROM rows_in AS r JOIN calls_of AS c USING (_rank, _record) WHERE _rank IN ({', '.join(map(str, ranks))}))"
 
     def _any(self, name: str) -> bool:
         return self.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] > 0
@@ -211,11 +261,13 @@ class Merge:
             if self.table.clock in part.columns
         )
         found: dict[str, dict[str, dict[str, int]]] = {}
-        for rank, day, fate, n, alone in self.connection.execute(_FATES.format(rows=rows)).fetchall() if rows else ():
+        for rank, day, fate, n, alone, apart in self.connection.execute(_FATES.format(rows=rows)).fetchall() if rows else ():
             place = found.setdefault(str(self.places[rank]), {}).setdefault(day.isoformat(), {})
             place[fate] = n
             if alone:
                 place["unexplained"] = alone
+            if apart:
+                place["apart"] = apart
         return found
 
     def _cells(self) -> dict[str, list[dict]]:
@@ -297,6 +349,11 @@ def _left_out_sql(table: Table, source: Source) -> str:
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 
+def _place(params: Params, job: Job) -> int:
+    """Which of the table's kinds of export a file is of: a key names contacts within one."""
+    return params.sources(job.table.name).index(job.source)
+
+
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
     calendar = [
         params.holidays,
@@ -304,7 +361,8 @@ def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
         params.weekend,
         params.period.cut_hour,
     ]  # the ends of the data and the days of the ledger depend on them
-    said = [FORMAT, calendar, [[job.key, job.file.name, {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]]
+    files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
+    said = [FORMAT, calendar, files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -324,6 +382,7 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
         ledger.fold(sum(counts["folded"].get(mine, {}).values()))
         ledger.table, ledger.days = job.table.name, merged[job.table.name]["days"].get(mine, {})
         ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)
+        ledger.apart = counts["apart"].get(mine, {}).get("apart", 0)
         place[job.table.name] += 1
         ledgers.append(ledger)
     return ledgers

@@ -22,7 +22,7 @@ from hotline_analysis import machine, tables
 from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, Held, NoInput
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.convert import convert, evidence, guard, identity, instants
-from hotline_analysis.intake.convert.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged
+from hotline_analysis.intake.convert.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged, unmet
 from hotline_analysis.intake.engine import connect, literal, parquet
 from hotline_analysis.intake.read import database
 from hotline_analysis.intake.read.files import find_files
@@ -351,6 +351,7 @@ class Store:
         part = Part(list(conversion.columns), conversion.rejecting, text.ledger, [], found)
         count_findings(self._connection, job, part, conversion, sheet, staged)
         span(self._connection, job.table, part, staged)
+        part.unmet = unmet(self._connection, job.source, sheet)
         registry.save()
         digest = sealed.digest(staged)
         _publish(staged, self._at(job, ".parquet"))
