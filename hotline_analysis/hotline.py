@@ -508,7 +508,7 @@ class Hotline:
             definition=said,
             hash=view.definition.hash,
             fields=_fields({**tables.terms(), **columns}, frame),
-            missing={"zh": missing.zh, "en": missing.en} if missing else None,
+            missing={language: missing(Language(language, self.language.per)) for language in LANGUAGES} if missing else None,
         )
         if told["audience"] == "public" and told["table"] not in EXACT and (self.only[0] or self.params.report.disclosure == "internal"):
             frame = rounding.internal(frame, edition=bool(self.only[0]))

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date
 
 LANGUAGES = ("zh", "en")
@@ -11,7 +11,7 @@ MINUS = "\u2212"
 
 
 class Language(str):
-    """zh or en, spoken of a quarter or a year: what is declared of a month reads as said of it (本月 as 本季度)."""
+    """zh or en, spoken of a quarter or a year: what is declared of the period (`of_period`) says 本季度 for its 本月."""
 
     per: str = "month"
 
@@ -26,36 +26,50 @@ class Language(str):
 
 PER = {  # what months are called where quarters or years stand in their place; longer words first
     "quarter": {
-        "zh": {"去年同月": "去年同季度", "月份": "季度", "月报": "季报", "个月": "个季度", "月数": "季度数"} | {f"{w}月": f"{w}季度" for w in "本上下各全每逐同"},
+        "zh": {"去年同月": "去年同季度", "月份": "季度", "月报": "季报", "个月": "个季度", "月数": "季度数"}
+        | {f"{w}月": f"{w}季度" for w in "本上下各全每逐同当两"} | {f"月{w}": f"季{w}" for w in "初末"},
         "en": {"months": "quarters", "month": "quarter", "Months": "Quarters", "Month": "Quarter"},
     },
     "year": {
-        "zh": {"去年同月": "上年", "月份": "年份", "月报": "年报", "个月": "年", "月数": "年数"} | {f"{w}月": f"{w}年" for w in "本上下各全每逐同"},
+        "zh": {"去年同月": "上年", "月份": "年份", "月报": "年报", "个月": "年", "月数": "年数"}
+        | {f"{w}月": f"{w}年" for w in "本上下各全每逐同当两"} | {f"月{w}": f"年{w}" for w in "初末"},
         "en": {"months": "years", "month": "year", "Months": "Years", "Month": "Year"},
     },
 }  # fmt: skip
 
 
 def in_period(text: str, language: str) -> str:
-    """A declared text in a language; of months as of quarters or years where the language is that of such a period."""
+    """A text that speaks of the period as of a month, of quarters or years where the language is that of such a period; its slots stay as they are."""
     told = PER.get(getattr(language, "per", ""), {}).get(str(language))
     if not told:
         return text
-    form = "|".join(told) if language == "zh" else r"(?<![-\w{])(?:" + "|".join(told) + r")(?![\w}:])"  # not: --month, {month}
-    return re.sub(form, lambda found: told[found[0]], text)
+    form = "|".join(told) if language == "zh" else r"(?<![-\w])(?:" + "|".join(told) + r")(?!\w)"  # not: --month
+    return re.sub(r"\{[^{}]*\}|" + form, lambda found: told.get(found[0], found[0]), text)
+
+
+class Spoken:
+    """A text in both languages. Where it is declared `of_period`, its months are the period that is reported: of a quarter they are quarters. Any other
+    text stands as it was declared, whatever the period: months that are months, and words from params.
+    """
+
+    zh: str
+    en: str
+    of_period: bool
+
+    def __call__(self, language: str) -> str:
+        text = getattr(self, language)
+        return in_period(text, language) if self.of_period else text
 
 
 @dataclass(frozen=True)
-class Term:
+class Term(Spoken):
     """One idea in the field's own Chinese and English words."""
 
     zh: str
     en: str
+    of_period: bool = False
 
-    def __call__(self, language: str) -> str:
-        return in_period(getattr(self, language), language)
-
-    in_ = __call__
+    in_ = Spoken.__call__
 
 
 @dataclass(frozen=True)
@@ -96,32 +110,32 @@ JUDGEMENT = {
     "fact": Term("事实", "fact"),
 }
 STATE = {  # what was found, and by what: `verdicts.compare`
-    "outside": Term("本月异常", "unusual this month"),
+    "outside": Term("本月异常", "unusual this month", of_period=True),
     "inside": Term("正常波动", "usual variation"),
-    "outside trial": Term("本月异常（试用限）", "unusual this month (trial limits)"),
+    "outside trial": Term("本月异常（试用限）", "unusual this month (trial limits)", of_period=True),
     "inside trial": Term("在试用限内", "within trial limits"),
     "no evidence": Term("没有证据表明有变化", "no evidence of change"),
-    "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged"),
+    "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged", of_period=True),
     "few": Term("样本不足", "too few"),
     "not compared": Term("不作比较", "not compared"),
 }
 RUN = {"low": Term("持续偏低", "persistently low"), "high": Term("持续偏高", "persistently high"), "": Term("", "")}
 REASON = {  # why a month is not compared
     "poor data": Term("数据质量为差", "the data are of poor quality"),
-    "missing": Term("本月没有这项数字", "there is no figure this month"),
+    "missing": Term("本月没有这项数字", "there is no figure this month", of_period=True),
     "beyond": Term(
         "数值超出它的上限，分子与分母的记录互相矛盾", "the value passes its bound: the records of its two parts contradict each other"
     ),
-    "not covered": Term("数据没有覆盖全月", "the data do not cover the whole month"),
-    "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with"),
-    "month before": Term("上月没有可比的数字", "the month before has no comparable figure"),
-    "definition": Term("以前各月口径不同", "the months before are under another definition"),
-    "break": Term("本月起流程有变，此前各月不可比", "the process changed with this month"),
+    "not covered": Term("数据没有覆盖全月", "the data do not cover the whole month", of_period=True),
+    "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with", of_period=True),
+    "month before": Term("上月没有可比的数字", "the month before has no comparable figure", of_period=True),
+    "definition": Term("以前各月口径不同", "the months before are under another definition", of_period=True),
+    "break": Term("本月起流程有变，此前各月不可比", "the process changed with this month", of_period=True),
     "base": Term("计算的基础变了", "the base of the figure moved"),
     "typed": Term("手工填报，不作检验", "typed in, not tested"),
     "unread": Term("读得出的记录占比变了", "the share of records that could be read moved"),
-    "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged"),
-    "trial": Term("历史不足12个月，只有试用限，不判好坏", "fewer than 12 months, trial limits only, not judged"),
+    "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged", of_period=True),
+    "trial": Term("历史不足12个月，只有试用限，不判好坏", "fewer than 12 months, trial limits only, not judged", of_period=True),
 }
 NO_EVIDENCE = Term("没有证据表明有变化", "no evidence of change")
 CAPABILITY = {
@@ -211,7 +225,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     ),
     "no orders": Term("没有诉求", "no orders"),
     "no whole month": Term("措施之前或之后没有一个整月", "no whole month before or after the measure"),
-    "nothing before": Term("上月没有", "none the month before"),
+    "nothing before": Term("上月没有", "none the month before", of_period=True),
     "figures of months only": Term("只有月度数字，没有每日记录", "figures of months only, no records of days"),
     "unlike definitions": Term("口径、窗口或时期不同，不作比较", "definitions, windows or periods differ: not compared"),
     "one unit alone": Term("只有一个单位，没有可并列的", "one unit alone: nothing to stand beside it"),
@@ -430,8 +444,8 @@ class Field:
 
     def as_dict(self) -> dict:
         """Plain JSON, for the `attrs` of a frame."""
-        said = {key: [term.zh, term.en] for key, term in self.words.items()}
-        return {"term": [self.term.zh, self.term.en], "form": self.form, "interval": list(self.interval), "words": said}
+        said = {key: list(astuple(term)) for key, term in self.words.items()}
+        return {"term": list(astuple(self.term)), "form": self.form, "interval": list(self.interval), "words": said}
 
     @classmethod
     def from_dict(cls, plain: Mapping) -> "Field":
@@ -467,7 +481,7 @@ def slots(template: str) -> list[Slot]:
 
 
 @dataclass(frozen=True)
-class Sentence:
+class Sentence(Spoken):
     """A sentence in both languages whose numbers are cells of a frame; it is said only where every slot has a value.
 
     A slot takes the first row, `@last` the last, `@*` all rows as a list, `@24` the row whose first column is 24.
@@ -475,9 +489,7 @@ class Sentence:
 
     zh: str
     en: str
-
-    def __call__(self, language: str) -> str:
-        return in_period(getattr(self, language), language)
+    of_period: bool = False
 
 
 @dataclass(frozen=True)

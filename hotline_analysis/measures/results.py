@@ -36,7 +36,7 @@ COLUMNS = {
     "watched": Field(Term("提出时", "When suggested"), "watched", interval=("watched_low", "watched_high")),
     "watched_low": Field(Term("下端", "Low"), "watched"),
     "watched_high": Field(Term("上端", "High"), "watched"),
-    "seen": Field(Term("本月", "This month"), "watched", interval=("seen_low", "seen_high")),
+    "seen": Field(Term("本月", "This month", of_period=True), "watched", interval=("seen_low", "seen_high")),
     "seen_low": Field(Term("下端", "Low"), "watched"),
     "seen_high": Field(Term("上端", "High"), "watched"),
     "moved": Field(Term("变化", "Change"), "watched_change", interval=("moved_low", "moved_high")),

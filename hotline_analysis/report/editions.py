@@ -14,7 +14,7 @@ from hotline_analysis.report import months, page, publish, run
 from hotline_analysis.show.blocks import WORDS
 from hotline_analysis.show.markup import html
 from hotline_analysis.tables import terms
-from hotline_analysis.words import Language, Term, decimal, format_month
+from hotline_analysis.words import Term, decimal, format_month
 
 HEADING = Term("分{}运行报告", "Operations reports by {}")
 APART = Term(
@@ -80,7 +80,7 @@ def _said(folder: Path, word: str, n: int) -> dict:
 
 def _page(h: Hotline, column: str, rows: list[dict], apart: int, language: str) -> bytes:
     """The page, checked as every page is."""
-    heading, when = HEADING(Language(language, "")).format(terms()[column](language)), format_month(h.month, language)
+    heading, when = HEADING(language).format(terms()[column](language)), format_month(h.month, language)
     heading = heading if language == "zh" else heading.capitalize()
     below = [NOTE(language), *([APART(language).format(apart)] if apart else [])]
     told = html("editions", "editions", rows=rows, below=below, language=language, name=terms()[column](language))

@@ -117,9 +117,9 @@ def reason(fault: HotlineError) -> Term:
     if "time limit" in fault.wrong:
         return Term("没有在规定的时间内算完", "it took longer than its time limit")
     if isinstance(fault, DataRefused | NoInput):
-        return Term("本期数据不足以计算", "this month's data do not allow it")
+        return Term("本期数据不足以计算", "this month's data do not allow it", of_period=True)
     if isinstance(fault, BadParams):
-        return Term("有一项设置不适用于本期数据", "a setting does not fit this month's data")
+        return Term("有一项设置不适用于本期数据", "a setting does not fit this month's data", of_period=True)
     return Term("运行中出错，没有算完", "a fault stopped it")
 
 

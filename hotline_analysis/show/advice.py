@@ -5,7 +5,7 @@ from hotline_analysis.show.blocks import Block
 from hotline_analysis.show.markup import html
 from hotline_analysis.words import Rows, Term
 
-NO_MATTER = Term("本月没有需要提请研究的事项。", "There is no matter to be decided this month.")
+NO_MATTER = Term("本月没有需要提请研究的事项。", "There is no matter to be decided this month.", of_period=True)
 
 
 def _rows(shown, **said: Rows) -> list[dict]:

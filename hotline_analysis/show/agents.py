@@ -151,7 +151,7 @@ FORMS = {
     ),
     "regression": Table(
         "agent denominator seen foreseen± chosen",
-        Term("不采取措施，下月会怎样", "What next month brings if nothing is done"),
+        Term("不采取措施，下月会怎样", "What next month brings if nothing is done", of_period=True),
         subtitle=Term("最高的一成里有一部分是运气，运气不会再来；末行为所选各人合计", "Part of what the worst tenth has is luck, which does not come again; last row: the chosen together"),
         narrow="agent seen foreseen",
         total=True,

@@ -51,7 +51,7 @@ FORMS = {
     "schemes": Table(
         "least_calls within_days preset found found_calls call_share shared",
         Term("各监控方案找到的来电人", "Callers that each rule finds"),
-        subtitle=Sentence("共{callers:count}位已识别的来电人；滚动窗口，止于本月任意一通，月初以前的来电也看；共用号码为总机一类", "Of {callers:count} identified callers; a rolling window that ends with a call of the month, calls before the month seen; shared numbers are switchboards and the like"),
+        subtitle=Sentence("共{callers:count}位已识别的来电人；滚动窗口，止于本月任意一通，月初以前的来电也看；共用号码为总机一类", "Of {callers:count} identified callers; a rolling window that ends with a call of the month, calls before the month seen; shared numbers are switchboards and the like", of_period=True),
         bold="found",
         narrow="least_calls within_days found",
     ),
@@ -86,7 +86,7 @@ FORMS = {
     "tries": Table(
         "tries callers share",
         Term("第几次才打通", "At which call they got through"),
-        subtitle=Term("本月首次打通之前，连打通的一次在内，一共拨了几次；一次也没打通的列在最后", "How many calls it took in the month, the answered one included; those who never got through last"),
+        subtitle=Term("本月首次打通之前，连打通的一次在内，一共拨了几次；一次也没打通的列在最后", "How many calls it took in the month, the answered one included; those who never got through last", of_period=True),
         bold="share",
     ),
     "frequent": Table(

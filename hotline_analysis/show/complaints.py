@@ -8,13 +8,13 @@ from hotline_analysis.words import Rows, Sentence, Sentences, Term
 IN_TIME = (Sentence("{indicator}{value:share}（{low:share}～{high:share}）", "{indicator}: {value:share} ({low:percent}–{high:percent}%)"),)
 ALL_OF = (
     Sentence("{what}{count}件", "{count} {what}"),
-    Sentence("，较上月{difference}（{change}）", ", {difference} ({change})"),
+    Sentence("，较上月{difference}（{change}）", ", {difference} ({change})", of_period=True),
     Sentence("，按日均{uneven}", ", {uneven} a day"),
     Sentence("，{state}", ", {state}"),
 )
 CATEGORY = (
     Sentence("{category}占比{share}", "{category} {share}"),
-    Sentence("，较上月{share_change}", ", {share_change}"),
+    Sentence("，较上月{share_change}", ", {share_change}", of_period=True),
     Sentence("，{share_state}", ", {share_state}"),
 )
 SEMICOLON, COMMA = Term("；", "; "), Term("，", "; ")
@@ -23,7 +23,7 @@ CHANGED = Rows(
         ("worse", "better", "more", "less"),
         (
             Sentence("{indicator}{side}以往波动范围：{value:level}", "{indicator} {side} its usual range: {value:level}"),
-            Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
+            Sentence("，较上月{change:risen}", ", {change:risen} on last month", of_period=True),
         ),
     ),
     by="leading",
@@ -53,9 +53,9 @@ FORMS = {
         claim=Sentence("诉求办理的{count}项指标", "{count} indicators of orders"),
         subtitle=Sentences(
             {
-                "chart": Term("灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出", "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only"),
-                "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse"),
-                "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse"),
+                "chart": Term("灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出", "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only", of_period=True),
+                "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse", of_period=True),
+                "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse", of_period=True),
             },
             by="method",
         ),
@@ -165,10 +165,10 @@ SAY = {
         Rows({"orders": (Sentence("{measure}的中位为{median}{counted_in}", "Median to the {measure}: {median} {counted_in}"),)}, by="said", between=SEMICOLON, end=Term("。", ".")),
     ),
     "mix": (
-        Sentences({"moved": PARTS, "none": (Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}），下表只说明它由哪些部分相抵。", "There is no evidence that {indicator} changed ({gap@all:points}); the table only says which parts cancel."),)}),
+        Sentences({"moved": PARTS, "none": (Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}），下表只说明它由哪些部分相抵。", "There is no evidence that {indicator} changed ({gap@all:points}); the table only says which parts cancel.", of_period=True),)}),
     ),
     "moved": (  # without the table of the parts
-        Sentences({"moved": PARTS, "none": Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}）。", "There is no evidence that {indicator} changed ({gap@all:points}).")}),
+        Sentences({"moved": PARTS, "none": Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}）。", "There is no evidence that {indicator} changed ({gap@all:points}).", of_period=True)}),
     ),
     "backlog": (Sentences(STOCK), Sentence("另有{unclear:some}件起止不明，不计。", "{unclear:some} more, whose times are not clear, are left out.")),
     "hops": (Sentence("平均转手{mean_hops}次；{back:share}（{back_low:share}～{back_high:share}）又回到经手过的部门。", "{mean_hops} hops on average; {back:share} ({back_low:percent}–{back_high:percent}%) came back to a department that had them."),),

@@ -7,7 +7,7 @@ FORMS = {
     "panel": Table(
         "name numerator denominator value± fcr",
         Term("同一份数据，不同口径", "The same data under other definitions"),
-        claim=(Sentence("{rules}种公开的口径用在同一个月，首解率从{lowest:share}到{highest:share}", "{rules} published definitions on one month: first-call resolution between {lowest:share} and {highest:share}"),),
+        claim=(Sentence("{rules}种公开的口径用在同一个月，首解率从{lowest:share}到{highest:share}", "{rules} published definitions on one month: first-call resolution between {lowest:share} and {highest:share}", of_period=True),),
         subtitle=Sentence("{period}，已识别来电人的来电；只列常用的几种，全部见附表", "{period}, calls of identified callers; the usual ones, the full list is in the notebook"),
         bold="value",
         narrow="name value fcr",
@@ -74,6 +74,7 @@ SAY = {
         Sentence(
             "同一个月的来电，按{rules}种公开的口径算，首解率从{lowest:share}到{highest:share}；只有口径相同的数字才能比较。",
             "On one month's calls, {rules} published definitions give a first-call resolution between {lowest:share} and {highest:share}; only figures under one definition compare.",
+            of_period=True,
         ),
     ),
     "bounds": (

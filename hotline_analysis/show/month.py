@@ -3,6 +3,8 @@
 What sentences of a month may say is fixed here: a finding is indicator, number, interval, n, and which side of the usual range; no adverb makes more of it.
 """
 
+from dataclasses import replace
+
 from hotline_analysis.show import advice, blocks, charts, verdicts
 from hotline_analysis.show.forms import Figure, Furniture, Table
 from hotline_analysis.words import REASON, Either, Rows, Sentence, Sentences, Term
@@ -61,9 +63,9 @@ UNJUDGED = ("few", "not_compared")  # no word of change stands beside these
 LEVEL, STATED = Sentence("{indicator}{value:level}", "{indicator} {value:level}"), Sentence("，{state}", ", {state}")
 MOVING = (
     LEVEL,
-    Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
+    Sentence("，较上月{change:risen}", ", {change:risen} on last month", of_period=True),
     Sentence("（不扣除周末、节假日的差别为{plain_change:risen}）", " ({plain_change:risen} before weekends and holidays are taken off)"),
-    Sentence("，为{rank_months}个月{rank}", ", {rank} of {rank_months} months"),
+    Sentence("，为{rank_months}个月{rank}", ", {rank} of {rank_months} months", of_period=True),
     STATED,
     Sentence("：{side}以往波动范围", ": {side} the usual range"),
 )
@@ -73,26 +75,26 @@ PROOF = each(
     Sentence("{counted}/{denominator}", "{counted}/{denominator}"),
     Sentence("n={sample}", "n={sample}"),
     Sentence("以往波动范围{lower:level}～{upper:level}", "usual range {lower:level} to {upper:level}"),
-    Sentence("连续{run_months}个月{run}", "{run} for {run_months} months"),
+    Sentence("连续{run_months}个月{run}", "{run} for {run_months} months", of_period=True),
     Sentence("{reason}", "{reason}"),
     Sentence("{bases}变动", "{bases} moved"),
     joint=COMMA,
 )
 COUNTED = (
     Sentence("{what}{numerator:count}件", "{numerator:count} {what}"),
-    Sentence("，较上月{difference}（{change_of_count}）", ", {difference} ({change_of_count})"),
+    Sentence("，较上月{difference}（{change_of_count}）", ", {difference} ({change_of_count})", of_period=True),
     Sentence("，剔除日期的差别后{change:moved}", ", {change:moved} with the kinds of day taken off"),
     Sentence("，{verdict}", ", {verdict}"),
     Sentence("，{reason}", ", {reason}"),
 )
 EMPTY = (
     Sentence("本期没有{what}记录", "No {what} on record in this period"),
-    Sentence("（上月{previous:count}件）", " ({previous:count} in the month before)"),
+    Sentence("（上月{previous:count}件）", " ({previous:count} in the month before)", of_period=True),
     Sentence("：是没有发生，还是没有导出，这里无从得知", "; whether there were none or they were not exported cannot be told here"),
 )
 MOVED = each(Sentence("{indicator}", "{indicator}"), Sentence("{change:moved}", " {change:moved}"), end=NOTHING)
 RISEN = Rows(
-    {key: (Sentence("较上月{change:risen}", "{change:risen} on last month"),) for key in ORDER if key not in UNJUDGED},
+    {key: (Sentence("较上月{change:risen}", "{change:risen} on last month", of_period=True),) for key in ORDER if key not in UNJUDGED},
     by="judgement",
     end=NOTHING,
 )
@@ -100,44 +102,45 @@ AIM = each(
     Sentence(
         "目标{target:aim}，{target_months:count}个月中{reached_months:count}个月达到",
         "target {target:aim}: reached in {reached_months:count} of {target_months:count} months",
+        of_period=True,
     ),
     end=NOTHING,
 )
 BECAUSE = each(Sentence("{reason}", "{reason}"), Sentence("{bases}变动", "{bases} moved"), joint=COMMA, end=NOTHING)
 CHANGED = (
     Sentence("{indicator}{side}以往波动范围：{value:level}", "{indicator} {side} its usual range: {value:level}"),
-    Sentence("，较上月{change:risen}", ", {change:risen} on last month"),
-    Sentence("，为{rank_months}个月{rank}", ", the {rank} of {rank_months} months"),
+    Sentence("，较上月{change:risen}", ", {change:risen} on last month", of_period=True),
+    Sentence("，为{rank_months}个月{rank}", ", the {rank} of {rank_months} months", of_period=True),
 )
 LEADS = Rows(dict.fromkeys(("worse", "better", "more", "less"), CHANGED), by="leading")
 LASTS = Rows(
     dict.fromkeys(
         ("low", "high"),
-        (Sentence("{indicator}已连续{run_months}个月{run}，请确认流程是否有长期变化", "{indicator} has been {run} for {run_months} months: please confirm whether the process changed"),),
+        (Sentence("{indicator}已连续{run_months}个月{run}，请确认流程是否有长期变化", "{indicator} has been {run} for {run_months} months: please confirm whether the process changed", of_period=True),),
     ),
     by="run",
 )  # fmt: skip
 RENEWALS = Rows(
     {
         "replaces": (
-            Sentence("口径变化：自本月起，{replaced}改为{indicator}（{formula}），本月两种口径并列，以后只用后者", "Changed definition: from this month on {indicator} ({formula}) takes the place of {replaced}; both stand this month, from the next on the new one alone"),
+            Sentence("口径变化：自本月起，{replaced}改为{indicator}（{formula}），本月两种口径并列，以后只用后者", "Changed definition: from this month on {indicator} ({formula}) takes the place of {replaced}; both stand this month, from the next on the new one alone", of_period=True),
         ),
-        "new": (Sentence("口径变化：{indicator}自本月起采用新口径，此前各月不列", "Changed definition: {indicator} has a new rule from this month on; the months before are not shown"),),
+        "new": (Sentence("口径变化：{indicator}自本月起采用新口径，此前各月不列", "Changed definition: {indicator} has a new rule from this month on; the months before are not shown", of_period=True),),
     },
     by="renewal",
 )  # fmt: skip
 CONCLUSION = {
-    **{key: (Term(f"{term.zh}。", f"{term.en[0].upper()}{term.en[1:]}."),) for key, term in REASON.items()},
+    **{key: (replace(term, zh=f"{term.zh}。", en=f"{term.en[0].upper()}{term.en[1:]}."),) for key, term in REASON.items()},
     "changed": (LEADS, Term("其余指标在正常波动内。", "The other indicators are within their usual variation.")),
     "changed in part": (LEADS, Term("其余可比的指标在正常波动内。", "The others that can be compared are within their usual variation.")),
     "changed alone": (LEADS,),
-    "quiet": (Term("本月各项指标都在正常波动内。", "All indicators are within their usual variation."),),
-    "quiet in part": (Term("本月可比的指标都在正常波动内。", "All indicators that can be compared are within their usual variation."),),
-    "few months": (Term("可比的历史不足12个月，本月不判好坏。", "There are fewer than 12 comparable months; nothing is called better or worse."),),
-    "first month": (Term("本月为第一期，没有可比的月份。", "This is the first month; there is none to compare it with."),),
-    "few": (Sentence("本月来电{numerator@offered:count}通，样本不足，不作判断。", "{numerator@offered:count} calls this month: too few to be judged."),),
-    "poor data": (Term("数据质量为差，本月不作判断。", "The data are of poor quality; this month is not judged."),),
-    "not compared": (Term("本月的指标没有可比的基础，不作判断。", "This month's indicators have nothing comparable beside them; none is judged."),),
+    "quiet": (Term("本月各项指标都在正常波动内。", "All indicators are within their usual variation.", of_period=True),),
+    "quiet in part": (Term("本月可比的指标都在正常波动内。", "All indicators that can be compared are within their usual variation.", of_period=True),),
+    "few months": (Term("可比的历史不足12个月，本月不判好坏。", "There are fewer than 12 comparable months; nothing is called better or worse.", of_period=True),),
+    "first month": (Term("本月为第一期，没有可比的月份。", "This is the first month; there is none to compare it with.", of_period=True),),
+    "few": (Sentence("本月来电{numerator@offered:count}通，样本不足，不作判断。", "{numerator@offered:count} calls this month: too few to be judged.", of_period=True),),
+    "poor data": (Term("数据质量为差，本月不作判断。", "The data are of poor quality; this month is not judged.", of_period=True),),
+    "not compared": (Term("本月的指标没有可比的基础，不作判断。", "This month's indicators have nothing comparable beside them; none is judged.", of_period=True),),
 }  # fmt: skip
 
 ASKED = {
@@ -146,12 +149,10 @@ ASKED = {
             (
                 Sentence(
                     "{named_hours:clock}只接通{named_value}（以往{named_usual}），全月没接起的{all_lost}通有{named_lost}通（{named_share}）在这里。",
-                    "At {named_hours:clock} {named_value} were answered ({named_usual} before); {named_lost} of the month's {all_lost} lost calls ({named_share}) were lost there. ",
-                ),
+                    "At {named_hours:clock} {named_value} were answered ({named_usual} before); {named_lost} of the month's {all_lost} lost calls ({named_share}) were lost there. ", of_period=True),
                 Sentence(
                     "{named_hours:clock}只接通{named_value}，全月没接起的{all_lost}通有{named_lost}通（{named_share}）在这里。",
-                    "At {named_hours:clock} {named_value} were answered; {named_lost} of the month's {all_lost} lost calls ({named_share}) were lost there. ",
-                ),
+                    "At {named_hours:clock} {named_value} were answered; {named_lost} of the month's {all_lost} lost calls ({named_share}) were lost there. ", of_period=True),
             )
         ),
         Term("请确认这几个钟点的坐席是否减少，是否补足。", "Please confirm whether there are fewer agents at these hours, and whether to fill them."),
@@ -167,7 +168,7 @@ ASKED = {
         Term("请查明原因，再定措施。", "Please find out why before deciding what to do."),
     ),
     "category": (
-        Sentence("{category}{count}件，上月{before}件，占比{share}（{share_change}）。", "{category}: {count} orders after {before}, {share} of all ({share_change}). "),
+        Sentence("{category}{count}件，上月{before}件，占比{share}（{share_change}）。", "{category}: {count} orders after {before}, {share} of all ({share_change}). ", of_period=True),
         Term("请研究是否专项处理。", "Please decide whether it needs a plan of its own."),
     ),
     "silence": (
@@ -175,7 +176,7 @@ ASKED = {
         Term("请核实是系统中断，还是记录缺失。", "Please find out whether the system broke or the records are missing."),
     ),
     "target": (
-        Sentence("{indicator}目标{target:aim}，{target_months}个月都没有达到（{lowest:level}～{highest:level}）。", "{indicator}: the target of {target:aim} was missed in all {target_months} months ({lowest:level} to {highest:level}). "),
+        Sentence("{indicator}目标{target:aim}，{target_months}个月都没有达到（{lowest:level}～{highest:level}）。", "{indicator}: the target of {target:aim} was missed in all {target_months} months ({lowest:level} to {highest:level}). ", of_period=True),
         Term("请定：改办理流程，还是改目标。", "Please decide: change the process, or change the target."),
     ),
     "suggestions": (
@@ -211,7 +212,7 @@ WHY = {
     "train": Sentence("可比的{persons}人之间，差异有{value:share0}不是巧合，{other:share0}的人单看偏高；共{n}通。", "Among {persons} agents, {value:share0} of the differences are no chance and {other:share0} are high by themselves; {n} calls."),
     "process": Sentence("人人都高，不在个别人：{value}的来电再次打来，全部诉求为{other}；共{n}通。", "High with everybody: {value} of these calls are followed by another, {other} of all; {n} calls."),
     "answers": Sentence("问得多、说得短、少复电、少派单，占接通来电的{value}（共{n}通）。能省下多少，等答案上线后做前后对照。", "Frequent, short, hardly repeated, hardly dispatched: {value} of {n} answered calls. How many this saves takes a comparison before and after."),
-    "window": Sentence("本月{hours_new}内捕获一周相关复电的{value:share0}，{hours_now}内只有{other:share0}；重抽样{support}支持。依据{n}通来电。", "This month {hours_new} catch {value:share0} of the week's related callbacks, {hours_now} only {other:share0}; {support} of the draws support it. From {n} calls."),
+    "window": Sentence("本月{hours_new}内捕获一周相关复电的{value:share0}，{hours_now}内只有{other:share0}；重抽样{support}支持。依据{n}通来电。", "This month {hours_new} catch {value:share0} of the week's related callbacks, {hours_now} only {other:share0}; {support} of the draws support it. From {n} calls.", of_period=True),
     "channel": Sentence("{subject}接通率{value}（{n}通），{then}{other}；再次来电不比{then}多。", "{value} of {n} calls by {subject} are answered, {other} by {then}; the callers come back no more than by {then}."),
 }  # fmt: skip
 NEXT = {
@@ -226,14 +227,14 @@ NEXT = {
 }  # fmt: skip
 
 SEEN = (
-    Sentence("{measure}：提出时{watched:watched}，本月{seen:watched}（95%区间{seen_low:watched}至{seen_high:watched}）", "{measure}: {watched:watched} when suggested, {seen:watched} this month (95% interval {seen_low:watched} to {seen_high:watched})"),
+    Sentence("{measure}：提出时{watched:watched}，本月{seen:watched}（95%区间{seen_low:watched}至{seen_high:watched}）", "{measure}: {watched:watched} when suggested, {seen:watched} this month (95% interval {seen_low:watched} to {seen_high:watched})", of_period=True),
 )  # fmt: skip
 RESULTS = {
     "none": (*SEEN, Term("，没有证据表明有变化。", "; no evidence of change.")),
     "two": (*SEEN, Sentence("，变化{moved}（{moved_low}至{moved_high}），仅有两期，不判好坏。", "; a change of {moved} ({moved_low} to {moved_high}), two periods only, not judged.")),
     "staff": (Term("名单和效果只给管理人员，见员工差异一页。", "Names and effect are for staff, on their own page."),),
-    "unlike": (Term("口径与上月不同，不作比较。", "Its definition is another than last month's; not compared."),),
-    "unseen": (Term("本月没有可以对照的数字。", "This month has no figure to hold against it."),),
+    "unlike": (Term("口径与上月不同，不作比较。", "Its definition is another than last month's; not compared.", of_period=True),),
+    "unseen": (Term("本月没有可以对照的数字。", "This month has no figure to hold against it.", of_period=True),),
 }  # fmt: skip
 
 
@@ -256,10 +257,9 @@ FORMS = {
             {
                 "chart": Sentence(
                     "灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出。判断{events}件事，偶然也会报出约{false_flags:number}件",
-                    "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only. Of {events} events judged, chance alone would flag about {false_flags:number}",
-                ),
-                "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse"),
-                "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse"),
+                    "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only. Of {events} events judged, chance alone would flag about {false_flags:number}", of_period=True),
+                "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse", of_period=True),
+                "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse", of_period=True),
             },
             by="method",
         ),
@@ -278,9 +278,9 @@ FORMS = {
         {"line": MOVED, "because": BECAUSE},
         subtitle=Sentences(
             {
-                "poor data": Term("数据质量为差：本月的升降一律不宜写。", "The data are of poor quality: no movement of this month may be quoted."),
-                "first month": Term("没有可比的月份，谈不上升降。", "There is no month to compare with."),
-                "*": Term("本月没有这样的数字。", "There are none this month."),
+                "poor data": Term("数据质量为差：本月的升降一律不宜写。", "The data are of poor quality: no movement of this month may be quoted.", of_period=True),
+                "first month": Term("没有可比的月份，谈不上升降。", "There is no month to compare with.", of_period=True),
+                "*": Term("本月没有这样的数字。", "There are none this month.", of_period=True),
             }
         ),
     ),
@@ -289,12 +289,12 @@ FORMS = {
     "people": Furniture(verdicts.findings, {"keys": ("attrition", "attendance", "occupancy"), "line": FINDING, "proof": PROOF}),
     "history": Figure(
         charts.run_chart,
-        Term("各月走势", "By month"),
-        claim=(Sentence("{indicator}{value@last:level}，较上月{change:risen}", "{indicator} {value@last:level}, {change:risen} on last month"), Sentence("{indicator}{value@last:level}", "{indicator} {value@last:level}")),
-        subtitle=Sentence("{indicator}，每月；{formula}", "{indicator} by month; {formula}"),
+        Term("各月走势", "By month", of_period=True),
+        claim=(Sentence("{indicator}{value@last:level}，较上月{change:risen}", "{indicator} {value@last:level}, {change:risen} on last month", of_period=True), Sentence("{indicator}{value@last:level}", "{indicator} {value@last:level}")),
+        subtitle=Sentence("{indicator}，每月；{formula}", "{indicator} by month; {formula}", of_period=True),
         reading=(Sentence("{judge}。", "{judge}."),),
         numbers="period numerator denominator value",
-        unless={"few months": Term("有数据的月份不足3个，不画走势。", "Fewer than three months have data: no course is drawn.")},
+        unless={"few months": Term("有数据的月份不足3个，不画走势。", "Fewer than three months have data: no course is drawn.", of_period=True)},
     ),
     "days": Figure(
         charts.coverage,
@@ -327,7 +327,7 @@ FORMS = {
     "every": Table(
         FIGURES,
         Term("全部指标的数字", "All indicators in figures"),
-        subtitle=Term("月数为有可比数据的月份，连续为在中心线同一侧连续的月数", "Months: those that can be compared; in a row: on one side of the centre"),
+        subtitle=Term("月数为有可比数据的月份，连续为在中心线同一侧连续的月数", "Months: those that can be compared; in a row: on one side of the centre", of_period=True),
         where="known_value",
         **IN_FIGURES,
     ),
@@ -345,15 +345,15 @@ SAY = {
         {
             "some": Sentence("只列证据够的：{kinds}类依据中{looked}类有数据可看，{count}条过了门槛。", "Only what the evidence is enough for: of {kinds} kinds of evidence {looked} have data, and {count} {count:suggestion passes|suggestions pass}."),
             "none": (
-                Term("本月证据不足以支持任何行动。", "This month's evidence is not enough for any action."),
+                Term("本月证据不足以支持任何行动。", "This month's evidence is not enough for any action.", of_period=True),
                 Sentence("{kinds}类依据中{looked}类有数据可看，没有一条过了门槛。", "Of {kinds} kinds of evidence {looked} have data, and none passes its gate."),
             ),
         }
     ),
     "followed": Sentences(
         {
-            "some": Sentence("上月提出{count}条建议，结果如下。", "Last month made {count} {count:suggestion|suggestions}; this came of them."),
-            "none": Term("上月没有提出建议。", "Last month suggested nothing."),
+            "some": Sentence("上月提出{count}条建议，结果如下。", "Last month made {count} {count:suggestion|suggestions}; this came of them.", of_period=True),
+            "none": Term("上月没有提出建议。", "Last month suggested nothing.", of_period=True),
         }
     ),
     "lasting": (LASTS,),
@@ -368,8 +368,7 @@ SAY = {
     "about": (
         Sentence(
             "带“暂”的数字{final_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
-            "Figures marked prov. become final on {final_on:day}: the month's last calls have not been watched in full, and are corrected for it.",
-        ),
+            "Figures marked prov. become final on {final_on:day}: the month's last calls have not been watched in full, and are corrected for it.", of_period=True),
     ),
     "rule": (Sentence("{rule}。", "{rule}."),),
     "checks": Sentences(

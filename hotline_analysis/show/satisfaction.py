@@ -7,10 +7,11 @@ from hotline_analysis.words import Rows, Sentence, Sentences, Term
 SCORED = Sentence("{name}均分{mean}", "{name}: mean {mean}")
 BETWEEN = Sentence("（{mean_low}至{mean_high}）", " ({mean_low} to {mean_high})")
 COUNTED = Sentence("，{n}份作答", ", {n} answers")
-BEFORE = Sentence("；上月均分{before}", "; mean of the month before {before}")
+BEFORE = Sentence("；上月均分{before}", "; mean of the month before {before}", of_period=True)
 NET = Sentence(
     "，高于上月的净占比{effect}（{effect_low}至{effect_high}）",
     ", net share of answers above the last month's {effect} ({effect_low} to {effect_high})",
+    of_period=True,
 )
 HEAD = (SCORED, BETWEEN, COUNTED, BEFORE)
 CHANGED = {
@@ -20,10 +21,10 @@ CHANGED = {
     "no n": (*HEAD, Term("；未提供样本量，不作变化判断", "; no sample size given, change not judged")),
     "means": (*HEAD, Term("；只有均分，没有逐份答卷，不作变化判断", "; means only, no single answers, change not judged")),
     "few": (*HEAD, Term("；样本不足，不作变化判断", "; too few, change not judged")),
-    "same": (*HEAD, Term("，两月的答案全部相同", "; all answers of both months are alike")),
-    "first": (*HEAD, Term("；没有上月的答卷，不作比较", "; no answers of the month before, not compared")),
+    "same": (*HEAD, Term("，两月的答案全部相同", "; all answers of both months are alike", of_period=True)),
+    "first": (*HEAD, Term("；没有上月的答卷，不作比较", "; no answers of the month before, not compared", of_period=True)),
     "whole": HEAD,
-    "empty": (Sentence("{name}本月无人作答", "{name}: no answer this month"),),
+    "empty": (Sentence("{name}本月无人作答", "{name}: no answer this month", of_period=True),),
 }
 OFTEN = (
     "来电多次的人每通受邀的占比与只来电一次的相差{difference}（{difference_low}至{difference_high}）",
@@ -97,7 +98,9 @@ DRIVEN = {
 RECOMMEND = Sentence(
     "净推荐值{nps}（{nps_low}至{nps_high}），{denominator}份作答", "NPS {nps} ({nps_low} to {nps_high}), {denominator} answers"
 )
-MOVED = Sentence("；较上月{moved_nps}（{moved_low}至{moved_high}）", "; {moved_nps} on the month before ({moved_low} to {moved_high})")
+MOVED = Sentence(
+    "；较上月{moved_nps}（{moved_low}至{moved_high}）", "; {moved_nps} on the month before ({moved_low} to {moved_high})", of_period=True
+)
 PROMOTED = {
     "first": (RECOMMEND, Term("。", ".")),
     "few": (RECOMMEND, Term("；样本不足，不作变化判断。", "; too few, change not judged.")),
@@ -114,7 +117,7 @@ def joined(cases: dict) -> Rows:
 FORMS = {
     "brief": Table(
         "name n mean± before said",
-        Term("各题得分与上月", "Scores by item, and the month before"),
+        Term("各题得分与上月", "Scores by item, and the month before", of_period=True),
         subtitle=Sentence("{period}；均分的区间按作答人算，判断已就题数校正", "{period}; intervals are of respondents, verdicts allow for the number of items"),
         bold="mean",
         narrow="name mean said",

@@ -1,15 +1,22 @@
 """An edition's figures are those of its own records: the same as the hotline's by unit, before they are rounded; quarters and years stand beside their like."""
 
+import ast
 import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import hotline_analysis
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.measures import editions, indicators
-from hotline_analysis.words import Language, Term
+from hotline_analysis.params import Words
+from hotline_analysis.words import LANGUAGES, Field, Language, Sentence, Term, in_period
 from tests.small import write_teams
 
 MONTH = "2024-11"
@@ -149,8 +156,48 @@ def test_part_of_a_quarter_or_of_a_year_is_refused(params):
     assert open_hotline(params, "2024", progress=False).period.label == "2024"
 
 
-def test_words_of_months_are_those_of_quarters():
-    quarter, year = Language("zh", "quarter"), Language("en", "year")
-    assert Term("本月与上月相比，12个月中", "")(quarter) == "本季度与上季度相比，12个季度中"
-    assert Term("", "the month before, 12 months, --month {month}")(year) == "the year before, 12 years, --month {month}"
-    assert Term("本月", "")("zh") == "本月" and quarter == "zh" and copy.deepcopy(quarter).per == "quarter"
+QUARTER = {language: Language(language, "quarter") for language in LANGUAGES}
+
+
+def test_what_is_declared_of_the_period_says_quarter_and_all_else_stands_as_it_is():
+    quarter, year = QUARTER["zh"], Language("en", "year")
+    compared = Term("本月与上月相比，12个月中，月末", "the month before, 12 months, --month {month}, {n:month|months}", of_period=True)
+    assert compared(quarter) == "本季度与上季度相比，12个季度中，季末"
+    assert compared(year) == "the year before, 12 years, --month {month}, {n:month|months}"
+    assert compared("zh") == compared.zh and quarter == "zh" and copy.deepcopy(quarter).per == "quarter"
+    for plain in (Term("依据9个月", "from 9 months"), Sentence("依据9个月", "from 9 months"), Words(zh="本月办热线", en="Month line").term):
+        assert (plain(quarter), plain(year)) == (plain.zh, plain.en)
+    there_and_back = Field.from_dict(json.loads(json.dumps(Field(compared, words={"a": compared, "b": Term("本月", "b")}).as_dict())))
+    assert there_and_back.term == compared and [there_and_back.words[key](quarter)[:3] for key in "ab"] == ["本季度", "本月"]
+
+
+OF_MONTHS = {  # declarations that speak of this month or the month before and mean months, whatever the period is
+    "intake/check_words.py": "checks go month by month", "report/audit/kinds.py": "of figures that others published",
+    "show/agents.py": "`followed` is of a month or refused", "studies/agents/ahead.py": "`followed` is of a month or refused",
+    "studies/outlook.py": "the month to come and the period's last month", "studies/satisfaction/__init__.py": "NPS is beside that of a month or alone",
+    "studies/satisfaction/items.py": "says that the period is no month", "words.py": "why `followed` is refused, and months around a measure",
+}  # fmt: skip
+SAYS = re.compile(r"[本上]月|去年同月|[Tt]his month|[Ll]ast month|month before")
+
+
+def _declared() -> Iterator[tuple[str, list[str], bool]]:
+    """File, texts and mark of every term and sentence of the package, those in its templates too."""
+    home = Path(hotline_analysis.__file__).parent
+    for file in sorted(home.rglob("*.py")):
+        calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        for call in (c for c in calls if getattr(c.func, "id", "") in ("Term", "Sentence")):
+            texts = [part.value for arg in call.args[:2] for part in ast.walk(arg) if isinstance(part, ast.Constant)]
+            yield str(file.relative_to(home)), [t for t in texts if isinstance(t, str)], "of_period" in {k.arg for k in call.keywords}
+    for file in sorted(home.rglob("*.j2")):
+        for zh, en, marked in re.findall(r'Term\("([^"]*)", "([^"]*)"(, of_period=True)?\)', file.read_text(encoding="utf-8")):
+            yield str(file.relative_to(home)), [zh, en], bool(marked)
+
+
+def test_every_declaration_that_says_this_month_is_of_the_period_or_known_to_be_of_months():
+    declared = list(_declared())
+    for file, texts, marked in declared:
+        if marked:
+            assert any(in_period(text, QUARTER[language]) != text for text in texts for language in LANGUAGES), (file, texts)
+        else:
+            assert not any(map(SAYS.search, texts)) or file in OF_MONTHS, (file, texts)
+    assert sum(marked for *_, marked in declared) > 100

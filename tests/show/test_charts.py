@@ -334,7 +334,7 @@ def test_limits_and_target_are_left_out_when_unknown():
 
 
 def test_two_months_have_no_course():
-    assert texts(drawn("run_chart", frame=run_frame().head(2))) == ["仅2个月，不画走势"]
+    assert texts(drawn("run_chart", frame=run_frame().head(2))) == ["仅2个点，不画走势"]
 
 
 def test_a_gap_in_the_series_is_a_gap_in_the_line():

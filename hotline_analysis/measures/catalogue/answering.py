@@ -51,7 +51,7 @@ def main_seconds(params: Params) -> int:
 CONNECTION = Indicator(
     "connection_rate", Term("接通率", "Connection rate"), ANSWERED, RECORDED, PERCENT, "higher",
     Term("分母是全部人工服务请求，含放弃", "the base is every request for a person, abandoned ones included"),
-    Term("分时段看：全月达标的热线，高峰一小时可能只接通一半", "by hour: a month on target may hide a peak hour in which half is answered"),
+    Term("分时段看：全月达标的热线，高峰一小时可能只接通一半", "by hour: a month on target may hide a peak hour in which half is answered", of_period=True),
     Term("低于目标且控制图有信号时，看高峰时段的人力", "when it signals below target, look at staffing in the peak"), "F3 D01; GB/T 33358-2016; F4 E04",
     family=FAMILY, known=RECORDED, of=OFFERED, most=1, first=True, chapter=SERVICE,
 )  # fmt: skip
@@ -201,8 +201,8 @@ WORST_DAY = Indicator(
     "worst_24h_connection", Term("任意24小时最低接通率", "Worst connection rate of any 24 h"),
     said("最差的24小时内的接通量", "calls answered in the worst 24 h", "calls", "outcome"),
     said("该24小时的人工服务请求量", "calls offered in these 24 h", "calls", "outcome"), PERCENT, "higher",
-    Term("从每一通来电起的24小时窗口，全部落在本月之内；不足30通的窗口不取", "every window of 24 h that begins with a call and lies in the month; windows of fewer than 30 calls are not taken"),
-    Term("国家标准要求任意24小时不低于95%，全月平均达标不等于每天达标", "the standard asks for 95 % in any 24 h; a month's mean on target does not mean that every day is"),
+    Term("从每一通来电起的24小时窗口，全部落在本月之内；不足30通的窗口不取", "every window of 24 h that begins with a call and lies in the month; windows of fewer than 30 calls are not taken", of_period=True),
+    Term("国家标准要求任意24小时不低于95%，全月平均达标不等于每天达标", "the standard asks for 95 % in any 24 h; a month's mean on target does not mean that every day is", of_period=True),
     Term("最低值没有区间，由控制图判断；低于95%的，看是哪一天", "a minimum has no interval, the control chart decides; below 95 % look at the day"), "GB/T 33358-2016",
     family=FAMILY, estimate=rolling.worst_days, most=1, chapter=SERVICE,
 )  # fmt: skip

@@ -92,7 +92,7 @@ def _part(zh: str, en: str, *needs: str):
 VALID = _part("有效回访", "valid follow-ups")
 FOLLOWED = Indicator(
     "followed_up", Term("有效回访率", "Followed up"), VALID, _part("已办结的诉求", "orders that have ended"), PERCENT, "higher",
-    Term("有效回访÷已办结（或已有回访）的诉求，按受理月份；三率只在其中计算", "valid follow-ups over orders that have ended (or were followed up), by the month received; the three rates are made of these only"),
+    Term("有效回访÷已办结（或已有回访）的诉求，按受理月份；三率只在其中计算", "valid follow-ups over orders that have ended (or were followed up), by the month received; the three rates are made of these only", of_period=True),
     Term("看没有回访到的是哪些部门、哪类诉求", "which departments and categories were not reached"), CAREFUL, "三率",
     estimate=estimate_of(_followed), most=1, chapter=CHAPTER,
 )  # fmt: skip

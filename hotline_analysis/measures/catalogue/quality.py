@@ -37,6 +37,6 @@ MONITORED = Indicator(
     Part(Term("质检的评分数", "scores given by quality checks"), ("source",), _count, SCORES), SCORE, "higher",
     Term("来源为质检的评分，每题一分；自评与其他来源不计", "scores whose source is the quality check, one an item; self-ratings and other sources are not in it"),
     Term("与满意度和自评并列看，见满意度专题；抽了多少、抽谁也要看", "beside satisfaction and self-ratings, see the study of satisfaction; and look at how many were drawn, and of whom"),
-    Term("各题满分不同时不可相加比较；抽查少的月份区间宽", "items of unlike scales do not compare; a month of few checks has a wide interval"), "classic KPI 12",
+    Term("各题满分不同时不可相加比较；抽查少的月份区间宽", "items of unlike scales do not compare; a month of few checks has a wide interval", of_period=True), "classic KPI 12",
     audience=(FRONT, MANAGEMENT), tier=2,
 )  # fmt: skip

@@ -87,11 +87,11 @@ CALLS_AN_HOUR = Indicator(
 ATTENDANCE = Indicator(
     "attendance", Term("出勤率", "Attendance"), ATTENDED, SCHEDULED, PERCENT, "higher",
     Term("人天合计；加班的人天是否计入由人事报表决定", "person-days; whether extra days count is up to the staff report"),
-    Term("按班组看", "by team"), Term("下降的月份看病假与离职", "in a month that falls, look at sick leave and leavers"), "classic KPI 15", tier=3, most=1,
+    Term("按班组看", "by team"), Term("下降的月份看病假与离职", "in a month that falls, look at sick leave and leavers", of_period=True), "classic KPI 15", tier=3, most=1,
 )  # fmt: skip
 ATTRITION = Indicator(
     "attrition", Term("员工流失率（月）", "Attrition a month"), LEAVERS, HEADS, PERCENT, "lower",
-    Term("当月离职人数除以当月平均在岗人数", "leavers of the month by the mean headcount of the month"),
+    Term("当月离职人数除以当月平均在岗人数；一季、一年为其中各月合计之比", "leavers of the month by the mean headcount of the month; of a quarter or a year the sums of its months"),
     Term("人少时一两人离职就差很多，看全年", "in a small team one or two leavers are a lot: look at the year"),
     Term("升高时看排班与薪酬，并看接通率是否随之下降", "when it rises, look at rosters and pay, and whether the connection rate follows"), "classic KPI 23; F3 D13; F4 E04",
     tier=3, family=LEAVING, most=1, people=True,
@@ -99,20 +99,20 @@ ATTRITION = Indicator(
 ATTRITION_A_YEAR = Indicator(
     "attrition_a_year", Term("员工流失率（年化）", "Attrition, annualised"), LEAVERS, HEADS, PERCENT, "lower",
     Term("1−（1−月流失率）的12次方：假如每个月都这样", "1 − (1 − the month's rate)^12: if every month were like this one"),
-    Term("由一个月推算，单月偶然的离职会放大", "made of one month, so it magnifies a chance leaver"),
+    Term("由一个月（或一季、一年的各月）推算，偶然的离职会放大", "made of one month, or of those of a quarter or a year, so it magnifies a chance leaver"),
     Term("与外部比较时用年化", "for comparison with others, who publish annual rates"), "classic KPI 23; F4 E05",
     tier=3, family=LEAVING, most=1, people=True, turned=a_year,
     how=Term("1−（1−离职人数÷在岗人数）^12", "1 − (1 − leavers ÷ headcount)^12"),
 )  # fmt: skip
 COST_OF_CALL = Indicator(
     "cost_per_call", Term("平均单呼成本（÷呼入量）", "Cost per call offered"), EXPENSE, OFFERED, YUAN, "lower",
-    Term("当月人力成本除以呼入量，含放弃", "the month's cost of staff by calls offered, abandoned ones included"),
-    Term("来电少的月份单价高", "in a month of few calls each costs more"), Term("一般2至5元；只含人力成本", "2 to 5 yuan is usual; cost of staff only"), "classic KPI 4",
+    Term("当月人力成本除以呼入量，含放弃", "the month's cost of staff by calls offered, abandoned ones included", of_period=True),
+    Term("来电少的月份单价高", "in a month of few calls each costs more", of_period=True), Term("一般2至5元；只含人力成本", "2 to 5 yuan is usual; cost of staff only"), "classic KPI 4",
     tier=3, family=COST, known=COSTED, of=TEAMS, least_known=1.0,
 )  # fmt: skip
 COST_OF_ANSWERED = Indicator(
     "cost_per_answered_call", Term("平均单呼成本（÷接通量）", "Cost per call answered"), EXPENSE, ANSWERED, YUAN, "lower",
-    Term("当月人力成本除以接通量", "the month's cost of staff by calls answered"),
+    Term("当月人力成本除以接通量", "the month's cost of staff by calls answered", of_period=True),
     Term("与以呼入量为分母的并列看：差别来自接不通的来电", "beside the one of calls offered: the difference is calls not answered"),
     Term("一般2至5元；只含人力成本", "2 to 5 yuan is usual; cost of staff only"), "classic KPI 4",
     tier=3, family=COST, known=COSTED, of=TEAMS, least_known=1.0,

@@ -22,7 +22,7 @@ PER_CALLER = Indicator(
     "calls_per_caller", Term("人均来电次数", "Calls per caller"),
     said("已识别来电人的来电", "calls of identified callers", "calls", "caller"),
     said("来电人数（去重）", "callers, each once", "calls", "caller"), TIMES, "lower",
-    Term("本月每个已识别的来电人平均打了几次；总呼叫数含重拨，人数不含", "how often each identified caller called in the month: the number of calls counts redials, that of callers does not"),
+    Term("本月每个已识别的来电人平均打了几次；总呼叫数含重拨，人数不含", "how often each identified caller called in the month: the number of calls counts redials, that of callers does not", of_period=True),
     Term("与复电率一起看", "with the repeat rate"), Term("升高时先看是否接不通而重拨", "when it rises, look first whether people redial because nobody answers"), "classic KPI 22",
     callers=True, estimate=rolling.callers,
 )  # fmt: skip
@@ -30,7 +30,7 @@ CHANNEL = Indicator(
     "largest_channel_share", Term("最大渠道占比", "Share of the largest channel"),
     said("来电最多的渠道的来电", "calls over the channel that carries most", "calls", "channel"),
     said("渠道已知的来电", "calls of a known channel", "calls", "channel"), PERCENT, None,
-    Term("各月都看同一渠道：全部月份合计来电最多的", "the same channel in every month: the one with most calls of all months"),
+    Term("各月都看同一渠道：全部月份合计来电最多的", "the same channel in every month: the one with most calls of all months", of_period=True),
     Term("各渠道的占比与服务见服务专题", "for the mix and the service of all channels see the study of service"),
     Term("没有好坏；下降说明来电分流到其他渠道", "neither way is good; when it falls, contacts move to other channels"), "F1 B08",
     estimate=rolling.largest_channel, most=1,

@@ -34,7 +34,12 @@ REPEAT = Term("再次来电：", "Repeat: ")
 TO_FILL = (*ANSWERS, "closed_at", "note", "filled_by")
 
 ABOUT = Term("热线", "Hotline")
-PERIOD, RULE, DATA, GRADE = Term("月份", "Month"), Term("口径", "Definition"), Term("数据", "Data"), Term("数据质量", "Data quality")
+PERIOD, RULE, DATA, GRADE = (
+    Term("月份", "Month", of_period=True),
+    Term("口径", "Definition"),
+    Term("数据", "Data"),
+    Term("数据质量", "Data quality"),
+)
 LISTED, READ, FILL, BACK, CARE = (
     Term("列入规则", "Rule of the list"), Term("怎么读", "How to read it"), Term("怎么填", "How to fill it in"), Term("怎么交回", "How to hand it back"),
     Term("保管", "Care"),
@@ -42,6 +47,7 @@ LISTED, READ, FILL, BACK, CARE = (
 LEDGER = Term(
     "{table}：读入{physical}条，进入统计{accepted}条，其余{rest}条的去向见月报附录。",
     "{table}: {physical} records read, {accepted} in the figures; the month's appendix says where the other {rest} went.",
+    of_period=True,
 )
 RULES = {
     "callers": Term("{days:g}天之内来电{calls}通及以上的来电人（滚动窗口，两端都算）{shared}。", "Callers with {calls} calls or more within {days:g} days (a rolling window, both ends counted){shared}."),
@@ -66,7 +72,7 @@ READING = {
 FILLING = (
     Term("只填黄色的列，其余列不要改；可以排序、筛选、调列宽、加自己的列。", "Fill the yellow columns only; sorting, filtering, column widths and columns of your own do no harm."),
     Term("“排查结果”“原因”“可否解决”“对策”从下拉表中选；已解决、已解释说明的，写办结日期。", "Choose result, cause, whether it can be solved, and measure from their lists; a case that is solved or explained has the day on which it was."),
-    Term("“详细说明”写什么都行，不会出现在月报上；不写姓名和号码最好。", "The notes are free and appear on no report; better without names and numbers."),
+    Term("“详细说明”写什么都行，不会出现在月报上；不写姓名和号码最好。", "The notes are free and appear on no report; better without names and numbers.", of_period=True),
 )  # fmt: skip
 HANDING_BACK = Term("hotline backfill {file} --params {params}，可以交几次；与登记簿不一致的会列出来，不会互相覆盖。", "hotline backfill {file} --params {params}, as often as you like; what contradicts the register is listed, and nothing is written over.")  # fmt: skip
 CARING = Term("本表写有来电人或话务员，只给办理的人；用完删除，不要外传。", "This file names callers or agents: it is for those who handle the cases. Delete it when done, and do not pass it on.")  # fmt: skip

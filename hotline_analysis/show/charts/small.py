@@ -9,10 +9,7 @@ from hotline_analysis.show.charts.style import NO_DATA, dotted
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
-SAID = Term(
-    "{}近{}个月，最低{}，最高{}，本月{}{}，判断：{}",
-    "{}, {} months: lowest {}, highest {}, now {}{}; verdict: {}",
-)
+SAID = Term("{}近{}个月，最低{}，最高{}，本月{}{}，判断：{}", "{}, {} months: lowest {}, highest {}, now {}{}; verdict: {}", of_period=True)
 LIMITS = Term("，控制限{}至{}", ", limits {} to {}")
 
 

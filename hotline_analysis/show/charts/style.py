@@ -43,7 +43,7 @@ THEME = {
     "axes.spines.left": False, "axes.spines.right": False, "axes.spines.top": False, "xtick.major.size": 0, "ytick.major.size": 0,
     "xtick.major.pad": 6, "ytick.major.pad": 6, "axes.axisbelow": True, "grid.color": HAIR, "grid.linewidth": 1,
 }  # fmt: skip
-TOO_SHORT = Term("仅{}个月，不画走势", "Too few months to draw a course: {}")
+TOO_SHORT = Term("仅{}个点，不画走势", "Too few points to draw a course: {}")
 NO_DATA, TOO_FEW = Term("没有可画的数据", "no data to draw"), Term("样本不足", "too few")
 
 

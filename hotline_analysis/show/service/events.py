@@ -35,6 +35,7 @@ WITHOUT = {
     "some": Sentence(
         "剔除这{removed}通来电，接通率由{with_events@connection_rate}变为{without@connection_rate}；这是同一个月的两种算法，不是变化。",
         "Without these {removed} calls the connection rate is {without@connection_rate} instead of {with_events@connection_rate}: two ways to count one month, not a change.",
+        of_period=True,
     ),
     "none": NOTHING,
 }
@@ -43,7 +44,7 @@ FORMS = {
     "outages": Table(
         "broken started_at ended_at minutes usual numerator denominator value± p recorded",
         Term("中断与成批丢失", "Silences and bursts of lost calls"),
-        subtitle=Sentence("{period}；平常应有：无来电时段与骤减的日子为来电，其余为丢失的来电；可能性按全月看过的次数计", "{period}; usual: calls in a silence or on a thin day, lost calls otherwise; chance counted over everything looked at"),
+        subtitle=Sentence("{period}；平常应有：无来电时段与骤减的日子为来电，其余为丢失的来电；可能性按全月看过的次数计", "{period}; usual: calls in a silence or on a thin day, lost calls otherwise; chance counted over everything looked at", of_period=True),
         narrow="broken started_at minutes usual",
     ),
     "bursts": Table(
@@ -57,7 +58,7 @@ FORMS = {
         "indicator_name with_events± without± moved_by",
         Term("剔除这些来电前后", "The period with and without these calls"),
         claim=Sentences({"some": Sentence("剔除{removed}通来电前后", "With and without {removed} calls")}),
-        subtitle=Sentence("{period}；这是同一个月的两种算法，不是变化，不判好坏", "{period}; two ways to count one month, not a change, and not judged"),
+        subtitle=Sentence("{period}；这是同一个月的两种算法，不是变化，不判好坏", "{period}; two ways to count one month, not a change, and not judged", of_period=True),
         narrow="indicator_name with_events without",
         unless={"none": NOTHING},
     ),

@@ -15,10 +15,12 @@ BEFORE = Either(
         Sentence(
             "{named_hours:clock}只接通{named_value}（以往{named_usual}），全月没接起的{all_lost}通有{named_lost}通（{named_share:share0}）在这里。",
             "At {named_hours:clock} {named_value} were answered ({named_usual} before); {named_lost} of the month's {all_lost} lost calls ({named_share:share0}) were lost there.",
+            of_period=True,
         ),
         Sentence(
             "{named_hours:clock}只接通{named_value}，全月没接起的{all_lost}通有{named_lost}通（{named_share:share0}）在这里。",
             "At {named_hours:clock} {named_value} were answered; {named_lost} of the month's {all_lost} lost calls ({named_share:share0}) were lost there.",
+            of_period=True,
         ),
     )
 )

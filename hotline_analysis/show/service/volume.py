@@ -6,13 +6,13 @@ from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
 ALL_OF = (
     Sentence("来电{count}通", "{count} calls"),
-    Sentence("，较上月{change}", ", {change} on last month"),
+    Sentence("，较上月{change}", ", {change} on last month", of_period=True),
     Sentence("，按日均{uneven}", ", {uneven} a day"),
     Sentence("，{state}", ", {state}"),
 )
 GROUP = (
     Sentence("{group}占{share}", "{group} {share}"),
-    Sentence("，较上月{share_change}", ", {share_change}"),
+    Sentence("，较上月{share_change}", ", {share_change}", of_period=True),
     Sentence("，{share_state}", ", {share_state}"),
 )
 SEMICOLON = Term("；", "; ")

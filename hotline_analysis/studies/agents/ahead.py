@@ -20,7 +20,7 @@ CAME = {
     "inside": Term("与预计一致", "as expected"), "better": Term("好于预计", "better than expected"), "worse": Term("差于预计", "worse than expected"), "few": Term("本月样本不足", "too few this month"),
 }  # fmt: skip
 COLUMNS = {
-    "seen": Field(Term("本月实际÷应有", "Seen now"), "ratio"),
+    "seen": Field(Term("本月实际÷应有", "Seen now", of_period=True), "ratio"),
     "foreseen": Field(Term("预计（不采取措施）", "Expected, nothing done"), "ratio", interval=("foreseen_low", "foreseen_high")),
     "foreseen_low": Field(Term("下端", "Low"), "ratio"),
     "foreseen_high": Field(Term("上端", "High"), "ratio"),

@@ -21,7 +21,7 @@ from hotline_analysis.words import STATE, Field, Term
 OF = "orders"  # the table whose columns are its strata
 RULE = orders.rule
 GROUPS = {disclosure.OTHER: disclosure.POOLED, orders.NONE: orders.NOT_GIVEN, "all": Term("合计", "All")}
-STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month")}
+STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month", of_period=True)}
 NAMES = {
     RECEIVED.key: RECEIVED.name,
     DUE.key: DUE.name,
@@ -42,12 +42,12 @@ COLUMNS = {
     "denominator": Field(Term("件数", "Orders"), "count"),
     "value": Field(Term("占比", "Share"), "share", interval=("low", "high")),
     "count": Field(Term("件数", "Orders"), "count"),
-    "before": Field(Term("上月", "Last month"), "count"),
+    "before": Field(Term("上月", "Last month", of_period=True), "count"),
     "difference": Field(Term("增减", "Difference"), "difference"),
     "change_of_count": Field(Term("增减幅度", "Change"), "relative"),
     "change": Field(Term("件数变化", "Change of count"), "relative"),
     "a_day": Field(Term("日均变化", "Change a day"), "relative", interval=("a_day_low", "a_day_high")),
-    "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months"), "relative"),
+    "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months", of_period=True), "relative"),
     "p": Field(Term("p值", "p"), "probability"),
     "q": Field(Term("q值", "q"), "probability"),
     "state": Field(Term("件数判断", "Verdict on the count"), words=STATES),
@@ -62,9 +62,9 @@ COLUMNS = {
     "cumulative_high": Field(Term("累计上端", "High"), "share"),
     "growth": Field(Term("随总量", "With the whole"), "number"),
     "shift": Field(Term("因占比", "By its share"), "number"),
-    "size_before": Field(Term("上月件数", "Orders last month"), "count"),
+    "size_before": Field(Term("上月件数", "Orders last month", of_period=True), "count"),
     "size": Field(Term("件数", "Orders"), "count"),
-    "rate_before": Field(Term("上月及时率", "Rate last month"), "share"),
+    "rate_before": Field(Term("上月及时率", "Rate last month", of_period=True), "share"),
     "rate": Field(Term("及时率", "Rate"), "share"),
     "mix": Field(Term("因结构", "By the mix"), "points", interval=("mix_low", "mix_high")),
     "own": Field(Term("因办理", "By the handling"), "points", interval=("own_low", "own_high")),
@@ -90,7 +90,7 @@ COLUMNS = {
     "went": Field(Term("办结", "Went"), "count"),
     "open_after": Field(Term("期末未办", "Open at the end"), "count"),
     "flow": Field(Term("净增", "Net"), "difference"),
-    "previous": Field(Term("上月件数", "Orders last month"), "count"),
+    "previous": Field(Term("上月件数", "Orders last month", of_period=True), "count"),
     "arrivals_a_day": Field(Term("日均受理", "Arrivals a day"), "number"),
     "mean_open": Field(Term("平均在办", "Mean stock"), "number"),
     "mean_days": Field(Term("平均天数", "Mean days"), "number"),

@@ -30,10 +30,10 @@ CHANGES = {
     "no n": Term("未提供样本量，不作变化判断", "no sample size given, change not judged"),
     "means": Term("只有均分，没有逐份答卷，不作变化判断", "means only, no single answers, change not judged"),
     "few": Term("样本不足，不作变化判断", "too few, change not judged"),
-    "same": Term("两月答案全部相同", "all answers of both months alike"),
-    "first": Term("没有上月的答卷", "no answers of the month before"),
+    "same": Term("两月答案全部相同", "all answers of both months alike", of_period=True),
+    "first": Term("没有上月的答卷", "no answers of the month before", of_period=True),
     "whole": Term("不是一个月，不与上月比较", "no single month, not compared"),
-    "empty": Term("本月无人作答", "no answer this month"),
+    "empty": Term("本月无人作答", "no answer this month", of_period=True),
 }
 
 

@@ -48,7 +48,7 @@ COLUMNS = {
     "ended_at": Field(Term("至", "To"), "moment"),
     "minutes": Field(Term("分钟", "Minutes"), "count"),
     "usual": Field(Term("平常应有", "Usual"), "number"),
-    "p": Field(Term("全月偶然出现的可能", "By chance in the period"), "probability"),
+    "p": Field(Term("全月偶然出现的可能", "By chance in the period", of_period=True), "probability"),
     "recorded": Field(Term("登记过", "On the register"), words={"yes": Term("有", "yes"), "no": Term("没有", "no")}),
     "span_hours": Field(Term("历时", "Lasted"), "hours"),
     "count": Field(Term("来电", "Calls"), "count"),

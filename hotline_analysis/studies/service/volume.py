@@ -33,18 +33,18 @@ AGAINST = {
     "no target": Term("未设目标", "no target"),
 }
 MOVED = ("outside", "few months")
-STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month")}
+STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month", of_period=True)}
 COLUMNS = {
     **{c: Field(term, words=WORDS) for c, term in (("issue_1", Term("诉求", "Issue")), ("issue_2", Term("二级诉求", "Issue, level 2")), ("issue_3", Term("三级诉求", "Issue, level 3")),
        ("area", Term("区域", "Area")), ("unit", Term("班组", "Team")), ("department", Term("承办部门", "Department")), ("queue", Term("技能组", "Queue")))},
     "channel": Field(Term("渠道", "Channel"), words=WAYS),
     "group": Field(Term("类别", "Group"), words=WORDS),
     "count": Field(Term("来电", "Calls"), "count"),
-    "before": Field(Term("上月", "Last month"), "count"),
+    "before": Field(Term("上月", "Last month", of_period=True), "count"),
     "difference": Field(Term("增减", "Difference"), "count"),
     "change": Field(Term("增减幅度", "Change"), "relative"),
     "a_day": Field(Term("日均变化", "Change a day"), "relative", interval=("a_day_low", "a_day_high")),
-    "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months"), "relative"),
+    "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months", of_period=True), "relative"),
     "state": Field(Term("件数判断", "Verdict on the count"), words=STATES),
     "share": Field(Term("占比", "Share"), "share", interval=("share_low", "share_high")),
     "share_change": Field(Term("占比变化", "Change of share"), "points", interval=("share_change_low", "share_change_high")),
