@@ -12,6 +12,13 @@ FEW = Term(
     "可比的单位不足5个，看不出单位之间平常差多少，不判高低；两两之差见下。",
     "Fewer than five units can be compared, so their ordinary spread is not seen and nothing is judged; pairs follow below.",
 )
+APART = Sentence(
+    "{units_apart:some}个单位与其他单位相同的诉求不足其来电的一半，不判高低；诉求名称不同的，先统一名称。",
+    "For {units_apart:some} {units_apart:unit|units} less than half of the calls are of issues that the others have: not judged. Where only the names of issues differ, bring them to the same words first.",
+)
+MIX = Sentence(
+    "同一构成只含各单位都有的诉求，占来电的{covered}。", "The common mix is of the issues that every unit has, {covered} of all calls."
+)
 CASES = {
     "above": Sentence("{unit}高于同类：复电是按构成应有的{ratio}倍（{ratio_low}至{ratio_high}）", "{unit} is above the others: {ratio} times the repeats expected of its mix ({ratio_low} to {ratio_high})"),
     "below": Sentence("{unit}低于同类：复电是按构成应有的{ratio}倍（{ratio_low}至{ratio_high}）", "{unit} is below the others: {ratio} times the repeats expected of its mix ({ratio_low} to {ratio_high})"),
@@ -25,13 +32,13 @@ FORMS = {
         narrow="hotline calls like",
     ),
     "units": Table(
-        "unit denominator numerator value± expected ratio± direct± lower upper rank_low rank_high verdict",
+        "unit denominator numerator value± used observed expected ratio± direct± lower upper rank_low rank_high verdict",
         Term("各单位与同类相比", "Units beside the others"),
         subtitle=Sentence(
-            "{period}，按名称排列；应有：其余单位对同一诉求的复电率乘以本单位来电；漏斗99.8%，已计入单位间平常的差异；名次为95%区间，1为最高",
-            "{period}, by name; expected: the others' rate for the same issue times the unit's calls; funnel 99.8%, with room for ordinary spread; ranks as 95% intervals, 1 is the highest",
+            "{period}，按名称排列；可比：其他单位也有的诉求；应有：其余单位对同一诉求的复电率乘以可比的来电；漏斗99.8%，已计入单位间平常的差异；名次为95%区间，1为最高",
+            "{period}, by name; what compares: issues that others have too; expected: the others' rate for the same issue times the calls that compare; funnel 99.8%, with room for ordinary spread; ranks as 95% intervals, 1 is the highest",
         ),
-        note=Sentences({"unlike": NOT_JUDGED, "few units": FEW, "*": ()}),
+        note=(Sentences({"unlike": NOT_JUDGED, "few units": FEW, "*": ()}), APART, MIX),
         bold="ratio",
         narrow="unit value ratio verdict",
     ),
@@ -40,9 +47,10 @@ FORMS = {
         Term("两两之差", "Pairs of units"),
         claim=(Sentence("{pairs}对中{differing}对有差异", "{differing} of {pairs} pairs differ"),),
         subtitle=Term(
-            "同一构成下的复电率之差，最确定的几对；q为多重比较校正后；口径不同的不检验",
-            "Difference of the rates at the common mix, the surest pairs; q after correction for many comparisons; none where definitions are unlike",
+            "同一构成下的复电率之差，最确定的几对；q为多重比较校正后；口径不同的、共有诉求不足一半的不检验",
+            "Difference of the rates at the common mix, the surest pairs; q after correction for many comparisons; none where definitions are unlike or less than half of the mix is in common",
         ),
+        note=MIX,
         bold="difference",
         where="shown",
     ),
@@ -69,16 +77,23 @@ FORMS = {
 }  # fmt: skip
 
 SAY = {
-    "units": Sentences(
-        {
-            "differ": Rows(CASES, by="verdict", between=Term("；", "; ")),
-            "none": Term(
-                "扣除诉求构成后，没有一个单位超出单位之间平常的差异。",
-                "With the mix of issues taken off, no unit is beyond the ordinary spread between units.",
-            ),
-            "few units": FEW,
-            "unlike": NOT_JUDGED,
-        }
+    "units": (
+        Sentences(
+            {
+                "differ": Rows(CASES, by="verdict", between=Term("；", "; ")),
+                "none": Term(
+                    "扣除诉求构成后，没有一个单位超出单位之间平常的差异。",
+                    "With the mix of issues taken off, no unit is beyond the ordinary spread between units.",
+                ),
+                "others": Term(
+                    "扣除诉求构成后，其余单位都没有超出单位之间平常的差异。",
+                    "With the mix of issues taken off, none of the other units is beyond the ordinary spread between units.",
+                ),
+                "few units": FEW,
+                "unlike": NOT_JUDGED,
+            }
+        ),
+        APART,
     ),
     "difference": Sentences(
         {

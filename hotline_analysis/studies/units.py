@@ -26,15 +26,17 @@ FEW, FEWEST, MOST_Q = (
     5,
     0.05,
 )  # calls below which a unit is not judged, units from which the ordinary spread is seen, false discovery rate
+LEAST_COMMON = 0.5  # of a unit's calls: with fewer in issues that others have, a verdict would be of a part and not of the unit
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
-    "few units": Term("不足5个单位，不判", "fewer than 5 units, not judged"), "unlike": Term("口径不同，不判", "unlike definitions, not judged"),
+    "apart": Term("诉求与其他单位不同，不判", "issues not in common, not judged"), "few units": Term("不足5个单位，不判", "fewer than 5 units, not judged"), "unlike": Term("口径不同，不判", "unlike definitions, not judged"),
 }  # fmt: skip
 LIKE = {"own": Term("本热线", "this hotline"), "like": Term("口径相同", "same definition"), "unlike": Term("口径不同", "unlike definition")}
+POOLED = {disclosure.OTHER: disclosure.POOLED}
 COLUMNS = {
-    "unit": Field(Term("单位", "Unit")),
-    "first": Field(Term("单位甲", "One")),
-    "second": Field(Term("单位乙", "Another")),
+    "unit": Field(Term("单位", "Unit"), words=POOLED),
+    "first": Field(Term("单位甲", "One"), words=POOLED),
+    "second": Field(Term("单位乙", "Another"), words=POOLED),
     "hotline": Field(Term("热线", "Hotline")),
     "period": Field(Term("时期", "Period")),
     "line": Field(Term("口径", "Definition")),
@@ -46,6 +48,9 @@ COLUMNS = {
     "low": Field(Term("下端", "Low"), "share"),
     "high": Field(Term("上端", "High"), "share"),
     "design_effect": Field(Term("设计效应", "Design effect"), "ratio"),
+    "observed": Field(Term("可比的复电", "Repeats that compare"), "count"),
+    "used": Field(Term("可比的来电占", "Calls that compare"), "share0"),
+    "units_apart": Field(Term("诉求不同的单位", "Units of other issues"), "count"),
     "expected": Field(Term("按构成应有", "Expected"), "number"),
     "ratio": Field(Term("实际÷应有", "Seen over expected"), "ratio", interval=("ratio_low", "ratio_high")),
     "direct": Field(Term("同一构成下的复电率", "Rate at the common mix"), "share", interval=("direct_low", "direct_high")),
@@ -65,7 +70,7 @@ COLUMNS = {
     "highest": Field(Term("最高", "Highest"), "share"),
     "log_rank": Field(Term("对数秩检验（描述）", "Log-rank (descriptive)"), "number"),
     "log_rank_p": Field(Term("其p", "its p"), "probability"),
-    "group": Field(Term("单位", "Unit")),
+    "group": Field(Term("单位", "Unit"), words=POOLED),
     "hours": Field(Term("来电后", "After the call"), "hours"),
     "most_hours": Field(Term("差异最大的窗口", "Where they differ most"), "hours"),
     "most_low": Field(Term("其最低", "Its lowest"), "share"),
@@ -74,7 +79,7 @@ COLUMNS = {
 
 
 class Compared(list):
-    """Units that stand beside one another: (name in Chinese, in English, unit), with the shares that they came from."""
+    """Units that stand beside one another: (name in Chinese, in English, the place of its share, unit), with the shares that they came from."""
 
     shares: Sequence[Share]
     like: bool
@@ -109,10 +114,10 @@ def _compared(view: View, by: Sequence[str]) -> Compared:
             "unlike definitions of the hotlines compared.",
             "Count them all under one definition, window and period, or set units › forced: true.",
         )
-    for share in made.shares:
-        made += [(*_named(share, unit, several=len(made.shares) > 1), unit) for unit in share.units]
+    for place, share in enumerate(made.shares):
+        made += [(*_named(share, unit, several=len(made.shares) > 1), place, unit) for unit in share.units]
     _need_two(made.shares)
-    made.sort(key=lambda row: (row[2].name == disclosure.OTHER, row[0]))
+    made.sort(key=lambda row: (row[-1].name == disclosure.OTHER, row[0]))
     return made
 
 
@@ -136,13 +141,13 @@ def _named(share: Share, unit: Unit, *, several: bool) -> tuple[str, str]:
 
 
 def _mix(units: Compared) -> tuple[np.ndarray, np.ndarray]:
-    """Repeats and calls by unit and issue; what was pooled is a class of its own."""
-    issues = sorted({cell.issue for *_, unit in units for cell in unit.cells})
-    k, n = np.zeros((2, len(units), len(issues)))
-    for row, (*_, unit) in enumerate(units):
-        for cell in unit.cells:
-            place = issues.index(cell.issue)
-            k[row, place], n[row, place] = cell.repeats, cell.calls
+    """Repeats and calls by unit and issue; what a share pooled is a class of that share's units alone: another pooled other issues."""
+    classes = [[(cell.issue, share if cell.issue == disclosure.OTHER else 0) for cell in unit.cells] for _, _, share, unit in units]
+    places = {name: place for place, name in enumerate(sorted({name for names in classes for name in names}))}
+    k, n = np.zeros((2, len(units), len(places)))
+    for row, (names, (*_, unit)) in enumerate(zip(classes, units, strict=True)):
+        for name, cell in zip(names, unit.cells, strict=True):
+            k[row, places[name]], n[row, places[name]] = cell.repeats, cell.calls
     return k, n
 
 
@@ -170,13 +175,13 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Every unit beside what the others have with the same issues: one row a unit, by name; no ranks but the interval of each.
 
     Counted are the index calls that were watched for the window (`units › window_hours`). Units with few calls or repeats are pooled (`measures.sharing`); issues that
-    a file pooled are a class of their own.
+    a file pooled are a class of its own units.
 
-    Columns: unit_zh, unit_en, calls, denominator, numerator, value, low, high (95 %, Wilson on calls / design effect), design_effect, expected (repeats of the calls that compare, at the other units'
-    rates), ratio, ratio_low, ratio_high (indirect: Byar, exact below 10, on repeats / design effect), direct, direct_low, direct_high (at the mix of all units together), covered (of that mix), lower, upper (funnel, 99.8 %, with room for the
+    Columns: unit_zh, unit_en, calls, denominator, numerator, value, low, high (95 %, Wilson on calls / design effect), design_effect, observed (repeats of the calls that compare: of issues that other units have),
+    used (their part of the denominator), expected (repeats of these calls at the other units' rates), ratio (observed over expected), ratio_low, ratio_high (indirect: Byar, exact below 10, on repeats / design effect), direct, direct_low, direct_high (at the mix of all units together), covered (of that mix), lower, upper (funnel, 99.8 %, with room for the
     spread of the other units: `standardisation.beside_others`), z, z_spread, q, rank_low, rank_high (of the standardised rate, 1 the highest, 95 %), verdict (above, below: q under MOST_Q and `coaching › beyond` repeats or more
-    beyond expectation; inside; few: under FEW calls; few units: under FEWEST that can be judged; unlike: forced), said (its case: differ, none, few units, unlike). Ranks and verdicts are missing where unlike. Raises DataRefused for unlike
-    definitions that are not forced. Source: methods 5; A11.
+    beyond expectation; inside; few: under FEW calls; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart (how many are), said (its case: differ, none, others: none but some are apart, few units, unlike). Ranks and verdicts are missing where unlike. observed, used and expected
+    are not told where they would tell few repeats of the unit's own issues. Raises DataRefused for unlike definitions that are not forced. Source: methods 5; A11.
     """
     compared = _compared(view, by)
     k, n = _mix(compared)
@@ -184,12 +189,24 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     able = np.array([unit.watched >= FEW and unit.name != disclosure.OTHER for *_, unit in compared])
     found = standardisation.standardise(k, n, deff=deff)
     frame = _plain(compared, deff).assign(
-        expected=found.expected, ratio=found.ratio, ratio_low=found.ratio_low, ratio_high=found.ratio_high,
+        observed=found.observed.astype(int), used=found.used, expected=found.expected, ratio=found.ratio, ratio_low=found.ratio_low, ratio_high=found.ratio_high,
         direct=found.direct, direct_low=found.direct_low, direct_high=found.direct_high, covered=found.covered,
     )  # fmt: skip
-    frame = frame.assign(**_funnel(k, n, deff, able))
-    frame["verdict"] = _verdicts(frame, found, able, compared.like, view.params.coaching.beyond)
-    return frame.assign(**_ranks(found, deff, able, compared.like), said=_said(frame, compared.like))
+    common = np.zeros(len(able), bool)
+    common[able] = standardisation.standardise(k[able], n[able]).used >= LEAST_COMMON
+    frame = frame.assign(**_funnel(k, n, deff, able, common))
+    frame["verdict"] = _verdicts(frame, found, able, common, compared.like, view.params.coaching.beyond)
+    apart = int((frame["verdict"] == "apart").sum())
+    frame = frame.assign(**_ranks(found, deff, common, compared.like), units_apart=apart, said=_said(frame, compared.like))
+    return _told(frame, view.smallest)
+
+
+def _told(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """Without what would tell few repeats of a unit's own issues, which are its repeats less those that compare (`disclosure`)."""
+    told = disclosure.untold_across(frame.assign(rest=frame["numerator"] - frame["observed"]), ["observed", "rest"], smallest)
+    hidden = told.get("observed_missing", pd.Series("", frame.index)) != ""
+    why, columns = np.where(hidden, disclosure.UNTOLD, ""), ("observed", "used", "expected")
+    return frame.assign(**{c: frame[c].mask(hidden) for c in columns}, **{f"{c}_missing": why for c in columns}) if hidden.any() else frame
 
 
 def _plain(compared: Compared, deff: np.ndarray) -> pd.DataFrame:
@@ -199,7 +216,7 @@ def _plain(compared: Compared, deff: np.ndarray) -> pd.DataFrame:
         value = repeats / watched
     names = {
         "unit_zh": [zh for zh, *_ in compared],
-        "unit_en": [en for _, en, _ in compared],
+        "unit_en": [en for _, en, *_ in compared],
         "calls": [unit.calls for *_, unit in compared],
     }
     return pd.DataFrame(
@@ -215,36 +232,44 @@ def _plain(compared: Compared, deff: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _funnel(k: np.ndarray, n: np.ndarray, deff: np.ndarray, able: np.ndarray) -> dict:
-    """z against what the others have, with room for their spread; its limits and q. Units that are not judged take no part in the spread."""
+def _funnel(k: np.ndarray, n: np.ndarray, deff: np.ndarray, able: np.ndarray, common: np.ndarray) -> dict:
+    """z against what the others have, with room for their spread; its limits, and q of those with enough in common. Units of few calls take no part in the spread."""
     found = standardisation.standardise(k[able], n[able], deff=deff[able])
     beside = standardisation.beside_others(k[able], n[able], deff=deff[able])
     with np.errstate(invalid="ignore", divide="ignore"):
         lower, upper = funnel.share_limits(found.calls / deff[able], np.clip(found.expected / found.calls, 0, 1), tau2=beside.tau2)
-    columns = {"lower": lower, "upper": upper, "z": beside.z, "z_spread": beside.z_spread, "q": tests.benjamini_hochberg(beside.p)}
+    columns = {
+        "lower": lower,
+        "upper": upper,
+        "z": beside.z,
+        "z_spread": beside.z_spread,
+        "q": tests.benjamini_hochberg(np.where(common[able], beside.p, np.nan)),
+    }
     spread = {name: np.full(len(k), np.nan) for name in columns}
     for name, values in columns.items():
         spread[name][able] = values
     return spread
 
 
-def _verdicts(frame: pd.DataFrame, found: standardisation.Standardised, able: np.ndarray, like: bool, least: float) -> np.ndarray:
+def _verdicts(
+    frame: pd.DataFrame, found: standardisation.Standardised, able: np.ndarray, common: np.ndarray, like: bool, least: float
+) -> np.ndarray:
     beyond, sure = found.observed - found.expected, frame["q"] < MOST_Q
-    judged = able & np.isfinite(found.expected)
     cases = [
         np.full(len(frame), not like),
-        ~judged,
-        np.full(len(frame), judged.sum() < FEWEST),
+        ~able,
+        ~common,
+        np.full(len(frame), common.sum() < FEWEST),
         sure & (beyond >= least),
         sure & (beyond <= -least),
     ]
-    return np.select(cases, ["unlike", "few", "few units", "above", "below"], "inside")
+    return np.select(cases, ["unlike", "few", "apart", "few units", "above", "below"], "inside")
 
 
-def _ranks(found: standardisation.Standardised, deff: np.ndarray, able: np.ndarray, like: bool) -> dict:
+def _ranks(found: standardisation.Standardised, deff: np.ndarray, common: np.ndarray, like: bool) -> dict:
     if not like:
         return {"rank_low": np.nan, "rank_high": np.nan}
-    known = able & np.isfinite(found.expected)
+    known = common & np.isfinite(found.expected)
     with np.errstate(invalid="ignore", divide="ignore"):
         scale = np.where(known, found.expected / found.calls, 1.0)
     low, high = standardisation.rank_limits(
@@ -257,14 +282,16 @@ def _said(frame: pd.DataFrame, like: bool) -> str:
     if not like:
         return "unlike"
     told = set(frame["verdict"])
-    return "differ" if told & {"above", "below"} else "none" if "inside" in told else "few units"
+    if told & {"above", "below"}:
+        return "differ"
+    return "few units" if "inside" not in told else "others" if "apart" in told else "none"
 
 
 def pairs(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """The difference of every two units at the common mix: one row a pair, units of FEW or more calls alone.
 
     Columns: first_zh, first_en, second_zh, second_en, difference, difference_low, difference_high (of the direct rates, MOVER), p, q (Benjamini-Hochberg over the pairs), shown (the 12 that differ most surely), pairs, differing
-    (how many have q under MOST_Q). Not judged where unlike: q is missing. Source: methods 5; Newcombe 1998.
+    (how many have q under MOST_Q), covered (the part of the mix that all units have). Not judged where unlike, and where covered is under LEAST_COMMON: q and differing are missing. Source: methods 5; Newcombe 1998.
     """
     compared = _compared(view, by)
     k, n = _mix(compared)
@@ -277,9 +304,10 @@ def pairs(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     if not rows:
         raise DataRefused("units", "no two units have issues in common", "Bring the issues to the same words.")
     frame = pd.DataFrame(rows)
-    frame["q"] = tests.benjamini_hochberg(frame["p"]) if compared.like else np.nan
-    first = frame["p"].rank(method="first") <= 12
-    return frame.assign(shown=first, pairs=len(frame), differing=int((frame["q"] < MOST_Q).sum()))
+    judged = compared.like and found.covered >= LEAST_COMMON
+    frame["q"] = tests.benjamini_hochberg(frame["p"]) if judged else np.nan
+    first, differing = frame["p"].rank(method="first") <= 12, int((frame["q"] < MOST_Q).sum()) if judged else np.nan
+    return frame.assign(shown=first, pairs=len(frame), differing=differing, covered=found.covered)
 
 
 def _pair(compared: Compared, found: standardisation.Standardised, i: int, j: int) -> dict:
@@ -298,7 +326,7 @@ def curves(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Columns: group_zh, group_en, hours (0 first, where nothing has come yet), value, low, high (95 %, from the caller groups), few (under FEW calls).
     """
     rows = []
-    for zh, en, unit in _compared(view, by):
+    for zh, en, _, unit in _compared(view, by):
         head = {"group_zh": zh, "group_en": en, "few": unit.calls < FEW}
         rows.append({**head, "hours": 0.0, "value": 0.0, "low": 0.0, "high": 0.0})
         for step in unit.curve:

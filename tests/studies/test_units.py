@@ -9,7 +9,9 @@ import pytest
 from hotline_analysis import open_hotline, say, show
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import CannotWrite, DataRefused, NoInput
+from hotline_analysis.hotline import digest
 from hotline_analysis.measures import sharing
+from hotline_analysis.studies import units as study
 from tests.studies.units import write
 
 NORTH = {"甲组": 0.12, "乙组": 0.12, "丙组": 0.12, "丁组": 0.12, "戊组": 0.12, "己组": 0.3}
@@ -207,6 +209,85 @@ def test_one_unit_alone_and_a_rule_that_no_unit_can_be_compared_by(south, north)
     assert south.study("units").attrs["missing"] is not None
     assert north.study("units", direction="look-back").attrs["missing"] is not None
     assert north.study("units", by="area").attrs["missing"]["zh"] == "未提供：区域"
+
+
+# ---- issues that the units do not share
+
+
+def of_shares(monkeypatch, north, *shares: dict[str, list], table: str = "units") -> pd.DataFrame:
+    """A table of invented shares: in each share, unit -> its cells (issue, calls, repeats)."""
+
+    def unit(name: str, cells: list) -> sharing.Unit:
+        calls, repeats = sum(n for _, n, _ in cells), sum(k for *_, k in cells)
+        told = tuple(sharing.Cell(issue=i, calls=n, repeats=k) for i, n, k in cells)
+        return sharing.Unit(name=name, calls=calls, watched=calls, repeats=repeats, design_effect=1.0, cells=told, curve=())
+
+    like, attrs = north.share("unit"), dict(north.study("units", table).attrs)
+    made = [
+        like.model_copy(update={"title_zh": f"热线{n}", "title_en": f"hotline {n}", "units": tuple(unit(*one) for one in units.items())})
+        for n, units in enumerate(shares)
+    ]
+    monkeypatch.setattr(study, "_shares", lambda view, by: made)
+    frame = study.TABLES[table](north.view)
+    frame.attrs = attrs | {"digest": digest(frame)}
+    return frame
+
+
+def test_what_two_files_pooled_is_not_compared(monkeypatch, north):
+    """六个单位供水都是400通40次复电；甲、乙两份文件各把别的诉求并成一格，一格300通90次，一格300通9次：那是不同的诉求，不能互相比."""
+    same, pool = ("供水", 400, 40), "(<8)"
+    others = {f"组{n}": [same] for n in range(4)}
+    frame = of_shares(monkeypatch, north, others, {"甲": [same, (pool, 300, 90)]}, {"乙": [same, (pool, 300, 9)]})
+    assert frame["ratio"].tolist() == [1.0] * 6 and frame["expected"].tolist() == [40.0] * 6 and set(frame["verdict"]) == {"inside"}
+    assert frame["used"].round(3).tolist() == [1.0] * 4 + [0.571] * 2 and frame["said"].unique().tolist() == ["none"]
+    assert frame.attrs["fields"]["unit"]["words"][pool], "a unit may be pooled"
+
+
+def test_units_of_one_file_compare_on_what_it_pooled(monkeypatch, north):
+    """同一份文件里并起来的是同样几类诉求：甲90次，乙9次，各以对方为应有."""
+    same, pool = ("供水", 400, 40), "(<8)"
+    frame = of_shares(monkeypatch, north, {"甲": [same, (pool, 300, 90)], "乙": [same, (pool, 300, 9)]})
+    assert dict(zip(frame["unit_zh"], frame["expected"], strict=True)) == {"甲": 49.0, "乙": 130.0}
+
+
+def test_a_unit_whose_issues_the_others_do_not_have_is_not_judged(monkeypatch, north):
+    """七个单位，只有供水相同：东组300通里可比100通，可比的复电10次、应有10次，共190次；不判，也不说没有一个单位超出."""
+    north_units = {f"组{n}": [("供水", 100, 10), ("交通", 100, 10), ("社保", 100, 10)] for n in range(6)}
+    odd = {"东组": [("供水", 100, 10), ("道路", 100, 90), ("人社", 100, 90)]}
+    frame = of_shares(monkeypatch, north, north_units, odd)
+    rows = frame.set_index("unit_zh")
+    east = rows.loc["热线1 › 东组"]
+    assert (east["numerator"], east["observed"], east["expected"], east["ratio"]) == (190, 10, 10.0, 1.0)
+    assert east["used"] == pytest.approx(1 / 3) and east["verdict"] == "apart" and np.isnan([east["q"], east["rank_low"]]).all()
+    assert rows["verdict"].value_counts().to_dict() == {"inside": 6, "apart": 1} and set(frame["said"]) == {"others"}
+    zh, table = say(frame).text, str(show(frame).html)
+    assert "1个单位与其他单位相同的诉求不足其来电的一半，不判高低" in zh and "没有一个单位超出" not in zh
+    assert "诉求与其他单位不同，不判" in table and "可比的复电" in table and "同一构成只含各单位都有的诉求，占来电的33%" in table
+    frame.attrs["language"] = "en"
+    assert "For 1 unit less than half of the calls are of issues that the others have" in say(frame).text
+    pairs = of_shares(monkeypatch, north, north_units, odd, table="pairs")
+    assert pairs["covered"].unique() == pytest.approx([1 / 3]) and pairs["q"].isna().all() and "对有差异" not in str(show(pairs).html)
+
+
+def test_few_repeats_of_a_units_own_issues_are_not_told(monkeypatch, north):
+    """东组42次复电，可比的40次：余下2次是它独有的诉求的，可比的与应有都不列出；北组余下8次，照列."""
+    same = ("供水", 400, 40)
+    units = {f"组{n}": [same] for n in range(4)} | {"东组": [same, ("道路", 20, 2)], "北组": [same, ("社保", 80, 8)]}
+    frame = of_shares(monkeypatch, north, units)
+    rows = frame.set_index("unit_zh")
+    assert rows.loc["东组", ["observed", "used", "expected"]].isna().all() and rows.loc["东组", ["numerator", "ratio"]].tolist() == [
+        42,
+        1.0,
+    ]
+    assert set(rows.loc["东组", ["observed_missing", "used_missing", "expected_missing"]]) == {"untold"}
+    assert rows.loc["北组", ["numerator", "observed", "expected"]].tolist() == [48, 40, 40.0] and "不列出" in str(show(frame).html)
+
+
+def test_a_unit_with_issues_of_small_units_alone_is_not_called_alike(monkeypatch, north):
+    """乙只与一个20通的单位有相同的诉求：没有可判的单位与它相比."""
+    units = {f"组{n}": [("供水", 100, 10)] for n in range(6)} | {"乙": [("社保", 100, 50)], "小组": [("社保", 20, 2)]}
+    frame = of_shares(monkeypatch, north, units).set_index("unit_zh")
+    assert frame.loc[["乙", "小组"], "verdict"].tolist() == ["apart", "few"] and set(frame["said"]) == {"others"}
 
 
 # ---- the command, the page
