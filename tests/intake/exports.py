@@ -79,7 +79,7 @@ def queue(rng: random.Random) -> tuple[str, bytes, str]:
         else:
             rows.append([then, call, "12345", "NONE", "ABANDON", 1, 1, wait, "", ""])
     rows.sort(key=lambda row: row[0])
-    wanted = "calls: {preset: asterisk_queue_log, files: FILE}\n"
+    wanted = "calls: {preset: asterisk_queue_log, files: FILE, columns: {transferred: ''}}\n"  # no event of it passes a call on
     return "queue_log.csv", _csv("time callid queuename agent event data1 data2 data3 data4 data5".split(), rows), wanted
 
 
