@@ -63,7 +63,8 @@ def test_what_is_of_months_stands_as_it_was_written(page):
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "与此前5个月相比"), ("en", "Against the 5 months before")])
-def test_the_months_that_a_study_looks_at_are_months(params, language, said):
+def test_the_months_that_a_study_looks_at_are_months_and_the_hotline_keeps_its_name(params, language, said):
     """哪类诉求在上升，看的是六月以前的五个月，不论报告的是哪一季."""
     h = open_hotline(params, LABEL, language, progress=False)
     assert said in say(h.study("outlook", "rising")).text
+    assert repr(h) == f"{MONTHLY[language][0]} {LABEL}"
