@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 
 LANGUAGES = ("zh", "en")
@@ -70,6 +70,11 @@ class Term(Spoken):
     of_period: bool = False
 
     in_ = Spoken.__call__
+
+    @property
+    def plain(self) -> list:
+        """Plain JSON: Chinese, English, and true behind them where it is of the period."""
+        return [self.zh, self.en, *([True] if self.of_period else [])]
 
 
 @dataclass(frozen=True)
@@ -444,8 +449,8 @@ class Field:
 
     def as_dict(self) -> dict:
         """Plain JSON, for the `attrs` of a frame."""
-        said = {key: list(astuple(term)) for key, term in self.words.items()}
-        return {"term": list(astuple(self.term)), "form": self.form, "interval": list(self.interval), "words": said}
+        said = {key: term.plain for key, term in self.words.items()}
+        return {"term": self.term.plain, "form": self.form, "interval": list(self.interval), "words": said}
 
     @classmethod
     def from_dict(cls, plain: Mapping) -> "Field":
