@@ -5,6 +5,7 @@ brings; nothing else of the package imports this module.
 """
 
 import ast
+import re
 from pathlib import Path
 
 from nbconvert.exporters import Exporter
@@ -15,6 +16,9 @@ from hotline_analysis.errors import BadParams, HotlineError, NoInput
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Params
 from hotline_analysis.report import month, page
+
+PARAMETERS, INJECTED = "parameters", "injected-parameters"  # papermill's: the cell that names them, and the one with which it changes them
+LIKE = 'params = "../params/mine.yaml"'
 
 
 class Refused(ConversionException):
@@ -47,19 +51,33 @@ def exported(notebook, name: str, folder: Path) -> bytes:
 
 
 def hotline_of(notebook, name: str, folder: Path) -> Params:
-    """The params file that the cell tagged `parameters` names: the check needs to know whose numbers count as personal. Paths start at the notebook."""
-    cells = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    """The params file of papermill's cells, whose numbers count as personal: the first cell tagged `parameters`, or what a run put behind it. Paths start at the notebook.
+
+    Raises BadParams where it is no plain text, and where another cell gives it anew: the outputs would be of a hotline whose check this is not.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    papermills = [next((cell for cell in cells if tag in cell.metadata.get("tags", [])), None) for tag in (PARAMETERS, INJECTED)]
+    found = [said for cell in filter(None, papermills) for said in _given(cell.source, f"{name} › {PARAMETERS}")]
+    if not found:
+        raise BadParams(name, "names no params file.", f"Give it a cell tagged parameters with {LIKE}, as `hotline new` does.")
+    if any(_given(cell.source, name) for cell in cells if not any(cell is one for one in papermills)):
+        raise BadParams(name, "gives params anew in another cell.", "A page is of one hotline: name it in the cell tagged parameters.")
+    if not isinstance(found[-1], str):
+        raise BadParams(f"{name} › {PARAMETERS}", "params is no plain text.", f"Write {LIKE}.")
+    return params_file.load(folder / found[-1])
+
+
+def _given(source: str, where: str) -> list[str | None]:
+    """What a cell says that `params` is, each time that it does; None where that is not a plain text."""
+    python = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     try:
-        lines = [line for source in cells for line in ast.parse(source).body]
+        tree = ast.parse(python)
     except SyntaxError:
-        raise BadParams(name, "its cell tagged parameters is not Python.") from None
-    for line in lines:
-        if (
-            isinstance(line, ast.Assign)
-            and isinstance(line.value, ast.Constant)
-            and any(getattr(t, "id", "") == "params" for t in line.targets)
-        ):
-            return params_file.load(folder / str(line.value.value))
-    raise BadParams(
-        name, "names no params file.", 'Give it a cell tagged parameters with params = "../params/mine.yaml", as `hotline new` does.'
-    )
+        return [None] * bool(re.search(r"^\s*params\s*=(?!=)", source, re.MULTILINE))
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "params" and isinstance(node.ctx, ast.Store)]
+    plain = {id(target): line.value for line in tree.body for target in _targets(line) if isinstance(line.value, ast.Constant)}
+    return [plain[id(node)].value if id(node) in plain else None for node in sorted(names, key=lambda node: (node.lineno, node.col_offset))]
+
+
+def _targets(line: ast.stmt) -> list[ast.expr]:
+    return line.targets if isinstance(line, ast.Assign) else [line.target] if isinstance(line, ast.AnnAssign) else []

@@ -75,7 +75,10 @@ def _is_taken(name: str, taken: Collection[str]) -> bool:
 def _filled(name: str, params: str) -> dict:
     """The template with the notebook's name, and the params as seen from its folder, as Python text."""
     book = json.loads(TEMPLATE.read_text(encoding="utf-8"))
-    said = {'"PARAMS"': json.dumps(Path(params).as_posix(), ensure_ascii=False), "NAME": name}
+    said = {
+        "NAME": name,
+        '"PARAMS"': json.dumps(Path(params).as_posix(), ensure_ascii=False),
+    }  # the params last: their path may hold the word NAME
     for cell in book["cells"]:
         for mark, text in said.items():
             cell["source"] = [line.replace(mark, text) for line in cell["source"]]

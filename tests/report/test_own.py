@@ -1,5 +1,6 @@
 """A consultant's own notebooks: put into my/, never over a file, and a page of the month that names them."""
 
+import ast
 import importlib.util
 import json
 from pathlib import Path
@@ -32,6 +33,14 @@ def test_a_new_notebook_is_thin_and_opens_its_hotline(tmp_path, capsys):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert cells[0]["metadata"]["tags"] == ["parameters"] and cells[0]["source"][0] == 'params = "../small.yaml"  # the hotline\n'
     assert cells[1]["source"][0] == "# cold_spell\n" and lint(path) == []
+
+
+def test_the_path_of_the_params_stays_whatever_words_it_holds(tmp_path):
+    params = write_hotline(tmp_path)
+    renamed = params.rename(tmp_path / "MY_NAME_PARAMS.yaml")
+    assert new("mine", renamed) == 0
+    cells = json.loads((tmp_path / "my" / "mine.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert ast.literal_eval(ast.parse(cells[0]["source"][0]).body[0].value) == f"../{renamed.name}"
 
 
 def test_it_writes_over_nothing(tmp_path, capsys):
