@@ -15,12 +15,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
+from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.intake.read import database
 from hotline_analysis.intake.store import Store, again
 from hotline_analysis.params import load
+from hotline_analysis.report.workbook import cases
 
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="the extra db is not installed")
 COLUMNS = ("call_no", "begun", "finished", "number", "team", "issue", "result", "waited")
@@ -221,6 +224,39 @@ def test_numbers_are_not_read_again_from_rows_that_are_others(base, source, chan
     with pytest.raises(DataRefused, match=r"calls\.csv › changed since the store was built\. Run again\."):
         again.numbers(store, callers, 0, 2**40)
     assert not (store.folder / "staging").exists()
+
+
+def test_an_export_that_is_gone_has_no_numbers_left_to_read(base):
+    (base / "calls_2.csv").write_bytes((base / "calls.csv").read_bytes())
+    store = built(base, "files: calls*.csv", "gone")
+    (base / "calls_2.csv").unlink()
+    with pytest.raises(DataRefused, match=r"gone › calls › changed since the store was built\. Run again\."):
+        again.numbers(store, [1], 0, 2**40)
+
+
+@pytest.mark.parametrize("source", [TABLE, "database: {table: calls, state: select count(*) from calls}", FILE])
+def test_no_workbook_without_numbers_is_written_where_the_rows_moved_on(base, source, monkeypatch, capsys):
+    """Between the study of callers and the reading of their numbers a call comes: refused, and no file lies where the list would."""
+    params = base / "moved.yaml"
+    params.write_text(PARAMS.format(source=source) + "watch: {rules: [[2, 31]]}\n", encoding="utf-8")
+    real = cases.numbers
+
+    def moved(*given):
+        change(base, ONE_MORE)
+        write_csv(base, rows(2001))
+        return real(*given)
+
+    monkeypatch.setattr(cases, "numbers", moved)
+    assert main(["workbook", "callers", "--params", str(params), "--month", "2024-01", "--quiet"]) == 65
+    assert "calls.csv › changed since the store was built. Run again." in capsys.readouterr().err
+    assert not list(base.rglob("*.xlsx"))
+    monkeypatch.undo()
+    monkeypatch.setenv("HOTLINE_DB", f"sqlite:///{base / 'calls.db'}")
+    assert main(["workbook", "callers", "--params", str(params), "--month", "2024-01", "--quiet"]) == 0
+    (made,) = base.rglob("callers.xlsx")
+    page = openpyxl.load_workbook(made)["排查名单"]
+    head, *listed = page.iter_rows(min_row=2, values_only=True)
+    assert listed and {str(row[head.index("来电号码")])[:7] for row in listed} == {"154****"}
 
 
 def test_a_per_cent_sign_is_the_querys_own(base):

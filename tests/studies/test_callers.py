@@ -183,6 +183,12 @@ def test_the_rolling_window_is_the_slow_loops(rows, days):
     assert rules.so_far(frame, days).groupby(frame["caller"].to_numpy()).max().to_dict() == slow
 
 
+def test_of_no_calls_nothing_is_counted():
+    """A month whose list is empty still has a workbook."""
+    none = pd.DataFrame({"caller": pd.Series(dtype=int), "start_s": pd.Series(dtype=int)})
+    assert rules.later(none, 3).empty and rules.so_far(none, 3).empty
+
+
 def test_more_calls_or_fewer_days_never_find_more():
     rng = np.random.default_rng(1)
     told = rules.grid(seen([(int(c), int(t)) for c, t in zip(rng.integers(0, 40, 400), rng.integers(0, 31 * DAY, 400), strict=True)]))

@@ -301,14 +301,16 @@ class Store:
     def reading(self, name: str) -> Iterator[tuple[list[tuple[Job, int, int]], identity.Key]]:
         """The exports that a table was made of, to be read once more: (job, first and last second of its rows) of each, and the key. Nobody builds meanwhile.
 
-        Raises DataRefused where one of them is not what it was then.
+        Raises DataRefused where one of them is not what it was then, is gone, or has come.
         """
         with _sentences(self.params), self._held():
             key = self._key()
             try:
-                parts = [(job, self._part(job)) for job in self._jobs(key, name)]
-                if changed := next((job.file.name for job, part in parts if part is None), ""):
-                    raise DataRefused(changed, "changed since the store was built.", "Run again.")
+                jobs = self._jobs(key, name)
+                parts = [(job, self._part(job)) for job in jobs]
+                changed = [job.file.name for job, part in parts if part is None]
+                if changed or not self._fresh(name, jobs):  # one that is gone, or has come, is no job of the store's
+                    raise DataRefused([*changed, f"{self.params.name} › {name}"][0], "changed since the store was built.", "Run again.")
                 machine.private_folder(self._staging)
                 yield [(job, part.first_s or 0, part.last_s or 2**40) for job, part in parts if part], key
             finally:

@@ -69,6 +69,8 @@ def later(frame: pd.DataFrame, within_days: float) -> pd.Series:
 def _line(frame: pd.DataFrame, span: int) -> np.ndarray:
     """The calls' times on one line on which callers lie further apart than the span. frame: sorted by caller and start_s."""
     start, caller = frame["start_s"].to_numpy(), frame["caller"].to_numpy()
+    if not len(start):
+        return start
     place = np.r_[True, caller[1:] != caller[:-1]].cumsum() - 1
     return start - start.min() + place * (int(start.max() - start.min()) + span + 1)
 
