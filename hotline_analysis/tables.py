@@ -6,7 +6,9 @@ Each table also carries `seq` (0, 1, ...: the row's place in the table's total o
 any file order give the same `seq`) and `local_s` (the wall time of its clock as integer seconds since 1970-01-01 00:00).
 """
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 from hotline_analysis.words import ANSWERS, Term
 
@@ -44,6 +46,7 @@ FIGURES = ("self_service", "marketing_completion", "channel_conversion")  # type
 TELLING = ("source", "state", "kind")  # columns whose constant says which export it is, and assumes nothing of its rows
 CASE_KINDS = ("caller", "agent")
 CLOSED = ("solved", "explained")  # of what was found (`words.ANSWERS`): the case needs nothing more
+PEOPLE = ("agent", "agent_first", "case_id", "filled_by", "who")  # with every identity the columns whose cells are each somebody
 ITEMS = tuple(f"item_{n}" for n in range(1, 31))  # slots of a questionnaire; params › items says what each one asks
 
 
@@ -59,6 +62,11 @@ class Column:
     allowed: tuple[str, ...] = ()
     derived: bool = False
     listed: bool = False
+
+    @property
+    def names_people(self) -> bool:
+        """Whether its cells are each somebody: an agent, a caller's pseudonym."""
+        return self.kind == IDENTITY or self.name in PEOPLE
 
     @property
     def epoch(self) -> str:
@@ -672,6 +680,17 @@ TABLES = {
 def terms() -> dict[str, Term]:
     """What each column is called where its table is not said: as the first table that has it calls it."""
     return {c.name: c.term for t in reversed(TABLES.values()) for c in t.columns}
+
+
+@cache
+def _people() -> frozenset[str]:
+    columns = [c for t in TABLES.values() for c in t.columns if c.names_people]
+    return frozenset(word.casefold() for c in columns for word in (c.name, c.term.zh, c.term.en)) | frozenset(PEOPLE)
+
+
+def names_people(column: str) -> bool:
+    """Whether the cells of a column of that name, or under that heading, are each somebody; one of a join (agent_x, next_agent) is as its own."""
+    return re.sub(r"^next_|_[xy]$", "", column.strip().casefold()) in _people()
 
 
 def strata(table: str) -> tuple[str, ...]:

@@ -46,8 +46,9 @@ def exported(notebook, name: str, folder: Path) -> bytes:
     described = hotline_of(notebook, name, folder)
     if page.is_empty(notebook):
         raise NoInput(name, "its outputs hold no figure and no table of the workbook.", "Run all its cells, save it, and export it again.")
-    words = month.data_words(Store(described), described)
-    return page.make(notebook, name=f"{name}.html", countries=described.countries, data_words=words)
+    store = Store(described)
+    words = {"data_words": month.data_words(store, described), "people": month.people(store)}
+    return page.make(notebook, name=f"{name}.html", countries=described.countries, **words)
 
 
 def hotline_of(notebook, name: str, folder: Path) -> Params:

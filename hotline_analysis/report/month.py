@@ -2,7 +2,8 @@
 
 import hashlib
 import importlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import hotline_analysis
@@ -15,7 +16,9 @@ from hotline_analysis.measures.periods import grain
 from hotline_analysis.params import Params, check_month, check_period
 from hotline_analysis.report import notes, own, paper, revised, run
 from hotline_analysis.report.kernel import Limits
-from hotline_analysis.tables import TABLES, TEXT
+from hotline_analysis.tables import TABLES, TEXT, Column
+
+PLACES = ("unit", "area", "department", "channel", "queue")  # whose words are nobody's name, also where an export has them for agents
 
 
 def notebooks() -> Path:
@@ -164,7 +167,7 @@ def _given(h: Hotline, language: str, written: Iterable[notes.Note] = ()) -> dic
     h.frames.prune()
     parameters = {"params": str(h.params.path.resolve()), "month": h.month, "language": language}
     limits = Limits(cell=h.params.limits.cell_seconds, run=h.params.limits.run_seconds)
-    words = {"countries": h.params.countries, "data_words": data_words(h.store, h.params, written)}
+    words = {"countries": h.params.countries, "data_words": data_words(h.store, h.params, written), "people": people(h.store)}
     return {"parameters": parameters, "limits": limits, "store": h.store, **words}
 
 
@@ -181,6 +184,22 @@ def data_words(store: Store, described: Params, written: Iterable[notes.Note] = 
     if described.assumed:
         own += [described.assumed.zh, described.assumed.en]
     return sorted(found.union(filter(run.page.NOT_A_WORD.search, own)))
+
+
+def people(store: Store) -> set[str]:
+    """The names of agents in these data, with and without the number in brackets behind; not what is a word of a team or a place too, nor a mere number, which could be a count."""
+    found, places = (_words(store, lambda column: column.names_people), _words(store, lambda column: column.name in PLACES))
+    short = {re.split(r"[(（]", name)[0].strip() for name in found}
+    return {name for name in (found | short) - places if any(map(str.isalpha, name))}
+
+
+def _words(store: Store, which: Callable[[Column], bool]) -> set[str]:
+    """Every word of some columns of text."""
+    found: set[str] = set()
+    for name, rows in ((name, store.table(name)) for name in store.tables):
+        for column in (c.name for c in TABLES[name].columns if c.kind == TEXT and which(c) and c.name in rows.columns):
+            found |= {word for (word,) in rows.project(column).distinct().fetchall() if word}
+    return found
 
 
 def fingerprint(digest: str, params: Path, language: str) -> str:

@@ -21,7 +21,7 @@ from hotline_analysis.report import notes as written
 from hotline_analysis.show import fonts
 from hotline_analysis.show.blocks import MIME, NOT_A_WORD, sheet
 from hotline_analysis.show.markup import Markup, escape, html
-from hotline_analysis.tables import terms
+from hotline_analysis.tables import names_people, terms
 from hotline_analysis.words import Term
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
@@ -146,6 +146,7 @@ def make(
     name: str = "index.html",
     countries: Collection[str] = (),
     data_words: Collection[str] = (),
+    people: Collection[str] = (),
     others: Mapping[str, Other] = {},
     sections: Collection[str] = (),
     notes: Mapping[str, Sequence[str]] = {},
@@ -154,11 +155,11 @@ def make(
 ) -> bytes:
     """The page of an executed notebook, checked. The same notebook gives the same bytes.
 
-    countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; others: the other pages of
-    the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
+    countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; people: what no frame or picture of
+    one's own may show, for it is somebody's name; others: the other pages of the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
     order (none: all); notes: what people wrote of a chapter, as Markdown; revised: what became of figures that were provisional; staff: the page is for staff, and may show what names agents.
     """
-    head, chapters_there = _sections(notebook, sections, staff)
+    head, chapters_there = _sections(notebook, sections, None if staff else people)
     if staff:
         head |= {"html": head["html"].replace(head["audience"], STAFF(head["language"])), "audience": STAFF(head["language"])}
     if revised:
@@ -199,8 +200,8 @@ def chapters(notebook: Path) -> list[str]:
     return [cell.id for cell in cells if "zh" in cell.metadata.get("tags", []) and re.search(r"^## ", cell.source, re.MULTILINE)]
 
 
-def _sections(notebook, chosen: Collection[str] = (), staff: bool = False) -> tuple[dict, list[Section]]:
-    """The masthead's facts, and the cells as sections: a `#` heading is the page's title, a `##` heading begins a chapter.
+def _sections(notebook, chosen: Collection[str] = (), people: Collection[str] | None = ()) -> tuple[dict, list[Section]]:
+    """The masthead's facts, and the cells as sections: a `#` heading is the page's title, a `##` heading begins a chapter. people: None on a page for staff.
 
     The page's foot stands apart, so that it stays where `chosen` leaves out the chapter that shows it.
     """
@@ -214,12 +215,14 @@ def _sections(notebook, chosen: Collection[str] = (), staff: bool = False) -> tu
         if cell.cell_type == "markdown" and head["language"] in tags and "lab" not in tags:
             _read(cell.source, anchor, head, sections, numbered="unnumbered" not in tags, kind="reading" if "reading" in tags else "prose")
         for facts, block in _shown(cell):
+            if people is not None:
+                _refuse_people(facts, block, people)
             if facts.get("kind") == "masthead":
                 head["html"] = block
             elif facts.get("kind") == "colophon":
                 head["foot"] = block
             else:
-                _take(sections[-1], facts, block, staff)
+                _take(sections[-1], facts, block)
     if chosen:
         sections[1:] = sorted((s for s in sections[1:] if s.key in chosen), key=lambda s: list(chosen).index(s.key))
     _number(sections, head["language"])
@@ -254,10 +257,20 @@ def _say(prose: str, section: Section, kind: str = "prose") -> None:
         section.parts.append((kind, Markup('<div class="body">{}</div>').format(Markup(text))))
 
 
-def _take(section: Section, facts: dict, block: Markup, staff: bool = False) -> None:
-    """A shown frame into its section; a frame for staff has no place on a page that is not for staff."""
-    if facts.get("audience") == "staff" and not staff:
+def _refuse_people(facts: dict, block: Markup, people: Collection[str]) -> None:
+    """Raises LeakFound for a frame for staff; and for one that is no study's own, or a picture, with a column or a text that names people: copies have lost their contract."""
+    if facts.get("audience") == "staff":
         raise LeakFound("page", "a frame that names agents or callers is shown on a page.", "Show its public table instead.")
+    if column := next(filter(names_people, facts.get("columns", ())), ""):
+        raise LeakFound(
+            "page", f"'{column}' names people, and a frame or a picture with it is shown on a page.", "Show counts of them instead."
+        )
+    if "columns" in facts and any(text.strip() in people for text, _ in _Walk(block).texts):
+        raise LeakFound("page", "the name of an agent stands in a frame or a picture of one's own.", "Show counts of them instead.")
+
+
+def _take(section: Section, facts: dict, block: Markup) -> None:
+    """A shown block into its section."""
     if facts.get("kind") == "say" and section.key == "summary" and not section.concluded and not facts.get("note"):
         section.concluded = True  # what the page says first, if it is about its figures and not about its data
         block = Markup(str(block).replace('class="say"', 'class="verdict"', 1))

@@ -173,7 +173,7 @@ class Run:
     """What one run needs, and what it has made so far.
 
     store: the state that all notebooks read; countries: whose numbers count as personal; data_words: texts of the data that read like a missing
-    value; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; revised: what was published of the month while it was provisional; printer: the
+    value; people: names of agents, which no frame or picture of one's own may show; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; revised: what was published of the month while it was provisional; printer: the
     browser that makes a PDF of the month's page; staff: the pages are for staff; only: the unit, area or department that they are of (`column=word`).
     """
 
@@ -185,6 +185,7 @@ class Run:
     countries: Collection[str] = ()
     store: Store | None = None
     data_words: Collection[str] = ()
+    people: Collection[str] = ()
     sections: Collection[str] = ()
     notes: Mapping[str, list[str]] = field(default_factory=dict)
     revised: Revised | None = None
@@ -335,7 +336,8 @@ def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, st
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
     if name == "index.html" and run.revised and not end["manifest"].get("provisional"):
         first["revised"] = run.revised.told(end["kpis"] or [], run.parameters.get("language", "zh"))
-    run.files[name] = page.make(done, name=name, countries=run.countries, data_words=run.data_words, staff=run.staff, **first)
+    words = {"countries": run.countries, "data_words": run.data_words, "people": run.people}
+    run.files[name] = page.make(done, name=name, staff=run.staff, **words, **first)
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
     run.others[name] = page.Other(page.heading(notebook))
     told = dict(end["manifest"])

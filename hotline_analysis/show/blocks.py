@@ -129,7 +129,14 @@ def drawing(axes, *, language: str = "zh") -> Block:
     title = axes.get_title() or WORDS["own"](language)
     axes.set_title("")
     drawn = {"": Markup(charts.svg(axes, "own-w", title, title))}
-    return Block("figure", html("blocks", "figure", key="own", title=title, drawings=drawn), f"{title}\n{title}", {"key": "own"})
+    facts = {"key": "own", "columns": [name for each in axes.figure.axes for name in _columns(each)]}
+    return Block("figure", html("blocks", "figure", key="own", title=title, drawings=drawn), f"{title}\n{title}", facts)
+
+
+def _columns(axes) -> list[str]:
+    """What a drawing calls its columns: its axes and the head of its legend."""
+    legend = axes.get_legend()
+    return [axes.get_xlabel(), axes.get_ylabel(), *([legend.get_title().get_text()] if legend else [])]
 
 
 # ---- the cells of a table

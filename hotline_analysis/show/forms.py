@@ -352,7 +352,7 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language])
     form = form_of(first, as_) or Table(" ".join(map(str, shown.frame.columns)), Term("数据表", "Table"))
-    return _for_staff(form.block(shown), shown)
+    return _marked(form.block(shown), things)
 
 
 def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", more: bool = False, language: str = "") -> Block:
@@ -369,13 +369,18 @@ def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", more: bool = 
     study = shown.attrs.get("study", "")
     said = _known("say", f"nothing is declared for '{name}'.", name, _declared(study, "SAY"))
     link = f"{study}.html#{shown.key}" if more else ""
-    block = _for_staff(blocks.sentences(shown.said(said), language=shown.language, link=link), shown)
+    block = _marked(blocks.sentences(shown.said(said), language=shown.language, link=link), [frame, *others])
     return replace(block, facts={**block.facts, "note": True}) if name in _declared(study, "NOTES") else block
 
 
-def _for_staff(block: Block, shown: Shown) -> Block:
-    """The block, marked where its frame is for staff: on a page for leadership it ends the run."""
-    return replace(block, facts={**block.facts, "audience": "staff"}) if shown.attrs.get("audience") == "staff" else block
+def _marked(block: Block, frames: Sequence[pd.DataFrame]) -> Block:
+    """The block with what a page for leadership looks at before it shows it: that a frame is for staff, and what the columns of each are called that is no whole
+    study's own. A copy keeps its columns where it loses its contract."""
+    staff = {"audience": "staff"} if any(frame.attrs.get("audience") == "staff" for frame in frames) else {}
+    own = [frame for frame in frames if frame.attrs.get("audience") != "public" or frame.attrs.get("digest") != digest(frame)]
+    named = (name for frame in own for name in (*frame.columns, *frame.columns.names, *frame.index.names) if name is not None)
+    names = [str(part) for name in named for part in (name if isinstance(name, tuple) else [name])]
+    return replace(block, facts={**block.facts, **staff, **({"columns": names} if own else {})})
 
 
 __all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]

@@ -3,9 +3,11 @@
 import re
 import stat
 
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
-from hotline_analysis import machine, show
+from hotline_analysis import machine, open_hotline, show
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import LeakFound
 from hotline_analysis.report import month, page, publish
@@ -57,6 +59,81 @@ def test_a_frame_for_staff_is_refused_on_any_other_page():
     with pytest.raises(LeakFound):
         page.make(executed(show(about()), block))
     assert "甲" in page.make(executed(show(about()), block), staff=True).decode()
+
+
+@pytest.fixture(scope="module")
+def h(params):
+    return open_hotline(str(params), "2024-02", progress=False)
+
+
+COPIES = {  # of rows of people, whose contract is lost or of another frame
+    "plain": lambda rows: pd.DataFrame(rows.head(3).to_dict("list")),
+    "counted": lambda rows: rows.groupby("agent").size().reset_index(name="n"),
+    "by the index": lambda rows: rows.groupby("agent")[["queue_seconds"]].mean(),
+    "turned": lambda rows: pd.DataFrame(rows).pivot_table(index="outcome", columns="agent", values="seq", aggfunc="count").reset_index(),
+    "two heads": lambda rows: rows.groupby("outcome").agg({"caller": ["nunique"]}).reset_index(),
+    "joined": lambda rows: pd.merge(
+        pd.DataFrame(rows[["seq", "agent"]].to_dict("list")), pd.DataFrame(rows[["seq", "agent"]].to_dict("list")), on="seq"
+    ).head(3),
+    "in Chinese": lambda rows: pd.DataFrame({"话务员": list(rows["agent"].head(3))}),
+    "pseudonyms": lambda rows: pd.DataFrame({"Caller": list(rows["caller"].head(3))}),
+}
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_a_copy_of_peoples_rows_is_refused_by_its_columns(h, copied):
+    rows = h.calls()
+    frame = COPIES[copied](rows)
+    frame.attrs = {}
+    with pytest.raises(LeakFound, match="names people, and a frame or a picture with it is shown on a page"):
+        page.make(executed(show(about()), show(frame)))
+    assert page.make(executed(show(about()), show(frame)), staff=True)
+
+
+def test_people_that_annotate_or_are_added_to_a_public_frame_are_refused_too(h):
+    rates = h.study("window")
+    with pytest.raises(LeakFound, match="a frame that names agents or callers"):
+        page.make(executed(show(about()), show(rates, h.calls().head(3))))
+    with pytest.raises(LeakFound, match="'agent' names people"):
+        page.make(executed(show(about()), show(rates.assign(agent="甲"))))
+    assert page.make(executed(show(about()), show(rates), show(rates.head(2)), show(pd.DataFrame({"channel": ["电话"], "calls": [3]}))))
+
+
+def drawn(rows: pd.DataFrame, *, y: str):
+    figure = Figure(figsize=(4, 3))
+    axes = figure.subplots(1, 2)
+    axes[0].barh(rows.iloc[:, 0], rows.iloc[:, 1])
+    axes[0].set_ylabel(y)
+    return show(axes[1])
+
+
+def test_a_picture_of_people_is_refused_by_its_axes_and_by_its_names(h):
+    """A picture knows not what it was drawn of; the last cell of `start.ipynb` draws what `h.sql` gave."""
+    by_agent = h.sql("select agent, count(*) as calls from calls where agent is not null group by agent")
+    known = month.people(h.store)
+    assert set(by_agent["agent"]) == known
+    with pytest.raises(LeakFound, match="'agent' names people"):
+        page.make(executed(show(about()), drawn(by_agent, y="agent")))
+    with pytest.raises(LeakFound, match="the name of an agent stands in a frame or a picture of one's own"):
+        page.make(executed(show(about()), drawn(by_agent, y="")), people=known)
+    renamed = pd.DataFrame({"谁": by_agent["agent"], "calls": by_agent["calls"]})
+    with pytest.raises(LeakFound, match="the name of an agent"):
+        page.make(executed(show(about()), show(renamed)), people=known)
+    teams = renamed.assign(谁="早班")
+    assert page.make(executed(show(about()), show(teams), drawn(teams, y="班组")), people=known)
+
+
+def test_what_is_a_mere_number_or_a_word_of_a_team_too_is_nobodys_name(tmp_path):
+    params = write_hotline(tmp_path, calls=40)
+    text = (tmp_path / "calls.csv").read_text(encoding="gb18030").splitlines()
+    at = text[0].split(",").index("坐席")
+    agents = ["林若溪(1024)", "1025", "早班"]
+    rows = [",".join(c if i != at else agents[n % 3] for i, c in enumerate(line.split(","))) + ",早班" for n, line in enumerate(text[1:])]
+    (tmp_path / "calls.csv").write_text("\n".join([text[0] + ",班组", *rows]), encoding="gb18030")
+    params.write_text(
+        params.read_text(encoding="utf-8").replace("    agent: 坐席\n", "    agent: 坐席\n    unit: 班组\n"), encoding="utf-8"
+    )
+    assert month.people(open_hotline(str(params), progress=False).store) == {"林若溪(1024)", "林若溪"}
 
 
 @pytest.mark.parametrize("more", [["--day", "2024-01-05"], ["--pdf"]])
