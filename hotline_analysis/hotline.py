@@ -122,7 +122,6 @@ KPIS = (
     "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "origin", "missing",
 )  # fmt: skip
 TYPED_APART = 0.005  # typed figures are rounded: a difference of half a per cent of the figure is none
-EXACT = ("ledger", "ledger_of_month", "checks", "exact", "exact verdicts")  # of the whole hotline, or the makings of other frames
 WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
 VERSIONS = [version(tool) for tool in ("duckdb", "narwhals", "pandas", "numpy", "scipy", "holidays")]  # engines that may change a figure
 
@@ -465,10 +464,12 @@ class Hotline:
         def made() -> pd.DataFrame:
             if given:
                 self._need_strata(f"study {name}", given["by"], of)
-            return make(view, **given, **options)
+            exact = make(view, **given, **options)
+            return rounding.rounded(exact, told, view, edition=bool(self.only[0])) if self._below and not staff else exact
 
         strata = {c: Field(tables.terms()[c], words={OTHER: POOLED, NONE: NOT_GIVEN}) for c in given.get("by", ())}
-        frame = self._told(made, told, {**strata, **module.COLUMNS}, view, strict=strict, rule=rule)
+        whole = getattr(module, "WHOLE", ())
+        frame = self._told(made, told, {**strata, **module.COLUMNS}, view, strict=strict, rule=rule, whole=whole)
         repeats = getattr(module, "REPEATS", True)
         carried = table in repeats if isinstance(repeats, tuple) else repeats
         frame.attrs["definition"] = frame.attrs["definition"] if carried else {}
@@ -483,17 +484,22 @@ class Hotline:
         *,
         strict: bool = False,
         rule: Callable[[View], Term] | None = None,
+        whole: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """A frame with its contract, computed once: kept under everything that it depends on. rule: what its figures rest on, where that is not the definition."""
+        """A frame with its contract, computed once: kept under everything that it depends on. rule: what its figures rest on, where that is not the definition.
+        whole: the tables of its study that are of the whole hotline alone.
+        """
         missing, frame = None, pd.DataFrame()
 
-        def whole() -> pd.DataFrame:
+        def unchanged() -> pd.DataFrame:
             made = make()
             self.store.check_unchanged()  # before it is kept under a state of the data that it was not made of
             return made
 
         try:
-            frame = self.frames.get(self._frame_key(told, view), whole)
+            if self._below and told["audience"] == "public":
+                rounding.check(told, edition=bool(self.only[0]), whole=whole)
+            frame = self.frames.get(self._frame_key(told, view), unchanged)
             self.store.check_unchanged()
         except (DataRefused, NoInput) as refused:
             if strict:
@@ -510,10 +516,13 @@ class Hotline:
             fields=_fields({**tables.terms(), **columns}, frame),
             missing={language: missing(Language(language, self.language.per)) for language in LANGUAGES} if missing else None,
         )
-        if told["audience"] == "public" and told["table"] not in EXACT and (self.only[0] or self.params.report.disclosure == "internal"):
-            frame = rounding.internal(frame, edition=bool(self.only[0]))
         frame.attrs["digest"] = digest(frame)
         return frame
+
+    @property
+    def _below(self) -> bool:
+        """Whether what is below the hotline's own level is told by the profile `internal`."""
+        return bool(self.only[0]) or self.params.report.disclosure == "internal"
 
     def _frame_key(self, told: dict, view: View) -> str:
         return hashlib.sha256(json.dumps(self._depends(told, view), sort_keys=True).encode()).hexdigest()[:32]
@@ -574,7 +583,11 @@ class Hotline:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """Every indicator in this month and the months before it; columns in `measures.indicators.evaluate`."""
-        return self._month("indicators", lambda: self._had_or(self._exact, self._evaluated), indicators.COLUMNS)
+        return self._month("indicators", self._told_months, indicators.COLUMNS)
+
+    def _told_months(self) -> pd.DataFrame:
+        exact = self._had_or(self._exact, self._evaluated)
+        return rounding.months(exact, self.catalogue) if self.only[0] else exact
 
     @cached_property
     def _exact(self) -> pd.DataFrame:
@@ -603,7 +616,18 @@ class Hotline:
 
         Columns in `measures.verdicts.compare` and `measures.quotable.quotable`.
         """
-        return self._month("verdicts", lambda: self._had_or(self._judged_exactly, self._judged), quotable.columns(self.catalogue))
+        return self._month("verdicts", self._told_verdicts, quotable.columns(self.catalogue))
+
+    def _told_verdicts(self) -> pd.DataFrame:
+        exact = self._had_or(self._judged_exactly, self._judged)
+        if not self.only[0]:
+            return exact
+        return rounding.judged(exact, self._had_or(self.indicators, self._evaluated), self.catalogue, before=self.before(), year=self._year)
+
+    @property
+    def _year(self) -> str:
+        """The period of last year that stands beside this one."""
+        return year_before(self.month) if grain(self.month) else self.before(12)
 
     @cached_property
     def _judged_exactly(self) -> pd.DataFrame:
@@ -618,7 +642,7 @@ class Hotline:
             self.month,
             self.before(),
             self.catalogue,
-            year=year_before(self.month) if grain(self.month) else self.before(12),
+            year=self._year,
             targets=self.params.targets,
             breaks={month: words.term for month, words in self.params.breaks.items()},
             grade=self.grade[0],
@@ -732,7 +756,8 @@ class Hotline:
     def _history(self, key: str) -> pd.DataFrame:
         self._need_calls()
         self._need_indicators()
-        return quotable.history(self._judged_exactly, self._exact, self.catalogue[key])
+        told = (self.verdicts, self.indicators) if self.only[0] else (self._judged_exactly, self._exact)
+        return quotable.history(*told, self.catalogue[key])
 
     def _had_or(self, frame: pd.DataFrame, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """A frame that others are made from; where it cannot be had, the refusal of what makes it."""
@@ -897,7 +922,7 @@ class Hotline:
     @cached_property
     def days(self) -> pd.DataFrame:
         """Records a day of the month beside what such a day usually brings; columns in `measures.days.daily`."""
-        frame = self._month("days", lambda: daily(self.view), DAYS)
+        frame = self._month("days", lambda: rounding.days(daily(self.view)) if self.only[0] else daily(self.view), DAYS)
         frame.attrs["definition"] = {}
         return frame
 

@@ -1070,8 +1070,8 @@ class Report(Settings):
     )
     disclosure: Literal["pooled", "internal"] = setting(
         "pooled",
-        "全热线页面上分组数字的披露规则：pooled合并不足8的分组、隐去能由总数减出的数；internal另把各组不足8的计数隐去、其余取最接近的5。分单位、分部门的页面总是internal",
-        "how figures of groups are told on the hotline's page: pooled merges groups under 8 and hides what the total would give away; internal also hides counts under 8 of groups and tells others to the nearest 5. Editions of a unit or a department are always internal",
+        "全热线页面上分组数字的披露规则：pooled合并不足8的分组、隐去能由总数减出的数；internal把各组不足13的计数隐去、其余取最接近的5，分组的其他表不列。分单位、分部门的页面总是internal",
+        "how figures of groups are told on the hotline's page: pooled merges groups under 8 and hides what the total would give away; internal hides counts under 13 of groups, tells others to the nearest 5, and leaves other tables of groups out. Editions of a unit or a department are always internal",
         "disclosure: internal",
         "disclosure: exact",
     )

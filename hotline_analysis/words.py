@@ -175,6 +175,7 @@ WEEKDAY = (
 )  # fmt: skip
 ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "params name no": Term("没有这张表的数据", "no data of that table"),
+    "own level": Term("按披露规则，这里不列分组的数字", "not told here below the hotline's level, by the rule of disclosure"),
     "not told apart by": Term(
         "这些记录不分单位、部门或片区，只在全热线的页面上", "these records name no unit, area or department: see the hotline's own page"
     ),

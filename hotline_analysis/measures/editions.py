@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 
 from hotline_analysis import disclosure, tables
 from hotline_analysis.errors import BadParams, DataRefused, nearest
+from hotline_analysis.measures import rounding
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.tables import terms
@@ -21,8 +22,8 @@ KNOWN = 0.95  # of the unanswered calls have to name a stratum for shares of ans
 COUNTED = ("calls", "orders")  # whose rows make a stratum large enough
 NAMED = Term("{}：{}", "{}: {}")
 LINE = Term(
-    "本页只计{}为“{}”的记录，是否再次来电看全热线；不足8的计数不列，其余取最接近的5，占比由取整后的数算出。",
-    "Only records whose {} is “{}”; whether a caller came back is looked for in the whole hotline. Counts under 8 are not told, others to the nearest 5, shares from the rounded counts.",
+    "本页只计{}为“{}”的记录，是否再次来电看全热线；不足{}的计数不列，其余取最接近的5，占比与变化由取整后的数算出；判断由未取整的数作出；不能这样列出的表只在全热线的页面上。",
+    "Only records whose {} is “{}”; whether a caller came back is looked for in the whole hotline. Counts under {} are not told, others to the nearest 5, shares and changes from the rounded figures; verdicts from the exact ones; tables that cannot be told so stand on the hotline's own page alone.",
 )
 
 
@@ -79,7 +80,7 @@ def bound(h, text: str) -> tuple[str, str]:
         raise DataRefused(
             "--for", f"no record of the period has this {column}.", f"`hotline report --for {column}=all` renders those that there are."
         )
-    if word not in told(found, disclosure.SMALLEST):
+    if word not in told(found, rounding.LEAST):
         raise DataRefused(
             "--for", f"this {column} has no edition: too few records, or what is left of the whole when the others are taken off."
         )
@@ -129,6 +130,7 @@ def name(only: Sequence[str], language: str) -> str:
 def line(only: Sequence[str], language: str) -> str:
     """What an edition counts, as its definition (口径) says it."""
     column, word = only
-    return (
-        LINE(language).format(terms()[column](language).lower() if language == "en" else terms()[column](language), word) if column else ""
-    )
+    if not column:
+        return ""
+    term = terms()[column](language)
+    return LINE(language).format(term.lower() if language == "en" else term, word, rounding.LEAST)

@@ -47,13 +47,17 @@ Have = Sequence[str]  # the columns that a table has
 
 @dataclass(frozen=True)
 class Part:
-    """A numerator or a denominator: what it is in words, the columns it needs, the whole number a row of its table adds to it."""
+    """A numerator or a denominator: what it is in words, the columns it needs, the whole number a row of its table adds to it.
+
+    sums: the columns of which it adds up an amount (seconds, yuan, points); () where it counts.
+    """
 
     term: Term
     needs: tuple[str, ...]
     amount: Callable[[Have], nw.Expr]
     table: str = "calls"
     id: str = ""
+    sums: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -94,12 +98,12 @@ def known(column: str, zh: str, en: str, table: str) -> Part:
 
 def summed(column: str, zh: str, en: str, table: str) -> Part:
     """The sum of a column, over the rows in which it was read."""
-    return Part(Term(zh, en), (column,), lambda have: amount(read(column), nw.col(column)), table)
+    return Part(Term(zh, en), (column,), lambda have: amount(read(column), nw.col(column)), table, sums=(column,))
 
 
-def said(zh: str, en: str, table: str = "calls", *needs: str) -> Part:
-    """A part in words alone: an estimator of its own counts it."""
-    return Part(Term(zh, en), needs, lambda have: nw.lit(0), table)
+def said(zh: str, en: str, table: str = "calls", *needs: str, sums: tuple[str, ...] = ()) -> Part:
+    """A part in words alone: an estimator of its own counts it, or adds it up."""
+    return Part(Term(zh, en), needs, lambda have: nw.lit(0), table, sums=sums)
 
 
 Estimate = Callable[[View, Sequence[Period], Sequence["Indicator"], str], Iterable[Mapping]]

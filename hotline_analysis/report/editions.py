@@ -18,10 +18,10 @@ from hotline_analysis.words import Term, decimal, format_month
 
 HEADING = Term("分{}运行报告", "Operations reports by {}")
 APART = Term(
-    "另有{}个不单列：记录不足8条，或可由总数减其余得出。",
-    "{} more have no page of their own: under 8 records, or what the total less the others would tell.",
+    "另有{}个不单列：记录不足{}条，或可由总数减其余得出。",
+    "{} more have no page of their own: under {} records, or what the total less the others would tell.",
 )
-NOTE = Term("记录数取最接近的5；各页不足8的计数不列。", "Records to the nearest 5; on the pages counts under 8 are not told.")
+NOTE = Term("记录数取最接近的5；各页不足{}的计数不列。", "Records to the nearest 5; on the pages counts under {} are not told.")
 
 
 def publish_all(params: str, column: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> Path:
@@ -31,7 +31,7 @@ def publish_all(params: str, column: str, *, month: str = "latest", language: st
     h = open_hotline(params, month, language, progress=progress)
     editions.parsed(f"{column}=all", h.canonical)
     found = editions.sizes(h.canonical, h.period, column)
-    words = editions.told(found, rounding.SMALLEST)
+    words = editions.told(found, rounding.LEAST)
     if not words:
         raise DataRefused("--for", f"no {column} of the period has enough records for a page of its own.")
     asked = {"month": h.month, "language": language, "out": out, "progress": False}
@@ -82,7 +82,7 @@ def _page(h: Hotline, column: str, rows: list[dict], apart: int, language: str) 
     """The page, checked as every page is."""
     heading, when = HEADING(language).format(terms()[column](language)), format_month(h.month, language)
     heading = heading if language == "zh" else heading.capitalize()
-    below = [NOTE(language), *([APART(language).format(apart)] if apart else [])]
+    below = [NOTE(language).format(rounding.LEAST), *([APART(language).format(apart, rounding.LEAST)] if apart else [])]
     told = html("editions", "editions", rows=rows, below=below, language=language, name=terms()[column](language))
     section = page.Section("summary", page.SUMMARY(language), numbered=False, parts=[("table", told)])
     audience, title = WORDS["audience"](language), h.params.title.term(language)

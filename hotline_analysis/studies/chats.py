@@ -76,3 +76,4 @@ def _named(i: indicators.Indicator, found: pd.DataFrame) -> dict:
 
 
 TABLES = {"ten": ten, "deflection": deflection}
+WHOLE = ("ten", "deflection")  # of the whole hotline alone: told under `disclosure: internal`

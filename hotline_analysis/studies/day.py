@@ -245,3 +245,4 @@ def _against(own: pd.Series, before: pd.DataFrame, *, left_out: np.ndarray | Non
 
 
 TABLES = {"figures": figures, "hours": hours, "topics": topics}
+WHOLE = ("figures", "hours")  # of the whole hotline alone: told under `disclosure: internal`

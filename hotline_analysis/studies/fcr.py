@@ -103,3 +103,4 @@ def dispatch(view: View) -> pd.DataFrame:
 
 
 TABLES = {"rates": rates, "dispatch": dispatch}
+WHOLE = ("rates",)  # of the whole hotline alone: told under `disclosure: internal`

@@ -249,3 +249,4 @@ def cases(view: View) -> pd.DataFrame:
 
 
 TABLES = {"counts": counts, "causes": causes, "recurrence": recurrence, "cases": cases}
+WHOLE = ("counts", "recurrence")  # of the whole hotline alone: told under `disclosure: internal`

@@ -490,3 +490,4 @@ def _judged(frame: pd.DataFrame, path: list[str], back: list[str], now: str, exp
 TABLES = {
     "total": total, "days": days, "methods": methods, "backtest": backtest, "months": months, "issues": issues, "rising": rising,
 }  # fmt: skip
+WHOLE = ("total", "days", "methods", "backtest", "months")  # of the whole hotline alone: told under `disclosure: internal`

@@ -537,3 +537,4 @@ TABLES = {
     "own": own,
     "months": months,
 }
+WHOLE = ("rates", "evidence", "density", "pareto", "months")  # of the whole hotline alone: told under `disclosure: internal`

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ import pytest
 import hotline_analysis
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
-from hotline_analysis.measures import editions, indicators
+from hotline_analysis.hotline import study_names
+from hotline_analysis.measures import editions, indicators, rounding
 from hotline_analysis.params import Words
 from hotline_analysis.words import LANGUAGES, Field, Language, Sentence, Term, in_period
 from tests.small import write_teams
@@ -73,9 +75,47 @@ def test_what_is_told_of_an_edition_is_rounded(east):
     assert told.loc["offered", "denominator"] == 30, "days are no records"
 
 
-def test_a_course_ends_in_the_edition_s_own_figure(east):
+def test_a_month_is_told_once(east):
+    """The course, the month before and the change are what those months are told as, in their own editions too."""
     course, row = east.history("connection_rate"), east.verdicts.set_index("indicator").loc["connection_rate"]
     assert course["value"].iloc[-1] == row["value"] and (course["numerator"] % 5 == 0).all()
+    np.testing.assert_array_equal(course["value"], course["numerator"] / course["denominator"])
+    assert row["before"] == course["value"].iloc[-2] and row["change"] == pytest.approx(row["value"] - row["before"])
+    own = open_hotline(east.params.path, "2024-10", only="unit=东城", progress=False).verdicts.set_index("indicator").loc["connection_rate"]
+    assert (own["value"], own["numerator"]) == (row["before"], course["numerator"].iloc[-2])
+
+
+def test_a_target_is_reached_by_what_is_told(east):
+    row, course = east.verdicts.set_index("indicator").loc["connection_rate"], east.history("connection_rate")
+    assert row["target"] == 0.9 and (row["reached"], row["reached_months"]) == (row["value"] >= 0.9, (course["value"] >= 0.9).sum())
+
+
+def test_a_small_figure_says_on_the_first_sheet_that_it_is_not_told(east):
+    row = east.sheet.set_index("indicator").loc["repeat_rate_24h"]
+    assert pd.isna(row["value"]) and (row["why_zh"], row["value_missing"], row["numerator_missing"]) == ("不列出", "untold", "<13")
+
+
+def test_an_edition_tells_nothing_that_is_on_no_list(east):
+    """Every table of every study but those of `rounding.ROUNDED`, and suggestions, which are made of them."""
+    for study in study_names():
+        module = importlib.import_module(f"hotline_analysis.studies.{study}")
+        for table in set(module.TABLES) - set(getattr(module, "STAFF", ())) - {t for s, t in rounding.ROUNDED if s == study}:
+            frame = east.study(study, table)
+            assert frame.empty and frame.attrs["missing"]["zh"] == "按披露规则，这里不列分组的数字", (study, table)
+    assert east.suggestions.attrs["missing"] and not east.verdicts.attrs["missing"] and not east.days.attrs["missing"]
+
+
+def test_the_hotlines_own_page_under_internal_tells_its_totals_exactly_and_groups_rounded(params, whole):
+    file = params.with_name("internal.yaml")
+    file.write_text(params.read_text(encoding="utf-8") + "report: {disclosure: internal}\n", encoding="utf-8")
+    h = open_hotline(file, MONTH, progress=False)
+    told, exact = (x.study("service", "volume", by="issue_1").set_index("group") for x in (h, whole))
+    assert told.loc["(all)", "count"] == exact.loc["(all)", "count"] and told.loc["(all)", "count"] % 5
+    rows = told.drop("(all)")
+    assert (rows["count"].dropna() % 5 == 0).all() and list(rows["count"].isna()) == list(exact.drop("(all)")["count"] < 13)
+    assert not h.study("service", "connection").attrs["missing"]
+    for refused in (h.study("units"), h.study("service", "channels"), h.study("window", by="issue_1")):
+        assert refused.attrs["missing"]["zh"] == "按披露规则，这里不列分组的数字"
 
 
 def test_the_definition_says_what_is_counted(east, whole):

@@ -1,6 +1,7 @@
 """What an attacker who knows every published number of a hotline and of its editions can tell of a single cell: a linear programme bounds each in turn.
 
 Invented tables of topics by units, some of a few cells, some of many, with small and empty ones. Published are the units' editions and the hotline's own table of topics, made by the product's own code;
+or, of indicators (`kpis.csv`: rows are calls answered, abandoned, ...), every count of every edition by itself, none pooled, beside the hotline's exact ones;
 the attacker also knows the rules, and that counts are whole numbers. A cell is recovered where the least and the most that it can be are the same, and no published number says so itself.
 Source: Hundepool et al., Statistical Disclosure Control (2012), 4.2; HES rule, NHS Digital 2018.
 """
@@ -14,11 +15,11 @@ from scipy import optimize, sparse
 
 from hotline_analysis import disclosure
 from hotline_analysis.measures import rounding
-from hotline_analysis.words import Field, Term
+from tests.measures.invented import KNOWN
 from tests.prove import Cell, proof
 
-COLUMNS = {"group": Field(Term("", ""), words={disclosure.OTHER: Term("", "")}), "count": Field(Term("", ""), "count")}
-SMALL, NEAREST = disclosure.SMALLEST, rounding.NEAREST
+SMALL, LEAST = disclosure.SMALLEST, 13  # the least count that an edition tells
+REACH = 2  # of a rounding
 
 
 def invented(rng: np.random.Generator) -> np.ndarray:
@@ -33,19 +34,40 @@ def listed(counts: np.ndarray, *, rounded: bool) -> tuple[dict[int, float], floa
     names = disclosure.names_told({(n,): int(count) for n, count in enumerate(counts) if count}, SMALL)
     rows = [("rest" if name == (disclosure.OTHER,) else str(key[0]), float(counts[key[0]])) for key, name in names.items()]
     frame = pd.DataFrame(rows, columns=["group", "count"]).groupby("group", as_index=False).sum()
-    frame.attrs = {"fields": {name: field.as_dict() for name, field in COLUMNS.items()}}
-    shown = rounding.internal(frame, edition=True) if rounded else disclosure.untold(frame, ["count"], [], SMALL, parts_of=())
+    shown = _rounded(frame) if rounded else disclosure.untold(frame, ["count"], [], SMALL, parts_of=())
     told = dict(zip(shown["group"], shown["count"], strict=True))
     rest = told.pop("rest", None)
     return {int(key): value for key, value in told.items()}, rest
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """A page's groups as an edition tells them."""
+    figures = ("share", "share_low", "share_high", "before", "difference", "change", "a_day", "uneven", "share_change")
+    return rounding.of_groups(frame.assign(state="inside", share_state="inside", **dict.fromkeys(figures, np.nan)), None, True)
+
+
+def told(counts: np.ndarray) -> np.ndarray:
+    """What an edition's kpis.csv tells of some counts, each the calls answered of very many."""
+    rows = [
+        {
+            "indicator": "connection_rate",
+            "period": "2024-04",
+            "group": "all",
+            "numerator": int(k),
+            "denominator": 10**6,
+            "value": k / 1e6,
+            "calls": 1,
+        }
+        for k in counts
+    ]
+    return rounding.months(pd.DataFrame(rows), KNOWN)["numerator"].to_numpy(float)
 
 
 def within(value: float, *, rounded: bool) -> tuple[float, float]:
     """The least and the most that a count can be that a page tells; one that it does not tell may guard another, unless it is rounded and so small itself."""
     if not rounded:
         return (1, np.inf) if np.isnan(value) else (value, value)
-    reach = (NEAREST - 1) // 2
-    return (1, SMALL - 1) if np.isnan(value) else (max(value - reach, SMALL), value + reach)
+    return (0, LEAST - 1) if np.isnan(value) else (max(value - REACH, LEAST), value + REACH)
 
 
 class Known:
@@ -72,7 +94,13 @@ class Known:
         else:
             self.add((others, unit), within(rest, rounded=rounded))
         total = float(counts.sum())
-        self.add((slice(None), unit), within(float(rounding.nearest(total)), rounded=True) if rounded else (total, total))
+        self.add((slice(None), unit), within(told([total])[0], rounded=True) if rounded else (total, total))
+
+    def indicators(self, unit: int, counts: np.ndarray) -> None:
+        """An edition's kpis.csv: every count by itself, and that of all."""
+        for row, value in enumerate(told(counts)):
+            self.low[row, unit], self.high[row, unit] = within(value, rounded=True)
+        self.add((slice(None), unit), within(told([counts.sum()])[0], rounded=True))
 
     def page(self, totals: np.ndarray, *, rounded: bool) -> None:
         """The hotline's own table of topics."""
@@ -99,7 +127,7 @@ def recovered(table: np.ndarray, *, editions: str, page: str) -> tuple[int, int]
     """How many cells of 1 to 7 can be had exactly, of how many, where the editions and the hotline's own table of topics follow these profiles (pooled, internal)."""
     known = Known(table.shape, table.sum())
     for unit, counts in enumerate(table.T):
-        if counts.sum() >= SMALL:  # a smaller unit has no edition
+        if counts.sum() >= (LEAST if editions == "internal" else SMALL):  # a smaller unit has no edition
             known.unit(unit, counts, rounded=editions == "internal")
     known.page(table.sum(1), rounded=page == "internal")
     return _had(known, table)
@@ -113,6 +141,17 @@ def recovered_plainly(table: np.ndarray) -> tuple[int, int]:
     for axis, totals in enumerate((table.sum(1), table.sum(0))):
         for n, total in enumerate(totals):
             known.add((n, slice(None)) if axis == 0 else (slice(None), n), (total, total))
+    return _had(known, table)
+
+
+def recovered_indicators(table: np.ndarray) -> tuple[int, int]:
+    """The same of indicators: every edition's counts by themselves, beside the hotline's own, which are exact."""
+    known = Known(table.shape, table.sum())
+    for unit, counts in enumerate(table.T):
+        if counts.sum() >= LEAST:
+            known.indicators(unit, counts)
+    for row, total in enumerate(table.sum(1)):
+        known.add((row, slice(None)), (total, total))
     return _had(known, table)
 
 
@@ -133,6 +172,7 @@ ATTACKS = {
     "internal": lambda table: recovered(table, editions="internal", page="internal"),
     "default": lambda table: recovered(table, editions="internal", page="pooled"),
     "pooled": lambda table: recovered(table, editions="pooled", page="pooled"),
+    "indicators": recovered_indicators,
     "alone": recovered_alone,
     "plain": recovered_plainly,
 }
@@ -155,6 +195,7 @@ def attack(runs: int, rng: np.random.Generator) -> Iterable[Cell]:
     seed = int(rng.integers(1 << 32))
     yield Cell("editions and the hotline's page under `internal`", *attacked(seed, runs, "internal"), most=0.0)
     yield Cell("editions under `internal`, the hotline's page under `pooled`", *attacked(seed, runs, "default"), most=0.0)
+    yield Cell("indicators: kpis.csv of the editions, the hotline's exact beside them", *attacked(seed, runs, "indicators"), most=0.0)
     yield Cell("the hotline's page under `pooled`, without editions", *attacked(seed, runs, "alone"), most=0.0)
     yield Cell("editions and page under `pooled`: what rounding is there for", *attacked(seed, runs, "pooled"))
     yield Cell("counts under 8 not told, all else exact", *attacked(seed, runs, "plain"), least=0.1)

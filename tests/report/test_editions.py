@@ -1,19 +1,23 @@
 """The editions of a month, as the command renders them: three cells a notebook, so that what is tested is the way and not the month."""
 
-import csv
 import json
 import re
 
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
 from nbformat.v4 import new_notebook
 
+from hotline_analysis import open_hotline
 from hotline_analysis.__main__ import main
 from hotline_analysis.report import month as monthly
+from tests.prove.attack import Known, within
 from tests.report.notebooks import code
 from tests.small import TEAMS, write_teams
 
 GIVEN = "params = ''\nmonth = ''\nlanguage = 'zh'"
+FIGURES = ("show(h.sheet)", "show(h.history('connection_rate'))", "show(h.days)")
 OPEN = "from hotline_analysis import open_hotline, say, show\nh = open_hotline(params, month, language, progress=False)\nshow(h.about)"
 
 
@@ -23,7 +27,7 @@ def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("editions")
     cells = [
         code(GIVEN, "parameters"),
-        *map(code, (OPEN, "say(h.sheet)", "say(h.about, as_='rule')", "show(h.about, as_='colophon')", "h.end(h.verdicts)")),
+        *map(code, (OPEN, "say(h.sheet)", *FIGURES, "say(h.about, as_='rule')", "show(h.about, as_='colophon')", "h.end(h.verdicts)")),
     ]
     (folder / "notebooks").mkdir()
     nbformat.write(new_notebook(cells=cells), folder / "notebooks" / "monthly.ipynb")
@@ -65,11 +69,57 @@ def test_an_edition_says_whose_it_is_and_is_one_page(reports):
         assert f"区域：{said['only'].partition('=')[2]}" in page and "其余取最接近的5" in page
 
 
-def test_every_count_of_an_editions_figures_is_a_multiple_of_five(reports):
+def figures(reports) -> dict[str, dict]:
+    """What every edition's kpis.csv says, by area and indicator; a cell that is not told is nan."""
+    found = {}
     for folder in (f for f in reports.glob("2024-03-area-*") if f.is_dir()):
-        rows = list(csv.DictReader((folder / "kpis.csv").read_text(encoding="utf-8-sig").splitlines()))
-        shares = [r for r in rows if r["indicator"] in ("connection_rate", "abandonment_rate", "identified_share", "offered")]
-        assert shares and all(float(r["numerator"]) % 5 == 0 for r in shares if r["numerator"])
+        only = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["only"].partition("=")[2]
+        rows = pd.read_csv(folder / "kpis.csv", encoding="utf-8-sig")
+        found[only] = rows.set_index("indicator")
+    return found
+
+
+def test_every_count_of_an_editions_figures_is_a_multiple_of_five_and_no_small_one(reports):
+    for rows in figures(reports).values():
+        shares = rows.loc[["connection_rate", "abandonment_rate", "identified_share", "offered"], "numerator"].dropna()
+        assert len(shares) and (shares % 5 == 0).all() and (shares >= 15).all()
+        assert rows.loc["repeat_rate_24h", ["numerator", "value", "low", "high", "change"]].isna().all(), (
+            "a few in a month: no value, and no nought"
+        )
+
+
+def test_nobody_can_be_told_from_the_published_figures_of_all_editions(reports):
+    """Calls answered and abandoned by area: a linear programme over every kpis.csv, who knows the hotline's exact counts besides."""
+    calls = open_hotline(reports.parents[1] / "teams.yaml", "2024-03", progress=False).calls()
+    table = calls.groupby(["outcome", "area"]).size().unstack(fill_value=0).loc[["answered", "abandoned"]]
+    known = Known(table.shape, table.to_numpy().sum())
+    for area, rows in figures(reports).items():
+        at = table.columns.get_loc(area)
+        for part, key in enumerate(("connection_rate", "abandonment_rate")):
+            known.low[part, at], known.high[part, at] = within(rows.loc[key, "numerator"], rounded=True)
+        known.add((slice(None), at), within(rows.loc["offered", "numerator"], rounded=True))
+    for part, total in enumerate(table.sum(axis=1)):
+        known.add((part, slice(None)), (total, total))
+    small = list(zip(*np.nonzero((table > 0) & (table < 13)), strict=True))
+    assert small and all(len({*known.ends(place)}) == 2 for place in small)
+
+
+def test_no_base_can_be_had_from_a_published_mean(reports):
+    """A mean of whole seconds to a tenth: with any of the five counts that its base may be, some whole sum gives it."""
+    for rows in figures(reports).values():
+        mean, base = rows.loc["asa_seconds", ["value", "denominator"]].astype(float)
+        assert mean == pytest.approx(round(mean, 1)) and rows.loc["asa_seconds", "numerator"] == pytest.approx(mean * base)
+        assert all(
+            any(abs(s / n - mean) <= 0.05 for s in range(int(mean * n) - 5, int(mean * n) + 6)) for n in np.arange(base - 2, base + 3)
+        )
+        assert rows["value"].get("queue_seconds", np.nan) != rows["value"].get("queue_seconds", np.nan)
+
+
+def test_a_page_says_what_it_leaves_out_and_draws_no_nought_for_it(reports):
+    for folder in (f for f in reports.glob("2024-03-area-*") if f.is_dir()):
+        page = (folder / "index.html").read_text(encoding="utf-8")
+        assert "不足13的计数不列" in page and "不能这样列出的表只在全热线的页面上" in page and "不列出" in page
+        assert "2024-03-01 &lt;13通" in page and "2024-03-01 0通" not in page
 
 
 @pytest.mark.parametrize(

@@ -368,6 +368,15 @@ def test_a_name_in_the_second_row_stands_in_the_picture_above_its_bar():
     assert box.y1 < axes.figure.bbox.y1 - 1 and box.y0 > bar.y1
 
 
+def test_a_day_that_is_not_told_is_a_gap_and_no_nought():
+    """Two neighbouring days bear one mark; a broken one among them is not named by its number."""
+    frame = coverage_frame().assign(calls_missing="")
+    frame.loc[[4, 5], ["calls", "calls_missing"]] = [np.nan, "<13"]
+    frame.loc[5, ["broken", "note"]] = [True, "3/400"]
+    said = texts(charts.coverage(frame))
+    assert said.count("&lt;13") == 1 and "3/400" not in said
+
+
 def test_windows_on_the_pareto_carry_their_share():
     said = texts(drawn("pareto_gaps"))
     share = pareto_frame().set_index("hour_to")["cumulative"]

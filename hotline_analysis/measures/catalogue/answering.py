@@ -23,7 +23,10 @@ from hotline_analysis.words import PERCENT, SECONDS, Term
 FAMILY = "answering"  # 接通率 and 放弃率 are complements, the waits move with them: one event
 SERVICE = "service"
 WAITED = Part(
-    Term("接通来电的排队与振铃时长", "queue and ring time of answered calls"), WAITS, lambda have: amount(timed(have), wait(have))
+    Term("接通来电的排队与振铃时长", "queue and ring time of answered calls"),
+    WAITS,
+    lambda have: amount(timed(have), wait(have)),
+    sums=("queue_seconds",),
 )
 TIMED_OR_LOST = Part(
     Term("人工服务请求量（接通而等待时长未知的除外）", "calls offered, without those answered after an unknown wait"),
@@ -114,7 +117,7 @@ def _wait_of(column: str, zh: str, en: str, *, answered_only: bool = False, abov
     if answered_only:
         counted = Part(Term(f"{zh}已知的接通量", f"calls answered with a known {en}"), needs, counted.amount)
     whose = ("接通来电", " of answered calls") if answered_only else ("来电", " of calls that queued" if above >= 0 else " of all calls")
-    total = Part(Term(f"{whose[0]}的{zh}", f"{en}{whose[1]}"), needs, lambda have: amount(test(have), nw.col(column)))
+    total = Part(Term(f"{whose[0]}的{zh}", f"{en}{whose[1]}"), needs, lambda have: amount(test(have), nw.col(column)), sums=(column,))
     return total, counted
 
 
@@ -151,6 +154,7 @@ _LOST_WAIT = Part(
     Term("放弃前的等待时长", "wait of abandoned calls"),
     WAITS,
     lambda have: amount(abandoned(have) & read("queue_seconds"), nw.col("queue_seconds")),
+    sums=("queue_seconds",),
 )
 LONG = Term("与限时接通率一起看，少数久等的会拉高平均", "read with the share answered in time: a few long waits lift the mean")
 QUEUE = Indicator(

@@ -158,8 +158,8 @@ def _warned_of_judged(view: View, periods: Sequence[Period], indicator: Indicato
     return found[found["warned_s"].notna() | (found["due_s"] < view.end_s)]
 
 
-def _said(zh: str, en: str, table: str, *needs: str) -> Part:
-    return said(zh, en, table, *needs)
+def _said(zh: str, en: str, table: str, *needs: str, sums: tuple[str, ...] = ()) -> Part:
+    return said(zh, en, table, *needs, sums=sums)
 
 
 FOUND = _said("需修复的热点预存（本期登记）", "stored answers to repair, registered in the period", "events", "kind")
@@ -169,14 +169,14 @@ REPAIRED_OF_DUE = _said("其中期末前已修复的", "of these, repaired befor
 OPINIONS = _said("符合舆情特征的事件", "events of public opinion", "events", "kind")
 WARNED = _said("时限内预警的", "warned of in time", "events", "kind", "warned_s")
 JUDGED = _said("已预警或时限已过的舆情事件", "events of public opinion warned of, or past their time", "events", "kind")
-CHATTED = _said("人工服务时长", "time of persons in sessions", "sessions", "served_by", "closed_s")
+CHATTED = _said("人工服务时长", "time of persons in sessions", "sessions", "served_by", "closed_s", sums=("closed_s",))
 FINISHED = _said("已结束的人工会话数", "sessions with a person that have ended", "sessions", "served_by", "closed_s")
-GAPS = _said("客户发问到客服回复的等待", "waits from a customer's question to the agent's reply", "messages", "speaker")
+GAPS = _said("客户发问到客服回复的等待", "waits from a customer's question to the agent's reply", "messages", "speaker", sums=("sent_s",))
 REPLIES = _said("客服回复的次数", "replies of agents", "sessions", "served_by")
 MESSAGES = _said("对话消息条数", "messages", "messages", "speaker")
 TALKED = _said("有消息的人工会话数", "sessions with a person that have messages", "sessions", "served_by")
-AT_ONCE = _said("同时服务的会话", "sessions held at once", "sessions", "served_by", "agent", "closed_s")
-BUSY = _said("至少有一个会话的时间", "time with at least one session", "sessions", "served_by", "agent", "closed_s")
+AT_ONCE = _said("同时服务的会话", "sessions held at once", "sessions", "served_by", "agent", "closed_s", sums=("closed_s",))
+BUSY = _said("至少有一个会话的时间", "time with at least one session", "sessions", "served_by", "agent", "closed_s", sums=("closed_s",))
 
 
 # ---- the ten

@@ -38,7 +38,7 @@ def _rated(low: float, high: float, zh: str, en: str, number: Callable[[], nw.Ex
         on = answered(have) & (nw.col("rating") >= low) & (nw.col("rating") <= high)
         return mark(on) if number is None else amount(on, number())
 
-    return Part(Term(zh, en), ("outcome", "rating"), test)
+    return Part(Term(zh, en), ("outcome", "rating"), test, sums=("rating",) if number else ())
 
 
 def _at(low: float, high: float, least: float, most: float, zh: str, en: str) -> Part:

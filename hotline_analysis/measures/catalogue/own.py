@@ -67,7 +67,14 @@ def _part(name: str, given: OwnPart, where: Conditions, known: Sequence[str] = (
 
     needs = tuple(dict.fromkeys(_column(table[c]) for c in (*(c for c, _ in where), *filled)))
     term = given.name.term if given.name else _said(table, where, known, given.sum)
-    return Part(term, needs, lambda have: amount(test(have), nw.col(given.sum)) if given.sum else mark(test(have)), given.table, name)
+    return Part(
+        term,
+        needs,
+        lambda have: amount(test(have), nw.col(given.sum)) if given.sum else mark(test(have)),
+        given.table,
+        name,
+        sums=(given.sum,) if given.sum else (),
+    )
 
 
 def _filled(column: tables.Column) -> nw.Expr:

@@ -52,7 +52,7 @@ def seconds_of_answered(columns: Sequence[str], zh: str, en: str) -> Part:
             total = total + nw.col(column)
         return amount(counted.amount(have) == 1, total)
 
-    return Part(Term(zh, en), counted.needs, together)
+    return Part(Term(zh, en), counted.needs, together, sums=tuple(columns))
 
 
 WAITS = ("outcome", "queue_seconds")

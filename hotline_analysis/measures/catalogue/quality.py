@@ -33,7 +33,7 @@ def _count(have: Have) -> nw.Expr:
 
 MONITORED = Indicator(
     "monitoring_score", Term("监听分值", "Monitoring score"),
-    Part(Term("质检得分", "scores of quality checks"), ("source",), _total, SCORES),
+    Part(Term("质检得分", "scores of quality checks"), ("source",), _total, SCORES, sums=("score",)),
     Part(Term("质检的评分数", "scores given by quality checks"), ("source",), _count, SCORES), SCORE, "higher",
     Term("来源为质检的评分，每题一分；自评与其他来源不计", "scores whose source is the quality check, one an item; self-ratings and other sources are not in it"),
     Term("与满意度和自评并列看，见满意度专题；抽了多少、抽谁也要看", "beside satisfaction and self-ratings, see the study of satisfaction; and look at how many were drawn, and of whom"),

@@ -24,6 +24,7 @@ def spent(zh: str, en: str, *states: str) -> Part:
         ("state", "seconds"),
         lambda have: amount(nw.col("state").is_in(list(states)) & read("seconds"), nw.col("seconds")),
         TIME,
+        sums=("seconds",),
     )
 
 
@@ -37,6 +38,7 @@ SIGNED_IN = Part(
     ("state", "seconds"),
     lambda have: amount(~nw.col("state").is_null() & (nw.col("state") != "planned") & read("seconds"), nw.col("seconds")),
     TIME,
+    sums=("seconds",),
 )
 PLANNED = spent("计划工作时长", "planned time", "planned")
 SERVING = spent("签入并可服务的时长", "time signed in and ready to serve", *READY)
@@ -46,7 +48,7 @@ SPOKEN = spent("通话时长（坐席状态）", "talk time (agent states)", "ta
 
 def with_both(column: str, other: str, zh: str, en: str) -> Part:
     """The sum of a column of the teams of which another is known too: what is not known is in neither part of a ratio."""
-    return Part(Term(zh, en), (column, other), lambda have: amount(read(column) & read(other), nw.col(column)), STAFF)
+    return Part(Term(zh, en), (column, other), lambda have: amount(read(column) & read(other), nw.col(column)), STAFF, sums=(column,))
 
 
 HEADS, LEAVERS = with_both("headcount", "leavers", "在岗人数", "headcount"), with_both("leavers", "headcount", "离职人数", "leavers")

@@ -92,19 +92,24 @@ def _last(ax: Axes, value, data: pd.DataFrame, sign: str) -> None:
 def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """有无记录: one bar a day, rest days light, broken days outlined to their usual height and named.
 
-    Columns: date, calls, and where known rest (True on weekends and holidays), broken (True), usual (calls a day of its kind), note.
+    Columns: date, calls, and where known rest (True on weekends and holidays), broken (True), usual (calls a day of its kind), note, calls_missing (`<13`: a day
+    that is not told has no bar, and the mark stands once for neighbouring ones).
     """
     dates, calls = pd.to_datetime(data["date"]), data["calls"].fillna(0).to_numpy(float)
+    untold = data.get("calls_missing", pd.Series("", index=data.index)).fillna("").to_numpy(str)
     rest, broken = (data[c].fillna(False).to_numpy(bool) if c in data else np.zeros(len(data), bool) for c in ("rest", "broken"))
     usual = _scaled(data, "usual", 1)
-    named = np.flatnonzero(broken)
+    named = np.flatnonzero(broken & (untold == ""))
     places = named * style.pixels(ax)[0] / len(data)
     rows = rows_apart(places, places, gap=42)
     room = 1.3 if any(rows) else 1.04  # for the names that stand in a second row, below the first
-    ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[broken], 0)), 1) * room))
+    ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[named], 0)), 1) * room))
     bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, style.PALE, style.DATA), lw=0, zorder=2)
-    for day, n, bar in zip(dates, calls, bars, strict=True):
-        tip(bar, f"{day:%Y-%m-%d} {words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
+    for day, n, why, bar in zip(dates, calls, untold, bars, strict=True):
+        tip(bar, f"{day:%Y-%m-%d} {why or words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
+    for stretch in np.split(np.arange(len(data)), np.flatnonzero(untold[1:] != untold[:-1]) + 1):
+        if untold[stretch[0]]:
+            say(ax, stretch.mean(), 0, untold[stretch[0]], ha="center", dy=8)
     for i, row in zip(named, rows, strict=True):
         note = data["note"].iloc[i] if "note" in data and data["note"].iloc[i] else words.format_day(dates.iloc[i].date(), language)
         _broken(ax, i, calls[i], usual[i], note, row, len(data))

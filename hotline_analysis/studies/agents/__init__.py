@@ -12,4 +12,5 @@ PRIVATE = True  # its notebook is for staff: not a page of the month
 PARTS = (counts, cells, hangups, vague, talk, ahead, behind)
 COLUMNS = {name: field for part in PARTS for name, field in part.COLUMNS.items()}
 TABLES = {name: make for part in PARTS for name, make in part.TABLES.items()}
+WHOLE = ("counts",)  # of the whole hotline alone: told under `disclosure: internal`
 STAFF = tuple(name for part in PARTS for name in part.STAFF)

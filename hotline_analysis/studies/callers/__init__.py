@@ -101,3 +101,4 @@ TABLES = {
     "timeline": listed.timeline,
     "later": listed.later,
 }
+WHOLE = ("concentration", "people", "tries", "counts")  # of the whole hotline alone: told under `disclosure: internal`

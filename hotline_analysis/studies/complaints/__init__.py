@@ -136,3 +136,4 @@ TABLES = {
     "departments": departments,
     "aside": aside,
 }
+WHOLE = ("timeliness", "durations", "backlog", "ageing", "aside")  # of the whole hotline alone: told under `disclosure: internal`

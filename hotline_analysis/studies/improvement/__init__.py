@@ -668,3 +668,4 @@ TABLES = {
     "tree": tree, "causes": causes, "kpis": kpis, "interventions": interventions, "effect": effect, "course": course, "checklist": checklist,
     "agreement": agreement, "incidents": incidents, "productivity": productivity, **claims.TABLES,
 }  # fmt: skip
+WHOLE = ("tree", "causes", "kpis", "interventions")  # of the whole hotline alone: told under `disclosure: internal`

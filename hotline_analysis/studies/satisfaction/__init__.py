@@ -185,3 +185,19 @@ TABLES = {
     "needs": needs.needs,
     "themes": needs.themes,
 }
+WHOLE = (
+    "items",
+    "distribution",
+    "sample",
+    "size",
+    "intake",
+    "bias",
+    "again",
+    "weighted",
+    "gaps",
+    "sources",
+    "agreement",
+    "drivers",
+    "alpha",
+    "nps",
+)  # of the whole hotline alone: told under `disclosure: internal`

@@ -27,6 +27,24 @@ from hotline_analysis.studies.service import (
 PARTS = (connection, hours, levels, attempts, waits, load, staffing, volume, channels, issues, events, hardest)
 COLUMNS = {name: field for part in (calls, *PARTS) for name, field in part.COLUMNS.items()}
 TABLES = {name: make for part in PARTS for name, make in part.TABLES.items()}
+WHOLE = (
+    "connection",
+    "day_types",
+    "peak",
+    "hours",
+    "levels",
+    "attempts",
+    "waits",
+    "wait_course",
+    "patience",
+    "patience_course",
+    "staffing",
+    "shortfall",
+    "one_more",
+    "coverage",
+    "events",
+    "outages",
+)  # of the whole hotline alone: told under `disclosure: internal`
 REPEATS = (
     "channels",
     "channel_flow",
