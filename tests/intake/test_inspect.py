@@ -5,6 +5,9 @@ export does not count: title, key and public, the paths, the definition, targets
 headers, mean the same by the same words and put the same of day and month first; the separator and forms that the reader finds by itself say nothing.
 """
 
+import csv
+import glob
+import io
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +18,8 @@ from hotline_analysis.__main__ import main
 from hotline_analysis.errors import CannotWrite, DataRefused, NoInput, StudyMissing
 from hotline_analysis.intake import inspect as bench
 from hotline_analysis.intake.convert import hints
-from hotline_analysis.intake.inspect import evidence, names, propose
-from hotline_analysis.params import Params, load
+from hotline_analysis.intake.inspect import evidence, names, propose, write
+from hotline_analysis.params import ColumnRule, Params, load
 from hotline_analysis.tables import TABLES
 from tests.intake import exports
 from tests.real import DATA, PARAMS, needs
@@ -108,11 +111,26 @@ def lines(done: bench.Inspected, right: Params) -> tuple[int, list[str]]:
 
 
 def sure_and_wrong(done: bench.Inspected, right: Params, also: dict[str, str]) -> list[str]:
-    """Proposals of more than .8 that the right params contradict, or do not know."""
-    wanted = {(column, meaning[0]) for (_, _, column), meaning in facts(right).items() if column not in ("key", "events", "repair")}
-    known = {(column, (header,)) for column, header in also.items()} | wanted
-    said = [(p.column, tuple(p.headers), p.confidence) for one in done.looked for s in one.sections for p in s.proposals]
-    return [f"{column} = {headers}" for column, headers, sure in said if sure > 0.8 and (_plain(column), headers) not in known]
+    """Proposals of more than .8 that the right params do not know, or contradict: another unit, another meaning of a word."""
+    wanted: dict[tuple, list[ColumnRule]] = {(column, (header,)): [] for column, header in also.items()}
+    for source in (source for table in TABLES for source in right.sources(table)):
+        for column, rule in source.columns.items():
+            wanted.setdefault((_plain(column), rule.source), []).append(rule)
+    return [
+        f"{p.column} = {p.rule}"
+        for p in proposals(done)
+        if p.confidence > 0.8
+        and ((_plain(p.column), p.headers) not in wanted or any(contradicts(p, rule) for rule in wanted[_plain(p.column), p.headers]))
+    ]
+
+
+def contradicts(p: propose.Proposal, right: ColumnRule) -> bool:
+    said = ColumnRule.model_validate(p.rule if isinstance(p.rule, dict) else {"from": p.rule})
+    return said.unit != right.unit or any(right.values.get(word, meaning) != meaning for word, meaning in said.values.items())
+
+
+def proposals(done: bench.Inspected) -> list[propose.Proposal]:
+    return [p for one in done.looked for s in one.sections for p in s.proposals]
 
 
 @pytest.mark.parametrize("with_presets", [True, False], ids=["preset", "without"])
@@ -217,6 +235,149 @@ def test_sums_and_files_that_are_not_there_are_sentences(tmp_path):
         bench.inspect([path])
     with pytest.raises(NoInput, match="there is no such file"):
         bench.inspect([tmp_path / "none.csv"])
+
+
+N = 60
+CALLS = {
+    "通话ID": [f"C{k}" for k in range(N)],
+    "来电时间": [f"2024-03-01 {8 + k // 6:02d}:{k % 6}0:00" for k in range(N)],
+    "主叫号码": [f"1380000{k % 40:04d}" for k in range(N)],
+}
+
+
+def look(folder: Path, columns: dict[str, list], name: str = "a.csv") -> bench.Inspected:
+    cells = io.StringIO()
+    csv.writer(cells).writerows([columns, *zip(*columns.values(), strict=True)])
+    (folder / name).write_text(cells.getvalue(), encoding="utf-8")
+    return bench.inspect([folder / name])
+
+
+def told(done: bench.Inspected) -> dict[str, tuple]:
+    """Column -> (its rule, whether it is sure, whether it is more than a comment)."""
+    return {p.column: (p.rule, p.confidence >= propose.SURE, p.confidence >= propose.LIKELY) for p in proposals(done)}
+
+
+@pytest.mark.parametrize(
+    ("header", "words", "rule"),
+    [
+        ("Abandoned", "YN", ({"from": "Abandoned", "values": {"N": "answered", "Y": "abandoned"}}, False, True)),
+        ("Abandon", "YN", ({"from": "Abandon", "values": {"N": "answered", "Y": "abandoned"}}, False, True)),
+        ("是否漏话", "是否", ({"from": "是否漏话", "values": {"否": "answered", "是": "abandoned"}}, False, True)),
+        ("是否接通", "是否", ({"from": "是否接通", "values": {"否": "abandoned", "是": "answered"}}, False, True)),
+        ("outcome", "YN", None),  # yes to what?
+        ("answered or abandoned", "YN", None),
+    ],
+)
+def test_a_yes_means_what_its_name_says(tmp_path, header, words, rule):
+    assert told(look(tmp_path, {**CALLS, header: [words[k % 4 == 0] for k in range(N)]})).get("outcome") == rule
+
+
+@pytest.mark.parametrize(
+    ("column", "header", "meaning"),
+    [
+        ("outcome", "未接听", "abandoned"),
+        ("outcome", "Not answered", "abandoned"),
+        ("outcome", "Answered (Y/N)", "answered"),
+        ("outcome", "接听/放弃", ""),
+        ("direction", "是否呼出", "out"),
+        ("direction", "isCallin", "in"),
+        ("direction", "internal", ""),
+    ],
+)
+def test_what_yes_means(column, header, meaning):
+    assert names.yes_means(column, header) == meaning
+
+
+def test_a_negated_flag_is_not_read_as_it_stands(tmp_path):
+    """“未解决：是”不是已解决。"""
+    orders = {"工单编号": CALLS["通话ID"], "受理时间": CALLS["来电时间"], "办结时间": CALLS["来电时间"]}
+    yes = ["是否"[k % 3 == 0] for k in range(N)]
+    assert told(look(tmp_path, {**orders, "是否解决": yes}))["resolved"][0]["values"] == {"否": "no", "是": "yes"}
+    assert "resolved" not in told(look(tmp_path, {**orders, "是否未解决": yes}))
+
+
+TALK = [k % 15 + 1 for k in range(N)]  # minutes, if they are
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "rule"),
+    [
+        ("通话时长", TALK, ("通话时长", False, True)),
+        ("通话时长", [f"{t / 7:.2f}" for t in TALK], ("通话时长", False, True)),
+        ("通话时长", [t * 1000 for t in range(40, 100)], ("通话时长", False, True)),  # milliseconds
+        ("通话时长", [t * 30 for t in TALK], ("通话时长", True, True)),  # nobody talks for four hours
+        ("通话时长(秒)", TALK, ("通话时长(秒)", True, True)),
+        ("通话时长(分)", TALK, ({"from": "通话时长(分)", "unit": "minutes"}, True, True)),
+        ("通话时长", [f"{t}分05秒" for t in TALK], ("通话时长", True, True)),
+    ],
+)
+def test_a_length_is_sure_where_its_unit_is_said(tmp_path, header, cells, rule):
+    assert told(look(tmp_path, {**CALLS, header: cells}))["talk_seconds"] == rule
+
+
+def test_minutes_are_proved_by_the_times_between_which_they_lie(tmp_path):
+    """应答到结束 t 分 20 秒，时长列写 t：单位是分。"""
+    times = {
+        "开始时间": CALLS["来电时间"],
+        "应答时间": [f"{at[:-2]}10" for at in CALLS["来电时间"]],
+        "结束时间": [f"{at[:11]}{int(at[11:13]) + (int(at[14:16]) + t) // 60:02d}:{(int(at[14:16]) + t) % 60:02d}:30" for at, t in zip(CALLS["来电时间"], TALK, strict=True)],
+    }  # fmt: skip
+    done = look(tmp_path, {"通话ID": CALLS["通话ID"], **times, "主叫号码": CALLS["主叫号码"], "通话时长": TALK})
+    assert told(done)["talk_seconds"] == ({"from": "通话时长", "unit": "minutes"}, True, True)
+
+
+def test_digits_do_not_say_which_end_of_a_rating_is_good(tmp_path):
+    assert told(look(tmp_path, {**CALLS, "满意度": [k % 5 + 1 for k in range(N)]}))["rating"] == ("满意度", False, True)
+    words = told(look(tmp_path, {**CALLS, "满意度": ["非常满意满意不满意"[a:b] for a, b in [(0, 4), (4, 6), (6, 9)] * 20]}))["rating"]
+    assert words == ({"from": "满意度", "values": {"不满意": "2", "满意": "4", "非常满意": "5"}}, True, True)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "agents", "sure", "likely"),
+    [
+        (40, 7, True, True),
+        (6, 7, False, True),  # six people call sixty times, or six agents have a telephone
+        (35, 35, False, False),  # each agent has one number
+    ],
+)
+def test_the_agents_own_telephones_are_no_callers(tmp_path, numbers, agents, sure, likely):
+    rows = {name: cells * 2 for name, cells in CALLS.items()} | {"通话ID": [f"C{k}" for k in range(2 * N)]}
+    rows |= {"主叫号码": [f"1380000{k % numbers:04d}" for k in range(2 * N)], "坐席工号": [f"a{k % agents}" for k in range(2 * N)]}
+    assert told(look(tmp_path, rows))["caller"][1:] == (sure, likely)
+
+
+@pytest.mark.parametrize("numbers", [True, False])
+def test_a_first_line_that_is_a_record_is_no_header(tmp_path, numbers):
+    """首行是记录：不当作列名，其中的姓名、号码不出现在输出中。"""
+    people = {
+        name: [name, other] * 30 for name, other in zip(("张三", "王五", "人民路", "水费"), ("李四", "赵六", "中山路", "电费"), strict=True)
+    }
+    if numbers:  # one says it, where no other cell comes again
+        people = {"13912345678": CALLS["主叫号码"]} | {name: [f"{name[0]}{k}" for k in range(N)] for name in people}
+    done = look(tmp_path, {"C900": CALLS["通话ID"], "2024-03-02 08:00:00": CALLS["来电时间"], **people})
+    said = done.text + done.found
+    assert "header: [列1, 列2" in said and not any(cell in said for cell in ("张三", "人民路", "1391234", "C900"))
+    assert told(done)["started_at"][0] == "列2" and done.looked[0].taken.rows == N + 1
+
+
+def test_a_header_that_holds_a_number_is_neither_shown_nor_mapped(tmp_path):
+    rows = {**CALLS, "13912345678备注": ["a", "b"] * 30, "13912345678打分": [k % 5 for k in range(N)]}
+    done = look(tmp_path, rows, "通话13912345678.csv")
+    assert "1391234" not in done.text + done.found and "***********备注" in done.found
+    assert glob.glob(done.params.calls[0].files[0]) == [str(tmp_path / "通话13912345678.csv")]
+
+
+def test_headers_of_two_lines_and_of_yaml_stay_what_they_are(tmp_path):
+    rows = {
+        "通话\nID": CALLS["通话ID"],
+        "开始\n时间: x": CALLS["来电时间"],
+        "结束\u2028时间 #1\ntitle: y": CALLS["来电时间"],
+        "号码\n一": CALLS["主叫号码"],
+        "号码\n二": CALLS["主叫号码"],
+    }
+    done = look(tmp_path, rows)
+    assert done.params.title.zh == "a" and set(rows) >= {h for rule in done.params.calls[0].columns.values() for h in rule.source}
+    assert write.note("甲\n乙\u2028丙 13912345678") == "甲 乙 丙 ***********" and write.yaml("甲\u2028乙") == '"甲\\u2028乙"'
 
 
 @pytest.mark.parametrize(

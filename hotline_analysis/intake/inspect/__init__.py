@@ -4,6 +4,7 @@ Wrong is worse than undecided. Whatever is proposed was read by the readers and 
 models of params before it is given away. Nothing of a value is told but its shape and the words of code lists that the dictionary knows.
 """
 
+import re
 import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from hotline_analysis import machine, presets
 from hotline_analysis.errors import CannotWrite, DataRefused, HotlineError, NoInput, RunFailed
 from hotline_analysis.intake.convert import convert, hints, instants
 from hotline_analysis.intake.engine import connect, parquet
-from hotline_analysis.intake.inspect import sample, write
+from hotline_analysis.intake.inspect import evidence, sample, write
 from hotline_analysis.intake.inspect.names import Names
 from hotline_analysis.intake.inspect.recognise import Looked, fitting, look
 from hotline_analysis.intake.inspect.write import Place
 from hotline_analysis.intake.read.files import members
 from hotline_analysis.params import Limits, Params, load
-from hotline_analysis.personal import masked_name
+from hotline_analysis.personal import found, masked, masked_name
 from hotline_analysis.words import Term
 
 DATA = r"[+-]?\d{3,}([.,]\d+)?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|1\d{10}|\d{1,2}:\d{2}.*"
@@ -71,16 +72,30 @@ def _take(file, staging: Path, connection) -> sample.Taken:
     """The file's table; once more with names where its first line is a record."""
     taken = sample.take(file, staging, connection)
     columns = taken.table.columns
-    like = connection.execute(
-        f"SELECT count(*) FILTER (regexp_full_match(x, '{DATA}')) FROM (SELECT unnest(?) AS x)", [list(columns)]
-    ).fetchone()[0]
-    if like <= HEADERLESS * len(columns):
+    if not _is_record(taken, connection):
         if not taken.rows:
             raise DataRefused(file.name, "has no records below its header.")
         return taken
     usual = POSITIONS.get(len(columns))
     header = presets.known()[usual].headers[: len(columns)] if usual else tuple(f"列{n}" for n in range(1, len(columns) + 1))
     return sample.take(file, staging, connection, header)
+
+
+def _is_record(taken: sample.Taken, connection) -> bool:
+    """Whether the first line is no header: a cell of it is somebody's number, or too many look like data or stand among the values of their own column."""
+    columns = taken.table.columns
+    alike = [bool(re.fullmatch(DATA, cell)) or _among(taken, connection, place, cell) for place, cell in enumerate(columns)]
+    whole = any(found(cell) and not masked(cell).strip("*+ -()") for cell in columns)
+    return whole or sum(alike) > HEADERLESS * len(columns)
+
+
+def _among(taken: sample.Taken, connection, place: int, cell: str) -> bool:
+    """Whether a column holds its header as a value, or most of its cells have the header's shape with three digits or more."""
+    values = [
+        value for (value,) in connection.execute(f"SELECT trim(c{place}) FROM {parquet(taken.small)} WHERE c{place} IS NOT NULL").fetchall()
+    ]
+    shape = evidence.shown(cell)
+    return cell in values or (shape.count("#") >= 3 and sum(evidence.shown(value) == shape for value in values) > 0.5 * len(values))
 
 
 def _once(looked: list[Looked], said: dict[int, str]) -> list[Looked]:

@@ -43,7 +43,6 @@ class Evidence:
     filled: int
     distinct: int
     once: int  # cells whose text no other cell has
-    longest: int
     length: float
     instant: float = 0.0
     ways: list[tuple[tuple[str, ...], float]] = field(default_factory=list)  # forms of instants and their shares, the best first
@@ -61,7 +60,6 @@ class Evidence:
     mobile: float = 0.0  # numbers with a country's full form
     masked: float = 0.0
     withheld: float = 0.0
-    damaged: float = 0.0
     personal: float = 0.0
     told: float = 0.0  # sentences
     code: dict[str, float] = field(default_factory=dict)  # code list -> share of the cells in it
@@ -105,13 +103,13 @@ class Evidence:
 def column(connection: duckdb.DuckDBPyConnection, path: Path, small: Path, header: str, place: int) -> Evidence:
     """The evidence of one column of a text table: its counts from all rows that were taken, its forms from `small`, fewer of the same."""
     c, table = f"c{place}", parquet(path)
-    rows, filled, distinct, longest, length = connection.execute(
-        f"SELECT count(*), count({c}), count(DISTINCT trim({c})), coalesce(max(length({c})), 0), coalesce(avg(length({c})), 0) FROM {table} "
+    rows, filled, distinct, length = connection.execute(
+        f"SELECT count(*), count({c}), count(DISTINCT trim({c})), coalesce(avg(length({c})), 0) FROM {table} "
     ).fetchone()
     once = connection.execute(
         f"SELECT count(*) FILTER (n = 1) FROM (SELECT count(*) AS n FROM {table} WHERE {c} IS NOT NULL GROUP BY trim({c}))"
     )
-    seen = Evidence(header, place, rows, filled, distinct, once.fetchone()[0], longest, length)
+    seen = Evidence(header, place, rows, filled, distinct, once.fetchone()[0], length)
     path, table = small, parquet(small)
     seen.looked_at = connection.execute(f"SELECT count({c}) FROM {table}").fetchone()[0]
     if seen.looked_at:
@@ -206,7 +204,6 @@ def _texts(connection, table: str, seen: Evidence) -> None:
         )
         states["masked"] += n * (who.note == identity.MASKED and sum(map(str.isdigit, text)) >= 3)
         states["withheld"] += n * (text.casefold() in identity.WITHHELD_WORDS)
-        states["damaged"] += n * bool(identity.POWER.fullmatch(text))
         states["personal"] += n * bool(found(text))
         states["told"] += n * (any(mark in text for mark in "，。；！？") or len(text) > 60 or (len(text) > 40 and text.count(" ") > 5))
         shapes[shown(text)] += n
@@ -214,8 +211,8 @@ def _texts(connection, table: str, seen: Evidence) -> None:
             lists[kind] += n * (text.casefold() in words)
         for mark in PATH:
             marks[mark] += n * (0 < text.count(mark) <= 5)
-    seen.phone, seen.mobile, seen.masked, seen.withheld, seen.damaged, seen.personal, seen.told = (
-        states[name] / total for name in ("phone", "mobile", "masked", "withheld", "damaged", "personal", "told")
+    seen.phone, seen.mobile, seen.masked, seen.withheld, seen.personal, seen.told = (
+        states[name] / total for name in ("phone", "mobile", "masked", "withheld", "personal", "told")
     )
     lists["flag"] += sum(n for text, n in cells if text.casefold() in (*YES, *NO) and text.casefold() not in codes()["flag"])
     seen.code = {kind: n / total for kind, n in lists.items() if n}
@@ -241,10 +238,10 @@ def shown(text: str) -> str:
     return "".join(made)
 
 
-def pairs(connection: duckdb.DuckDBPyConnection, path: Path, later: str, earlier: str, seconds: str) -> float:
-    """The share of the rows that have all three in which later − earlier = seconds, to a second. The arguments are SQL that gives seconds."""
+def pairs(connection: duckdb.DuckDBPyConnection, path: Path, later: str, earlier: str, seconds: str, within: int = 1) -> float:
+    """The share of the rows that have all three in which later − earlier = seconds, to `within` seconds. The arguments are SQL that gives seconds."""
     n, equal = connection.execute(
-        f"SELECT count(*), count(*) FILTER (abs(b - a - d) <= 1) FROM (SELECT {later} AS b, {earlier} AS a, {seconds} AS d FROM {parquet(path)}) "
+        f"SELECT count(*), count(*) FILTER (abs(b - a - d) <= {within}) FROM (SELECT {later} AS b, {earlier} AS a, {seconds} AS d FROM {parquet(path)}) "
         "WHERE a IS NOT NULL AND b IS NOT NULL AND d > 0"
     ).fetchone()
     return equal / n if n >= 10 else 0.0

@@ -36,6 +36,29 @@ HOMONYMS = frozenset(  # names that mean different things in different systems: 
 )
 
 
+MEANT_BY_YES = {  # of a column of yes and no, what yes means by words of its name; the first are taken out before the next are looked for (未接听 holds 接听)
+    "outcome": {
+        "abandoned": ("未接听", "未接通", "未接", "未应答", "漏话", "漏接", "放弃", "呼损", "abandon", "miss", "lost", "unanswered", "notanswered", "noanswer", "unconnected", "notconnected"),
+        "answered": ("接听", "接通", "应答", "已接", "answer", "connect"),
+    },
+    "direction": {
+        "out": ("呼出", "外呼", "去电", "outbound", "outgoing", "callout", "dialout"),
+        "in": ("呼入", "来电", "inbound", "incoming", "callin"),
+    },
+}  # fmt: skip
+NEGATED = re.compile("未|没|不|非|无|not|^un|^non")
+
+
+def yes_means(column: str, header: str) -> str:
+    """What a yes under this header says of the outcome or the direction; '' where the name does not say it, or says both."""
+    name, told = folded(header), []
+    for meaning, words in MEANT_BY_YES[column].items():
+        told += [meaning] if any(word in name for word in words) else []
+        for word in words:
+            name = name.replace(word, "")
+    return told[0] if len(told) == 1 else ""
+
+
 def folded(header: str) -> str:
     """A header without what differs from export to export: width, traditional characters, case, separators, units, known misspellings."""
     text = unicodedata.normalize("NFKC", header).translate(PLAIN)

@@ -217,12 +217,16 @@ def durations(table: Table, made: list[Proposal]) -> list[Proposal]:
         return made
     between = {("answered_at", "ended_at"): "talk_seconds", ("started_at", "ended_at"): "", ("started_at", "answered_at"): "queue_seconds"}
     proved: dict[str, str] = {}
+    unit: dict[str, dict] = {}  # of what is proved in minutes
     for e in (e for e in table.seen if e.duration > 0.9 and e.instant < 0.5 and e.filled > 20):
         for (first, last), column in between.items():
             if first in at and last in at and e.header not in proved:
                 length = f"coalesce(try_cast(c{e.place} AS DOUBLE), clock_seconds(clean(c{e.place})), worded_seconds(lettered(clean(c{e.place}))))"
-                if pairs(table.connection, table.small, seconds_of(at[last]), seconds_of(at[first]), length) > HOLDS:
+                span = (table.connection, table.small, seconds_of(at[last]), seconds_of(at[first]))
+                if pairs(*span, length) > HOLDS:
                     proved[e.header] = column
+                elif e.number > 0.9 and e.middle >= 2 and e.distinct >= 5 and pairs(*span, f"60 * {length}", within=60) > HOLDS:
+                    proved[e.header], unit[e.header] = column, {"unit": "minutes"}
     talk = [header for header, column in proved.items() if column == "talk_seconds"]
     whole = {header for header, column in proved.items() if not column}
     made = [p for p in made if not (p.column == "talk_seconds" and (p.headers[0] in whole or (talk and p.headers[0] != talk[0])))]
@@ -230,8 +234,8 @@ def durations(table: Table, made: list[Proposal]) -> list[Proposal]:
     if talk:
         why = Term("等于结束减应答", "equals end less answer")
         made = [p for p in made if p.column != "talk_seconds"]
-        made.append(Proposal("calls", "talk_seconds", (talk[0],), 0.9, why))
-    return made
+        made.append(Proposal("calls", "talk_seconds", (talk[0],), 0.9, why, unit.get(talk[0], {})))
+    return [replace(p, settings=p.settings | unit.get(p.headers[0], {})) if p.column.endswith("_seconds") else p for p in made]
 
 
 def in_order(table: Table, made: list[Proposal], opening: str) -> list[Proposal]:

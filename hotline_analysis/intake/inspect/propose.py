@@ -21,6 +21,7 @@ from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, SCORE, SECONDS, TAB
 from hotline_analysis.words import Term
 
 SURE, LIKELY, ASK = 0.8, 0.6, 0.45
+UNPROVED = 0.78  # the most of a line of which something is not said
 NAME, VALUES = 0.62, 0.38
 VALUES_SAY = 0.6
 NEAR = 0.55  # the name's likeness below which a column is no more than asked about
@@ -85,12 +86,21 @@ def columns(table: str, seen: Sequence[Evidence], known: Names, taken: Collectio
             near = max((scores[k, j] for k in range(len(seen)) if k != i), default=0.0)
             elsewhere = max((v for n, v in enumerate(scores[i]) if n != j), default=0.0)
             sure = scores[i, j] - near > RIVAL and scores[i, j] - elsewhere > RIVAL and scores[i, j] - _left_alone(likes[i]) > 0
+            confidence, why = _confidence(like, fitting, scores[i, j], sure, seen[i], fields[j]), _why(like, fitting, seen[i])
+            doubt = _doubt(table, fields[j], seen[i], settings)
+            if doubt:
+                confidence, why = min(confidence, UNPROVED), Term(f"{why.zh}；{doubt.zh}", f"{why.en}; {doubt.en}")
             made.append(
                 Proposal(
-                    table, fields[j].name, (seen[i].header,), _confidence(like, fitting, scores[i, j], sure, seen[i], fields[j]),
-                    _why(like, fitting, seen[i], fields[j]), _path(settings, fields[j], seen[i]), tuple(rivals[:3]),
+                    table,
+                    fields[j].name,
+                    (seen[i].header,),
+                    confidence,
+                    why,
+                    _path(settings, fields[j], seen[i]),
+                    tuple(rivals[:3]),
                 )
-            )  # fmt: skip
+            )
     return made
 
 
@@ -139,7 +149,31 @@ def _confidence(like: Likeness, fitting: float, score: float, sure: bool, seen: 
     return round(float(min(score, 0.58 if homonym or like.score < NEAR else 0.78)), 2)
 
 
-def _why(like: Likeness, fitting: float, seen: Evidence, column: Column) -> Term:
+def _doubt(table: str, column: Column, seen: Evidence, settings: dict) -> Term | None:
+    """What neither the name nor the values say, and a line that is sure would have to know."""
+    if column.kind == SECONDS and not _unit_known(table, seen, settings):
+        return Term("列名和取值都没有说明单位", "neither name nor values say the unit")
+    if column.kind == SCORE and seen.number > 0.5:
+        return Term("没有说明高分为好还是低分为好", "nothing says whether high scores are good")
+    if column.kind == IDENTITY and not _many(seen):
+        return Term("号码太少，或是坐席、单位自己的电话", "few numbers: perhaps of the agents or units")
+    if column.name == "outcome" and _flagged(column.name, seen) and names.yes_means(column.name, seen.header) == "abandoned":
+        return Term("“否”不一定是接听", "a no need not be an answer")
+    return None
+
+
+def _unit_known(table: str, seen: Evidence, settings: dict) -> bool:
+    """Whether the unit is said by the header or the cells, or the middle length is a call's in seconds and in no other unit: half an hour in minutes
+    is no usual talk, an hour in milliseconds is none in seconds, and half an hour is the most that a day's fraction may tell.
+    """
+    if names.unit(seen.header) or seen.worded > 0.9:
+        return True
+    if settings.get("unit") == "day_fraction":
+        return 0 < seen.middle < 0.02
+    return table == "calls" and seen.number > 0.9 and 30 <= seen.middle <= 3600
+
+
+def _why(like: Likeness, fitting: float, seen: Evidence) -> Term:
     if like.systems:
         name = Term(f"{like.systems}个系统用此名", f"so named in {like.systems} systems")
     else:
@@ -166,7 +200,7 @@ def fit(column: Column, seen: Evidence) -> tuple[float, dict[str, Any]]:
     if column.kind == IDENTITY:
         return identity(seen)
     if column.kind == FLAG:
-        return seen.code.get("flag", 0.0), {}
+        return (0.0 if names.NEGATED.search(names.folded(seen.header)) else seen.code.get("flag", 0.0)), {}
     if column.kind == SCORE:
         return _score_of(seen)
     return _text(column, seen) if column.kind == TEXT else (seen.number, {})
@@ -198,8 +232,12 @@ def identity(seen: Evidence) -> tuple[float, dict[str, Any]]:
         return min(1.0, seen.phone + seen.masked + seen.withheld), kind
     if seen.instant > 0.5 or seen.told > 0.2 or seen.decimals or seen.clock > 0.5 or not seen.filled:
         return 0.0, {}
-    many = seen.distinct >= 30 or seen.distinct > 0.2 * seen.filled > 2
-    return (0.8 if many and seen.code.get("event", 0) < 0.3 else 0.1), {"kind": "code"}
+    return (0.8 if _many(seen) and seen.code.get("event", 0) < 0.3 else 0.1), {"kind": "code"}
+
+
+def _many(seen: Evidence) -> bool:
+    """Whether enough different people would be told apart."""
+    return seen.distinct >= 30 or seen.distinct > 0.2 * seen.filled > 2
 
 
 def _score_of(seen: Evidence) -> tuple[float, dict[str, Any]]:
@@ -235,15 +273,24 @@ def _text(column: Column, seen: Evidence) -> tuple[float, dict[str, Any]]:
 
 
 def coded(name: str, seen: Evidence) -> tuple[float, dict[str, Any]]:
-    """A column of a closed list, by the dictionary: the share of its cells whose word is known, and what they mean. A flag may say it too."""
+    """A column of a closed list, by the dictionary: the share of its cells whose word is known, and what they mean. A flag may say it too, where its name
+    says what yes means."""
     known = codes().get(name, {})
     told = {word: known[word.casefold()] for word in seen.words if word.casefold() in known}
     share = sum(seen.words[word] for word in told) / max(1, seen.filled)
-    if share <= 0.5 and seen.code.get("flag", 0) > 0.9 and name in ("outcome", "direction"):
-        meaning = {"outcome": {"true": "answered", "false": "abandoned"}, "direction": {"true": "in", "false": "out"}}[name]
-        flags = {word: meaning[codes()["flag"][word.casefold()]] for word in seen.words if word.casefold() in codes()["flag"]}
-        return seen.code["flag"], {"values": flags} if flags else {}
+    if _flagged(name, seen):
+        yes = names.yes_means(name, seen.header)
+        no = next(meaning for meaning in names.MEANT_BY_YES[name] if meaning != yes)
+        flags = {word: {"true": yes, "false": no}[flag] for word in seen.words if (flag := codes()["flag"].get(word.casefold()))}
+        return (seen.code["flag"], {"values": flags}) if yes and flags else (0.0, {})
+    if seen.code.get("flag", 0) > 0.9 and names.NEGATED.search(names.folded(seen.header)):
+        return 0.0, {}
     return share, {"values": told} if told else {}
+
+
+def _flagged(name: str, seen: Evidence) -> bool:
+    """Whether an outcome or a direction is told as yes and no."""
+    return name in names.MEANT_BY_YES and seen.code.get("flag", 0) > 0.9
 
 
 def sole_opening(table: str, made: list[Proposal], seen: Sequence[Evidence]) -> list[Proposal]:

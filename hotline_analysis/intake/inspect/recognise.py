@@ -14,6 +14,7 @@ from hotline_analysis.intake.inspect.names import Names
 from hotline_analysis.intake.inspect.propose import ASK, LIKELY, SURE, Proposal
 from hotline_analysis.intake.inspect.sample import Taken
 from hotline_analysis.params import Source
+from hotline_analysis.personal import masked_name
 from hotline_analysis.presets import Preset
 from hotline_analysis.tables import IDENTITY, INSTANT, TABLES
 from hotline_analysis.words import Term
@@ -26,6 +27,8 @@ AS_CONTACT = {
     "channel": "channel", "area": "area",
 }  # fmt: skip
 OF_CASES = ("closed_at", "responded_at", "resolved_at", "due_at", "dispatched_at")
+WORKERS = ("agent", "agent_first", "department", "unit")
+WORKER_WORDS = ("坐席", "座席", "客服", "工号", "话务员", "接线员", "承办人", "经办人", "处理人", "agent", "operator", "handler")
 SCALES = ((1, 5), (0, 5), (1, 10), (0, 10), (0, 100))
 NO_ANSWER = (-3, -2, -1)  # codes of survey tools for a question that was skipped
 
@@ -52,6 +55,7 @@ class Looked:
     unit: proofs.RowUnit
     sections: list[Section]
     preset: Preset | None = None
+    hidden: list[Evidence] = field(default_factory=list)  # columns whose header is personal: told masked, and nothing is proposed of them
     dates: str = ""  # day first, month first, open, or '' where there is no choice
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -59,11 +63,13 @@ class Looked:
 def look(connection, taken: Taken, known: Names, with_presets: bool) -> Looked:
     """Everything that is proposed of one file."""
     seen = [column(connection, taken.table.path, taken.small, header, place) for place, header in enumerate(taken.table.columns)]
+    hidden = [e for e in seen if masked_name(e.header) != e.header]
+    seen = [e for e in seen if e not in hidden]
     table = proofs.Table(connection, taken.table.path, taken.small, seen)
     order, is_open = proofs.open_dates(table)
     _choose_order(seen, order)
     unit = proofs.row_unit(table, known)
-    looked = Looked(taken, table, unit, [], dates="open" if is_open else order)
+    looked = Looked(taken, table, unit, [], hidden=hidden, dates="open" if is_open else order)
     looked.preset = fitting(taken.table.columns) if with_presets else None
     looked.sections = _by_preset(looked) if looked.preset else _by_column(looked, known)
     _items(looked)
@@ -211,7 +217,7 @@ def _proposals(looked: Looked, known: Names, name: str) -> list[Proposal]:
     made = propose.sole_opening(name, made, table.seen)
     made = proofs.durations(table, made) if name == "calls" else made
     made = proofs.in_order(table, made, propose.OPENING.get(name, ""))
-    made = _named(looked, name, made)
+    made = _doubt_callers(looked, _named(looked, name, made))
     made = _with_markers(looked, _placed_in_time(looked, name, made))
     return _levels(_doubt_dates(looked, _doubt_events(looked, made)))
 
@@ -233,6 +239,29 @@ def _named(looked: Looked, name: str, made: list[Proposal]) -> list[Proposal]:
         return made
     kept = [p for p in made if p.column != own and p.headers != key]
     return [*kept, Proposal(name, own, key, 0.85 if alone or len(key) > 1 else 0.7, unit.why)]
+
+
+def _doubt_callers(looked: Looked, made: list[Proposal]) -> list[Proposal]:
+    """A caller's number of which each agent or unit has one alone is their own telephone."""
+    told = [p.headers[0] for p in made if p.column in WORKERS and p.confidence >= ASK]
+    told += [e.header for e in looked.table.seen if any(word in names.folded(e.header) for word in WORKER_WORDS)]
+    why = Term("每个坐席或单位只有一个号码，或是其自己的电话", "each agent or unit has one number: perhaps their own")
+    return [
+        replace(p, confidence=min(p.confidence, 0.5), why=why)
+        if p.column == "caller" and any(_one_each(looked, p.headers[0], worker) for worker in told if worker not in p.headers)
+        else p
+        for p in made
+    ]
+
+
+def _one_each(looked: Looked, number: str, worker: str) -> bool:
+    """Whether most of those with three rows or more have one number in all of them."""
+    c, w = (f"trim(c{looked.table.of(header).place})" for header in (number, worker))
+    n, alone = looked.table.connection.execute(
+        f"SELECT count(*), count(*) FILTER (numbers = 1) FROM (SELECT count(DISTINCT {c}) AS numbers FROM {parquet(looked.table.path)} "
+        f"WHERE {w} <> '' AND {c} <> '' GROUP BY {w} HAVING count(*) >= 3)"
+    ).fetchone()
+    return n >= 3 and alone > 0.5 * n
 
 
 def _placed_in_time(looked: Looked, name: str, made: list[Proposal]) -> list[Proposal]:
@@ -368,7 +397,9 @@ def _items(looked: Looked) -> None:
         scale = _scale(looked, e)
         if scale:
             slot = f"item_{len(looked.items) + 1}"
-            looked.items[slot] = {"name": e.header, "scale": list(scale)} | ({"not_applicable": codes} if e.low < 0 else {})
+            looked.items[slot] = {"name": " ".join(e.header.split()), "scale": list(scale)} | (
+                {"not_applicable": codes} if e.low < 0 else {}
+            )
             section.proposals = [p for p in section.proposals if e.header not in p.headers]
             section.proposals.append(Proposal("surveys", slot, (e.header,), 0.85, Term("小整数的一题", "an item of small whole numbers")))
 

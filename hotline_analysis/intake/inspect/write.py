@@ -16,6 +16,7 @@ from hotline_analysis.words import Term
 CONFIRM = Term("请确认", "please confirm")
 PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff /().+-]*")
 WORDS = ("true", "false", "yes", "no", "null", "on", "off", "y", "n")
+UNPRINTED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff]")  # YAML takes some of them for line breaks
 UNITS = {
     "row": Term("一行一件", "a row a record"), "event": Term("一行一个事件", "a row an event"), "leg": Term("一行一段", "a row a leg"),
 }  # fmt: skip
@@ -49,7 +50,12 @@ def yaml(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     plain = PLAIN.fullmatch(value) and value.lower() not in WORDS and not value.endswith(" ") and ": " not in value
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if plain else UNPRINTED.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def note(text: str) -> str:
+    """A text as a comment or a table's cell may hold it: on one line, and nothing personal in it."""
+    return " ".join(masked_name(text).split())
 
 
 def params(title: str, looked: list[Looked], names: dict[int, str], place: Place, language: str) -> str:
@@ -97,7 +103,7 @@ def _groups(found: list[tuple[Looked, Section]], names: dict[int, str]) -> list[
 def _file_settings(one: Looked) -> dict[str, Any]:
     """What must be said of the file itself for the run to read it as it was read here."""
     table, told = one.taken.table, {}
-    if len(one.taken.sheets) > 1 and one.taken.table.ledger.beside:
+    if len(one.taken.sheets) > 1 and one.taken.table.ledger.beside and note(one.taken.sheets[0]) == one.taken.sheets[0]:
         told["sheet"] = one.taken.sheets[0]
     if one.taken.headerless:
         told["header"] = list(table.columns)
@@ -134,7 +140,7 @@ def _source(group: Group, whole: str, language: str) -> list[str]:
 
 def _rows_said(one: Looked, language: str) -> str:
     unit = UNITS[one.unit.kind](language) if not one.preset else Term("预设", "preset")(language)
-    return f"{unit}; {one.unit.why(language)}" if not one.preset else f"{unit} {one.preset.name}"
+    return note(f"{unit}; {one.unit.why(language)}") if not one.preset else f"{unit} {one.preset.name}"
 
 
 def _preset_said(one: Looked, section: Section, language: str) -> list[str]:
@@ -148,8 +154,8 @@ def _preset_said(one: Looked, section: Section, language: str) -> list[str]:
 def _column(p, beside: str, language: str) -> list[str]:
     """A column's line: as it is when sure, marked when likely, in a comment when it is only one of several."""
     said = f"{p.column}: {yaml(p.rule)}"
-    others = f" {Term('或', 'or')(language)}: {', '.join(map(masked_name, p.others))}" if p.others and p.confidence < SURE else ""
-    why = f"{p.confidence:.2f} {p.why(language)}{others}"
+    others = f" {Term('或', 'or')(language)}: {', '.join(p.others)}" if p.others and p.confidence < SURE else ""
+    why = note(f"{p.confidence:.2f} {p.why(language)}{others}")
     if p.confidence >= SURE:
         return [f"{said}    # {why}"]
     if p.confidence >= LIKELY and beside:
@@ -179,9 +185,8 @@ def found(looked: list[Looked], language: str) -> str:
         if one.preset:
             lines.append(f"  {Term('预设', 'preset')(language)}: {one.preset.name}")
         else:
-            lines.append(
-                f"  {UNITS[one.unit.kind](language)}: {' + '.join(map(masked_name, one.unit.key)) or '?'} ({one.unit.why(language)})"
-            )
+            named = note(f"{UNITS[one.unit.kind](language)}: {' + '.join(one.unit.key) or '?'} ({one.unit.why(language)})")
+            lines.append(f"  {named}")
         if one.dates:
             order = {
                 "open": Term("日月顺序无法判定", "day or month first: open"),
@@ -191,15 +196,20 @@ def found(looked: list[Looked], language: str) -> str:
             lines.append(f"  {order[one.dates](language)}")
         if ledger.rejected:
             lines.append(f"  {Term('读不成记录的行', 'lines that are no records')(language)}: {ledger.rejected.total():,}")
-        for e in one.table.seen:
+        for e in sorted([*one.table.seen, *one.hidden], key=lambda e: e.place):
             table, p = told.get(e.header, ("", None))
             shapes = " ".join(form for form, _ in e.shapes[:2])
             said = f"→ {table}.{p.column} {p.confidence:.2f}" if p else ""
-            lines.append(f"  {masked_name(e.header):<28} {e.share_filled:>4.0%} {e.distinct:>7,}  {shapes[:40]:<40} {said}".rstrip())
+            lines.append(f"  {note(e.header):<28} {e.share_filled:>4.0%} {e.distinct:>7,}  {shapes[:40]:<40} {said}".rstrip())
     return "\n".join(lines)
 
 
 def path_said(path: Path) -> str:
-    """A file as params name it: from the current folder where it lies below it."""
+    """A file as params name it: from the current folder where it lies below it. What is personal in its name stands as a pattern of the same length."""
     whole = path.resolve()
-    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)
+    said = str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)
+    shown = masked_name(whole.name)
+    if shown == whole.name:
+        return said
+    kept = zip(whole.name, shown, strict=True) if len(shown) == len(whole.name) else zip(shown, shown, strict=True)
+    return said.removesuffix(whole.name) + "".join("?" if c == "*" else own for own, c in kept)
