@@ -7,6 +7,7 @@ any file order give the same `seq`) and `local_s` (the wall time of its clock as
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -106,6 +107,10 @@ class Table:
 
     def __contains__(self, name: str) -> bool:
         return any(c.name == name for c in self.columns)
+
+    def placed(self, have: Collection[str]) -> str:
+        """The instant that places its rows: its clock, and where an export has none the one that stands in for it."""
+        return self.stands_in if self.clock not in have and self.stands_in in have else self.clock
 
     @property
     def mapped(self) -> tuple[str, ...]:

@@ -128,7 +128,8 @@ class _Part:
 
     def __init__(self, table: Table, relation: duckdb.DuckDBPyRelation, params: Params, period: Stretch | None):
         self.table, self.name, self.relation, self.params, self.period = table, table.name, relation, params, period
-        self.clock, self.epoch = table.clock, table[table.clock].epoch
+        self.clock = table.placed(relation.columns)
+        self.epoch = table[self.clock].epoch
         self.inside = f"{self.epoch} >= {period.start_s} AND {self.epoch} < {period.end_s}" if period else "true"
         self.moment = moment = f"({self.clock} - INTERVAL {params.period.cut_hour} HOUR)"
         start = params.period.start_day - 1

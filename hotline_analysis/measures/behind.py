@@ -18,7 +18,7 @@ from hotline_analysis.measures import indicators, quotable, volumes
 from hotline_analysis.measures.definition import Definition
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import IDENTITY
-from hotline_analysis.measures.indicators import FRONT, MONTHLY, Indicator, epoch, evaluate
+from hotline_analysis.measures.indicators import FRONT, MONTHLY, Indicator, evaluate
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import Term
@@ -186,7 +186,7 @@ def _left_out(view: View, period: Period, indicator: Indicator, counted: dict, b
 
 def _others(view: View, period: Period, indicator: Indicator, table: str, counted: pd.DataFrame, by: str, group: str) -> pd.DataFrame:
     """The rows of a table whose clock lies in the period and that add to neither part, each with the first reason that holds."""
-    clock = nw.col(epoch(table))
+    clock = nw.col(view.clock(table))
     rows = view.table(table).filter((clock >= period.start_s) & (clock < period.end_s))
     frame = pandas(rows.filter(nw.col(by) == group) if by else rows).sort_values("seq", ignore_index=True)
     used = frame["seq"].isin(counted.loc[_adds(counted), "seq"])
@@ -209,7 +209,7 @@ def _reasons(
     view: View, indicator: Indicator, table: str, frame: pd.DataFrame, counted: pd.DataFrame, *, answered: bool
 ) -> list[tuple[str, pd.Series]]:
     """The reasons in their order, each with the rows of which it holds. answered: every call that counts was answered."""
-    at, end_s = frame[epoch(table)], min(view.data_end_s, max(view.end_s, view.period.end_s))
+    at, end_s = frame[view.clock(table)], min(view.data_end_s, max(view.end_s, view.period.end_s))
     found = [("outside", ((at < view.data_start_s) | (at >= end_s)) & (table not in MONTHLY))]
     if table == "calls":
         found += [("outbound", frame["direction"].isin(["out", "internal"]))] if "direction" in frame else []

@@ -26,7 +26,7 @@ def daily(view: View) -> pd.DataFrame:
     if tables.TABLES[view.leading].monthly:
         raise DataRefused("days", "the tables hold figures of months only.", "Name a table with records to see its days.")
     cut = 3600 * view.calendar.cut_hour
-    epoch = tables.TABLES[view.leading][tables.TABLES[view.leading].clock].epoch
+    epoch = view.clock(view.leading)
     records = view.table(view.leading).filter((nw.col(epoch) >= view.data_start_s) & (nw.col(epoch) < view.data_end_s))
     found = pandas(records.with_columns(day=(nw.col("local_s") - cut) // DAY).group_by("day").agg(calls=nw.len()))
     calls = {EPOCH + timedelta(days=int(d)): int(n) for d, n in zip(found["day"], found["calls"], strict=True)}

@@ -20,7 +20,6 @@ from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, inbound, not_left_out
-from hotline_analysis.measures.orders import local_days
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, intervals, resampling
@@ -239,7 +238,7 @@ def within_data(view: View, rows: nw.LazyFrame, periods: Sequence[Period], clock
 
 def counted(view: View, table: str, periods: Sequence[Period]) -> nw.LazyFrame:
     """The rows of a table that sums of the periods are made of: as far as there are data; of a table of months all."""
-    held, clock = rows_in(view, table), epoch(table)
+    held, clock = rows_in(view, table), view.clock(table)
     if table not in MONTHLY:
         return within_data(view, held, periods, clock)
     return held.filter((nw.col(clock) >= periods[0].start_s) & (nw.col(clock) < periods[-1].end_s))
@@ -262,12 +261,6 @@ def interval_over(k: np.ndarray, n: np.ndarray, indicator: "Indicator") -> dict:
         without = np.where(n > 0, (k.sum() - k) / (n.sum() - n), np.nan)
     noise = 0.0 if indicator.unit is PERCENT else found["se"]
     return {**found, "noise": noise, "clusters": "callers", "without": tuple(without)}
-
-
-def epoch(table: str) -> str:
-    """The column that places a table's rows in time, as seconds."""
-    held = tables.TABLES[table]
-    return held[held.clock].epoch
 
 
 def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], *, by: str = "") -> pd.DataFrame:
@@ -305,10 +298,11 @@ def typed(view: View, periods: Sequence[Period], indicators: Sequence[Indicator]
         return []
     held = view.tables["aggregates"]
     have, known = held.collect_schema().names(), {i.key: i for i in indicators}
-    inside = held.filter((nw.col(epoch("aggregates")) >= periods[0].start_s) & (nw.col(epoch("aggregates")) < periods[-1].end_s))
+    clock = view.clock("aggregates")
+    inside = held.filter((nw.col(clock) >= periods[0].start_s) & (nw.col(clock) < periods[-1].end_s))
     found, rows = pandas(inside), []
     for r in found.to_dict("records"):
-        at, unit = int(place(np.array([r[epoch("aggregates")]]), periods)[0]), r.get("unit")
+        at, unit = int(place(np.array([r[clock]]), periods)[0]), r.get("unit")
         if at < 0 or r["indicator"] not in known or pd.isna(unit) == bool(by):
             continue
         parts = {c: _plain(r[c]) for c in ("numerator", "denominator") if c in have and not pd.isna(r[c])}
@@ -395,8 +389,7 @@ def why_not(indicator: Indicator, view: View, by: str = "") -> str:
             scoped = "answered" in (view.definition.index_scope, view.definition.callback_scope)
             needs = [c for c in needs if scoped or c != "outcome"]
         instants = {c.epoch: c.name for c in tables.TABLES[table].columns if c.kind == tables.INSTANT}
-        clock = epoch(table) if indicator.estimate is None else _clock(table, have)  # whose cases have instants of their own
-        lacking = [instants.get(c, c) for c in (clock, *needs, *([by] if by else [])) if c not in have]
+        lacking = [instants.get(c, c) for c in (view.clock(table), *needs, *([by] if by else [])) if c not in have]
         if lacking:
             return "not available: needs " + ", ".join(lacking)
     return "not available: masked" if indicator.window_hours is not None and view.masked else ""
@@ -441,9 +434,7 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
 
     Of a table of months what its rows of a month add up to: the month is the one in which the row's instant lies.
     """
-    if _clock(table, view.tables[table].collect_schema().names()) != epoch(table):
-        return _days_alone(view, table, periods)
-    held, clock = counted(view, table, periods), epoch(table)
+    held, clock = counted(view, table, periods), view.clock(table)
     have = held.collect_schema().names()
     parts = _parts([i for i in indicators if i.estimate is None], table)
     group = nw.coalesce(nw.col("caller_group"), nw.col("seq") % GROUPS) if "caller_group" in have else nw.col("seq") % GROUPS
@@ -456,22 +447,6 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
     found = pandas(rows.group_by(*([by] if by else []), "day", "cluster").agg(*sums, start_s=nw.col(clock).min(), rows=nw.len()))
     found = found.rename(columns={f"part_{n}": name for n, name in enumerate(parts)})
     return found.assign(place=place(found["start_s"].to_numpy(np.int64), periods)).astype({"day": "int64", "cluster": "int64"})
-
-
-def _clock(table: str, have: Sequence[str]) -> str:
-    """The instant that places the rows of a table: its clock, and where an export has none the one that stands in for it."""
-    held = tables.TABLES[table]
-    return (
-        held[held.stands_in].epoch if held.stands_in and epoch(table) not in have and held[held.stands_in].epoch in have else epoch(table)
-    )
-
-
-def _days_alone(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:
-    """The rows of a table without its clock by day: which days have data, for figures whose cases have instants of their own."""
-    clock = _clock(table, view.tables[table].collect_schema().names())
-    start = pandas(view.table(table).select(clock))[clock].dropna().astype("int64")
-    found = pd.DataFrame({"start_s": start, "day": local_days(view.calendar, start).astype("int64").to_numpy(), "cluster": 0, "rows": 1})
-    return found.assign(place=place(found["start_s"].to_numpy(), periods))
 
 
 def _parts(indicators: Sequence[Indicator], table: str) -> dict[str, Part]:

@@ -91,17 +91,21 @@ class View:
         column, word = self.only
         return rows.filter(nw.col(column) == word) if column else rows
 
+    def clock(self, name: str) -> str:
+        """The column that places a table's rows in time, as seconds: of its clock, or of the instant that stands in where an export has none."""
+        table, have = tables.TABLES[name], self.table(name).collect_schema().names()
+        return table[table.placed([c.name for c in table.columns if c.epoch in have])].epoch
+
     def within(self, name: str) -> nw.LazyFrame:
         """The rows of a canonical table whose clock lies in the period; of an export without times all of them, where the period is all.
 
         NoInput when the params name no such table, or the period is a month and the table has no times.
         """
-        rows, table = self.table(name), tables.TABLES[name]
-        epoch = table[table.clock].epoch
+        rows, epoch = self.table(name), self.clock(name)
         if epoch in rows.collect_schema().names():
             return rows.filter((nw.col(epoch) >= self.period.start_s) & (nw.col(epoch) < self.period.end_s)) if self.period.dated else rows
         if self.period.label != "all":
-            raise NoInput(name, f"not available: needs {table.clock} in {name} to tell its months.", "Ask for all data.")
+            raise NoInput(name, f"not available: needs {tables.TABLES[name].clock} in {name} to tell its months.", "Ask for all data.")
         return rows
 
     @property

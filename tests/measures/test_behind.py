@@ -10,7 +10,7 @@ from hotline_analysis.errors import BadParams, DataRefused, RunFailed
 from hotline_analysis.measures import behind as rows
 from hotline_analysis.measures.behind import ADDS, ALSO, behind, reason
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.indicators import epoch, evaluate
+from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.words import LANGUAGES, PERCENT
 from tests.measures.invented import JUNE, KNOWN, MAY, NOT_HAD, seen
 from tests.small import write_hotline
@@ -63,7 +63,7 @@ def test_what_is_left_out_is_in_no_part_and_has_a_reason(key):
             assert not out & set.union(*used.values())
         if len(indicator.tables) == 1 and indicator.estimate is None:
             held = pandas(hotline().table(table))
-            clock = held[epoch(table)]
+            clock = held[hotline().clock(table)]
             assert out | set.union(*used.values()) == set(held.loc[(clock >= JUNE.start_s) & (clock < JUNE.end_s), "seq"])
     assert all(reason(r, indicator, language) for r in found.left_out["reason"].unique() for language in LANGUAGES)
     if indicator.unit is PERCENT and indicator.most == 1 and len(used) == 2 and len(indicator.tables) == 1:

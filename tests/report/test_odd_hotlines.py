@@ -85,14 +85,15 @@ def test_a_manifest_that_was_cut_is_no_proof(tmp_path):
     assert not month.current(tmp_path, "x")
 
 
-def test_a_hotline_of_surveys_alone_has_its_month(tmp_path):
-    """Chapters of calls say in a line that there are none; nothing is provisional, and the days are days of surveys."""
+@pytest.mark.parametrize("clock", ["invited_at: 邀请, ", ""], ids=["invitations", "answers"])
+def test_a_hotline_of_surveys_alone_has_its_month(tmp_path, clock):
+    """Chapters of calls say in a line that there are none; nothing is provisional, and the days are those of the invitation, or where none is told of the answer."""
     rows = [f"S{n},2024-01-{n % 28 + 1:02} 10:00:00,2024-01-{n % 28 + 1:02} 11:00:00,{n % 5 + 1}" for n in range(84)]
     (tmp_path / "s.csv").write_text("\n".join(["编号,邀请,答复,态度", *rows]) + "\n", encoding="utf-8")
     params = tmp_path / "small.yaml"
     params.write_text(
         "title: 调查\nholidays: ''\nkey: published\npublic: true\nsurveys:\n  files: s.csv\n  key: 编号\n"
-        "  columns: {survey_id: 编号, invited_at: 邀请, answered_at: 答复, item_1: 态度}\nitems: {item_1: {name: 态度, scale: [1, 5]}}\n",
+        f"  columns: {{survey_id: 编号, {clock}answered_at: 答复, item_1: 态度}}\nitems: {{item_1: {{name: 态度, scale: [1, 5]}}}}\n",
         encoding="utf-8",
     )
     page = page_here(params, "2024-01")

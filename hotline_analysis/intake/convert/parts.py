@@ -63,6 +63,7 @@ def part_key(params: Params, table: Table, source: Source, file: InputFile, key_
         FORMAT,
         duckdb.__version__,
         table.name,
+        table.clock,
         settings,
         params.time_zone,
         sorted(params.countries),

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -240,10 +241,15 @@ class Store:
         asked = cache(lambda settings: database.ask(settings, self._staging))
         return [
             Job(table, source, file, part_key(self.params, table, source, file, key.id), () if source.database else seen(file.path))
-            for table in ([tables.TABLES[only]] if only else tables.TABLES.values())
+            for table in map(self._table, [only] if only else tables.TABLES)
             for source in self.params.sources(table.name)
             for file in ([asked(source.database)] if source.database else find_files(source, self.params))
         ]
+
+    def _table(self, name: str) -> Table:
+        """The table, by the instant that places its rows in these exports."""
+        table = tables.TABLES[name]
+        return replace(table, clock=table.placed({column for source in self.params.sources(name) for column in source.columns}))
 
     @property
     def _staging(self) -> Path:
@@ -259,8 +265,8 @@ class Store:
     def _make_views(self) -> None:
         """A view of each table, with the row's place in it (`seq`) and the wall time of its clock in whole seconds (`local_s`)."""
         for name in self.tables:
-            clock, merged = tables.TABLES[name].clock, self._state["merged"][name]
-            local = f", epoch({clock})::BIGINT AS local_s" if clock in merged["facts"]["columns"] else ""
+            clock, have = self._table(name).clock, self._state["merged"][name]["facts"]["columns"]
+            local = f", epoch({clock})::BIGINT AS local_s" if clock in have else ""
             for view in (name, name + "_left_out"):
                 rows = parquet(self.folder / f"{view}.parquet").removesuffix(")") + ", file_row_number = true)"
                 self._connection.execute(
@@ -381,8 +387,8 @@ class Store:
             if self._fresh(name, jobs):
                 merged[name] = old[name]
                 continue
-            made = Merge(self._connection, self.folder, tables.TABLES[name], mine, self.params).run()
-            self._guard(tables.TABLES[name], mine)
+            made = Merge(self._connection, self.folder, self._table(name), mine, self.params).run()
+            self._guard(self._table(name), mine)
             merged[name] = {"made": merge_key(mine, self.params), **made}
         if merged != old or not self._state.get("files"):
             self._record(jobs, parts, merged, key)

@@ -79,9 +79,7 @@ def test_一事一评_and_surveys_by_hand():
     surveys = table("invited_s", [{"invited_s": BEGIN + DAY * n, "item_1": s, "order_id": o} for n, (s, o) in enumerate(rows)])
     told = found(asked, ["survey_satisfaction", "order_good", "order_bad"], surveys=surveys)
     assert parts(told) == {"survey_satisfaction": (2, 4), "order_good": (2, 3), "order_bad": (1, 3)}
-    answered = surveys.rename(columns={"invited_s": "answered_s"}).drop(
-        columns="local_s"
-    )  # an export of answers alone: their times place them
+    answered = surveys.rename(columns={"invited_s": "answered_s"})  # an export of answers alone: their times place them
     assert parts(found(asked, ["survey_satisfaction", "order_good", "order_bad"], surveys=answered)) == parts(told)
     untimed = found(asked, ["survey_satisfaction"], surveys=answered.drop(columns="answered_s"))
     assert untimed.loc["survey_satisfaction", "missing"] == "not available: needs invited_at"
