@@ -60,7 +60,7 @@ COLUMNS = {
 }  # fmt: skip
 LAST = ("policy", "unreasonable", "habit", "other")  # causes that no better answer would have avoided, or of which nobody knows
 TEXTS = ("case_id", "kind", "agent", "issue_1", "found", "cause", "solvable", "measure")
-WHOLE = ("caller", "closed_s", "listed_s")
+NUMBERS = ("caller", "closed_s", "listed_s")
 
 
 def _cases(view: View) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def _cases(view: View) -> pd.DataFrame:
         raise NoInput("cases", "no cases were filled in.", "Write a list with `hotline workbook`, and take it in with `hotline backfill`.")
     frame = pandas(view.table("cases"))
     texts = {c: frame[c].astype(object).where(frame[c].notna(), "") if c in frame else "" for c in TEXTS}
-    whole = {c: frame[c].astype("float64") if c in frame else np.nan for c in WHOLE}
+    whole = {c: frame[c].astype("float64") if c in frame else np.nan for c in NUMBERS}
     told = pd.DataFrame({**texts, **whole}, index=frame.index)
     return told.sort_values(["listed_s", "kind", "case_id", "caller", "agent", "issue_1"], ignore_index=True)
 
