@@ -174,7 +174,7 @@ class Table:
     that stands in its place.
     """
 
-    columns: str
+    columns: str | Sequence[str]
     name: Term
     claim: Said = ()
     subtitle: Said = ()
@@ -285,10 +285,10 @@ def _title(form: Table | Figure, shown: Shown) -> str:
     return shown.first(form.claim) or form.name(shown.language)
 
 
-def cells(shown: Shown, columns: str, *, bold: str = "", narrow: str = "") -> list[Cell]:
+def cells(shown: Shown, columns: str | Sequence[str], *, bold: str = "", narrow: str = "") -> list[Cell]:
     """The columns of a table, each with its field's heading and form, and an interval behind every `name±` that has one."""
     found, kept = [], narrow.split()
-    for token in columns.split():
+    for token in columns.split() if isinstance(columns, str) else columns:
         name = token.removesuffix("±")
         column = shown.column(name)
         if not column:
@@ -351,8 +351,17 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     shown = _shown(things, language)
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language])
-    form = form_of(first, as_) or Table(" ".join(map(str, shown.frame.columns)), Term("数据表", "Table"))
-    return _marked(form.block(shown), things)
+    if form := form_of(first, as_):
+        return _marked(form.block(shown), things)
+    plain = replace(shown, frame=_plain(shown.frame))
+    return _marked(Table(tuple(plain.frame.columns), Term("数据表", "Table")).block(plain), things)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of one's own with every column and every named level of its index under one text: what tells its rows apart is not lost."""
+    levels = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    whole = frame.reset_index(levels) if levels else frame
+    return whole.set_axis([" · ".join(map(str, filter(None, c))) if isinstance(c, tuple) else str(c) for c in whole.columns], axis=1)
 
 
 def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", more: bool = False, language: str = "") -> Block:

@@ -65,6 +65,11 @@ def test_a_missing_frame_says_its_reason():
 def test_a_plain_frame_is_a_plain_table_and_as_names_another_form():
     plain = pd.DataFrame({"a": [1], "b": ["<x>"]})
     assert show(plain).kind == "table" and "&lt;x&gt;" in show(plain).html
+    wide = show(pd.DataFrame([[1, 2]], columns=["first call", 7]))
+    assert "first call" in wide.html and ">7<" in wide.html, "a name may hold a blank, and be a number"
+    means = plain.assign(team=["东城"]).groupby(["team", "b"]).agg({"a": ["mean", "max"]})
+    for told in ("东城", "&lt;x&gt;", "a · mean", "a · max"):
+        assert told in show(means).html, "groups keep their names"
     assert show(rates().assign(excess=0.05), as_="window.parts").kind == "figure"
     with pytest.raises(BadParams, match="Did you mean 'density'"):
         show(rates(), as_="densty")
