@@ -943,11 +943,13 @@ class Hotline:
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._line(self.rule, language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {
+            "audience": "public",
             "study": "month",
             "table": "about",
             "language": self.language,
             "fields": _fields({**quotable.COLUMNS, "grade": CHECKS["grade"]}, frame),
         }
+        frame.attrs["digest"] = digest(frame)  # words of params: an organisation may be called as an agent is
         return frame
 
     def _issue(self) -> int | None:
