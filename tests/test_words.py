@@ -1,5 +1,8 @@
 """Numbers and words as the reader sees them."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from hotline_analysis import words
@@ -113,3 +116,14 @@ def test_a_reason_of_a_missing_table_has_words_in_both_languages():
         "没有这张表的数据",
         "no data of that table",
     )
+
+
+def test_no_constant_of_a_module_is_given_twice():
+    """The later one would win without a word; one that is made of the first is no other."""
+    for path in sorted(Path(words.__file__).parent.rglob("*.py")):
+        named: set[str] = set()
+        for node in (n for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, ast.Assign)):
+            read = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+            given = {target.id for target in node.targets if isinstance(target, ast.Name)}
+            assert not (given & named) - read, (path, given & named)
+            named |= given

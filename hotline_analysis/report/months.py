@@ -87,10 +87,10 @@ def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
 
 def _editions(folder: Path, language: str) -> Iterator[tuple[str, str]]:
     """The pages that lead to the editions of a period: where they are, and by what."""
-    for lead in sorted(folder.parent.glob(f"{folder.name}-*")):
-        said, content = _kept(lead)
-        if content and said.get("editions") in terms():
-            yield f"{folder.parent.name}/{lead.name}/{INDEX}", BY(language).format(terms()[said["editions"]](language))
+    for column, term in terms().items():
+        lead = folder.parent / f"{folder.name}-{column}"
+        if lead.is_dir() and _kept(lead)[1]:
+            yield f"{folder.parent.name}/{lead.name}/{INDEX}", BY(language).format(term(language))
 
 
 def _kept(folder: Path) -> tuple[dict, bytes]:

@@ -98,3 +98,19 @@ def test_a_hotline_of_surveys_alone_has_its_month(tmp_path, clock):
     )
     page = page_here(params, "2024-01")
     assert "未提供：来电" in page and "满意度调查记录" in page and "暂行版" not in page
+
+
+def test_who_was_asked_is_not_known_where_invitations_have_no_time(tmp_path):
+    """84人答复，84人未答；只有答复有时间，未答的不知属于哪个月：不算答复率，不是百分之百。"""
+    rows = [f"S{n},2024-01-{n % 28 + 1:02} 11:00:00,是,{n % 5 + 1}" for n in range(84)] + [f"U{n},,否," for n in range(84)]
+    (tmp_path / "s.csv").write_text("\n".join(["编号,答复,答了,态度", *rows]) + "\n", encoding="utf-8")
+    params = tmp_path / "small.yaml"
+    params.write_text(
+        "title: 调查\nholidays: ''\nkey: published\npublic: true\nsurveys:\n  files: s.csv\n  key: 编号\n"
+        "  columns: {survey_id: 编号, answered_at: 答复, answered: {from: 答了, values: {是: 'yes', 否: 'no'}}, item_1: 态度}\n"
+        "items: {item_1: {name: 态度, scale: [1, 5]}}\n",
+        encoding="utf-8",
+    )
+    for asked, denominator in (("2024-01", None), ("all", 168)):
+        row = door.open_hotline(params, asked, progress=False).study("satisfaction", "response").iloc[0]
+        assert row["numerator"] == 84 and (row["denominator"] == denominator if denominator else row[["denominator", "value"]].isna().all())

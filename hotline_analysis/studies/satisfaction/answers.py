@@ -180,7 +180,7 @@ def _surveys(view: View) -> Answers:
     frame = _scored(_with_calls(view, frame, rows), items)
     frame["answered"] = _answered(frame, list(items))
     frame["respondent"] = _respondents(frame)
-    return Answers(frame, items, "survey", _silent_known(table, have, list(items)))
+    return Answers(frame, items, "survey", _silent_known(view, table, have, list(items)))
 
 
 def _within(view: View, table: nw.LazyFrame, have: list[str], clocks: tuple[str, ...], what: str) -> nw.LazyFrame:
@@ -262,12 +262,17 @@ def _respondents(frame: pd.DataFrame) -> np.ndarray:
     return known.where(known.notna(), strangers).to_numpy(float)
 
 
-def _silent_known(table: nw.LazyFrame, have: list[str], items: list[str]) -> bool:
-    """Whether the export has those who did not answer: at least one row of all its data without an answer."""
+def _silent_known(view: View, table: nw.LazyFrame, have: list[str], items: list[str]) -> bool:
+    """Whether the export has those who did not answer: at least one row of all its data without an answer, and of a period one that has a time. Without
+    the time of the invitation nobody knows in which period they were asked, and only those who answered would be in it.
+    """
     known = [c for c in ("answered_s", "theme", "need", *items, "not_applicable") if c in have]
     silent = nw.all_horizontal(*[nw.col(c).is_null() for c in known], ignore_nulls=False) if known else nw.lit(False)
     if "answered" in have:
         silent = silent & ~nw.coalesce(nw.col("answered"), nw.lit(False))
+    clocks = [nw.col(c) for c in ("invited_s", "answered_s") if c in have]
+    if view.period.label != "all" and clocks:
+        silent = silent & ~nw.all_horizontal(*[clock.is_null() for clock in clocks], ignore_nulls=False)
     found = pandas(table.filter(silent).select(n=nw.len()))
     return bool(found["n"].iloc[0])
 
