@@ -124,8 +124,10 @@ def a_day(calls: pd.Series, days: pd.DataFrame, *, nothing: str = "no calls") ->
 
 
 def _spread(y: np.ndarray, weight: np.ndarray) -> resampling.Estimate:
-    """sum y / sum weight with its error over the days, at least that of chance."""
+    """sum y / sum weight with its error over the days, at least that of chance; nothing where none of the days is expected to hold a call."""
     total, base = y.sum(), weight.sum()
+    if not base:
+        return resampling.Estimate(np.nan, np.nan, np.nan, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = resampling.jackknife((total - y) / (base - weight), estimate=total / base)
     chance = np.sqrt(max(total, 1)) / base
