@@ -129,7 +129,7 @@ COMMANDS = [
     ["check"], ["study", "window", "--format", "csv"], ["study", "flows", "--month", "2024-01", "--format", "json"], ["study", "agents"], ["study", "callers"],
     ["study", "callers", "--table", "frequent", "--format", "csv"], ["study", "complaints", "--by", "area"], ["study", "service", "--table", "hours"],
     ["rows", "offered", "--month", "2024-01"], ["rows", "repeat_rate_24h", "--month", "2024-01", "--group", "unit=东城", "--set", "match=any"],
-    ["workbook", "callers", "--month", "2024-01"], ["workbook", "agents", "--month", "2024-01"], ["glossary"],
+    ["workbook", "callers", "--month", "2024-01"], ["workbook", "agents", "--month", "2024-01"], ["glossary"], ["share", "--month", "2024-01", "--by", "unit"],
 ]  # fmt: skip
 
 
