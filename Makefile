@@ -10,7 +10,7 @@
 #   make notebooks  the last two lines of make test
 #   make lab        python3 tools/environment.py lab && .venv/bin/jupyter lab notebooks/start.ipynb
 #   make bench      .venv/bin/python -m benchmarks
-#   make prove      .venv/bin/python -m tests.prove
+#   make prove      .venv/bin/python -m tests.prove && TRIED=whole .venv/bin/python -m pytest -q tests -m "not browser and not office and not database" -n 2
 #   make bundle     python3 tools/environment.py && .venv/bin/python tools/bundle.py
 #
 # PYTHON=python3.12 names another Python; WHEELS=folder installs from a bundle without network; FOR=dev or FOR=lab
@@ -58,9 +58,10 @@ lab:
 bench: dev
 	$(BIN)/python -m benchmarks
 
-# The long simulations behind what the page says of chance, into docs/proof.md.
+# The long simulations behind what the page says of chance, into docs/proof.md; then every test with all the examples of its laws.
 prove: dev
 	$(BIN)/python -m tests.prove
+	TRIED=whole $(BIN)/python -m pytest -q tests -m "not browser and not office and not database" -n $(JOBS) --dist worksteal
 
 bundle:
 	$(SETUP) $(FOR)

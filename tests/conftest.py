@@ -7,6 +7,10 @@ from collections import Counter
 
 import pytest
 
+from tests.tried import by_default
+
+by_default()
+
 BARS = {  # what is counted, and how many of it a whole run shows (make test, the slow ones and the browser's together)
     "N1 files": ("fuzzed files, no record unaccounted, no good row lost", 1000),
     "N2 kills": ("ends at a step of a publish, or at random: old or new, never both, and the next run succeeds", 50),

@@ -6,10 +6,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hotline_analysis.disclosure import OTHER, SMALLEST, UNTOLD, names_told, pooled, untold, untold_across, without_sums
+from tests.tried import tried
 
 
 def _calls(**sizes: int) -> pd.DataFrame:
@@ -151,7 +152,7 @@ def test_nobody_can_work_out_what_is_not_told(publish, groups):
             assert count >= 0 or not tables[0][place] or len({table[place] for table in tables}) > 1, (told, tables)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work on the machine is no fault of it
+@tried(suppress_health_check=[HealthCheck.too_slow])  # other work on the machine is no fault of it
 @given(st.dictionaries(st.tuples(st.sampled_from("甲乙丙"), st.sampled_from("一二三四")), st.integers(1, 20), min_size=1))
 def test_no_name_of_a_small_group_is_left_and_nothing_is_lost(sizes):
     frame = pd.DataFrame([{"issue_1": a, "issue_2": b, "calls": n} for (a, b), n in sizes.items()])

@@ -6,11 +6,12 @@ import unicodedata
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.personal import ANY_DIGIT, NUMERALS, _clean, _is_id, _luhn, found, masked, masked_name, suspicious
 from tests.intake.test_identity import WRITTEN
+from tests.tried import tried
 
 MOBILES = [
     "13900000123", "+8613900000123", "+86 139 0000 0123", "8613900000123", "008613900000123", "0086-139-0000-0123", "139-0000-0123", "139 0000 0123",
@@ -227,7 +228,7 @@ PIECES = parted() | st.sampled_from(
 TEXTS = st.lists(st.lists(PIECES, max_size=5).map("".join), min_size=1, max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(TEXTS, st.sampled_from([(), ("US",), ("HK", "JP")]))
 def test_the_engine_is_never_stricter_and_nothing_is_left_by_masking(texts, countries):
     personal = [text for text in texts if found(text, countries)]

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.convert import convert, instants
 from hotline_analysis.params import Source
+from tests.tried import tried
 
 CONNECTION = duckdb.connect(config={"threads": 1})
 CONNECTION.execute(instants.MACROS + convert.MACROS)
@@ -278,7 +279,7 @@ def test_durations(tmp_path, text, rule, seconds):
     assert (("talk_seconds", "value") in found) == (seconds is None and text != "pending")
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.integers(0, 800), st.integers(0, 99), st.integers(0, 99))
 def test_no_clock_has_a_part_beyond_59(hours, minutes, seconds):
     """The slow obvious way: three numbers, of which the last two are below 60, or no duration."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis import hotline, machine
@@ -31,6 +31,7 @@ from hotline_analysis.studies import window
 from tests.notebooks import beside
 from tests.shared import two_thousand
 from tests.small import write_hotline
+from tests.tried import tried
 
 ROOT = Path(__file__).resolve().parents[2]
 MONTH = "2024-02"
@@ -371,7 +372,7 @@ def test_what_goes_while_it_is_looked_at_is_no_error(tmp_path, monkeypatch):
 # ---- a damaged one is made again
 
 
-@settings(max_examples=30, deadline=None)
+@tried(30)
 @given(st.data())
 def test_a_kept_frame_with_any_byte_changed_or_any_end_cut_is_made_again(tmp_path_factory, data):
     frames = Frames(_ours(tmp_path_factory.mktemp("store")) / "kept" / "frames")
@@ -421,7 +422,7 @@ CATEGORIES = {
 }
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(st.data())
 def test_every_kind_of_column_survives_the_round_trip_exactly(tmp_path_factory, data):
     kind, rows = data.draw(st.sampled_from(list(COLUMNS))), data.draw(st.integers(0, 4))

@@ -5,7 +5,7 @@ import random
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.errors import DataRefused
@@ -17,6 +17,7 @@ from hotline_analysis.params import Params
 from tests.intake.reading import numbers, put, rows, source, take
 from tests.intake.storing import built, hotline
 from tests.intake.storing import rows as stored
+from tests.tried import tried
 
 WANTED = ["编号", "时间", "诉求"]
 HEADER = "<tr><th>编号</th><th>时间</th><th>诉求</th></tr>"
@@ -230,7 +231,7 @@ def answered(folder, text: str) -> tuple[dict, list[list[str]]]:
     return answer, [row[1:] for row in sheets.csv.reader(clean.open(encoding="utf-8", newline=""), delimiter="\t")]
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(TABLES)
 def test_whatever_is_written_comes_back(tmp_path_factory, told):
     """From a spreadsheet as it is; from a page without what a page does not show: outer blanks, and more than one of them."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hotline_analysis import machine
@@ -21,6 +21,7 @@ from hotline_analysis.intake.read import readers
 from hotline_analysis.intake.store import Store
 from hotline_analysis.params import load
 from tests.intake.storing import COLUMNS, HEADER, built, content, export, hotline, rows
+from tests.tried import tried
 
 ROWS = [
     "3,2024-05-02 09:00:00,匿名,噪音,60",
@@ -265,7 +266,7 @@ CALL = st.tuples(
     st.sampled_from("停水 噪音 供电".split()),
     st.integers(0, 99),
 )
-QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = tried(25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _lines(calls, with_ids: bool) -> list[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.measures import counts
@@ -15,9 +15,10 @@ from hotline_analysis.studies import window
 from tests.laws import slow
 from tests.laws.strategies import CALLS, HORIZON, RULES, random_calls, table
 from tests.spec.frames import ENGINES, on, view
+from tests.tried import tried
 
 WINDOWS = [0.5, 2, 24, 48]
-MANY = settings(max_examples=200, deadline=None)
+MANY = tried(200)
 
 
 def found(rows: list[tuple], rule: dict, engine: str = "polars") -> list[dict]:

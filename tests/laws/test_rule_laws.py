@@ -3,7 +3,7 @@
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.measures import rules
@@ -15,8 +15,9 @@ from tests.laws import slow
 from tests.laws.strategies import CALLS, HORIZON, RULES, random_hotline, table
 from tests.laws.test_gap_laws import MANY, found
 from tests.spec.frames import ENGINES, on, view
+from tests.tried import tried
 
-FEWER = settings(max_examples=60, deadline=None)
+FEWER = tried(60)
 RULE_SETS = (
     {"outbound": "reset"},
     {"outbound": "reset", "min_gap_seconds": 600, "callback_scope": "all"},

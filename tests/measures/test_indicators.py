@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.measures import quotable
@@ -11,6 +11,7 @@ from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.words import PERCENT
 from tests.spec.frames import CALENDAR, ENGINES, KNOWN, SHEET, on, view
+from tests.tried import tried
 
 DAY = 86400
 MAY, JUNE = CALENDAR.month("2024-05"), CALENDAR.month("2024-06")
@@ -143,7 +144,7 @@ ROW = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(st.lists(ROW, min_size=1, max_size=12), st.booleans())
 def test_no_share_passes_1_and_every_part_is_of_its_base(rows, ring):
     data = calls(sorted(rows, key=lambda r: r[1])) | ({"ring_seconds": [r[4] for r in rows]} if ring else {})

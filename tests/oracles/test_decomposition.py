@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.stats import decomposition, survival
+from tests.tried import tried
 
 SIZE = {
     1970: [12.9, 10.9, 9.5, 8.0, 7.8, 8.4, 8.6, 7.8, 7.0, 5.9, 4.7, 3.6, 4.9],
@@ -32,7 +33,7 @@ def test_household_headship():
 COUNTS = st.lists(st.tuples(*[st.integers(0, 50)] * 4), min_size=1, max_size=6)
 
 
-@settings(max_examples=200)
+@tried(200)
 @given(COUNTS)
 def test_the_parts_add(rows):
     k1, n1, k2, n2 = (np.array(x) for x in zip(*[(min(a, b), b, min(c, d), d) for a, b, c, d in rows], strict=True))
@@ -60,7 +61,7 @@ def test_the_errors_of_the_parts_are_those_of_many_drawn_months():
     assert [(t.high - t.low) / 2 for t in totals] == pytest.approx(list(1.96 * drawn.std(axis=0)), rel=0.05)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2)), min_size=2, max_size=25), st.integers(0, 12))
 def test_the_error_of_an_incidence_is_its_infinitesimal_jackknife(rows, t):
     """Each row's weight raised by 1e-6, one after the other."""

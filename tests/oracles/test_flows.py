@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from hotline_analysis.stats import concentration, independence, rhythm
+from tests.tried import tried
 
 HAIR_EYE = np.array(
     [[68, 20, 15, 5], [119, 84, 54, 29], [26, 17, 14, 14], [7, 94, 10, 16]]
@@ -39,7 +40,7 @@ def test_plain_lift_hides_what_quasi_independence_shows():
     assert found.adjusted[off] == pytest.approx(np.zeros(12), abs=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@tried(50)
 @given(hnp.arrays(np.int64, st.integers(3, 6).map(lambda n: (n, n)), elements=st.integers(1, 40)))
 def test_expected_counts_keep_the_margins_off_the_diagonal(table):
     """So the expected counts of a row add up to those seen; what a row and a column have in common is a_i b_j."""
@@ -90,7 +91,7 @@ def test_office_hours_are_no_rhythm():
     assert rhythm.rayleigh(rhythm.rescaled(0.4 + rng.normal(0, 0.01, 8), everybody)).p < 0.001
 
 
-@settings(max_examples=100)
+@tried(100)
 @given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=40), st.floats(0, 1))
 def test_turning_the_circle_changes_nothing(phases, turn):
     one, other = rhythm.rayleigh(phases), rhythm.rayleigh((np.array(phases) + turn) % 1)

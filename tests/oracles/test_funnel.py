@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.stats import funnel
+from tests.tried import tried
 
 NUMERATOR = [6, 38, 25, 60, 10, 4, 80, 20, 40, 9, 30, 30, 35, 20, 3, 75, 50, 8, 20, 70, 2, 60, 15, 45]
 DENOMINATOR = [80, 150, 160, 210, 95, 70, 240, 190, 150, 88, 130, 260, 120, 170, 75, 230, 140, 125, 90, 250, 60, 200, 135, 160]
@@ -63,7 +64,7 @@ GROUPS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2,
 )
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(GROUPS)
 def test_shrunken_rates_lie_between_their_own_and_the_pooled_one(rows):
     k, n = np.array(rows).T
@@ -76,7 +77,7 @@ def test_shrunken_rates_lie_between_their_own_and_the_pooled_one(rows):
     assert (found.value >= np.minimum(own, mean) - 1e-9).all() and (found.value <= np.maximum(own, mean) + 1e-9).all()
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.floats(0.01, 0.99), st.floats(0, 0.1))
 def test_limits_narrow_as_groups_grow_and_hold_the_target(target, tau2):
     low, high = funnel.share_limits(np.arange(1, 400), target, tau2=tau2)
@@ -115,7 +116,7 @@ def test_what_comes_again_of_equals_of_a_normal_spread_and_of_a_few_outliers():
         assert held >= least[name], name
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(st.tuples(st.floats(-8, 8), st.floats(0.1, 4)), min_size=1, max_size=20))
 def test_what_comes_again_lies_between_nothing_and_what_was_seen(rows):
     away, variance = (np.array(x) for x in zip(*rows, strict=True))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis import machine, open_hotline
@@ -21,6 +21,7 @@ from hotline_analysis.report.workbook.book import Book
 from hotline_analysis.report.workbook.write import refuse_answered
 from hotline_analysis.words import ANSWERS, LANGUAGES
 from tests.small import PARAMS, write_hotline
+from tests.tried import tried
 
 NOW = datetime(2024, 10, 20, 9, 30)
 MONTH = "2024-09"
@@ -162,7 +163,7 @@ def expected(told: dict) -> dict:
     }
 
 
-@settings(max_examples=15, deadline=None)
+@tried(15)
 @given(filled())
 def test_whatever_is_done_to_the_sheet_the_answers_arrive(tmp_path_factory, given_):
     folder = tmp_path_factory.mktemp("filled")

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
 from hotline_analysis.stats import forecast
+from tests.tried import tried
 
 SERIES = st.lists(st.one_of(st.none(), st.integers(0, 50)), min_size=8, max_size=60)
 
@@ -20,7 +21,7 @@ def slowly(y, kinds, ahead, last):
     return np.array(said)
 
 
-@settings(deadline=None)
+@tried()
 @given(SERIES, st.integers(1, 5))
 def test_it_is_the_slow_loop(values, last):
     y = np.array([np.nan if v is None else v for v in values], float)
@@ -29,7 +30,7 @@ def test_it_is_the_slow_loop(values, last):
     assert forecast.mean_of_last(y, kinds, ahead, last=last) == pytest.approx(slowly(y, kinds, ahead, last), nan_ok=True)
 
 
-@settings(deadline=None)
+@tried()
 @given(SERIES, st.integers(2, 9))
 def test_a_forecast_scales_with_the_volume_and_never_looks_ahead(values, factor):
     y = np.array([np.nan if v is None else v for v in values], float)
@@ -77,7 +78,7 @@ def test_four_fifths_of_new_values_lie_within_reach():
     assert 0.78 < np.mean(inside) < 0.86
 
 
-@settings(deadline=None)
+@tried()
 @given(st.lists(st.integers(0, 500), min_size=2, max_size=9), st.lists(st.integers(0, 500), min_size=9, max_size=9))
 def test_shares_add_to_one_and_parts_to_the_total(recent, before):
     shares = forecast.smoothed_shares(recent, before[: len(recent)])

@@ -4,11 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from hotline_analysis.stats import binned, survival
+from tests.tried import tried
 
 EDGES = np.array([5, 10, 20, 40])
 
@@ -154,7 +155,7 @@ def slow_influence_error(seconds, event, clusters, weights, t):
     return np.sqrt(total)
 
 
-@settings(max_examples=50)
+@tried(50)
 @given(calls(), st.integers(0, 45))
 def test_influence_is_the_derivative_of_the_curve(rows, t):
     seconds, cause, weights, caller = rows

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -23,6 +23,7 @@ from hotline_analysis.studies.callers import few, listed, people, rules
 from hotline_analysis.studies.service import attempts
 from tests.real import PARAMS, needs
 from tests.spec.frames import on, view
+from tests.tried import tried
 
 HOUR, DAY = 3600, 86400
 
@@ -115,7 +116,7 @@ def test_by_person_by_hand():
     assert hidden["callers"].isna().all(), "of four callers in four rows each is one, unless the noughts are hidden too"
 
 
-@settings(max_examples=15, deadline=None)
+@tried(15)
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 40 * HOUR), st.sampled_from(["answered", "abandoned", "blocked"])),
@@ -175,7 +176,7 @@ def test_what_staff_found_comes_back_to_the_list():
 CALLS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20 * DAY)), min_size=1, max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(CALLS, st.sampled_from([0.5, 1.0, 3.0, 7.0]))
 def test_the_rolling_window_is_the_slow_loops(rows, days):
     frame = pd.DataFrame(rows, columns=["caller", "start_s"]).sort_values(["caller", "start_s"], ignore_index=True)

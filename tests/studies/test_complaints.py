@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis import open_hotline
@@ -15,6 +15,7 @@ from hotline_analysis.words import Field
 from tests.real import PARAMS, needs
 from tests.spec.frames import ENGINES
 from tests.studies.orders import at, joined, spread, view
+from tests.tried import tried
 
 HOUR, DAY = 3600, 86400
 NOW = {"产品质量": 48, "服务态度": 36, "物流配送": 24, "其他问题": 12}
@@ -142,7 +143,7 @@ def test_a_kind_that_no_order_has_is_refused():
 # ---- why it changed
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=5))
 def test_growth_and_shift_add_to_every_difference(counts):
     months = [{f"c{i}": pair[m] for i, pair in enumerate(counts)} for m in (0, 1)]
@@ -257,7 +258,7 @@ def test_working_hours_with_a_make_up_day():
     assert list(wait.length) == [2 * HOUR, 2 * HOUR]
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.integers(0, 20 * 24 * 60), st.integers(0, 6 * 24 * 60))
 def test_working_time_is_the_slow_loops(begin, length):
     """Minute by minute, 9 to 12 and 14 to 17:30, Monday to Friday, from Thursday 1 August 2024."""
@@ -365,7 +366,7 @@ def slow_share(rows, most):
     return share
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 2)), min_size=1, max_size=30), st.integers(0, 60))
 def test_the_share_is_the_slow_loops(rows, most):
     length, cause = (np.array(x, float) for x in zip(*rows, strict=True))
@@ -378,7 +379,7 @@ def test_the_share_is_the_slow_loops(rows, most):
 # ---- the stock
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(st.tuples(st.integers(-20, 40), st.none() | st.integers(0, 30)), min_size=1, max_size=25))
 def test_the_stock_flows_exactly(rows):
     created = [at("2024-08-01 00:00") + day * DAY + HOUR for day, _ in rows]

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.errors import NoInput
@@ -14,6 +14,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals
 from hotline_analysis.studies import followup
 from tests.spec.frames import CALENDAR, ENGINES, PARAMS, on
+from tests.tried import tried
 
 DAY = 86400
 MARCH, APRIL = CALENDAR.month("2024-03"), CALENDAR.month("2024-04")
@@ -124,7 +125,7 @@ def test_a_case_that_was_closed_of_late_counts_for_as_long_as_it_was_watched():
 ROWS = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 50), st.sampled_from("水电")), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(ROWS, st.lists(st.tuples(st.integers(1, 5), st.integers(0, 25), st.sampled_from("水电")), min_size=1, max_size=6))
 def test_watched_for_long_enough_the_curve_is_the_slow_loops_share(rows, closings):
     cases = [(f"C-{n}", "caller", M, c, issue, "solved", None, M + d * DAY + 3600) for n, (c, d, issue) in enumerate(closings)]

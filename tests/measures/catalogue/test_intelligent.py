@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.measures import catalogue, chats
@@ -12,6 +12,7 @@ from hotline_analysis.measures.indicators import FRONT, evaluate
 from hotline_analysis.words import PERCENT
 from tests.spec import frames
 from tests.spec.frames import CALENDAR, ENGINES, on, view
+from tests.tried import tried
 
 frames.WHOLE = (*frames.WHOLE, "scripts_used", "pushed", "adopted", "sensitive_words")
 MAY, JUNE = CALENDAR.month("2024-05"), CALENDAR.month("2024-06")
@@ -193,7 +194,7 @@ def test_sessions_at_once_equal_the_count_of_every_second(spans):
 SAID = st.tuples(st.sampled_from(["s1", "s2", "s3"]), st.integers(0, 900), st.sampled_from(["customer", "agent", "bot", None]))
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(st.lists(SAID, min_size=1, max_size=30))
 def test_waits_for_a_reply_equal_the_slow_walk_through_each_session(said):
     rows = [(f"s{n}", "agent", 0, None, 1000, "agent", "agent", 0, 0, 0, 0, "甲") for n in (1, 2, 3)]
@@ -212,7 +213,7 @@ def test_waits_for_a_reply_equal_the_slow_walk_through_each_session(said):
     assert ours == sorted(slow)
 
 
-@settings(max_examples=8, deadline=None)
+@tried(8)
 @given(st.lists(st.tuples(st.sampled_from(["bot", "agent", "both"]), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30))
 def test_the_suggested_share_never_passes_the_documents_count(rows):
     told = found(

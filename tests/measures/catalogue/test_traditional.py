@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis.measures import catalogue, rolling
@@ -11,6 +11,7 @@ from hotline_analysis.measures.catalogue.team import a_year
 from hotline_analysis.measures.indicators import FRONT, MONTHLY, evaluate
 from hotline_analysis.params import Params
 from tests.spec.frames import CALENDAR, ENGINES, on, view
+from tests.tried import tried
 
 DAY = 86400
 MAY, JUNE = CALENDAR.month("2024-05"), CALENDAR.month("2024-06")
@@ -258,7 +259,7 @@ def _slow(starts, answered, end_s, few) -> tuple[int, int]:
     return min(found, key=lambda f: f[0])[1:] if found else (0, 0)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.lists(st.tuples(st.integers(0, 5 * DAY), st.integers(0, 1)), max_size=40), st.integers(1, 5))
 def test_the_worst_window_is_that_of_brute_force(rows, few):
     starts, answered = (np.array([r[k] for r in sorted(rows)], np.int64) for k in (0, 1))

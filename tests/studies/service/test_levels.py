@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hotline_analysis.errors import DataRefused
@@ -11,6 +11,7 @@ from hotline_analysis.studies.service import levels
 from tests.real import DATA, needs
 from tests.spec.frames import ENGINES
 from tests.studies.service.service_calls import told, view
+from tests.tried import tried
 
 WAITED = [  # outcome, queue, ringing
     ("answered", 10, 5), ("answered", 12, 3), ("answered", 14, 2), ("answered", 40, 0), ("answered", None, 4), ("abandoned", 3, None), ("abandoned", 15, None),
@@ -67,7 +68,7 @@ CALLS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(40, suppress_health_check=[HealthCheck.too_slow])
 @given(CALLS, st.integers(0, 60), st.integers(0, 20))
 def test_a_is_at_most_each_of_the_others(calls, seconds, short):
     waits = pd.DataFrame(calls, columns=["day", "outcome", "wait_seconds"]).assign(calls=1)
