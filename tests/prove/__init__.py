@@ -62,6 +62,8 @@ def proof(title: str, *, runs: int) -> Callable:
     """Register a simulation under its function's name."""
 
     def register(make: Callable) -> Callable:
+        if make.__name__ in PROOFS:
+            raise ValueError(f"{make.__module__}: a simulation is called {make.__name__} already, and would run in its place.")
         PROOFS[make.__name__] = Proof(title, runs, make)
         return make
 

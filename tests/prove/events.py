@@ -8,7 +8,7 @@ from tests.studies.service.invented import calls, view
 
 
 @proof("A month in which nothing happened shows something broken", runs=2000)
-def null_months(runs: int, rng: np.random.Generator) -> list[Cell]:
+def quiet_months(runs: int, rng: np.random.Generator) -> list[Cell]:
     """Each kind of finding by itself keeps its level, whatever the size of the hotline."""
     found = dict.fromkeys((*events.KINDS, "burst"), 0)
     for seed in rng.integers(0, 2**31, runs):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.prove import Cell, found
+from tests.prove import Cell, found, proof
 from tests.prove.__main__ import HEAD, PAGE, written
 
 
@@ -35,6 +35,12 @@ def test_a_part_takes_the_place_of_its_last_one_and_the_others_stay():
     old = f"{HEAD}\n## A\n\n`a`, day 1\n\n| 1 |\n\n## C\n\n`c`, day 1\n\n| 3 |\n\n## Gone\n\n`gone`, day 1\n\n| 4 |\n"
     new = written(written(old, "## B\n\n`b`, day 2\n\n| 2 |\n", "abc"), "## A\n\n`a`, day 3\n\n| 9 |\n", "abc")
     assert new == f"{HEAD}\n## A\n\n`a`, day 3\n\n| 9 |\n\n## B\n\n`b`, day 2\n\n| 2 |\n\n## C\n\n`c`, day 1\n\n| 3 |\n"
+
+
+def test_no_two_simulations_have_one_name():
+    known = found()
+    with pytest.raises(ValueError, match="a simulation is called attack already"):
+        proof("x", runs=1)(known["attack"].make)
 
 
 def test_the_page_has_a_part_of_every_simulation():

@@ -1,23 +1,27 @@
 """Every table of every study over exports that lack something: a frame or a sentence, never a traceback, and no figure where there is no base."""
 
 import importlib
+from functools import cache
 
 import pytest
 
 from hotline_analysis.errors import HotlineError
-from hotline_analysis.hotline import Hotline, open_hotline, study_names
+from hotline_analysis.hotline import open_hotline, study_names
 from tests.studies.odd import EXPORTS, odd
+from tests.tried import some
+
+TABLES = [(s, t) for s in study_names() for t in importlib.import_module(f"hotline_analysis.studies.{s}").TABLES]
 
 
-@pytest.fixture(scope="module", params=EXPORTS)
-def hotline(request, tmp_path_factory) -> Hotline:
-    return open_hotline(odd(tmp_path_factory, request.param), "2024-04", progress=False)
+@pytest.fixture(scope="module")
+def hotlines(tmp_path_factory):
+    """The hotline of an export, opened once."""
+    return cache(lambda name: open_hotline(odd(tmp_path_factory, name), "2024-04", progress=False))
 
 
-@pytest.mark.parametrize(
-    ("study", "table"), [(s, t) for s in study_names() for t in importlib.import_module(f"hotline_analysis.studies.{s}").TABLES]
-)
-def test_a_frame_or_a_sentence(hotline, study, table):
+@pytest.mark.parametrize(("export", "study", "table"), some((e, s, t) for e in EXPORTS for s, t in TABLES))
+def test_a_frame_or_a_sentence(hotlines, export, study, table):
+    hotline = hotlines(export)
     try:
         frame = hotline.study(study, table)
     except HotlineError as said:
