@@ -25,6 +25,7 @@ from hotline_analysis.studies import satisfaction
 from hotline_analysis.studies.satisfaction import TABLES, answers, items, needs, sources, weighted
 from tests.real import DATA, PARAMS
 from tests.real import needs as there
+from tests.tried import some
 
 ITEMS = {
     "item_1": {"name": {"zh": "总体满意度", "en": "Overall"}, "scale": [1, 5], "not_applicable": [0], "dimension": {"zh": "甲", "en": "A"}},
@@ -696,8 +697,7 @@ ODD = {  # 一个月可能的样子：只有邀请、一份答卷、两份一样
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("month", ODD)
+@pytest.mark.parametrize(("month", "table"), some((m, t) for m in ODD for t in TABLES))
 def test_an_odd_month_gives_a_frame_with_its_state_or_a_sentence(table, month):
     rows = {
         "call_id": [f"c{i}" for i in range(40)],
