@@ -94,7 +94,7 @@ def quotable(
     renewal: its rule begins with this month (new), in the place of another (replaces), which `replaced` names: the month shows both (口径变化).
 
     Adds unit (key of `words.UNITS`), counted (the numerator of a share), sample (of other figures: the calls that it rests on), known_value, spoken (it has a value, and the month's page speaks of it), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
-    has a value), chapter (the chapter that speaks of it), count (indicators of the sheet with a value), said (the case of the conclusion), side (up, down: of the limits
+    has a value), chapter (the chapter that speaks of it), count (indicators of the sheet), said (the case of the conclusion), side (up, down: of the limits
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
     its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
     those asked for that have a value, then the usual ones), unsaid (1-6: movements that print as other than 0 and that nothing bears out;
@@ -119,7 +119,7 @@ def quotable(
         **{f"formula_{language}": [i.formula(language) for i in known] for language in LANGUAGES},
         unit=[i.unit.key for i in known],
         better=[i.better or "" for i in known],
-        count=int((frame["value"].notna() & sheet).sum()),
+        count=int(sheet.sum()),
         said=conclusion(frame[sheet]),
         side=frame["direction"].where(frame["state"].isin(("outside", "outside trial")), ""),
         within=np.where(frame["state"].isin(INSIDE) & ((frame["change_low"] > 0) | (frame["change_high"] < 0)), "limits", ""),
@@ -157,7 +157,7 @@ def sheet(calls: pd.DataFrame | None, orders: pd.DataFrame | None) -> pd.DataFra
         opening=telling.where((calls is None) & telling.isin(("volume", "empty")), ""),
         leading=np.where(rows["leads"].astype(bool) & rows["judgement"].isin(CHANGED), rows["judgement"], ""),
         said=conclusion(rows),
-        count=int(rows["value"].notna().sum()),
+        count=len(rows),
         **{name: sum(part[name].iloc[0] for part in parts) for name in ("events", "false_flags")},
     )
     return told.assign(unsaid=_ranked(told))

@@ -139,7 +139,7 @@ def _silences(view: View, rows: nw.LazyFrame) -> tuple[pd.DataFrame, int]:
     begin, end = _gaps(view, rows)
     if not len(begin):
         return pd.DataFrame(columns=OUTAGES), 0
-    log_p, usual = _log_p(begin, end, days, grid)
+    log_p, usual = _log_p(begin, end, days, grid, level=_level(days, grid))
     p = scan.whole_look(np.exp(log_p / _unrest(days, grid)), len(begin))
     kept = np.flatnonzero(p < LEVEL)
     told = {"started_s": begin[kept], "ended_s": end[kept], "count": 0, "usual": usual[kept], "p": p[kept]}
@@ -155,10 +155,11 @@ def _thin_days(view: View, rows: nw.LazyFrame) -> tuple[pd.DataFrame, int]:
     count, own = _grid(found, days, 1)[:, 0], np.flatnonzero(days.inside)
     n = np.array([len(days.alike[day]) for day in own], float)
     past = np.array([count[days.alike[day]].sum() for day in own])
-    usual = np.divide(past, n, out=np.full(len(own), np.nan), where=n > 0)
+    level = _level(days, count[:, None])
+    usual = level * np.divide(past, n, out=np.full(len(own), np.nan), where=n > 0)
     unrest = scan.unrest(scan.deviations(count[own], usual, usual * (1 + 1 / np.where(n > 0, n, np.nan))))
     looked = int((n > 0).sum())
-    p = scan.whole_look(scan.tempered(scan.fewer(count[own], past, n), unrest), max(looked, 1))
+    p = scan.whole_look(scan.tempered(scan.fewer(count[own], past, n, share=level), unrest), max(looked, 1))
     kept = np.flatnonzero((p < LEVEL) & (count[own] > 0) & (count[own] < LITTLE * usual))
     start = (own[kept] + days.first) * DAY
     told = {"started_s": start, "ended_s": start + DAY, "count": count[own][kept], "usual": usual[kept], "p": p[kept]}
@@ -173,7 +174,14 @@ def _gaps(view: View, rows: nw.LazyFrame) -> tuple[np.ndarray, np.ndarray]:
     return at[:-1][inside[:-1]], at[1:][inside[:-1]]
 
 
-def _log_p(begin: np.ndarray, end: np.ndarray, days: Days, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _level(days: Days, grid: np.ndarray) -> float:
+    """The calls of the period against those of the days that speak for its own, at most 1: a hotline that begins is not held to what it became."""
+    own = [day for day in np.flatnonzero(days.inside) if len(days.alike[day])]
+    usual = sum(grid[days.alike[day]].sum() / len(days.alike[day]) for day in own)
+    return float(min((grid[own].sum() + 1) / (usual + 1), 1.0))
+
+
+def _log_p(begin: np.ndarray, end: np.ndarray, days: Days, grid: np.ndarray, *, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Of each gap the logarithm of its p under chance alone, and how many calls are usual in it; whole minutes inside the gap count."""
     so_far = np.concatenate([np.zeros((len(grid), 1)), grid.cumsum(axis=1)], axis=1)
     log_p, usual = np.zeros(len(begin)), np.zeros(len(begin))
@@ -182,20 +190,25 @@ def _log_p(begin: np.ndarray, end: np.ndarray, days: Days, grid: np.ndarray) -> 
         here = np.flatnonzero((first <= day) & (last >= day))
         low = np.clip(np.ceil((begin[here] - (day + days.first) * DAY) / 60), 0, DAY // 60).astype(int)
         high = np.clip((end[here] - (day + days.first) * DAY) // 60, 0, DAY // 60).astype(int)
-        p, expected = _of_day(so_far, grid[day].sum(), days.alike[day], low, np.maximum(low, high))
+        p, expected = _of_day(so_far, grid[day].sum(), days.alike[day], low, np.maximum(low, high), level)
         log_p[here] += p
         usual[here] += expected
     return log_p, usual
 
 
-def _of_day(so_far: np.ndarray, own: float, alike: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The part of gaps that lies in one day, against the days of its kind without the busiest: a past mass event makes no later silence."""
+def _of_day(
+    so_far: np.ndarray, own: float, alike: np.ndarray, low: np.ndarray, high: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The part of gaps that lies in one day, against the days of its kind without the busiest: a past mass event makes no later silence.
+
+    At the level of the rest of the day, but no higher than the period's: where a gap leaves little of a day, its few calls are luck.
+    """
     if not len(alike):
         return np.zeros(len(low)), np.zeros(len(low))
     there = so_far[alike][:, high] - so_far[alike][:, low]
     came = there.sum(axis=0) - there.max(axis=0)
     others = (so_far[alike, -1].sum() - there.sum(axis=0)) / len(alike)
-    level = np.minimum((own + 1) / (others + 1), 1.0)
+    level = np.minimum((own + level) / (others + 1), level)
     return scan.log_silence(came, len(alike) - 1, share=level), level * came / (len(alike) - 1)
 
 
