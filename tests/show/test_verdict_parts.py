@@ -70,6 +70,13 @@ def test_a_run_asks_whether_the_process_changed():
     assert say(told(verdicts(connection_rate="none")), as_="lasting").text == ""
 
 
+def test_a_target_that_no_month_can_be_held_to_is_not_reached_in_nought_of_nought():
+    frame = verdicts(connection_rate="none").assign(target=0.95, reached_months=[3], target_months=[14])
+    assert re.search(r'≥\s*95% <span class="quiet">3/14</span>', show(told(frame)).html)
+    html = show(told(frame.assign(reached_months=0, target_months=0))).html
+    assert re.search(r"≥\s*95%</td>", html) and "0/0" not in html
+
+
 # ---- the tally and the cards
 
 
