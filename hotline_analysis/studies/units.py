@@ -180,7 +180,7 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Columns: unit_zh, unit_en, calls, denominator, numerator, value, low, high (95 %, Wilson on calls / design effect), design_effect, observed (repeats of the calls that compare: of issues that other units have),
     used (their part of the denominator), expected (repeats of these calls at the other units' rates), ratio (observed over expected), ratio_low, ratio_high (indirect: Byar, exact below 10, on repeats / design effect), direct, direct_low, direct_high (at the mix of all units together), covered (of that mix), lower, upper (funnel, 99.8 %, with room for the
     spread of the other units: `standardisation.beside_others`), z, z_spread, q, rank_low, rank_high (of the standardised rate, 1 the highest, 95 %), verdict (above, below: q under MOST_Q and `coaching › beyond` repeats or more
-    beyond expectation; inside; few: under FEW calls; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart (how many are), said (its case: differ, none, others: none but some are apart, few units, unlike). Ranks and verdicts are missing where unlike. observed, used and expected
+    beyond expectation; inside; few: under FEW calls; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart (how many are), said (its case: differ, none, others: none but some are apart, few units, unlike). Ranks and verdicts are missing where unlike. observed, used, expected and ratio
     are not told where they would tell few repeats of the unit's own issues. Raises DataRefused for unlike definitions that are not forced. Source: methods 5; A11.
     """
     compared = _compared(view, by)
@@ -205,7 +205,8 @@ def _told(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """Without what would tell few repeats of a unit's own issues, which are its repeats less those that compare (`disclosure`)."""
     told = disclosure.untold_across(frame.assign(rest=frame["numerator"] - frame["observed"]), ["observed", "rest"], smallest)
     hidden = told.get("observed_missing", pd.Series("", frame.index)) != ""
-    why, columns = np.where(hidden, disclosure.UNTOLD, ""), ("observed", "used", "expected")
+    why = np.where(hidden, disclosure.UNTOLD, "")
+    columns = ("observed", "used", "expected", "ratio", "ratio_low", "ratio_high")  # the ends of an exact interval alone tell the count
     return frame.assign(**{c: frame[c].mask(hidden) for c in columns}, **{f"{c}_missing": why for c in columns}) if hidden.any() else frame
 
 

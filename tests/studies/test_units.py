@@ -275,12 +275,12 @@ def test_few_repeats_of_a_units_own_issues_are_not_told(monkeypatch, north):
     units = {f"组{n}": [same] for n in range(4)} | {"东组": [same, ("道路", 20, 2)], "北组": [same, ("社保", 80, 8)]}
     frame = of_shares(monkeypatch, north, units)
     rows = frame.set_index("unit_zh")
-    assert rows.loc["东组", ["observed", "used", "expected"]].isna().all() and rows.loc["东组", ["numerator", "ratio"]].tolist() == [
-        42,
-        1.0,
-    ]
-    assert set(rows.loc["东组", ["observed_missing", "used_missing", "expected_missing"]]) == {"untold"}
-    assert rows.loc["北组", ["numerator", "observed", "expected"]].tolist() == [48, 40, 40.0] and "不列出" in str(show(frame).html)
+    untold = ["observed", "used", "expected", "ratio", "ratio_low", "ratio_high"]
+    assert rows.loc["东组", untold].isna().all() and rows.loc["东组", "numerator"] == 42
+    assert set(rows.loc["东组", [f"{c}_missing" for c in untold]]) == {"untold"}
+    assert rows.loc["北组", ["numerator", "observed", "expected", "ratio"]].tolist() == [48, 40, 40.0, 1.0] and "不列出" in str(
+        show(frame).html
+    )
 
 
 def test_a_unit_with_issues_of_small_units_alone_is_not_called_alike(monkeypatch, north):
