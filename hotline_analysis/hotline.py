@@ -194,8 +194,19 @@ class Hotline:
         """The first and the last day with data."""
         start, end = self.store.facts["data_start"], self.store.facts["data_end"]
         if not start:
-            raise NoInput(self.params.path.name, "the exports hold no row with a time, so there are no months.", "Ask for all data.")
+            raise NoInput(self.params.path.name, "the exports hold no row with a time, so there are no months.", self._missing_clock())
         return date.fromisoformat(start), date.fromisoformat(end) - timedelta(days=1)
+
+    def _missing_clock(self) -> str:
+        """Which columns would place the rows in months, and what goes without."""
+        told = {t: self.params.sources(t.name) for t in tables.TABLES.values()}
+        lost = [f"{t.name} › {t.clock}" for t, sources in told.items() if sources and not any(t.clock in s.columns for s in sources)]
+        asked = (
+            f"Ask for the column of {' or '.join(lost)} and map it; a later time, such as the closing, cannot stand for it. "
+            if lost
+            else ""
+        )
+        return f"{asked}Without it hotline check goes, and the month all in a notebook."
 
     @cached_property
     def everything(self) -> Period:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import CannotWrite, DataRefused, NoInput, StudyMissing
@@ -181,6 +182,7 @@ def test_the_proposal_runs(name, tmp_path, capsys, monkeypatch):
 PUBLISHED = [
     "calls",
     "tickets",
+    "survey",
     *(pytest.param(name, marks=needs(name)) for name in REAL if name != "orders_beijing"),
 ]  # that one has no opening time
 
@@ -203,6 +205,68 @@ def test_the_proposal_is_published(name, tmp_path, monkeypatch):
     assert code in (0, StudyMissing.code)
     (page,) = Path("reports/mine").glob("*/index.html")
     assert "<h1" in page.read_text(encoding="utf-8")
+
+
+def test_orders_without_an_opening_time_are_told_what_would_place_them(tmp_path, monkeypatch, capsys):
+    """只有办结时间的导出：体检照做，月报说明缺哪一列，不拿办结时间充当受理时间。"""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path / "key"))
+    Path("params").mkdir()
+    rows = "".join(f"Q-{n:03d},{'水电'[n % 2]},2024-03-{n % 28 + 1:02d} 10:00:00,{'是否'[n % 2]}\n" for n in range(60))
+    Path("a.csv").write_text(f"工单编号,问题分类,办结时间,是否满意\n{rows}", encoding="utf-8")
+    Path("params/mine.yaml").write_text(
+        "title: x\norders: {files: a.csv, key: 工单编号, columns: {order_id: 工单编号, category_1: 问题分类, closed_at: 办结时间, satisfied: 是否满意}}\n",
+        encoding="utf-8",
+    )
+    assert main(["check", "--params", "params/mine.yaml", "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["report", "--params", "params/mine.yaml", "--quiet"]) == NoInput.code
+    assert capsys.readouterr().err == (
+        "mine.yaml › the exports hold no row with a time, so there are no months. Ask for the column of orders › created_at and map it; "
+        "a later time, such as the closing, cannot stand for it. Without it hotline check goes, and the month all in a notebook.\n"
+    )
+
+
+def test_a_line_of_group_titles_is_no_header(tmp_path):
+    """两行表头（通话信息、客户信息在上）：下一行才是列名，CSV 与 Excel 一样。"""
+    groups = ["通话信息", None, "客户信息"]
+    book = Workbook()
+    for row in ([None, "导出"], groups, list(CALLS), *zip(*CALLS.values(), strict=True)):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    lines = [[g or "" for g in groups], list(CALLS), *zip(*CALLS.values(), strict=True)]
+    (tmp_path / "a.csv").write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf-8")
+    for name in ("a.xlsx", "a.csv"):
+        done = bench.inspect([tmp_path / name])
+        assert done.looked[0].taken.table.columns == tuple(CALLS) and done.looked[0].taken.rows == N
+
+
+def test_a_time_with_a_named_month_is_a_time_and_a_reference_a_key(tmp_path):
+    times = [f"{k % 28 + 1:02d}-Jul-2024 {8 + k // 6:02d}:{k % 6}0" for k in range(N)]
+    rows = {
+        "Ref": CALLS["通话ID"],
+        "Logged On": times,
+        "Due By": [t[:11] for t in times],
+        "Finished On": times,
+        "Topic": ["Waste", "Roads"] * 30,
+    }
+    done = look(tmp_path, rows)
+    likely = {column for column, (_, _, likely) in told(done).items() if likely}
+    assert likely >= {"order_id", "created_at", "closed_at", "category_1"}
+    assert done.looked[0].unit.key == ("Ref",) and all(done.looked[0].table.of(h).instant == 1 for h in ("Logged On", "Due By"))
+
+
+def test_columns_without_a_proposal_are_named_in_the_params(tmp_path):
+    """没有对应的列也写在文件里，照着补即可；有人名、号码的列名除外。"""
+    done = look(tmp_path, {**CALLS, "内部备用码甲": ["x", "y"] * 30, "13912345678备注": ["a", "b"] * 30})
+    (line,) = [line for line in done.text.splitlines() if "没有提出对应的列" in line]
+    assert line.strip().startswith("#") and line.endswith(": 内部备用码甲")
+
+
+def test_a_running_number_is_no_key_beside_an_id(tmp_path):
+    """序号每次导出都从1起：不作主键。"""
+    rows = {"序号": list(range(1, N + 1)), "工单流水号": CALLS["通话ID"], "受理时间": CALLS["来电时间"], "来电号码": CALLS["主叫号码"]}
+    assert look(tmp_path, rows).looked[0].unit.key == ("工单流水号",)
 
 
 def test_files_that_are_no_records_are_refused(tmp_path):

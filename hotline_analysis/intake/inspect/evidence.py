@@ -23,7 +23,7 @@ NUMBER = r"^[+-]?\d+([.,]\d+)?$"
 PATH = ("->", "→", ">", "/", "|", "—")  # between the levels of a path
 MORE_FORMS = ("%a %b %d %H:%M:%S +0000 %Y", "%y%m%d")  # instants that no refusal proposes: a public interface's, and a day of six digits
 SIX = r"^\d{6}$"
-TIMELIKE = r"\d[-/.年]\s?\d|^\s*\d{6,17}(\.\d+)?\s*$|^\s*[2-7]\d{4}(\.\d+)?\s*$|[A-Za-z]{3},? \d"  # what no other cell can be a time
+TIMELIKE = r"\d[-/.年]\s?\d|^\s*\d{6,17}(\.\d+)?\s*$|^\s*[2-7]\d{4}(\.\d+)?\s*$|[A-Za-z]{3},? \d|\d-[A-Za-z]{3}-\d"  # what no other cell can be a time
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,8 @@ from hotline_analysis.words import Term
 
 HOLDS = 0.9  # share of the rows in which a relation must hold
 MENU = ("vru", "ivr", "menu", "导航", "语音")
-ID_WORDS = ("编号", "单号", "号码", "流水号", "案号", "id", "key", "uuid", "number", "no", "序号", "num")
+ID_WORDS = ("编号", "单号", "号码", "流水号", "案号", "id", "key", "uuid", "number", "no", "序号", "num", "ref", "reference")
+COUNTED = ("序号", "行号", "no", "rowno", "rownumber", "index")  # numbers of the rows of one export: the next export has them again
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def row_unit(table: Table, known: Names) -> RowUnit:
             )
             return RowUnit("leg", (call.header,), why)
     if whole:
-        first = max(whole, key=lambda e: (_id_name(e), -e.place))
+        first = max(whole, key=lambda e: (_id_name(e), names.folded(e.header) not in COUNTED, -e.place))
         return RowUnit("row", (first.header,), Term("每行不同", "different in every row"))
     return _joint_key(table, ids)
 

@@ -135,7 +135,19 @@ def _source(group: Group, whole: str, language: str) -> list[str]:
     lines += _preset_said(one, section, language) if preset else []
     columns = [line for p in section.proposals for line in _column(p, section.beside, language)]
     columns += [f"{name}: ''    # {Term('此文件没有预设所用的列', 'the file has no such column')(language)}" for name in section.taken_away]
+    columns += [] if preset else _unused(one, language)
     return [*lines, *(["columns:", *(f"  {line}" for line in columns)] if any(not c.startswith("#") for c in columns) else columns)]
+
+
+def _unused(one: Looked, language: str) -> list[str]:
+    """The headers of which nothing is said, and where the names that they may have stand: what one would map by hand."""
+    said = {h for s in one.sections for p in s.proposals if p.confidence >= ASK for h in (*p.headers, *p.others)}
+    rest = [note(yaml(e.header)) for e in one.table.seen if e.header not in said]
+    told = Term(
+        "没有提出对应的列（可用的名称见 README 的 Codebook 与 docs/params.md）",
+        "columns without a proposal (the names there are: Codebook in the README, docs/params.md)",
+    )
+    return [f"# {told(language)}: {', '.join(rest)}"] if rest else []
 
 
 def _rows_said(one: Looked, language: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.fits import SEPARATORS
 from hotline_analysis.intake.read.cells import MOST_COLUMNS, named
-from hotline_analysis.intake.read.rows import LISTED, described, is_summary, shape
+from hotline_analysis.intake.read.rows import LISTED, described, is_summary, shape, spans
 from hotline_analysis.params import Source
 
 NAMES = {mark: name for name, mark in SEPARATORS.items() if name.isalpha()}  # a separator's name, in the order in which they are tried
@@ -246,7 +246,8 @@ def _header(lines: list[str], cut: Fields, source: Source, wanted: set[str]) -> 
     if wanted:
         return max(seen, key=lambda r: len(wanted & set(named(r[2]))))
     widest = Counter(len(fields) for _, _, fields in seen).most_common(1)[0][0]
-    return next(r for r in seen if len(r[2]) >= widest - 1)
+    at = next(n for n, r in enumerate(seen) if len(r[2]) >= widest - 1)
+    return seen[at + 1] if at + 1 < len(seen) and spans(seen[at][2], seen[at + 1][2]) else seen[at]
 
 
 def _fit_width(columns: tuple[str, ...], found: list[list[str]]) -> tuple[tuple[str, ...], int]:

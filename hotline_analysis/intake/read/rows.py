@@ -52,6 +52,18 @@ def described(cells: Sequence[str]) -> str:
     )
 
 
+def spans(cells: Sequence[str], below: Sequence[str]) -> bool:
+    """True for a line of group titles over the header (merged cells: 通话信息, blank, blank): it has blanks, the next line fills more cells, and no cell of either is
+    a number or a time. A record below it would hold one.
+    """
+    over, names = ([cell.strip() for cell in line if cell.strip()] for line in (cells, below))
+    return (
+        len(over) < len(cells)
+        and len(over) < len(names) == len(set(names))
+        and all(len(cell) <= LONGEST_NAME and not re.search(r"\d", cell) for cell in (*over, *names))
+    )
+
+
 def is_summary(cells: Sequence[str], asked: Collection[int]) -> bool:
     """True for a row that sums up or signs the table above it: its first filled cell is a label (合计, 制表人：, Total) and a mapped cell
     is blank; or it is a rule of dashes; or, under three mapped columns and more, one phrase is all it holds. A row with every mapped cell

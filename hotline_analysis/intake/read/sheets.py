@@ -20,7 +20,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from hotline_analysis.errors import nearest
 from hotline_analysis.intake.read import biff, marks, markup
 from hotline_analysis.intake.read.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
-from hotline_analysis.intake.read.rows import LISTED, described, is_summary
+from hotline_analysis.intake.read.rows import LISTED, described, is_summary, spans
 from hotline_analysis.machine import limit_process
 
 DAMAGED = (
@@ -240,17 +240,21 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
 
 def _header(sheet: CalamineSheet, wanted: set[str], declared: int | None) -> tuple[int, int]:
     """(row, wanted names in it) of the header: the declared row, or the one with the most wanted names; (0, 0) for an empty sheet."""
-    best, at, seen = -1, 0, 0
+    best, at, seen, over = -1, 0, 0, None
     for number, row in enumerate(_from(sheet, declared or 1), declared or 1):
         cells = [cell_text(v) for v in row]
         if not any(c.strip() for c in cells):
             continue
+        if over is not None:  # nothing is wanted, and the line above may only group the names of this one
+            return (number if spans(over, cells) else at), 0
         score = len(wanted & set(named(cells)))
-        if score > best:
+        table = not wanted and sum(map(bool, cells)) > 1  # a title holds one cell
+        if score > best or table:
             best, at = score, number
         seen += 1
-        if declared or seen == TITLE_ROWS or (not wanted and sum(map(bool, cells)) > 1):
+        if declared or seen == TITLE_ROWS:
             break
+        over = cells if table else None
     return at, max(best, 0)
 
 
