@@ -1,4 +1,4 @@
-"""How many examples a law is tried on, and how many cells of a wide grid: a fifth in `make test`, all of them in `make prove` (TRIED=whole)."""
+"""How many examples a law is tried on, and how many cells of a wide grid: a fifth in `make test` (less where an example is dear), all of them in `make prove` (TRIED=whole)."""
 
 import os
 import zlib
@@ -10,9 +10,12 @@ WHOLE = os.environ.get("TRIED") == "whole"
 DEFAULT = 100  # of a law that says nothing
 
 
-def tried(examples: int = DEFAULT, **more) -> settings:
-    """Settings of a law with so many examples in a whole run, without a time limit for one of them: a busy machine is no counterexample."""
-    return settings(max_examples=_part(examples), deadline=None, **more)
+def tried(examples: int = DEFAULT, *, one_in: int = 5, **more) -> settings:
+    """Settings of a law with so many examples in a whole run, and one in `one_in` of them (never under ten) in `make test`.
+
+    Without a time limit for an example: a busy machine is no counterexample.
+    """
+    return settings(max_examples=_part(examples, one_in), deadline=None, **more)
 
 
 def by_default() -> None:
@@ -21,8 +24,8 @@ def by_default() -> None:
     settings.load_profile("tried")
 
 
-def _part(examples: int) -> int:
-    return examples if WHOLE else max(examples // 5, min(examples, 10))
+def _part(examples: int, one_in: int = 5) -> int:
+    return examples if WHOLE else max(examples // one_in, min(examples, 10))
 
 
 def some(grid: Iterable) -> list:

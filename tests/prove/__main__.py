@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "proof.md"
 HEAD = """# What was measured
 
-Made by `make prove`, which then tries every law of the tests on all of its examples (`make test`: a fifth); each part says on which day and at which commit. Seeded: the same everywhere. A share in bold broke its bound. `.ci/run` runs a tenth of each.
+Made by `make prove`, which then tries every law of the tests on all of its examples (`make test`: a fifth or less); each part says on which day and at which commit. Seeded: the same everywhere. A share in bold broke its bound. `.ci/run` runs a tenth of each.
 """
 
 
