@@ -79,7 +79,7 @@ def masked_name(name: str) -> str:
     clean = _clean(name)
     text = NAMED_DAY.sub(lambda m: "\0" * len(m[0]), _reading(clean))
     spans = [run.span() for run in RUN.finditer(text) if sum(map(str.isdigit, run[0])) >= 8]
-    return _starred(clean, spans) if spans else name
+    return masked_name(_starred(clean, spans)) if spans else name  # what stood beside one may be another
 
 
 def _starred(clean: str, spans: list[tuple[int, int]]) -> str:

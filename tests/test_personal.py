@@ -228,6 +228,11 @@ PIECES = parted() | st.sampled_from(
 TEXTS = st.lists(st.lists(PIECES, max_size=5).map("".join), min_size=1, max_size=5)
 
 
+def test_what_stood_beside_a_hidden_number_of_a_name_is_looked_at_again():
+    """6.13800138000 is a decimal until its 6 is hidden with the number before it."""
+    assert masked_name("86138001380008-6.13800138000") == "**************-*.***********"
+
+
 @tried(100)
 @given(TEXTS, st.sampled_from([(), ("US",), ("HK", "JP")]))
 def test_the_engine_is_never_stricter_and_nothing_is_left_by_masking(texts, countries):
