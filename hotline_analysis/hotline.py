@@ -206,7 +206,7 @@ class Hotline:
             if lost
             else ""
         )
-        return f"{asked}Without it hotline check goes, and the month all in a notebook."
+        return f"{asked}hotline check tells of the rows, and hotline study takes them all where a table needs no time."
 
     @cached_property
     def everything(self) -> Period:

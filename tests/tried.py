@@ -1,8 +1,8 @@
 """How many examples a law is tried on, and how many cells of a wide grid: a fifth in `make test` (less where an example is dear), all of them in `make prove` (TRIED=whole)."""
 
 import os
-import zlib
 from collections.abc import Iterable
+from itertools import product
 
 from hypothesis import settings
 
@@ -28,7 +28,6 @@ def _part(examples: int, one_in: int = 5) -> int:
     return examples if WHOLE else max(examples // one_in, min(examples, 10))
 
 
-def some(grid: Iterable) -> list:
-    """Every cell of a grid in a whole run, else a fifth of them: the same on every machine, spread over all rows and columns, and never none."""
-    cells = list(grid)
-    return cells if WHOLE else [c for c in cells if zlib.crc32(repr(c).encode()) % 5 == 0] or cells[:1]
+def some(rows: Iterable, columns: Iterable) -> list[tuple]:
+    """Every cell (row, column) of a grid in a whole run, else each fifth of a diagonal: with five of each, no row and no column goes without."""
+    return [(r, c) for (i, r), (j, c) in product(enumerate(rows), enumerate(columns)) if WHOLE or (i + j) % 5 == 0]

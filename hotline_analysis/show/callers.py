@@ -11,6 +11,8 @@ FOUND = (
     Sentence("，占来电{call_share}", ", {call_share} of the calls"),
 )
 
+NOBODY = Term("没有人的来电比其余人都多。", "Nobody calls more than all others.")
+TOO_FEW = Term("来电最多的1%不足8人，他们问什么不列出。", "The busiest 1% are fewer than 8 callers; what they ask is not told.")
 TOP = Sentence("最多的1%来电人带来{top_share}的来电。", "The busiest 1% of the callers bring {top_share} of the calls.")
 COUNTS = Sentences(
     {
@@ -73,7 +75,7 @@ FORMS = {
         subtitle=Sentence("来电最多的{busiest:count}人，占全部来电{of_all_calls}；与其余来电人比", "The {busiest:count} busiest callers, {of_all_calls} of all calls; beside all other callers"),
         bold="ratio",
         narrow="issue busiest_share other_share",
-        unless={"none": Term("没有人的来电比其余人都多。", "Nobody calls more than all others.")},
+        unless={"none": NOBODY, "few": TOO_FEW},
     ),
     "people": Table(
         "denominator value± first redials_each hours_median hours_p90 calls_each",
@@ -134,7 +136,8 @@ SAY = {
             "found": (
                 Sentence("来电最多的{busiest:count}人占来电{of_all_calls:share}，比其余人多问的首先是{issue}：占他们来电的{busiest_share:share}，其余人是{other_share:share}。", "The {busiest:count} busiest callers bring {of_all_calls:share} of the calls, and ask most of all more about {issue}: {busiest_share:share} of their calls, {other_share:share} of the others'."),
             ),
-            "none": Term("没有人的来电比其余人都多。", "Nobody calls more than all others."),
+            "none": NOBODY,
+            "few": TOO_FEW,
         }
     ),
     "counts": COUNTS,

@@ -19,9 +19,13 @@ APART = Sentence(
 MIX = Sentence(
     "同一构成只含各单位都有的诉求，占来电的{covered}。", "The common mix is of the issues that every unit has, {covered} of all calls."
 )
-CASES = {
-    "above": Sentence("{unit}高于同类：复电是按构成应有的{ratio}倍（{ratio_low}至{ratio_high}）", "{unit} is above the others: {ratio} times the repeats expected of its mix ({ratio_low} to {ratio_high})"),
-    "below": Sentence("{unit}低于同类：复电是按构成应有的{ratio}倍（{ratio_low}至{ratio_high}）", "{unit} is below the others: {ratio} times the repeats expected of its mix ({ratio_low} to {ratio_high})"),
+TIMES = Sentence(
+    "：复电是按构成应有的{ratio}倍（{ratio_low}至{ratio_high}）",
+    ": {ratio} times the repeats expected of its mix ({ratio_low} to {ratio_high})",
+)
+CASES = {  # the verdict stands where the ratio is not told
+    "above": (Sentence("{unit}高于同类", "{unit} is above the others"), TIMES),
+    "below": (Sentence("{unit}低于同类", "{unit} is below the others"), TIMES),
 }  # fmt: skip
 
 FORMS = {

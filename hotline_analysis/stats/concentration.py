@@ -11,7 +11,12 @@ def gini(amounts) -> float:
     return float(2 * (np.arange(1, len(x) + 1) @ x) / (len(x) * x.sum()) - (len(x) + 1) / len(x))
 
 
+def top_size(units: int, share: float) -> int:
+    """How many the largest `share` of so many units are: at least one."""
+    return max(1, round(share * units))
+
+
 def top_share(amounts, share: float) -> float:
-    """The share of the whole that the largest `share` of the units bring (at least one of them)."""
+    """The share of the whole that the largest `share` of the units bring (`top_size` of them)."""
     x = np.sort(np.asarray(amounts, float))[::-1]
-    return float(x[: max(1, round(share * len(x)))].sum() / x.sum()) if len(x) and x.sum() else np.nan
+    return float(x[: top_size(len(x), share)].sum() / x.sum()) if len(x) and x.sum() else np.nan

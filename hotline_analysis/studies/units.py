@@ -27,6 +27,16 @@ FEW, FEWEST, MOST_Q = (
     0.05,
 )  # calls below which a unit is not judged, units from which the ordinary spread is seen, false discovery rate
 LEAST_COMMON = 0.5  # of a unit's calls: with fewer in issues that others have, a verdict would be of a part and not of the unit
+RECKONED = (
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "lower",
+    "upper",
+    "z",
+    "z_spread",
+    "q",
+)  # exact figures made of the repeats that compare, which they tell
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
     "apart": Term("诉求与其他单位不同，不判", "issues not in common, not judged"), "few units": Term("不足5个单位，不判", "fewer than 5 units, not judged"), "unlike": Term("口径不同，不判", "unlike definitions, not judged"),
@@ -180,7 +190,7 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Columns: unit_zh, unit_en, calls, denominator, numerator, value, low, high (95 %, Wilson on calls / design effect), design_effect, observed (repeats of the calls that compare: of issues that other units have),
     used (their part of the denominator), expected (repeats of these calls at the other units' rates), ratio (observed over expected), ratio_low, ratio_high (indirect: Byar, exact below 10, on repeats / design effect), direct, direct_low, direct_high (at the mix of all units together), covered (of that mix), lower, upper (funnel, 99.8 %, with room for the
     spread of the other units: `standardisation.beside_others`), z, z_spread, q, rank_low, rank_high (of the standardised rate, 1 the highest, 95 %), verdict (above, below: q under MOST_Q and `coaching › beyond` repeats or more
-    beyond expectation; inside; few: under FEW calls; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart (how many are), said (its case: differ, none, others: none but some are apart, few units, unlike). Ranks and verdicts are missing where unlike. observed, used, expected and ratio
+    beyond expectation; inside; few: under FEW calls; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart (how many are), said (its case: differ, none, others: none but some are apart, few units, unlike). Ranks and verdicts are missing where unlike. observed, used, expected and RECKONED
     are not told where they would tell few repeats of the unit's own issues. Raises DataRefused for unlike definitions that are not forced. Source: methods 5; A11.
     """
     compared = _compared(view, by)
@@ -206,7 +216,7 @@ def _told(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
     told = disclosure.untold_across(frame.assign(rest=frame["numerator"] - frame["observed"]), ["observed", "rest"], smallest)
     hidden = told.get("observed_missing", pd.Series("", frame.index)) != ""
     why = np.where(hidden, disclosure.UNTOLD, "")
-    columns = ("observed", "used", "expected", "ratio", "ratio_low", "ratio_high")  # the ends of an exact interval alone tell the count
+    columns = ("observed", "used", "expected", *RECKONED)
     return frame.assign(**{c: frame[c].mask(hidden) for c in columns}, **{f"{c}_missing": why for c in columns}) if hidden.any() else frame
 
 

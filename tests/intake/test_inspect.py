@@ -223,7 +223,7 @@ def test_orders_without_an_opening_time_are_told_what_would_place_them(tmp_path,
     assert main(["report", "--params", "params/mine.yaml", "--quiet"]) == NoInput.code
     assert capsys.readouterr().err == (
         "mine.yaml › the exports hold no row with a time, so there are no months. Ask for the column of orders › created_at and map it; "
-        "a later time, such as the closing, cannot stand for it. Without it hotline check goes, and the month all in a notebook.\n"
+        "a later time, such as the closing, cannot stand for it. hotline check tells of the rows, and hotline study takes them all where a table needs no time.\n"
     )
 
 

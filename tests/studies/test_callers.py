@@ -159,6 +159,10 @@ def test_what_the_busiest_come_for():
     assert told.loc["卡", "ratio"] == pytest.approx(0.02) and told["of_all_calls"].iloc[0] == pytest.approx(1 / 3)
     nobody = few.heavy(seen([(n, n) for n in range(50)]))
     assert set(nobody["said"]) == {"none"}
+    few_are = few.heavy(replace(seen(rows), smallest=8))
+    assert few_are.to_dict("records") == [{"said": "few", "calls": 300}], "two callers' issues are theirs"
+    few_are.attrs = {"study": "callers", "table": "heavy", "fields": {c: f.as_dict() for c, f in callers.COLUMNS.items()}, "language": "zh"}
+    assert say(few_are).text == show(few_are).text == "来电最多的1%不足8人，他们问什么不列出。"
 
 
 def test_what_staff_found_comes_back_to_the_list():
@@ -270,6 +274,14 @@ def test_concentration():
     assert told.loc[0.01, ["callers", "share_of_calls"]].tolist() == [1, 0.505] and (told["share_of_calls"].diff().dropna() > 0).all()
 
 
+def test_what_so_few_bring_is_not_told():
+    """一百人里最多的1%是一个人、5%是五个人：占多少来电就是他们的来电数，不列出。"""
+    base = replace(seen([(n, n * HOUR) for n in range(99)] + [(500, n * HOUR + 5) for n in range(101)]), smallest=8)
+    told = few.concentration(base).set_index("share_of_callers")
+    assert told.loc[[0.01, 0.05], ["callers", "share_of_calls"]].isna().all(axis=None)
+    assert told.loc[[0.1, 0.2, 0.5], "share_of_calls"].notna().all()
+
+
 def test_every_column_is_declared_and_shown_in_both_languages():
     rng = np.random.default_rng(3)
     rows = [(901, w * 7 * DAY + 4 * DAY + 15 * HOUR + int(rng.integers(600))) for w in range(8)] + ordinary(rng, 60, 56)
@@ -346,7 +358,8 @@ def test_counts_name_nobody_and_small_ones_are_not_told():
     assert quiet[["problem", "habit", "shared"]].isna().all(axis=None), "11 less 9 would be one habit and one switchboard"
     assert quiet["habit_missing"].tolist() == [disclosure.UNTOLD]
     quiet.attrs = {"study": "callers", "table": "counts", "fields": {c: f.as_dict() for c, f in callers.COLUMNS.items()}, "language": "zh"}
-    assert say(quiet).text == "12位已识别的来电人中，11位在7天内来电4通及以上，占来电99.3%。最多的1%来电人带来59.6%的来电。"
+    assert quiet["top_share"].isna().all(), "of 12 callers the busiest 1 % are one, and the share is this one's calls"
+    assert say(quiet).text == "12位已识别的来电人中，11位在7天内来电4通及以上，占来电99.3%。"
     few = listed.counts(replace(seen([*rows[:6], (40, 0)]), smallest=8))
     assert few["said"].tolist() == ["few"] and few[["found", "found_calls", "call_share"]].isna().all(axis=None)
     assert listed.counts(seen([(1, 0)]))["said"].tolist() == ["none"]

@@ -1,5 +1,7 @@
 """The same calls under other definitions: by hand, on three engines, and what must add up."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -278,6 +280,15 @@ def test_with_and_without_heavy_callers(engine):
     assert found.loc["", ["callers", "calls", "numerator", "denominator"]].tolist() == [0, 0, 3, 7]
     assert found.loc["switchboards", ["callers", "calls", "numerator", "denominator"]].tolist() == [1, 4, 0, 3]
     assert found.loc["top", ["callers", "calls", "numerator", "denominator"]].tolist() == [1, 4, 0, 3]
+
+
+def test_what_one_caller_lifts_the_rate_by_is_not_told():
+    """剔除的只有一人：剔除前后之差就是他的来电。"""
+    found = callers.heavy(replace(of_case(SEVEN, "duckdb"), smallest=8), calls_a_month=3, top_share=0.4).set_index("left_out")
+    assert found.loc["", ["callers", "numerator", "denominator"]].tolist() == [0, 3, 7]
+    assert (
+        found.loc[["switchboards", "top", "both"], ["callers", "calls", "share", "numerator", "denominator", "value"]].isna().all(axis=None)
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -16,12 +16,14 @@ TABLES = [(s, t) for s in study_names() for t in importlib.import_module(f"hotli
 @pytest.fixture(scope="module")
 def hotlines(tmp_path_factory):
     """The hotline of an export, opened once."""
-    return cache(lambda name: open_hotline(odd(tmp_path_factory, name), "2024-04", progress=False))
+    opened = cache(lambda name: open_hotline(odd(tmp_path_factory, name), "2024-04", progress=False))
+    yield opened
+    opened.cache_clear()
 
 
-@pytest.mark.parametrize(("export", "study", "table"), some((e, s, t) for e in EXPORTS for s, t in TABLES))
-def test_a_frame_or_a_sentence(hotlines, export, study, table):
-    hotline = hotlines(export)
+@pytest.mark.parametrize(("export", "asked"), some(EXPORTS, TABLES), ids=str)
+def test_a_frame_or_a_sentence(hotlines, export, asked):
+    hotline, (study, table) = hotlines(export), asked
     try:
         frame = hotline.study(study, table)
     except HotlineError as said:

@@ -275,12 +275,22 @@ def test_few_repeats_of_a_units_own_issues_are_not_told(monkeypatch, north):
     units = {f"组{n}": [same] for n in range(4)} | {"东组": [same, ("道路", 20, 2)], "北组": [same, ("社保", 80, 8)]}
     frame = of_shares(monkeypatch, north, units)
     rows = frame.set_index("unit_zh")
-    untold = ["observed", "used", "expected", "ratio", "ratio_low", "ratio_high"]
+    untold = ["observed", "used", "expected", *study.RECKONED]
     assert rows.loc["东组", untold].isna().all() and rows.loc["东组", "numerator"] == 42
     assert set(rows.loc["东组", [f"{c}_missing" for c in untold]]) == {"untold"}
     assert rows.loc["北组", ["numerator", "observed", "expected", "ratio"]].tolist() == [48, 40, 40.0, 1.0] and "不列出" in str(
         show(frame).html
     )
+
+
+def test_a_verdict_is_said_where_its_ratio_is_not_told(monkeypatch, north):
+    """东组可比的400通有160次复电，另2次是它独有的诉求的：倍数不列出，高于同类照说。"""
+    units = {f"组{n}": [("供水", 400, 40)] for n in range(6)} | {"东组": [("供水", 400, 160), ("道路", 20, 2)]}
+    frame = of_shares(monkeypatch, north, units)
+    assert frame.set_index("unit_zh").loc["东组", "verdict"] == "above" and set(frame["said"]) == {"differ"}
+    assert say(frame).text == "东组高于同类。"
+    frame.attrs["language"] = "en"
+    assert say(frame).text == "东组 is above the others."
 
 
 def test_a_unit_with_issues_of_small_units_alone_is_not_called_alike(monkeypatch, north):

@@ -144,7 +144,7 @@ def _unused(one: Looked, language: str) -> list[str]:
     said = {h for s in one.sections for p in s.proposals if p.confidence >= ASK for h in (*p.headers, *p.others)}
     rest = [note(yaml(e.header)) for e in one.table.seen if e.header not in said]
     told = Term(
-        "没有提出对应的列（可用的名称见 README 的 Codebook 与 docs/params.md）",
+        "没有提出对应的列（可用的名称见 README 的“字段说明”与 docs/params.md）",
         "columns without a proposal (the names there are: Codebook in the README, docs/params.md)",
     )
     return [f"# {told(language)}: {', '.join(rest)}"] if rest else []

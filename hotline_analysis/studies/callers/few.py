@@ -16,19 +16,22 @@ TOP = 0.01
 def concentration(view: View) -> pd.DataFrame:
     """How much of the calls the busiest callers bring: one row a share of the callers (1, 5, 10, 20, 50 %).
 
-    Columns: share_of_callers, callers (how many these are), share_of_calls, calls, gini (of all callers' calls). Source: A23; methods 6.
+    Columns: share_of_callers, callers (how many these are), share_of_calls, calls, gini (of all callers' calls). Of 1 to 7 callers neither is told: what one of them called could be had from it.
+    Source: A23; methods 6.
     """
     sizes = of_period(view).groupby("caller").size().to_numpy()
     tops = [0.01, 0.05, 0.1, 0.2, 0.5]
-    rows = [{"share_of_callers": t, "callers": max(1, round(t * len(sizes))), "share_of_calls": spread.top_share(sizes, t)} for t in tops]
-    return pd.DataFrame(rows).assign(calls=int(sizes.sum()), gini=spread.gini(sizes))
+    rows = [{"share_of_callers": t, "callers": spread.top_size(len(sizes), t), "share_of_calls": spread.top_share(sizes, t)} for t in tops]
+    frame = pd.DataFrame(rows).assign(calls=int(sizes.sum()), gini=spread.gini(sizes))
+    return disclosure.untold(frame, ["callers"], ["share_of_calls"], view.smallest)
 
 
 def heavy(view: View, *, top_share: float = TOP) -> pd.DataFrame:
     """What the busiest callers come for, beside all others: one row an issue, first those of which the busiest have most calls more than the others' shares foresee.
 
     The busiest are at most `top_share` of the callers: those with more calls than all others (as in the study of definitions). Columns: issue, calls (all), busiest_calls, busiest_share (of the busiest
-    callers' calls of known issue), other_share (of the others'), ratio (of the two), busiest (callers), of_all_calls (their share of all calls), said. Issues with few calls are pooled. Raises DataRefused without
+    callers' calls of known issue), other_share (of the others'), ratio (of the two), busiest (callers), of_all_calls (their share of all calls), said (found, none; few: of 1 to 7
+    callers nothing is told, in one row). Issues with few calls are pooled. Raises DataRefused without
     issues, and as `schemes`.
     """
     needed(view.table("calls"), ["issue_1"], "what heavy callers come for")
@@ -36,13 +39,16 @@ def heavy(view: View, *, top_share: float = TOP) -> pd.DataFrame:
     size = frame.groupby("caller")["seq"].transform("size")
     limit = _limit(frame, top_share)
     known = frame.assign(top=size > limit, issue=frame["issue_1"].fillna(NONE))
+    busiest = int(known.loc[known["top"], "caller"].nunique())
+    if 0 < busiest < view.smallest:
+        return pd.DataFrame({"said": ["few"], "calls": len(frame)})
     sizes = known.groupby("issue", as_index=False).agg(calls=("top", "size"), busiest_calls=("top", "sum"))
     sizes = disclosure.pooled(sizes, ["issue"], view.smallest).groupby("issue", as_index=False).sum()
     others = sizes["calls"] - sizes["busiest_calls"]
     told = sizes.assign(
         busiest_share=sizes["busiest_calls"] / max(sizes["busiest_calls"].sum(), 1),
         other_share=others / max(others.sum(), 1),
-        busiest=int(known.loc[known["top"], "caller"].nunique()),
+        busiest=busiest,
         of_all_calls=float(known["top"].mean()),
     )
     told = told.assign(ratio=(told["busiest_share"] / told["other_share"]).where(told["other_share"] > 0))

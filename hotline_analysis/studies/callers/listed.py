@@ -13,6 +13,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.stats import concentration as spread
 from hotline_analysis.stats import rhythm, tests
 from hotline_analysis.studies.callers import rules
+from hotline_analysis.studies.callers.few import TOP
 
 LEAST_REGULAR, MOST_Q = 6, 0.05
 LOOK_AHEAD_DAYS = 31.0  # how far behind the period a next call is looked for
@@ -245,7 +246,7 @@ def counts(view: View, *, least_calls: int = 0, within_days: float = 0.0) -> pd.
     """How many callers a rule finds and what they come for, for a page that names nobody: one row.
 
     Columns: least_calls, within_days, callers (identified, all), calls (theirs), found, found_calls (all their calls), call_share, problem, regular, habit, shared (of the found, kinds as in
-    `frequent`), top_share (of the busiest 1 %), said (found; few: under the smallest number that is told; none). Counts of 1 to 7 callers are not told, nor what the found less the other kinds would
+    `frequent`), busiest (how many 1 % of the callers are), top_share (of their calls), said (found; few: under the smallest number that is told; none). Counts of 1 to 7 callers are not told, nor what the found less the other kinds would
     tell of them. Raises as `schemes`.
     """
     least_calls, within_days = rules.listing(view, least_calls, within_days)
@@ -254,8 +255,9 @@ def counts(view: View, *, least_calls: int = 0, within_days: float = 0.0) -> pd.
     sizes = frame.groupby("caller").size()
     row = {
         "least_calls": least_calls, "within_days": within_days, "callers": len(sizes), "calls": len(frame), "found": n, "found_calls": of, "call_share": of / len(frame),
-        **{kind: int(kinds.get(kind, 0)) for kind in KINDS}, "top_share": spread.top_share(sizes.to_numpy(), 0.01),
+        **{kind: int(kinds.get(kind, 0)) for kind in KINDS}, "busiest": spread.top_size(len(sizes), TOP), "top_share": spread.top_share(sizes.to_numpy(), TOP),
     }  # fmt: skip
     told = pd.DataFrame([{**row, "said": "none" if not n else "few" if n < view.smallest else "found"}])
     told = disclosure.untold(told, ["found"], ["found_calls", "call_share"], view.smallest)
+    told = disclosure.untold(told, ["busiest"], ["top_share"], view.smallest)
     return disclosure.untold_across(told, KINDS, view.smallest, kept=("problem",))

@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.measures import counts, rates
 from hotline_analysis.measures.definition import HOUR, IDENTITIES, KEYS, Definition
 from hotline_analysis.measures.frames import needed, pandas
@@ -124,7 +125,8 @@ def heavy(view: View, *, hours: float = 24.0, calls_a_month: float = HEAVY_A_MON
     The busiest are at most `top_share` of the callers: those with more calls than all others; of equals none is taken. A month is 30 days.
 
     Columns: left_out (key of LEFT_OUT), callers, calls (theirs, left out), share (of all index calls), numerator, denominator, value, low,
-    high (of those who stay). Source: methods 1 (switchboards).
+    high (of those who stay). Where 1 to 7 callers are left out nothing of the row is told: what one of them called could be had from it.
+    Source: methods 1 (switchboards).
     """
     seen = view.but(windows_hours=[hours])
     gaps = seen.gaps()
@@ -134,7 +136,8 @@ def heavy(view: View, *, hours: float = 24.0, calls_a_month: float = HEAVY_A_MON
     allowed = int(top_share * len(busiest))
     limits = {"": np.inf, "switchboards": calls_a_month * months, "top": float(busiest.iloc[allowed]) if len(busiest) else np.inf}
     limits["both"] = min(limits.values())
-    return pd.DataFrame([_heavy(gaps, seen.definition, often, key, limit, round(hours * HOUR)) for key, limit in limits.items()])
+    frame = pd.DataFrame([_heavy(gaps, seen.definition, often, key, limit, round(hours * HOUR)) for key, limit in limits.items()])
+    return disclosure.untold(frame, ["callers"], ["calls", "share", "numerator", "denominator", "value", "low", "high"], view.smallest)
 
 
 def _heavy(gaps: nw.LazyFrame, definition: Definition, often: pd.DataFrame, key: str, limit: float, window_s: int) -> dict:
