@@ -19,20 +19,25 @@ FAR = 4.5  # a day this many robust standard deviations from its usual is odd
 MUCH, LITTLE = 1.675, 0.26  # a day is odd from this many times its usual, and below this share of it; in between hours tell more than days
 LEAST_AWAY = 15  # and an odd day is so many records away: below that a small hotline's day says nothing
 LEAST_USUAL = 7  # a day that usually brings fewer records may well bring none: chance alone does it on one day in a thousand
+LEAST_OF_RUN = (
+    15  # nor may days on end that usually bring fewer together: chance alone does it in under one month in a hundred, at any volume
+)
+SELDOM = 0.1  # a weekday with records in at most this share of weeks is one on which the hotline is closed
 QUARTERS = 96  # of a day: silences are measured by whole quarters of an hour
 SILENT = 20  # a silence in which so many records are usual is none of chance, even at half of the usual pace
 STAND_OUT = 2  # and it is this many times the second longest silence of the days like it
 
 
 def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Days (date, calls; none left out) with `usual`, `missing` and `odd`.
+    """Days (date, calls; none left out) with `usual`, `missing`, `odd` and `unclear`.
 
     The usual is the median of the BACK days of the same kind before the day (at the start of the data: around it); of the same weekday, for a
     public holiday on a weekday of all days off, for a make-up workday (调休) of all workdays. Odd is a day of more
     than MUCH times or less than LITTLE of the usual that lies FAR robust standard deviations from it (1.4826 MAD of these days' logarithms; above
     it counts how much more, below the logarithm: a day can bring twice the usual, but never lose more than all), LEAST_AWAY records, and FAR
     times the standard deviation of a Poisson count. Between the two shares a day is told by its silences, if it has any.
-    Missing is a day without a record on which LEAST_USUAL or more are usual.
+    Missing is a day without a record on which LEAST_USUAL or more are usual, or that lies in a run of such days on which together LEAST_OF_RUN are.
+    Unclear is another day without a record, of a weekday that has some, where few are usual or what is usual is not known yet: whether nobody called or records are lost, nothing tells.
     """
     counts, kinds = days["calls"].to_numpy(float), Kinds(list(days["date"]), params)
     alike = kinds.alike(counts > 0)
@@ -41,9 +46,12 @@ def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = counts / usual
         far = np.where(ratio > 1, (ratio > MUCH) & (ratio - 1 > FAR * spread), (ratio < LITTLE) & (-np.log(ratio) > FAR * spread))
+    recorded = kinds.recorded(counts > 0)
+    missing = (counts == 0) & (recorded > 0.5) & ((usual >= LEAST_USUAL) | (run_sums(counts == 0, usual) >= LEAST_OF_RUN))
     return days.assign(
         usual=usual,
-        missing=(counts == 0) & (usual >= LEAST_USUAL) & kinds.mostly(counts > 0),
+        missing=missing,
+        unclear=(counts == 0) & ~missing & (recorded > SELDOM) & ~(usual >= LEAST_USUAL),
         odd=(counts > 0) & far & (np.abs(counts - usual) > np.fmax(LEAST_AWAY, FAR * np.sqrt(usual))),
     )
 
@@ -71,14 +79,20 @@ class Kinds:
             for n in range(len(self.plain))
         ]
 
-    def mostly(self, recorded: np.ndarray) -> np.ndarray:
-        """The plain days whose weekday mostly has records: of the BACK weeks before, at the start of the data of those after."""
-        found = np.zeros(len(recorded), bool)
+    def recorded(self, recorded: np.ndarray) -> np.ndarray:
+        """For each plain day in what share of the BACK weeks before it (at the start of the data: after it) its weekday had records; 0 for others."""
+        found = np.zeros(len(recorded))
         for weekday in range(7):
             places = np.flatnonzero(self.weekday == weekday)
             shares = [recorded[_before(places, n, BACK)] for n in places]
-            found[places] = [len(share) > 0 and share.mean() > 0.5 for share in shares]
-        return found & self.plain
+            found[places] = [share.mean() if len(share) else 0.0 for share in shares]
+        return found * self.plain
+
+
+def run_sums(empty: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """For each empty day what the empty days on end that it lies among usually bring together; 0 for others."""
+    run = np.cumsum(~empty)
+    return np.where(empty, np.bincount(run, np.where(empty, np.nan_to_num(usual), 0.0))[run], 0.0)
 
 
 def _before(places: np.ndarray, day: int, most: int) -> np.ndarray:

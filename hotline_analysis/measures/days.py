@@ -18,10 +18,10 @@ EPOCH = date(1970, 1, 1)
 
 def daily(view: View) -> pd.DataFrame:
     """One row a day of the period: date, calls (every record of the leading table on that day, test calls among them), rest, usual (of such days before it), broken,
-    note (of a broken day, its records over the usual), of (the leading table), days, broken_days (how many).
+    note (of a broken day, its records over the usual), of (the leading table), days, broken_days and unclear_days (how many), said (usual, broken, unclear).
 
-    Broken is a day without a record, or one that is as odd as the checks call it; both count the same records, so that one page has one number
-    of a day. Days are the hotline's own, cut at its cut hour. Raises DataRefused where the leading table has months only.
+    Broken is a day whose records are missing, or one that is as odd as the checks call it; both count the same records, so that one page has one number
+    of a day. Unclear is a day without a record at a hotline so small that nothing tells whether nobody called. Days are the hotline's own, cut at its cut hour. Raises DataRefused where the leading table has months only.
     """
     if tables.TABLES[view.leading].monthly:
         raise DataRefused("days", "the tables hold figures of months only.", "Name a table with records to see its days.")
@@ -34,8 +34,10 @@ def daily(view: View) -> pd.DataFrame:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     frame = pd.DataFrame({"date": days, "calls": [calls.get(d, 0) for d in days], "rest": rest_days(view.params, days)})
     judged = judge_days(frame, view.params)
-    frame = frame.assign(usual=judged["usual"], broken=judged["missing"] | judged["odd"])
+    frame = frame.assign(usual=judged["usual"], broken=judged["missing"] | judged["odd"], unclear=judged["unclear"])
     inside = frame[(frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)]
     notes = [f"{r.calls:,}/{r.usual:,.0f}" if r.broken and r.usual == r.usual else "" for r in inside.itertuples()]
-    told = {"note": notes, "of": view.leading, "days": len(inside), "broken_days": int(inside["broken"].sum())}
-    return inside.assign(date=lambda f: pd.to_datetime(f["date"]), **told).reset_index(drop=True)
+    broken, unclear = int(inside["broken"].sum()), int(inside["unclear"].sum())
+    told = {"note": notes, "of": view.leading, "days": len(inside), "broken_days": broken, "unclear_days": unclear}
+    told["said"] = "broken" if broken else "unclear" if unclear else "usual"
+    return inside.drop(columns="unclear").assign(date=lambda f: pd.to_datetime(f["date"]), **told).reset_index(drop=True)

@@ -1,14 +1,16 @@
 """What a month's records are about, against the months before: counts change in per cent, shares in points, each with its interval and a verdict.
 
-From twelve comparable months the limits of the months before decide, less often for each row the more rows there are; with fewer months the two
-periods are compared, by exact Poisson for counts and Newcombe for shares, and several rows are held against the false discovery rate.
+Changes and their intervals are those of 表1 (`verdicts.compare`): what days, and from some months on months, vary by is in them. From twelve
+comparable months the limits of the months before decide, less often for each row the more rows there are; with fewer months the two periods
+are compared, and several rows are held against the false discovery rate.
 Source: D05, D06, B01; methods 7, 9.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import scipy
 
 from hotline_analysis import disclosure
 from hotline_analysis.measures import orders, rates, verdicts, volumes
@@ -17,7 +19,7 @@ from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS, row
 from hotline_analysis.measures.order_shares import volume
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import control, intervals, tests
+from hotline_analysis.stats import control, tests
 
 LEVEL = 0.05  # the false discovery rate of two periods
 COLUMNS = (
@@ -37,24 +39,22 @@ def compared(view: View, daily: pd.DataFrame, names: Sequence[str], *, judge: bo
     periods = orders.months(view)[0 if judge else -2 :]
     last = period_before(view.period.label) if grain(view.period.label) else ""
     months = _by_group(view, daily, periods, names)
-    judged = _judged(view, months, last, len(names)) if judge else pd.DataFrame()
+    judged = _judged(view, months, last, len(names) if judge else 1)
     now, before = (_counts(months, label, names) for label in (view.period.label, last))
-    days, covered = _days(months, view.period.label, last), months.groupby("period")["covered"].first()
+    covered = months.groupby("period")["covered"].first()
     if not (covered.get(view.period.label, False) and covered.get(last, False)):  # half a month is not compared with a whole one
         before = np.full(len(now), np.nan)
-    rows = [_two(k, b, now.sum(), before.sum(), days) for k, b in zip(now, before, strict=True)]
+    own = {i: judged[judged["indicator"] == i].set_index("group").reindex(list(names)) for i in ("received", "share")}
+    even = _by_chance(months[months["period"].isin([view.period.label, last])]).reindex(list(names), fill_value=False)
+    rows = [_two(*row) for row in zip(now, before, own["received"].to_dict("records"), own["share"].to_dict("records"), even, strict=True)]
     found = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in ("q", "share_q", "state", "share_state", "method")])
+    if daily.shape[1] < 2:  # all there is: a share of 1 that nothing moves
+        found.loc[:, [c for c in found if c.startswith("share_")]] = np.nan
     found = found.assign(q=tests.benjamini_hochberg(found["p"]), share_q=tests.benjamini_hochberg(found["share_p"]))
     for kind, indicator in (("", "received"), ("share_", "share")):
-        own = (
-            judged[judged["indicator"] == indicator].set_index("group").reindex(list(names))
-            if len(judged)
-            else pd.DataFrame(index=list(names))
-        )
-        found[f"{kind}state"] = [
-            _state(row, own.loc[name], kind) if judge else "" for row, name in zip(found.to_dict("records"), names, strict=True)
-        ]
-        found["method"] = own["method"].fillna("").to_numpy() if "method" in own else ""
+        parts = zip(found.to_dict("records"), own[indicator].to_dict("records"), strict=True)
+        found[f"{kind}state"] = [_state(row, of, kind) if judge and not (kind and daily.shape[1] < 2) else "" for row, of in parts]
+    found["method"] = own["share"]["method"].fillna("").to_numpy() if judge else ""
     return found[list(COLUMNS)]
 
 
@@ -82,7 +82,7 @@ def _category(counts: pd.Series, whole: pd.Series, period: Period) -> dict:
         found = {name: float(part) for name, part in rates.shares(k, n)._asdict().items()}
     else:
         found = {"value": float(k.sum() / n.sum())}
-    return row(SHARE, period, numerator=int(k.sum()), denominator=int(n.sum()), clusters="orders", **found)
+    return row(SHARE, period, numerator=int(k.sum()), denominator=int(n.sum()), clusters="days", **found)
 
 
 def _judged(view: View, months: pd.DataFrame, last: str, rows: int) -> pd.DataFrame:
@@ -106,28 +106,37 @@ def _counts(months: pd.DataFrame, label: str, names: Sequence[str]) -> np.ndarra
     return pd.to_numeric(own["numerator"]).astype("float64").to_numpy()
 
 
-def _days(months: pd.DataFrame, now: str, before: str) -> tuple[float, float]:
-    """Days with data of the two months: a month of 30 days is not compared with one of 31 as if they were alike."""
-    days = months.groupby("period")["days"].first()
-    return float(days.get(now, np.nan)), float(days.get(before, np.nan))
+def _by_chance(months: pd.DataFrame) -> pd.Series:
+    """Whether the days of each group vary no more than chance alone makes them."""
+    volumes = months[months["indicator"] == "received"]
+    noise = volumes["adjusted"] / np.sqrt(volumes["numerator"].astype("float64").clip(lower=1))
+    return (~(volumes["se"] > noise * (1 + 1e-6))).groupby(volumes["group"]).all()
 
 
-def _two(k: float, before: float, whole: float, whole_before: float, days: tuple[float, float]) -> dict:
-    """One group in two periods: its count and change in per cent, its share and change in points."""
-    low, high = intervals.wilson(k, whole or np.nan)
-    row = {"count": k, "before": before, "share": k / whole if whole else np.nan, "share_low": low, "share_high": high}
-    row |= dict.fromkeys([c for c in COLUMNS if c not in row], np.nan)
-    if np.isnan(before) or not days[1]:
+def _two(k: float, before: float, received: Mapping, share: Mapping, even: bool) -> dict:
+    """One group in two periods: its count and change in per cent, its share and change in points.
+
+    received, share: of `verdicts.compare`; even: two counts that only chance moves are compared exactly.
+    """
+    row = dict.fromkeys(COLUMNS, np.nan) | {"count": k, "before": before}
+    row |= {"share": share["value"], "share_low": share["low"], "share_high": share["high"]}
+    if np.isnan(before):
         return row
-    row["difference"] = k - before
-    if whole and whole_before:
-        moved = tests.two_proportions(k, whole, before, whole_before)
-        row |= {"share_change": moved.difference, "share_change_low": moved.low, "share_change_high": moved.high, "share_p": moved.p}
-    if not before:
-        return row
-    even = tests.two_counts(int(k), int(before), exposure_first=days[0], exposure_second=days[1])
-    a_day = {"a_day": even.ratio - 1, "a_day_low": even.ratio_low - 1, "a_day_high": even.ratio_high - 1}
-    return {**row, "change": k / before - 1, **a_day, "uneven": even.ratio - 1 if days[0] != days[1] else np.nan, "p": even.p}
+    row |= {"difference": k - before, "change": k / before - 1 if before else np.nan}
+    row |= {"share_change": share["change"], "share_change_low": share["change_low"], "share_change_high": share["change_high"]}
+    row |= {"a_day": received["change"], "a_day_low": received["change_low"], "a_day_high": received["change_high"]}
+    unlike = not np.isclose(received["raw_change"], row["change"], rtol=0, atol=1e-12)
+    row |= {"share_p": _p(share), "p": _p(received), "uneven": received["raw_change"] if unlike else np.nan}
+    if received["change_basis"] == "days" and even and k:
+        row["p"] = tests.two_counts(int(k), int(before), exposure_second=(1 + received["raw_change"]) / (k / before)).p
+    return row
+
+
+def _p(judged: Mapping) -> float:
+    """Two-sided, of a change with its interval: below .05 where the interval leaves 0 out."""
+    change = judged["change"]
+    reach = change - judged["change_low"] if change > 0 else judged["change_high"] - change
+    return float(2 * scipy.stats.norm.sf(scipy.stats.norm.ppf(0.975) * abs(change) / reach)) if reach > 0 else np.nan
 
 
 def _state(row: dict, judged, kind: str) -> str:
@@ -143,6 +152,8 @@ def _state(row: dict, judged, kind: str) -> str:
     if max(row["count"], row["before"]) < FEW:
         return "few"
     q = row[f"{kind}q"]
+    if np.isnan(q):
+        return "not compared"
     return "no evidence" if not q < LEVEL else "few months"
 
 

@@ -357,9 +357,9 @@ def _group(row: dict, whole: Mapping[str, float], by: Sequence[str]) -> dict:
     if _known(now) and _known(before) and _known(row["difference"]):
         told["difference"] = now - before
         if before and _known(row["change"]):
-            days = (1 + row["a_day"]) / (1 + row["change"]) if row["change"] > -1 else 1.0  # of the month before by those of this one
-            told |= {"change": now / before - 1, "a_day": now / before * days - 1}
-            told |= {"uneven": told["a_day"]} if _known(row["uneven"]) else {}
+            told |= {"change": now / before - 1}
+            for a_day in [c for c in ("a_day", "uneven") if _known(row[c])]:  # by the days of the month before by those of this one
+                told[a_day] = now / before * ((1 + row[a_day]) / (1 + row["change"]) if row["change"] > -1 else 1.0) - 1
     resting = [
         c for c in ("share", "change", "a_day", "uneven", "difference", "share_change") if _known(row.get(c)) and not _known(told[c])
     ]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.store.ends import rest_days
+from hotline_analysis.intake.usual import run_sums
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS, Params
@@ -20,6 +21,7 @@ from hotline_analysis.stats import resampling
 
 EPOCH = date(1970, 1, 1)
 UNLIKELY = -np.log(0.01)  # a day that should bring this many calls brings none in 1 of 100 cases
+UNLIKELY_ON_END = UNLIKELY + np.log(31)  # and days on end: each day of a month may begin such a run
 TURNS, FEWEST_OF_KIND = 50, 3
 
 
@@ -27,7 +29,7 @@ def days(view: View, periods: Sequence[Period], calls: pd.Series) -> pd.DataFram
     """One row a calendar day of the periods: date, period, calls, factor (of its kind, 1 on average), expected (calls), seen.
 
     calls: offered calls by the day's number since 1970. Seen is False where the data have not begun or have ended, and for a day without a
-    call that should have brought some (fewer than 1 such day in 100 stays empty by chance).
+    call that should have brought some (fewer than 1 such day in 100 stays empty by chance), or such days on end (1 month in 100).
     """
     listed = [(d, p.label) for p in periods for d in _dates(p)]
     frame = pd.DataFrame(listed, columns=["date", "period"])
@@ -38,7 +40,8 @@ def days(view: View, periods: Sequence[Period], calls: pd.Series) -> pd.DataFram
     seen = inside
     for _ in range(2):  # a missing day first counts as an empty one, and is then left out
         level, factor = _levels(frame["calls"].to_numpy(float), frame["period"].to_numpy(), kind, seen)
-        seen = inside & ~((frame["calls"] == 0) & (level * factor >= UNLIKELY)).to_numpy()
+        empty, due = (frame["calls"] == 0).to_numpy(), level * factor
+        seen = inside & ~(empty & ((due >= UNLIKELY) | (run_sums(empty, due) >= UNLIKELY_ON_END)))
     return frame.assign(factor=factor, expected=level * factor, seen=seen)
 
 

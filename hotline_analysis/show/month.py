@@ -301,10 +301,14 @@ FORMS = {
         Term("每日记录", "Records a day"),
         claim=Sentences(
             {
-                "0": Sentence("{days}天的{of}记录数都在平常范围", "The number of {of} is as usual on all {days} days"),
-                "*": Sentence("{days}天中{broken_days}天的{of}记录数异常", "On {broken_days} of {days} days the number of {of} is far from usual"),
+                "usual": Sentence("{days}天的{of}记录数都在平常范围", "The number of {of} is as usual on all {days} days"),
+                "broken": Sentence("{days}天中{broken_days}天的{of}记录数异常", "On {broken_days} of {days} days the number of {of} is far from usual"),
+                "unclear": Sentence(
+                    "{days}天中{unclear_days}天没有{of}记录，看不出是没有发生还是缺了数据",
+                    "{unclear_days} of {days} days hold no {of}, and nothing tells whether there were none or records are lost",
+                ),
             },
-            by="broken_days",
+            by="said",
         ),
         subtitle=Sentence("每日{of}记录，条，{period}；浅色为周末和节假日", "Records of {of} a day, {period}; light: weekends and holidays"),
         reading=(Term("与平常量相差过大的日子标出，写作当日/平常；缺的记录按缺失处理，不计为零。", "Days far from usual are named, as that day / usual; missing records are missing, not zero."),),

@@ -55,6 +55,26 @@ def test_a_weekday_that_is_closed_or_small_is_not_missing():
     now_and_then = judged(FIRST, date(2024, 6, 30), lambda d: 50 if d.weekday() < 6 or d.day < 8 else 0)  # one Sunday a month
     assert not any(frame["missing"].any() for frame in (closed, small, now_and_then))
     assert list(judged(FIRST, date(2024, 6, 30), lambda d: 0 if d == date(2024, 5, 9) else 7).query("missing").index) == [date(2024, 5, 9)]
+    assert not closed["unclear"].any() and [d.day for d in small.query("unclear").index] == [9] * 6, "six a day: nobody may have called"
+    assert not now_and_then["unclear"].any(), "fifty are usual where there are any: a service of one Sunday a month"
+
+
+def test_days_on_end_are_missing_together():
+    """Three a day: one empty day says nothing, the third weeks' ten on end do (4 usual each, 15 are enough); scattered ones stay open."""
+    lost = {date(2024, 5, n) for n in range(10, 20)}
+    frame = judged(FIRST, date(2024, 6, 30), lambda d: 0 if d in lost else 3)
+    assert set(frame.query("missing").index) == lost and not frame["unclear"].any()
+    apart = judged(FIRST, date(2024, 6, 30), lambda d: 0 if d.day % 3 == 0 else 3)
+    assert not apart["missing"].any() and apart["unclear"].sum() == sum(d.day % 3 == 0 for d in apart.index)
+
+
+@pytest.mark.parametrize("a_day", [0.5, 1, 2, 4])
+def test_days_on_end_are_seldom_empty_by_chance(a_day):
+    rng, days = np.random.default_rng(int(10 * a_day)), [FIRST + timedelta(days=n) for n in range(40 * 365)]
+    calls = rng.poisson(a_day * rng.gamma(10, 0.1, len(days)))
+    missing = judge_days(pd.DataFrame({"date": days, "calls": calls}), PLAIN)["missing"]
+    months = {(d.year, d.month) for d, there in zip(days, missing, strict=True) if there}
+    assert len(months) <= 12, "of 480 months: one in a hundred, and its own sampling error"
 
 
 def world(seed: int, a_day: float, days: int, day_noise: float = 0.1, hour_noise: float = 0.15) -> np.ndarray:

@@ -335,6 +335,15 @@ def test_days_without_data_are_no_days(counts, days, covered):
     assert (row["days"], row["covered"], row["value"]) == (days, covered, 50.0)
 
 
+@pytest.mark.parametrize(
+    ("lost", "days", "value"), [(range(10, 20), 21, 3.0), (range(1, 30, 3), 31, 63 / 31)], ids=["on end", "here and there"]
+)
+def test_days_on_end_without_a_call_are_lost_together(lost, days, value):
+    """Three calls a day: a third of the days empty here and there may be so; ten on end, that should have brought 30, are no days of the data."""
+    row = of_volume([0 if n in lost else 3 for n in range(31)], until="2024-05").iloc[0]
+    assert (row["days"], row["value"]) == (days, pytest.approx(value)) and row["covered"]
+
+
 def test_a_hotline_with_a_call_a_week_is_covered_though_the_first_days_are_empty():
     counts = [1 if n % 7 == 3 else 0 for n in range(61)]
     frame = of_volume(counts)

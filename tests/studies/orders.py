@@ -47,12 +47,14 @@ def view(
     return replace(made, smallest=smallest)
 
 
-def spread(month: str, counts: dict[str, int], *, hour: int = 9) -> dict[str, list]:
-    """So many orders of each category, one after the other over the days of a month."""
+def spread(month: str, counts: dict[str, int], *, hour: int = 9, mixed: bool = True) -> dict[str, list]:
+    """So many orders of each category, one after the other over the days of a month; mixed as chance has it, or on every day alike."""
     first = datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
     days = ((first + timedelta(days=32)).replace(day=1) - first).days
     names = [name for name, n in counts.items() for _ in range(n)]
     order = np.random.default_rng(1).permutation(len(names))
+    if not mixed:
+        order = np.argsort([(k + 0.5) / n for n in counts.values() for k in range(n)], kind="stable")
     created = [int((first + timedelta(days=i % days, hours=hour, minutes=i // days)).timestamp()) for i in range(len(names))]
     return {"created_s": created, "category_1": [names[i] for i in order]}
 

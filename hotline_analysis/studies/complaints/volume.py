@@ -25,8 +25,8 @@ def volume(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Counted are the orders created in the period, without duplicates and orders raised inside.
 
     Columns: by..., count, before (orders; missing where the month before has no data), difference, change (of the count, per cent as a share; missing for a stratum that
-    is new), a_day, a_day_low, a_day_high (the change of orders a day with its exact Poisson interval), uneven (a_day where the months have unlike many days), p, q (Benjamini-Hochberg), state (as in
-    `verdicts.compare`; new, gone), share (of all orders), share_low, share_high (Wilson), share_change and its ends (Newcombe), share_p, share_q, share_state, method
+    is new), a_day, a_day_low, a_day_high (the change of orders a day, kinds of day taken off, with the interval of 表1: `verdicts.compare`), uneven (the plain change a day where the months have unlike many days), p, q (Benjamini-Hochberg), state (as in
+    `verdicts.compare`; new, gone), share (of all orders), share_low, share_high (Wilson on the effective number of orders, from the days), share_change and its ends, share_p, share_q, share_state (of all orders together none), method
     (chart, trial, two periods, ''). Strata of several columns have no verdicts of their own: of many small rows some always stand out. Small strata are pooled. Raises NoInput without orders. Source: D05, D06; methods 9.
     """
     frame = orders.counted(orders.cases(view, *by))

@@ -43,7 +43,7 @@ COLUMNS = {
     "before": Field(Term("上月", "Last month", of_period=True), "count"),
     "difference": Field(Term("增减", "Difference"), "count"),
     "change": Field(Term("增减幅度", "Change"), "relative"),
-    "a_day": Field(Term("日均变化", "Change a day"), "relative", interval=("a_day_low", "a_day_high")),
+    "a_day": Field(Term("日均变化（扣除周末、节假日）", "Change a day, kinds of day taken off"), "relative", interval=("a_day_low", "a_day_high")),
     "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months", of_period=True), "relative"),
     "state": Field(Term("件数判断", "Verdict on the count"), words=STATES),
     "share": Field(Term("占比", "Share"), "share", interval=("share_low", "share_high")),
@@ -109,17 +109,14 @@ def volume(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     Counted are the calls offered; a call without the stratum's word is '(none)'. Counts change in per cent, shares in points; verdicts as in
     `measures.mix` (limits from twelve comparable months on, two periods before that).
 
-    Columns: by..., group (the stratum's last word; '(all)' for all), count, before, difference, change, a_day, a_day_low, a_day_high, uneven, p, q, state, share, share_low, share_high (Wilson), share_change and its
-    ends (Newcombe), share_p, share_q, share_state, method; named (all; named: the strata whose count or share moved surely, up
+    Columns: by..., group (the stratum's last word; '(all)' for all), count, before, difference, change, a_day, a_day_low, a_day_high (kinds of day taken off; interval of 表1), uneven, p, q, state, share, share_low, share_high (from the days), share_change and its
+    ends, share_p, share_q, share_state, method; named (all; named: the strata whose count or share moved surely, up
     to three, else the largest; ''). Strata of several columns have no verdicts. Small strata are pooled. Raises DataRefused without the column. Source: B01.
     """
     daily, strata = _daily(view, by)
     names = [str(n) for n in range(len(strata))]
     parts = mix.compared(view, daily, names, judge=len(by) < 2).assign(**_columns(by, strata))
-    whole = mix.compared(view, daily.sum(axis=1).to_frame("0"), ["0"]).assign(
-        **dict.fromkeys([*by, "group"], ALL),
-        **dict.fromkeys(("share_low", "share_high", "share_change", "share_change_low", "share_change_high"), np.nan),
-    )
+    whole = mix.compared(view, daily.sum(axis=1).to_frame("0"), ["0"]).assign(**dict.fromkeys([*by, "group"], ALL))
     told = _named(mix.hidden(view, parts, by) if by else parts)
     frame = pd.concat([whole.assign(named="all"), told], ignore_index=True) if by else whole.assign(named="all")
     first = [*by, "group"]
