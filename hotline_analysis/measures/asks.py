@@ -33,6 +33,7 @@ COLUMNS = {
     "named_lost": Field(Term("这里没接起的", "Lost there"), "count"),
     "all_lost": Field(Term("没接起的", "Lost"), "count"),
     "named_share": Field(Term("占没接起的", "Of the lost"), "share0"),
+    "case": Field(Term("情形", "Case")),
     "category": Field(Term("类别", "Category"), words={disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN}),
     "count": Field(Term("件数", "Orders"), "count"),
     "before": Field(Term("上月", "Last month", of_period=True), "count"),
@@ -61,7 +62,7 @@ def asks(sheet: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> pd.DataFram
 
     sheet: of `quotable.sheet`; frames: hours (service), categories (complaints), outages (service), suggestions; those that the data allow.
 
-    Columns: kind (hours: the connection rate left its usual range to the worse, or a target of it is missed, and the loss gathers in few hours; worse: what speaks for an event left its usual range to the worse, and no hours are named for it; category: one of the first level left its usual
+    Columns: kind (hours: the connection rate left its usual range to the worse, or its target lies beyond that range (case: worse, target), and the loss gathers in few hours; worse: what speaks for an event left its usual range to the worse, and no hours are named for it; category: one of the first level left its usual
     range upwards; silence: no call for so long that chance leaves none, and no register knows of it; target: missed in each of TARGET_MONTHS months or more;
     suggestions), place, at (the key of what shows it), what its sentence needs, matters (how many), said (some, none). No matter: a row of its own with kind ''.
     """
@@ -76,7 +77,7 @@ def asks(sheet: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> pd.DataFram
     found = [*found, *_suggested(frames.get("suggestions"))][:MOST]
     told = pd.DataFrame(found or [{"kind": ""}]).reindex(columns=[*COLUMNS, "unit", "better"])
     told = told.assign(place=np.arange(1, len(told) + 1), matters=len(found), said="some" if found else "none")
-    texts = ("at", "named_hours", "spread", "category", "started_at", "ended_at", "indicator", "unit", "better")
+    texts = ("at", "case", "named_hours", "spread", "category", "started_at", "ended_at", "indicator", "unit", "better")
     return told.assign(**{name: told[name].astype(object).where(told[name].notna(), "") for name in texts})
 
 
@@ -85,9 +86,10 @@ def _hours(sheet: pd.DataFrame, hours: pd.DataFrame | None) -> Iterator[dict]:
     if hours is None or rate.empty or hours["said"].iloc[0] != "gathered":
         return
     row = rate.iloc[0]
-    if row["judgement"] == "worse" or row["reached"] == False:  # noqa: E712 (a column of bools and None)
+    case = "worse" if row["judgement"] == "worse" else "target" if row["capability"] == "out of reach" else ""
+    if case:
         names = ("named_hours", "named_value", "named_usual", "named_lost", "all_lost", "named_share")
-        yield {"kind": "hours", "at": "hours", **hours[list(names)].iloc[0].to_dict()}
+        yield {"kind": "hours", "at": "hours", "case": case, **hours[list(names)].iloc[0].to_dict()}
 
 
 def _worse(sheet: pd.DataFrame, hours: pd.DataFrame | None, named: bool) -> Iterator[dict]:

@@ -155,7 +155,13 @@ ASKED = {
                     "At {named_hours:clock} {named_value} were answered; {named_lost} of the month's {all_lost} lost calls ({named_share}) were lost there. ", of_period=True),
             )
         ),
-        Term("请确认这几个钟点的坐席是否减少，是否补足。", "Please confirm whether there are fewer agents at these hours, and whether to fill them."),
+        Sentences(
+            {
+                "worse": Term("请确认这几个钟点的坐席是否减少，是否补足。", "Please confirm whether there are fewer agents at these hours, and whether to fill them."),
+                "target": Term("以往的波动够不到目标：请定这几个钟点要不要增加坐席。", "The usual variation does not reach the target: please decide whether these hours get more agents."),
+            },
+            by="case",
+        ),
     ),
     "worse": (
         Either(

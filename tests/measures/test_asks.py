@@ -14,7 +14,7 @@ from hotline_analysis.words import Field
 from tests.spec.frames import KNOWN
 
 
-def sheet(judgement="worse", reached=True, months=3, target=0.95, target_months=14) -> pd.DataFrame:
+def sheet(judgement="worse", reached=True, months=3, target=0.95, target_months=14, capability="") -> pd.DataFrame:
     row = {
         "indicator": "connection_rate",
         "judgement": judgement,
@@ -22,6 +22,7 @@ def sheet(judgement="worse", reached=True, months=3, target=0.95, target_months=
         "reached_months": months,
         "target": target,
         "target_months": target_months,
+        "capability": capability,
     }
     row |= {"value": 0.917, "values": (0.946, np.nan, 0.917), "unit": "percent", "better": "higher", "chapter": "service"}
     return pd.DataFrame([{**row, "lower": 0.932, "upper": 0.968, "leading": "worse" if judgement == "worse" else ""}])
@@ -86,9 +87,12 @@ def test_a_worse_month_whose_loss_gathers_asks_for_the_roster_of_those_hours():
     )
 
 
-def test_a_month_within_its_range_that_misses_its_target_asks_too_and_one_that_reaches_it_does_not():
-    assert asks(sheet("none", reached=False), {"hours": hours()})["kind"].tolist() == ["hours"]
-    assert asks(sheet("none", reached=True), {"hours": hours()})["said"].iloc[0] == "none"
+def test_a_month_within_its_range_asks_for_agents_only_where_that_range_lies_beside_its_target():
+    told = asks(sheet("none", reached=False, capability="out of reach"), {"hours": hours()})
+    assert told["kind"].tolist() == ["hours"]
+    assert shown(told).endswith("在这里。以往的波动够不到目标：请定这几个钟点要不要增加坐席。"), "the usual hours have lost no agents"
+    for able in ("at times", "met", ""):
+        assert asks(sheet("none", reached=False, capability=able), {"hours": hours()})["said"].iloc[0] == "none", "missed by chance"
 
 
 def test_a_worse_month_whose_loss_is_everywhere_asks_for_the_reason_and_names_no_hours():

@@ -167,7 +167,7 @@ def test_the_rule_of_training_follows_the_params(counted):
     """The unevenly mastered issue is none to train where nine in ten have to be high; one issue is general coaching where params say one; 500 repeats beyond are nobody's."""
     base = counted(world(2, odd={(a, 2): 0.42 if a % 2 else 0.10 for a in range(30)}))
     assert agents.issues(base).set_index("issue").loc["i2", ["cause", "high_from", "spread_from"]].tolist() == ["train", 0.25, 0.5]
-    assert agents.issues(ruled(base, many_high=0.9)).set_index("issue").loc["i2", "cause"] == "even"
+    assert agents.issues(ruled(base, many_high=0.9)).set_index("issue").loc["i2", "cause"] == "spread"
     planted = counted(world(1, odd={(3, 5): 0.62, (7, 4): 0.55, (12, 3): 0.47}))
     assert (agents.agents(ruled(planted, general_issues=1))["advice"] == "general").sum() == 3
     assert not agents.cells(ruled(planted, beyond=500))["told"].any()

@@ -35,7 +35,12 @@ FORMS = {
             "Calls not answered by hour of the day, {period}, all calls of known outcome; above the bars: the hour's connection rate",
         ),
         reading=(
-            Term("深色是接通率低于全天、又丢得最多的钟点。", "Dark: hours below the whole day that lose most."),
+            Sentences(
+                {
+                    "gathered": Term("深色是接通率低于全天、又丢得最多的钟点。", "Dark: hours below the whole day that lose most."),
+                    "spread": Term("", ""),
+                }
+            ),
             Term(
                 "丢失集中，挪班就能补；处处都丢，才要添人。", "A gathered loss calls for moved shifts, one that is everywhere for people."
             ),

@@ -32,10 +32,9 @@ ALIKE = {
             "按诉求和指标（如再次来电、派单）可比较的{judged_count}项中，{differ_count}项不同人员的答复普遍有差异，{single_count}项只是个别人员不同。",
             "Of {judged_count} comparisons (an issue by a measure, such as callbacks or dispatches) agents differ throughout in {differ_count}, and a few stand apart in {single_count}.",
         ),
-        Sentence(
-            "差异最大的是{widest_issue}的{widest_measure}：九成五的人员在{widest_low}到{widest_high}之间。",
-            "The widest is the {widest_measure} of {widest_issue}: 95% of agents lie between {widest_low} and {widest_high}.",
-        ),
+        Sentence("差异最大的是{widest_issue}的{widest_measure}", "The widest is the {widest_measure} of {widest_issue}"),
+        Sentence("（{widest_hours}内）", " (within {widest_hours})"),
+        Sentence("：九成五的人员在{widest_low}到{widest_high}之间。", ": 95% of agents lie between {widest_low} and {widest_high}."),
     ),
     "single": Sentence(
         "按诉求和指标（如再次来电、派单）可比较的{judged_count}项中，没有一项普遍有差异，{single_count}项有个别人员不同。",
@@ -67,8 +66,8 @@ FORMS = {
         "issue measure agents_compared value± phi i2 spread_low spread_high q alike",
         Term("同一问题，不同的人答得一样吗", "Is the same question answered alike?"),
         subtitle=Sentence(
-            "{period}；只比来电够多的人员，不列姓名；φ为1即只有偶然的差别",
-            "{period}; agents with enough calls, without names; φ of 1 is chance alone",
+            "{period}；重复来电看{window_hours}内；只比来电够多的人员，比例也只是他们的，不列姓名；φ为1即只有偶然的差别",
+            "{period}; repeats within {window_hours}; agents with enough calls, whose shares these are, without names; φ of 1 is chance alone",
         ),
         bold="phi",
         narrow="issue measure phi alike",

@@ -24,7 +24,7 @@ ADVICE = {
 }  # fmt: skip
 CAUSES = {
     "train": Term("培训该类", "train the issue"), "process": Term("查流程与知识库", "look at process and knowledge"), "even": Term("员工间差异小", "agents differ little"),
-    "coach": Term("个别辅导", "coach single agents"), "few": Term("样本不足", "too few"),
+    "coach": Term("个别辅导", "coach single agents"), "spread": Term("有差异而无人突出，看低的人怎么做", "agents differ, nobody stands out: learn from the low ones"), "few": Term("样本不足", "too few"),
 }  # fmt: skip
 COLUMNS = {
     "agent": Field(Term("话务员", "Agent"), words={"": Term("（无话务员）", "(no agent)")}),
@@ -180,7 +180,7 @@ def issues(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
 
     Columns: issue, agents (with FEW or more calls), denominator, numerator, value, low, high (of all agents), rho (beta-binomial), i2, spread_p (of Cochran's Q: do agents differ beyond chance),
     flagged_share (agents above), plain_high (agents above by 1.96 of chance alone), above_all (its rate is above that of all issues, 95 %), cause: train (agents differ:
-    spread_p below .05 and i2 `coaching › least_spread` or more, and plain_high `many_high` or more), process (the issue is above all issues, fewer than `few_above` are flagged and agents differ little), coach (somebody is flagged), even, few (fewer
+    spread_p below .05 and i2 `coaching › least_spread` or more, and plain_high `many_high` or more), process (the issue is above all issues, fewer than `few_above` are flagged and agents differ little), coach (somebody is flagged), spread (agents differ as for train, and nobody is flagged), even, few (fewer
     than five agents to compare). Source: methods 5, A19, A20.
     """
     return by_issue(cells(view, level=level, window_hours=window_hours), view.params.coaching)
@@ -224,7 +224,7 @@ def _cause(row: dict, rule: Coaching) -> str:
         return "train"
     if row["above_all"] and not differ and row["flagged_share"] < rule.few_above:
         return "process"
-    return "coach" if row["flagged_share"] > 0 else "even"
+    return "coach" if row["flagged_share"] > 0 else "spread" if differ else "even"
 
 
 TABLES = {"cells": cells, "agents": agents, "issues": issues}

@@ -37,7 +37,7 @@ def hours(view: View) -> pd.DataFrame:
     """The calls that nobody answered, by the hour of the clock: one row an hour that had calls.
 
     Counted are the calls of known outcome. An hour is hard where its rate lies below that of the whole day (exact binomial tail on effective n, one design effect
-    of the days for all hours, Benjamini and Hochberg, q below .05). Named are the hard hours with most lost calls, until they hold half of all, four at most.
+    of the days for all hours, Benjamini and Hochberg, q below .05). Named are the hard hours with most lost calls, until they hold half of all, four at most; none where the loss is spread.
 
     Columns: hour, numerator (answered), denominator (calls), value, low, high (95 %, Wilson on effective n), lost (not answered), lost_share (of all lost), usual_value (the same
     hour's rate over up to 365 days before the period; missing without), q, named; and in every row all_lost, named_hours (as text: 9, 10), named_lost, named_share, named_value, named_low,
@@ -54,8 +54,9 @@ def hours(view: View) -> pd.DataFrame:
     frame = frame.assign(
         lost_share=frame["lost"] / (lost or np.nan), usual_value=frame["hour"].map(before["value"]), q=calls.worse(frame, effect)
     )
-    frame = frame.assign(named=_named(frame, lost))
-    return frame.assign(all_lost=lost, **_together(frame[frame["named"]], before, effect, lost))
+    named = _named(frame, lost)
+    told = _together(frame[named], before, effect, lost)
+    return frame.assign(named=named & (told["said"] == "gathered"), all_lost=lost, **told)
 
 
 def _before(view: View) -> pd.DataFrame:

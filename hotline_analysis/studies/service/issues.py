@@ -78,6 +78,7 @@ COLUMNS = {
     "single_count": Field(Term("个别人员不同的", "Where a few stand apart"), "count"),
     "widest_issue": Field(Term("差异最大的诉求", "Issue with the widest spread")),
     "widest_measure": Field(Term("差异最大的方面", "Its measure"), words=MEASURES),
+    "widest_hours": Field(Term("窗口", "Window"), "hours"),
     "widest_low": Field(Term("差异最大的下端", "Its low"), "share"),
     "widest_high": Field(Term("差异最大的上端", "Its high"), "share"),
 }
@@ -228,7 +229,7 @@ def consistency(view: View, *, level: int = 1) -> pd.DataFrame:
 
     Columns: issue, measure, agents_compared, numerator, denominator, value, low, high (of these agents' calls; 95 %, over the caller groups), phi (overdispersion: mean squared deviation of agents on the asin sqrt scale, winsorised; 1 is chance), i2 (the part
     of the spread that is not chance), spread_low, spread_high (between which shares 95 % of agents lie beyond chance), q (that agents with one and the same share differ so much; Benjamini-Hochberg over the rows), alike (alike: no evidence that agents differ;
-    differ: q < .05; single: q < .05, but without the tenth of the agents at either end nothing is left beyond chance, so that it is a few agents; few), compared (not few; what is few has no figures), and in every row differ_count, single_count, judged_count, widest (the issue whose agents lie furthest apart among those that differ), window_hours, said (some, single, none, few). phi says nothing of who is right:
+    differ: q < .05; single: q < .05, but without the tenth of the agents at either end nothing is left beyond chance, so that it is a few agents; few), compared (not few; what is few has no figures), and in every row differ_count, single_count, judged_count, widest_* (of the issue whose agents lie furthest apart among those that differ; widest_hours the window of its callbacks), window_hours, said (some, single, none, few). phi says nothing of who is right:
     where agents differ, look at what the best of them do. Raises DataRefused without agents or issues. Source: B19, A19; methods 5.
     """
     rows = grouped.offered(view)
@@ -324,6 +325,7 @@ def _told(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     widest = {f"widest_{c}": differ[c].iloc[0] if len(differ) else "" for c in ("issue", "measure")}
     ends = {f"widest_{c}": differ[f"spread_{c}"].iloc[0] if len(differ) else np.nan for c in ("low", "high")}
     case = "few" if not judged else "some" if len(differ) else "single" if (frame["alike"] == "single").any() else "none"
+    ends["widest_hours"] = grouped.window_hours(view) if widest["widest_measure"] == "repeat" else np.nan
     frame = frame.assign(
         **widest,
         **ends,

@@ -37,6 +37,15 @@ def test_a_loss_that_is_everywhere_names_no_hour():
     assert np.isnan(frame["named_value"].iloc[0])
 
 
+def test_one_hard_hour_is_not_marked_where_the_loss_lies_elsewhere():
+    """10时接通率60%，却只占全部丢失的四分之一多：标题说分散，图上就没有深色的柱，也不说深色是什么。"""
+    frame = hours.hours(view([*days(1, 30, 10, 6, 4), *(row for hour in range(11, 21) for row in days(1, 30, hour, 9, 1))]))
+    assert set(frame["said"]) == {"spread"} and (frame["q"] < 0.05).sum() == 1 and not frame["named"].any()
+    text = show(told(frame, "hours"), language="zh").html
+    assert "分散在各钟点" in text and "深色" not in text
+    assert "深色" in show(told(hours.hours(view(SEPTEMBER)), "hours"), language="zh").html
+
+
 def test_few_lost_calls_are_not_told_by_hour():
     assert set(hours.hours(view(days(1, 2, 10, 6, 4)))["said"]) == {"few"}
 

@@ -144,6 +144,12 @@ def test_phi_and_its_spread_are_those_of_the_funnel():
     assert not any("员工" in str(value) for value in issues.consistency(view(rows)).to_numpy().ravel()), "no agent is named"
 
 
+def test_the_window_of_callbacks_is_named_and_of_dispatches_there_is_none():
+    frame = issues.consistency(view(team(1, 12, 60, 0.3, 0.15))).assign(widest_measure="repeat", widest_hours=72.0)
+    assert "甲的重复来电率（72小时内）：九成五的人员在" in say(told(frame, "consistency"), language="zh").text
+    assert "甲的派单率：九成五" in say(told(issues.consistency(view(team(1, 12, 60, 0.3, 0.15))), "consistency"), language="zh").text
+
+
 def test_a_few_agents_stand_apart():
     row = dispatch(team(2, 40, 80, 0.2, odd=(2, 0.6)))
     assert row["alike"] == "single" and row["i2"] == 0 and row["said"] == "single"
