@@ -377,6 +377,22 @@ def test_a_day_that_is_not_told_is_a_gap_and_no_nought():
     assert said.count("&lt;13") == 1 and "3/400" not in said
 
 
+@pytest.mark.parametrize("untold", [1, 2, 3])
+def test_a_category_that_is_not_told_keeps_its_place_and_no_bar_bears_the_name_of_another(untold):
+    """helpdesk 2012-07: two issues below what may be told, and the last bar was looked for where there was none."""
+    frame = pd.DataFrame({"category": list("甲乙丙丁"), "share": [0.4, 0.3, 0.2, 0.1], "cumulative": [0.4, 0.7, 0.9, 1.0]})
+    frame.loc[untold, ["share", "cumulative"]] = np.nan
+    axes = charts.pareto(frame)
+    told = {
+        bar.get_gid(): (round(bar.get_width(), 6), round(bar.get_y() + bar.get_height() / 2, 6)) for bar in axes.patches if bar.get_gid()
+    }
+    assert told == {
+        f"tip:{name} {100 * share:.1f}%": (100 * share, place)
+        for place, (name, share) in enumerate(zip(frame["category"], frame["share"], strict=True))
+        if place != untold
+    }
+
+
 def test_windows_on_the_pareto_carry_their_share():
     said = texts(drawn("pareto_gaps"))
     share = pareto_frame().set_index("hour_to")["cumulative"]

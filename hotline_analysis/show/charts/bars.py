@@ -25,7 +25,9 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     """
     data = data.head(MOST_BARS)
     y, share = np.arange(len(data)), 100 * data["share"].to_numpy(float)
-    sns.barplot(x=share, y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2)
+    sns.barplot(
+        x=np.nan_to_num(share), y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2
+    )  # a row without a bar would give its place to the next
     ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6), xlabel="", ylabel="")
     _reach(ax, data, y)
     told = [style.name(c, 9, names, language) for c in data["category"]]
