@@ -1,7 +1,7 @@
 """How the comparison of definitions is said and drawn."""
 
 from hotline_analysis.show.forms import Table
-from hotline_analysis.words import Sentence, Term
+from hotline_analysis.words import Sentence, Sentences, Term
 
 FORMS = {
     "panel": Table(
@@ -52,8 +52,14 @@ FORMS = {
     ),
     "heavy": Table(
         "left_out callers share value±",
-        Term("少数号码能抬高整个复电率", "A few callers lift the whole rate"),
-        claim=(Sentence("剔除{callers@both}个来电最多的号码，24小时复电率从{value}降到{value@both}", "Without the {callers@both} busiest callers the 24 h rate falls from {value} to {value@both}"),),
+        Term("少数号码对复电率的影响", "What a few callers do to the rate"),
+        claim=Sentences(
+            {
+                "some": Sentence("剔除{callers@both}个来电最多的号码，24小时复电率由{value}变为{value@both}", "Without the {callers@both} busiest callers the 24 h rate goes from {value} to {value@both}"),
+                "none": Sentence("没有来电特别多的号码可剔除，24小时复电率{value}", "No caller calls so much more than the others; the 24 h rate is {value}"),
+                "untold": Term("剔除的号码太少，剔除后的复电率不列", "Too few callers would be left out to tell the rate without them"),
+            }
+        ),
         subtitle=Term("疑似总机：一个月超过60通", "Likely switchboards: more than 60 calls a month"),
         bold="value",
         narrow="left_out callers value",

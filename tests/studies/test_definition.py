@@ -9,8 +9,10 @@ import pytest
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.hotline import open_hotline
+from hotline_analysis.show.forms import show
 from hotline_analysis.studies import definition, window
 from hotline_analysis.studies.definition import callers, clock, parts, published, waterfall
+from hotline_analysis.words import Field
 from tests.laws.strategies import HORIZON, random_hotline
 from tests.real import PARAMS, needs
 from tests.spec.cases import Case
@@ -280,6 +282,25 @@ def test_with_and_without_heavy_callers(engine):
     assert found.loc["", ["callers", "calls", "numerator", "denominator"]].tolist() == [0, 0, 3, 7]
     assert found.loc["switchboards", ["callers", "calls", "numerator", "denominator"]].tolist() == [1, 4, 0, 3]
     assert found.loc["top", ["callers", "calls", "numerator", "denominator"]].tolist() == [1, 4, 0, 3]
+
+
+def test_the_title_of_the_few_says_what_the_figures_do():
+    """“剔除0个来电最多的号码，从10.7%降到10.7%”，曾是这样的标题。"""
+    for more, smallest, title in (
+        ({"calls_a_month": 3}, 1, "剔除1个来电最多的号码，24小时复电率由42.9%变为0.0%"),
+        ({"calls_a_month": 60, "top_share": 0.0}, 1, "没有来电特别多的号码可剔除，24小时复电率42.9%"),
+        ({"calls_a_month": 3}, 8, "剔除的号码太少，剔除后的复电率不列"),
+    ):
+        frame = callers.heavy(replace(of_case(SEVEN, "duckdb"), smallest=smallest), **{"top_share": 0.4, **more})
+        fields = {c: f.as_dict() for c, f in definition.COLUMNS.items() if isinstance(f, Field)}
+        frame.attrs = {
+            "study": "definition",
+            "table": "heavy",
+            "fields": fields,
+            "language": "zh",
+            "period": {"label": "x", "zh": "x", "en": "x"},
+        }
+        assert show(frame).text.startswith(title), show(frame).text
 
 
 def test_what_one_caller_lifts_the_rate_by_is_not_told():

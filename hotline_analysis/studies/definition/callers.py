@@ -125,7 +125,7 @@ def heavy(view: View, *, hours: float = 24.0, calls_a_month: float = HEAVY_A_MON
     The busiest are at most `top_share` of the callers: those with more calls than all others; of equals none is taken. A month is 30 days.
 
     Columns: left_out (key of LEFT_OUT), callers, calls (theirs, left out), share (of all index calls), numerator, denominator, value, low,
-    high (of those who stay). Where 1 to 7 callers are left out nothing of the row is told: what one of them called could be had from it.
+    high (of those who stay), said (of both together: some, none is left out, untold). Where 1 to 7 callers are left out nothing of the row is told: what one of them called could be had from it.
     Source: methods 1 (switchboards).
     """
     seen = view.but(windows_hours=[hours])
@@ -137,7 +137,9 @@ def heavy(view: View, *, hours: float = 24.0, calls_a_month: float = HEAVY_A_MON
     limits = {"": np.inf, "switchboards": calls_a_month * months, "top": float(busiest.iloc[allowed]) if len(busiest) else np.inf}
     limits["both"] = min(limits.values())
     frame = pd.DataFrame([_heavy(gaps, seen.definition, often, key, limit, round(hours * HOUR)) for key, limit in limits.items()])
-    return disclosure.untold(frame, ["callers"], ["calls", "share", "numerator", "denominator", "value", "low", "high"], view.smallest)
+    told = disclosure.untold(frame, ["callers"], ["calls", "share", "numerator", "denominator", "value", "low", "high"], view.smallest)
+    both = told[told["left_out"] == "both"].iloc[0]
+    return told.assign(said="none" if both["callers"] == 0 else "some" if both["value"] == both["value"] else "untold")
 
 
 def _heavy(gaps: nw.LazyFrame, definition: Definition, often: pd.DataFrame, key: str, limit: float, window_s: int) -> dict:
