@@ -21,7 +21,7 @@ from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SC
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
 from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.intake.store.ends import ends, fullest
-from hotline_analysis.intake.usual import QUARTERS, Silence, judge_days, silences
+from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_days, silences
 from hotline_analysis.params import Params
 from hotline_analysis.tables import AMOUNT, COUNT, INSTANT, ITEMS, PLANNED, SECONDS, TABLES, Table
 
@@ -242,7 +242,9 @@ def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
     if part.ends:
         yield from _outside(part, *part.ends)
         yield from _far_dates(part, *part.ends)
-        yield from _begun(part) if first and not part.table.monthly else ()
+        if first and not part.table.monthly:
+            yield from _begun(part)
+            yield from _uncovered(part, *part.ends)
 
 
 def _outside(part: _Part, first: date, last: date) -> Iterator[Finding]:
@@ -289,6 +291,18 @@ def _begun(part: _Part) -> Iterator[Finding]:
     for month, first_s, recorded in months:
         if month > latest and (part.reported(first_s) or 0 <= first_s - part.period.end_s < 7 * 86400):
             yield Finding("month begun", month, recorded, None, "info", usual=max(n for *_, n in months[-12:]))
+
+
+def _uncovered(part: _Part, first: date, last: date) -> Iterator[Finding]:
+    """The days of the period before the data begin or after they end, where such days bring records: half a month is no excellent one."""
+    if not part.period:
+        return
+    days = [part.period.first_day + timedelta(days=n) for n in range((part.period.last_day - part.period.first_day).days + 1)]
+    lacking = [day for day in days if not first <= day <= last]
+    there = pd.Series([part.counted.get(first + timedelta(days=n), 0) for n in range((last - first).days + 1)])
+    usual = there.groupby([(first + timedelta(days=n)).weekday() for n in there.index]).mean()
+    if sum(usual.get(day.weekday(), 0.0) for day in lacking) >= LEAST_USUAL:
+        yield Finding("uncovered days", part.name, len(lacking), None, "minor", usual=len(days))
 
 
 def _of_days(part: _Part) -> Iterator[Finding]:

@@ -85,6 +85,19 @@ def test_missing_and_odd_days_of_the_period():
     assert ("odd day", "2024-06-05") in found(data)
 
 
+def test_a_month_that_the_data_begin_or_end_in_is_no_excellent_one():
+    """From 6 May on: five days are not seen. Until Saturday 1 June at a hotline closed on Sundays and Mondays: nothing is lacking of a month that ends on Monday."""
+    begun = calls(date(2024, 5, 6), date(2024, 7, 31), 50)
+    assert (
+        found(begun, MAY) == {("uncovered days", "calls"): (5, None, "minor")}
+        and found(begun, Month(date(2024, 6, 1), date(2024, 6, 30))) == {}
+    )
+    frame = checks(CONNECTION, {"calls": CONNECTION.from_df(begun)}, [], params(), period=MAY)
+    assert grade(frame)[0] == "good" and sentence(frame.iloc[0], "zh") == "31天中5天在数据起止之外"
+    closed = calls(date(2024, 3, 1), date(2024, 6, 1), lambda d: 50 if 0 < d.weekday() < 6 else 0)
+    assert ("uncovered days", "calls") not in found(closed, Month(date(2024, 5, 4), date(2024, 6, 3)))
+
+
 def test_a_weekday_that_is_closed_is_not_missing():
     """Its days without a record are said, four Sundays in May, and nothing follows from them."""
     data = calls(date(2024, 3, 1), date(2024, 6, 30), lambda d: 0 if d.weekday() == 6 else 50)

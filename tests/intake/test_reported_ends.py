@@ -31,6 +31,7 @@ def test_a_total_row_decides_no_end(tmp_path):
 @needs("reported")
 def test_numbers_that_the_plan_lacks_name_the_setting_and_lower_no_grade(tmp_path):
     checks = open_hotline(reported("G16_new_area_codes", tmp_path), "latest", progress=False).checks
-    assert checks[["check", "count", "detail", "severity"]].to_dict("records") == [
+    told = checks[checks["check"] != "uncovered days"]  # the export holds half of its month
+    assert told[["check", "count", "detail", "severity"]].to_dict("records") == [
         {"check": "number plan", "count": 218, "detail": "calls › columns › caller › country: US", "severity": "info"}
     ]
