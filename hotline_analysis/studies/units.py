@@ -36,6 +36,9 @@ RECKONED = (
     "z",
     "z_spread",
     "q",
+    "direct",
+    "direct_low",
+    "direct_high",
 )  # exact figures made of the repeats that compare, which they tell
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
@@ -213,11 +216,17 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
 def _told(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """Without what would tell few repeats of a unit's own issues, which are its repeats less those that compare (`disclosure`)."""
-    told = disclosure.untold_across(frame.assign(rest=frame["numerator"] - frame["observed"]), ["observed", "rest"], smallest)
-    hidden = told.get("observed_missing", pd.Series("", frame.index)) != ""
+    hidden = _hidden(frame["numerator"], frame["observed"], smallest)
     why = np.where(hidden, disclosure.UNTOLD, "")
     columns = ("observed", "used", "expected", *RECKONED)
     return frame.assign(**{c: frame[c].mask(hidden) for c in columns}, **{f"{c}_missing": why for c in columns}) if hidden.any() else frame
+
+
+def _hidden(repeats, observed, smallest: int) -> np.ndarray:
+    """Whose repeats of their own issues are few, or would be had from another's."""
+    frame = pd.DataFrame({"observed": np.asarray(observed, float), "rest": np.asarray(repeats, float) - observed})
+    told = disclosure.untold_across(frame, ["observed", "rest"], smallest)
+    return (told["observed_missing"] != "").to_numpy() if "observed_missing" in told else np.zeros(len(frame), bool)
 
 
 def _plain(compared: Compared, deff: np.ndarray) -> pd.DataFrame:
@@ -299,7 +308,7 @@ def _said(frame: pd.DataFrame, like: bool) -> str:
 
 
 def pairs(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
-    """The difference of every two units at the common mix: one row a pair, units of FEW or more calls alone.
+    """The difference of every two units at the common mix: one row a pair, units of FEW or more calls alone whose standardised rate is told.
 
     Columns: first_zh, first_en, second_zh, second_en, difference, difference_low, difference_high (of the direct rates, MOVER), p, q (Benjamini-Hochberg over the pairs), shown (the 12 that differ most surely), pairs, differing
     (how many have q under MOST_Q), covered (the part of the mix that all units have). Not judged where unlike, and where covered is under LEAST_COMMON: q and differing are missing. Source: methods 5; Newcombe 1998.
@@ -308,9 +317,9 @@ def pairs(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     k, n = _mix(compared)
     deff = np.array([unit.design_effect for *_, unit in compared])
     found = standardisation.standardise(k, n, deff=deff)
-    able = [
-        i for i, (*_, unit) in enumerate(compared) if unit.watched >= FEW and unit.name != disclosure.OTHER and np.isfinite(found.direct[i])
-    ]
+    hidden = _hidden([unit.repeats for *_, unit in compared], found.observed, view.smallest)
+    told = np.isfinite(found.direct) & ~hidden
+    able = [i for i, (*_, unit) in enumerate(compared) if unit.watched >= FEW and unit.name != disclosure.OTHER and told[i]]
     rows = [_pair(compared, found, i, j) for i, j in combinations(able, 2)]
     if not rows:
         raise DataRefused("units", "no two units have issues in common", "Bring the issues to the same words.")

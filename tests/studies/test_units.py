@@ -281,6 +281,9 @@ def test_few_repeats_of_a_units_own_issues_are_not_told(monkeypatch, north):
     assert rows.loc["北组", ["numerator", "observed", "expected", "ratio"]].tolist() == [48, 40, 40.0, 1.0] and "不列出" in str(
         show(frame).html
     )
+    pairs = of_shares(monkeypatch, north, units, table="pairs")
+    named = {*pairs["first_zh"], *pairs["second_zh"]}
+    assert "东组" not in named and "北组" in named, "one issue in common: its rate times its calls are the repeats that are not told"
 
 
 def test_a_verdict_is_said_where_its_ratio_is_not_told(monkeypatch, north):
