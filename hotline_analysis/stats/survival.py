@@ -53,7 +53,8 @@ def kaplan_meier(seconds, event, *, weights=None) -> Curve:
     """
     times, at_risk, events = _tally(*_rows(seconds, event, weights, causes=1), causes=1)
     events = events[:, 0]
-    return Curve(times, at_risk, events, np.cumprod((at_risk - events) / at_risk))
+    kept = np.divide(at_risk - events, at_risk, out=np.ones(len(times)), where=at_risk > 0)  # nobody at risk: weights of 0 alone
+    return Curve(times, at_risk, events, np.cumprod(kept))
 
 
 def cumulative_incidence(seconds, cause, *, causes, weights=None) -> Incidence:

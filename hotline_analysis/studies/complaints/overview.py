@@ -50,7 +50,8 @@ def _untold(view: View, months: list[pd.DataFrame], by: Sequence[str], known: di
     volume, parts_of = whole["indicator"] == "received", ["indicator", "period", *by[:-1]]
     counts = {True: ["numerator"], False: ["numerator", "denominator"]}  # a volume's denominator is days
     marked = [disclosure.untold(whole[volume == v], columns, [], view.smallest, parts_of=parts_of) for v, columns in counts.items()]
-    marks = pd.concat(marked).reindex(columns=["numerator_missing", "denominator_missing"]).fillna("").ne("").any(axis=1)
+    marks = pd.concat(marked).reindex(columns=["numerator_missing", "denominator_missing"])
+    marks = (marks.notna() & marks.ne("")).any(axis=1)
     periods = {p.label: p for p in orders.months(view)}
     for place in marks.index[marks]:
         was = whole.loc[place]
