@@ -118,7 +118,12 @@ def hardest(view: View, *, level: int = 1) -> pd.DataFrame:
         {"issue": [key[-1] for key in found.strata], "answered_calls": found.parts["calls"].sizes, "rank": _ranks(score[None])[0]}
     )
     low, high = np.quantile(ranks, (0.025, 0.975), axis=0, method="inverted_cdf")
-    frame = frame.assign(rank_low=low, rank_high=high, score=score, top=(ranks == np.where(np.isnan(ranks), np.inf, ranks).min(axis=1, keepdims=True)).mean(axis=0))
+    frame = frame.assign(
+        rank_low=low,
+        rank_high=high,
+        score=score,
+        top=(ranks == np.where(np.isnan(ranks), np.inf, ranks).min(axis=1, keepdims=True)).mean(axis=0),
+    )
     for name in scores:
         own = estimates(found, name)
         ends = {f"{name}_low": own.low, f"{name}_high": own.high}
