@@ -85,8 +85,8 @@ FORMS = {
                     "One window of {window_hours}, from one month, {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
                 ),
                 "*": Sentence(
-                    "统一窗口{window_hours}，依据{basis_from:month}至{basis_to:month}共{basis_months}个月；捕获的区间上端低于60%为过短，纯度的区间上端低于50%为过长",
-                    "One window of {window_hours}, from {basis_months} months, {basis_from:month} to {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
+                    "统一窗口{window_hours}，依据{basis_from:month}至{basis_to:month}之间的{basis_months}个月；捕获的区间上端低于60%为过短，纯度的区间上端低于50%为过长",
+                    "One window of {window_hours}, from {basis_months} months between {basis_from:month} and {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
                 ),
             },
             by="basis_months",

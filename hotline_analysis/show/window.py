@@ -43,8 +43,8 @@ BASIS = Sentences(
     {
         "1": Sentence("依据{basis_to:month}一个月。", "It stands on one month, {basis_to:month}."),
         "*": Sentence(
-            "依据{basis_from:month}至{basis_to:month}共{basis_months}个月。",
-            "It stands on {basis_months} months, {basis_from:month} to {basis_to:month}.",
+            "依据{basis_from:month}至{basis_to:month}之间的{basis_months}个月。",
+            "It stands on {basis_months} months between {basis_from:month} and {basis_to:month}.",
         ),
     },
     by="basis_months",
@@ -113,7 +113,8 @@ FORMS = {
         Term("每个窗口计入了什么", "What every window counts"),
         claim=(
             Sentence(
-                "24小时内的复电率{value@24}，其中{excess@24}超出平时习惯", "Of the 24 h rate of {value@24}, {excess@24} is beyond habit"
+                "24小时内的复电率{value@24}，其中{excess@24:bare_points}个百分点超出平时习惯",
+                "Of the 24 h rate of {value@24}, {excess@24:bare_points} points are beyond habit",
             ),
         ),
         subtitle=Sentence("占来电%，{period}，{denominator}通来电", "Share of calls, %, {period}, {denominator} calls"),
