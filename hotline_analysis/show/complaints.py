@@ -165,7 +165,7 @@ SAY = {
         Rows({"orders": (Sentence("{measure}的中位为{median}{counted_in}", "Median to the {measure}: {median} {counted_in}"),)}, by="said", between=SEMICOLON, end=Term("。", ".")),
     ),
     "mix": (
-        Sentences({"moved": PARTS, "none": (Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}），下表只说明它由哪些部分相抵。", "There is no evidence that {indicator} changed ({gap@all:points}); the table only says which parts cancel.", of_period=True),)}),
+        Sentences({"moved": PARTS, "none": (Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}），表里只说明它由哪些部分相抵。", "There is no evidence that {indicator} changed ({gap@all:points}); the table only says which parts cancel.", of_period=True),)}),
     ),
     "moved": (  # without the table of the parts
         Sentences({"moved": PARTS, "none": Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}）。", "There is no evidence that {indicator} changed ({gap@all:points}).", of_period=True)}),

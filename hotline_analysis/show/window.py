@@ -134,7 +134,7 @@ FORMS = {
         ),
         reading=(
             Term("实线与虚线之间是超出平时习惯的复电；两线重合处，再放宽窗口只会多计巧合。", "What lies between the lines is beyond habit; where they meet, a wider window adds coincidence only."),
-            Term("标题按先到者计：平时的来电先到，就归平时。下表的纯度不论先后，所以168小时的纯度略高。", "The title counts whichever call comes first: where the one by habit does, it is by habit. Purity in the table below asks whatever came first, and is a little higher at 168 h."),
+            Term("标题按先到者计：平时的来电先到，就归平时。表里的纯度不论先后，所以168小时的纯度略高。", "The title counts whichever call comes first: where the one by habit does, it is by habit. Purity in the table asks whatever came first, and is a little higher at 168 h."),
         ),
         numbers="hour_to numerator seen habit",
         notes="evidence",
