@@ -34,7 +34,7 @@ STOCK = {
     "level": Sentence("期末未办{open_after}件，与期初相同：受理{came}件，办结{went}件。", "{open_after} open at the end, as at the start: {came} came, {went} went."),
 }  # fmt: skip
 PARTS = (
-    Sentence("{indicator}由{rate_before@all}变为{rate@all}：结构的变化使它{mix@all}（{mix_low@all:pp}至{mix_high@all:pp}），各类自身的办理使它{own@all}（{own_low@all:pp}至{own_high@all:pp}）。", "{indicator} went from {rate_before@all} to {rate@all}: the mix moved it by {mix@all} ({mix_low@all:pp} to {mix_high@all:pp}), the handling of the same categories by {own@all} ({own_low@all:pp} to {own_high@all:pp})."),
+    Sentence("看满时限的诉求，{indicator}由{rate_before@all}变为{rate@all}：结构的变化使它{mix@all}（{mix_low@all:pp}至{mix_high@all:pp}），各类自身的办理使它{own@all}（{own_low@all:pp}至{own_high@all:pp}）。", "Of the orders watched for the whole limit, {indicator} went from {rate_before@all} to {rate@all}: the mix moved it by {mix@all} ({mix_low@all:pp} to {mix_high@all:pp}), the handling of the same categories by {own@all} ({own_low@all:pp} to {own_high@all:pp})."),
 )  # fmt: skip
 
 TREE = "count before change a_day± state share share_change± share_state"
