@@ -43,7 +43,7 @@ TREE_WORDS = {
     "claim": Sentence("各类诉求的件数与占比", "Orders by category, and their shares"),
     "subtitle": Term("件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正，只作到一级", "Counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows and stop at the first level"),
     "bold": "count",
-    "narrow": "category count change share",
+    "narrow": "category count change state share",
 }  # fmt: skip
 
 FORMS = {
@@ -67,7 +67,7 @@ FORMS = {
         Term("受理量", "Orders received"),
         claim=Sentence("{period}的受理量", "Orders received, {period}"),
         subtitle=Term("件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正", "Counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows"),
-        narrow="kind channel area class department category_1 count change share",
+        narrow="kind channel area class department category_1 count change state share",
     ),
     "categories": Table(
         f"category level {TREE}",

@@ -32,7 +32,7 @@ FORMS = {
         claim=Rows({"named": GROUP[:1]}, by="named", end=Term("", ""), between=Term("，", ", ")),
         subtitle=Sentence("{period}；件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正", "{period}; counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows"),
         bold="count",
-        narrow=f"{STRATA} count change share",
+        narrow=f"{STRATA} count change state share",
     ),
     "pareto": Figure(
         charts.pareto,
