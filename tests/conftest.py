@@ -3,6 +3,8 @@
 A test says `bar("N15", 20)` for what it has just shown; the line of a bar adds up what passed. `least` is what a whole run has to show: a part of the suite shows less, and the line says so.
 """
 
+import gc
+import os
 from collections import Counter
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from tests.tried import by_default
 
 by_default()
+gc.set_threshold(50_000, 20, 100)  # of half a million objects hardly one is ever garbage: looking for it took a tenth of a run
+os.fsync = lambda handle: None  # no test turns the power off; those that count or break the steps of a write put theirs on top
 
 BARS = {  # what is counted, and how many of it a whole run shows (make test, the slow ones and the browser's together)
     "N1 files": ("fuzzed files, no record unaccounted, no good row lost", 1000),

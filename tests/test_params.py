@@ -9,6 +9,7 @@ from hotline_analysis import params as params_file
 from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Words
+from tests import tried
 from tests.real import PARAMS
 
 GOOD = "title: 热线\ncalls: {files: a.csv, columns: {started_at: 来电时间}}\n"
@@ -423,11 +424,11 @@ def mutated(rng: random.Random) -> str:
     return text
 
 
-def test_two_hundred_damaged_files_are_refused_in_a_sentence_or_read(tmp_path, capsys):
-    """No traceback, no engine's word, and no exit code but those of parameters, data and missing files."""
-    rng, codes = random.Random(20240501), []
+def test_damaged_files_are_refused_in_a_sentence_or_read(tmp_path, capsys):
+    """Two hundred of them, sixty in make test: no traceback, no engine's word, and no exit code but those of parameters, data and missing files."""
+    rng, codes, count = random.Random(20240501), [], 200 if tried.WHOLE else 60
     (tmp_path / "a.csv").write_text(EXPORT, encoding="utf-8")
-    for n in range(200):
+    for n in range(count):
         file = tmp_path / "x.yaml"
         text = mutated(rng)
         file.write_text(text, encoding="utf-8")
@@ -435,7 +436,7 @@ def test_two_hundred_damaged_files_are_refused_in_a_sentence_or_read(tmp_path, c
         told = capsys.readouterr().err
         assert codes[-1] in (0, 64, 65, 66), (n, text, told)
         assert "Traceback" not in told and "the engine could not read it" not in told and (told == "") == (codes[-1] == 0), (n, text, told)
-    assert codes.count(0) >= 10 and codes.count(64) >= 100  # both ways are tried
+    assert codes.count(0) >= count / 20 and codes.count(64) >= count / 2  # both ways are tried
 
 
 def test_the_shipped_files_load():

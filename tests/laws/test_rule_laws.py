@@ -15,7 +15,7 @@ from tests.laws import slow
 from tests.laws.strategies import CALLS, HORIZON, RULES, random_hotline, table
 from tests.laws.test_gap_laws import MANY, found
 from tests.spec.frames import ENGINES, on, view
-from tests.tried import tried
+from tests.tried import WHOLE, tried
 
 FEWER = tried(60)
 RULE_SETS = (
@@ -29,6 +29,9 @@ RULE_SETS = (
     {"identity": "person", "open_orders": "counted", "outbound": "reset"},
 )
 LINKS = {"order": (), "caller": ("order_id",), "call": ("order_id", "caller")}  # what the orders lack
+SEEDS = [
+    s for s in range(50) if WHOLE or (s < 24 and (s % 8 - s // 8) % 3 == 0)
+]  # else each set of rules once, and each lack twice or more
 NAMES = ("seq", "gap_s", "next_seq", "gap_same_1_s", "follow_s")
 
 
@@ -51,7 +54,7 @@ def told(calls: dict, orders: dict, rule: Definition, engine: str) -> list[dict]
     ]
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_three_engines_agree_and_equal_the_slow_loop(seed):
     calls, orders = random_hotline(seed)
     orders = without(orders, list(LINKS.values())[seed // len(RULE_SETS) % 3])

@@ -19,6 +19,7 @@ from hotline_analysis.studies import agents as study
 from hotline_analysis.words import Field
 from tests.real import PARAMS, needs
 from tests.spec.frames import CALENDAR, ENGINES, on, view
+from tests.tried import WHOLE
 
 HOUR, DAY = 3600, 86400
 agents = SimpleNamespace(**study.TABLES)
@@ -183,10 +184,10 @@ def test_an_issue_that_is_high_with_everybody_is_a_process(counted):
 
 
 def test_who_looks_worst_by_luck_does_not_look_so_again(counted):
-    """Seeded: of identical agents the worst tenth is foretold near the others, and next month they are: in the interval in at least 35 of 40 pairs of months
-    (95 % each; 38 expected, 99.9 % of a binomial is 33)."""
-    held, picked = 0, []
-    for seed in range(40):
+    """Seeded: of identical agents the worst tenth is foretold near the others, and next month they are: in the interval in at least 33 of 40 pairs of months
+    (95 % each; 38 expected, 99.9 % of a binomial is 33); of the first ten in make test in 7."""
+    held, picked, least = 0, [], 33 if WHOLE else 7
+    for seed in range(40 if WHOLE else 10):
         now, later = world(100 + seed), world(900 + seed).groupby("agent")[["calls", "repeats"]].sum()
         told = agents.regression(counted(now))
         chosen, row = told.query("chosen and agent != ''")["agent"], told.iloc[-1]
@@ -194,7 +195,7 @@ def test_who_looks_worst_by_luck_does_not_look_so_again(counted):
         after = later.loc[chosen, "repeats"].sum() / later.loc[chosen, "calls"].sum() / overall
         held += row["foreseen_low"] <= after <= row["foreseen_high"]
         picked.append(row["seen"] - row["foreseen"])
-    assert held >= 33 and np.mean(picked) > 0.05
+    assert held >= least and np.mean(picked) > 0.05
 
 
 def test_few_calls_and_no_agent_are_never_ranked(counted):

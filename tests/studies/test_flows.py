@@ -15,6 +15,7 @@ from hotline_analysis.show.forms import say, show
 from hotline_analysis.studies import flows
 from hotline_analysis.words import Field, Term
 from tests.spec.frames import ENGINES, on, view
+from tests.tried import WHOLE
 
 HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
 
@@ -175,13 +176,13 @@ def test_hours_beside_the_seats_that_are_missing():
 
 
 def test_random_issues_lead_nowhere():
-    """Ten seeded worlds in which issues follow one another at random: few have a pair of different issues that stands out (each at most .05; the
-    99.9 % point of a binomial of 10 is 3)."""
+    """Ten seeded worlds (four in make test) in which issues follow one another at random: few have a pair of different issues that stands out (each at
+    most .05; the 99.9 % point of a binomial of 10 is 3, of 4 it is 2)."""
     flagged = sum(
         bool(((f := flows.pairs(seen(world(seed, callers=150), 56), window_hours=48))["stands_out"] & ~f["same"]).any())
-        for seed in range(10)
+        for seed in range(10 if WHOLE else 4)
     )
-    assert flagged <= 3
+    assert flagged <= (3 if WHOLE else 2)
 
 
 @pytest.mark.slow
