@@ -41,7 +41,7 @@ TREE = "count before change a_day± state share share_change± share_state"
 TREE_WORDS = {
     "name": Term("类别", "Categories"),
     "claim": Sentence("各类诉求的件数与占比", "Orders by category, and their shares"),
-    "subtitle": Term("件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正，只作到一级", "Counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows and stop at the first level"),
+    "subtitle": Term("件数的变化为百分比，占比的变化为百分点；可比日均已扣除周末、节假日；区间逐行计算，判断已就行数校正，只作到一级", "Counts change in per cent, shares in points; adjusted: kinds of day taken off; each interval is of its own row, the verdicts allow for the number of rows and stop at the first level"),
     "bold": "count",
     "narrow": "category count change state share",
 }  # fmt: skip
@@ -66,7 +66,7 @@ FORMS = {
         "kind channel area class department category_1 count before change a_day± state share± share_change±",
         Term("受理量", "Orders received"),
         claim=Sentence("{period}的受理量", "Orders received, {period}"),
-        subtitle=Term("件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正", "Counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows"),
+        subtitle=Term("件数的变化为百分比，占比的变化为百分点；可比日均已扣除周末、节假日；区间逐行计算，判断已就行数校正", "Counts change in per cent, shares in points; adjusted: kinds of day taken off; each interval is of its own row, the verdicts allow for the number of rows"),
         narrow="kind channel area class department category_1 count change state share",
     ),
     "categories": Table(
