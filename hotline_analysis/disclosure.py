@@ -120,6 +120,15 @@ def _marks(values: np.ndarray, smallest: int, wholes: Sequence[np.ndarray], late
     return marks
 
 
+def with_counts(frame: pd.DataFrame, shares: Sequence[str], count: str = "count") -> pd.DataFrame:
+    """The frame with the marks of its count on what was made of it."""
+    if f"{count}_missing" not in frame:
+        return frame
+    hidden = frame[f"{count}_missing"] != ""
+    why = np.where(hidden, UNTOLD, "")
+    return frame.assign(**{c: frame[c].mask(hidden) for c in shares}, **{f"{c}_missing": why for c in shares})
+
+
 def without_sums(frame: pd.DataFrame, count: str = "count") -> pd.DataFrame:
     """The frame without the running sums from the first count on that is not told: the next sum would tell it."""
     if f"{count}_missing" not in frame:

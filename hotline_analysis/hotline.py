@@ -81,6 +81,7 @@ DAYS = {
     "usual": Field(Term("平常", "Usual"), "count"),
     "days": Field(Term("天数", "Days"), "count"),
     "broken_days": Field(Term("异常天数", "Days far from usual"), "count"),
+    "empty_days": Field(Term("没有记录的天数", "Days without a record"), "count"),
     "unclear_days": Field(Term("没有记录、看不出原因的天数", "Days without a record, for no known reason"), "count"),
     "of": Field(Term("数据表", "Table"), words={name: table.term for name, table in tables.TABLES.items()}),
 }

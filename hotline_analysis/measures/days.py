@@ -18,7 +18,7 @@ EPOCH = date(1970, 1, 1)
 
 def daily(view: View) -> pd.DataFrame:
     """One row a day of the period: date, calls (every record of the leading table on that day, test calls among them), rest, usual (of such days before it), broken,
-    note (of a broken day, its records over the usual), of (the leading table), days, broken_days and unclear_days (how many), said (usual, broken, unclear).
+    note (of a broken day, its records over the usual), of (the leading table), days, broken_days, unclear_days and empty_days (how many), said (usual, broken, unclear).
 
     Broken is a day whose records are missing, or one that is as odd as the checks call it; both count the same records, so that one page has one number
     of a day. Unclear is a day without a record at a hotline so small that nothing tells whether nobody called. Days are the hotline's own, cut at its cut hour. Raises DataRefused where the leading table has months only.
@@ -38,6 +38,13 @@ def daily(view: View) -> pd.DataFrame:
     inside = frame[(frame["date"] >= view.period.first_day) & (frame["date"] <= view.period.last_day)]
     notes = [f"{r.calls:,}/{r.usual:,.0f}" if r.broken and r.usual == r.usual else "" for r in inside.itertuples()]
     broken, unclear = int(inside["broken"].sum()), int(inside["unclear"].sum())
-    told = {"note": notes, "of": view.leading, "days": len(inside), "broken_days": broken, "unclear_days": unclear}
+    told = {
+        "note": notes,
+        "of": view.leading,
+        "days": len(inside),
+        "broken_days": broken,
+        "unclear_days": unclear,
+        "empty_days": int((inside["calls"] == 0).sum()),
+    }
     told["said"] = "broken" if broken else "unclear" if unclear else "usual"
     return inside.drop(columns="unclear").assign(date=lambda f: pd.to_datetime(f["date"]), **told).reset_index(drop=True)

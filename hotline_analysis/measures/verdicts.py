@@ -205,7 +205,10 @@ def _change(indicator: Indicator, row: Mapping, last, history: pd.DataFrame) -> 
         return said
     scale, raw = (last["adjusted"], last["value"]) if relative else (1.0, 1.0)
     low, high, basis = _change_interval(row, last, history)
-    low, high = intervals.of_base(low, high, scale) if relative else (low, high)
+    if relative:
+        low, high = intervals.of_base(low, high, scale)
+    elif indicator.most == 1:  # from the interval of what was before: a share of 72 % can hardly rise by 82 points
+        low, high = np.fmax(low, -last["adjusted_high"]), np.fmin(high, 1 - last["adjusted_low"])
     ends = {"change_low": float(low), "change_high": float(high), "change_basis": basis}
     return {**said, "change": (row["adjusted"] - last["adjusted"]) / scale, "raw_change": (row["value"] - last["value"]) / raw, **ends}
 
@@ -215,7 +218,8 @@ def _change_interval(row: Mapping, last: Mapping, history: pd.DataFrame) -> tupl
     change = row["adjusted"] - last["adjusted"]
     if row["clusters"] == "callers" and len(row["without"]) and len(last["without"]):
         error = resampling.paired(row["without"], last["without"], row["adjusted"], last["adjusted"])
-        return float(error.low), float(error.high), "callers"
+        if error.se > 0:  # without it all callers alike: 0 of 5 after 0 of 7 is no certainty
+            return float(error.low), float(error.high), "callers"
     ends = [(r["adjusted_low"], r["adjusted_high"]) for r in (row, last)]
     low, high = intervals.difference(row["adjusted"], ends[0], last["adjusted"], ends[1])
     if row["clusters"] != "days" or len(history) < ESTIMABLE:

@@ -310,8 +310,8 @@ FORMS = {
                 "usual": Sentence("{days}天的{of}记录数都在平常范围", "The number of {of} is as usual on all {days} days"),
                 "broken": Sentence("{days}天中{broken_days}天的{of}记录数异常", "On {broken_days} of {days} days the number of {of} is far from usual"),
                 "unclear": Sentence(
-                    "{days}天中{unclear_days}天没有{of}记录，看不出是没有发生还是缺了数据",
-                    "{unclear_days} of {days} days hold no {of}, and nothing tells whether there were none or records are lost",
+                    "{days}天中{empty_days}天没有{of}记录，其中{unclear_days}天看不出是没有发生还是缺了数据",
+                    "{empty_days} of {days} days hold no {of}; of {unclear_days} nothing tells whether there were none or records are lost",
                 ),
             },
             by="said",

@@ -47,7 +47,7 @@ ASKED = (
 )
 SAMPLED = {
     "whole": (*ASKED, MARGIN),
-    "census": (Sentence("本期接通来电{frame_calls}通，全部有评价，没有抽样误差", "All {frame_calls} answered calls of the period were rated, so there is no sampling error"),),
+    "census": (Sentence("本期接通来电{frame_calls}通，全部有评价，没有无回应的偏差；区间是各期之间本来就有的波动", "All {frame_calls} answered calls of the period were rated, so nobody was silent; the intervals are what such periods vary by anyway"),),
     "no frame": (
         Sentence("邀请{invited}次，收回{answers}份，回收率{value}（{low}～{high}）", "{invited} invited, {answers} answered: a response rate of {value} ({low}–{high})"),
         Sentence("，来自{respondents}人；没有来电数据，不知道从多少人中抽取。", ", from {respondents} people; without calls nobody knows out of how many. "),

@@ -322,6 +322,15 @@ def test_a_volume_falls_by_no_more_than_all_of_itself():
     assert judged(frame)["change_low"] == -1  # from 2 to 40 calls a day
 
 
+def test_a_share_of_nought_after_nought_is_no_certainty_and_none_moves_beyond_1():
+    """0/5 after 0/7: the caller groups say 0.0 to 0.0. From 72 % (71.6 to 72.4) a share rises by no more than 28.4 points."""
+    without = [tuple(np.zeros(100))] * 2
+    nought = judged(months([0.0, 0.0], clusters="callers", without=without, low=0.0, high=0.4, adjusted_low=0.0, adjusted_high=0.4))
+    assert (nought["change_low"], nought["change_high"]) == pytest.approx((-0.4, 0.4))
+    wide = judged(months([0.5, 0.95, 0.4, 0.72, 0.78], clusters="days", se=0.2))
+    assert wide["change"] == pytest.approx(0.06) and wide["change_high"] == pytest.approx(1 - (0.72 - 0.004))
+
+
 def test_calls_without_callers_are_no_surer_than_chance():
     row = of_volume([58] * 29, start="2024-02", until="2024-02").iloc[0]
     assert row["high"] - row["low"] >= 2 * 1.9 * np.sqrt(58 * 29) / 29 and row["clusters"] == "days"

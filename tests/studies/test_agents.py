@@ -164,6 +164,16 @@ def test_an_issue_that_half_the_agents_have_not_mastered_is_trained(counted):
     assert found.loc["i2", "i2"] > 0.5 and found.loc["i2", "rho"] > 3 * found.drop("i2")["rho"].max()
 
 
+def test_a_table_that_names_nobody_tells_no_small_issue_and_no_share_of_few_agents():
+    """话务员数1、单看偏高者100%：那就是一个人的判断；5通的诉求，连同由总数倒推得出它的那一类，也不列出。"""
+    big = [call for n in range(3) for call in series(1000 * n, "供水", f"a{n}", 40, 10)]
+    base = replace(seen([*big, *series(9000, "养老", "a0", 5, 1), *series(9500, "社保", "a0", 60, 20)]), smallest=8)
+    told = agents.issues(base, window_hours=24).set_index("issue")
+    assert told.loc["养老", ["denominator", "numerator", "value"]].isna().all() and told.loc["供水", "denominator"] == 120
+    assert told.loc["社保", ["denominator", "value"]].isna().all() or told["denominator"].isna().sum() >= 2
+    assert (told["agents"] < 5).all() and told[["i2", "plain_high", "flagged_share", "spread_p", "rho"]].isna().all(axis=None)
+
+
 def test_the_rule_of_training_follows_the_params(counted):
     """The unevenly mastered issue is none to train where nine in ten have to be high; one issue is general coaching where params say one; 500 repeats beyond are nobody's."""
     base = counted(world(2, odd={(a, 2): 0.42 if a % 2 else 0.10 for a in range(30)}))

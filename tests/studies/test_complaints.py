@@ -95,6 +95,17 @@ def test_what_comes_in_bursts_is_known_as_well_as_its_days():
         assert whole[ours] == pytest.approx(received[theirs], abs=1e-12), "one page has one interval of one change"
 
 
+@pytest.mark.parametrize("now", [{"甲": 30, "乙": 11, "丙": 5}, {"甲": 30, "乙": 12, "丙": 9, "丁": 4}, {"甲": 40, "乙": 5}])
+def test_the_pareto_tells_no_count_that_the_table_keeps(now):
+    """The table kept 11 and 5 back for the month before; the Pareto named the 11, and the 5 was what was left."""
+    data = joined(spread("2024-07", {"甲": 30, "乙": 3, "丙": 20, "丁": 9}), spread("2024-08", now))
+    seen = view(data, smallest=8)
+    table = complaints.categories(seen).query("level == 1").set_index("category")
+    drawn = complaints.pareto(seen).set_index("category")
+    assert drawn["count"].dropna().to_dict() == table["count"][lambda c: c > 0].dropna().to_dict()
+    assert drawn["share"].isna().equals(drawn["count"].isna())
+
+
 def test_of_four_days_a_share_has_the_interval_of_its_records():
     data = spread("2024-08", {"甲": 30, "乙": 10})
     data["created_s"] = [at(f"2024-08-{1 + n % 4:02d} 10:00") + n for n in range(40)]

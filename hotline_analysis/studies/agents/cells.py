@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from hotline_analysis import disclosure
 from hotline_analysis.measures import agents as measured
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.view import View
@@ -14,7 +15,7 @@ from hotline_analysis.params import Coaching
 from hotline_analysis.stats import funnel, intervals, tests
 from hotline_analysis.words import Field, Term
 
-FEW, MOST_Q = 30, 0.05  # calls of a cell, false discovery rate: below none is flagged
+FEW, MOST_Q, LEAST_AGENTS = 30, 0.05, 5  # calls of a cell, false discovery rate: below none is flagged; agents to compare
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
 }  # fmt: skip
@@ -52,7 +53,7 @@ COLUMNS = {
     "good": Field(Term("偏低的诉求数", "Issues below"), "count"),
     "flagged_issues": Field(Term("偏高的诉求", "Issues above, by name")),
     "advice": Field(Term("建议", "Advice"), words=ADVICE),
-    "agents": Field(Term("话务员数", "Agents"), "count"),
+    "agents": Field(Term("可比的话务员", "Agents that compare"), "count"),
     "rho": Field(Term("同人相似度", "Alike within an agent"), "ratio"),
     "i2": Field(Term("非巧合的差异", "Spread that is no chance"), "share"),
     "spread_p": Field(Term("差异的p", "p of the spread"), "probability"),
@@ -181,9 +182,14 @@ def issues(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     Columns: issue, agents (with FEW or more calls), denominator, numerator, value, low, high (of all agents), rho (beta-binomial), i2, spread_p (of Cochran's Q: do agents differ beyond chance),
     flagged_share (agents above), plain_high (agents above by 1.96 of chance alone), above_all (its rate is above that of all issues, 95 %), cause: train (agents differ:
     spread_p below .05 and i2 `coaching › least_spread` or more, and plain_high `many_high` or more), process (the issue is above all issues, fewer than `few_above` are flagged and agents differ little), coach (somebody is flagged), spread (agents differ as for train, and nobody is flagged), even, few (fewer
-    than five agents to compare). Source: methods 5, A19, A20.
+    than five agents to compare: then nothing is told of them). Small issues are not told. Source: methods 5, A19, A20.
     """
-    return by_issue(cells(view, level=level, window_hours=window_hours), view.params.coaching)
+    told = by_issue(cells(view, level=level, window_hours=window_hours), view.params.coaching)
+    few = told["agents"] < LEAST_AGENTS  # a share of so few agents is somebody's
+    of_agents = ["i2", "rho", "spread_p", "flagged_share", "plain_high"]
+    told = told.assign(**{c: told[c].mask(few) for c in of_agents})
+    shares = ["value", "low", "high", *of_agents]
+    return disclosure.untold(told, ["denominator", "numerator"], shares, view.smallest, parts_of=())
 
 
 def by_issue(frame: pd.DataFrame, rule: Coaching) -> pd.DataFrame:
@@ -217,7 +223,7 @@ def _issue(issue: str, part: pd.DataFrame, overall: float, rule: Coaching) -> di
 
 
 def _cause(row: dict, rule: Coaching) -> str:
-    if row["agents"] < 5:
+    if row["agents"] < LEAST_AGENTS:
         return "few"
     differ = row["spread_p"] < 0.05 and row["i2"] >= rule.least_spread
     if differ and row["plain_high"] >= rule.many_high:

@@ -114,10 +114,14 @@ def pareto(view: View, *, level: int = 1) -> pd.DataFrame:
     path = list(takewhile(lambda c: c in frame, LEVELS))[:level]
     if len(path) < level or not path:
         raise DataRefused("complaints", f"not available: needs category_{level}.")
-    here = orders.within(frame, view.period)
-    parts = [(key[-1], len(orders.within(part, view.period))) for key, part in orders.split(view, frame, path)]
-    rows = pd.DataFrame(sorted(parts, key=lambda row: row[0] in (disclosure.OTHER, orders.NONE)), columns=["category", "count"])
-    so_far, n = rows["count"].cumsum(), len(here)
-    low, high = intervals.wilson(so_far.to_numpy(float), n or np.nan)
-    told = rows.assign(share=rows["count"] / (n or np.nan), cumulative=so_far / (n or np.nan), cumulative_low=low, cumulative_high=high)
-    return disclosure.without_sums(disclosure.untold(told, ["count"], ["share"], view.smallest, parts_of=()))
+    found = volume(view, by=path)  # the counts of the tables: one that they do not tell is told nowhere
+    last = found[path[-1]].isin((disclosure.OTHER, orders.NONE))
+    rows = pd.concat([found[~last], found[last]], ignore_index=True).rename(columns={path[-1]: "category"})
+    rows = rows[(rows["count"] > 0) | rows["count"].isna()].reset_index(drop=True)
+    n = len(orders.within(frame, view.period)) or np.nan
+    so_far = rows["count"].cumsum()
+    low, high = intervals.wilson(so_far.to_numpy(float), n)
+    told = rows[["category", "count", *(c for c in ("count_missing",) if c in rows)]].assign(
+        share=rows["count"] / n, cumulative=so_far / n, cumulative_low=low, cumulative_high=high
+    )
+    return disclosure.without_sums(disclosure.with_counts(told, ["share"]))

@@ -115,14 +115,19 @@ def panel(view: View, *, hours: float = 24.0) -> pd.DataFrame:
     Columns: key, name_zh, name_en, source, line_zh, line_en (the rule), hash, window_hours, unit (share, contacts a problem), numerator,
     denominator (whole numbers), value (higher is worse), low, high (95 %), fcr (1 - value, the figure that such a rule sells; missing for
     contacts, and for rules that nobody calls a resolution), direction, caveat (key of CAVEATS), missing (why there is no value); and of all that have one rules (how many), lowest, highest
-    (of fcr); own, common (this hotline's, those that are met most). Source: catalogue 5.1, 5.2.
+    (of fcr; missing where there are not two); own, common (this hotline's, those that are met most). Source: catalogue 5.1, 5.2.
     """
     near = view.near()
     own = Published("own", Term("本热线现行口径", "This hotline's own"), "params", hours, caveat="own")
     rows = [_published(near.but(windows_hours=[hours]), own), *(_published(_under(near, rule), rule) for rule in PANEL)]
     frame = pd.DataFrame(rows)
     known = frame["fcr"].dropna()
-    ends = {"rules": len(known), "lowest": known.min() if len(known) else np.nan, "highest": known.max() if len(known) else np.nan}
+    beside = len(known) > 1  # one rule has no range
+    ends = {
+        "rules": len(known) if beside else np.nan,
+        "lowest": known.min() if beside else np.nan,
+        "highest": known.max() if beside else np.nan,
+    }
     return frame.assign(**ends, own=frame["key"] == "own", common=frame["key"].isin(COMMON))
 
 

@@ -147,15 +147,14 @@ def pareto(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
 
     Columns: category, count, share, share_low, share_high, cumulative, cumulative_low, cumulative_high (Wilson). The pooled ones and calls without a word come last.
     """
-    daily, strata = _daily(view, by)
-    first, last = _spans(view)[0]
-    here = daily[(daily.index >= first) & (daily.index <= last)].sum()
-    count, n = np.array([here.get(str(k), 0) for k in range(len(strata))], float), float(here.sum()) or np.nan
-    frame = pd.DataFrame({"category": [key[-1] if key else ALL for key in strata], "count": count, "share": count / n})
-    low, high = intervals.wilson(count, n)
-    frame = _so_far(frame.assign(share_low=low, share_high=high), n)
-    told = disclosure.untold(frame, ["count"], ["share", "share_low", "share_high"], view.smallest, parts_of=())
-    return disclosure.without_sums(told)
+    found = volume(view, by=by)  # the counts of the table: one that it does not tell is told nowhere
+    n = float(found.loc[found["named"] == "all", "count"].iloc[0]) or np.nan if by else float(found["count"].iloc[0])
+    rows = found[found["named"] != "all"] if by else found
+    rows = rows[(rows["count"] > 0) | rows["count"].isna()].reset_index(drop=True)
+    frame = pd.DataFrame({"category": rows["group"], "count": rows["count"], "share": rows["count"] / n})
+    low, high = intervals.wilson(frame["count"].to_numpy(float), n)
+    frame = _so_far(frame.assign(share_low=low, share_high=high, **{c: rows[c] for c in ("count_missing",) if c in rows}), n)
+    return disclosure.without_sums(disclosure.with_counts(frame, ["share", "share_low", "share_high"]))
 
 
 # ---- targets

@@ -68,6 +68,20 @@ def test_the_strata_add_to_the_whole(by):
     assert (len(by) < 2) == (parts["state"] != "").all()
 
 
+def test_the_pareto_tells_no_count_that_the_table_keeps():
+    rows = [
+        *spread("2024-08", 31, 水=2),
+        *spread("2024-08", 3, 甲=1, 乙=5),
+        *spread("2024-09", 30, 水=2),
+        *spread("2024-09", 11, 甲=1),
+        *spread("2024-09", 5, 乙=1),
+    ]
+    seen = view(rows, start="2024-08-01", smallest=8)
+    table = volume.volume(seen).query("named != 'all'").set_index("group")["count"]
+    drawn = volume.pareto(seen).set_index("category")["count"]
+    assert drawn.dropna().to_dict() == table[table > 0].dropna().to_dict()
+
+
 def test_small_strata_are_pooled_and_untold():
     rows = [*spread("2024-09", 30, 水=4), *spread("2024-09", 3, 甲=1, 乙=2)]
     frame = volume.volume(view(rows, smallest=8)).set_index("group")
