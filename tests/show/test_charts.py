@@ -412,6 +412,15 @@ def test_english_names_have_their_room():
     assert "Solving the matter at once" in texts(charts.gap_chart(gaps, width=charts.NARROW, language="en")), "its dimension is left out"
 
 
+def test_months_are_written_as_the_language_writes_them():
+    """2023.8—2024.9 stood among dates such as 30 September 2024."""
+    months = ["2023-08", "2024-09"]
+    assert [charts.month_span(months, language) for language in ("zh", "en")] == ["2023.8—2024.9", "Aug 2023–Sep 2024"]
+    row = {"values": [0.9, 0.91], "months": months, "unit": "percent", "name": "x"}
+    spark = charts.sparkline(row, width=200, height=74, language="en", label=True)
+    assert ">Aug 2023<" in spark and ">Sep 2024<" in spark and "2024.9" not in spark
+
+
 def test_the_first_day_stands_clear_of_the_nought():
     axes = drawn_once("coverage", charts.WIDE, "en")[0]
     axes.figure.canvas.draw()

@@ -265,13 +265,15 @@ def _short(month: str, language: str) -> str:
     return f"{int(month[-2:])}月" if language == "zh" else words.format_month(month, "en")[:3]
 
 
-def month_span(months: Sequence[str]) -> str:
-    """The first and the last month: 2022.10—2024.9; a single one is named once."""
-    return "—".join(dict.fromkeys((dotted(months[0]), dotted(months[-1]))))
+def month_span(months: Sequence[str], language: str = "zh") -> str:
+    """The first and the last month: 2022.10—2024.9 (en Oct 2022–Sep 2024); a single one is named once."""
+    return ("—" if language == "zh" else "–").join(dict.fromkeys(dotted(month, language) for month in (months[0], months[-1])))
 
 
-def dotted(month: str) -> str:
-    return f"{month[:4]}.{int(month[5:7])}" if "-" in month else month
+def dotted(month: str, language: str = "zh") -> str:
+    if "-" not in month:
+        return month
+    return f"{month[:4]}.{int(month[5:7])}" if language == "zh" else f"{_short(month, language)} {month[:4]}"
 
 
 # ---- as SVG

@@ -163,7 +163,7 @@ def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
     months = dates.dt.strftime("%Y-%m")
     ticks: Sequence[int] = np.flatnonzero(months != months.shift()).tolist()
     ticks = ticks[:: max(1, -(-len(ticks) // 6))]
-    ax.set_xticks(ticks, [dotted(months.iloc[i]) for i in ticks])
+    ax.set_xticks(ticks, [dotted(months.iloc[i], language) for i in ticks])
 
 
 def _day(date: pd.Timestamp, first: bool, language: str) -> str:
