@@ -861,7 +861,7 @@ class Hotline:
 
         And grade, told and place (in words), worst (the first four of the worst severity, which the sentence names), more (how many it does not).
         """
-        return self._month("checks", self._checked, CHECKS)
+        return self._of_the_files(self._month("checks", self._checked, CHECKS))
 
     def _checked(self) -> pd.DataFrame:
         day = len(self.month) == 10  # on which only the leading table is told of: others may well bring nothing
@@ -930,7 +930,13 @@ class Hotline:
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Where every physical record of every file went."""
-        return self._month("ledger", lambda: ledger_frame(self.store.ledgers), LEDGER)
+        return self._of_the_files(self._month("ledger", lambda: ledger_frame(self.store.ledgers), LEDGER))
+
+    def _of_the_files(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame that is of the whole hotline on an edition's page too, which says so."""
+        if self.only[0]:
+            frame.attrs["whole"] = {language: editions.WHOLE(language) for language in LANGUAGES}
+        return frame
 
     @cached_property
     def days(self) -> pd.DataFrame:
@@ -1007,7 +1013,8 @@ class Hotline:
     @cached_property
     def ledger_of_month(self) -> pd.DataFrame:
         """What became of the records of this month, by table and file; columns in `intake.read.ledger.month_frame`."""
-        return self._month("ledger_of_month", lambda: month_frame(self.store.ledgers, self.period.first_day, self.period.last_day), LEDGER)
+        first, last = self.period.first_day, self.period.last_day
+        return self._of_the_files(self._month("ledger_of_month", lambda: month_frame(self.store.ledgers, first, last), LEDGER))
 
     @property
     def digest(self) -> str:

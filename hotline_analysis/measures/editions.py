@@ -21,6 +21,7 @@ ONLY = "HOTLINE_ONLY"  # in the kernels of a run: the edition that all of its no
 KNOWN = 0.95  # of the unanswered calls have to name a stratum for shares of answered ones to mean anything
 COUNTED = ("calls", "orders")  # whose rows make a stratum large enough
 NAMED = Term("{}：{}", "{}: {}")
+WHOLE = Term("全热线的记录，不只本页所计的", "the whole hotline's records, not only those of this page")
 LINE = Term(
     "本页只计{}为“{}”的记录，是否再次来电看全热线；不足{}的计数不列，其余取最接近的5，占比与变化由取整后的数算出；判断由未取整的数作出；不能这样列出的表只在全热线的页面上。",
     "Only records whose {} is “{}”; whether a caller came back is looked for in the whole hotline. Counts under {} are not told, others to the nearest 5, shares and changes from the rounded figures; verdicts from the exact ones; tables that cannot be told so stand on the hotline's own page alone.",

@@ -16,6 +16,7 @@ from hotline_analysis.show.markup import html
 from hotline_analysis.tables import terms
 from hotline_analysis.words import Term, decimal, format_month
 
+CAPTION = Term("各{}的结论，记录多的在前", "What each {} concludes, those with the most records first")
 HEADING = Term("分{}运行报告", "Operations reports by {}")
 APART = Term(
     "另有{}个不单列：记录不足{}条，或可由总数减其余得出。",
@@ -83,7 +84,9 @@ def _page(h: Hotline, column: str, rows: list[dict], apart: int, language: str) 
     heading, when = HEADING(language).format(terms()[column](language)), format_month(h.month, language)
     heading = heading if language == "zh" else heading.capitalize()
     below = [NOTE(language).format(rounding.LEAST), *([APART(language).format(apart, rounding.LEAST)] if apart else [])]
-    told = html("editions", "editions", rows=rows, below=below, language=language, name=terms()[column](language))
+    name = terms()[column](language)
+    caption = CAPTION(language).format(name if language == "zh" else name.lower())
+    told = html("editions", "editions", rows=rows, below=below, language=language, name=name, caption=caption)
     section = page.Section("summary", page.SUMMARY(language), numbered=False, parts=[("table", told)])
     audience, title = WORDS["audience"](language), h.params.title.term(language)
     masthead = html("blocks", "masthead", title="", left=title, audience=audience, when=when, line=[])

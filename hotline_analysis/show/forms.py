@@ -111,7 +111,7 @@ class Shown:
 
     def _slot(self, slot: Slot) -> str:
         told = self.attrs.get(slot.column) if not slot.frame else None
-        if slot.column in ("period", "definition") and told:
+        if slot.column in ("period", "definition", "whole") and told:
             return told[self.language]
         source = self if not slot.frame else self._other(slot.frame)
         return source._cells(slot) if source is not None and source.column(slot.column) else ""

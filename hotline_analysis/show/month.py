@@ -9,6 +9,7 @@ from hotline_analysis.show import advice, blocks, charts, verdicts
 from hotline_analysis.show.forms import Figure, Furniture, Table
 from hotline_analysis.words import REASON, Either, Rows, Sentence, Sentences, Term
 
+WHOLE = Sentence("{whole}", "{whole}")  # said on an edition's page
 ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
 STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
 PERIOD = (
@@ -320,13 +321,14 @@ FORMS = {
         reading=(Term("与平常量相差过大的日子标出，写作当日/平常；缺的记录按缺失处理，不计为零。", "Days far from usual are named, as that day / usual; missing records are missing, not zero."),),
         numbers="date calls usual",
     ),
-    "ledger": Table("file physical accepted rejected duplicates left_out repaired", Term("记录的去向", "Where the records went"), narrow="file physical accepted"),
+    "ledger": Table("file physical accepted rejected duplicates left_out repaired", Term("记录的去向", "Where the records went"), subtitle=WHOLE, narrow="file physical accepted"),
     "ledger_of_month": Table(
         "table file dated accepted rejected duplicates left_out events undated",
         Term("本期记录的去向", "Where the period's records went"),
+        subtitle=WHOLE,
         narrow="table dated accepted",
     ),
-    "checks": Table("check told severity", Term("数据检查", "Checks of the data"), narrow="told severity"),
+    "checks": Table("check told severity", Term("数据检查", "Checks of the data"), subtitle=WHOLE, narrow="told severity"),
     "others": Table(
         FIGURES,
         Term("本页指标的数字", "The indicators of this page in figures"),
@@ -387,7 +389,7 @@ SAY = {
             **dict.fromkeys(
                 ("good", "fair", "poor"),
                 (
-                    Sentence("数据质量{grade}：", "Data quality {grade}:"),
+                    Either((Sentence("数据质量{grade}（{whole}）：", "Data quality {grade} ({whole}):"), Sentence("数据质量{grade}：", "Data quality {grade}:"))),
                     Rows({"True": (Sentence("{told}", "{told}"),)}, by="worst"),
                     Sentence("另有{more}项。", "{more} more."),
                 ),

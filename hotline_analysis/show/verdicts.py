@@ -69,7 +69,7 @@ def ledger(shown, *, groups: Mapping[str, Term], title: str = "", subtitle: str 
     """表1: the indicators of the first sheet by verdict, each with its course, value, change, interval, last year, target and in how many months it was reached."""
     rows = _rows(_sheet(shown), shown, **said)
     told = [(of, COUNTED(shown.language).format(term(shown.language), len(of))) for of, term in _grouped(rows, groups)]
-    head = {"title": title, "subtitle": subtitle, "months": charts.month_span(rows[0]["months"]) if rows else ""}
+    head = {"title": title, "subtitle": subtitle, "months": charts.month_span(rows[0]["months"], shown.language) if rows else ""}
     cells = {"spark": _spark(shown, width=128, height=30), "column": shown.column}
     text = "\n".join("\t".join(shown.written(r, *form) for form in (("indicator",), ("value", "level"), ("state",))) for r in rows)
     return _block("table", "ledger", shown, text, {"key": "ledger"}, groups=told, **head, **cells)

@@ -197,6 +197,18 @@ def test_paper_keeps_every_verdict(browser, file):
     tab.close()
 
 
+def test_the_appendix_is_set_closer_on_paper(browser):
+    """The last sheet held eight lines: the tables of the appendix, which are looked up and not read, took the room."""
+    rows = "<tr><th>x</th><td>y</td></tr>" * 50
+    tables = "".join(f"<section class=chapter id={key}><table><tbody>{rows}</tbody></table></section>" for key in ("ahead", "appendix"))
+    tab = browser.new_page()
+    tab.set_content(f"<style>{blocks.sheet()}</style>{tables}")
+    tab.emulate_media(media="print")
+    ahead, appendix = (tab.locator(f"#{key} table").bounding_box()["height"] for key in ("ahead", "appendix"))
+    assert appendix < 0.85 * ahead
+    tab.close()
+
+
 def test_only_verdicts_have_a_colour(html):
     """Ink, greys and the two hues of the verdicts; nothing else has a saturation to speak of."""
     import colorsys

@@ -12,6 +12,8 @@ from nbformat.v4 import new_notebook
 from hotline_analysis import open_hotline
 from hotline_analysis.__main__ import main
 from hotline_analysis.report import month as monthly
+from hotline_analysis.show.forms import Shown
+from hotline_analysis.show.month import FORMS, SAY
 from tests.prove.attack import Known, within
 from tests.report.notebooks import code
 from tests.small import TEAMS, write_teams
@@ -48,6 +50,7 @@ def test_the_index_leads_to_every_edition_and_names_no_small_one(reports):
     links = re.findall(r'href="(\.\./[^"]+)"', text)
     assert len(links) == 3 - (text.count("南城") == 0) and all((reports / "2024-03-area" / link).resolve().is_file() for link in links)
     assert "东城" in text and "北城" not in text and "不单列" in text
+    assert "<caption><b>各区域的结论，记录多的在前</b></caption>" in text
 
 
 def test_all_months_lead_there_and_name_none(reports):
@@ -141,3 +144,17 @@ def test_what_cannot_be_rendered_is_refused_before_a_kernel_starts(reports, word
     assert main(["report", "--params", str(params), *month, *words, "--quiet"]) == code
     told = capsys.readouterr().err
     assert "Traceback" not in told and "天边" not in told
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_of_the_files_says_that_it_is_of_the_whole_hotline(tmp_path, language):
+    """A quality finding (117 calls usual) and the ledger stood on an edition's page as if they were its own."""
+    params = write_teams(tmp_path, calls=900, months=3)
+    own, whole = (open_hotline(params, "2024-03", language, only=only, progress=False) for only in ("area=东城", ""))
+    said = {"zh": "全热线的记录", "en": "the whole hotline's records"}[language]
+    for name in ("ledger_of_month", "checks", "ledger"):
+        shown, plain = (Shown(getattr(h, name), {}, language) for h in (own, whole))
+        assert [said in line for line in shown.said(FORMS[name].subtitle)] == [True] and not plain.said(FORMS[name].subtitle)
+    graded = own.checks.head(0).reindex([0]).assign(grade="good", told_zh="无", told_en="none", worst="True")
+    graded.attrs = own.checks.attrs
+    assert any(said in line for line in Shown(graded, {}, language).said(SAY["checks"]))

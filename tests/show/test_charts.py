@@ -393,6 +393,40 @@ def test_a_category_that_is_not_told_keeps_its_place_and_no_bar_bears_the_name_o
     }
 
 
+def test_english_names_have_their_room():
+    """'Other (under 8 ea…', 'One seat fewer …', 'Service quality · Experti…': a name was cut after so many characters, whatever room there was."""
+    long = "promised and not called back"
+    frame = pd.DataFrame({"category": ["p", "q"], "share": [0.7, 0.3], "cumulative": [0.7, 1.0]})
+    axes = charts.pareto(frame, language="en", names={"p": Term("", long)})
+    axes.figure.canvas.draw()
+    assert long in texts(axes) and axes.get_yticklabels()[0].get_window_extent().x0 >= 0
+    event = "One seat fewer at night"
+    months = run_frame().assign(event_en=[event if n in (0, 1, 23) else "" for n in range(len(MONTHS))])
+    for width in (charts.WIDE, charts.NARROW):
+        axes = charts.run_chart(months, width=width, language="en")
+        axes.figure.canvas.draw()
+        boxes = [text.get_window_extent() for text in axes.texts if text.get_text() == event]
+        assert len(boxes) == 3 and not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+        assert all(box.x0 >= -1 and box.x1 <= width + 1 for box in boxes)
+    gaps = gap_frame().assign(name_en="Solving the matter at once", dimension_en="Service quality")
+    assert "Solving the matter at once" in texts(charts.gap_chart(gaps, width=charts.NARROW, language="en")), "its dimension is left out"
+
+
+def test_months_are_written_as_the_language_writes_them():
+    """2023.8—2024.9 stood among dates such as 30 September 2024."""
+    months = ["2023-08", "2024-09"]
+    assert [charts.month_span(months, language) for language in ("zh", "en")] == ["2023.8—2024.9", "Aug 2023–Sep 2024"]
+    row = {"values": [0.9, 0.91], "months": months, "unit": "percent", "name": "x"}
+    spark = charts.sparkline(row, width=200, height=74, language="en", label=True)
+    assert ">Aug 2023<" in spark and ">Sep 2024<" in spark and "2024.9" not in spark
+
+
+def test_the_first_day_stands_clear_of_the_nought():
+    axes = drawn_once("coverage", charts.WIDE, "en")[0]
+    axes.figure.canvas.draw()
+    assert not axes.get_xticklabels()[0].get_window_extent().overlaps(axes.get_yticklabels()[0].get_window_extent())
+
+
 @pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
 def test_a_figure_stands_in_its_bar_only_where_the_bar_has_the_room(width):
     """费用账单 15.9%：手机上写进柱里的数压在左边的名称上。"""

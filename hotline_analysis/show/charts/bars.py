@@ -30,7 +30,9 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     )  # a row without a bar would give its place to the next
     ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6), xlabel="", ylabel="")
     _reach(ax, data, y)
-    told = [style.short(style.name(c, 9, names, language), 9) for c in data["category"]]
+    told = [style.name(c, 24, names, language) for c in data["category"]]
+    room = style.left_room(ax, told, 190 if narrow else 230)
+    told = [style.fit(name, room) for name in told]
     inside = 100 * INSIDE / style.pixels(ax)[0]
     ax.set_yticks(y, told)
     ax.set_xticks([0, 50, 100], ["0", "50%", "100%"])

@@ -120,7 +120,7 @@ def _bars(links: pd.DataFrame, ax: Axes, language: str, names: Mapping[str, Term
         )
 
 
-@chart((380, 400), left=110, right=(8, 8), top=96, bottom=8, needs="excess", grid="")
+@chart((380, 400), left=110, right=(44, 44), top=96, bottom=8, needs="excess", grid="")
 def flow_map(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: Mapping[str, Term] = {}) -> None:
     """Callbacks beyond habit per 1,000 calls: issue down, next issue across; darker is more, what does not stand out has no figure.
 

@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ticker import MaxNLocator
 
 from hotline_analysis import words
-from hotline_analysis.show.charts.style import DATA, HAIR, INK, INK2, INK3, LADDER, WASH2, chart, pixels, say, short
+from hotline_analysis.show.charts.style import DATA, HAIR, INK, INK2, INK3, LADDER, WASH2, chart, fit, pixels, say, width
 from hotline_analysis.words import Term
 
 LOW, HIGH = Term("◀ 低分", "◀ low scores"), Term("高分 ▶", "high scores ▶")
@@ -38,7 +38,6 @@ def likert(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None
             place,
             first[f"name_{language}"],
             MEAN(language).format(words.decimal(first["mean"], 1), words.format_count(first["denominator"])),
-            narrow,
         )
         _segments(ax, place, own)
     ticks = [t for t in (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
@@ -74,10 +73,12 @@ def _shade(distance: float) -> str:
     return to_hex([np.interp(at, np.arange(len(steps)), steps[:, channel]) for channel in range(3)])
 
 
-def _named(ax: Axes, place: int, name: str, told: str, narrow: bool) -> None:
+def _named(ax: Axes, place: int, name: str, told: str) -> None:
     """The item's name above its bar, its figure at the right end of the same line."""
     left, right = ax.get_xlim()
-    say(ax, left, place, short(name, 13 if narrow else 26), colour=INK, size=13, weight="bold", dy=18)
+    room = pixels(ax)[0] - 6.48 * width(told) - 12
+    name = name if fit(name, room, size=13) == name else name.split(" · ")[-1]  # its dimension is given up before its own words are
+    say(ax, left, place, fit(name, room, size=13), colour=INK, size=13, weight="bold", dy=18)
     say(ax, right, place, told, colour=INK2, ha="right", dy=18)
 
 
@@ -117,7 +118,7 @@ def gap_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> N
         ax.plot([row["gap"]], [place], "o", ms=9, mfc=DATA if clear else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
         dimension = row[f"dimension_{language}"]
         name = f"{dimension} · {row[f'name_{language}']}" if dimension else row[f"name_{language}"]
-        _named(ax, place, name, words.signed(100 * row["gap"], 1), narrow)
+        _named(ax, place, name, words.signed(100 * row["gap"], 1))
     ticks = [t for t in np.round(np.arange(-1, 1.01, 0.05), 2) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
     step = max(1, len(ticks) // 5)
     kept = [t for t in ticks if round(t / 0.05) % step == 0]
@@ -154,6 +155,6 @@ def spans(
         ax.plot([low[place], high[place]], [place, place], color=INK3, lw=2, solid_capstyle="butt", zorder=2)
         clear = low[place] > 0 or high[place] < 0
         ax.plot([value[place]], [place], "o", ms=9, mfc=DATA if clear else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
-        _named(ax, place, names[said](language) if said in names else said, words.decimal(value[place]), narrow)
+        _named(ax, place, names[said](language) if said in names else said, words.decimal(value[place]))
     ticks = [t for t in MaxNLocator(4).tick_values(*ax.get_xlim()) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
     ax.set_xticks(ticks, [f"{t:,.10g}".replace("-", words.MINUS) for t in ticks])

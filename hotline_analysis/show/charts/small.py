@@ -27,7 +27,7 @@ def sparkline(row: Mapping, *, width: int, height: int, language: str = "zh", la
         "goal": goal if np.isfinite(goal) else None,
         "runs": _unbroken(x, y[3:]),
         "last": (x[-1], y[-1], row.get("judgement", "none")) if np.isfinite(y[-1]) else (),
-        "months": [dotted(row["months"][k]) for k in (-len(values), -1)] if label else (),
+        "months": [dotted(row["months"][k], language) for k in (-len(values), -1)] if label else (),
     }
     said = _spark_words(row, values[np.isfinite(values)], limits[:2], language)
     return html("marks", "spark", width=width, height=height, said=said, label=label, **drawn)

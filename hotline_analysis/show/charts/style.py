@@ -165,6 +165,21 @@ def short(text, most: int) -> str:
     return text if fits == len(text) else text[: max(1, fits - 1)] + "…"
 
 
+def fit(text, room: float, *, size: float = 12) -> str:
+    """A line cut to its room in pixels."""
+    return short(text, int(room / (1.08 * size)))  # narrow characters are a little wider than half an em
+
+
+def left_room(axes: Axes, texts: Sequence[str], most: float) -> float:
+    """Room for the names of rows at the left, in pixels: a sheet of our own gives as much as the longest needs, up to `most`."""
+    whole, box = axes.figure.bbox.width * 72 / axes.figure.dpi, axes.get_position()
+    if len(axes.figure.axes) == 1:
+        needed = 6.48 * max(map(width, texts), default=0) + 10
+        box.x0 = max(box.x0, min(needed, most) / whole)
+        axes.set_position(box)
+    return box.x0 * whole - 8
+
+
 def say(
     axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", va="center", halo=True, on="data", dx=0.0, dy=0.0
 ) -> None:
@@ -250,13 +265,15 @@ def _short(month: str, language: str) -> str:
     return f"{int(month[-2:])}月" if language == "zh" else words.format_month(month, "en")[:3]
 
 
-def month_span(months: Sequence[str]) -> str:
-    """The first and the last month: 2022.10—2024.9; a single one is named once."""
-    return "—".join(dict.fromkeys((dotted(months[0]), dotted(months[-1]))))
+def month_span(months: Sequence[str], language: str = "zh") -> str:
+    """The first and the last month: 2022.10—2024.9 (en Oct 2022–Sep 2024); a single one is named once."""
+    return ("—" if language == "zh" else "–").join(dict.fromkeys(dotted(month, language) for month in (months[0], months[-1])))
 
 
-def dotted(month: str) -> str:
-    return f"{month[:4]}.{int(month[5:7])}" if "-" in month else month
+def dotted(month: str, language: str = "zh") -> str:
+    if "-" not in month:
+        return month
+    return f"{month[:4]}.{int(month[5:7])}" if language == "zh" else f"{_short(month, language)} {month[:4]}"
 
 
 # ---- as SVG

@@ -61,11 +61,14 @@ def _course(ax: Axes, x: np.ndarray, value: np.ndarray) -> None:
 def _events(ax: Axes, data: pd.DataFrame, language: str) -> None:
     """Declared breaks and measures, each a thin line with its words; neighbours step down, so that their words do not touch."""
     told = data.get(f"event_{language}", data.get("event", []))
-    marked = [(i, short(event, 8)) for i, event in enumerate(told) if isinstance(event, str) and event]
-    at = [i * style.pixels(ax)[0] / len(data) for i, _ in marked]
-    for (i, event), row in zip(marked, rows_apart(at, at, gap=66), strict=True):
+    marked = [(i, short(event, 16)) for i, event in enumerate(told) if isinstance(event, str) and event]
+    wide = style.pixels(ax)[0]
+    half = np.array([3.3 * style.width(event) for _, event in marked])
+    at = np.array([i * wide / len(data) for i, _ in marked])
+    middle = np.maximum(np.minimum(at, wide + 80 - half), half - 30)  # words stay on the sheet
+    for (i, event), dx, row in zip(marked, middle - at, rows_apart(middle - half, middle + half, gap=6), strict=True):
         ax.axvline(i - 0.5, color=style.LINE, lw=1, zorder=1)
-        say(ax, i - 0.5, ax.get_ylim()[1], event, ha="center", dy=5 - 15 * row, halo=row > 0)
+        say(ax, i - 0.5, ax.get_ylim()[1], event, ha="center", dx=dx, dy=5 - 15 * row, halo=row > 0)
 
 
 def _limits(ax: Axes, x, lower, upper, target) -> None:
@@ -115,6 +118,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
         _broken(ax, i, calls[i], usual[i], note, row, len(data))
     value_ticks(ax, most=3)
     _day_axis(ax, dates, language)
+    ax.get_xticklabels()[0].set_ha("left")  # centred, the month's name would stand on the nought of the other axis
 
 
 @chart((190, 180), left=46, right=(10, 8), top=24, bottom=28)
@@ -159,7 +163,7 @@ def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
     months = dates.dt.strftime("%Y-%m")
     ticks: Sequence[int] = np.flatnonzero(months != months.shift()).tolist()
     ticks = ticks[:: max(1, -(-len(ticks) // 6))]
-    ax.set_xticks(ticks, [dotted(months.iloc[i]) for i in ticks])
+    ax.set_xticks(ticks, [dotted(months.iloc[i], language) for i in ticks])
 
 
 def _day(date: pd.Timestamp, first: bool, language: str) -> str:
