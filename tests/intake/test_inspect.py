@@ -239,6 +239,72 @@ def test_a_line_of_group_titles_is_no_header(tmp_path):
         assert done.looked[0].taken.table.columns == tuple(CALLS) and done.looked[0].taken.rows == N
 
 
+def test_titles_that_a_spreadsheet_pads_with_separators_are_no_header(tmp_path):
+    """另存为 CSV 的台账：标题行、统计区间行后面跟着一串逗号，末行是合计。"""
+    titles = [["某市热线呼入明细表", "", ""], ["统计区间：", "2024-03-01至2024-03-31", ""], list(CALLS)]
+    wide = [*CALLS, "评价", "类别"]
+    lines = [
+        *([*t, "", ""] for t in titles[:2]),
+        wide,
+        *([*row, "满意", "咨询"] for row in zip(*CALLS.values(), strict=True)),
+        ["合计", str(N), "", "", ""],
+    ]
+    book = Workbook()
+    for row in lines:
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.csv").write_text("".join(",".join(line) + "\n" for line in lines), encoding="gb18030")
+    for name in ("a.xlsx", "a.csv"):
+        done = bench.inspect([tmp_path / name])
+        assert done.looked[0].taken.table.columns == tuple(wide) and told(done)["started_at"][0] == "来电时间"
+
+
+def test_what_words_and_values_say_of_a_name_that_nobody_knows(tmp_path):
+    """没见过的列名：取值和名称里的词说明它是什么，一律请确认。"""
+    scores = ["非常满意", "满意", "不满意"] * 20
+    calls = {
+        "序号": range(1, N + 1),
+        "业务流水": [f"LS{k:06d}" for k in range(N)],
+        "呼入时刻": CALLS["来电时间"],
+        "用户号码": [f"1380000{k:04d}" for k in range(N)],
+        "是否接起": ["是", "否"] * 30,
+        "等候": [f"{k % 50 + 2}秒" for k in range(N)],
+        "评价": scores,
+    }
+    done = look(tmp_path, calls)
+    assert done.looked[0].unit.key == ("业务流水",)
+    wanted = {"caller": "用户号码", "outcome": "是否接起", "queue_seconds": "等候", "rating": "评价"}
+    assert {
+        c: p.headers[0] for p in proposals(done) if propose.LIKELY <= p.confidence < propose.SURE and (c := p.column) in wanted
+    } == wanted
+    orders = {
+        "Case No": CALLS["通话ID"],
+        "Date Received": CALLS["来电时间"],
+        "Target Date": [f"2024-03-{k % 9 + 10}" for k in range(N)],
+        "Handler Team": ["Waste Team", "Highways Team"] * 30,
+        "How Reported": ["Phone", "Web form", "App"] * 20,
+        "Citizen Ref": [f"CIT{k % 45:05d}" for k in range(N)],
+        "Customer Satisfaction": ["Very satisfied", "Satisfied", "Dissatisfied"] * 20,
+    }
+    wanted = dict(zip(("due_at", "department", "channel", "caller", "satisfied"), list(orders)[2:], strict=True))
+    made = [p for p in proposals(look(tmp_path, orders)) if p.table == "orders" and propose.LIKELY <= p.confidence < propose.SURE]
+    assert wanted.items() <= {p.column: p.headers[0] for p in made}.items()
+
+
+def test_accepted_orders_without_a_closing_time_are_orders(tmp_path):
+    """有承办单位、满意程度而没有办结时间的受理清单是工单，不是留言。"""
+    rows = {"流水号": CALLS["通话ID"], "受理时间": CALLS["来电时间"], "来电号码": CALLS["主叫号码"], "诉求类别": ["水", "电"] * 30}
+    for more in ({}, {"承办单位": ["水务局", "供电局"] * 30, "满意程度": ["满意", "不满意", "基本满意"] * 20}):
+        done = look(tmp_path, rows | more)
+        made = {p.column for s in done.looked[0].sections if s.table == "orders" for p in s.proposals if p.confidence >= propose.LIKELY}
+        assert made >= {"order_id", "created_at", *(("department", "satisfied") if more else ())}
+
+
+def test_milliseconds_that_a_header_says_may_be_more_than_a_day_of_seconds(tmp_path):
+    done = told(look(tmp_path, {**CALLS, "Total Talk (ms)": [k * 15000 for k in range(N)]}))
+    assert done["talk_seconds"] == ({"from": "Total Talk (ms)", "unit": "milliseconds"}, False, True)
+
+
 def test_a_time_with_a_named_month_is_a_time_and_a_reference_a_key(tmp_path):
     times = [f"{k % 28 + 1:02d}-Jul-2024 {8 + k // 6:02d}:{k % 6}0" for k in range(N)]
     rows = {

@@ -202,7 +202,7 @@ def test_the_legs_to_the_phones_are_no_contacts(tmp_path):
     assert rows(store, "call_id, outcome, agent, talk_seconds") == [("u1", "answered", "801", 120)]
     assert store.ledgers[0].left_out == {"channel leg b": 2}
     own = "calls: {preset: freeswitch_cdr, files: a.csv, columns: {channel: ''}}\n"
-    assert len(rows(of(tmp_path, own, FREESWITCH), "call_id")) == 3  # without the outcome nothing is left out by it
+    assert len(rows(of(tmp_path, own, FREESWITCH), "call_id")) == 3  # without the leg nothing is left out by it
 
 
 @pytest.mark.parametrize("event", ["BLINDTRANSFER,900,ctx", "ATTENDEDTRANSFER,BRIDGE,b1", "TRANSFER,900,ctx"])

@@ -153,6 +153,17 @@ def test_changes(tmp_path, figures, state, hints):
     assert one(tmp_path, figures, "change: v, from: was, to: now")[::2] == (state, hints)
 
 
+def test_shares_that_are_more_than_all_say_what_each_would_be(tmp_path):
+    """接通率88.4%与放弃率13.6%：其中一个错了，各自应是多少。"""
+    fits = one(tmp_path, "a: 88.4%, b: 13.6%", "total: 100%, parts: [a, b]")[1]
+    assert fits == {"a": "86.4%～86.5%", "b": "11.6%～11.7%"}
+
+
+@pytest.mark.parametrize(("said", "state"), [("缩短4.0%", FITS), ("少4.0%", FITS), ("延长4.0%", CONTRADICTS)])
+def test_what_is_said_of_a_length(tmp_path, said, state):
+    assert one(tmp_path, f"v: {said}, was: 125秒, now: 120秒", "change: v, from: was, to: now")[0] == state
+
+
 UNITS = "p: 43.8%, q: 56.2%, one: '1', n: '120', m: 100件, c: 20通, y: 20元, s: 30秒, t: 2分钟, u: 150秒, w: 3天, z: '3'"
 
 

@@ -38,8 +38,8 @@ HOMONYMS = frozenset(  # names that mean different things in different systems: 
 
 MEANT_BY_YES = {  # of a column of yes and no, what yes means by words of its name; the first are taken out before the next are looked for (未接听 holds 接听)
     "outcome": {
-        "abandoned": ("未接听", "未接通", "未接", "未应答", "漏话", "漏接", "放弃", "呼损", "abandon", "miss", "lost", "unanswered", "notanswered", "noanswer", "unconnected", "notconnected"),
-        "answered": ("接听", "接通", "应答", "已接", "answer", "connect"),
+        "abandoned": ("未接听", "未接通", "未接起", "未接", "未应答", "漏话", "漏接", "放弃", "呼损", "abandon", "miss", "lost", "unanswered", "notanswered", "noanswer", "unconnected", "notconnected"),
+        "answered": ("接听", "接通", "接起", "应答", "已接", "answer", "connect"),
     },
     "direction": {
         "out": ("呼出", "外呼", "去电", "outbound", "outgoing", "callout", "dialout"),

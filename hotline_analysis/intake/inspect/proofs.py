@@ -1,5 +1,6 @@
 """What the columns of a file prove together, whatever their names: what a row is, which column names it, which times and durations belong together."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -63,6 +64,8 @@ def row_unit(table: Table, known: Names) -> RowUnit:
                 f"{call.distinct:,} calls of {leg.distinct:,} legs",
             )
             return RowUnit("leg", (call.header,), why)
+    if whole and all(names.folded(e.header) in COUNTED for e in whole):  # a number that begins anew in every export
+        whole = [e for e in table.seen if e not in ids and _like_a_reference(e)] or whole
     if whole:
         first = max(whole, key=lambda e: (_id_name(e), names.folded(e.header) not in COUNTED, -e.place))
         return RowUnit("row", (first.header,), Term("每行不同", "different in every row"))
@@ -76,6 +79,13 @@ def looks_like_id(seen: Evidence, known: Names) -> bool:
         column.endswith("_id") or column in ("~leg", "~parent_call") for t in ("calls", "orders", "surveys", "sessions") for column, like in known.of(t, seen.header).items() if like.score >= 0.7
     )  # fmt: skip
     return seen.filled > 0 and plain and seen.distinct > 1 and named
+
+
+def _like_a_reference(seen: Evidence) -> bool:
+    """Different in every row, of one shape that holds digits and no blank, and neither a time nor somebody's number."""
+    shape, share = seen.shapes[0] if seen.shapes else ("", 0.0)
+    plain = seen.instant < 0.5 and seen.clock < 0.5 and not seen.decimals and not seen.worded and seen.mobile + seen.masked < 0.2
+    return seen.unique == 1 and seen.share_filled > 0.99 and plain and share > 0.9 and "#" in shape and not re.search(r"[\s.:]", shape)
 
 
 def _id_name(seen: Evidence) -> bool:

@@ -26,11 +26,12 @@ NAME, VALUES = 0.62, 0.38
 VALUES_SAY = 0.6
 NEAR = 0.55  # the name's likeness below which a column is no more than asked about
 RIVAL = 0.1  # a second column so near makes none of them sure
+PER_SECOND = {"milliseconds": 1000, "minutes": 1 / 60, "hours": 1 / 3600}  # units that a header may say
 LEAST_CELLS = 20  # filled cells below which values prove nothing
 LEVELS = {"issue_1..3": "issue_1", "category_1..3": "category_1"}
 OPENING = {"calls": "started_at", "orders": "created_at", "sessions": "opened_at", "surveys": "answered_at"}
 LATER = ("办结", "结束", "关闭", "归档", "结案", "完成", "完结", "终止", "答复", "回复", "解决", "更新", "截止", "时限", "到期", "派", "挂", "应答", "接听",
-         "close", "end", "finish", "due", "update", "modif", "solv", "stop", "complet", "answer", "repl", "response", "respond", "expire", "exit", "dispatch", "last")  # fmt: skip
+         "close", "end", "finish", "due", "update", "modif", "solv", "stop", "complet", "answer", "repl", "response", "respond", "expire", "exit", "dispatch", "last", "target")  # fmt: skip
 NUMBERED = re.compile(r"([一二三])级.*(?:分类|类别|事项|标签)")  # a name that numbers the level
 LEVELLED = {"calls": "issue", "orders": "category"}
 STEMS = {  # of a column of times, what its name's verb says
@@ -39,7 +40,7 @@ STEMS = {  # of a column of times, what its name's verb says
         "responded_at": ("答复", "回复", "响应", "reply", "respond", "response"),
         "resolved_at": ("解决", "solv"),
         "closed_at": ("办结", "完结", "结案", "关闭", "归档", "close", "complet", "finish"),
-        "due_at": ("时限", "到期", "截止", "due", "deadline"),
+        "due_at": ("时限", "到期", "截止", "due", "deadline", "target"),
         "dispatched_at": ("派单", "派发", "派工", "dispatch"),
     },
     "calls": {
@@ -48,6 +49,19 @@ STEMS = {  # of a column of times, what its name's verb says
         "ended_at": ("结束", "挂断", "挂机", "end", "finish", "hang", "release", "disconnect", "stop"),
     },
 }
+HEADS = {  # English words of a name that say what kind of thing a column of categories or of references tells
+    "orders": {
+        "department": {"team", "department", "dept", "agency", "group"},
+        "area": {"ward", "district", "borough", "neighborhood", "neighbourhood"},
+        "channel": {"channel", "source", "reported", "via"},
+        "caller": {"citizen", "customer", "resident", "requester", "client"},
+    },
+    "calls": {
+        "queue": {"queue", "skill", "team", "group"},
+        "caller": {"citizen", "customer", "resident", "caller", "remote"},
+    },
+}
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 NEVER = ("~", "caller_person", "caller_code", "caller_phone", "item_", "not_applicable")
 
 
@@ -106,7 +120,11 @@ def columns(table: str, seen: Sequence[Evidence], known: Names, taken: Collectio
 
 def with_values(table: str, likes: dict[str, Likeness], seen: Evidence) -> dict[str, Likeness]:
     """What a code list's words say where the name says little, and of a time the verb in its name."""
-    spoken = [name for name in ("outcome", "direction", "satisfied") if seen.code.get(name, 0) > 0.9 and seen.distinct > 1]
+    spoken = [name for name in ("outcome", "direction", "satisfied", "rating") if seen.code.get(name, 0) > 0.9 and seen.distinct > 1]
+    spoken += [name for name in names.MEANT_BY_YES if _flagged(name, seen) and names.yes_means(name, seen.header)]
+    spoken += ["caller"] if seen.mobile + seen.masked > 0.6 and _many(seen) else []  # telephones of many
+    said = {word.lower() for word in WORD.findall(seen.header)}
+    spoken += [name for name, heads in HEADS.get(table, {}).items() if said & heads and not any(c.startswith("~") for c in likes)]
     spoken += [
         stem for stem in STEMS.get(table, ()) if seen.instant > 0.9 and any(w in names.folded(seen.header) for w in STEMS[table][stem])
     ]
@@ -220,6 +238,8 @@ def _seconds(seen: Evidence) -> tuple[float, dict[str, Any]]:
         return 0.0, {}
     if seen.number > 0.9 and not seen.whole and seen.high < 1:
         return 0.9, {"unit": "day_fraction"}
+    if told in PER_SECOND and seen.number > 0.9:
+        return (seen.number if seen.high <= 86400 * PER_SECOND[told] else 0.0), {"unit": told}
     pair = seen.clock > 0.9 and seen.worded < 0.1  # 4:05: minutes or hours
     unit = {"unit": "minutes_clock"} if pair else {"unit": told} if told not in ("", "seconds") and seen.number > 0.5 else {}
     return (0.6 if pair else seen.duration if not (seen.unique > 0.95 and seen.rows > 100 and seen.number > 0.9) else 0.3), unit

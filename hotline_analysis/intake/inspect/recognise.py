@@ -27,6 +27,8 @@ AS_CONTACT = {
     "channel": "channel", "area": "area",
 }  # fmt: skip
 OF_CASES = ("closed_at", "responded_at", "resolved_at", "due_at", "dispatched_at")
+OF_HANDLING = (*OF_CASES, "department", "resolved", "satisfied")  # what only an order has, not a message
+ACCEPTED = ("受理", "登记", "派")  # in the name of its beginning: somebody takes it on
 WORKERS = ("agent", "agent_first", "department", "unit")
 WORKER_WORDS = ("坐席", "座席", "客服", "工号", "话务员", "接线员", "承办人", "经办人", "处理人", "agent", "operator", "handler")
 SCALES = ((1, 5), (0, 5), (1, 10), (0, 10), (0, 100))
@@ -354,7 +356,8 @@ def _likely(told: dict[str, Proposal], column: str) -> bool:
 def _cases(looked: Looked, made: list[Proposal], sure: bool) -> list[Section]:
     """Orders; where they name who wrote and when, they are contacts too, and where nothing says how they were handled, contacts alone."""
     told = {p.column: p for p in made if p.confidence >= ASK}
-    who, handled = told.get("caller"), [c for c in OF_CASES if c in told]
+    who, handled = told.get("caller"), [c for c in OF_HANDLING if c in told]
+    handled += [h for h in told["created_at"].headers if any(word in h for word in ACCEPTED)] if "created_at" in told else []
     orders = _section(looked, "orders", made, sure)
     if not who or "created_at" not in told or looked.table.of(who.headers[0]).masked > 0.5 or looked.unit.kind != "row":
         return [orders]

@@ -9,7 +9,7 @@ from pathlib import Path
 from hotline_analysis.errors import DataRefused, nearest
 from hotline_analysis.fits import SEPARATORS
 from hotline_analysis.intake.read.cells import MOST_COLUMNS, named
-from hotline_analysis.intake.read.rows import LISTED, described, is_summary, shape, spans
+from hotline_analysis.intake.read.rows import LISTED, described, header_at, is_summary, shape
 from hotline_analysis.params import Source
 
 NAMES = {mark: name for name, mark in SEPARATORS.items() if name.isalpha()}  # a separator's name, in the order in which they are tried
@@ -235,7 +235,7 @@ def _try(lines: list[str], separator: str, source: Source, wanted: set[str]) -> 
 
 
 def _header(lines: list[str], cut: Fields, source: Source, wanted: set[str]) -> tuple[int, int, list[str]]:
-    """(line, line after it, names): the declared row, or the record that shows most of the wanted names, or the first nearly as wide as most."""
+    """(line, line after it, names): the declared row, or the record that shows most of the wanted names, or the first nearly as wide as most that is no title."""
     if source.header_row:
         row = source.header_row
         fields, end = _record(lines, row - 1, cut) if row <= len(lines) else ([""], row)
@@ -246,8 +246,8 @@ def _header(lines: list[str], cut: Fields, source: Source, wanted: set[str]) -> 
     if wanted:
         return max(seen, key=lambda r: len(wanted & set(named(r[2]))))
     widest = Counter(len(fields) for _, _, fields in seen).most_common(1)[0][0]
-    at = next(n for n, r in enumerate(seen) if len(r[2]) >= widest - 1)
-    return seen[at + 1] if at + 1 < len(seen) and spans(seen[at][2], seen[at + 1][2]) else seen[at]
+    wide = [r for r in seen if len(r[2]) >= widest - 1]
+    return wide[header_at([fields for _, _, fields in wide])]
 
 
 def _fit_width(columns: tuple[str, ...], found: list[list[str]]) -> tuple[tuple[str, ...], int]:

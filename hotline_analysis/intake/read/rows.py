@@ -64,6 +64,15 @@ def spans(cells: Sequence[str], below: Sequence[str]) -> bool:
     )
 
 
+def header_at(lines: Sequence[Sequence[str]]) -> int:
+    """Which of a table's first lines is its header, by itself: the first that fills half as many cells as the fullest, or the next where that one groups its
+    names. A title, a period and who exported it fill one cell or two, however many separators a spreadsheet puts behind them.
+    """
+    filled = [sum(bool(cell.strip()) for cell in line) for line in lines]
+    at = next(n for n, cells in enumerate(filled) if 2 * cells >= max(filled))
+    return at + 1 if at + 1 < len(lines) and spans(lines[at], lines[at + 1]) else at
+
+
 def is_summary(cells: Sequence[str], asked: Collection[int]) -> bool:
     """True for a row that sums up or signs the table above it: its first filled cell is a label (合计, 制表人：, Total) and a mapped cell
     is blank; or it is a rule of dashes; or, under three mapped columns and more, one phrase is all it holds. A row with every mapped cell

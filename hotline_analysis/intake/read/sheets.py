@@ -13,6 +13,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -20,7 +21,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from hotline_analysis.errors import nearest
 from hotline_analysis.intake.read import biff, marks, markup
 from hotline_analysis.intake.read.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
-from hotline_analysis.intake.read.rows import LISTED, described, is_summary, spans
+from hotline_analysis.intake.read.rows import LISTED, described, header_at, is_summary
 from hotline_analysis.machine import limit_process
 
 DAMAGED = (
@@ -239,23 +240,16 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
 
 
 def _header(sheet: CalamineSheet, wanted: set[str], declared: int | None) -> tuple[int, int]:
-    """(row, wanted names in it) of the header: the declared row, or the one with the most wanted names; (0, 0) for an empty sheet."""
-    best, at, seen, over = -1, 0, 0, None
-    for number, row in enumerate(_from(sheet, declared or 1), declared or 1):
-        cells = [cell_text(v) for v in row]
-        if not any(c.strip() for c in cells):
-            continue
-        if over is not None:  # nothing is wanted, and the line above may only group the names of this one
-            return (number if spans(over, cells) else at), 0
-        score = len(wanted & set(named(cells)))
-        table = not wanted and sum(map(bool, cells)) > 1  # a title holds one cell
-        if score > best or table:
-            best, at = score, number
-        seen += 1
-        if declared or seen == TITLE_ROWS:
-            break
-        over = cells if table else None
-    return at, max(best, 0)
+    """(row, wanted names in it) of the header: the declared row, the one with the most wanted names, or the first that is no title; (0, 0) for an empty sheet."""
+    rows = ((number, [cell_text(value) for value in row]) for number, row in enumerate(_from(sheet, declared or 1), declared or 1))
+    filled = ((number, cells) for number, cells in rows if any(cell.strip() for cell in cells))
+    seen = list(islice(filled, 1 if declared else TITLE_ROWS))
+    if not seen:
+        return 0, 0
+    if not wanted:
+        return seen[header_at([cells for _, cells in seen])][0], 0
+    score, at = max(((len(wanted & set(named(cells))), number) for number, cells in seen), key=lambda found: found[0])
+    return at, score
 
 
 def _from(sheet: CalamineSheet, first: int) -> Iterator[list]:

@@ -19,8 +19,8 @@ from hotline_analysis.words import MINUS, decimal
 SHARE, POINTS, PLAIN, TIME, UNKNOWN = "share", "points", "plain", "time", "unknown"
 DAYS, WORKDAYS, MONEY, SCORE, AN_HOUR = "days", "working days", "money", "score", "an hour"
 DOWN = r"同比|环比|较上月|较上年|year\s+on\s+year|month\s+on\s+month"  # said before a change, and no part of it
-MINUSES = ("下降", "减少", "降低", "下滑", "回落", "down", "fell", "-", MINUS)
-PLUSES = ("上升", "增长", "增加", "提高", "提升", "up", "rose", "+", "")
+MINUSES = ("下降", "减少", "降低", "下滑", "下跌", "回落", "缩短", "压缩", "少", "down", "fell", "-", MINUS)
+PLUSES = ("上升", "增长", "增加", "提高", "提升", "延长", "多", "up", "rose", "+", "")
 SIZES = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "thousand": 10**3, "million": 10**6}
 UNITS: dict[str, tuple[str, Fraction]] = {  # what a unit measures, and how much one of it is
     word: (kind, Fraction(1) * one)

@@ -173,7 +173,15 @@ class Total(Relation):
         apart = sorted((abs(value.low - found[1]), abs(value.high - found[0])))
         finer = value.finer(book[part] for part in self.parts)
         told = ("differs", (finer.written(*found), finer.written(*apart)))
-        return Held(CONTRADICTS, {self.value: value.written(*found)}, [told, *self._hints(book, apart, less=found[1] < value.low)])
+        return Held(CONTRADICTS, self._fits(book, found), [told, *self._hints(book, apart, less=found[1] < value.low)])
+
+    def _fits(self, book: Book, found: Range) -> dict[str, str]:
+        """What the total would be; where it is an exact share, the 100% that no report could print otherwise, what each part would be that can make it up."""
+        value = book[self.value]
+        if value.kind != SHARE or value.low < value.high:
+            return {self.value: value.written(*found)}
+        ends = {p: (value.low - found[1] + book[p].high, value.high - found[0] + book[p].low) for p in self.parts}
+        return {part: book[part].written(*both) for part, both in ends.items() if both[0] >= 0}
 
     def _hints(self, book: Book, apart: Sequence[Fraction], *, less: bool) -> Iterator[tuple[str, tuple]]:
         others = [name for name, _ in book.like(book[self.value], (self.value, *self.parts))]
