@@ -578,6 +578,7 @@ FORMS: dict[str, Callable] = {
     "seconds": lambda value, language: format_seconds(value, language),
     "month": lambda value, language: format_month(value, language),
     "day": lambda value, language: format_day(value, language),
+    "dated": lambda value, language: format_dated(value, language),
     "moment": lambda value, language: format_moment(value, language),
     "clock": lambda value, language: format_clock(value, language),
 }
@@ -589,6 +590,12 @@ def format_day(day, language: str = "zh") -> str:
     return f"{month}月{number}日" if language == "zh" else f"{number} {format_month(f'{year}-{month:02d}', 'en').split()[0]}"
 
 
+def format_dated(day, language: str = "zh") -> str:
+    """A date with its year: 2024年9月11日 (en 11 September 2024)."""
+    year = str(day)[:4]
+    return f"{year}年{format_day(day, language)}" if language == "zh" else f"{format_day(day, language)} {year}"
+
+
 def format_clock(hours, language: str = "zh") -> str:
     """Hours of the clock, "9, 10" as 9时和10时 (en 9:00 and 10:00)."""
     return listed([f"{hour}时" if language == "zh" else f"{hour}:00" for hour in str(hours).split(", ")], language)
@@ -596,9 +603,8 @@ def format_clock(hours, language: str = "zh") -> str:
 
 def format_date(day, language: str = "zh") -> str:
     """A date with its year and weekday: 2024年9月18日（周三）, en 18 September 2024 (Wed)."""
-    day = date.fromisoformat(str(day)[:10])
-    told, weekday = format_day(day, language), WEEKDAY[day.weekday()](language)
-    return f"{day.year}年{told}（{weekday}）" if language == "zh" else f"{told} {day.year} ({weekday})"
+    weekday = WEEKDAY[date.fromisoformat(str(day)[:10]).weekday()](language)
+    return format_dated(day, language) + (f"（{weekday}）" if language == "zh" else f" ({weekday})")
 
 
 def format_moment(moment, language: str = "zh") -> str:

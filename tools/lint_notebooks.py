@@ -52,13 +52,16 @@ def faults(path: Path) -> list[str]:
     found = [f"cell {number} › {what}" for number, cell in code for what in [*(() if kept else stored(cell)), *content(cell)]]
     found += document(cells) if not kept else []
     if not kept and (is_study(path) or path.stem in (MONTH, DAY, LONGER)):
-        found += [*prose_enough(cells), *(text_enough(cells) if path.stem != DAY else ())]
+        found += [*prose_enough(cells), *(text_enough(cells) if path.stem != DAY else ()), *pointing(cells)]
         found += figures(cells) if path.stem not in (MONTH, LONGER) else []
     if kept and not any(cell["execution_count"] and cell["outputs"] for _, cell in code):
         found.append("the notebook › has no stored outputs, so nothing would be compared; run it and commit it with them")
     return [f"{name} › {line}" for line in found]
 
 
+POINTING = re.compile(
+    r"[上下][图表]|\b(?:figure|table|chart|picture) (?:above|below)\b", re.IGNORECASE
+)  # a page may lack what stands there in the notebook
 HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
 LANGUAGES = ("zh", "en", "lab")
 VERBS = {"show", "say", "explore"}
@@ -101,6 +104,13 @@ def text_enough(cells: list[dict]) -> Iterator[str]:
     characters, words = len("".join("".join(texts["zh"]).split())), len(" ".join(texts["en"]).split())
     if characters < LEAST_TEXT["zh"] and words < LEAST_TEXT["en"]:
         yield f"the notebook › has {characters} characters and {words} words; {LEAST_TEXT['zh']} or {LEAST_TEXT['en']} at least"
+
+
+def pointing(cells: list[dict]) -> Iterator[str]:
+    """What speaks of a figure by where it stands: on a page without it the words would be wrong."""
+    for number, cell in enumerate(cells, start=1):
+        if cell["cell_type"] == "markdown" and (said := POINTING.search(source(cell))):
+            yield f"cell {number} › points at {said[0]}, which a page may lack; name what it shows"
 
 
 def figures(cells: list[dict]) -> Iterator[str]:

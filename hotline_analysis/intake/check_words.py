@@ -260,7 +260,7 @@ def place(where: str, language: str) -> str:
 
 
 def _when(text: str, language: str) -> str:
-    """2024-09-11 as 2024年9月11日, 2024-09 as 2024年9月, a stretch of either with its clock times; whatever is neither stays what it is."""
+    """2024-09-11 as 2024年9月11日 (11 September 2024), 2024-09 as 2024年9月, a stretch of either with its clock times; whatever is neither stays what it is."""
     first, dots, last = text.partition("..")
     if dots:
         return _when(first, language) + ("至" if language == "zh" else " to ") + _when(last, language)
@@ -269,6 +269,6 @@ def _when(text: str, language: str) -> str:
         return _when(text, language) + ("" if language == "zh" else " ") + clock
     text += blank + clock
     parts = text.split("-")
-    if language != "zh" or not 2 <= len(parts) <= 3 or not all(p.isdigit() for p in parts):
+    if not 2 <= len(parts) <= 3 or not all(p.isdigit() for p in parts):
         return text
-    return "".join(f"{int(p)}{unit}" for p, unit in zip(parts, "年月日", strict=False))
+    return words.format_dated(text, language) if len(parts) == 3 else words.format_month(text, language)

@@ -19,7 +19,7 @@ from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS, row
 from hotline_analysis.measures.order_shares import volume
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import control, tests
+from hotline_analysis.stats import control, intervals, tests
 
 LEVEL = 0.05  # the false discovery rate of two periods
 COLUMNS = (
@@ -74,14 +74,16 @@ def _by_group(view: View, daily: pd.DataFrame, periods: Sequence[Period], groups
 
 
 def _category(counts: pd.Series, whole: pd.Series, period: Period) -> dict:
-    """A category's share of the records of one period, its interval from the days."""
+    """A category's share of the records of one period, its interval from the days; of fewer than FEWEST_DAYS, which show no variation, from the records."""
     k, n = counts.to_numpy(np.int64), whole.to_numpy(np.int64)
     if not n.sum():
         return row(SHARE, period, missing="no orders")
     if (n > 0).sum() >= FEWEST_DAYS:
         found = {name: float(part) for name, part in rates.shares(k, n)._asdict().items()}
     else:
-        found = {"value": float(k.sum() / n.sum())}
+        share = float(k.sum() / n.sum())
+        low, high = (float(end) for end in intervals.wilson(k.sum(), n.sum()))
+        found = {"value": share, "low": low, "high": high, "se": float(np.sqrt(share * (1 - share) / n.sum()))}
     return row(SHARE, period, numerator=int(k.sum()), denominator=int(n.sum()), clusters="days", **found)
 
 

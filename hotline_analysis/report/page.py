@@ -188,10 +188,19 @@ def compose(head: Mapping[str, str], sections: list[Section], others: Mapping[st
     return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
 
 
-def without_dead_links(content: bytes, pages: Collection[str]) -> bytes:
-    """A finished page on which a link to a page that the month lacks is text, and one that only says where there is more is gone."""
+def anchors(content: bytes) -> frozenset[str]:
+    """The places of a finished page that a link can lead to."""
+    return frozenset(ID.findall(content.decode()))
+
+
+def without_dead_links(content: bytes, pages: Mapping[str, Collection[str]]) -> bytes:
+    """A finished page on which a link to a page that the month lacks is text, and one that only says where there is more is gone; one to a place that the page lacks leads to its head.
+
+    pages: the pages that there are, with their `anchors`.
+    """
     kept = MORE.sub(lambda link: link[0] if link[1] in pages else "", content.decode())
-    return PAGE_LINK.sub(lambda link: link[0] if link[1] in pages else link[2], kept).encode()
+    kept = PAGE_LINK.sub(lambda link: link[0] if link[1] in pages else link[2], kept)
+    return PLACE_LINK.sub(lambda link: link[0] if link[2] in pages.get(link[1], link[2]) else f'href="{link[1]}"', kept).encode()
 
 
 def chapters(notebook: Path) -> list[str]:
@@ -298,6 +307,7 @@ def _fold_at(summary: Section) -> int:
 NUMBER = re.compile(r'<x-number kind="(figure|table)" key="([^"]*)"></x-number>')
 AT = re.compile(r'<a class="at" href="#[^"]*">(<x-place key="([^"]*)"></x-place>)</a>')
 MORE = re.compile(r' ?<span class="more"><a href="([\w-]+\.html)[^"]*">.*?</a></span>')
+PLACE_LINK, ID = re.compile(r'href="([\w-]+\.html)#([^"]*)"'), re.compile(r' id="([^"]+)"')
 PAGE_LINK = re.compile(r'<a href="([\w-]+\.html)[^"]*">(.*?)</a>', re.DOTALL)
 
 

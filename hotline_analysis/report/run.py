@@ -231,7 +231,7 @@ def render_staff(pages: dict[str, Path], *, place: Place, parameters: dict[str, 
     run = Run(place, parameters, staff=True, **given)
     with _at_work(run):
         _at_once(run, list(pages.items()), lambda: None)
-    made = {name: page.without_dead_links(content, run.facts) for name, content in run.files.items() if name in run.facts}
+    made = _linked(run)
     with _writing(place):
         publish.keep_private(made, place.staff)
     _say_missing(run, place.staff, "lacks a page for staff")
@@ -270,8 +270,7 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
         run.others = {name: run.others[name] for name, _ in studies}  # in the pages' order, whichever was done first
         _make_page(run, *index)
         steps.update()
-        for file in run.facts:
-            run.files[file] = page.without_dead_links(run.files[file], run.facts)
+        run.files |= _linked(run)
         _print(run, index[0])
         run.files["manifest.json"] = publish.json_bytes(_manifest(run, list(pages), started))
     for name, content in run.files.items():
@@ -279,11 +278,17 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
             page.check_text(content.decode(), name, run.countries)
 
 
+def _linked(run: Run) -> dict[str, bytes]:
+    """The pages of a run, whose links to one another lead to what there is."""
+    places = {name: page.anchors(run.files[name]) for name in run.facts}
+    return {name: page.without_dead_links(run.files[name], places) for name in places}
+
+
 def _print(run: Run, index: str) -> None:
     """The month's page as PDF, where it was asked for: without links to other files, of which paper would tell the place on this machine."""
     try:
         if run.printer:
-            run.files[paper.PDF] = paper.printed(page.without_dead_links(run.files[index], ()), run.place.work, by=run.printer)
+            run.files[paper.PDF] = paper.printed(page.without_dead_links(run.files[index], {}), run.place.work, by=run.printer)
     except RunFailed as fault:
         run.faults.append(fault)
 

@@ -110,7 +110,7 @@ FORMS = {
         Term("上月挑出的人，这个月怎样", "Those picked last month, now"),
         subtitle=Term("三个数：挑出时、不采取措施的预计、本月实际，都是实际÷应有；末行为合计", "Three figures: when picked, expected with nothing done, seen now, each over expected repeats; last row: together"),
         bold="came",
-        narrow="agent picked foreseen came",
+        narrow="agent picked came outcome",
         total=True,
     ),
     "behind": Table(

@@ -34,16 +34,16 @@ STOCK = {
     "level": Sentence("期末未办{open_after}件，与期初相同：受理{came}件，办结{went}件。", "{open_after} open at the end, as at the start: {came} came, {went} went."),
 }  # fmt: skip
 PARTS = (
-    Sentence("{indicator}由{rate_before@all}变为{rate@all}：结构的变化使它{mix@all}（{mix_low@all:pp}至{mix_high@all:pp}），各类自身的办理使它{own@all}（{own_low@all:pp}至{own_high@all:pp}）。", "{indicator} went from {rate_before@all} to {rate@all}: the mix moved it by {mix@all} ({mix_low@all:pp} to {mix_high@all:pp}), the handling of the same categories by {own@all} ({own_low@all:pp} to {own_high@all:pp})."),
+    Sentence("看满时限的诉求，{indicator}由{rate_before@all}变为{rate@all}：结构的变化使它{mix@all}（{mix_low@all:pp}至{mix_high@all:pp}），各类自身的办理使它{own@all}（{own_low@all:pp}至{own_high@all:pp}）。", "Of the orders watched for the whole limit, {indicator} went from {rate_before@all} to {rate@all}: the mix moved it by {mix@all} ({mix_low@all:pp} to {mix_high@all:pp}), the handling of the same categories by {own@all} ({own_low@all:pp} to {own_high@all:pp})."),
 )  # fmt: skip
 
 TREE = "count before change a_day± state share share_change± share_state"
 TREE_WORDS = {
     "name": Term("类别", "Categories"),
     "claim": Sentence("各类诉求的件数与占比", "Orders by category, and their shares"),
-    "subtitle": Term("件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正，只作到一级", "Counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows and stop at the first level"),
+    "subtitle": Term("件数的变化为百分比，占比的变化为百分点；可比日均已扣除周末、节假日；区间逐行计算，判断已就行数校正，只作到一级", "Counts change in per cent, shares in points; adjusted: kinds of day taken off; each interval is of its own row, the verdicts allow for the number of rows and stop at the first level"),
     "bold": "count",
-    "narrow": "category count change share",
+    "narrow": "category count change state share",
 }  # fmt: skip
 
 FORMS = {
@@ -66,8 +66,8 @@ FORMS = {
         "kind channel area class department category_1 count before change a_day± state share± share_change±",
         Term("受理量", "Orders received"),
         claim=Sentence("{period}的受理量", "Orders received, {period}"),
-        subtitle=Term("件数的变化为百分比，占比的变化为百分点；区间逐行计算，判断已就行数校正", "Counts change in per cent, shares in points; each interval is of its own row, the verdicts allow for the number of rows"),
-        narrow="kind channel area class department category_1 count change share",
+        subtitle=Term("件数的变化为百分比，占比的变化为百分点；可比日均已扣除周末、节假日；区间逐行计算，判断已就行数校正", "Counts change in per cent, shares in points; adjusted: kinds of day taken off; each interval is of its own row, the verdicts allow for the number of rows"),
+        narrow="kind channel area class department category_1 count change state share",
     ),
     "categories": Table(
         f"category level {TREE}",
@@ -165,7 +165,7 @@ SAY = {
         Rows({"orders": (Sentence("{measure}的中位为{median}{counted_in}", "Median to the {measure}: {median} {counted_in}"),)}, by="said", between=SEMICOLON, end=Term("。", ".")),
     ),
     "mix": (
-        Sentences({"moved": PARTS, "none": (Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}），下表只说明它由哪些部分相抵。", "There is no evidence that {indicator} changed ({gap@all:points}); the table only says which parts cancel.", of_period=True),)}),
+        Sentences({"moved": PARTS, "none": (Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}），表里只说明它由哪些部分相抵。", "There is no evidence that {indicator} changed ({gap@all:points}); the table only says which parts cancel.", of_period=True),)}),
     ),
     "moved": (  # without the table of the parts
         Sentences({"moved": PARTS, "none": Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}）。", "There is no evidence that {indicator} changed ({gap@all:points}).", of_period=True)}),

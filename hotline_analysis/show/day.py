@@ -79,7 +79,7 @@ FORMS = {
         ),
         subtitle=AGAINST,
         bold="count",
-        narrow="topic count ratio",
+        narrow="topic count ratio state",
         chosen="odd",
     ),
 }  # fmt: skip

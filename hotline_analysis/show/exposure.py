@@ -34,7 +34,7 @@ FORMS = {
         ),
         reading=(
             Term("竖线是八成的时刻：168小时内的相关复电有八成已经出现。", "The drop line is the 80% point of the related callbacks within 168 h."),
-            Term("只画能公布自己时刻的诉求；其余见下表。", "Only issues with a point of their own are drawn; the table has the others."),
+            Term("只画能公布自己时刻的诉求；其余在表里。", "Only issues with a point of their own are drawn; the table has the others."),
         ),
     ),
     "points": Table(
@@ -85,8 +85,8 @@ FORMS = {
                     "One window of {window_hours}, from one month, {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
                 ),
                 "*": Sentence(
-                    "统一窗口{window_hours}，依据{basis_from:month}至{basis_to:month}共{basis_months}个月；捕获的区间上端低于60%为过短，纯度的区间上端低于50%为过长",
-                    "One window of {window_hours}, from {basis_months} months, {basis_from:month} to {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
+                    "统一窗口{window_hours}，依据{basis_from:month}至{basis_to:month}之间的{basis_months}个月；捕获的区间上端低于60%为过短，纯度的区间上端低于50%为过长",
+                    "One window of {window_hours}, from {basis_months} months between {basis_from:month} and {basis_to:month}; too short: upper end of capture under 60%; too long: upper end of purity under 50%",
                 ),
             },
             by="basis_months",
@@ -111,7 +111,7 @@ SAY = {
     "checks": Sentences(
         {
             "quiet": Term("各项核查都没有超过通常水平。", "No check is above its usual level."),
-            "notable": Term("有核查超过通常水平，见下表。", "Some checks are above their usual level; the table names them."),
+            "notable": Term("有核查超过通常水平，列在表里。", "Some checks are above their usual level; the table names them."),
         }
     ),
 }

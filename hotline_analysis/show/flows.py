@@ -48,7 +48,7 @@ FORMS = {
         Term("再次来电流向", "Where callers go next"),
         subtitle=Sentence("带宽为超出平时的复电通数，{period}；浅色为同一诉求，深色为超出平时的不同诉求", "Width: callbacks beyond habit, {period}; pale: the same issue, dark: other issues that stand out"),
         reading=(Term("左边是首次来电的诉求，右边是再次来电的诉求。浅色带要靠把事情办好，深色带要靠首次来电时说清楚。", "The first call's issue at the left, the next call's at the right. Pale bands call for solving, dark ones for telling."),),
-        numbers="issue then value denominator stands_out",
+        numbers="issue then excess denominator stands_out",
     ),
     "map": Figure(
         charts.flow_map,

@@ -16,7 +16,7 @@ PERIOD = (
     Sentence("{first_day:day}至{last_day:day}", "{first_day:day} to {last_day:day}"),
     STATUS,
     Sentence("{author}", "{author}"),
-    Sentence("数据截至{data_to:day}", "data up to {data_to:day}"),
+    Sentence("数据截至{data_to:dated}", "data up to {data_to:dated}"),
     Sentence("数据质量{grade}", "data quality {grade}"),
 )
 RULED = (*PERIOD, Sentence("口径{hash}，见附录", "definition {hash}, see the appendix"))

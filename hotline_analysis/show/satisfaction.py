@@ -130,7 +130,7 @@ FORMS = {
             "{period}; source: {source}; share: the two best scores; not applicable and left empty are no scores; change by the order of answers alone",
         ),
         bold="mean",
-        narrow="name n mean said",
+        narrow="name n mean state",
     ),
     "distribution": Figure(
         charts.likert,

@@ -62,7 +62,7 @@ FORMS = {
         charts.cumulative,
         Term("各单位的来电多久之后再来", "How soon callers come back, by unit"),
         subtitle=Sentence("被同一来电人再次来电的占比，%，{period}，来电后168小时内；带为95%区间，灰线为其他单位", "Share of calls followed by another of the same caller, %, {period}, within 168 h; band: 95%; grey: the other units"),
-        reading=(Term("两格的带在同一小时分得开，才谈得上差异；是否真有差异看下表的检验。", "Units differ where their bands part at the same hour; the test below decides."),),
+        reading=(Term("两格的带在同一小时分得开，才谈得上差异；是否真有差异看检验。", "Units differ where their bands part at the same hour; the test decides."),),
         numbers="group hours value±",
     ),
     "difference": Table(

@@ -43,8 +43,8 @@ BASIS = Sentences(
     {
         "1": Sentence("依据{basis_to:month}一个月。", "It stands on one month, {basis_to:month}."),
         "*": Sentence(
-            "依据{basis_from:month}至{basis_to:month}共{basis_months}个月。",
-            "It stands on {basis_months} months, {basis_from:month} to {basis_to:month}.",
+            "依据{basis_from:month}至{basis_to:month}之间的{basis_months}个月。",
+            "It stands on {basis_months} months between {basis_from:month} and {basis_to:month}.",
         ),
     },
     by="basis_months",
@@ -113,7 +113,8 @@ FORMS = {
         Term("每个窗口计入了什么", "What every window counts"),
         claim=(
             Sentence(
-                "24小时内的复电率{value@24}，其中{excess@24}超出平时习惯", "Of the 24 h rate of {value@24}, {excess@24} is beyond habit"
+                "24小时内的复电率{value@24}，其中{excess@24:bare_points}个百分点超出平时习惯",
+                "Of the 24 h rate of {value@24}, {excess@24:bare_points} points are beyond habit",
             ),
         ),
         subtitle=Sentence("占来电%，{period}，{denominator}通来电", "Share of calls, %, {period}, {denominator} calls"),
@@ -133,7 +134,7 @@ FORMS = {
         ),
         reading=(
             Term("实线与虚线之间是超出平时习惯的复电；两线重合处，再放宽窗口只会多计巧合。", "What lies between the lines is beyond habit; where they meet, a wider window adds coincidence only."),
-            Term("标题按先到者计：平时的来电先到，就归平时。下表的纯度不论先后，所以168小时的纯度略高。", "The title counts whichever call comes first: where the one by habit does, it is by habit. Purity in the table below asks whatever came first, and is a little higher at 168 h."),
+            Term("标题按先到者计：平时的来电先到，就归平时。表里的纯度不论先后，所以168小时的纯度略高。", "The title counts whichever call comes first: where the one by habit does, it is by habit. Purity in the table asks whatever came first, and is a little higher at 168 h."),
         ),
         numbers="hour_to numerator seen habit",
         notes="evidence",

@@ -289,15 +289,15 @@ def _uncompared(found: Transitions) -> pd.DataFrame:
 def matrix(view: View, *, level: int = 1, window_hours: float = 168.0, most: int = 10) -> pd.DataFrame:
     """The excess per 1,000 calls of every pair of the `most` issues with most calls, in their order, for the picture.
 
-    Columns: issue, then, same, value (excess per 1,000), denominator, stands_out, said. Raises as `pairs`.
+    Columns: issue, then, same, excess (per 1,000), denominator, stands_out, said. Raises as `pairs`.
     """
     frame = pairs(view, level=level, window_hours=window_hours)
     sizes = frame.drop_duplicates("issue").sort_values(["denominator", "issue"], ascending=[False, True])
     names = [name for name in sizes["issue"] if name not in GROUPS][:most]
     place = {name: n for n, name in enumerate(names)}
     kept = frame[frame["issue"].isin(names) & frame["then"].isin(names)]
-    kept = kept.assign(value=kept["excess"], row=kept["issue"].map(place), column=kept["then"].map(place))
-    return kept.sort_values(["row", "column"])[["issue", "then", "same", "value", "denominator", "stands_out", "said"]].reset_index(
+    kept = kept.assign(row=kept["issue"].map(place), column=kept["then"].map(place))
+    return kept.sort_values(["row", "column"])[["issue", "then", "same", "excess", "denominator", "stands_out", "said"]].reset_index(
         drop=True
     )
 

@@ -40,11 +40,12 @@ def there(folder, name):
 
 
 def opened(browser, file, width):
-    """The page at a width, every chapter open."""
+    """The page at a width, every chapter and every table of a figure's numbers open."""
     page = browser.new_page()
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(file.as_uri())
     page.evaluate("document.querySelectorAll('.toggle').forEach(box => { box.checked = true })")
+    page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
     return page
 
 

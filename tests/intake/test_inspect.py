@@ -180,9 +180,7 @@ def test_the_proposal_runs(name, tmp_path, capsys, monkeypatch):
 
 
 PUBLISHED = [
-    "calls",
-    "tickets",
-    "survey",
+    *exports.EXPORTS,
     *(pytest.param(name, marks=needs(name)) for name in REAL if name != "orders_beijing"),
 ]  # that one has no opening time
 
@@ -267,6 +265,34 @@ def test_a_running_number_is_no_key_beside_an_id(tmp_path):
     """序号每次导出都从1起：不作主键。"""
     rows = {"序号": list(range(1, N + 1)), "工单流水号": CALLS["通话ID"], "受理时间": CALLS["来电时间"], "来电号码": CALLS["主叫号码"]}
     assert look(tmp_path, rows).looked[0].unit.key == ("工单流水号",)
+
+
+def test_a_level_whose_parent_is_only_a_comment_becomes_the_parent(tmp_path):
+    """“来源”像大类、issueType 像小类：提出的文件总能读入。"""
+    rows = {
+        "taskId": CALLS["通话ID"],
+        "telephone": CALLS["主叫号码"],
+        "dispatchTime": CALLS["来电时间"],
+        "issueType": [f"kind {k % 6}" for k in range(N)],
+        "issueOrigin": ["phone web email".split()[k % 3] for k in range(N)],
+    }
+    columns = {s.table: {p.column for p in s.proposals if p.confidence >= propose.LIKELY} for s in look(tmp_path, rows).looked[0].sections}
+    assert all(f"{stem}_1" in c for c in columns.values() for stem in ("issue", "category") if f"{stem}_2" in c)
+
+
+def test_a_moment_of_solving_or_stopping_is_no_beginning(tmp_path):
+    assert "created_at" not in told(
+        look(
+            tmp_path,
+            {
+                "Ticket": CALLS["通话ID"],
+                "status": ["open", "closed"] * 30,
+                "solved_at": CALLS["来电时间"],
+                "priority": ["low", "high"] * 30,
+            },
+        )
+    )
+    assert propose.later("recStopTime") and propose.later("Completed")
 
 
 def test_files_that_are_no_records_are_refused(tmp_path):

@@ -97,9 +97,16 @@ RULES = {
         [
             {"xml_cdr_uuid": "u1", "leg": "a", "direction": "inbound", "caller_id_number": "13800000001", "start_stamp": "2024-03-01 09:00:00", "answer_stamp": "2024-03-01 09:00:10", "end_stamp": "2024-03-01 09:02:10", "billsec": "120", "status": "answered", "cc_queue": "q", "cc_agent": "801", "waitsec": "10", "hold_accum_seconds": "4"},
             {"xml_cdr_uuid": "u2", "leg": "b", "direction": "inbound", "caller_id_number": "13800000001", "start_stamp": "2024-03-01 09:00:02", "end_stamp": "2024-03-01 09:00:10", "billsec": "0", "status": "no_answer", "hangup_cause": "LOSE_RACE"},
+            {"xml_cdr_uuid": "u3", "leg": "b", "direction": "inbound", "caller_id_number": "13800000001", "start_stamp": "2024-03-01 09:00:02", "end_stamp": "2024-03-01 09:00:10", "billsec": "0", "hangup_cause": "LOSE_RACE"},
+            {"xml_cdr_uuid": "u4", "leg": "a", "direction": "inbound", "caller_id_number": "13800000002", "start_stamp": "2024-03-01 09:10:00", "end_stamp": "2024-03-01 09:10:20", "billsec": "0"},
+            {"xml_cdr_uuid": "u5", "leg": "a", "direction": "inbound", "caller_id_number": "13800000003", "start_stamp": "2024-03-01 09:20:00", "end_stamp": "2024-03-01 09:20:30", "billsec": "0", "status": "no_answer", "cc_queue": "q", "waitsec": "30"},
         ],
-        f"call_id, direction, outcome, agent, queue, queue_seconds, talk_seconds, hold_seconds, {TIMES}",
-        [("u1", "in", "answered", "801", "q", 10, 120, 4, 10, 130)],
+        f"call_id, direction, channel, outcome, agent, queue, queue_seconds, talk_seconds, hold_seconds, {TIMES}",
+        [
+            ("u1", "in", None, "answered", "801", "q", 10, 120, 4, 10, 130),
+            ("u4", "in", None, None, None, None, None, 0, None, None, 20),
+            ("u5", "in", None, "abandoned", None, "q", 30, 0, None, None, 30),
+        ],
     ),
     "freshdesk_tickets": (
         "orders",

@@ -200,8 +200,8 @@ u3,,b,inbound,13800000001,2024-03-01 09:00:02,,2024-03-01 09:00:10,0,no_answer,L
 def test_the_legs_to_the_phones_are_no_contacts(tmp_path):
     store = of(tmp_path, "calls: {preset: freeswitch_cdr, files: a.csv}\n", FREESWITCH)
     assert rows(store, "call_id, outcome, agent, talk_seconds") == [("u1", "answered", "801", 120)]
-    assert store.ledgers[0].left_out == {"outcome test": 2}
-    own = "calls: {preset: freeswitch_cdr, files: a.csv, columns: {outcome: ''}}\n"
+    assert store.ledgers[0].left_out == {"channel leg b": 2}
+    own = "calls: {preset: freeswitch_cdr, files: a.csv, columns: {channel: ''}}\n"
     assert len(rows(of(tmp_path, own, FREESWITCH), "call_id")) == 3  # without the outcome nothing is left out by it
 
 

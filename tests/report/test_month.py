@@ -32,6 +32,10 @@ def test_the_month_has_its_files(published):
 
 def test_the_month_leads_to_every_page_and_no_link_leads_nowhere(published):
     folder, _ = published
+    texts = {page.name: page.read_text(encoding="utf-8") for page in folder.glob("*.html")}
+    for name, text in texts.items():
+        for link, place in re.findall(r'href="([^"#]*)#([^"]+)"', text):
+            assert f' id="{place}"' in texts[link or name], (name, link, place)
     for page in folder.glob("*.html"):
         links = set(re.findall(r'href="([^"#]+)', page.read_text(encoding="utf-8")))
         assert all((folder / link).is_file() for link in links), page.name

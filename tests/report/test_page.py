@@ -200,7 +200,7 @@ def test_the_chapters_that_are_named_stand_in_their_order_and_are_numbered_anew(
 def test_a_link_to_a_page_that_the_month_lacks_is_text():
     linked = '<p><a href="window.html">窗口</a>，<a href="fcr.html#x">首<b>解</b></a>，<a href="#a">甲</a></p>'.encode()
     assert (
-        page.without_dead_links(linked, {"window.html"})
+        page.without_dead_links(linked, {"window.html": set()})
         == '<p><a href="window.html">窗口</a>，首<b>解</b>，<a href="#a">甲</a></p>'.encode()
     )
 
@@ -361,8 +361,16 @@ def test_a_link_takes_the_name_of_its_place_and_goes_with_it():
 
 def test_what_only_says_where_there_is_more_goes_with_its_page():
     more = '<p>甲。 <span class="more"><a href="window.html#evidence">详见专题</a></span></p>'.encode()
-    assert page.without_dead_links(more, ["window.html"]) == more
-    assert page.without_dead_links(more, ["index.html"]).decode() == "<p>甲。</p>"
+    assert page.without_dead_links(more, {"window.html": {"evidence"}}) == more
+    assert page.without_dead_links(more, {"index.html": set()}).decode() == "<p>甲。</p>"
+
+
+def test_a_link_to_a_place_that_the_page_lacks_leads_to_its_head():
+    """service.html#events: the study's sentence stood there without a table of that name."""
+    linked = b'<a href="service.html#events">x</a> <a href="service.html#hours">y</a> <a href="service.html">z</a>'
+    pages = {"service.html": page.anchors(b'<section id="hours"><svg><g id="h-1"/></svg></section>')}
+    assert pages["service.html"] == {"hours", "h-1"}
+    assert page.without_dead_links(linked, pages) == linked.replace(b"#events", b"")
 
 
 def words_of(made: bytes) -> str:

@@ -393,6 +393,15 @@ def test_a_category_that_is_not_told_keeps_its_place_and_no_bar_bears_the_name_o
     }
 
 
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_a_figure_stands_in_its_bar_only_where_the_bar_has_the_room(width):
+    """费用账单 15.9%：手机上写进柱里的数压在左边的名称上。"""
+    frame = pd.DataFrame({"category": list("甲乙"), "share": [0.16, 0.84], "cumulative": [0.16, 1.0]})
+    axes = charts.pareto(frame, width=width)
+    for bar, text in zip(axes.patches, (t for t in axes.texts if t.get_text() in ("16.0%", "84.0%")), strict=True):
+        assert text.get_ha() == ("right" if bar.get_window_extent().width > 48 else "left")
+
+
 def test_windows_on_the_pareto_carry_their_share():
     said = texts(drawn("pareto_gaps"))
     share = pareto_frame().set_index("hour_to")["cumulative"]

@@ -153,7 +153,7 @@ def test_a_basis_of_one_month_is_that_month(what):
     (one,) = Shown(frame, {}, "zh").said(what)
     assert "依据2024年1月一个月" in one and "至" not in one
     (several,) = Shown(frame.assign(basis_to="2024-03", basis_months=3), {}, "zh").said(what)
-    assert "依据2024年1月至2024年3月共3个月" in several
+    assert "依据2024年1月至2024年3月之间的3个月" in several
 
 
 OF_A_FINDING = {"value", "change", "plain_change", "lower", "upper", "rank_months", "run_months", "denominator"}  # columns of its row

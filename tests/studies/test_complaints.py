@@ -95,6 +95,13 @@ def test_what_comes_in_bursts_is_known_as_well_as_its_days():
         assert whole[ours] == pytest.approx(received[theirs], abs=1e-12), "one page has one interval of one change"
 
 
+def test_of_four_days_a_share_has_the_interval_of_its_records():
+    data = spread("2024-08", {"甲": 30, "乙": 10})
+    data["created_s"] = [at(f"2024-08-{1 + n % 4:02d} 10:00") + n for n in range(40)]
+    row = complaints.categories(view(data)).set_index("category").loc["甲"]
+    assert (row["share"], row["share_low"], row["share_high"]) == pytest.approx((0.75, *intervals.wilson(30, 40)))
+
+
 def test_a_new_category_has_no_per_cent_and_one_that_is_gone_is_said():
     frame = complaints.categories(view(joined(spread("2024-07", {"甲": 40, "乙": 40}), spread("2024-08", {"甲": 40, "丙": 40})))).set_index(
         "category"

@@ -227,14 +227,14 @@ def test_what_cannot_be_had():
 def test_pictures_hold_every_link(width, language):
     frame = flows.matrix(seen(world(1, leads=0.3), 56), window_hours=24)
     ax = charts.alluvial(frame, width=width, language=language)
-    links = frame[frame["value"] > 0]
+    links = frame[frame["excess"] > 0]
     if width == charts.WIDE:
         assert len(ax.patches) == len(links)
     else:
         assert len(ax.patches) == min(len(links), 10) and any("甲 → 乙" in t.get_text() for t in ax.texts)
     cells = charts.flow_map(frame, width=width, language=language)
     numbers = [t.get_text() for t in cells.texts if t.get_text()]
-    assert numbers == [f"{frame[frame['stands_out']]['value'].iloc[0]:.0f}"]
+    assert numbers == [f"{frame[frame['stands_out']]['excess'].iloc[0]:.0f}"]
 
 
 def test_the_rule_says_that_calls_were_watched():

@@ -146,6 +146,15 @@ def test_a_figure_without_its_reading_or_its_idea_is_caught(study):
     assert bare == ["cell 5 › has no idea before its figure; say first what it asks"]
 
 
+def test_words_that_point_at_a_figure_by_its_place_are_caught(study):
+    """下图…: on a page whose figure had too few calls nothing stood there."""
+    read = text("下图每小时一根柱，怎么读。", "One bar an hour: see the table below. How to read it.")
+    assert study(LONG, SHOWN, read) == [
+        "cell 4 › points at 下图, which a page may lack; name what it shows",
+        "cell 5 › points at table below, which a page may lack; name what it shows",
+    ]
+
+
 def test_a_study_of_few_words_or_few_text_cells_is_caught(study):
     short = text("## 窗口\n\n" + "为" * 1490, "## Window\n\n" + "why " * 690)
     assert study(short, SHOWN, text("读法", "Reading")) == ["the notebook › has 1496 characters and 693 words; 1500 or 700 at least"]

@@ -29,23 +29,23 @@ RIVAL = 0.1  # a second column so near makes none of them sure
 LEAST_CELLS = 20  # filled cells below which values prove nothing
 LEVELS = {"issue_1..3": "issue_1", "category_1..3": "category_1"}
 OPENING = {"calls": "started_at", "orders": "created_at", "sessions": "opened_at", "surveys": "answered_at"}
-LATER = ("办结", "结束", "关闭", "归档", "结案", "完成", "答复", "回复", "解决", "更新", "截止", "时限", "到期", "派", "挂", "应答", "接听",
-         "close", "end", "finish", "due", "update", "modif", "resolv", "answer", "repl", "response", "respond", "expire", "exit", "dispatch", "last")  # fmt: skip
+LATER = ("办结", "结束", "关闭", "归档", "结案", "完成", "完结", "终止", "答复", "回复", "解决", "更新", "截止", "时限", "到期", "派", "挂", "应答", "接听",
+         "close", "end", "finish", "due", "update", "modif", "solv", "stop", "complet", "answer", "repl", "response", "respond", "expire", "exit", "dispatch", "last")  # fmt: skip
 NUMBERED = re.compile(r"([一二三])级.*(?:分类|类别|事项|标签)")  # a name that numbers the level
 LEVELLED = {"calls": "issue", "orders": "category"}
 STEMS = {  # of a column of times, what its name's verb says
     "orders": {
         "created_at": ("受理", "登记", "创建", "来件", "提交", "create", "open", "submit"),
         "responded_at": ("答复", "回复", "响应", "reply", "respond", "response"),
-        "resolved_at": ("解决", "resolv"),
-        "closed_at": ("办结", "结案", "关闭", "归档", "close"),
+        "resolved_at": ("解决", "solv"),
+        "closed_at": ("办结", "完结", "结案", "关闭", "归档", "close", "complet", "finish"),
         "due_at": ("时限", "到期", "截止", "due", "deadline"),
         "dispatched_at": ("派单", "派发", "派工", "dispatch"),
     },
     "calls": {
         "started_at": ("开始", "开启", "start", "begin"),
         "answered_at": ("应答", "接听", "接通", "answer", "connect"),
-        "ended_at": ("结束", "挂断", "挂机", "end", "finish", "hang", "release"),
+        "ended_at": ("结束", "挂断", "挂机", "end", "finish", "hang", "release", "disconnect", "stop"),
     },
 }
 NEVER = ("~", "caller_person", "caller_code", "caller_phone", "item_", "not_applicable")

@@ -75,6 +75,7 @@ def look(connection, taken: Taken, known: Names, with_presets: bool) -> Looked:
     _items(looked)
     for section in looked.sections:
         _try(looked, section)
+        section.proposals = _levels(section.proposals)
     if not looked.preset:
         _told_something(looked)
     return looked
@@ -333,17 +334,21 @@ def _doubt_dates(looked: Looked, made: list[Proposal]) -> list[Proposal]:
 
 
 def _levels(made: list[Proposal]) -> list[Proposal]:
-    """A path gives its levels; a level without its parent becomes the parent."""
+    """A path gives its levels; a level whose parent is missing, or would be no more than a comment, becomes the parent."""
     told = {p.column: p for p in made}
     for stem in ("issue", "category"):
         first = told.get(f"{stem}_1")
         for level in (2, 3):
             if first and first.settings.get("split"):
                 told[f"{stem}_{level}"] = replace(first, column=f"{stem}_{level}", settings={**first.settings, "part": str(level)})
-            elif f"{stem}_{level}" in told and f"{stem}_{level - 1}" not in told:
+            elif _likely(told, f"{stem}_{level}") and not _likely(told, f"{stem}_{level - 1}"):
                 moved = told.pop(f"{stem}_{level}")
                 told[f"{stem}_{level - 1}"] = replace(moved, column=f"{stem}_{level - 1}", confidence=min(moved.confidence, 0.7))
     return list(told.values())
+
+
+def _likely(told: dict[str, Proposal], column: str) -> bool:
+    return column in told and told[column].confidence >= LIKELY
 
 
 def _cases(looked: Looked, made: list[Proposal], sure: bool) -> list[Section]:

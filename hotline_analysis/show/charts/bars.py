@@ -12,7 +12,7 @@ from hotline_analysis.show.charts import style
 from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, say, tip, value_ticks
 from hotline_analysis.words import Term
 
-MOST_BARS, INSIDE = 12, 15  # a bar longer than so many per cent holds its figure
+MOST_BARS, INSIDE = 12, 48  # a bar longer than so many pixels holds its figure
 HOUR, LOST = Term("{}时", "{}:00"), Term("通", "")
 CUMULATIVE, SHARE = Term("累计占比", "cumulative share"), Term("占比", "share")
 
@@ -30,12 +30,13 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     )  # a row without a bar would give its place to the next
     ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6), xlabel="", ylabel="")
     _reach(ax, data, y)
-    told = [style.name(c, 9, names, language) for c in data["category"]]
+    told = [style.short(style.name(c, 9, names, language), 9) for c in data["category"]]
+    inside = 100 * INSIDE / style.pixels(ax)[0]
     ax.set_yticks(y, told)
     ax.set_xticks([0, 50, 100], ["0", "50%", "100%"])
     for place, (value, name) in enumerate(zip(share, told, strict=True)):
         if np.isfinite(value):
-            beside = {"dx": -5, "ha": "right", "halo": False} if value > INSIDE else {"dx": 5}  # the line leaves the first bar at its end
+            beside = {"dx": -5, "ha": "right", "halo": False} if value > inside else {"dx": 5}  # the line leaves the first bar at its end
             say(ax, value, place, words.decimal(value) + "%", colour=INK2, **beside)
             tip(ax.patches[place], f"{name} {words.decimal(value)}%")
     say(ax, 0, 1, "■ " + SHARE(language), colour=INK3, on="axes fraction", dy=12, halo=False)

@@ -20,11 +20,11 @@ FIRST, NEXT = Term("首次来电", "First call"), Term("再次来电", "Next cal
 REST = Term("其余的", "the others")
 
 
-@chart((420, 440), left=2, right=(2, 2), top=30, bottom=8, needs="value", grid="")
+@chart((420, 440), left=2, right=(2, 2), top=30, bottom=8, needs="excess", grid="")
 def alluvial(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: Mapping[str, Term] = {}) -> None:
     """Bands as wide as the callbacks beyond habit, from issue to next issue; dark where a pair of different issues stands out.
 
-    Columns: issue, then, same, value (excess per 1,000 calls), denominator (calls of `issue`), stands_out. The LINKS widest are drawn, the others of an issue joined;
+    Columns: issue, then, same, excess (per 1,000 calls), denominator (calls of `issue`), stands_out. The LINKS widest are drawn, the others of an issue joined;
     same-issue bands are pale. names: keys of the issues that have words. On the phone the same links as bars, the longest first.
     """
     links = _links(data)
@@ -49,7 +49,7 @@ def alluvial(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names
 
 def _links(data: pd.DataFrame) -> pd.DataFrame:
     """The widest links, those of an issue that are not drawn joined under '' (no next issue of their own)."""
-    told = data.assign(width=(data["value"] * data["denominator"] / 1000).clip(lower=0)).query("width > 0")
+    told = data.assign(width=(data["excess"] * data["denominator"] / 1000).clip(lower=0)).query("width > 0")
     told = told.sort_values("width", ascending=False, kind="stable")
     rest = told.iloc[LINKS:].groupby("issue", as_index=False, sort=False)["width"].sum().assign(then="", same=False, stands_out=False)
     drawn = pd.concat([told.iloc[:LINKS], rest], ignore_index=True)
@@ -120,15 +120,15 @@ def _bars(links: pd.DataFrame, ax: Axes, language: str, names: Mapping[str, Term
         )
 
 
-@chart((380, 400), left=110, right=(8, 8), top=96, bottom=8, needs="value", grid="")
+@chart((380, 400), left=110, right=(8, 8), top=96, bottom=8, needs="excess", grid="")
 def flow_map(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: Mapping[str, Term] = {}) -> None:
     """Callbacks beyond habit per 1,000 calls: issue down, next issue across; darker is more, what does not stand out has no figure.
 
-    Columns: issue, then, value (excess per 1,000), stands_out.
+    Columns: issue, then, excess (per 1,000), stands_out.
     """
     issues = list(dict.fromkeys(data["issue"]))[: 6 if narrow else 10]
-    wide = {c: data.pivot(index="issue", columns="then", values=c).reindex(index=issues, columns=issues) for c in ("value", "stands_out")}
-    value, told = wide["value"].to_numpy(float), wide["stands_out"].fillna(False).to_numpy(bool)
+    wide = {c: data.pivot(index="issue", columns="then", values=c).reindex(index=issues, columns=issues) for c in ("excess", "stands_out")}
+    value, told = wide["excess"].to_numpy(float), wide["stands_out"].fillna(False).to_numpy(bool)
     top = max(float(np.nanmax(np.abs(value))), 1.0)
     shades = sns.blend_palette(["#FFFFFF", "#FFFFFF", "#D3DBE3", "#61768C", "#25374B"], as_cmap=True)
     figures = np.where(told, np.vectorize(lambda v: f"{v:.0f}")(np.nan_to_num(value)), "")

@@ -16,7 +16,7 @@ HOUR, DAY = Term("小时", " h"), Term("天", " d")
 AFTER_CALL = Term("上次通话以后", "after the call")
 FOLLOW_UP = {"km": Term("生存分析", "Kaplan–Meier"), "full": Term("已满窗口", "full follow-up"), "naive": Term("不修正", "no correction")}
 ACTUAL, HABIT = Term("实际来电", "calls seen"), Term("平时就会打的", "their habit")
-RELATED, ANYWAY = Term("与前次来电有关", "related to the call"), Term("平时也会打来", "would have come anyway")
+RELATED, ANYWAY = Term("超出平时习惯", "beyond habit"), Term("平时也会打来", "would have come anyway")
 FIRST_HOUR = Term("首小时", "first hour ")
 FIRST_HOURS = Term("首{}小时", "first {} h ")
 EIGHTY = Term("八成在", "80% within ")
@@ -75,7 +75,7 @@ def _name_windows(ax: Axes, rows: pd.DataFrame, windows: Sequence[float], langua
 
 @chart((250, 250), left=58, right=(92, 56), top=30, bottom=8, needs="value", grid="")
 def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
-    """每个窗口计入多少: one bar a window, its part that is related to the call dark, the part that would have come anyway light, with numbers.
+    """每个窗口计入多少: one bar a window, its part beyond habit dark, the part that would have come anyway light, with numbers.
 
     Columns: window_hours, value (share of calls followed), excess (share related). Where nothing is related the dark part is empty.
     """

@@ -19,7 +19,7 @@ ROW = 46  # pixels of an item: its name, its bar
 ROOM = 26  # pixels that a figure inside a bar needs
 
 
-@chart((200, 200), left=10, right=(10, 10), top=30, bottom=30, needs="value", grid="")
+@chart((200, 200), left=10, right=(18, 18), top=30, bottom=30, needs="value", grid="")
 def likert(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """各题得分的分布: one bar an item, scores below the middle of the scale to the left of the line, above it to the right, the middle score astride.
 

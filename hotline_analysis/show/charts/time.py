@@ -17,7 +17,7 @@ UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("�
 CALLS_A_DAY = Term("通", "calls")
 
 
-@chart((262, 250), left=38, right=(88, 76), top=14, bottom=44, needs="value", least=3)
+@chart((262, 250), left=38, right=(92, 92), top=14, bottom=44, needs="value", least=3)
 def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "") -> None:
     """控制图: a monthly series with natural limits and target; only months with evidence have a mark of their own.
 

@@ -14,7 +14,7 @@ from hotline_analysis.words import Term
 SECOND, MINUTE = Term("秒", " s"), Term("分", " min")
 
 
-@chart((250, 240), left=36, right=(116, 106), top=16, bottom=30, needs="value", least=2)
+@chart((250, 240), left=42, right=(128, 124), top=16, bottom=30, needs="value", least=2)
 def wait_lines(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: Mapping[str, Term] = {}) -> None:
     """等待的曲线: one line a key of `line`, its share by the seconds waited, with its interval, named where it ends.
 

@@ -46,7 +46,7 @@ COLUMNS = {
     "difference": Field(Term("增减", "Difference"), "difference"),
     "change_of_count": Field(Term("增减幅度", "Change"), "relative"),
     "change": Field(Term("件数变化", "Change of count"), "relative"),
-    "a_day": Field(Term("日均变化（扣除周末、节假日）", "Change a day, kinds of day taken off"), "relative", interval=("a_day_low", "a_day_high")),
+    "a_day": Field(Term("可比日均变化", "Change a day, adjusted"), "relative", interval=("a_day_low", "a_day_high")),
     "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months", of_period=True), "relative"),
     "p": Field(Term("p值", "p"), "probability"),
     "q": Field(Term("q值", "q"), "probability"),

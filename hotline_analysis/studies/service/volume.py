@@ -43,7 +43,7 @@ COLUMNS = {
     "before": Field(Term("上月", "Last month", of_period=True), "count"),
     "difference": Field(Term("增减", "Difference"), "count"),
     "change": Field(Term("增减幅度", "Change"), "relative"),
-    "a_day": Field(Term("日均变化（扣除周末、节假日）", "Change a day, kinds of day taken off"), "relative", interval=("a_day_low", "a_day_high")),
+    "a_day": Field(Term("可比日均变化", "Change a day, adjusted"), "relative", interval=("a_day_low", "a_day_high")),
     "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months", of_period=True), "relative"),
     "state": Field(Term("件数判断", "Verdict on the count"), words=STATES),
     "share": Field(Term("占比", "Share"), "share", interval=("share_low", "share_high")),
