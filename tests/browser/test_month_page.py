@@ -16,14 +16,19 @@ from tests.browser.test_page_in_browser import pytestmark as pytestmark
 from tests.small import write_hotline
 
 
+@pytest.fixture(scope="module")
+def params(tmp_path_factory):
+    """A small hotline; its store and its frames serve both languages."""
+    return write_hotline(tmp_path_factory.mktemp("pages"))
+
+
 @pytest.fixture(scope="module", params=["zh", "en"])
-def folder(request, tmp_path_factory):
-    """The published month of a small hotline."""
-    home = tmp_path_factory.mktemp("pages")
-    params = write_hotline(home)
-    assert main(["report", "--params", str(params), "--month", "2024-01", "--language", request.param, "--pdf", "--quiet"]) == 0
-    assert main(["report", "--params", str(params), "--day", "2024-01-31", "--language", request.param, "--quiet"]) == 0
-    return home / "reports" / "small" / "2024-01"
+def folder(request, params):
+    """The published month of the hotline in a language."""
+    given = ["--params", str(params), "--language", request.param, "--out", str(params.parent / request.param), "--quiet"]
+    assert main(["report", *given, "--month", "2024-01", "--pdf"]) == 0
+    assert main(["report", *given, "--day", "2024-01-31"]) == 0
+    return params.parent / request.param / "small" / "2024-01"
 
 
 DAY, MONTHS = "the day", "all months"

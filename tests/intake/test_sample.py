@@ -19,6 +19,7 @@ from hotline_analysis import sample
 from hotline_analysis.intake.convert.identity import KNOWN, WITHHELD, identify
 from hotline_analysis.params import load
 from hotline_analysis.sample import chats, city, draws, export, handling, opinions, records, registers, simulate, staffing, write
+from tests.shared import shared
 
 PARAMS = load(Path(__file__).parents[2] / "params" / "sample.yaml")
 DIGEST = "658d0820cc9eaa04"
@@ -27,9 +28,7 @@ CALLS_DIGEST = "21efb5aa31d680e1"  # of version 1: what is added has random stre
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    target = tmp_path_factory.mktemp("sample") / "exports"
-    sample.write_sample(target, progress=False)
-    return target
+    return shared(tmp_path_factory, "sample", lambda made: sample.write_sample(made / "exports", progress=False)) / "exports"
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -125,9 +125,9 @@ class Checkout:
 
     @property
     def installed(self) -> dict[str, str]:
-        command = [self.folder / ".venv" / "bin" / "python", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
-        found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-        return {each["name"]: each["version"] for each in found if each["name"] not in ("pip", "setuptools")}
+        (packages,) = (self.folder / ".venv" / "lib").glob("python3*/site-packages")
+        found = {each.name: each.version for each in distributions(path=[str(packages)])}
+        return {name: version for name, version in found.items() if name not in ("pip", "setuptools")}
 
     @property
     def stamps(self) -> set[str]:

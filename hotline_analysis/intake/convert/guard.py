@@ -31,6 +31,7 @@ WIDE, SAID_WIDE, SAID = (
     20,
     12,
 )  # widths from which a rare text, any sentence, a rare sentence is a narrative; a Latin letter counts half
+FEW = 200  # texts that are looked at sooner than the engine makes its patterns ready
 RARE = 3  # cells of a file; a word of a list comes more often
 
 REPEATS_FROM = 200  # filled cells from which a list shows that its words repeat
@@ -60,7 +61,9 @@ def _texts(connection, words: str, name: str, countries: Collection[str]) -> dic
     if name.endswith("_id"):  # hardly two are equal
         query = counted.format(f"SELECT text FROM ({words}) WHERE {odd}")
     else:  # a list of words: each is looked at once
-        query = f"WITH counted AS MATERIALIZED ({counted.format(words)}) SELECT text, n FROM counted WHERE {odd}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE counted AS {counted.format(words)}")
+        few = connection.execute("SELECT count(*) FROM counted").fetchone()[0] <= FEW
+        query = f"SELECT text, n FROM counted WHERE {'text IS NOT NULL' if few else odd}"
     reasons = {text: _reason(text, n, name, countries) for text, n in connection.execute(query).fetchall()}
     return {text: reason for text, reason in reasons.items() if reason}
 

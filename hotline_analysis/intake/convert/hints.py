@@ -21,15 +21,15 @@ def forms(connection, path, text: str) -> list[tuple[tuple[str, ...], int]]:
     """Ways to declare a column, each with the number of its cells that it reads, the best first: patterns of one order of day and month
     together, or one named form. Ways that read nothing are left out.
     """
-    k = f"clean({text})"
+    k, cells = "k", f"(SELECT clean({text}) AS k FROM {parquet(path)})"
     shapes = connection.execute(
-        f"SELECT min({k}) FROM {parquet(path)} WHERE {k} <> '' GROUP BY regexp_replace({k}, '\\d', '0', 'g') ORDER BY count(*) DESC, 1 LIMIT {SHAPES}"
+        f"SELECT min({k}) FROM {cells} WHERE {k} <> '' GROUP BY regexp_replace({k}, '\\d', '0', 'g') ORDER BY count(*) DESC, 1 LIMIT {SHAPES}"
     ).fetchall()
     ways = [tuple(dict.fromkeys(p for (cell,) in shapes for p in _patterns(cell, *order))) for order in ORDERS.values()]
     ways += [tuple(dict.fromkeys(p for (cell,) in shapes for p in _patterns(cell, "", "")))] + [(name,) for name in NAMED]
     ways = [way for way in dict.fromkeys(ways) if way]
     counts = ", ".join(f"count(*) FILTER (({read_sql(k, way)}) IS NOT NULL)" for way in ways)
-    found = connection.execute(f"SELECT {counts} FROM {parquet(path)}").fetchall()[0]
+    found = connection.execute(f"SELECT {counts} FROM {cells}").fetchall()[0]
     return sorted(((way, n) for way, n in zip(ways, found, strict=True) if n), key=lambda told: -told[1])
 
 

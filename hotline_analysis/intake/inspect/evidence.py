@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from hotline_analysis.intake.convert import convert, durations, hints, identity
 from hotline_analysis.intake.engine import literal, parquet
@@ -238,21 +239,16 @@ def shown(text: str) -> str:
     return "".join(made)
 
 
-def pairs(connection: duckdb.DuckDBPyConnection, path: Path, later: str, earlier: str, seconds: str, within: int = 1) -> float:
-    """The share of the rows that have all three in which later − earlier = seconds, to `within` seconds. The arguments are SQL that gives seconds."""
-    n, equal = connection.execute(
-        f"SELECT count(*), count(*) FILTER (abs(b - a - d) <= {within}) FROM (SELECT {later} AS b, {earlier} AS a, {seconds} AS d FROM {parquet(path)}) "
-        "WHERE a IS NOT NULL AND b IS NOT NULL AND d > 0"
-    ).fetchone()
-    return equal / n if n >= 10 else 0.0
+def pairs(later: np.ndarray, earlier: np.ndarray, seconds: np.ndarray, within: int = 1) -> float:
+    """The share of the rows that have all three in which later − earlier = seconds, to `within` seconds."""
+    there = ~np.isnan(later) & ~np.isnan(earlier) & (seconds > 0)
+    return float((np.abs(later - earlier - seconds)[there] <= within).mean()) if there.sum() >= 10 else 0.0
 
 
-def not_before(connection: duckdb.DuckDBPyConnection, path: Path, later: str, earlier: str) -> float:
+def not_before(later: np.ndarray, earlier: np.ndarray) -> float:
     """The share of the rows with both in which the later one is not before the earlier."""
-    n, right = connection.execute(
-        f"SELECT count(*), count(*) FILTER (b >= a) FROM (SELECT {later} AS b, {earlier} AS a FROM {parquet(path)}) WHERE a IS NOT NULL AND b IS NOT NULL"
-    ).fetchone()
-    return right / n if n >= 10 else 0.0
+    there = ~np.isnan(later) & ~np.isnan(earlier)
+    return float((later >= earlier)[there].mean()) if there.sum() >= 10 else 0.0
 
 
 def seconds_of(seen: Evidence, way: tuple[str, ...] = ()) -> str:

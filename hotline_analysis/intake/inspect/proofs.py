@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from hotline_analysis.intake.engine import parquet
 from hotline_analysis.intake.inspect import evidence, names
@@ -38,6 +39,17 @@ class Table:
     path: Path
     small: Path  # fewer of its rows, for relations between columns
     seen: Sequence[Evidence]
+    read: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def seconds(self, sql: str) -> np.ndarray:
+        """What SQL gives for each of the fewer rows, NaN for nothing; a column of times is compared with many others and read once."""
+        if sql not in self.read:
+            (found,) = self.connection.execute(f"SELECT ({sql})::DOUBLE FROM {parquet(self.small)}").fetchnumpy().values()
+            self.read[sql] = np.ma.filled(found, np.nan)
+        return self.read[sql]
+
+    def times(self, e: Evidence) -> np.ndarray:
+        return self.seconds(seconds_of(e))
 
     def of(self, header: str) -> Evidence:
         return next(e for e in self.seen if e.header == header)
@@ -142,11 +154,7 @@ def clocks(table: Table) -> list[Proposal]:
         return []
     day, first = days[0], _first(table, hours)
     why = Term("日期与最早的时刻合为一列", "the day and the earliest clock")
-    proved = all(
-        not_before(table.connection, table.small, seconds_of(e), seconds_of(first)) > HOLDS
-        for e in hours
-        if e is not first and e.midnight < 0.05
-    )
+    proved = all(not_before(table.times(e), table.times(first)) > HOLDS for e in hours if e is not first and e.midnight < 0.05)
     made = [Proposal("calls", "started_at", (day.header, first.header), 0.85 if proved else 0.7, why, _joined(day, first))]
     if len(hours) >= 4:
         made += _stages(table, day, first, hours)
@@ -165,7 +173,7 @@ def _first(table: Table, hours: list[Evidence]) -> Evidence:
     return min(
         able,
         key=lambda e: (
-            sum(not_before(table.connection, table.small, seconds_of(e), seconds_of(o)) > HOLDS for o in able if o is not e),
+            sum(not_before(table.times(e), table.times(o)) > HOLDS for o in able if o is not e),
             e.place,
         ),
     )
@@ -188,8 +196,7 @@ def _stages(table: Table, day: Evidence, first: Evidence, hours: list[Evidence])
             for length in numbers:
                 if (
                     abs(length.place - end.place) <= 2
-                    and pairs(table.connection, table.small, *(seconds_of(e) for e in (end, start)), f"try_cast(c{length.place} AS DOUBLE)")
-                    > HOLDS
+                    and pairs(table.times(end), table.times(start), table.seconds(f"try_cast(c{length.place} AS DOUBLE)")) > HOLDS
                 ):
                     found.append((start, end, length))
     if not found:
@@ -232,11 +239,13 @@ def durations(table: Table, made: list[Proposal]) -> list[Proposal]:
     for e in (e for e in table.seen if e.duration > 0.9 and e.instant < 0.5 and e.filled > 20):
         for (first, last), column in between.items():
             if first in at and last in at and e.header not in proved:
-                length = f"coalesce(try_cast(c{e.place} AS DOUBLE), clock_seconds(clean(c{e.place})), worded_seconds(lettered(clean(c{e.place}))))"
-                span = (table.connection, table.small, seconds_of(at[last]), seconds_of(at[first]))
+                length = table.seconds(
+                    f"coalesce(try_cast(c{e.place} AS DOUBLE), clock_seconds(clean(c{e.place})), worded_seconds(lettered(clean(c{e.place}))))"
+                )
+                span = (table.times(at[last]), table.times(at[first]))
                 if pairs(*span, length) > HOLDS:
                     proved[e.header] = column
-                elif e.number > 0.9 and e.middle >= 2 and e.distinct >= 5 and pairs(*span, f"60 * {length}", within=60) > HOLDS:
+                elif e.number > 0.9 and e.middle >= 2 and e.distinct >= 5 and pairs(*span, 60 * length, within=60) > HOLDS:
                     proved[e.header], unit[e.header] = column, {"unit": "minutes"}
     talk = [header for header, column in proved.items() if column == "talk_seconds"]
     whole = {header for header, column in proved.items() if not column}
@@ -254,11 +263,11 @@ def in_order(table: Table, made: list[Proposal], opening: str) -> list[Proposal]
     first = next((p for p in made if p.column == opening and len(p.headers) == 1), None)
     if first is None or table.of(first.headers[0]).instant < 0.9:
         return made
-    base, kept, proved = seconds_of(table.of(first.headers[0])), [], 0
+    base, kept, proved = table.times(table.of(first.headers[0])), [], 0
     for p in made:
         e = table.of(p.headers[0])
         if p.column.endswith("_at") and p is not first and len(p.headers) == 1 and e.instant > 0.9 and e.filled > 20:
-            right = not_before(table.connection, table.small, seconds_of(e), base)
+            right = not_before(table.times(e), base)
             if right < HOLDS:
                 p = replace(p, confidence=min(p.confidence, 0.4))
             elif right > 0.99 and _says(p) and _says(first):
