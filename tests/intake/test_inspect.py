@@ -19,9 +19,10 @@ from hotline_analysis.__main__ import main
 from hotline_analysis.errors import CannotWrite, DataRefused, NoInput, StudyMissing
 from hotline_analysis.intake import inspect as bench
 from hotline_analysis.intake.convert import hints
-from hotline_analysis.intake.inspect import evidence, names, propose, write
+from hotline_analysis.intake.inspect import evidence, names, proofs, propose, write
 from hotline_analysis.params import ColumnRule, Params, load
 from hotline_analysis.tables import TABLES
+from hotline_analysis.words import Term
 from tests.intake import exports
 from tests.real import DATA, PARAMS, needs
 
@@ -298,6 +299,14 @@ def test_accepted_orders_without_a_closing_time_are_orders(tmp_path):
         done = look(tmp_path, rows | more)
         made = {p.column for s in done.looked[0].sections if s.table == "orders" for p in s.proposals if p.confidence >= propose.LIKELY}
         assert made >= {"order_id", "created_at", *(("department", "satisfied") if more else ())}
+
+
+@pytest.mark.parametrize(
+    ("header", "says"), [("工单首次完结时间", False), ("First closed", False), ("工单完结时间", True), ("Closed", True)]
+)
+def test_the_first_of_several_ends_is_not_surely_the_end(header, says):
+    """“首次完结时间”之后可能重办：请确认。"""
+    assert proofs._says(propose.Proposal("orders", "closed_at", (header,), 0.7, Term("", ""))) is says
 
 
 def test_milliseconds_that_a_header_says_may_be_more_than_a_day_of_seconds(tmp_path):

@@ -277,7 +277,10 @@ def in_order(table: Table, made: list[Proposal], opening: str) -> list[Proposal]
 
 
 def _says(p: Proposal) -> bool:
-    return any(word in names.folded(p.headers[0]) for word in STEMS.get(p.table, {}).get(p.column, ()))
+    """Whether the name has the verb of its column; the first of several ends (首次完结时间) need not be the end."""
+    name = names.folded(p.headers[0])
+    first = p.column in ("closed_at", "resolved_at") and ("首次" in name or "first" in name)
+    return not first and any(word in name for word in STEMS.get(p.table, {}).get(p.column, ()))
 
 
 def open_dates(table: Table) -> tuple[str, bool]:
