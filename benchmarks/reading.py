@@ -90,7 +90,7 @@ def through_store(folder: Path, name: str = "store") -> tuple[dict[str, float], 
         "decode": spent["stage_text"],
         "read, ledger": spent["read"] - spent["stage_text"],
         "identity": spent["_identities"] + spent["save"],
-        "convert": spent["_convert"] - spent["read"] - spent["_identities"] - spent["save"],
+        "convert": spent["_convert"] - spent["_identities"] - spent["save"],
         "merge, write": spent["_assemble"],
     }
     parts["other"] = total - sum(parts.values())
@@ -116,7 +116,7 @@ def _watched() -> Iterator[dict[str, float]]:
 
     places = [
         (readers, "stage_text"),
-        (readers, "read"),
+        (store, "read"),
         (store.Store, "_convert"),
         (store.Store, "_identities"),
         (store.Store, "_assemble"),
