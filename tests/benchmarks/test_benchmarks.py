@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import full, gaps, month
+from benchmarks import full, gaps, month, reading
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 from tests.small import write_hotline
@@ -56,3 +56,11 @@ def test_a_kept_frame_is_the_one_that_is_made(tmp_path):
     h = month.opened(write_hotline(tmp_path, calls=200))
     taken = bench._equal(in_turn(month.contestants(h), 1))
     assert taken["kept"].answer.attrs == taken["made"].answer.attrs and len(taken["kept"].answer)
+
+
+def test_the_parts_of_reading_are_times_and_add_to_the_whole(tmp_path):
+    """The bench watched a name that nobody called: reading took minus the time of decoding."""
+    reading.write_export(tmp_path, 500)
+    parts, rows = reading.through_store(tmp_path)
+    assert rows == 500 and min(parts.values()) >= 0 and parts["read, ledger"] > 0
+    assert sum(v for name, v in parts.items() if name != "in all") == pytest.approx(parts["in all"])
