@@ -248,9 +248,11 @@ def rejections(ledger: FileLedger, language: str) -> list[str]:
 
 
 def place(where: str, language: str) -> str:
-    """A column of calls, or of another table as `orders › closed_at`, by its own name; a day or a month, alone or behind one, as it is read;
+    """A column of calls, or of another table as `orders › closed_at`, by its own name; a table alone too; a day or a month, alone or behind one, as it is read;
     a file as it is."""
     parts = where.split(" › ")
+    if where in tables.TABLES:
+        return tables.TABLES[where].term(language)
     table = tables.TABLES.get(parts[0]) if len(parts) > 1 else None
     known, named = table or tables.CALLS, parts[1:] if table else parts
     if len(named) > 1 and named[0] not in known:

@@ -27,7 +27,12 @@ FORMS = {
     "parts": Table(
         "part calls share value±",
         Term("复电是由什么组成的", "What the repeats are"),
-        claim=(Sentence("一周内的复电，有{share@background}平时也会打来", "{share@background} of a week's repeats would have come anyway"),),
+        claim=Sentences(
+            {
+                "": Sentence("一周内的复电，有{share@background}平时也会打来", "{share@background} of a week's repeats would have come anyway"),
+                "few": Term("复电不足200次，各部分只作参考", "Fewer than 200 callbacks: the parts are for reference only"),
+            }
+        ),
         subtitle=Term("168小时内已看到的复电；各项相加等于全部", "Repeats seen within 168 h; the parts add to the whole"),
         bold="share",
         narrow="part calls share",

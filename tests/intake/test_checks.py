@@ -380,6 +380,7 @@ def test_the_grade_is_that_of_the_worst_finding():
         ("orders › category_1 › 2015-12", "工单 › 一级分类 › 2015年12月", "orders › Category, level 1 › December 2015"),
         ("issue_1 › 2024-05", "诉求一级分类 › 2024年5月", "Issue, level 1 › May 2024"),
         ("orders › closed_at", "工单 › 办结时间", "orders › Closed at"),
+        ("orders", "工单", "orders"),
         ("orders › 2024-05", "工单 › 2024年5月", "orders › May 2024"),
         ("book.xlsx › 表 1", "book.xlsx › 表 1", "book.xlsx › 表 1"),
     ],

@@ -40,7 +40,7 @@ FORMS = {
         subtitle=Sentence("占全部来电%，{period}；线为累计占比，带为95%区间", "Share of all calls, %, {period}; line: cumulative, band: 95%"),
         reading=(
             Term("线过一半之前的几类合起来占多数。", "The issues before the line passes one half are the majority."),
-            Term("没有接通的来电大多没有记下诉求，列在“未填”。", "Calls that nobody answered mostly carry no issue: they stand under not given."),
+            Sentences({"unfilled": Term("没有记下诉求的来电列在“未填”，没有接通的多在其中。", "Calls without an issue stand under not given; most of them nobody answered."), "": Term("", "")}),
         ),
         numbers="category count share± cumulative±",
     ),

@@ -145,7 +145,7 @@ def _so_far(frame: pd.DataFrame, n: float) -> pd.DataFrame:
 def pareto(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     """The strata from the largest on, with the share of all calls so far and its interval.
 
-    Columns: category, count, share, share_low, share_high, cumulative, cumulative_low, cumulative_high (Wilson). The pooled ones and calls without a word come last.
+    Columns: category, count, share, share_low, share_high, cumulative, cumulative_low, cumulative_high (Wilson), said (unfilled: calls without a word are there, and most of them were not answered). The pooled ones and calls without a word come last.
     """
     found = volume(view, by=by)  # the counts of the table: one that it does not tell is told nowhere
     n = float(found.loc[found["named"] == "all", "count"].iloc[0]) or np.nan if by else float(found["count"].iloc[0])
@@ -154,7 +154,19 @@ def pareto(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     frame = pd.DataFrame({"category": rows["group"], "count": rows["count"], "share": rows["count"] / n})
     low, high = intervals.wilson(frame["count"].to_numpy(float), n)
     frame = _so_far(frame.assign(share_low=low, share_high=high, **{c: rows[c] for c in ("count_missing",) if c in rows}), n)
-    return disclosure.without_sums(disclosure.with_counts(frame, ["share", "share_low", "share_high"]))
+    told = disclosure.without_sums(disclosure.with_counts(frame, ["share", "share_low", "share_high"]))
+    return told.assign(said="unfilled" if _mostly_lost(view, by) and NONE in set(rows["group"]) else "")
+
+
+def _mostly_lost(view: View, by: Sequence[str]) -> bool:
+    """Whether most of the period's calls without a stratum's word were not answered, as is known of them."""
+    rows = grouped.offered(view)
+    if not by or "outcome" not in rows.collect_schema().names():
+        return False
+    lost = nw.when(nw.col("outcome") != "answered").then(nw.lit(1)).otherwise(nw.lit(0))
+    known = rows.filter(nw.col(by[-1]).is_null() & ~nw.col("outcome").is_null())
+    found = pandas(known.select(n=nw.len(), lost=lost.sum())).iloc[0]
+    return bool(found["n"]) and 2 * int(found["lost"]) > int(found["n"])
 
 
 # ---- targets

@@ -82,6 +82,17 @@ def test_the_pareto_tells_no_count_that_the_table_keeps():
     assert drawn.dropna().to_dict() == table[table > 0].dropna().to_dict()
 
 
+@pytest.mark.parametrize(("lost", "said"), [(20, "unfilled"), (5, ""), (0, "")])
+def test_calls_without_an_issue_are_called_lost_where_they_mostly_are(lost, said):
+    """“没有接通的来电大多没有记下诉求”，也写在接通的来电没有诉求的热线上。"""
+    rows = [
+        *spread("2024-09", 30, 水=2),
+        *({**row, "outcome": "abandoned" if n < lost else "answered"} for n, row in enumerate(spread("2024-09", 30, none=1))),
+    ]
+    frame = volume.pareto(view(rows))
+    assert set(frame["said"]) == {said} and ("没有接通的多在其中" in show(told(frame, "pareto"), language="zh").html) == bool(said)
+
+
 def test_small_strata_are_pooled_and_untold():
     rows = [*spread("2024-09", 30, 水=4), *spread("2024-09", 3, 甲=1, 乙=2)]
     frame = volume.volume(view(rows, smallest=8)).set_index("group")
