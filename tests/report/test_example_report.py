@@ -82,11 +82,13 @@ def write_example(folder: Path) -> Path:
                 f"C{m}{n:04d},{at},1540{m}{n:06d},{'甲乙丙'[n % 3]},{'咨询投诉售后'[2 * (n % 3) :][:2]},{told[0]},{told[1]},{told[2]}"
             )
         names = [name for name, count in kinds.items() for _ in range(count)]
-        for n, (name, at) in enumerate(zip(names, spread(start, len(names), days=27), strict=True)):
+        for n, (name, at) in enumerate(zip(names, spread(start, len(names)), strict=True)):
             first, last = (at + timedelta(hours=h) for h in (10 if n < responded else 30, 40 if n < resolved else 60))
             orders.append(f"D{m}{n:04d},投诉,{name},{at},{first},{last}")
         for n, at in enumerate(spread(start, 100)):
             surveys.append(f"S{m}{n:04d},{at}," + ",".join("5" if n < k else "4" for k in fives))
+    for n, at in enumerate(spread(datetime(2024, 9, 1), 128, days=4)):  # the data go on until August's last complaints have had their 48 hours
+        calls.append(f"C9{n:04d},{at},15409{n:06d},甲,咨询,接通,20,200")
     for name, lines in (("calls", calls), ("orders", orders), ("surveys", surveys)):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "example.yaml").write_text(PARAMS, encoding="utf-8")

@@ -20,7 +20,7 @@ MONTHLY = {  # what is of months on the page of a quarter: the hotline's own wor
 }
 OF_THE_QUARTER = {
     "zh": ("本季度", "较上季度", "较去年同季度", "2个季度中1个季度达到", "可比的季度不足6个，不判好坏"),
-    "en": ("This quarter", "on last quarter", "On the same quarter last year", "in 1 of 2 quarters", "fewer than 6 comparable quarters, not judged"),
+    "en": ("This quarter", "on last quarter", "On last year", "in 1 of 2 quarters", "fewer than 6 comparable quarters, not judged"),
 }  # fmt: skip
 OF_A_MONTH = {
     "zh": re.compile(r"[本上]月|\d个月|去年同月|可比的月|[全逐]月|月数"),
