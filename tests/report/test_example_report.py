@@ -87,7 +87,9 @@ def write_example(folder: Path) -> Path:
             orders.append(f"D{m}{n:04d},投诉,{name},{at},{first},{last}")
         for n, at in enumerate(spread(start, 100)):
             surveys.append(f"S{m}{n:04d},{at}," + ",".join("5" if n < k else "4" for k in fives))
-    for n, at in enumerate(spread(datetime(2024, 9, 1), 128, days=4)):  # the data go on until August's last complaints have had their 48 hours
+    for n, at in enumerate(
+        spread(datetime(2024, 9, 1), 128, days=4)
+    ):  # the data go on until August's last complaints have had their 48 hours
         calls.append(f"C9{n:04d},{at},15409{n:06d},甲,咨询,接通,20,200")
     for name, lines in (("calls", calls), ("orders", orders), ("surveys", surveys)):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
