@@ -23,6 +23,7 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import offered_calls
 from hotline_analysis.measures.view import View, not_kept
+from hotline_analysis.measures.volumes import UNLIKELY
 from hotline_analysis.stats import intervals, scan, tests
 from hotline_analysis.studies.service.grouped import ALL
 from hotline_analysis.words import LANGUAGES, Field, Term
@@ -175,10 +176,15 @@ def _gaps(view: View, rows: nw.LazyFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _level(days: Days, grid: np.ndarray) -> float:
-    """The calls of the period against those of the days that speak for its own, at most 1: a hotline that begins is not held to what it became."""
+    """The calls of the period against those of the days that speak for its own, at most 1: a hotline that begins is not held to what it became.
+
+    A day without a call that should have brought some at that level is lost, and no quiet one: it lowers nothing.
+    """
     own = [day for day in np.flatnonzero(days.inside) if len(days.alike[day])]
-    usual = sum(grid[days.alike[day]].sum() / len(days.alike[day]) for day in own)
-    return float(min((grid[own].sum() + 1) / (usual + 1), 1.0))
+    called = np.array([grid[day].sum() for day in own])
+    usual = np.array([grid[days.alike[day]].sum() / len(days.alike[day]) for day in own])
+    lost = (called == 0) & (usual * min((called.sum() + 1) / (usual.sum() + 1), 1.0) >= UNLIKELY)
+    return float(min((called.sum() + 1) / (usual[~lost].sum() + 1), 1.0))
 
 
 def _log_p(begin: np.ndarray, end: np.ndarray, days: Days, grid: np.ndarray, *, level: float) -> tuple[np.ndarray, np.ndarray]:

@@ -74,6 +74,16 @@ def test_whole_days_without_a_call_are_one_silence(plain):
     assert frame["broken"].tolist() == ["gap"] and frame["minutes"].iloc[0] > 2880
 
 
+def test_ten_lost_days_do_not_lower_what_was_usual_on_them(plain):
+    """平常约1,400通的四天写成“应有约3,694通”：全月的水平里算进了丢失的日子。"""
+    data = plain
+    for first, last in (("03", "07"), ("09", "13"), ("17", "19")):
+        data = without(data, f"2024-09-{first}T00:00", f"2024-09-{last}T00:00")
+    told_days = events.outages(view(data)).query("broken == 'gap'").iloc[0]
+    whole = events.outages(view(without(plain, "2024-09-03T00:00", "2024-09-07T00:00"))).query("broken == 'gap'").iloc[0]
+    assert told_days["usual"] == pytest.approx(whole["usual"], rel=0.05)
+
+
 def test_a_day_with_hardly_any_calls(plain):
     data = without(plain, "2024-09-12T00:00", "2024-09-12T23:00")
     data = beside(data, "2024-09-12T00:10", 82_000, 5)
