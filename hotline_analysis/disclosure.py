@@ -120,13 +120,15 @@ def _marks(values: np.ndarray, smallest: int, wholes: Sequence[np.ndarray], late
     return marks
 
 
-def with_counts(frame: pd.DataFrame, shares: Sequence[str], count: str = "count") -> pd.DataFrame:
-    """The frame with the marks of its count on what was made of it."""
-    if f"{count}_missing" not in frame:
-        return frame
-    hidden = frame[f"{count}_missing"] != ""
-    why = np.where(hidden, UNTOLD, "")
-    return frame.assign(**{c: frame[c].mask(hidden) for c in shares}, **{f"{c}_missing": why for c in shares})
+def kept(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a frame with the marks of what it does not tell of them."""
+    return frame[[name for column in columns for name in (column, f"{column}_missing") if name in frame]]
+
+
+def with_share(frame: pd.DataFrame, whole: float) -> pd.DataFrame:
+    """The frame with the share of its counts in the whole, told where the count is."""
+    marks = {"share_missing": frame["count_missing"]} if "count_missing" in frame else {}
+    return frame.assign(share=frame["count"] / whole, **marks)
 
 
 def without_sums(frame: pd.DataFrame, count: str = "count") -> pd.DataFrame:

@@ -53,9 +53,11 @@ def spread(month: str, counts: dict[str, int], *, hour: int = 9, mixed: bool = T
     days = ((first + timedelta(days=32)).replace(day=1) - first).days
     names = [name for name, n in counts.items() for _ in range(n)]
     order = np.random.default_rng(1).permutation(len(names))
+    day = [i % days for i in range(len(names))]
     if not mixed:
         order = np.argsort([(k + 0.5) / n for n in counts.values() for k in range(n)], kind="stable")
-    created = [int((first + timedelta(days=i % days, hours=hour, minutes=i // days)).timestamp()) for i in range(len(names))]
+        day = [i * days // len(names) for i in range(len(names))]
+    created = [int((first + timedelta(days=d, hours=hour, minutes=i // days)).timestamp()) for i, d in enumerate(day)]
     return {"created_s": created, "category_1": [names[i] for i in order]}
 
 

@@ -121,7 +121,6 @@ def pareto(view: View, *, level: int = 1) -> pd.DataFrame:
     n = len(orders.within(frame, view.period)) or np.nan
     so_far = rows["count"].cumsum()
     low, high = intervals.wilson(so_far.to_numpy(float), n)
-    told = rows[["category", "count", *(c for c in ("count_missing",) if c in rows)]].assign(
-        share=rows["count"] / n, cumulative=so_far / n, cumulative_low=low, cumulative_high=high
-    )
-    return disclosure.without_sums(disclosure.with_counts(told, ["share"]))
+    told = disclosure.kept(rows, ["category", "count"]).assign(cumulative=so_far / n, cumulative_low=low, cumulative_high=high)
+    told = disclosure.with_share(told, n)
+    return disclosure.without_sums(told)

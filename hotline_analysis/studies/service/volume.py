@@ -145,17 +145,15 @@ def _so_far(frame: pd.DataFrame, n: float) -> pd.DataFrame:
 def pareto(view: View, *, by: Sequence[str] = ("issue_1",)) -> pd.DataFrame:
     """The strata from the largest on, with the share of all calls so far and its interval.
 
-    Columns: category, count, share, share_low, share_high, cumulative, cumulative_low, cumulative_high (Wilson), said (unfilled: calls without a word are there, and most of them were not answered). The pooled ones and calls without a word come last.
+    Columns: category, count, share, share_low, share_high (of `volume`), cumulative, cumulative_low, cumulative_high (Wilson), said (unfilled: calls without a word are there, and most of them were not answered). The pooled ones and calls without a word come last.
     """
     found = volume(view, by=by)  # the counts of the table: one that it does not tell is told nowhere
-    n = float(found.loc[found["named"] == "all", "count"].iloc[0]) or np.nan if by else float(found["count"].iloc[0])
+    n = float(found.loc[found["named"] == "all", "count"].iloc[0]) or np.nan
     rows = found[found["named"] != "all"] if by else found
-    rows = rows[(rows["count"] > 0) | rows["count"].isna()].reset_index(drop=True)
-    frame = pd.DataFrame({"category": rows["group"], "count": rows["count"], "share": rows["count"] / n})
-    low, high = intervals.wilson(frame["count"].to_numpy(float), n)
-    frame = _so_far(frame.assign(share_low=low, share_high=high, **{c: rows[c] for c in ("count_missing",) if c in rows}), n)
-    told = disclosure.without_sums(disclosure.with_counts(frame, ["share", "share_low", "share_high"]))
-    return told.assign(said="unfilled" if _mostly_lost(view, by) and NONE in set(rows["group"]) else "")
+    rows = rows[(rows["count"] > 0) | rows["count"].isna()].reset_index(drop=True).rename(columns={"group": "category"})
+    told = disclosure.with_share(disclosure.kept(rows, ["category", "count", "share_low", "share_high"]), n)
+    told = disclosure.without_sums(_so_far(told, n))
+    return told.assign(said="unfilled" if _mostly_lost(view, by) and NONE in set(rows["category"]) else "")
 
 
 def _mostly_lost(view: View, by: Sequence[str]) -> bool:
