@@ -115,6 +115,10 @@ CENTRE = {
     "text": Field(Term("说明", "In words")),
     "said": Field(Term("情形", "Case")),
 }  # fmt: skip
+BY_CLOSING = Term(
+    "工单（没有受理时间：按办结时间归月，未办结的不在其中）",
+    "orders (exported without a creation: in the month of their closing, open ones in none)",
+)
 COVERED = Term("{}至{}，共{}个月", "{} to {}, {} months")
 KEY = re.compile(r"[a-z][a-z_]*(_[0-9]{1,4}[a-z]*(_[a-z_]+)*)?")  # what reads as a key of an indicator, and as nobody's number
 MOST_NAMED = 4  # findings that the sentence about the data names; the rest are counted
@@ -208,6 +212,8 @@ class Hotline:
             if lost
             else ""
         )
+        if any("closed_at" in s.columns for s in self.params.orders):
+            asked += "Where no export has it, 'complaints: {placed_by: closed}' counts orders in the month they were closed, and says so. "
         return f"{asked}hotline check tells of the rows, and hotline study takes them all where a table needs no time."
 
     @cached_property
@@ -743,7 +749,8 @@ class Hotline:
     def _parts_of_centre(self) -> list[dict]:
         told = self.params.report.about
         own = [(part, words.term) for part in ("service", "team", "process") if (words := getattr(told, part))]
-        there = [tables.TABLES[name].term for name in self.store.tables]
+        by_closing = self.params.complaints.placed_by == "closed"
+        there = [BY_CLOSING if name == "orders" and by_closing else tables.TABLES[name].term for name in self.store.tables]
         data = Term(*(listed([term(language) for term in there], language) for language in LANGUAGES))
         rows = [*own, ("data", data), *([("months", Term(self._covered("zh"), self._covered("en")))] if self.months else [])]
         return [{"part": part, "text_zh": term.zh, "text_en": term.en, "said": "own" if own else "none"} for part, term in rows]

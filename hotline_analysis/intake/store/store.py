@@ -249,7 +249,9 @@ class Store:
     def _table(self, name: str) -> Table:
         """The table, by the instant that places its rows in these exports."""
         table = tables.TABLES[name]
-        return replace(table, clock=table.placed({column for source in self.params.sources(name) for column in source.columns}))
+        return replace(
+            table, clock=self.params.placed(table, {column for source in self.params.sources(name) for column in source.columns})
+        )
 
     @property
     def _staging(self) -> Path:
