@@ -76,6 +76,34 @@ def test_what_gets_done_forecasts_nothing():
         outlook.months(closings())
 
 
+# ---- what has lasted for months is not unusual this month
+
+
+def lasted(month: str):
+    """Twelve months with 60 of 200 orders about water, then nine with 120 of 200."""
+    months = [f"{2023 + n // 12}-{n % 12 + 1:02d}" for n in range(21)]
+    data = joined(*(spread(m, {"水": 60, "电": 140} if n < 12 else {"水": 120, "电": 80}, mixed=False) for n, m in enumerate(months)))
+    return view(data, month=month, start="2023-01-01", end="2024-10-01")
+
+
+@pytest.mark.parametrize(
+    ("month", "water", "power"),
+    [("2023-12", "inside", "inside"), ("2024-01", "outside", "outside"), ("2024-06", "outside", "outside"), ("2024-07", "run high", "run low"), ("2024-09", "run high", "run low")],
+)  # fmt: skip
+def test_a_share_that_stays_is_said_to_last(month, water, power):
+    """占比从一月起翻倍：头六个月写本月异常，满七个月写持续偏高、持续偏低，不再年年月月“本月异常”。"""
+    frame = complaints.volume(lasted(month), by=["category_1"]).set_index("category_1")
+    assert (frame.loc["水", "share_state"], frame.loc["电", "share_state"]) == (water, power)
+
+
+def test_what_lasts_is_said_in_words():
+    zh, en = (
+        say(told(complaints.categories(lasted("2024-07")), "categories", "2024-07"), language=language).text for language in ("zh", "en")
+    )
+    assert zh == "诉求200件，较上月持平（0.0%），按日均−3.2%，正常波动；水占比60.0%，较上月0.0个百分点，持续偏高。"
+    assert en.endswith("; 水 60.0%, 0.0 pp, persistently high.")
+
+
 # ---- T3, T4: the catalogue's own words
 
 

@@ -8,6 +8,7 @@ change is made of. `timeliness`, `durations`: limits and times, open orders cens
 from hotline_analysis import disclosure
 from hotline_analysis.measures import orders, quotable
 from hotline_analysis.measures.catalogue.orders import CLOSED, DUE, MARKED, RECEIVED
+from hotline_analysis.measures.mix import STATES
 from hotline_analysis.studies.complaints.backlog import ageing, backlog
 from hotline_analysis.studies.complaints.change import change, mix
 from hotline_analysis.studies.complaints.departments import aside, departments
@@ -16,12 +17,11 @@ from hotline_analysis.studies.complaints.steps import hops, steps
 from hotline_analysis.studies.complaints.timeliness import durations, timeliness
 from hotline_analysis.studies.complaints.volume import categories, pareto, volume
 from hotline_analysis.tables import ORDERS
-from hotline_analysis.words import STATE, Field, Term
+from hotline_analysis.words import Field, Term
 
 OF = "orders"  # the table whose columns are its strata
 RULE = orders.rule
 GROUPS = {disclosure.OTHER: disclosure.POOLED, orders.NONE: orders.NOT_GIVEN, "all": Term("合计", "All")}
-STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month", of_period=True)}
 NAMES = {
     RECEIVED.key: RECEIVED.name,
     CLOSED.key: CLOSED.name,
