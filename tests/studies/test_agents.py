@@ -193,6 +193,7 @@ def test_an_issue_that_is_high_with_everybody_is_a_process(counted):
     assert found.loc["i5", "cause"] == "process" and not found.loc["i0", "above_all"]
 
 
+@pytest.mark.slow
 def test_who_looks_worst_by_luck_does_not_look_so_again(counted):
     """Seeded: of identical agents the worst tenth is foretold near the others, and next month they are: in the interval in at least 33 of 40 pairs of months
     (95 % each; 38 expected, 99.9 % of a binomial is 33); of the first ten in make test in 7."""
