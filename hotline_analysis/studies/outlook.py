@@ -120,8 +120,12 @@ class Series(NamedTuple):
 
 
 def _table(view: View) -> tuple[str, str]:
-    """Which table the volume is counted in, and its unit: calls, or the orders of a hotline without calls."""
-    return ("calls", CALLS.key) if "calls" in view.tables else ("orders", ORDERS.key)
+    """Which table the volume is counted in, and its unit: calls, or the orders of a hotline without calls. Raises DataRefused for orders that their closing places."""
+    if "calls" in view.tables:
+        return "calls", CALLS.key
+    if view.params.complaints.placed_by == "closed":  # what gets done tells nothing of what will come
+        raise DataRefused("outlook", f"{UNPLACED}.")
+    return "orders", ORDERS.key
 
 
 def _counts(view: View, columns: Sequence[str]) -> pd.DataFrame:
@@ -168,8 +172,6 @@ def series(view: View, level: int = 1) -> Series:
     Raises DataRefused for less than two weeks of days that were seen.
     """
     table, unit = _table(view)
-    if table == "orders" and view.params.complaints.placed_by == "closed":  # what gets done tells nothing of what will come
-        raise DataRefused("outlook", f"{UNPLACED}.")
     column = LEVEL_COLUMNS[table].format(level)
     have = (offered_calls(view) if table == "calls" else view.table(table)).collect_schema().names()
     found = _counts(view, [column] if column in have else [])

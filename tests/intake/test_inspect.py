@@ -262,7 +262,9 @@ def test_orders_without_an_opening_time_have_months_by_their_closing(tmp_path, m
         "工单（没有受理时间：按办结时间归月，未办结的不在其中）",
         "orders (exported without a creation: in the month of their closing, open ones in none)",
     )
-    assert month.study("outlook", "months").attrs["missing"] and month.study("window", "months").attrs["missing"]
+    assert [month.study(*t).attrs["missing"]["zh"] for t in (("outlook", "months"), ("outlook", "rising"))] == ["未提供：受理时间"] * 2
+    assert month.study("window", "months").attrs["missing"]
+    assert month.about["rule_zh"].iloc[0].startswith("口径：全部工单，重复件与内部件另列，导出没有受理时间：按办结时间归入月份")
 
 
 @pytest.mark.parametrize(
