@@ -364,6 +364,7 @@ def test_a_window_from_one_gap_to_another():
     assert frame.loc["甲", ["denominator", "numerator"]].tolist() == [3, 2]
 
 
+@pytest.mark.slow
 def test_the_three_numbers_of_those_picked_last_month(monkeypatch):
     """Three who really differ among thirty: what came of them lies where it was foretold (measured coverage .87, so 7 of 12 is the 99.9 % point), and on average within .06 of it;
     one normal for all agents would foretell some .08 too little."""
