@@ -1,6 +1,8 @@
 """`python -m benchmarks [--calls N] [--quick] [--large] [--month]`: tables of ratios, all from this one run. See docs/speed.md."""
 
 import argparse
+import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -14,9 +16,10 @@ import polars
 from benchmarks import full, gaps, month, reading, stored, who, workbook
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
+from hotline_analysis.intake import cost
 
 SIZES, LARGE = (1_000_000, 5_000_000), 25_000_000
-LARGE_BYTES = 16 << 30  # memory and disk below which 25 M calls are not tried
+LOADED_BYTES, ENGINE_BYTES = 260, 4 << 30  # memory of an invented call, and what the engine may take beside them
 ROUNDS = 5
 
 
@@ -65,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="100,000 calls and one round")
     parser.add_argument("--month", action="store_true", help="kept frames and the sample's month alone")
     parser.add_argument(
-        "--large", action="store_true", help="time and memory of the full gap table at 25,000,000 calls too (16 GB of memory)"
+        "--large",
+        action="store_true",
+        help="time and memory of the full gap table at 25,000,000 calls too, where the machine has what that takes",
     )
     return parser
 
@@ -113,8 +118,13 @@ def _line(name: str, seconds: float, ratio: float | None = None, said: str = "")
 def _sizes(sizes: list[int]) -> list[str]:
     lines = []
     for rows in sizes:
-        if rows >= LARGE and not _room():
-            lines.append(f"  {rows:,} calls: left out, too little memory or disk")
+        told = cost.need(rows, 0, cost.pulse())
+        memory = told.memory + rows * LOADED_BYTES + ENGINE_BYTES
+        lines.append(
+            f"  {rows:,} calls: {cost.span(told.gaps_s, 'en')} expected, {memory / cost.GB:.1f} GB of memory at most, {told.disk / cost.GB:.2f} GB of disk"
+        )
+        if memory > os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") or told.disk > shutil.disk_usage(tempfile.gettempdir()).free:
+            lines.append("    left out: this machine has less")
             continue
         for spread in SPREADS:
             told, name = stored.in_child(rows, spread), f"{rows:,} calls, {spread}"
@@ -139,14 +149,6 @@ def _workbook(rows: int) -> list[str]:
         _line(way, one["seconds"], one["processor"], f"s of processor; peak {one['peak_mb']:,} MB, file {one['file_mb']} MB")
         for way, one in told.items()
     ]
-
-
-def _room() -> bool:
-    import os
-    import shutil
-
-    memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return min(memory, shutil.disk_usage(tempfile.gettempdir()).free) >= LARGE_BYTES
 
 
 def _reading(rows: int, rounds: int) -> list[str]:

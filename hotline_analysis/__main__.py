@@ -229,6 +229,17 @@ def check(params, month, language, quiet):
     if h.params.assumed:
         click.echo(f"\n{h.params.assumed(language)}")
     click.echo(f"\n{Term('数据质量', 'Data quality')(language)}: {GRADE[h.grade[0]](language)}")
+    if not quiet:
+        click.echo(_cost(h, language), err=True)
+
+
+def _cost(h, language: str) -> str:
+    """What the records of the hotline's first table take on this machine."""
+    import shutil
+
+    from hotline_analysis.intake import cost
+
+    return cost.said(*h.store.sizes(), shutil.disk_usage(h.store.folder).free, cost.pulse(), language)
 
 
 def _account(frame, language: str) -> str:

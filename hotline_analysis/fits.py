@@ -463,6 +463,10 @@ def complaints(given: "Complaints", orders: tuple["Source", ...]) -> None:
     for setting, column, used in (("kinds", "kind", given.kinds), ("by_class", "class", given.by_class)):
         if used and column not in mapped:
             raise ValueError(f"complaints › {setting}: the orders have no column '{column}'; map it, or leave '{setting}' out")
+    if given.placed_by == "closed" and "created_at" in mapped:
+        raise ValueError("complaints › placed_by: the orders have 'created_at', which places them; leave 'placed_by' out")
+    if given.placed_by == "closed" and "closed_at" not in mapped:
+        raise ValueError("complaints › placed_by: the orders have no column 'closed_at'; map it, or leave 'placed_by' out")
 
 
 def _column(place: str, column: Column, rule: "ColumnRule") -> None:

@@ -28,7 +28,19 @@ from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
 from hotline_analysis.intake.store import Store, ends
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
-from hotline_analysis.measures import asks, catalogue, editions, indicators, quotable, results, rounding, sharing, suggestions, verdicts
+from hotline_analysis.measures import (
+    asks,
+    catalogue,
+    editions,
+    indicators,
+    orders,
+    quotable,
+    results,
+    rounding,
+    sharing,
+    suggestions,
+    verdicts,
+)
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
@@ -115,6 +127,11 @@ CENTRE = {
     "text": Field(Term("说明", "In words")),
     "said": Field(Term("情形", "Case")),
 }  # fmt: skip
+ORDERS_RULE = Term("口径：{}", "Definition: {}")
+BY_CLOSING = Term(
+    "工单（没有受理时间：按办结时间归月，未办结的不在其中）",
+    "orders (exported without a creation: in the month of their closing, open ones in none)",
+)
 COVERED = Term("{}至{}，共{}个月", "{} to {}, {} months")
 KEY = re.compile(r"[a-z][a-z_]*(_[0-9]{1,4}[a-z]*(_[a-z_]+)*)?")  # what reads as a key of an indicator, and as nobody's number
 MOST_NAMED = 4  # findings that the sentence about the data names; the rest are counted
@@ -208,6 +225,8 @@ class Hotline:
             if lost
             else ""
         )
+        if any("closed_at" in s.columns for s in self.params.orders):
+            asked += "Where no export has it, 'complaints: {placed_by: closed}' counts orders in the month they were closed, and says so. "
         return f"{asked}hotline check tells of the rows, and hotline study takes them all where a table needs no time."
 
     @cached_property
@@ -374,6 +393,12 @@ class Hotline:
         """The rule in one line (口径), after changes."""
         _check_language(language or self.language)
         return self._line(self.rule.but(**changes) if changes else self.rule, language or self.language)
+
+    def _rule_told(self, language: str) -> str:
+        """What the page's figures rest on: what counts as a repeat call; of a hotline of orders alone, which orders count."""
+        if "calls" in self.store.tables or "orders" not in self.store.tables:
+            return self._line(self.rule, language)
+        return ORDERS_RULE(language).format(orders.rule(self.view)(language))
 
     def _line(self, rule: Definition, language: str) -> str:
         """The rule as a figure carries it, with what is taken for granted of the data."""
@@ -743,7 +768,8 @@ class Hotline:
     def _parts_of_centre(self) -> list[dict]:
         told = self.params.report.about
         own = [(part, words.term) for part in ("service", "team", "process") if (words := getattr(told, part))]
-        there = [tables.TABLES[name].term for name in self.store.tables]
+        by_closing = self.params.complaints.placed_by == "closed"
+        there = [BY_CLOSING if name == "orders" and by_closing else tables.TABLES[name].term for name in self.store.tables]
         data = Term(*(listed([term(language) for term in there], language) for language in LANGUAGES))
         rows = [*own, ("data", data), *([("months", Term(self._covered("zh"), self._covered("en")))] if self.months else [])]
         return [{"part": part, "text_zh": term.zh, "text_en": term.en, "said": "own" if own else "none"} for part, term in rows]
@@ -959,7 +985,7 @@ class Hotline:
         last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
         final = last.isoformat() if self.provisional else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
-        known |= {"grade": self.grade[0], **{f"rule_{language}": self._line(self.rule, language).rstrip("。.") for language in LANGUAGES}}
+        known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {
             "audience": "public",

@@ -8,7 +8,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -656,6 +656,13 @@ class Complaints(Settings):
         "what a time before the creation means: the order is left out of that limit, or done at once; both are counted",
         "before_created: zero",
         "before_created: drop",
+    )
+    placed_by: Literal["created", "closed"] = setting(
+        "created",
+        "工单按哪个时间归入月份：created 受理时间；closed 办结时间，只用于没有受理时间的导出（未办结的不在其中，时限与积压无从算起）",
+        "which time places an order in its month: its creation, or its closing, for exports without a creation only (open orders are in no month then, and no limit and no stock can be told)",
+        "placed_by: closed",
+        "placed_by: closed_at",
     )
 
 
@@ -1749,6 +1756,10 @@ class Params(Settings):
 
     def sources(self, table: str) -> tuple[Source, ...]:
         return getattr(self, table)
+
+    def placed(self, table: tables.Table, have: Collection[str]) -> str:
+        """The instant that places a table's rows: its clock, the one that stands in where an export has none, and of orders the one that `complaints` names."""
+        return "closed_at" if table.name == "orders" and self.complaints.placed_by == "closed" else table.placed(have)
 
 
 def read_yaml(path: Path) -> dict:

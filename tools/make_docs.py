@@ -337,6 +337,8 @@ def file_with(place: str, line: str) -> str:
         top = {**top, "items": "items: {item_1: {name: 态度, scale: [1, 5]}}", "satisfaction": f"satisfaction: {{{told}}}"}
     if place == "complaints" or (place == "" and name == "complaints"):
         top = {**FILE, "orders": ORDERS, "complaints": top["complaints"]}
+        if name == "placed_by":  # for orders without a creation
+            top["orders"] = ORDERS.replace("created_at: 受理时间", "closed_at: 办结时间")
     if place in ("faq", "priority"):
         top = {**FILE, "service": f"service: {{{place}: {{{line}}}}}"}
     if place in ("callers", "agents"):

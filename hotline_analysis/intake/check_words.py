@@ -16,6 +16,7 @@ CHECKS = {
     "outside the data": Term("日期在数据起止之外", "dates outside the data"),
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
     "without a time": Term("没有时间的记录", "records without a time"),
+    "not closed": Term("未办结的工单", "orders not closed"),
     "month begun": Term("只有少数几天有记录的月份", "month with records on few of its days"),
     "unknown callers": Term("来电人未识别", "callers not identified"),
     "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
@@ -94,6 +95,9 @@ SENTENCES = {
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
     "without a time": Term(
         "{count}条记录没有{where}（{share}），不能归入任何一个月", "{count} records lack {where} ({share}) and belong to no month"
+    ),
+    "not closed": Term(
+        "{count}件没有{where}（{share}），作未办结，不在任何一个月", "{count} orders lack {where} ({share}): taken as open, in no month"
     ),
     "month begun": Term(
         "{where}只有{count}天有记录，最近一年最多的月份有{usual}天",

@@ -128,7 +128,7 @@ class _Part:
 
     def __init__(self, table: Table, relation: duckdb.DuckDBPyRelation, params: Params, period: Stretch | None):
         self.table, self.name, self.relation, self.params, self.period = table, table.name, relation, params, period
-        self.clock = table.placed(relation.columns)
+        self.clock = params.placed(table, relation.columns)
         self.epoch = table[self.clock].epoch
         self.inside = f"{self.epoch} >= {period.start_s} AND {self.epoch} < {period.end_s}" if period else "true"
         self.moment = moment = f"({self.clock} - INTERVAL {params.period.cut_hour} HOUR)"
@@ -238,7 +238,9 @@ def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
         timeless = part.one("count(*)")[0] - sum(part.counted.values())
         if timeless:
             share = timeless / (timeless + sum(part.counted.values()))
-            yield Finding("without a time", part.said(part.clock), timeless, share, _step(share, REJECTED))
+            by_closing = part.name == "orders" and part.params.complaints.placed_by == "closed"
+            step = "info" if by_closing else _step(share, REJECTED)
+            yield Finding("not closed" if by_closing else "without a time", part.said(part.clock), timeless, share, step)
     if part.ends:
         yield from _outside(part, *part.ends)
         yield from _far_dates(part, *part.ends)

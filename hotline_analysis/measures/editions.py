@@ -14,6 +14,7 @@ from hotline_analysis.errors import BadParams, DataRefused, nearest
 from hotline_analysis.measures import rounding
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.periods import Period
+from hotline_analysis.params import Params
 from hotline_analysis.tables import terms
 from hotline_analysis.words import Term
 
@@ -49,13 +50,13 @@ def parsed(text: str, there: Mapping[str, nw.LazyFrame]) -> tuple[str, str]:
     return column, word
 
 
-def sizes(there: Mapping[str, nw.LazyFrame], period: Period, column: str) -> dict[str, int]:
+def sizes(there: Mapping[str, nw.LazyFrame], params: Params, period: Period, column: str) -> dict[str, int]:
     """How many records of the period name each word: the more of its calls and its orders."""
     found: dict[str, int] = {}
     for table in COUNTED:
         rows = there.get(table)
         have = rows.collect_schema().names() if rows is not None else ()
-        clock = tables.TABLES[table][tables.TABLES[table].clock].epoch
+        clock = tables.TABLES[table][params.placed(tables.TABLES[table], ())].epoch
         if column in have and clock in have:
             inside = rows.filter((nw.col(clock) >= period.start_s) & (nw.col(clock) < period.end_s) & ~nw.col(column).is_null())
             counted = pandas(inside.group_by(column).agg(n=nw.len()))
@@ -76,7 +77,7 @@ def bound(h, text: str) -> tuple[str, str]:
         return "", ""
     there = h.canonical
     column, word = parsed(text, there)
-    found = sizes(there, h.period, column)
+    found = sizes(there, h.params, h.period, column)
     if word not in found:
         raise DataRefused(
             "--for", f"no record of the period has this {column}.", f"`hotline report --for {column}=all` renders those that there are."

@@ -1,7 +1,8 @@
 """What a month's records are about, against the months before: counts change in per cent, shares in points, each with its interval and a verdict.
 
 Changes and their intervals are those of 表1 (`verdicts.compare`): what days, and from some months on months, vary by is in them. From twelve
-comparable months the limits of the months before decide, less often for each row the more rows there are; with fewer months the two periods
+comparable months the limits of the months before decide, less often for each row the more rows there are, and what has left them for months on end is
+said to last, as in 表1; with fewer months the two periods
 are compared, and several rows are held against the false discovery rate.
 Source: D05, D06, B01; methods 7, 9.
 """
@@ -20,8 +21,13 @@ from hotline_analysis.measures.order_shares import volume
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import control, intervals, tests
+from hotline_analysis.words import RUN, STATE, Term
 
 LEVEL = 0.05  # the false discovery rate of two periods
+STATES = {  # of a count and of a share of a group
+    **STATE, **{f"run {side}": term for side, term in RUN.items() if side},
+    "new": Term("新增", "new"), "gone": Term("本月没有", "none this month", of_period=True),
+}  # fmt: skip
 COLUMNS = (
     "count", "before", "difference", "change", "a_day", "a_day_low", "a_day_high", "uneven", "p", "q", "state", "share", "share_low", "share_high",
     "share_change", "share_change_low", "share_change_high", "share_p", "share_q", "share_state", "method",
@@ -148,7 +154,7 @@ def _state(row: dict, judged, kind: str) -> str:
     if row["count"] == 0 and row["before"]:
         return "gone"
     if judged.get("method") in ("chart", "trial"):
-        return judged["state"]
+        return f"run {judged['run']}" if judged["run"] else judged["state"]  # what has lasted for months is not unusual this month
     if judged.get("reason") == "poor data" or np.isnan(row["before"]):
         return "not compared"
     if max(row["count"], row["before"]) < FEW:

@@ -26,7 +26,7 @@ def _months_of(view: View, periods: Sequence[Period], indicators: Sequence[Indic
 def _orders_of(view: View, periods: Sequence[Period], indicator: Indicator, by: str) -> pd.DataFrame:
     """The orders behind one of these indicators: of a volume each adds one; of a share n = 1 in its base and k = 1 where it was done in time."""
     frame = orders.counted(orders.cases(view, "timely", *([by] if by else [])))
-    frame = frame.assign(start_s=frame["created_s"], k=1, n=0)
+    frame = frame.assign(start_s=frame["placed_s"], k=1, n=0)
     if indicator.denominator is None:
         return frame
     return pd.concat([frame[:0], *(_judged(view, orders.within(frame, p), indicator.key) for p in periods)])
@@ -114,6 +114,8 @@ def lacking(view: View, part: pd.DataFrame, key: str) -> str:
         return "no orders"
     if key == "recorded":
         return "" if "timely" in part and part["timely"].notna().any() else "not available: needs timely"
+    if "created_s" not in part:  # of closed orders alone nothing can be said about how many were late
+        return orders.UNPLACED
     measure, _, text = key.partition("_")
     ends = [c for c in orders.MEASURES["resolution" if key == "due" else measure] if c in part]
     if not ends:

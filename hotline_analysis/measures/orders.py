@@ -29,6 +29,7 @@ INSTANTS = ("dispatched_s", "due_s", "responded_s", "resolved_s", "closed_s")
 FLAGS = ("withdrawn", "duplicate", "internal", "returned", "reopened")
 MEASURES = {"dispatch": ("dispatched_s",), "response": ("responded_s",), "resolution": ("resolved_s", "closed_s")}
 DATES_ONLY = 0.5  # of the times of a column at midnight to the second: they are dates
+UNPLACED = "not available: needs created_at"  # of orders that only their closing places
 NONE = "(none)"  # the stratum of orders without a word: a key, said by NOT_GIVEN
 NOT_GIVEN = Term("未填", "not given")
 UNKNOWN, DONE, WITHDRAWN = 0, 1, 2  # what ended the wait
@@ -64,8 +65,16 @@ def limits(params: Params, measure: str, of_class: str = "") -> list[Limit]:
 def rule(view: View) -> Term:
     """What a figure about orders rests on, in one line (口径)."""
     given = view.params.complaints
-    zh = ["、".join(given.kinds) if given.kinds else "全部工单", "重复件与内部件另列", "未办结的按看到的时间计，撤回为竞争事件"]
-    en = [", ".join(given.kinds) or "all orders", "duplicates and internal orders apart", "open ones count for as long as they were seen, withdrawals compete"]  # fmt: skip
+    zh = ["、".join(given.kinds) if given.kinds else "全部工单", "重复件与内部件另列"]
+    en = [", ".join(given.kinds) or "all orders", "duplicates and internal orders apart"]
+    if given.placed_by == "closed":
+        zh.append("导出没有受理时间：按办结时间归入月份，未办结的不在其中，时限与积压无从算起")
+        en.append(
+            "exported without a creation: placed in the month of their closing, open ones are in none, and no limit and no stock can be told"
+        )
+        return Term("，".join(zh) + "。", "; ".join(en) + ".")
+    zh.append("未办结的按看到的时间计，撤回为竞争事件")
+    en.append("open ones count for as long as they were seen, withdrawals compete")
     if given.clock == "working":
         zh.append("只计工作时间" + "、".join(given.working_hours))
         en.append("working hours only, " + ", ".join(given.working_hours))
@@ -78,31 +87,41 @@ def rule(view: View) -> Term:
     return Term("，".join(zh) + "。", "; ".join(en) + ".")
 
 
+def called(params: Params) -> str:
+    """What the orders of the figures are, as a key of words: complaints where params name kinds, closed ones where only their closing places them."""
+    given = params.complaints
+    return ("closed " if given.placed_by == "closed" else "") + ("complaints" if given.kinds else "orders")
+
+
 # ---- the orders
 
 
 @once
 def cases(view: View, *keep: str) -> pd.DataFrame:
-    """One row an order of the kinds that count, created before the data end; those set apart too (`aside`).
+    """One row an order of the kinds that count, created before the data end (closed, where params place orders by their closing); those set apart too (`aside`).
 
-    Columns: created_s, day (the hotline's, since 1970), the instants and flags that the export has (unknown instants nan, unknown flags no),
+    Columns: placed_s (what places it in a month), created_s (where exported), day (the hotline's, since 1970), the instants and flags that the export has (unknown instants nan, unknown flags no),
     done_s (resolved; closed where no resolution is known; of a reopened order as params rule; never of a withdrawn one), withdrawn_s,
     left_s (left the stock: closed, or resolved in an export without closings), aside (duplicate, internal, ''), and those of `keep` that there are. Raises
     NoInput without orders, DataRefused without created_at, BadParams for a kind or a class that no order has.
     """
     orders = view.table("orders")
-    needed(orders, ["created_s"], "orders")
+    clock = view.clock("orders")
+    needed(orders, [clock], "orders")
     have = orders.collect_schema().names()
     _known_words(orders, view.params)
     kinds = view.params.complaints.kinds
     rows = orders.filter(nw.col("kind").is_in(list(kinds))) if kinds else orders
     wanted = dict.fromkeys(c for c in (*INSTANTS, *FLAGS, *keep) if c in have)
-    frame = pandas(rows.filter(nw.col("created_s") < view.end_s).select("seq", "created_s", *wanted)).sort_values("seq", ignore_index=True)
+    frame = pandas(rows.filter(nw.col(clock) < view.end_s).select("seq", *wanted, placed_s=nw.col(clock))).sort_values(
+        "seq", ignore_index=True
+    )
     times = {c: pd.to_numeric(frame[c]).astype("float64") for c in INSTANTS if c in frame}
     known = {c: t if c == "due_s" else t.where(t < view.end_s) for c, t in times.items()}
     flags = {c: frame[c].astype("boolean").fillna(False).astype(bool) for c in FLAGS if c in frame}
-    frame = frame.assign(**known, **flags, created_s=frame["created_s"].astype("int64"))
-    return _ended(frame.assign(day=local_days(view.calendar, frame["created_s"]).astype("int64"), aside=_aside(frame)), view.params)
+    frame = frame.assign(**known, **flags, placed_s=frame["placed_s"].astype("int64"))
+    frame = frame.assign(created_s=frame["placed_s"]) if clock == "created_s" else frame
+    return _ended(frame.assign(day=local_days(view.calendar, frame["placed_s"]).astype("int64"), aside=_aside(frame)), view.params)
 
 
 def _known_words(orders: nw.LazyFrame, params: Params) -> None:
@@ -133,8 +152,8 @@ def _ended(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def within(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """The orders created in a period."""
-    return frame[(frame["created_s"] >= period.start_s) & (frame["created_s"] < period.end_s)]
+    """The orders that a period holds: created in it, or closed in it where only that is exported."""
+    return frame[(frame["placed_s"] >= period.start_s) & (frame["placed_s"] < period.end_s)]
 
 
 def months(view: View) -> list[Period]:

@@ -297,8 +297,8 @@ def of_orders(frame: pd.DataFrame, view: View, edition: bool, by: Sequence[str] 
     told = months(indicators.evaluate(view, orders.months(view), list(known.values())), known)
     before = period_before(label) if grain(label) else ""
     made = judged(frame, told, known, before=before, year=year_before(label) if grain(label) else "")
-    volume = made["indicator"] == "received"
-    came = told[(told["indicator"] == "received") & (told["period"] == before)]["numerator"]
+    volume = made["indicator"].isin(catalogue.orders.VOLUMES)
+    came = told[told["indicator"].isin(catalogue.orders.VOLUMES) & (told["period"] == before)]["numerator"]
     previous = float(came.iloc[0]) if len(came) else np.nan
     difference = (made["numerator"] - previous).where(volume & frame["difference"].notna())
     return made.assign(

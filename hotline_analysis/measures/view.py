@@ -94,7 +94,7 @@ class View:
     def clock(self, name: str) -> str:
         """The column that places a table's rows in time, as seconds: of its clock, or of the instant that stands in where an export has none."""
         table, have = tables.TABLES[name], self.table(name).collect_schema().names()
-        return table[table.placed([c.name for c in table.columns if c.epoch in have])].epoch
+        return table[self.params.placed(table, [c.name for c in table.columns if c.epoch in have])].epoch
 
     def within(self, name: str) -> nw.LazyFrame:
         """The rows of a canonical table whose clock lies in the period; of an export without times all of them, where the period is all.

@@ -168,6 +168,9 @@ def make(
         section.notes += [
             html("blocks", "human", body=Markup(written.html(text)), language=head["language"]) for text in notes.get(section.key, ())
         ]
+    if name != "index.html":  # a month has its nine chapters in their order; a study begins with what it has
+        chapters_there[1:] = sorted(chapters_there[1:], key=lambda section: section.absent)
+        _number(chapters_there, head["language"])
     text = compose(head, chapters_there, others, folds=True)
     check(text, name, countries, data_words)
     return text.encode()

@@ -49,7 +49,7 @@ EVENTS = {
     "less": Term("件事低于平时", "lower than usual"),
     "none": Term("件事在正常波动内", "within usual variation"),
     "no evidence": Term("件事没有证据表明有变化", "without evidence of change"),
-    "few": Term("件事样本不足", "with too few calls"),
+    "few": Term("件事样本不足", "with too few cases"),
     "not_compared": Term("件事不作比较", "not compared"),
 }
 COMMA, NOTHING = Term("，", ", "), Term("", "")
@@ -259,7 +259,7 @@ FORMS = {
     "verdicts": Furniture(
         verdicts.ledger,
         {"groups": GROUP, "because": BECAUSE},
-        claim=Sentence("{count}项指标", "{count} indicators"),
+        claim=Sentence("指标（{count}项）", "Indicators ({count})"),
         subtitle=Sentences(
             {
                 "chart": Sentence(

@@ -22,6 +22,7 @@ from hotline_analysis.measures import volumes
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import offered_calls
+from hotline_analysis.measures.orders import UNPLACED
 from hotline_analysis.measures.periods import Period, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS
@@ -119,15 +120,19 @@ class Series(NamedTuple):
 
 
 def _table(view: View) -> tuple[str, str]:
-    """Which table the volume is counted in, and its unit: calls, or the orders of a hotline without calls."""
-    return ("calls", CALLS.key) if "calls" in view.tables else ("orders", ORDERS.key)
+    """Which table the volume is counted in, and its unit: calls, or the orders of a hotline without calls. Raises DataRefused for orders that their closing places."""
+    if "calls" in view.tables:
+        return "calls", CALLS.key
+    if view.params.complaints.placed_by == "closed":  # what gets done tells nothing of what will come
+        raise DataRefused("outlook", f"{UNPLACED}.")
+    return "orders", ORDERS.key
 
 
 def _counts(view: View, columns: Sequence[str]) -> pd.DataFrame:
     """Volume by local day (its number since 1970) and the given columns, up to the period's end: day, columns..., n."""
     table, _ = _table(view)
     rows = offered_calls(view) if table == "calls" else view.table(table)
-    clock, end = ("start_s" if table == "calls" else "created_s"), min(view.period.end_s, view.data_end_s)
+    clock, end = view.clock(table), min(view.period.end_s, view.data_end_s)
     rows = rows.filter((nw.col(clock) >= view.data_start_s) & (nw.col(clock) < end))
     if table == "calls":
         rows = rows.with_columns(day=(nw.col("local_s") - 3600 * view.calendar.cut_hour) // DAY)

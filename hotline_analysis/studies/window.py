@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import disclosure
-from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.errors import BadParams, DataRefused, nearest
 from hotline_analysis.measures import chance, counts, indicators, rules, strata
 from hotline_analysis.measures import rates as measured
 from hotline_analysis.measures.catalogue import repeats
@@ -485,7 +485,8 @@ def months(view: View, *, most: int = 24, least_correlation: float = 0.7, least_
     One row a month with data, up to the period's, at most `most`. Columns: month, numerator, denominator, value (Kaplan-Meier), low, high,
     identified (share of calls offered), identified_low, identified_high; and in every row correlation (Pearson's r of the two over the
     months) and follows: the rate moves with the share (r at least `least_correlation` over five months or more, and the share moved by at least
-    `least_range`), so a change from one month to the next is not to be read as better or worse. Both limits are judgement defaults. Source: methods 1, M6.
+    `least_range`), so a change from one month to the next is not to be read as better or worse. Both limits are judgement defaults. Raises DataRefused where
+    no month has either of them. Source: methods 1, M6.
     """
     first, last = (
         view.calendar.month_of(view.calendar.day_of(s)) for s in (view.data_start_s, min(view.period.end_s, view.data_end_s) - 1)
@@ -493,6 +494,8 @@ def months(view: View, *, most: int = 24, least_correlation: float = 0.7, least_
     periods = [view.calendar.month(m) for m in list(months_between(first, last))[-most:]]
     rate, share = repeats.RATE, repeats.SHARE
     found = indicators.evaluate(view, periods, [rate, share])
+    if found["value"].isna().all():
+        raise DataRefused("window", f"{found['missing'].iloc[-1].rstrip('.')}.")
     wide = found[found["indicator"] == rate.key].set_index("period")[["numerator", "denominator", "value", "low", "high"]]
     known = found[found["indicator"] == share.key].set_index("period")[["value", "low", "high"]]
     known.columns = ["identified", "identified_low", "identified_high"]

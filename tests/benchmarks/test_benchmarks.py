@@ -12,6 +12,7 @@ from tests.small import write_hotline
 ROWS = 1_000
 
 
+@pytest.mark.slow
 def test_the_whole_benchmark_runs_on_a_thousand_calls(capsys, monkeypatch):
     """Of one spread of callers: each costs processes of its own, and the engines' answers are compared on every spread below."""
     monkeypatch.setattr(bench, "SPREADS", ("heavy",))

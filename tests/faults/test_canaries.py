@@ -131,6 +131,7 @@ def _cells(folder) -> bytes:
     return "\n".join(told).encode()
 
 
+@pytest.mark.slow
 def test_no_canary_is_found_again(planted, capfd, monkeypatch, tmp_path):
     folder, params = planted
     monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path / "key"))

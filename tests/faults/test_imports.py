@@ -38,6 +38,7 @@ def here(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_kernel_imports_nothing_of_the_current_folder(tmp_path, here):
     asked = "import sys, numpy, holidays, hotline_analysis\nfound = [m.__file__ for m in (numpy, holidays, hotline_analysis)]"
     book = notebook(tmp_path, asked, code('blocks.end(manifest={"found": found, "path": sys.path})'), tail=False, imports=True)

@@ -196,6 +196,7 @@ def places(model, steps=(), seen=()):
 PLACES = [*places(Params), *(("definition", name) for name in (*Definition.model_fields, "windows_file"))]
 
 
+@pytest.mark.slow
 def test_every_setting(tmp_path, params, capsys):
     """Each setting that the models know holds a stranger's folder, then a file of it (in make test one of the two in turn); the hotline is read or refused, and the folder is as it was."""
     folder = stranger(tmp_path / "mine")

@@ -54,6 +54,7 @@ def test_eight_runs_have_one_digest(tmp_path, bar):
     bar("N6 digests", same(tmp_path, RUNS, 3000))
 
 
+@pytest.mark.slow
 def test_a_run_that_differs_in_everything_has_the_same_digest(tmp_path):
     assert same(tmp_path, [RUNS[0], RUNS[5]], 600) == 2
 

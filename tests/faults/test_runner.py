@@ -284,7 +284,7 @@ sys.exit(main(sys.argv[2:]))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_a_signal_ends_a_run_with_a_sentence_and_clean_folders(tmp_path, number):
     """The command is asked to stop while its first notebook runs: 128 and the signal's number, no kernel left, nothing half-made anywhere."""
     params = write_hotline(tmp_path, calls=100)

@@ -156,6 +156,7 @@ WAYS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cells", WAYS)
 def test_the_hint_of_a_refused_order_reads_every_row(tmp_path, cells):
     columns = "call_id: 编号, started_at: {from: 来电时间%s}, issue_1: 分类"

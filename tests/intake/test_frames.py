@@ -481,6 +481,7 @@ OF_ALL = ("satisfaction", "improvement", "complaints", "chats")  # studies that 
 TABLES = [(study, table) for study in study_names() for table in importlib.import_module(f"hotline_analysis.studies.{study}").TABLES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("study", "table"), TABLES)
 def test_every_table_of_every_study_is_read_as_it_was_made(request, monkeypatch, study, table):
     kind = "a_day" if study == "day" else "all" if study in OF_ALL else "two_thousand"

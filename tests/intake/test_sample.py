@@ -71,6 +71,7 @@ def digest(folder: Path, names: str = "*") -> str:
 # -- files ---------------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_same_content_on_every_machine(folder):
     assert digest(folder) == DIGEST, "the sample has changed: raise sample.VERSION, write it into docs/sample.md and the changelog"
     assert digest(folder, "来电明细_*.csv") == CALLS_DIGEST
@@ -177,6 +178,7 @@ def test_no_number_can_be_a_persons():
         assert not phonenumbers.is_valid_number(phonenumbers.parse(number, "CN"))
 
 
+@pytest.mark.slow
 def test_every_written_form_leads_back_to_its_caller(folder, truth):
     rule = PARAMS.calls[0].columns["caller"]
     callers, withheld = (truth.set_index("call_id")[name].to_dict() for name in ("caller", "withheld"))

@@ -78,12 +78,14 @@ def fresh_suite(*mutant: str):
         sys.modules.update(kept)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["polars", "duckdb", "pandas"])
 def test_the_suite_passes_as_it_is(engine):
     with fresh_suite() as suite:
         suite.check(engine)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_suite_notices(name, bar):
     bar("N7 mutants")

@@ -139,7 +139,7 @@ def test_where_lost_calls_name_no_team_nothing_is_said_of_answering(tmp_path):
 
 def test_small_and_unknown_words_have_no_edition(params):
     year = open_hotline(params, "2024", progress=False)
-    sizes = editions.sizes(year.canonical, year.period, "unit")
+    sizes = editions.sizes(year.canonical, year.params, year.period, "unit")
     assert editions.told(sizes, 8) == ["东城", "西城", "南城", "北城"]
     assert editions.told({"甲": 100, "乙": 20, "丙": 3}, 8) == ["甲"], "100 of 123: the 20 would give the 3 away"
     assert editions.told({"甲": 100, "乙": 20, "丙": 7, "丁": 6}, 8) == ["甲", "乙"]
@@ -166,7 +166,7 @@ def test_a_small_unit_is_refused_without_its_name(params):
 
 def _size(params, month: str) -> int:
     h = open_hotline(params, month, progress=False)
-    return editions.sizes(h.canonical, h.period, "unit").get("北城", 0)
+    return editions.sizes(h.canonical, h.params, h.period, "unit").get("北城", 0)
 
 
 def test_an_edition_is_given_to_a_notebook_that_asks_for_none(params, monkeypatch):

@@ -51,6 +51,7 @@ def test_kernels_share_a_server_and_nothing_else(tmp_path, server, monkeypatch):
     assert (first["spare"], second["spare"]) == (None, "here") and second["folder"] == str(tmp_path / "elsewhere")
 
 
+@pytest.mark.slow
 def test_without_a_server_a_kernel_is_an_interpreter_of_its_own(tmp_path, server):
     told(tmp_path)
     os.kill(server.process.pid, signal.SIGKILL)

@@ -220,6 +220,14 @@ def test_a_chapter_of_missing_frames_keeps_its_heading_and_one_reason():
     assert "没有来电" not in some and "这里讲方法" in some
 
 
+def test_a_study_begins_with_what_it_has():
+    """专题页先写有的，没有的各章排在后面并重新编号；月报的九章次序不变。"""
+    cells = [chapter("甲", "a"), blocks.missing("没有来电"), chapter("乙", "b"), table(), chapter("丙", "c"), blocks.missing("没有工单"), chapter("丁", "d"), prose("丁的话")]  # fmt: skip
+    shown = executed(text("# 专题", "zh"), text("# Study", "en"), show(about()), *cells)
+    heads = [re.findall(r"<h2>([^<]*)</h2>", body(page.make(shown, name=name).decode()))[1:] for name in ("service.html", "index.html")]
+    assert heads == [["一、乙", "二、丁", "三、甲", "四、丙"], ["一、甲", "二、乙", "三、丙", "四、丁"]]
+
+
 def test_a_frame_for_staff_is_a_leak():
     block = blocks.Block("table", table().html, "", {"audience": "staff"})
     with pytest.raises(LeakFound) as found:

@@ -12,7 +12,7 @@ from hotline_analysis.params import Params
 from tests.spec import frames
 from tests.spec.frames import on
 
-COLUMNS = {"order_id": "a", "created_at": "b", "kind": "c", "class": "d"}
+COLUMNS = {"order_id": "a", "kind": "c", "class": "d"}
 FLAGS = ("withdrawn", "duplicate", "internal", "returned", "reopened", "timely")
 SECONDS = ("created_s", "dispatched_s", "due_s", "responded_s", "resolved_s", "closed_s")
 frames.FLAGS = (*frames.FLAGS, *FLAGS)
@@ -20,7 +20,8 @@ frames.FLAGS = (*frames.FLAGS, *FLAGS)
 
 def params(zone: str = "UTC", **complaints) -> Params:
     """The params of a hotline of orders alone."""
-    given = {"title": "x", "time_zone": zone, "holidays": "", "orders": {"files": "x.csv", "columns": COLUMNS}}
+    columns = COLUMNS | ({"closed_at": "e"} if complaints.get("placed_by") == "closed" else {"created_at": "b"})
+    given = {"title": "x", "time_zone": zone, "holidays": "", "orders": {"files": "x.csv", "columns": columns}}
     return Params.model_validate({**given, "complaints": complaints})
 
 
@@ -36,7 +37,7 @@ def view(
     """Orders as a study sees them: columns of equal length, instants as epoch seconds; the data run from `start` to `end`."""
     held = given or params(zone, **complaints)
     calendar = Calendar(held)
-    n = len(data["created_s"])
+    n = len(next(iter(data.values())))
     whole = {"order_id": [f"o{i}" for i in range(n)], "seq": list(range(n)), **data}
     tables = {"orders": on(engine, whole)} | (
         {"order_steps": on(engine, {"seq": list(range(len(steps["order_id"]))), **steps})} if steps else {}

@@ -193,6 +193,7 @@ def test_an_issue_that_is_high_with_everybody_is_a_process(counted):
     assert found.loc["i5", "cause"] == "process" and not found.loc["i0", "above_all"]
 
 
+@pytest.mark.slow
 def test_who_looks_worst_by_luck_does_not_look_so_again(counted):
     """Seeded: of identical agents the worst tenth is foretold near the others, and next month they are: in the interval in at least 33 of 40 pairs of months
     (95 % each; 38 expected, 99.9 % of a binomial is 33); of the first ten in make test in 7."""
@@ -363,6 +364,7 @@ def test_a_window_from_one_gap_to_another():
     assert frame.loc["甲", ["denominator", "numerator"]].tolist() == [3, 2]
 
 
+@pytest.mark.slow
 def test_the_three_numbers_of_those_picked_last_month(monkeypatch):
     """Three who really differ among thirty: what came of them lies where it was foretold (measured coverage .87, so 7 of 12 is the 99.9 % point), and on average within .06 of it;
     one normal for all agents would foretell some .08 too little."""

@@ -11,7 +11,7 @@ from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.measures import orders
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.stats import intervals, tests
-from hotline_analysis.studies import complaints
+from hotline_analysis.studies import complaints, outlook
 from hotline_analysis.words import Field
 from tests.real import PARAMS, needs
 from tests.spec.frames import ENGINES
@@ -29,6 +29,79 @@ def told(frame: pd.DataFrame, table: str, period: str = "2024-08") -> pd.DataFra
     said = {"label": period, "zh": "2024年8月", "en": "August 2024"}
     frame.attrs = {"study": "complaints", "table": table, "fields": fields, "period": said, "definition": {}, "language": "zh"}
     return frame
+
+
+# ---- exports without a time of creation: their closing places them, where params say so
+
+
+def closings(engine: str = "duckdb", **more):
+    """Five orders: one closed in July, two in August (one of them a duplicate), one on the first second of September, one open."""
+    closed = [at("2024-07-03 10:00"), at("2024-08-01 00:00"), at("2024-08-31 23:59"), at("2024-09-01 00:00"), None]
+    data = {"closed_s": closed, "category_1": ["水", "电", "水", "水", "电"], "duplicate": [False, False, True, False, False], "timely": [True, True, False, True, True]}  # fmt: skip
+    return view(data, engine=engine, placed_by="closed", end="2024-10-01", **more)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_orders_by_their_closing(engine):
+    """八月办结两件，一件是重复件：算一件，七月一件；九月一日零点办结的是九月的，未办结的不在任何一个月。"""
+    seen = closings(engine)
+    frame = orders.cases(seen)
+    assert list(frame["placed_s"]) == [at("2024-07-03 10:00"), at("2024-08-01 00:00"), at("2024-08-31 23:59"), at("2024-09-01 00:00")]
+    assert "created_s" not in frame and len(orders.within(orders.counted(frame), seen.period)) == 1
+    row = complaints.overview(seen).set_index("indicator")
+    assert list(row.index) == ["closed", "recorded"]
+    assert (row.loc["closed", "numerator"], row.loc["closed", "previous"], row.loc["closed", "what"]) == (1, 1, "closed orders")
+    assert row.loc["recorded", ["numerator", "denominator"]].to_list() == [1, 1]
+
+
+@pytest.mark.parametrize("table", ["backlog", "ageing", "durations"])
+def test_closed_orders_alone_tell_no_limit_and_no_stock(table):
+    """只看得见办结的：多少件超时、压了多少，无从算起。"""
+    with pytest.raises(DataRefused, match="not available: needs created_at"):
+        getattr(complaints, table)(closings())
+    assert list(complaints.timeliness(closings())["indicator"]) == ["recorded"]  # the source's own mark, whatever its rule
+
+
+def test_closed_orders_are_said_to_be_closed_ones():
+    frame = complaints.categories(closings())
+    zh, en = (say(told(frame, "categories"), language=language).text for language in ("zh", "en"))
+    assert zh.startswith("办结的诉求1件，较上月持平（0.0%）") and en.startswith("1 closed orders, unchanged (0.0%)")
+    rule = orders.rule(closings())
+    assert rule.zh == "全部工单，重复件与内部件另列，导出没有受理时间：按办结时间归入月份，未办结的不在其中，时限与积压无从算起。"
+    assert "a month" not in rule.en and rule.en.endswith("open ones are in none, and no limit and no stock can be told.")
+
+
+def test_what_gets_done_forecasts_nothing():
+    with pytest.raises(DataRefused, match="outlook › not available: needs created_at"):
+        outlook.months(closings())
+
+
+# ---- what has lasted for months is not unusual this month
+
+
+def lasted(month: str):
+    """Twelve months with 60 of 200 orders about water, then nine with 120 of 200."""
+    months = [f"{2023 + n // 12}-{n % 12 + 1:02d}" for n in range(21)]
+    data = joined(*(spread(m, {"水": 60, "电": 140} if n < 12 else {"水": 120, "电": 80}, mixed=False) for n, m in enumerate(months)))
+    return view(data, month=month, start="2023-01-01", end="2024-10-01")
+
+
+@pytest.mark.parametrize(
+    ("month", "water", "power"),
+    [("2023-12", "inside", "inside"), ("2024-01", "outside", "outside"), ("2024-06", "outside", "outside"), ("2024-07", "run high", "run low"), ("2024-09", "run high", "run low")],
+)  # fmt: skip
+def test_a_share_that_stays_is_said_to_last(month, water, power):
+    """占比从一月起翻倍：头六个月写本月异常，满七个月写持续偏高、持续偏低，不再年年月月“本月异常”。"""
+    frame = complaints.volume(lasted(month), by=["category_1"]).set_index("category_1")
+    assert (frame.loc["水", "share_state"], frame.loc["电", "share_state"]) == (water, power)
+
+
+def test_what_lasts_is_said_in_words():
+    zh, en = (
+        say(told(complaints.categories(lasted("2024-07")), "categories", "2024-07"), language=language).text for language in ("zh", "en")
+    )
+    assert zh == "诉求200件，较上月持平（0.0%），按日均−3.2%，正常波动；水占比60.0%，较上月0.0个百分点，持续偏高。"
+    assert en.endswith("; 水 60.0%, 0.0 pp, persistently high.")
 
 
 # ---- T3, T4: the catalogue's own words

@@ -175,6 +175,7 @@ def test_hours_beside_the_seats_that_are_missing():
     assert "缺人" not in say(told, language="zh").text
 
 
+@pytest.mark.slow
 def test_random_issues_lead_nowhere():
     """Ten seeded worlds (four in make test) in which issues follow one another at random: few have a pair of different issues that stands out (each at
     most .05; the 99.9 % point of a binomial of 10 is 3, of 4 it is 2)."""

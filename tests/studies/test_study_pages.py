@@ -56,7 +56,13 @@ def shown(h, name: str) -> dict[str, Block]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "language"), [(k, n) for k in HOTLINES for n in ("zh", "en") if WHOLE or n == "zh" or k == "two thousand"]
+    ("kind", "language"),  # of two thousand calls every notebook runs beside these tests too
+    [
+        pytest.param(k, n, marks=[pytest.mark.slow] if k == "two thousand" else [])
+        for k in HOTLINES
+        for n in ("zh", "en")
+        if WHOLE or n == "zh" or k == "two thousand"
+    ],
 )
 def test_every_cell_shows_a_block(tmp_path_factory, kind, language):
     params, month = (two_thousand(tmp_path_factory), "2024-02") if kind == "two thousand" else (odd(tmp_path_factory, kind), "2024-04")

@@ -134,6 +134,7 @@ class Checkout:
         return {path.stem.removeprefix("hotline-") for path in (self.folder / ".venv").glob("hotline-*.txt")}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a Windows checkout has its Python in Scripts")
 def test_exactly_the_lock_is_installed_and_proved(tmp_path):
     """A dependency with an extra (d asks for b[extra]) makes pip's resolver leave the lock as soon as the index has a newer b."""

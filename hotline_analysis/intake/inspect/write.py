@@ -80,7 +80,7 @@ def params(title: str, looked: list[Looked], names: dict[int, str], place: Place
         groups = _groups([(one, s) for one in looked for s in one.sections if s.table == table], names)
         if groups:
             lines += _table(table, groups, whole, language)
-    return "\n".join([*lines, *_items(looked, language)]) + "\n"
+    return "\n".join([*lines, *_by_closing(looked, language), *_items(looked, language)]) + "\n"
 
 
 def _whole(looked: list[Looked]) -> str:
@@ -175,6 +175,25 @@ def _column(p, beside: str, language: str) -> list[str]:
     if p.confidence >= LIKELY or p.column in TABLES[p.table].needs:
         return [f"{said}    # {CONFIRM.zh}: {why}"]
     return [f"# {said}    # {CONFIRM.zh}: {why}"] if p.confidence >= ASK else []
+
+
+def _by_closing(looked: list[Looked], language: str) -> list[str]:
+    """Of orders that only their closing could place, the setting that does so, in a comment: what is left out with it is for a person to accept."""
+    told = [(one, section) for one in looked for section in one.sections if section.table == "orders"]
+    if not told or not all({"created_at", "closed_at"} & _mapped(*pair) == {"closed_at"} for pair in told):
+        return []
+    why = Term(
+        "文件没有受理时间，不能归入月份；去掉行首的#，则按办结时间归月，未办结的不在其中，时限与积压无从算起",
+        "no time of creation, so no months; without the first #, orders are placed by their closing: open ones are in no month, and no limit and no stock can be told",
+    )
+    return [f"# complaints: {{placed_by: closed}}    # {CONFIRM.zh}: {why(language)}"]
+
+
+def _mapped(one: Looked, section: Section) -> set[str]:
+    """The columns that the file's lines map, its preset's among them."""
+    own = {p.column for p in section.proposals if p.confidence >= LIKELY}
+    preset = one.preset.params[section.table]["columns"] if one.preset and section.table in one.preset.params else {}
+    return own | (set(preset) - set(section.taken_away))
 
 
 def _items(looked: list[Looked], language: str) -> list[str]:

@@ -20,6 +20,7 @@ R_FILES = (".rda", ".rdata", ".rds")
 BLOCK = 1 << 20
 UNPACK_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
 UNPACK_FREE = 200 << 20  # and is looked at only from this size on
+GZIPPED, IN_A_WORKBOOK = 8, 2  # text is usually so many times as long as its .gz, as its workbook
 UNPACK = "Unpack it and name the files themselves."
 
 
@@ -119,6 +120,15 @@ def open_archive(stream: IO[bytes], name: str, damaged: str) -> Iterator[zipfile
         if isinstance(cause, OSError) and cause.errno not in (None, errno.EINVAL):  # these are bz2's word, and a place before the file
             raise cause from None
         raise DataRefused(name, damaged, "Copy it again.") from fault
+
+
+def text_bytes(file: InputFile) -> int:
+    """About how many bytes of text the file holds: what a zip says of its member; of what is packed otherwise by what text usually shrinks to."""
+    size = file.path.stat().st_size
+    if file.member:
+        with file.path.open("rb") as stream, open_archive(stream, file.name, "is damaged inside its zip.") as archive:
+            size = archive.getinfo(file.member).file_size
+    return size * (GZIPPED if file.packed else IN_A_WORKBOOK if file.kind in WORKBOOKS else 1)
 
 
 def unstored(file: InputFile, target: Path) -> None:

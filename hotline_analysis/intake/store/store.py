@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from hotline_analysis import machine, tables
 from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, Held, NoInput
-from hotline_analysis.intake import sealed
+from hotline_analysis.intake import cost, sealed
 from hotline_analysis.intake.convert import convert, evidence, guard, identity, instants
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged, unmet
 from hotline_analysis.intake.engine import connect, literal, parquet
@@ -29,6 +29,7 @@ from hotline_analysis.intake.read import database
 from hotline_analysis.intake.read.files import find_files
 from hotline_analysis.intake.read.ledger import FileLedger
 from hotline_analysis.intake.read.readers import TextTable, read
+from hotline_analysis.intake.read.stored import text_bytes
 from hotline_analysis.intake.store.merge import Merge, cells_of, ledgers_of, merge_key
 from hotline_analysis.params import Params
 from hotline_analysis.tables import Table
@@ -109,6 +110,15 @@ class Store:
     def pin(self) -> str:
         """What the notebooks of a run are given in the environment variable PINNED, so that all of them read this state of the store."""
         return f"{digest_of(self.made)} {self.folder}"
+
+    def sizes(self) -> tuple[int, int]:
+        """How many records the table has that the months are of, and how many its busiest calendar month."""
+        name = self.facts["leading"]
+        clock = self._table(name).clock
+        month = f"date_trunc('month', {clock})" if clock in self._state["merged"][name]["facts"]["columns"] else "1"
+        counts = f"SELECT {month} AS month, count(*) AS n FROM {name} GROUP BY month"
+        query = f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce(max(n) FILTER (month IS NOT NULL), 0) FROM ({counts})"
+        return self._connection.execute(query).fetchone()
 
     def check_unchanged(self) -> None:
         """Raise DataRefused when another run has made the store anew since it was opened: figures of two states would stand side by side."""
@@ -201,6 +211,12 @@ class Store:
             say_damage(self.folder, {name.split("/")[0] for name in self._damaged})
             self._damaged = set()
 
+    def _say_size(self, stale: list[Job]) -> None:
+        """Before anything is read: what will not fit on the disk or into the memory of this machine, with the setting that helps."""
+        exports = sum(text_bytes(file) for file in {replace(job.file, sheet="") for job in stale})
+        for line in cost.warnings(exports, self.folder, self.params.limits):
+            print(line, file=sys.stderr)
+
     def claim(self) -> None:
         """Make the store's folder ours, or raise CannotWrite, before anything in it is touched, where it holds what this program did not make."""
         with _sentences(self.params):
@@ -249,7 +265,9 @@ class Store:
     def _table(self, name: str) -> Table:
         """The table, by the instant that places its rows in these exports."""
         table = tables.TABLES[name]
-        return replace(table, clock=table.placed({column for source in self.params.sources(name) for column in source.columns}))
+        return replace(
+            table, clock=self.params.placed(table, {column for source in self.params.sources(name) for column in source.columns})
+        )
 
     @property
     def _staging(self) -> Path:
@@ -277,6 +295,7 @@ class Store:
         """Each file's part, from disk where it is there; of a table that will be put together, only as it was written."""
         stale = [job for job in jobs if self._part(job, whole=not self._fresh(job.table.name, jobs)) is None]
         if stale:
+            self._say_size(stale)
             machine.private_folder(self._staging)
             self._connection.execute(instants.MACROS + convert.MACROS)
             registry = identity.Registry(self._connection, self.folder / "identities.parquet")

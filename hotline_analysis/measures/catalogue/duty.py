@@ -47,6 +47,8 @@ def _due(view: View, periods: Sequence[Period], indicator: Indicator, *, measure
     """The orders that fell due in each period, at its beginning, with whether they were done in time."""
     frame = orders.counted(orders.cases(view, "class", "department", "area", "category_1"))
     ends = [c for c in orders.MEASURES[measure] if c in frame]
+    if "created_s" not in frame:
+        return orders.UNPLACED
     if not ends:
         return f"not available: needs {orders.MEASURES[measure][0].removesuffix('_s')}_at"
     if not len(frame):

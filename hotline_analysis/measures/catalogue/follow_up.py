@@ -1,10 +1,11 @@
 """三率: 响应率, 解决率, 满意率 of orders that were followed up, and how many were (selection); before and after appeals. Catalogue section 4.
 
 Valid is a follow-up that heard the citizen: `satisfied` is filled (where an export lacks it: `resolved`, then `contacted`). Orders count in the month in
-which they were received. What a fairly satisfied or a partly resolved answer is worth, and what the three weigh together, differs by place: params.
+which they were received (closed, where only that is exported). What a fairly satisfied or a partly resolved answer is worth, and what the three weigh together, differs by place: params.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -30,7 +31,8 @@ def declared(params: Params) -> tuple[Indicator, ...]:
     three = tuple(_rate(*given) for given in RATES)
     appealed = any("excused" in source.columns for source in params.orders)
     before = tuple(_rate(*given, appealed=False) for given in RATES) if appealed else ()
-    return (FOLLOWED, *three, *before, *((_together(params),) if params.follow_up.weights else ()))
+    followed = CLOSED if params.complaints.placed_by == "closed" else FOLLOWED
+    return (followed, *three, *before, *((_together(params),) if params.follow_up.weights else ()))
 
 
 @once
@@ -52,7 +54,7 @@ def _cases(view: View) -> pd.DataFrame | str:
     values = {c: worth[c]().astype(float) if c in frame else float("nan") for c in ASKED}
     excused = frame["excused"].astype("boolean").fillna(False).astype(bool) if "excused" in frame else False
     return frame.assign(
-        valid=frame[asked].notna(), excused=excused, start_s=frame["created_s"], **{f"worth_{c}": v for c, v in values.items()}
+        valid=frame[asked].notna(), excused=excused, start_s=frame["placed_s"], **{f"worth_{c}": v for c, v in values.items()}
     )
 
 
@@ -96,6 +98,14 @@ FOLLOWED = Indicator(
     Term("看没有回访到的是哪些部门、哪类诉求", "which departments and categories were not reached"), CAREFUL, "三率",
     estimate=estimate_of(_followed), most=1, chapter=CHAPTER,
 )  # fmt: skip
+CLOSED = replace(
+    FOLLOWED,
+    scope=Term(
+        "有效回访÷已办结（或已有回访）的诉求，按办结月份；三率只在其中计算",
+        "valid follow-ups over orders that have ended, by the month closed; the three rates are made of these only",
+        of_period=True,
+    ),
+)
 RATES = (
     ("response_rate", Term("响应率", "Response rate"), "contacted", Term("已联系的", "contacted"), Term("已联系÷有效回访", "contacted over valid follow-ups")),
     ("solved_rate", Term("解决率", "Resolution rate"), "resolved", Term("已解决的", "resolved"), Term("已解决÷有效回访；部分解决按参数follow_up › partly计", "resolved over valid follow-ups; a partly resolved one is worth follow_up › partly")),

@@ -1,5 +1,7 @@
 """诉求: how many orders come, and how many are answered and resolved in time. Their limits are the hotline's own (params, `complaints`)."""
 
+from dataclasses import replace
+
 from hotline_analysis.measures import order_shares, orders
 from hotline_analysis.measures.indicators import Indicator, said
 from hotline_analysis.params import Params
@@ -10,7 +12,9 @@ ALL = said("受理的诉求", "orders received", "orders")
 
 
 def declared(params: Params) -> tuple[Indicator, ...]:
-    """The volume, the shares within the limits of the params, by the due time and as exported."""
+    """The volume, the shares within the limits of the params, by the due time and as exported. Of orders that their closing places nobody can tell how many were late."""
+    if params.complaints.placed_by == "closed":
+        return (CLOSED, MARKED)
     shares = [within(measure, text) for measure in orders.MEASURES for text in getattr(params.complaints, measure)]
     return (RECEIVED, *shares, DUE, MARKED)
 
@@ -22,6 +26,17 @@ RECEIVED = Indicator(
     Term("量的变化没有好坏，只看是否超出平时的波动", "neither way is good; only whether it leaves its usual range"), "F3 D05-D06",
     estimate=order_shares.months_of, first=True, chapter=FAMILY,
 )  # fmt: skip
+CLOSED = replace(
+    RECEIVED,
+    key="closed",
+    name=Term("日均办结量", "Orders closed a day"),
+    numerator=said("办结的诉求", "orders closed", "orders"),
+    scope=Term(
+        "办结的诉求（重复件、内部件除外）按办结时间归月，除以有数据的天数；导出没有受理时间，未办结的不在其中，不是受理量",
+        "orders by the month of their closing, duplicates and internal ones apart, by days with data; exported without a creation, so open ones are not in it: it is no count of what came",
+    ),
+)
+VOLUMES = (RECEIVED.key, CLOSED.key)
 DUE = Indicator(
     "due", Term("按期解决率", "Resolved by the due time"), said("到期前解决的", "resolved by their due time", "orders"), said("已到期的诉求", "orders that have fallen due", "orders"), PERCENT, "higher",
     Term("以每件诉求自己的到期时间为准；尚未到期的不计", "each order by its own due time; those not yet due are not judged"),

@@ -7,7 +7,8 @@ change is made of. `timeliness`, `durations`: limits and times, open orders cens
 
 from hotline_analysis import disclosure
 from hotline_analysis.measures import orders, quotable
-from hotline_analysis.measures.catalogue.orders import DUE, MARKED, RECEIVED
+from hotline_analysis.measures.catalogue.orders import CLOSED, DUE, MARKED, RECEIVED
+from hotline_analysis.measures.mix import STATES
 from hotline_analysis.studies.complaints.backlog import ageing, backlog
 from hotline_analysis.studies.complaints.change import change, mix
 from hotline_analysis.studies.complaints.departments import aside, departments
@@ -16,18 +17,22 @@ from hotline_analysis.studies.complaints.steps import hops, steps
 from hotline_analysis.studies.complaints.timeliness import durations, timeliness
 from hotline_analysis.studies.complaints.volume import categories, pareto, volume
 from hotline_analysis.tables import ORDERS
-from hotline_analysis.words import STATE, Field, Term
+from hotline_analysis.words import Field, Term
 
 OF = "orders"  # the table whose columns are its strata
 RULE = orders.rule
 GROUPS = {disclosure.OTHER: disclosure.POOLED, orders.NONE: orders.NOT_GIVEN, "all": Term("合计", "All")}
-STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month", of_period=True)}
 NAMES = {
     RECEIVED.key: RECEIVED.name,
+    CLOSED.key: CLOSED.name,
     DUE.key: DUE.name,
     MARKED.key: MARKED.name,
     "own": Term("各按其时限解决", "Resolved within the own limit"),
 }
+CALLED = {
+    "complaints": Term("投诉", "complaints"), "closed complaints": Term("办结的投诉", "closed complaints"),
+    "orders": Term("诉求", "orders"), "closed orders": Term("办结的诉求", "closed orders"),
+}  # fmt: skip
 COLUMNS = {
     **{name: field for name, field in quotable.COLUMNS.items() if name not in ("period", "missing")},
     **{c: Field(ORDERS[c].term, words=GROUPS) for c in ("department", "channel", "area", "class", "kind", "category_1", "category_2", "category_3")},
@@ -37,7 +42,7 @@ COLUMNS = {
     "of_class": Field(Term("时限等级", "Class")),
     "level": Field(Term("层级", "Level"), "count"),
     "parent": Field(Term("上级", "Parent"), words=GROUPS),
-    "what": Field(Term("对象", "What"), words={"complaints": Term("投诉", "complaints"), "orders": Term("诉求", "orders")}),
+    "what": Field(Term("对象", "What"), words=CALLED),
     "numerator": Field(Term("其中", "Of these"), "count"),
     "denominator": Field(Term("件数", "Orders"), "count"),
     "value": Field(Term("占比", "Share"), "share", interval=("low", "high")),

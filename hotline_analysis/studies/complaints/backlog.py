@@ -57,6 +57,8 @@ def ageing(view: View) -> pd.DataFrame:
 def _needs(frame: pd.DataFrame) -> None:
     if not {"closed_s", "resolved_s"} & set(frame):
         raise DataRefused("complaints", "not available: needs closed_at or resolved_at.")
+    if "created_s" not in frame:
+        raise DataRefused("complaints", f"{orders.UNPLACED}.")
 
 
 def _end(view: View) -> int:

@@ -72,7 +72,7 @@ def aside(view: View) -> pd.DataFrame:
     counts = {name: (int((frame["aside"] == name).sum()), "no") for name in ("duplicate", "internal") if name in frame}
     counts |= {name: (int(told[name].sum()), "yes") for name in ("withdrawn", "returned", "reopened") if name in frame}
     times = [c for c in ("dispatched_s", "responded_s", "resolved_s", "closed_s") if c in frame]
-    early = (told[times].lt(told["created_s"], axis=0)).any(axis=1) if times else None
+    early = (told[times].lt(told["created_s"], axis=0)).any(axis=1) if times and "created_s" in told else None
     counts |= {"early": (int(early.sum()), "rule")} if early is not None else {}
     counts |= {"undated": (int((told["withdrawn"] & told["withdrawn_s"].isna()).sum()), "rule")} if "withdrawn" in frame else {}
     rows = [

@@ -24,10 +24,9 @@ def overview(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Counted are the orders created in the period, without duplicates and orders raised inside. Volumes a day have the kinds of day taken off; shares
     within a limit are Aalen-Johansen's, open orders censored at the end of the data and withdrawn ones competing.
 
-    Columns: by..., indicator (received, response_24h and such, due, recorded), numerator (orders; done in time), denominator (days; orders),
+    Columns: by..., indicator (received, or closed where params place orders by their closing; response_24h and such, due, recorded), numerator (orders; done in time), denominator (days; orders),
     value, low, high (95 %), closed_only, open_as_failed (what leaving the open ones out, or taking them as late, would say), open (orders),
-    change, change_low, change_high (on the month before), and what `verdicts.compare` and `quotable` add; what (complaints where params name
-    kinds, else orders; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share), telling (volume, empty where no order came, limit, ''),
+    change, change_low, change_high (on the month before), and what `verdicts.compare` and `quotable` add; what (`orders.called`; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share), telling (volume, empty where no order came, limit, ''),
     previous (orders of the month before), verdict (the state, '' where nothing is compared or the reason says why). By strata, a month with a count of 1 to 7 has no value (missing:
     untold), as has what the other strata would give away, and no verdict rests on it. Raises NoInput without orders, DataRefused without created_at.
     """
@@ -47,7 +46,7 @@ def _untold(view: View, months: list[pd.DataFrame], by: Sequence[str], known: di
     if not by or view.smallest < 2:
         return months
     whole = pd.concat(months, keys=range(len(months)), names=["stratum", "at"]).reset_index()
-    volume, parts_of = whole["indicator"] == "received", ["indicator", "period", *by[:-1]]
+    volume, parts_of = whole["indicator"].isin(catalogue.orders.VOLUMES), ["indicator", "period", *by[:-1]]
     counts = {True: ["numerator"], False: ["numerator", "denominator"]}  # a volume's denominator is days
     marked = [disclosure.untold(whole[volume == v], columns, [], view.smallest, parts_of=parts_of) for v, columns in counts.items()]
     marks = pd.concat(marked).reindex(columns=["numerator_missing", "denominator_missing"])
@@ -76,7 +75,7 @@ def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str
     )
     found = quotable.quotable(found, known, headlines=view.params.report.headlines)
     found["provisional"] = [_young(view, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
-    before = months[(months["indicator"] == "received") & (months["period"] == last)]
+    before = months[months["indicator"].isin(catalogue.orders.VOLUMES) & (months["period"] == last)]
     hidden = (before["missing"] == disclosure.UNTOLD).any()
     came = float(before["numerator"].fillna(0).sum())
     return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came)
@@ -99,18 +98,18 @@ def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:
 def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """What the usual wrong ways would say, beside each share within a limit."""
     part = orders.within(orders.counted(frame), view.period)
-    plain = found["indicator"].isin(["received", "recorded"]) | (found["missing"] == disclosure.UNTOLD)
+    plain = found["indicator"].isin([*catalogue.orders.VOLUMES, "recorded"]) | (found["missing"] == disclosure.UNTOLD)
     shares = [None if bare else order_shares.measured(view, part, key)[0] for key, bare in zip(found["indicator"], plain, strict=True)]
     return found.assign(**{n: [getattr(s, n) if s else np.nan for s in shares] for n in ("closed_only", "open_as_failed", "open")})
 
 
 def _worded(view: View, found: pd.DataFrame, before: float) -> pd.DataFrame:
     """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told)."""
-    volume = found["indicator"] == "received"
+    volume = found["indicator"].isin(catalogue.orders.VOLUMES)
     came = found["numerator"].fillna(0).astype("float64")
     difference = (came - before).where(volume & bool(before) & (came > 0))
     return found.assign(
-        what="complaints" if view.params.complaints.kinds else "orders",
+        what=orders.called(view.params),
         difference=difference,
         change_of_count=difference / (before or np.nan),
         leading=found["leading"].mask(volume, ""),  # what came is said with its count

@@ -166,10 +166,13 @@ def durations(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
         {**dict(zip(by, key, strict=True)), **_duration(view, orders.within(part, view.period), measure)}
         for key, part in parts
         for measure, columns in orders.MEASURES.items()
-        if any(c in frame for c in columns)
+        if "created_s" in frame and any(c in frame for c in columns)
     ]
     if not rows:
-        raise DataRefused("complaints", "not available: needs responded_at or resolved_at or closed_at.")
+        raise DataRefused(
+            "complaints",
+            "not available: needs responded_at or resolved_at or closed_at." if "created_s" in frame else f"{orders.UNPLACED}.",
+        )
     told = pd.DataFrame(rows)
     told = told.assign(said=np.where(told["median"].notna(), "orders", ""))
     return _told(view, told, by, ["orders", "done"], ["median", "median_low", "median_high", "p90", "done_median"], ["measure"])

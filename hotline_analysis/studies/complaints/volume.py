@@ -97,7 +97,7 @@ def _named(frame: pd.DataFrame, view: View) -> pd.DataFrame:
     )  # what most lack comes before what the others say
     chosen = frame.index[unnamed].union(frame.index[moved][:3] if moved.any() else frame.index[plain][:1] if not unnamed.any() else [])
     named = np.where(frame.index.isin(chosen) & bool(whole), "named", np.where(frame["level"] == 0, "all" if whole else "empty", ""))
-    what = "complaints" if view.params.complaints.kinds else "orders"
+    what = orders.called(view.params)
     told = frame.assign(cumulative=so_far / (whole or np.nan), cumulative_low=low, cumulative_high=high, named=named, what=what)
     first_columns = ["category", "level", "parent", "named", "what"]
     told = told.assign(top=told["level"] < 2, upper=told["level"] < 3, deeper=bool((told["level"] == 3).any()))

@@ -637,12 +637,13 @@ def incidents(view: View) -> pd.DataFrame:
     if not kinds:
         raise missing("incidents")
     orders = view.table("orders")
-    needed(orders, ("kind", "created_s"), "improvement")
+    clock = view.clock("orders")
+    needed(orders, ("kind", clock), "improvement")
     have = orders.collect_schema().names()
     known = set(pandas(orders.select("kind").unique())["kind"].dropna())
     if set(kinds) - known:
         raise DataRefused("improvement › incidents", "no order is of a kind that is named.", "Write the kinds as the export does.")
-    inside = (nw.col("created_s") >= view.period.start_s) & (nw.col("created_s") < view.period.end_s)
+    inside = (nw.col(clock) >= view.period.start_s) & (nw.col(clock) < view.period.end_s)
     column = next(c for c in ("category_1", "kind") if c in have)
     found = pandas(orders.filter(nw.col("kind").is_in(list(kinds)) & inside).select(column)).fillna("—")
     if not len(found):

@@ -185,7 +185,7 @@ def _of_orders(view: View, target: Target, claim: str) -> pd.DataFrame | None:
     column, names = _place(target, target.column if target.done.issues else "department")
     frame = orders.counted(orders.cases(view, *filter(None, [column])))
     ends = [c for c in orders.MEASURES[claim] if c in frame]
-    if not ends or (names and column not in frame):
+    if not ends or "created_s" not in frame or (names and column not in frame):
         return None
     frame = frame[frame[column].isin(names)] if names else frame
     if not len(frame):

@@ -160,7 +160,7 @@ def _orders(view: View, by: Sequence[str], strata: list[tuple], found: pd.DataFr
         raise DataRefused("service", "the words of the orders' categories are not those of the calls' issues.")
     frame, at = frame[at >= 0], at[at >= 0]
     group = _groups(frame)
-    told = {"closing": Wait(_waits(view, frame, at, group, len(strata)))}
+    told = {"closing": Wait(_waits(view, frame, at, group, len(strata)))} if "created_s" in frame else {}
     if "reopened" in frame:
         k, n = (np.zeros((GROUPS, len(strata)), np.int64) for _ in range(2))
         np.add.at(n, (group, at), 1)

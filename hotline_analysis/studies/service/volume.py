@@ -21,7 +21,7 @@ from hotline_analysis.measures.volumes import EPOCH
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies.service import grouped
 from hotline_analysis.studies.service.grouped import ALL, WAYS, WORDS
-from hotline_analysis.words import LANGUAGES, PERCENT, STATE, Field, Term
+from hotline_analysis.words import LANGUAGES, PERCENT, Field, Term
 
 KNOWN = 0.95  # of the calls that were not answered have to name a team, before teams may be compared
 LEVEL = 0.05  # the false discovery rate of the rows of the target table
@@ -33,7 +33,6 @@ AGAINST = {
     "no target": Term("未设目标", "no target"),
 }
 MOVED = ("outside", "few months")
-STATES = {**STATE, "new": Term("新增", "new"), "gone": Term("本月没有", "none this month", of_period=True)}
 COLUMNS = {
     **{c: Field(term, words=WORDS) for c, term in (("issue_1", Term("诉求", "Issue")), ("issue_2", Term("二级诉求", "Issue, level 2")), ("issue_3", Term("三级诉求", "Issue, level 3")),
        ("area", Term("区域", "Area")), ("unit", Term("班组", "Team")), ("department", Term("承办部门", "Department")), ("queue", Term("技能组", "Queue")))},
@@ -45,10 +44,10 @@ COLUMNS = {
     "change": Field(Term("增减幅度", "Change"), "relative"),
     "a_day": Field(Term("可比日均变化", "Change a day, adjusted"), "relative", interval=("a_day_low", "a_day_high")),
     "uneven": Field(Term("日均变化（两月天数不同）", "Change a day, of unlike months", of_period=True), "relative"),
-    "state": Field(Term("件数判断", "Verdict on the count"), words=STATES),
+    "state": Field(Term("件数判断", "Verdict on the count"), words=mix.STATES),
     "share": Field(Term("占比", "Share"), "share", interval=("share_low", "share_high")),
     "share_change": Field(Term("占比变化", "Change of share"), "points", interval=("share_change_low", "share_change_high")),
-    "share_state": Field(Term("占比判断", "Verdict on the share"), words=STATES),
+    "share_state": Field(Term("占比判断", "Verdict on the share"), words=mix.STATES),
     "cumulative": Field(Term("累计占比", "Cumulative"), "share", interval=("cumulative_low", "cumulative_high")),
     "of": Field(Term("哪一类", "Of"), words={"department": Term("部门", "department"), "unit": Term("班组", "team")}),
     "indicator": Field(Term("指标", "Indicator")),
