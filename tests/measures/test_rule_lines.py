@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hotline_analysis.errors import BadParams
-from hotline_analysis.measures import orders
+from hotline_analysis.errors import BadParams, DataRefused
+from hotline_analysis.measures import agents, orders, sharing
 from hotline_analysis.measures.definition import parse
 from tests.studies.orders import at, view
 
@@ -68,3 +68,18 @@ def test_where_the_data_end_for_a_rule():
     assert seen.end_s == at("2024-09-20 00:00")
     for given, end in ({"look_ahead": False}, "2024-09-01 00:00"), ({"data_end": "2024-08-15"}, "2024-08-15 00:00"):
         assert replace(seen, definition=parse(given, "test")).end_s == at(end)
+
+
+def test_whoever_looks_back_has_no_later_call_to_pair_with():
+    back = replace(view({"created_s": [at("2024-08-01 09:00")]}), definition=parse({"direction": "look-back"}, "test"))
+    with pytest.raises(DataRefused) as refused:
+        agents.pairs(back)
+    assert str(refused.value) == "agents › the definition looks back, so a repeat is no later call. Leave 'direction' at look-ahead."
+
+
+def test_a_share_that_is_too_large_is_none_of_ours(tmp_path):
+    """It is not even opened: nobody knows what it is."""
+    (tmp_path / "large.json").write_bytes(b" " * (sharing.LARGEST + 1))
+    with pytest.raises(DataRefused) as refused:
+        sharing.read(tmp_path / "large.json")
+    assert str(refused.value) == "large.json › is no file that `hotline share` of version 1 wrote. Ask for it again."

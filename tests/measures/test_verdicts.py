@@ -8,7 +8,7 @@ from scipy import stats
 from hotline_analysis import say
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.store.ends import rest_days
-from hotline_analysis.measures import quotable, volumes
+from hotline_analysis.measures import quotable, verdicts, volumes
 from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.measures.verdicts import _breaks, _run, compare
 from hotline_analysis.stats import control
@@ -403,3 +403,11 @@ def test_an_indicator_that_the_month_lacks_has_no_verdict():
 
 def test_days_on_which_nobody_is_expected_have_no_mean():
     assert np.isnan([*volumes._spread(np.array([0, 0]), np.zeros(2))]).all()
+
+
+def test_from_a_volume_of_none_there_is_no_change():
+    """No share of nothing: the month before is told, and how much more this one is, is not."""
+    was = pd.Series({"value": 0.0, "adjusted": 0.0, "low": 0.0, "high": 0.0})
+    said = verdicts._change(KNOWN["offered"], {"value": 5.0, "adjusted": 5.0}, was, pd.DataFrame())
+    assert said["before"] == 0 and np.isnan(said["change"]) and said["change_basis"] == ""
+    assert np.isnan(verdicts._change(KNOWN["offered"], {}, None, pd.DataFrame())["before"])
