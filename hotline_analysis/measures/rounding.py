@@ -5,7 +5,7 @@ and only rounding stops that. What is told below the hotline's level is on a lis
 
 - Counts of records under 13 are not told, none among them, nor what rests on them; others stand to the nearest 5. The hotline's own page tells totals exactly, and what a total less the rounded others
   leaves has to be as wide as a rounding: with 1 to 7 alone not told, every tenth such cell can be had (`make prove`, `attack`). Days, months and numbers of indicators are no records.
-- A ratio of two counts is that of the rounded two, a share with Wilson's interval of them. A volume a day is the rounded count by the days, and has none.
+- A ratio of two counts is that of the rounded two, a share with Wilson's interval of them; of a group its number is divided by what its days vary more (a design effect, rounded up to a step). A volume a day is the rounded count by the days, and has none.
 - A mean of seconds or scores has three figures, in steps of no less than 5 / n; a rate that is no plain ratio (Kaplan-Meier) steps of 5 / n. Ends of intervals and limits move outwards by the same steps.
 - What compares months is made of what those months are told as: one figure a month, everywhere. Its interval is not told.
 - Limits are not told where a month of the course is not. Targets stand as they are, and are reached or not by what is told. Verdicts are words, judged by exact figures.
@@ -32,6 +32,7 @@ LEAST = disclosure.SMALLEST + NEAREST  # the smallest count that is told
 ALL = "(all)"  # how a table of groups calls all of them
 SMALL = f"<{LEAST}"
 RECORDS = frozenset(("calls", "orders", "surveys", "scores", "sessions", "messages", "events", "checklist"))  # tables of records
+DESIGNS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)  # of days, by which intervals of shares widen
 FIGURES = 3  # of a mean
 MADE = ("indicators", "verdicts", "history", "sheet", "asks", "glossary")  # of the month, made of what is told
 OF_NOBODY = ("centre", "studies", "tables", "ledger", "ledger_of_month", "checks")  # of the whole hotline, or words
@@ -343,6 +344,15 @@ def _whole(frame: pd.DataFrame, of_all: np.ndarray, count: str) -> float:
     return float(np.round(found.iloc[0])) if len(found) else np.nan
 
 
+def _design(row: Mapping) -> float:
+    """By how much the days of a group vary more than single records would, as a design effect that is rounded up to a step: a narrow one
+    would give the exact interval away. 1 where the exact share has no interval."""
+    n = row["count"] / row["share"] if row["share"] else np.nan
+    low, high = intervals.wilson(row["count"], n) if n > 0 else (np.nan, np.nan)
+    effect = ((row["share_high"] - row["share_low"]) / (high - low)) ** 2
+    return float(next((step for step in DESIGNS if step >= effect * (1 - 1e-6)), DESIGNS[-1])) if _known(effect) else 1.0
+
+
 def _group(row: dict, whole: Mapping[str, float], by: Sequence[str]) -> dict:
     told = {c: v if c in OF_A_GROUP or c in by else () if isinstance(v, tuple) else np.nan for c, v in row.items()}
     told |= {c: SMALL if str(v).startswith("<") else v for c, v in row.items() if c.endswith("_missing")}  # one mark for all that are small
@@ -350,7 +360,8 @@ def _group(row: dict, whole: Mapping[str, float], by: Sequence[str]) -> dict:
     told |= {"count": now, "before": before} | {f"{c}_missing": SMALL for c in ("count", "before") if small(row[c])}
     if _known(now) and _known(row["share"]) and whole["count"]:
         share = min(now / whole["count"], 1.0)
-        low, high = intervals.wilson(share * whole["count"], whole["count"])
+        own = whole["count"] / _design(row)
+        low, high = intervals.wilson(share * own, own)
         told |= {"share": share, "share_low": float(low), "share_high": float(high)}
         if _known(before) and _known(row["share_change"]) and whole["before"]:
             told["share_change"] = share - min(before / whole["before"], 1.0)

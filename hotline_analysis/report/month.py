@@ -107,7 +107,7 @@ def publish(
         run.check_writable(run.locate(folder, hotline=described.name, month=asked))
     h = open_hotline(params, "latest day" if day == "latest" else asked, language, only=edition, progress=progress)
     h.reports = folder.resolve()
-    h.study("day") if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
+    h.study("day", strict=True) if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
     with run.hold(folder, hotline=described.name, month=h.month, edition=editions.mark(h.only)) as place:
         mark = fingerprint(
             h.digest

@@ -225,13 +225,16 @@ def render(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], 
 def render_staff(pages: dict[str, Path], *, place: Place, parameters: dict[str, str], **given) -> list[Path]:
     """Run the notebooks for staff, which name agents and pseudonyms of callers, and put their pages into private/, where only its owner may look.
 
-    given: further fields of `Run`. Raises StudyMissing after one was left out because of a fault, CannotWrite where a file of that name is somebody else's.
+    given: further fields of `Run`. Raises NoInput where none has anything to show, StudyMissing after one was left out because of a fault, CannotWrite where a file of that name is somebody else's.
     """
     check_parameters(parameters, list(pages.values()))
     run = Run(place, parameters, staff=True, **given)
     with _at_work(run):
         _at_once(run, list(pages.items()), lambda: None)
     made = _linked(run)
+    if not made and not run.faults:
+        named = ", ".join(notebook.stem for notebook in pages.values())
+        raise NoInput("--staff", f"there is nothing for a page in this month: none of {named} has calls, agents or cases to tell of.")
     with _writing(place):
         publish.keep_private(made, place.staff)
     _say_missing(run, place.staff, "lacks a page for staff")

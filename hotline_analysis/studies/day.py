@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import disclosure
-from hotline_analysis.errors import DataRefused
+from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import catalogue, indicators, verdicts, volumes
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS
@@ -80,8 +80,11 @@ def figures(view: View) -> pd.DataFrame:
     has changed), judgement, side (of the range, where outside), state (key of `STATES`), lead (the state of the one row that speaks for its event, as 接通率 for 放弃率; '' of
     the others), final_on (a repeat-call rate whose window is still running on the day's
     last calls: when it is final; until then it is corrected for it, or has no value where no call has been watched for so long), kind, alike (earlier days of the kind, of the last 364 days at most 24), moved (events outside their range),
-    said (changed, quiet, few days, poor data). Judged from twelve comparable days on, like months. Raises DataRefused for a period that is not one day.
+    said (changed, quiet, few days, poor data). Judged from twelve comparable days on, like months. Raises DataRefused for a period that is not one day,
+    NoInput without calls.
     """
+    if "calls" not in view.tables:
+        raise NoInput("calls", "params name no calls, and a day's edition is of calls.", "Ask for the month: --month.")
     kind, periods = alike(view)
     known = {k: i for k, i in catalogue.of_month(view.params).items() if i.first or i.window_hours is not None}
     found = indicators.evaluate(view, periods, list(known.values()))

@@ -204,6 +204,16 @@ def test_a_group_is_told_by_its_rounded_counts():
     assert row[["p", "q", "a_day_low", "a_day_high"]].isna().all(), "two counts can be had from an interval of their ratio"
 
 
+@pytest.mark.parametrize(("widened", "step"), [(1.0, 1), (1.2, 1.5), (1.4, 2), (2.0, 4), (2.1, 6), (0.5, 1), (np.nan, 1)])
+def test_a_share_has_the_width_that_its_days_give_it(widened, step):
+    """30 of 195 with a day-based interval twice as wide as Wilson's: as if a quarter of the records had come; between two steps the wider."""
+    low, high = intervals.wilson(28, 197)
+    middle, reach = (low + high) / 2, widened * (high - low) / 2
+    exact = group("water", 28, 38, whole=197, whole_before=248) | {"share_low": middle - reach, "share_high": middle + reach}
+    frame = rounding.of_groups(pd.DataFrame([group("(all)", 197, 248), exact]), None, True).set_index("group")
+    assert tuple(frame.loc["water", ["share_low", "share_high"]]) == pytest.approx(intervals.wilson(30 / step, 195 / step))
+
+
 def test_a_small_group_says_nothing_nor_that_it_is_new():
     frame = rounding.of_groups(pd.DataFrame([group("(all)", 200, 250), group("rare", 20, 0, state="new")]), None, True)
     row = frame.iloc[1]

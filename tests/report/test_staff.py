@@ -143,3 +143,16 @@ def test_staff_pages_are_of_a_month(params, capsys, more):
         capsys.readouterr().err
         == "--staff › goes with a month, and with neither --day nor --sections nor --pdf nor --for. Leave them out.\n"
     )
+
+
+def test_a_hotline_that_names_nobody_has_no_pages_for_staff_and_says_so(tmp_path, capsys):
+    """只有工单、没有坐席和号码：不出空页，也不以零退出了事。"""
+    rows = "".join(f"Q-{n:03d},2024-03-{n % 28 + 1:02d} 10:00:00\n" for n in range(60))
+    (tmp_path / "a.csv").write_text(f"工单编号,受理时间\n{rows}", encoding="utf-8")
+    (tmp_path / "o.yaml").write_text(
+        "title: x\nkey: published\npublic: true\norders: {files: a.csv, key: 工单编号, columns: {order_id: 工单编号, created_at: 受理时间}}\n",
+        encoding="utf-8",
+    )
+    assert main(["report", "--params", str(tmp_path / "o.yaml"), "--staff", "--quiet"]) == 66
+    said = "--staff › there is nothing for a page in this month: none of agents, callers, followup has calls, agents or cases to tell of.\n"
+    assert capsys.readouterr().err == said and not list(tmp_path.glob("private/**/*.html"))

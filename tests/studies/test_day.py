@@ -199,3 +199,17 @@ def test_the_days_edition_is_published_beside_the_months(params, capsys):
     assert (folder / "kpis.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("offered,2024-06-16,")
     assert "day.html" not in month.pages() and main(["report", "--params", str(params), "--day", "2024-06-31", "--quiet"]) == 64
     assert capsys.readouterr().err == "day '2024-06-31' › is not a day. Write it as 2024-09-18.\n"
+
+
+def test_a_hotline_of_orders_alone_has_no_days_edition(tmp_path, capsys):
+    """只有工单：日报说的是来电，一句话说明，不出空页；月报照出。"""
+    rows = "".join(f"Q-{n:03d},2024-03-{n % 28 + 1:02d} 10:00:00\n" for n in range(60))
+    (tmp_path / "a.csv").write_text(f"工单编号,受理时间\n{rows}", encoding="utf-8")
+    params = tmp_path / "orders.yaml"
+    params.write_text(
+        "title: x\nkey: published\npublic: true\norders: {files: a.csv, key: 工单编号, columns: {order_id: 工单编号, created_at: 受理时间}}\n",
+        encoding="utf-8",
+    )
+    assert main(["report", "--params", str(params), "--day", "2024-03-12", "--quiet"]) == NoInput.code
+    assert capsys.readouterr().err == "calls › params name no calls, and a day's edition is of calls. Ask for the month: --month.\n"
+    assert not (tmp_path / "reports" / "orders").exists() or not list((tmp_path / "reports" / "orders").glob("*/index.html"))
