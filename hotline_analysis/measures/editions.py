@@ -30,11 +30,11 @@ LINE = Term(
 
 
 def strata(there: Mapping[str, nw.LazyFrame]) -> list[str]:
-    """The columns of calls and orders by which there are editions: words that name no agent."""
+    """The columns of calls and orders by which there are editions: the hotline's own words, that name no agent; not what a record came to (outcome)."""
     known = {c: None for table in COUNTED if table in there for c in tables.strata(table) if not c.startswith("agent")}
-    kinds = {c.name: c.kind for table in COUNTED for c in tables.TABLES[table].columns}
+    plain = {c.name for table in COUNTED for c in tables.TABLES[table].columns if c.kind == tables.TEXT and not c.allowed}
     have = {c for table in COUNTED if table in there for c in there[table].collect_schema().names()}
-    return [c for c in known if c in have and kinds[c] == tables.TEXT]
+    return [c for c in known if c in have and c in plain]
 
 
 def parsed(text: str, there: Mapping[str, nw.LazyFrame]) -> tuple[str, str]:

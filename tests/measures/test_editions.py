@@ -137,6 +137,14 @@ def test_where_lost_calls_name_no_team_nothing_is_said_of_answering(tmp_path):
     assert pd.notna(told.loc["repeat_rate_24h", "value"])
 
 
+def test_editions_are_of_places_and_not_of_what_became_of_a_call(params):
+    """单位、区域、诉求等热线自己的词可以出分版；接通与否、号码状态不是谁的一页。"""
+    h = open_hotline(params, "2024-01", progress=False)
+    assert "unit" in editions.strata(h.canonical) and not {"outcome", "caller_state", "direction"} & set(editions.strata(h.canonical))
+    with pytest.raises(BadParams, match=r"--for › these data have no editions by 'outcome'"):
+        editions.parsed("outcome=answered", h.canonical)
+
+
 def test_small_and_unknown_words_have_no_edition(params):
     year = open_hotline(params, "2024", progress=False)
     sizes = editions.sizes(year.canonical, year.params, year.period, "unit")
