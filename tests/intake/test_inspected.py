@@ -1,5 +1,7 @@
 """What `hotline inspect` proposes for small files of its own: the sheet that was read, the table that the file can fill, the time that nobody named."""
 
+import re
+
 import pytest
 from openpyxl import Workbook
 
@@ -62,6 +64,25 @@ def test_the_likeliest_time_is_taken_where_no_name_says_which(proposed):
     rows = [[n, at, MOMENTS[-n], "x"] for n, at in enumerate(MOMENTS)]
     found = proposed("甲,乙,丙,丁", rows)
     assert found.sources("calls")[0].columns["started_at"].source == ("乙",)
+
+
+def test_a_column_that_is_not_read_is_doubted_and_a_line_that_is_no_record_is_counted(proposed, tmp_path, capsys):
+    """A quarter of the durations reads abc; one line in forty lacks its last cells."""
+    rows = [[call[0], at, f"00:01:{n % 60:02d}" if n % 4 else "abc"] for n, (call, at) in enumerate(zip(CALLS, MOMENTS, strict=True))]
+    found = proposed("来电号码,来电时间,通话时长", [row[:2] if n % 40 == 5 else row for n, row in enumerate(rows)])
+    assert "talk_seconds" not in found.sources("calls")[0].columns
+    text = (tmp_path / "p.yaml").read_text(encoding="utf-8")
+    assert "    # talk_seconds: 通话时长    # 请确认: 0.50 " in text and re.search(r"；2\d%读不出\n", text)
+    main(["inspect", "a.csv"])
+    assert "  读不成记录的行: 3\n" in "".join(capsys.readouterr())
+
+
+def test_a_share_of_a_day_under_a_name_of_time_is_a_duration(proposed):
+    found = proposed(
+        "来电号码,来电时间,通话时长", [[c[0], at, f"{(n + 1) / 86400:.9f}"] for n, (c, at) in enumerate(zip(CALLS, MOMENTS, strict=True))]
+    )
+    rule = found.sources("calls")[0].columns["talk_seconds"]
+    assert (rule.source, rule.unit) == (("通话时长",), "day_fraction")
 
 
 def test_what_cannot_be_written_is_said(proposed, tmp_path):

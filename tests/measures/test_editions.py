@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +21,7 @@ from hotline_analysis.measures import editions, indicators, rounding
 from hotline_analysis.params import Words
 from hotline_analysis.words import LANGUAGES, Field, Language, Sentence, Term, in_period
 from tests.small import write_teams
+from tests.spec.frames import on
 
 MONTH = "2024-11"
 
@@ -249,3 +251,26 @@ def test_every_declaration_that_says_this_month_is_of_the_period_or_known_to_be_
         else:
             assert not any(map(SAYS.search, texts)) or file in OF_MONTHS, (file, texts)
     assert sum(marked for *_, marked in declared) > 100
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pandas", "polars"])
+def test_the_steps_of_an_order_follow_it_into_its_edition(engine):
+    """A step names a department that has the order, the order whose it is; one of no order is nobody's."""
+    base = duckdb.connect()
+    there = {
+        "orders": on(engine, {"order_id": ["o1", "o2", None], "department": ["水务", "电力", "水务"]}, base),
+        "order_steps": on(
+            engine, {"order_id": ["o1", "o2", "o1", None], "department": ["电力", "电力", "水务", "水务"], "step": list("abcd")}, base
+        ),
+    }
+    own = editions.rows(there, ("department", "水务"))
+    assert sorted(indicators.pandas(own["order_steps"])["step"]) == ["a", "c"]
+    assert len(indicators.pandas(own["orders"])) == 2 and editions.rows(there, ("", "")) == there
+
+
+@pytest.mark.parametrize(("unit", "kept"), [(["甲", "甲", None, None], False), (["甲", "甲", "甲", "乙"], True)])
+def test_what_became_of_calls_is_an_editions_where_lost_ones_name_it_too(unit, kept):
+    calls = on("pandas", {"unit": unit, "outcome": ["answered", "answered", "abandoned", "blocked"]})
+    assert ("outcome" in indicators.pandas(editions.rows({"calls": calls}, ("unit", "甲"))["calls"])) is kept
+    told = editions.rows({"calls": calls.drop("outcome")}, ("unit", "甲"))["calls"]
+    assert indicators.pandas(told)["unit"].tolist() == ["甲"] * unit.count("甲")
