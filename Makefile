@@ -15,11 +15,13 @@
 #
 # PYTHON=python3.12 names another Python; WHEELS=folder installs from a bundle without network; FOR=dev or FOR=lab
 # bundles those wheels too; JOBS=4 runs the tests in four processes instead of two. Long simulations (marked slow) run in .ci/run.
+# COVER=1 measures which branches of intake, measures and report the tests of `make test` take; .venv/bin/python tools/covered.py then says how many.
 
 PYTHON ?= python3
 WHEELS ?=
 FOR    ?= report
 JOBS   ?= 2
+COVER  ?=
 PARAMS ?= params/sample.yaml
 MONTH  ?= latest
 
@@ -40,7 +42,7 @@ report:
 	@$(BIN)/hotline report --params $(PARAMS) --month $(MONTH)
 
 test: dev
-	$(BIN)/python -m pytest -q tests -m "not browser and not office and not database and not slow" -n $(JOBS) --dist worksteal
+	$(BIN)/python -m pytest -q tests -m "not browser and not office and not database and not slow" -n $(JOBS) --dist worksteal $(if $(COVER),--cov --cov-report=)
 	@$(MAKE) --no-print-directory nbval
 
 notebooks: dev nbval

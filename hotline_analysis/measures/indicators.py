@@ -84,17 +84,6 @@ def rows_of(table: str, zh: str, en: str) -> Part:
     return Part(Term(zh, en), (), lambda have: nw.lit(1), table)
 
 
-def flagged(column: str, zh: str, en: str, table: str, *words: str) -> Part:
-    """The rows whose flag is set, or whose word is one of some."""
-    test = (lambda have: mark(nw.col(column).is_in(list(words)))) if words else (lambda have: mark(nw.col(column) == True))  # noqa: E712
-    return Part(Term(zh, en), (column,), test, table)
-
-
-def known(column: str, zh: str, en: str, table: str) -> Part:
-    """The rows in which a column is filled."""
-    return Part(Term(zh, en), (column,), lambda have: mark(~nw.col(column).is_null()), table)
-
-
 def summed(column: str, zh: str, en: str, table: str) -> Part:
     """The sum of a column, over the rows in which it was read."""
     return Part(Term(zh, en), (column,), lambda have: amount(read(column), nw.col(column)), table, sums=(column,))

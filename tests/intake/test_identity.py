@@ -4,11 +4,12 @@ import hashlib
 import hmac
 import os
 import stat
+import sys
 
 import duckdb
 import pytest
 
-from hotline_analysis.errors import DataRefused
+from hotline_analysis.errors import CannotWrite, DataRefused
 from hotline_analysis.intake.convert import identity
 from hotline_analysis.intake.convert.convert import MACROS, _nobody
 from hotline_analysis.intake.convert.identity import (
@@ -313,6 +314,32 @@ def test_a_cut_key_is_refused(tmp_path, monkeypatch, params):
     monkeypatch.setenv("HOTLINE_KEY_FILE", str(path))
     with pytest.raises(DataRefused, match="7 bytes"):
         open_key(params, store_exists=False)
+
+
+def test_the_key_lies_in_the_users_configuration_where_nothing_else_is_said(tmp_path, monkeypatch):
+    for name in ("HOTLINE_KEY_FILE", "XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(identity.Path, "home", lambda: tmp_path)
+    assert identity.key_file() == tmp_path / ".config" / "hotline-analysis" / "key"
+    monkeypatch.setenv("APPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME", str(tmp_path / "own"))
+    assert identity.key_file() == tmp_path / "own" / "hotline-analysis" / "key"
+
+
+def test_a_key_that_cannot_be_read_or_written_is_said(tmp_path, monkeypatch, params):
+    monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path))
+    tmp_path.chmod(0o700)
+    with pytest.raises(DataRefused, match=r"› the key file cannot be read \("):
+        open_key(params, store_exists=False)
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path / "file" / "key"))
+    with pytest.raises(CannotWrite, match=r"› the key file cannot be written \(.*\)\. Name another place in HOTLINE_KEY_FILE\."):
+        identity._new_key(tmp_path / "file" / "key")
+
+
+def test_of_two_runs_that_make_a_key_at_once_the_first_ones_holds(tmp_path, capsys):
+    (tmp_path / "key").write_bytes(b"k" * 32)
+    (tmp_path / "key").chmod(0o600)
+    assert identity._new_key(tmp_path / "key") == b"k" * 32 and capsys.readouterr().err == ""
 
 
 def test_integers_are_dense_and_stay(tmp_path):

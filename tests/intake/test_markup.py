@@ -19,6 +19,7 @@ from tests.intake.storing import built, hotline
 from tests.intake.storing import rows as stored
 from tests.tried import tried
 
+pytestmark = pytest.mark.usefixtures("read_here")
 WANTED = ["编号", "时间", "诉求"]
 HEADER = "<tr><th>编号</th><th>时间</th><th>诉求</th></tr>"
 FIRST, SECOND = "<tr><td>007</td><td>2024-05-01 08:00</td><td>供水</td></tr>", "<tr><td>008</td><td>2024-05-02 09:00</td><td>停电</td></tr>"

@@ -485,6 +485,7 @@ def test_helpdesk_numbers_its_two_variants(tmp_path):
 
 
 @needs_data
+@pytest.mark.usefixtures("read_here")
 def test_r_files(tmp_path):
     mobi = take(InputFile(DATA / "survey_mobi" / "mobi.rda"), tmp_path)
     assert (mobi.columns[0], mobi.ledger.accepted, rows(mobi)[0][:3]) == ("CUEX1", 250, ("7", "7", "6"))

@@ -16,6 +16,7 @@ from tests.intake.reading import DATA, needs_data, numbers, put, rows, source, t
 from tests.intake.storing import built, export, hotline
 from tests.intake.storing import rows as stored
 
+pytestmark = pytest.mark.usefixtures("read_here")
 DAY = {"num_format": "yyyy-mm-dd hh:mm:ss"}
 
 

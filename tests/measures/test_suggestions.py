@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotline_analysis.measures.suggestions import KINDS, RULES, suggestions
+from hotline_analysis.measures.suggestions import GROUPS, KINDS, RULES, suggestions
 from hotline_analysis.stats import intervals
 
 
@@ -202,3 +202,15 @@ def test_suggestions_stand_in_the_order_of_their_kinds_and_are_counted():
     told = ask({**channels(), **notice(), **peak(), **evidence()})
     assert told["kind"].tolist() == [k for k in KINDS if k in ("shifts", "notify", "window", "channel")]
     assert told["place"].tolist() == [1, 2, 3, 4] and set(told["count"]) == {4} and set(told["looked"]) == {4}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_issue_that_stands_for_several_or_for_none_is_to_be_trained_or_mended(group):
+    for frames in (agents(cause="train"), agents(advice="none", cause="process")):
+        named = {name: frame.replace({"issue": {"供水": group}}) if "issue" in frame else frame for name, frame in frames.items()}
+        assert ask(frames)["said"].iloc[0] == "some" and ask(named)["said"].iloc[0] == "none"
+
+
+def test_one_channel_leads_to_no_other():
+    assert ask({"channels": channels()["channels"].head(1)})["said"].iloc[0] == "none"
+    assert ask({"channels": channels()["channels"][["channel", "count"]]})["said"].iloc[0] == "none"

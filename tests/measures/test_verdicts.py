@@ -8,9 +8,9 @@ from scipy import stats
 from hotline_analysis import say
 from hotline_analysis.hotline import open_hotline
 from hotline_analysis.intake.store.ends import rest_days
-from hotline_analysis.measures import quotable
+from hotline_analysis.measures import quotable, verdicts, volumes
 from hotline_analysis.measures.indicators import evaluate
-from hotline_analysis.measures.verdicts import compare
+from hotline_analysis.measures.verdicts import _breaks, _run, compare
 from hotline_analysis.stats import control
 from hotline_analysis.stats.intervals import wilson
 from hotline_analysis.words import REASON, STATE, Term
@@ -375,3 +375,39 @@ def test_a_small_month_of_a_reported_hotline_is_no_news(tmp_path):
     )  # as if it were a month of 40 calls
     assert whole.loc["connection_rate", ["state", "judgement"]].tolist() == ["inside", "none"]
     assert whole.loc["abandonment_rate", "judgement"] == "none"
+
+
+def test_a_break_within_a_quarter_or_a_year_stands_at_the_next_too():
+    """The quarter in which it lies is of both sides and compares with neither."""
+    words = {"2024-02": Term("二月", "February"), "2024-07": Term("七月", "July")}
+    assert _breaks(words, "month") == _breaks(words, "") == words
+    assert {label: term.zh for label, term in _breaks(words, "quarter").items()} == {"2024Q1": "二月", "2024Q2": "二月", "2024Q3": "七月"}
+    assert {label: term.zh for label, term in _breaks({"2024-02": words["2024-02"]}, "year").items()} == {"2024": "二月", "2025": "二月"}
+    assert {label: term.zh for label, term in _breaks({"2024-01": words["2024-02"]}, "year").items()} == {"2024": "二月"}
+
+
+def test_a_run_that_began_with_the_data_is_as_long_as_they_are():
+    side, labels = np.array([1.0, 1.0, 1.0]), ["2024-01", "2024-02", "2024-03"]
+    assert _run(side, labels, lambda *_: True) == 3
+    assert _run(np.array([-1.0, 1.0, 1.0]), labels, lambda *_: True) == 2
+    assert _run(side, labels, lambda earlier, _: earlier != "2024-02") == 1
+    assert _run(np.array([1.0, 1.0, 0.0]), labels, lambda *_: True) == 0
+
+
+def test_an_indicator_that_the_month_lacks_has_no_verdict():
+    frame = pd.concat([months([0.9, 0.9]), months([0.9], key="transfer_rate")])
+    found = compare(frame, "2023-02", "2023-01", KNOWN)
+    assert found["indicator"].tolist() == ["connection_rate"]
+    assert judged(months([0.9, 0.9], beyond=[False, True]))["reason"] == "beyond"
+
+
+def test_days_on_which_nobody_is_expected_have_no_mean():
+    assert np.isnan([*volumes._spread(np.array([0, 0]), np.zeros(2))]).all()
+
+
+def test_from_a_volume_of_none_there_is_no_change():
+    """No share of nothing: the month before is told, and how much more this one is, is not."""
+    was = pd.Series({"value": 0.0, "adjusted": 0.0, "low": 0.0, "high": 0.0})
+    said = verdicts._change(KNOWN["offered"], {"value": 5.0, "adjusted": 5.0}, was, pd.DataFrame())
+    assert said["before"] == 0 and np.isnan(said["change"]) and said["change_basis"] == ""
+    assert np.isnan(verdicts._change(KNOWN["offered"], {}, None, pd.DataFrame())["before"])

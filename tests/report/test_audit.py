@@ -2,19 +2,22 @@
 
 from fractions import Fraction as F
 from itertools import product
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline_analysis import open_hotline
 from hotline_analysis.__main__ import main
-from hotline_analysis.errors import BadParams, NoInput
+from hotline_analysis.errors import BadParams, CannotWrite, NoInput
 from hotline_analysis.report import audit
 from hotline_analysis.report.audit import own
 from hotline_analysis.report.audit.kinds import KINDS
 from hotline_analysis.report.audit.quoted import read
 from hotline_analysis.report.audit.relations import CONTRADICTS, FITS, Book, Mean, Share
+from hotline_analysis.words import Term
 from tests.small import write_hotline
 
 CITY = """title: 某市热线年报
@@ -257,6 +260,27 @@ def test_what_is_said_of_a_contradiction_is_true(tmp_path, figures, relation, sa
     assert said in "\n".join(audit.lines(done, "en")).split("\n")
 
 
+@pytest.mark.parametrize(
+    ("figures", "relation", "fits", "hints"),
+    [
+        ("s: 75%, a: 100, b: 400", "share: s, of: a, in: b", {"s": "25%"}, ["the rest"]),
+        ("s: 30%, a: 100, b: 400, c: 120", "share: s, of: a, in: b", {"s": "25%"}, ["other part"]),
+        ("s: 0%, a: 100, b: 400", "share: s, of: a, in: b", {"s": "25%"}, []),  # of nothing no part could be told
+        ("s: -100%, a: 100, b: 30", "change: s, from: a, to: b", {"s": "−70%"}, []),  # from nothing neither
+    ],
+)
+def test_what_may_have_been_meant(tmp_path, figures, relation, fits, hints):
+    state, found, told = one(tmp_path, figures, relation)
+    assert state == CONTRADICTS and {name: found.get(name) for name in fits} == fits and told == hints
+
+
+def test_weights_that_may_all_be_nothing_leave_the_mean_between_its_parts(tmp_path):
+    figures = "m: {m}, a: '4.0', b: '6.0', u: 0万, v: 0万"
+    relation = "mean: m, of: [a, b], weights: [u, v]"
+    assert one(tmp_path, figures.replace("{m}", "'5.0'"), relation)[0] == FITS
+    assert one(tmp_path, figures.replace("{m}", "'7.0'"), relation)[0] == CONTRADICTS
+
+
 def test_a_change_says_what_each_of_its_figures_would_be(tmp_path):
     assert one(tmp_path, "v: 增长10%, was: '100', now: '130'", "change: v, from: was, to: now")[1] == {
         "v": "30%", "now": "110", "was": "118",
@@ -352,6 +376,26 @@ def test_a_starting_file_overwrites_nothing(tmp_path, capsys):
     assert main(["audit", "--new", "volum"]) == 64 and main(["audit"]) == 64 and main(["audit", str(tmp_path / "none.yaml")]) == 66
 
 
+def test_where_a_file_cannot_be_written(tmp_path):
+    with pytest.raises(CannotWrite) as refused:
+        audit.begin("volume", str(tmp_path / "nowhere" / "new.yaml"), "zh")
+    assert str(refused.value) == f"{tmp_path / 'nowhere' / 'new.yaml'} › cannot be written (No such file or directory)."
+
+
+def test_a_report_without_relations_says_nothing_of_them(tmp_path):
+    assert audit.lines(audited(tmp_path, "figures: {a: {value: 9%, is: fcr}}\n"), "zh") == []
+
+
+def test_a_figure_that_the_report_does_not_print_is_said(tmp_path):
+    told = "figures: {s: 25%, a: '100', b: '400', c: ''}\nrelations:\n- {share: s, of: a, in: b}\n- {share: s, of: c, in: b}\n"
+    assert audit.lines(audited(tmp_path, told), "zh")[-2:] == ["s = c ÷ b\n  没有填：c", "核对2条关系：相符1条，矛盾0条，未核对1条。"]
+
+
+def test_a_level_and_its_rate_are_said_as_they_stand_to_each_other(tmp_path):
+    told = audited(tmp_path, "figures: {l: 95%, r: 90%}\nrelations:\n- {service_level: l, connection: r}\n")
+    assert audit.lines(told, "zh")[-2].startswith("l ≤ r\n")
+
+
 # ---- beside a hotline's own figures
 
 
@@ -404,3 +448,23 @@ def test_a_printed_figure_is_held_only_against_one_of_its_kind_and_unit(hotline,
     text = "figures:\n" + "".join(f"  f{n}: {{value: '{value}', is: {key}}}\n" for n, (value, (key, _)) in enumerate(figures.items()))
     _, *lines = own.beside(hotline, audited(tmp_path, text), "zh")
     assert [line[-len(end) :] for line, (_, end) in zip(lines, figures.values(), strict=True)] == [end for _, end in figures.values()]
+
+
+@pytest.mark.parametrize("form", [own.FCR, own.REPEAT, own.LEVEL])
+def test_a_hotline_without_these_studies_says_why(form):
+    """And of a number that is no share, no rule is the nearest."""
+    lacking = pd.DataFrame(columns=["value", "unit", "fcr"])
+    lacking.attrs["missing"] = {"zh": "没有来电", "en": "there are no calls"}
+    h = SimpleNamespace(study=lambda *_: lacking)
+    assert own.NAMED[form](h, read("80%", "a")).missing.zh == "没有来电"
+    assert own._nearest(pd.DataFrame({"value": [0.8]}), read("80", "a"), Term("甲", "A")) == own.Own(Term("甲", "A"), missing=None)
+    assert own._nearest(lacking, read("80%", "a"), Term("甲", "A")).missing == own.absent("no base")
+
+
+def test_a_hotline_without_indicators_says_why():
+    """As one of surveys alone does."""
+    indicators = pd.DataFrame({"indicator": [], "period": []})
+    indicators.attrs["missing"] = {"zh": "没有时间", "en": "there are no times"}
+    named = Term("接通率", "Connection rate")
+    h = SimpleNamespace(catalogue={"connection_rate": SimpleNamespace(name=named)}, indicators=indicators)
+    assert own._indicator(h, "connection_rate", "") == own.Own(named, missing=Term("没有时间", "there are no times"))

@@ -11,6 +11,8 @@ from nbformat.v4 import new_notebook
 
 from hotline_analysis import open_hotline
 from hotline_analysis.__main__ import main
+from hotline_analysis.errors import DataRefused, RunFailed, StudyMissing
+from hotline_analysis.report import editions
 from hotline_analysis.report import month as monthly
 from hotline_analysis.show.forms import Shown
 from hotline_analysis.show.month import FORMS, SAY
@@ -158,3 +160,21 @@ def test_what_is_of_the_files_says_that_it_is_of_the_whole_hotline(tmp_path, lan
     graded = own.checks.head(0).reindex([0]).assign(grade="good", told_zh="无", told_en="none", worst="True")
     graded.attrs = own.checks.attrs
     assert any(said in line for line in Shown(graded, {}, language).said(SAY["checks"]))
+
+
+def test_editions_that_had_a_fault_are_said_and_the_others_led_to(tmp_path, monkeypatch):
+    """One that a study is missing from is there; one that could not be rendered is not."""
+    asked = {"month": "latest", "out": str(tmp_path / "reports"), "progress": False}
+    params = write_teams(tmp_path, calls=900, months=3)
+
+    def publish(_, *, edition, **__):
+        raise StudyMissing("east", "was published without a study.") if edition == "area=东城" else RunFailed(edition, "the kernel died.")
+
+    monkeypatch.setattr(editions.monthly, "publish", publish)
+    with pytest.raises(StudyMissing) as said:
+        editions.publish_all(str(params), "area", **asked)
+    assert re.search(r"2024-03-area/index\.html › was published; of the editions \d had a fault: ", str(said.value))
+    assert "../2024-03-" not in (tmp_path / "reports" / "teams" / "2024-03-area" / "index.html").read_text(encoding="utf-8")
+    monkeypatch.setattr(editions.rounding, "LEAST", 10**6)
+    with pytest.raises(DataRefused, match=r"^--for › no area of the period has enough records for a page of its own\.$"):
+        editions.publish_all(str(params), "area", **asked)

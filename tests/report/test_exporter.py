@@ -4,13 +4,23 @@ import importlib
 import sys
 from types import ModuleType
 
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from hotline_analysis import open_hotline, show
 from hotline_analysis.errors import BadParams
+from tests.report.notebooks import about, executed, text
 from tests.small import write_hotline
 
 HOME, ABROAD = 'params = "../home.yaml"', 'params = "../abroad.yaml"'
+
+
+class Plain:
+    """nbconvert's part: a notebook and what is known of its place, as they are."""
+
+    def from_notebook_node(self, nb, resources=None, **_):
+        return nb, resources or {}
 
 
 @pytest.fixture
@@ -18,7 +28,7 @@ def exporter(monkeypatch):
     """The module, with a stand-in for what of nbconvert it is built on."""
     for name, held in {
         "nbconvert": {},
-        "nbconvert.exporters": {"Exporter": object},
+        "nbconvert.exporters": {"Exporter": Plain},
         "nbconvert.utils": {},
         "nbconvert.utils.exceptions": {"ConversionException": Exception},
     }.items():
@@ -90,3 +100,22 @@ def test_a_page_whose_hotline_is_not_sure_is_refused(exporter, folder, cells, sa
     with pytest.raises(BadParams) as refused:
         exporter.hotline_of(new_notebook(cells=cells), "mine", folder)
     assert str(refused.value) == said
+
+
+def test_a_notebook_becomes_a_page_or_a_sentence(exporter, folder):
+    place = {"metadata": {"name": "mine", "path": str(folder)}}
+    open_hotline(folder.parent / "home.yaml", "2024-01", progress=False)
+    table = executed(text("# 本月", "zh"), text("# Month", "en"), show(about()), show(pd.DataFrame({"a": [1, 2]})))
+    book = new_notebook(cells=[cell(HOME, "parameters"), *table.cells])
+    told, resources = exporter.HotlinePage().from_notebook_node(book, dict(place))
+    assert told.startswith("<!DOCTYPE html>") and "本月" in told and resources == place
+    for cells, said in (
+        (
+            [cell(HOME, "parameters")],
+            "mine › its outputs hold no figure and no table of the workbook. Run all its cells, save it, and export it again.",
+        ),
+        ([], NONE),
+    ):
+        with pytest.raises(exporter.Refused) as refused:
+            exporter.HotlinePage().from_notebook_node(new_notebook(cells=cells), dict(place))
+        assert str(refused.value) == said

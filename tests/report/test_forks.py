@@ -68,6 +68,36 @@ def test_a_server_with_threads_forks_nothing(tmp_path, server, monkeypatch):
     assert own["server"] == os.getpid() and not own["imported"] and server.process is None
 
 
+def test_a_kernel_lives_as_long_as_its_end_of_the_pipe():
+    """No child of this process can be waited for by its number: it is the server's."""
+    alive, theirs = os.pipe()
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], pass_fds=[theirs])
+    os.close(theirs)
+    process = forks.Process(child.pid, alive)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == process.poll() == 1 and child.wait() == -signal.SIGTERM
+    process.send_signal(signal.SIGTERM)  # to nobody: the number may be another's by now
+
+
+def test_where_a_server_failed_once_none_is_tried_again():
+    server = forks.Server()
+    server.possible = False
+    with pytest.raises(OSError, match="no forks here"):
+        server.kernel("kernel.json", {}, "/", None)
+    assert server.process is None
+
+
+def test_everything_that_notebooks_import_is_imported_before_the_first_fork(monkeypatch):
+    frozen = []
+    monkeypatch.setattr(forks.gc, "freeze", lambda: frozen.append(True))
+    forks.import_all()
+    assert (
+        frozen
+        and {f"hotline_analysis.{name}" for name in ("show.window", "studies.window", "studies.service.staffing")} <= sys.modules.keys()
+    )
+
+
 HANGING = """
 import os, sys, time
 from hotline_analysis.report import forks

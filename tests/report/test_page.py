@@ -8,7 +8,7 @@ import pytest
 from markupsafe import Markup
 
 from hotline_analysis import show
-from hotline_analysis.errors import LeakFound, RunFailed
+from hotline_analysis.errors import BadParams, DataRefused, LeakFound, NoInput, RunFailed
 from hotline_analysis.report import looks, page
 from hotline_analysis.show import blocks, charts
 from hotline_analysis.show.forms import Figure, Shown, Table
@@ -93,8 +93,9 @@ def chapter(title: str, key: str, *tags: str, language: str = "zh"):
     return cell
 
 
-def made(*shown, cells=(), language="zh") -> str:
-    return page.make(executed(text("# 月报", "zh"), text("# Report", "en"), show(about(language)), *shown, cells=cells)).decode()
+def made(*shown, cells=(), language="zh", **given) -> str:
+    book = executed(text("# 月报", "zh"), text("# Report", "en"), show(about(language)), *shown, cells=cells)
+    return page.make(book, **given).decode()
 
 
 def body(text_: str) -> str:
@@ -311,6 +312,41 @@ def test_the_last_check_reads_the_page_as_a_browser_would(wrong):
     page.check(good, "index.html")
     with pytest.raises(RunFailed):
         page.check(good.replace("<main>", "<main>" + wrong), "index.html")
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "wrong"),
+    [
+        ("<main>", '<main><input type="text">', "a field to write into"),
+        ("<main>", '<main><meta http-equiv="refresh" content="0">', "a meta that redirects"),
+        (page.POLICY, "default-src 'self'", "a content policy that is not ours"),
+        ("<main>", f'<main><meta http-equiv="Content-Security-Policy" content="{page.POLICY}">', "a content policy that is not ours"),
+    ],
+)
+def test_what_a_page_says_to_the_browser_is_ours_alone(there, instead, wrong):
+    with pytest.raises(RunFailed) as refused:
+        page.check(made().replace(there, instead, 1), "index.html")
+    assert str(refused.value) == f"index.html › the page was refused: it holds {wrong}."
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (RunFailed("window.ipynb", "needs a column that these data do not have: queue_seconds (KeyError)."), "数据中没有：排队时长"),
+        (RunFailed("window.ipynb", "the run took longer than its time limit."), "没有在规定的时间内算完"),
+        (DataRefused("window", "no calls are there."), "本期数据不足以计算"),
+        (NoInput("window", "nothing is there."), "本期数据不足以计算"),
+        (BadParams("window", "is too long."), "有一项设置不适用于本期数据"),
+        (RunFailed("window.ipynb", "the kernel died."), "运行中出错，没有算完"),
+    ],
+)
+def test_why_a_study_is_missing_is_said_in_the_readers_words(fault, why):
+    assert page.reason(fault).zh == why
+
+
+def test_what_became_of_provisional_figures_stands_in_the_summary():
+    told = made(revised="上次发布时为暂定。")
+    assert "上次发布时为暂定。" in told and "上次发布时为暂定。" not in made()
 
 
 def test_a_page_over_the_limit_is_refused():

@@ -89,6 +89,18 @@ def test_a_hotline_is_the_name_of_a_folder(tmp_path, name):
         pass
 
 
+def test_an_edition_and_a_page_are_names_too(tmp_path, place, monthly):
+    with pytest.raises(BadParams, match=r"^edition › '\.\./x' cannot be a folder's name\. Letters, digits, - and _ can\.$"):
+        run.locate(tmp_path / "reports", hotline="demo", month="2024-09", edition="../x")
+    with pytest.raises(BadParams, match=r"^page › '\.\./index\.html' cannot be a page's name\. It is like index\.html\.$"):
+        run.render({"../index.html": monthly}, place=place, parameters={"month": "2024-09"}, progress=False)
+
+
+def test_a_notebook_that_is_not_there_is_no_input(tmp_path):
+    with pytest.raises(NoInput, match=r"gone\.ipynb is no file\."):
+        run.check_parameters({}, [tmp_path / "gone.ipynb"])
+
+
 def test_a_known_name_that_the_notebook_does_not_take(tmp_path, place, monthly):
     (tmp_path / "x.yaml").write_text("title: t")
     with pytest.raises(BadParams, match=r"monthly.ipynb › does not take 'params'\. Its cell tagged parameters has to assign it\."):
@@ -212,3 +224,31 @@ def test_a_run_has_a_name_in_which_nobody_reads_a_number():
     for second in range(0, 86_400, 37):
         name = run.new_run_id(datetime(2026, 11, 26, tzinfo=UTC) + timedelta(seconds=second))
         assert (found(name), masked_name(name)) == ("", name)
+
+
+def test_a_study_that_is_broken_off_ends_the_others(place, monthly, monkeypatch):
+    """Ctrl-C, or a disk that is full: no kernel goes on by itself, and nothing is kept of the run."""
+    stopped = []
+    monkeypatch.setattr(run, "_make_study", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(kernel, "stop_all", lambda: stopped.append(True))
+    with pytest.raises(KeyboardInterrupt):
+        run.render({"index.html": monthly, "window.html": monthly}, place=place, parameters={"month": "2024-09"}, progress=False)
+    assert stopped == [True] and not place.work.exists() and not place.folder.exists()
+
+
+def test_a_page_that_was_not_printed_is_missing_and_the_others_are_there(tmp_path, place):
+    """Where no PDF was asked for, none is tried; one that a browser does not print is a fault of that file alone."""
+    made = run.Run(place, {}, files={"index.html": b"<p>x</p>"})
+    run._print(made, "index.html")
+    assert not made.faults
+    made.printer = str(tmp_path / "no browser")
+    place.work.mkdir(parents=True)
+    run._print(made, "index.html")
+    assert [str(fault) for fault in made.faults] == [
+        "report.pdf › the browser did not print the page. Run without --pdf, and print the page from a browser."
+    ]
+    assert list(made.files) == ["index.html"]
+
+
+def test_a_library_that_is_not_installed_has_no_version():
+    assert run._version("no-such-library-of-ours") is None

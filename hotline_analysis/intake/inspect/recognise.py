@@ -193,7 +193,7 @@ def _table(looked: Looked, known: Names) -> tuple[str, bool]:
         raise DataRefused(looked.taken.file.name, "is a report that is summed already, not a table of records.", "Export the records.")
     if looked.unit.kind in ("event", "leg"):
         return "calls", looked.unit.kind == "leg" or votes["calls"] > votes["orders"]
-    order = sorted(AMONG, key=lambda t: -votes[t])
+    order = sorted((t for t in AMONG if _able(looked, known, t)), key=lambda t: -votes[t])
     if sum(e.item for e in looked.table.seen) >= max(3, 0.25 * len(looked.table.seen)):
         return "surveys", votes["surveys"] > 0.5
     handled = [e for e in looked.table.seen if e.instant > READ and _of_case(known, e)]
@@ -203,6 +203,12 @@ def _table(looked: Looked, known: Names) -> tuple[str, bool]:
     if order[0] == "calls" and not timed:
         return "orders", False
     return order[0], votes[order[0]] > 1.3 * votes[order[1]]
+
+
+def _able(looked: Looked, known: Names, name: str) -> bool:
+    """Whether the file has what rows of the table cannot be without; a time is found by its values (`_placed_in_time`)."""
+    needs = set(TABLES[name].needs) - {TABLES[name].clock}
+    return not needs or needs <= {p.column for p in propose.columns(name, looked.table.seen, known, set()) if p.confidence >= ASK}
 
 
 def _of_case(known: Names, e: Evidence) -> bool:

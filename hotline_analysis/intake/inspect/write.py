@@ -103,8 +103,8 @@ def _groups(found: list[tuple[Looked, Section]], names: dict[int, str]) -> list[
 def _file_settings(one: Looked) -> dict[str, Any]:
     """What must be said of the file itself for the run to read it as it was read here."""
     table, told = one.taken.table, {}
-    if len(one.taken.sheets) > 1 and one.taken.table.ledger.beside and note(one.taken.sheets[0]) == one.taken.sheets[0]:
-        told["sheet"] = one.taken.sheets[0]
+    if len(one.taken.sheets) > 1 and table.ledger.beside and note(table.sheet) == table.sheet:
+        told["sheet"] = table.sheet
     if one.taken.headerless:
         told["header"] = list(table.columns)
     if one.taken.repair:

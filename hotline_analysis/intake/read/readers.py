@@ -60,12 +60,14 @@ class TextTable:
     are microseconds; `2020-01-02` for a bare day), its clock times and durations always have three parts (`09:12:58`, `27:46:40`), whole numbers have
     no `.0`, other numbers are Python's shortest form, numbers of 16 digits and more (of single precision: of 8) carry `E+` (their last digits
     are not to be trusted), and flags are TRUE and FALSE. Text cells of such a file stay as they are, so ISO is tried first and the declared formats after it.
+    `sheet`: of a workbook the one that was read.
     """
 
     columns: tuple[str, ...]
     path: Path
     ledger: FileLedger
     typed: bool = False
+    sheet: str = ""
 
 
 def read(file: InputFile, source: Source, staging: Path, connection: duckdb.DuckDBPyConnection, wanted: Collection[str]) -> TextTable:
@@ -120,7 +122,9 @@ def _read_workbook(
         ledger.note(GARBLED, round(said["garbled"], 4))
     ledger.unread = {masked_name(sheet): rows for sheet, rows in said["unread"].items()}
     ledger.beside = [masked_name(sheet) for sheet in said["beside"]]
-    return _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger, typed=said["typed"])
+    table = _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger, typed=said["typed"])
+    table.sheet = said["sheet"]
+    return table
 
 
 def _read_r(file: InputFile, source: Source, stem: Path, connection: duckdb.DuckDBPyConnection) -> TextTable:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hotline_analysis.hotline import open_hotline
+from hotline_analysis.measures import indicators
 from hotline_analysis.measures.indicators import evaluate
 from hotline_analysis.measures.quotable import quotable
 from hotline_analysis.measures.verdicts import compare
@@ -79,3 +80,11 @@ def test_a_word_that_is_no_indicator_is_a_finding_by_name_and_takes_no_other_fig
     )
     told = h.verdicts.set_index("indicator")
     assert told.loc["busy_rate", "value"] == 0.03 and told.loc["connection_rate", "value"] > 0.8 and "connection_rat" not in told.index
+
+
+def test_a_typed_row_without_a_figure_has_none_and_says_so():
+    """Twelve of none, and a row of which nothing was filled in; what the records lack is then said of the month."""
+    rows = [("busy_rate", None, 12.0, 0.0, None), ("attrition_a_year", None, None, None, None)]
+    view, asked = seen(drop=("staff", "agent_time"), aggregates=typed(rows)), [KNOWN["busy_rate"], KNOWN["attrition_a_year"]]
+    assert [row["missing"] for row in indicators.typed(view, [MAY], asked)] == ["typed without a value"] * 2
+    assert evaluate(view, [MAY], asked)["missing"].tolist() == ["no trunk data", "params name no staff"]
