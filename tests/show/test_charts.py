@@ -329,6 +329,20 @@ def test_events_of_neighbouring_months_step_down():
     assert len(places) == 3 and not any(a.overlaps(b) for a, b in combinations(places, 2))
 
 
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_rates_above_neighbouring_hours_do_not_touch(width):
+    """九时、十时的接通率各在柱上；窄图放不下时抬高一行，都在图内。"""
+    lost = np.where(np.isin(np.arange(24), (9, 10)), [640.0] * 10 + [620.0] * 14, 40.0)
+    frame = pd.DataFrame({"hour": range(24), "lost": lost, "value": 0.82, "named": lost > 100, "lost_share": lost / lost.sum()})
+    axes = charts.lost_hours(frame, width=width)
+    with charts.theme():
+        axes.figure.draw_without_rendering()
+        one, other = (t.get_window_extent() for t in axes.texts if t.get_text() == "82%")
+        bars = [axes.patches[hour].get_window_extent() for hour in (9, 10)]
+    assert not one.overlaps(other) and all(box.y0 >= bar.y1 - 1 for box, bar in zip((one, other), bars, strict=True))
+    assert max(one.y1, other.y1) <= axes.figure.bbox.y1
+
+
 def test_limits_and_target_are_left_out_when_unknown():
     assert not any(t.startswith(("上限", "下限", "目标")) for t in texts(drawn("run_chart", frame=run_frame()[["period", "value"]])))
 

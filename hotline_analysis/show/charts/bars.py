@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, say, tip, value_ticks
+from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, rows_apart, say, tip, value_ticks, width
 from hotline_analysis.words import Term
 
 MOST_BARS, INSIDE = 12, 48  # a bar longer than so many pixels holds its figure
@@ -66,13 +66,26 @@ def lost_hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> 
     """
     hour, lost = data["hour"].to_numpy(int), data["lost"].to_numpy(float)
     bars = ax.bar(hour, np.nan_to_num(lost), width=0.78, color=[DATA if own else PALE for own in data["named"]], zorder=2)
-    ax.set(xlim=(-0.7, 23.7), ylim=(0, max(np.nanmax(lost), 1) * 1.12))
+    ax.set_xlim(-0.7, 23.7)
+    ax.set_ylim(
+        0, max(np.nanmax(lost), 1) * _rates_above(ax, data[data["named"].astype(bool) & data["lost"].notna() & data["value"].notna()])
+    )
     shown = list(range(0, 24, 6 if narrow else 3))
     ax.set_xticks(shown, [HOUR(language).format(h) for h in shown])
     value_ticks(ax, unit=LOST(language))
     for bar, row in zip(bars, data.itertuples(), strict=True):
         if np.isfinite(row.lost) and np.isfinite(row.value):
             tip(bar, f"{HOUR(language).format(row.hour)} {words.format_count(row.lost)}, {words.format_rate(row.value)}")
-            if row.named:
-                told = words.format_rate(row.value, 0)
-                say(ax, row.hour, row.lost, told, colour=INK, weight="bold", ha="center", dy=9, halo=False)
+
+
+def _rates_above(ax: Axes, named: pd.DataFrame) -> float:
+    """The connection rates above their bars, those of neighbours that would touch a line higher; how much taller than the bars the drawing has to be for them."""
+    told = [words.format_rate(value, 0) for value in named["value"]]
+    middles, half = (
+        np.array(x, float) for x in ([ax.transData.transform((hour, 0))[0] for hour in named["hour"]], [4.4 * width(text) for text in told])
+    )
+    rows = rows_apart(middles - half, middles + half, gap=3)
+    for row, text, line in zip(named.itertuples(), told, rows, strict=True):
+        foot = named["lost"].max() if any(rows) else row.lost
+        say(ax, row.hour, foot, text, colour=INK, weight="bold", ha="center", dy=9 + 14 * line, halo=False)
+    return 1.12 + 0.08 * max(rows, default=0)

@@ -126,11 +126,12 @@ def _hours_axis(ax: Axes, last: float, *, language: str, labels: bool = True) ->
         ax.get_xticklabels()[-1].set_ha("right")
 
 
-def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str) -> None:
-    """A scale for the waves behind the first hours; what stands above it is cut, and its height written beside the cut."""
+def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str, room: float = 1.02) -> None:
+    """A scale for the waves behind the first hours; what stands above it is cut, and its height written beside the cut. room: how much taller than the waves it is where nothing is cut."""
     tall = np.nanmax(height[edges > 12], initial=0) or np.nanmax(height)
-    ax.set_ylim(0, min(np.nanmax(height), tall * 1.6) * 1.02 or 1)
-    if np.nanmax(height) > ax.get_ylim()[1]:
+    cut = np.nanmax(height) > tall * 1.6 * 1.02
+    ax.set_ylim(0, min(np.nanmax(height), tall * 1.6) * (1.02 if cut else room) or 1)
+    if cut:
         bin_hours = round(2 * edges[0])  # edges are middles
         name = FIRST_HOUR.in_(language) if bin_hours == 1 else FIRST_HOURS.in_(language).format(bin_hours)
         first = name if height[0] == np.nanmax(height) else ""
@@ -198,7 +199,7 @@ def density_control(
     best = float(evidence["best_hours"].iloc[0]) if evidence is not None and "best_hours" in evidence else np.nan
     chosen = best if np.isfinite(best) and best > 0 else None
     hours, seen, habit = (data[name].to_numpy(float) for name in ("hours", "seen", "habit"))
-    _roof(ax, np.fmax(seen, habit), hours, language=language)
+    _roof(ax, np.fmax(seen, habit), hours, language=language, room=1.18)  # for the name of the highest
     top = ax.get_ylim()[1]
     cut, usual = np.minimum(seen, top), np.minimum(habit, top)
     ax.fill_between(hours, 0, usual, step="mid", color=style.WASH2, lw=0, zorder=1)
