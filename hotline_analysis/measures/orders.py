@@ -286,10 +286,6 @@ class Waits(NamedTuple):
     undated: int
     by_closing: int
 
-    def part(self, mask: np.ndarray) -> "Waits":
-        """The waits of some rows."""
-        return self._replace(rows=self.rows[mask], length=self.length[mask], cause=self.cause[mask], follow=self.follow[mask])
-
 
 def event_of(frame: pd.DataFrame, measure: str) -> pd.Series:
     """When what a measure asks for was done; an order resolved without a known response was answered then at the latest."""

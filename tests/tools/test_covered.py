@@ -25,8 +25,9 @@ def test_branches_are_counted_by_room():
     assert covered.taken(FILES) == {"intake": 95.0, "measures": 100.0, "report": 94.0}
 
 
-def test_a_room_with_too_few_fails(monkeypatch, capsys):
+def test_a_room_with_too_few_fails(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(covered, "measured", lambda: FILES)
+    monkeypatch.setattr(covered, "DATA", tmp_path)
     assert covered.main() == 1
     assert (
         capsys.readouterr().out == "N16 branch coverage: intake 95.0 %, measures 100.0 %, report 94.0 %; FAILED, less than 95 %: report\n"
@@ -35,6 +36,14 @@ def test_a_room_with_too_few_fails(monkeypatch, capsys):
     assert covered.main() == 0
 
 
-def test_what_was_not_measured_is_not_covered(monkeypatch):
+def test_what_was_not_measured_is_not_covered(monkeypatch, tmp_path):
     monkeypatch.setattr(covered, "measured", dict)
+    monkeypatch.setattr(covered, "DATA", tmp_path)
     assert covered.main() == 1
+
+
+def test_without_the_public_data_sets_whose_tests_are_skipped_it_only_says_so(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(covered, "measured", lambda: FILES)
+    monkeypatch.setattr(covered, "DATA", tmp_path / "none")
+    assert covered.main() == 0
+    assert capsys.readouterr().out.endswith("report 94.0 %; less than 95 % without the tests of the public data sets: report\n")
