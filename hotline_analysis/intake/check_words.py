@@ -35,6 +35,7 @@ CHECKS = {
     "keys used again": Term("同一编号用于几次来电", "one key of several calls"),
     "rejected": Term("无法读取的记录", "records that could not be read"),
     "unread sheet": Term("未读的隐藏工作表", "hidden sheet that is not read"),
+    "unlisted sheet": Term("参数没有列入的工作表", "sheet that params do not list"),
     "beside": Term("文件中未读的其他部分", "other parts of a file that are not read"),
     "unread cells": Term("无法转换的单元格", "cells that did not convert"),
     "blanked texts": Term("不存入的文本", "texts that are not stored"),
@@ -143,6 +144,10 @@ SENTENCES = {
     ),
     "rejected": Term("{where}有{count}条记录无法读取（{share}）", "{where}: {count} records could not be read ({share})"),
     "unread sheet": Term("隐藏工作表{where}有{count}行未读（{share}）", "{where}: a hidden sheet of {count} rows is not read ({share})"),
+    "unlisted sheet": Term(
+        "工作表{where}有同样的列、{count}行，参数sheet没有列入，未读",
+        "{where}: a sheet with the same columns and {count} rows, which params › sheet does not list, is not read",
+    ),
     "beside": Term("{where}没有所需的列，未读", "{where} lacks the mapped columns and is not read"),
     "unread cells": Term("{where}有{count}格无法转换（{share}）{shape}", "{where}: {count} cells did not convert ({share}){shape}"),
     "blanked texts": Term(

@@ -591,20 +591,27 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
         if EQUAL in ledger.notes:
             share = ledger.notes[EQUAL]
             yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))
-        for sheet, rows in ledger.unread.items():
-            yield Finding(
-                "unread sheet", f"{ledger.name} › {sheet}", rows, rows / (rows + records), _step(rows / (rows + records), REJECTED)
-            )
-        for name in ledger.beside:
-            yield Finding("beside", f"{ledger.name} › {name}", None, None, "info")
+        yield from _of_sheets(ledger, records)
         if GARBLED in ledger.notes:
             yield Finding(GARBLED, ledger.name, None, ledger.notes[GARBLED], _step(ledger.notes[GARBLED], REJECTED))
         if UNFINISHED in ledger.notes:
             yield Finding(UNFINISHED, ledger.name, None, None, "info")
 
 
+def _of_sheets(ledger: FileLedger, records: int) -> Iterator[Finding]:
+    """What else a workbook holds: hidden sheets with the mapped columns, visible ones that params do not list, and others."""
+    for sheet, rows in ledger.unread.items():
+        share = rows / (rows + records)
+        yield Finding("unread sheet", f"{ledger.name} › {sheet}", rows, share, _step(share, REJECTED))
+    for sheet, rows in ledger.unlisted.items():  # the file's name ends with the sheet that is read
+        yield Finding("unlisted sheet", f"{ledger.name.rpartition(' › ')[0]} › {sheet}", rows, None, "minor")
+    for name in ledger.beside:
+        yield Finding("beside", f"{ledger.name} › {name}", None, None, "info")
+
+
 def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
-    """What became of a file's rows, or of those of a period; None when it has none there. A file without a dated row may have its rows in any period."""
+    """What became of a file's rows, or of those of a period; None when it has none there. A file without a dated row may have its rows in any period,
+    and so may a sheet that is not read."""
     if period is None:
         moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
         return Counter(
@@ -614,7 +621,8 @@ def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
     for day, fates in ledger.days.items():
         if period.first_day <= date.fromisoformat(day) <= period.last_day:
             found.update(fates)
-    return found if found or (not ledger.days and (ledger.rejected or ledger.unread)) else None
+    anywhere = ledger.unlisted or (not ledger.days and (ledger.rejected or ledger.unread))
+    return found if found or anywhere else None
 
 
 def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def proposed(tmp_path, monkeypatch, capsys):
 
 
 def test_of_a_workbook_the_sheet_that_was_read_is_named(proposed, tmp_path):
-    """It was the first one, which may be a page of explanations: the params that were proposed read no row."""
+    """It was the first one, which may be a page of explanations: the params that were proposed read no row. And every one with its columns: June was left out without a word."""
     book = Workbook()
     book.active.title = "说明"
     book.active.append(["本表由系统导出"])
@@ -42,13 +42,15 @@ def test_of_a_workbook_the_sheet_that_was_read_is_named(proposed, tmp_path):
         sheet = book.create_sheet(month)
         sheet.append(["来电号码", "来电时间", "坐席"])
         for (number, agent, _), at in zip(CALLS, MOMENTS, strict=True):
-            sheet.append([number, at, agent])
+            sheet.append([number, at.replace("-05-", f"-0{month[0]}-"), agent])
     book.save(tmp_path / "a.xlsx")
     found = proposed.file("a.xlsx")
-    assert found.sources("calls")[0].sheet == ("5月",)
+    assert found.sources("calls")[0].sheet == ("5月", "6月")
+    said = "# 请确认: 这几张工作表列名相同；是一张表的几个版本，就只留一张"
+    assert f'  sheet: ["5月", "6月"]    {said}\n' in (tmp_path / "p.yaml").read_text(encoding="utf-8")
     store = Store(found.model_copy(update={"key": "published", "public": True}))
     store.build(progress=False)
-    assert [ledger.accepted for ledger in store.ledgers] == [120]
+    assert [ledger.accepted for ledger in store.ledgers] == [120, 120]
 
 
 def test_agents_and_callers_are_calls_where_nothing_says_what_an_agent_did(proposed):

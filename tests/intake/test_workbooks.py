@@ -132,6 +132,15 @@ def test_a_hidden_sheet_with_the_wanted_names_is_counted(tmp_path, pattern):
     assert (rows(table), table.ledger.unread) == ([("1", "2024")], {"旧": 2})
 
 
+@pytest.mark.parametrize(("named", "unlisted"), [(["工单"], {"旧": 2}), (["工单", "旧"], {}), (["*"], {}), ([], {})])
+def test_a_visible_sheet_with_the_wanted_names_that_params_do_not_list_is_counted(tmp_path, named, unlisted):
+    """逐月往同一个工作簿里添表：参数只写了先前的，新的一张不能悄悄丢掉。"""
+    path = book(tmp_path / "a.xlsx", {name: SHEETS[name] for name in ("说明", "部分", "工单", *(["旧"] if named else []))}).path
+    found = list(find_files(source(files=str(path), sheet=named), Params(title="t", calls=source())))
+    told = [take(file, tmp_path, ["编号", "时间"], sheet=named).ledger for file in found if file.sheet in ("工单", "旧", "")]
+    assert [ledger.unlisted for ledger in told] == [unlisted, *({} for _ in told[1:])] and not any(ledger.unread for ledger in told)
+
+
 def test_a_hidden_sheet_is_read_when_params_name_it(tmp_path):
     path = book(tmp_path / "a.xlsx", {name: SHEETS[name] for name in ("工单", "旧")}, hidden=("旧",)).path
     found = list(find_files(source(files=str(path), sheet=["工单", "旧"]), Params(title="t", calls=source())))

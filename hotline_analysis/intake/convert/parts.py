@@ -17,7 +17,7 @@ from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, ITEMS, Table
 
-FORMAT = 14  # of parts and tables; another number builds every store anew
+FORMAT = 15  # of parts and tables; another number builds every store anew
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 

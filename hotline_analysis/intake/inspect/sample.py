@@ -1,6 +1,6 @@
 """A part of a file that stands for the whole: the head of a long text and pieces spread over the rest, read by the readers of the run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -25,7 +25,10 @@ FEW = 4_000  # of them, those on which every form is tried
 
 @dataclass
 class Taken:
-    """One file, or a member or sheet of one: its text table, and what there is of it beside what was read."""
+    """One file, or a member or sheet of one: its text table, and what there is of it beside what was read.
+
+    alike: of a workbook the visible sheets with the same columns, in its order: the months of one table, or its versions.
+    """
 
     file: InputFile
     table: TextTable
@@ -35,19 +38,33 @@ class Taken:
     headerless: bool = False
     small: Path = Path()
     repair: str = ""
+    alike: tuple[str, ...] = ()
 
 
 def take(file: InputFile, staging: Path, connection: duckdb.DuckDBPyConnection, header: tuple[str, ...] = ()) -> Taken:
     """The file's table, of a long text a part of it."""
     kind = real_kind(file)
-    sheets = tuple(sheet_names(file)[0]) if kind in WORKBOOKS else ()
+    sheets, visible = sheet_names(file) if kind in WORKBOOKS else ([], set())
     part, whole = (file, True) if kind in (*WORKBOOKS, *R_FILES, ".parquet") else _part(file, staging)
     repair, table = _readable(part, header, staging, connection)
     rows = connection.execute(f"SELECT count(*) FROM {parquet(table.path)}").fetchone()[0]
     if rows > ROWS:
         table.path = _thin(table.path, rows, ROWS, connection)
     small = _thin(table.path, rows, FEW, connection, ".few") if rows > FEW else table.path
-    return Taken(file, table, rows, whole, sheets, bool(header), small, repair)
+    alike = [
+        name
+        for name in sheets
+        if name in visible and (name == table.sheet or _columns(file, name, header, staging, connection) == {*table.columns})
+    ]
+    return Taken(file, table, rows, whole, tuple(sheets), bool(header), small, repair, tuple(alike))
+
+
+def _columns(file: InputFile, sheet: str, header: tuple[str, ...], staging: Path, connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The columns of another sheet; none where it is no table."""
+    try:
+        return {*_readable(replace(file, sheet=sheet), header, staging, connection)[1].columns}
+    except DataRefused:
+        return set()
 
 
 def _readable(file: InputFile, header: tuple[str, ...], staging: Path, connection: duckdb.DuckDBPyConnection) -> tuple[str, TextTable]:

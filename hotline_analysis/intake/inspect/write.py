@@ -103,7 +103,10 @@ def _groups(found: list[tuple[Looked, Section]], names: dict[int, str]) -> list[
 def _file_settings(one: Looked) -> dict[str, Any]:
     """What must be said of the file itself for the run to read it as it was read here."""
     table, told = one.taken.table, {}
-    if len(one.taken.sheets) > 1 and table.ledger.beside and note(table.sheet) == table.sheet:
+    alike = [name for name in one.taken.alike if note(name) == name]
+    if len(one.taken.alike) > 1 and len(alike) == len(one.taken.alike):
+        told["sheet"] = alike
+    elif len(one.taken.sheets) > 1 and table.ledger.beside and note(table.sheet) == table.sheet:
         told["sheet"] = table.sheet
     if one.taken.headerless:
         told["header"] = list(table.columns)
@@ -131,7 +134,11 @@ def _source(group: Group, whole: str, language: str) -> list[str]:
     preset = one.preset.name if one.preset else ""
     lines = [*([f"preset: {preset}"] if preset and preset != whole else [])]
     lines.append(f"files: {yaml(group.files if len(group.files) > 1 else group.files[0])}    # {_rows_said(one, language)}")
-    lines += [f"{key}: {yaml(value)}" for key, value in {**_file_settings(one), **section.settings}.items()]
+    sheets = Term(
+        "这几张工作表列名相同；是一张表的几个版本，就只留一张", "these sheets have the same columns; of versions of one table leave one"
+    )
+    asked = {"sheet": f"    # {CONFIRM.zh}: {sheets(language)}"} if len(one.taken.alike) > 1 else {}
+    lines += [f"{key}: {yaml(value)}{asked.get(key, '')}" for key, value in {**_file_settings(one), **section.settings}.items()]
     lines += _preset_said(one, section, language) if preset else []
     columns = [line for p in section.proposals for line in _column(p, section.beside, language)]
     columns += [f"{name}: ''    # {Term('此文件没有预设所用的列', 'the file has no such column')(language)}" for name in section.taken_away]

@@ -51,6 +51,7 @@ class FileLedger:
     table: str = ""  # the table that the file was read for
     days: dict[str, dict[str, int]] = field(default_factory=dict)  # day -> what became of the rows of that day
     unread: dict[str, int] = field(default_factory=dict)  # hidden sheets with the mapped columns that are not read -> their rows
+    unlisted: dict[str, int] = field(default_factory=dict)  # visible ones that params name no sheet like -> their rows
     beside: list[str] = field(default_factory=list)  # other sheets and members of the same file that are not read
     notes: dict[str, float] = field(default_factory=dict)  # what is odd about the file as a whole -> how much of it, 0-1
 

@@ -121,6 +121,7 @@ def _read_workbook(
     if said.get("garbled"):
         ledger.note(GARBLED, round(said["garbled"], 4))
     ledger.unread = {masked_name(sheet): rows for sheet, rows in said["unread"].items()}
+    ledger.unlisted = {masked_name(sheet): rows for sheet, rows in said["unlisted"].items()}
     ledger.beside = [masked_name(sheet) for sheet in said["beside"]]
     table = _typed(tuple(said["columns"]), SEPARATOR, stem, connection, ledger, typed=said["typed"])
     table.sheet = said["sheet"]

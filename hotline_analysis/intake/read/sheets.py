@@ -203,29 +203,34 @@ def _records(sheet: CalamineSheet, row: int, request: dict) -> int:
 
 
 def _others(book: CalamineWorkbook, request: dict, taken: str, best: int, tried: dict) -> dict:
-    """`unread`: hidden sheets that show as many of the wanted names, with their rows; `beside`: other sheets that hold anything. Where params name
-    sheets, only the hidden ones that a pattern means, and these once, beside the first sheet that is read.
+    """`unread`: hidden sheets that show as many of the wanted names, with their rows; `unlisted`: visible ones that do, and that params name no sheet like;
+    `beside`: other sheets that hold anything. Where params name sheets, only the hidden ones that a pattern means; all once, beside the first sheet that is read.
     """
-    scored = {name: _scored(book, name, request) for name in _hidden(book, request, taken)} if request["wanted"] else {}
+    hidden, unlisted = _left(book, request, taken) if request["wanted"] else ([], [])
+    scored = {name: _scored(book, name, request) for name in (*hidden, *unlisted)}
     unread = {
         name: rows for name, (sheet, row, score) in scored.items() if row and score >= best and (rows := _records(sheet, row, request))
     }
-    beside = [name for name, (sheet, _, _) in {**tried, **scored}.items() if name != taken and name not in unread and sheet.height]
-    return {"unread": unread, "beside": beside}
+    other = {**tried, **{name: scored[name] for name in hidden}}
+    beside = [name for name, (sheet, _, _) in other.items() if name != taken and name not in unread and sheet.height]
+    told = {"unread": hidden, "unlisted": unlisted}
+    return {"beside": beside, **{key: {name: unread[name] for name in names if name in unread} for key, names in told.items()}}
 
 
-def _hidden(book: CalamineWorkbook, request: dict, taken: str) -> list[str]:
-    """The hidden sheets that belong to the account of the sheet that is taken."""
+def _left(book: CalamineWorkbook, request: dict, taken: str) -> tuple[list[str], list[str]]:
+    """The hidden sheets, and the visible ones that params do not mean, that belong to the account of the sheet that is taken."""
     visible = _visible(book)
     hidden = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet and s.name not in visible]
     if not request["sheet"]:
-        return hidden
+        return hidden, []
 
     def meant(name: str) -> bool:
         return any(fnmatch.fnmatchcase(name, pattern) for pattern in request["sheets"])
 
     first = taken == next((name for name in visible if meant(name)), "")
-    return [name for name in hidden if meant(name) and name not in request["sheets"]] if first else []
+    if not first:
+        return [], []
+    return [name for name in hidden if meant(name) and name not in request["sheets"]], [name for name in visible if not meant(name)]
 
 
 def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
