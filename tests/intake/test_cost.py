@@ -62,6 +62,7 @@ def test_the_text_of_packed_files(tmp_path):
         archive.writestr("a.csv", text)
     assert text_bytes(InputFile(tmp_path / "a.csv")) == text_bytes(InputFile(tmp_path / "a.zip", "a.csv")) == 800
     assert text_bytes(InputFile(tmp_path / "a.csv.gz")) == 8 * (tmp_path / "a.csv.gz").stat().st_size
+    assert text_bytes(InputFile(tmp_path / "gone.csv")) == 0
     (tmp_path / "a.xlsx").write_bytes(b"x" * 50)
     assert text_bytes(InputFile(tmp_path / "a.xlsx", sheet="1")) == 100
 

@@ -123,7 +123,10 @@ def open_archive(stream: IO[bytes], name: str, damaged: str) -> Iterator[zipfile
 
 
 def text_bytes(file: InputFile) -> int:
-    """About how many bytes of text the file holds: what a zip says of its member; of what is packed otherwise by what text usually shrinks to."""
+    """About how many bytes of text the file holds: what a zip says of its member; of what is packed otherwise by what text usually shrinks to. 0 of one that
+    is gone: whoever reads it says so."""
+    if not file.path.exists():
+        return 0
     size = file.path.stat().st_size
     if file.member:
         with file.path.open("rb") as stream, open_archive(stream, file.name, "is damaged inside its zip.") as archive:

@@ -213,7 +213,7 @@ class Store:
 
     def _say_size(self, stale: list[Job]) -> None:
         """Before anything is read: what will not fit on the disk or into the memory of this machine, with the setting that helps."""
-        exports = sum(text_bytes(file) for file in {replace(job.file, sheet="") for job in stale})
+        exports = sum(text_bytes(file) for file in {replace(job.file, sheet="") for job in stale if not job.source.database})
         for line in cost.warnings(exports, self.folder, self.params.limits):
             print(line, file=sys.stderr)
 
