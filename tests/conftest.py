@@ -21,7 +21,7 @@ BARS = {  # what is counted, and how many of it a whole run shows (make test, th
     "N3 payloads": ("payloads of script by way into a page, none left alive", 360),
     "N3 browser": ("pages with all payloads opened in Chromium: nothing ran, nothing was asked for", 2),
     "N4 formulas": ("formulas in cells, headers and sheet names: none is one, all read back", 20),
-    "N5 canaries": ("canary forms looked for in the outputs of runs, none found", 3200),
+    "N5 canaries": ("canary forms looked for in the outputs of runs, none found", 67200),
     "N6 digests": ("covering runs (time zone, threads, hash seed, row order, split files) with one digest", 8),
     "N7 mutants": ("planted defects of the gap table, each caught", 10),
     "N9 workbooks": ("hostile workbooks answered, the parent alive", 10),

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import html
 import json
+import os
 import random
 import re
 import urllib.parse
@@ -17,6 +18,10 @@ from pathlib import Path
 import pytest
 
 from hotline_analysis.__main__ import main
+from hotline_analysis.errors import LeakFound, RunFailed
+from hotline_analysis.report import run
+from hotline_analysis.report.kernel import Limits
+from tests.report.notebooks import TAIL, notebook
 from tests.small import TEAMED, TEAMS
 
 PHONE, PERSON, NAME = "1399876", "11010119900307", "欧阳"
@@ -163,3 +168,36 @@ def test_no_page_of_a_month_holds_one(tmp_path, capsys, bar):
     assert searched(tmp_path, capsys.readouterr()) == []
     assert {"index.html", "agents.html", "manifest.json", "kpis.csv"} <= {path.name for path in left(tmp_path)}
     bar("N5 canaries", COUNT * len(codes))
+
+
+POURED = {  # ways in which a notebook that has the rows in `rows` fails, and tells of them
+    "raised": "raise ValueError(rows)", "a key": "raise KeyError(rows)", "its own kind": "raise type('Odd', (Exception,), {})(rows)", "out of memory": "raise MemoryError(rows)",
+    "a group": "raise ExceptionGroup(rows, [ValueError(rows)])", "from another": "try:\n    int(rows)\nexcept ValueError as fault:\n    raise RuntimeError(rows) from fault",
+    "printed": "print(rows)\n1 / 0", "to stderr": "import sys\nsys.stderr.write(rows)\n1 / 0", "to the handle": "import os\nos.write(1, rows.encode())\nos.write(2, rows.encode())\n1 / 0",
+    "a warning": "import warnings\nwarnings.warn(rows)\n1 / 0", "a log": "import logging\nlogging.error(rows)\n1 / 0", "an exit": "import sys\nsys.exit(rows)",
+    "gone at once": "import os\nos.write(2, rows.encode())\nos._exit(0)", "killed": "import os, signal\nprint(rows)\nos.kill(os.getpid(), signal.SIGKILL)",
+    "in a thread": "import threading\nt = threading.Thread(target=lambda: int(rows))\nt.start()\nt.join()", "late": "import asyncio\nasync def late():\n    raise ValueError(rows)\nawait late()",
+    "asked": "input(rows)", "hung": "import time\nprint(rows)\nwhile True:\n    time.sleep(60)", "shown": "from hotline_analysis import show\nimport io, pandas\nshow(pandas.read_csv(io.StringIO(rows)).head(60))",
+    "drawn": "from hotline_analysis import show\nimport matplotlib.pyplot as plt\nax = plt.figure().add_subplot()\nax.set_title(rows[60:120])\nshow(ax)",
+    "no end": "print(rows)", "behind the end": f"{TAIL}\nprint(rows)",
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("way", POURED)
+def test_no_failed_run_says_one(tmp_path, capfd, bar, way):
+    """What a failed notebook printed stays with it in private/: nothing of it in a sentence, on a page, in a log or a file beside them."""
+    plant(tmp_path, 300)
+    book = notebook(tmp_path, f"rows = open({str(tmp_path / 'calls.csv')!r}, encoding='utf-8').read()\n" + POURED[way], head=False, tail=way not in ("no end", "behind the end"))  # fmt: skip
+    with pytest.raises((RunFailed, LeakFound)) as refused, run.hold(tmp_path / "reports", hotline="demo", month="2024-01") as place:
+        given = {"month": "2024-01", "language": "zh"}
+        run.render({"index.html": book}, place=place, parameters=given, limits=Limits(cell=3 if way == "hung" else 60), progress=False)
+    said, outside = (
+        capfd.readouterr(),
+        [path for path in left(tmp_path) if "private" not in path.relative_to(tmp_path).parts and path != book],
+    )
+    found = hits("said", (str(refused.value) + said.out + said.err).encode())
+    assert found + [hit for path in outside for hit in hits(path.name, contents(path) + path.name.encode())] == []
+    assert not list((tmp_path / "reports").rglob("*.html"))
+    bar("N5 canaries", COUNT)
