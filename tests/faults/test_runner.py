@@ -309,7 +309,7 @@ def test_a_signal_ends_a_run_with_a_sentence_and_clean_folders(tmp_path, number)
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")
-def test_forty_kills_at_random_times(tmp_path):
+def test_forty_kills_at_random_times(tmp_path, bar):
     """A run of a month is killed at forty random times: the page is whole each time, old or new; a run that is left alone mends what was left."""
     rng, params = random.Random(20240906), write_hotline(tmp_path, calls=200)
     book = notebook(tmp_path, "import hotline_analysis\nh = hotline_analysis.open_hotline(params, month, progress=False)\nh.checks", FIGURE)
@@ -338,3 +338,4 @@ def test_forty_kills_at_random_times(tmp_path):
     assert names(folder) == ["index.html", "manifest.json"]
     store = next((tmp_path / ".hotline").iterdir())
     assert not [p for p in store.rglob("*") if p.suffix in (".tmp", ".new", ".staged") or p.name == "staging"]
+    bar("N2 kills", 40)
