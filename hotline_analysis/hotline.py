@@ -225,7 +225,8 @@ class Hotline:
             if lost
             else ""
         )
-        if any("closed_at" in s.columns for s in self.params.orders):
+        mapped = {name for source in self.params.orders for name in source.columns}
+        if "closed_at" in mapped and "created_at" not in mapped and self.params.complaints.placed_by == "created":
             asked += "Where no export has it, 'complaints: {placed_by: closed}' counts orders in the month they were closed, and says so. "
         return f"{asked}hotline check tells of the rows, and hotline study takes them all where a table needs no time."
 

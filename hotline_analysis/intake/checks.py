@@ -621,7 +621,7 @@ def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
     for day, fates in ledger.days.items():
         if period.first_day <= date.fromisoformat(day) <= period.last_day:
             found.update(fates)
-    anywhere = ledger.unlisted or (not ledger.days and (ledger.rejected or ledger.unread))
+    anywhere = ledger.unlisted or ledger.unread or (not ledger.days and ledger.rejected)
     return found if found or anywhere else None
 
 

@@ -273,6 +273,8 @@ def test_a_file_without_a_dated_row_is_told_in_every_period(tmp_path):
     assert h.ledger_of_month[["file", "dated", "undated"]].values.tolist() == [["a.csv", 700, 0], ["b.csv", 0, 99]]
     hidden = FileLedger("c.xlsx", lines=1, header=1, unread={"旧": 5})
     assert found({}, MAY, ledgers=[hidden]) == {("unread sheet", "c.xlsx › 旧"): (5, 1.0, "severe")}
+    june = FileLedger("c.xlsx", lines=6, header=1, accepted=5, days={"2024-06-02": {"accepted": 5}}, unread={"旧": 5})
+    assert found({}, MAY, ledgers=[june]) == {("unread sheet", "c.xlsx › 旧"): (5, 0.5, "severe")}, "its rows may be of May"
     beside = FileLedger("c.xlsx › 5月", lines=1, header=1, unlisted={"6月": 5})
     assert found({}, MAY, ledgers=[beside]) == {("unlisted sheet", "c.xlsx › 6月"): (5, None, "minor")}
 

@@ -283,6 +283,21 @@ def test_a_closing_places_only_orders_that_nothing_else_places(columns, wrong, t
     assert str(refused.value) == f"x.yaml › complaints › placed_by: {wrong}."
 
 
+@pytest.mark.parametrize(
+    ("columns", "more"), [("closed_at: 办结", "complaints: {placed_by: closed}\n"), ("created_at: 受理, closed_at: 办结", "")]
+)
+def test_a_cure_that_is_taken_or_would_be_refused_is_not_offered(columns, more, tmp_path, monkeypatch, capsys):
+    """没有一行带时间：已经按办结归月的、映射了受理时间的，都不再劝用 placed_by。"""
+    monkeypatch.setenv("HOTLINE_KEY_FILE", str(tmp_path / "key"))
+    (tmp_path / "a.csv").write_text("工单编号,受理,办结\n" + "".join(f"Q-{n:03d},,\n" for n in range(60)), encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        f"title: x\norders: {{files: a.csv, key: 工单编号, columns: {{order_id: 工单编号, {columns}}}}}\n{more}", encoding="utf-8"
+    )
+    assert main(["report", "--params", str(tmp_path / "mine.yaml"), "--quiet"]) == NoInput.code
+    said = capsys.readouterr().err
+    assert "the exports hold no row with a time" in said and "placed_by" not in said
+
+
 def test_a_line_of_group_titles_is_no_header(tmp_path):
     """两行表头（通话信息、客户信息在上）：下一行才是列名，CSV 与 Excel 一样。"""
     groups = ["通话信息", None, "客户信息"]

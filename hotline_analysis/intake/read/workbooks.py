@@ -38,7 +38,7 @@ def sheet_names(file: InputFile, encoding: str | None = None) -> tuple[list[str]
 
 def read_rows(file: InputFile, source: Source, stem: Path, wanted: Collection[str]) -> dict:
     """Write the sheet's rows as text to `stem`.clean (row number first, tab-separated, all quoted) and return the child's account of them:
-    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows), rejected (row and reason), typed, unread (sheets and their rows),
+    sheet, columns, rows, skipped, header, blank, accepted, summary (their rows), rejected (row and reason), typed, unread, unlisted (sheets and their rows),
     beside, left (places left of its first column); of markup also encoding and garbled, as a StagedText has them. Raises DataRefused.
 
     What else stands at `stem` afterwards (its copy, the question, the answer) is the caller's to remove."""
