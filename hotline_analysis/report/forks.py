@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import pkgutil
+import secrets
 import select
 import socket
 import subprocess
@@ -28,11 +29,22 @@ NAME = "hotline-forked"
 PATIENCE_SECONDS = 60  # for the imports, on a busy machine
 ROOMS = ("hotline_analysis.show", "hotline_analysis.studies")  # and all that they import
 ON_USE = ("scipy.optimize", "scipy.special", "scipy.stats")  # which ours import when they first use them
+STDERR = 2  # of this process, where a kernel that nobody keeps a log of says why it ends
 KernelProvisionerFactory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:Forked", KernelProvisionerFactory.GROUP_NAME)
 
 
 class Forked(LocalProvisioner):
-    """Gives jupyter_client a kernel of the server's in place of one of its own."""
+    """Gives jupyter_client a kernel of the server's in place of one of its own.
+
+    They meet at a socket that has a name of its own and no file: jupyter_client picks free ports and lets them go again before a kernel takes
+    them, and of kernels that start side by side one now and then finds its port taken and dies.
+    """
+
+    async def pre_launch(self, **options):
+        if sys.platform == "linux" and self.parent.transport == "tcp":  # once: a kernel that is started again keeps its address
+            self.parent.transport, self.parent.cache_ports = "ipc", False
+            self.parent.ip = f"@{NAME}-{secrets.token_hex(8)}"
+        return await super().pre_launch(**options)
 
     async def launch_kernel(self, cmd, **options):
         try:
@@ -84,8 +96,7 @@ class Server:
             try:
                 self._start(environment)
                 asked = {"file": connection_file, "environment": dict(environment), "folder": str(folder)}
-                with open(os.devnull, "wb") as nowhere:
-                    socket.send_fds(self.wire, [json.dumps(asked).encode()], [theirs, (log or nowhere).fileno()])
+                socket.send_fds(self.wire, [json.dumps(asked).encode()], [theirs, log.fileno() if log else STDERR])
                 return Process(int(self.wire.recv(20)), alive)
             except (OSError, ValueError):
                 self.possible = False

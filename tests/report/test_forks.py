@@ -9,6 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client import KernelManager
+from jupyter_client.kernelspec import KernelSpec
 
 from hotline_analysis import machine
 from hotline_analysis.report import forks, run
@@ -16,8 +19,11 @@ from hotline_analysis.show.blocks import END
 from tests.report.notebooks import code, notebook
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+FORKED = {"kernel_provisioner": {"provisioner_name": forks.NAME}}
 ASKED = """import os, sys, threading
 told = {"pid": os.getpid(), "server": os.getppid(), "imported": "seaborn" in sys.modules, "folder": os.getcwd(), "spare": os.environ.get("SPARE")}
+from ipykernel.kernelapp import IPKernelApp
+told["transport"] = IPKernelApp.instance().transport
 told["session"], told["threads"] = os.getsid(0), len(os.listdir(f"/proc/{os.getppid()}/task"))"""
 TOLD = f"""class End:
     def _repr_mimebundle_(self, *_, **__):
@@ -46,6 +52,7 @@ def test_kernels_share_a_server_and_nothing_else(tmp_path, server, monkeypatch):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     second = told(tmp_path)
+    assert first["transport"] == "ipc"  # no port of the machine, which another process could take first
     assert first["server"] == second["server"] == server.process.pid and first["pid"] != second["pid"]
     assert first["imported"] and first["threads"] == 1 and first["session"] == first["pid"]
     assert (first["spare"], second["spare"]) == (None, "here") and second["folder"] == str(tmp_path / "elsewhere")
@@ -58,6 +65,24 @@ def test_without_a_server_a_kernel_is_an_interpreter_of_its_own(tmp_path, server
     server.process.wait()
     own = told(tmp_path)
     assert own["server"] == os.getpid() and not own["imported"] and not server.possible  # it is not tried again
+
+
+def test_a_kernel_that_is_started_again_keeps_its_address(server, monkeypatch, capfd):
+    """And one that nobody keeps a log of says at this process's own stderr why it ends."""
+    monkeypatch.setattr(KernelManager, "kernel_spec", KernelSpec(**{**get_kernel_dict(), "metadata": FORKED}))
+    manager = KernelManager()
+    manager.start_kernel()
+    address = manager.ip
+    manager.restart_kernel(now=True)
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        client.execute("import os; os.write(2, b'last words')", reply=True, timeout=60)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert address.startswith("@") and manager.ip == address and "last words" in capfd.readouterr().err
 
 
 @pytest.mark.skipif(machine.cores() < 2, reason="OpenBLAS starts no threads on one processor")
