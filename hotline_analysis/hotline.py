@@ -389,7 +389,7 @@ class Hotline:
 
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
         """A table that is dear to make, from where it is kept. The gap table of all data grows with them: see `Kept.grown`."""
-        if not isinstance(make, GapsByCaller) or make.data_end_s != self.everything.end_s:
+        if not isinstance(make, GapsByCaller) or make.data_end_s != self.everything.end_s or not make.calls.implementation.is_duckdb():
             return lazy(self.kept.get(name, lambda: make().to_native()))
         name, end_s = name.replace(f"-{make.data_end_s}", ""), make.data_end_s
 

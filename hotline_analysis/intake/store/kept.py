@@ -7,6 +7,7 @@ import contextlib
 import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -18,15 +19,18 @@ from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.store.store import Store, digest_of, say_damage, waiting
 
 KEPT_IN = "HOTLINE_KEPT_IN"  # another folder of the store for derived tables and frames: who verifies uses none that was kept before
-KEPT = 100  # files; the longest unused go first
+KEPT = 100  # tables, of which one that grows has four; the longest unused go first
 GROWS = 0.25  # share of a table's rows that later calls may touch before it is made anew
 DAY = 86400
 
 
 class Kept:
-    """Derived tables of one store, each a Parquet file named by what it holds, the digest of the data that it was made from and its own."""
+    """Derived tables of one store, each in Parquet files named by what they hold, the digest of the data that they were made from, which of how
+    many pieces they are, and their own digest. A table by callers that the engine's memory would not hold is made of so many callers at a time.
+    """
 
     patience = 300  # seconds to wait for another process that keeps a table
+    piece_rows = 4_000_000  # calls: the windows over them stay within the memory that params allow by default
 
     def __init__(self, store: Store):
         self.connection, self.digest, self.folder = store.connection, digest_of(store.made), store.folder / os.environ.get(KEPT_IN, "kept")
@@ -34,7 +38,7 @@ class Kept:
 
     def get(self, name: str, make: Callable[[], duckdb.DuckDBPyRelation]) -> duckdb.DuckDBPyRelation:
         """The table of that name: read when it is there as it was written, otherwise made, kept whole and read."""
-        return self._read(self._find(name) or self._keep(name, make))
+        return self._read(self._find(name) or self._keep(name, make()))
 
     def grown(
         self,
@@ -62,7 +66,7 @@ class Kept:
         """The table, where nothing is left to be made."""
         base = self._base(name, schema, days, end_s)
         if not base or base["since"] is None:
-            return base and self._read(base["whole"])
+            return self._read(base["whole"]) if base else None
         changed, now = (self._find(f"{name}-{kind}-{base['made']}") for kind in ("changed", "now"))
         return self._both(base["whole"], changed, now) if changed and now else None
 
@@ -72,17 +76,19 @@ class Kept:
         if base:
             since = f"start_s >= {base['since']}"
             who = f"SELECT who FROM {parquet(base['last'])} WHERE last_s >= {base['since']} UNION SELECT who FROM {calls} WHERE {since}"
-            changed = self._write(f"{name}-changed-{base['made']}", self.connection.sql(who))
+            changed = self._write(f"{name}-changed-{base['made']}", self.connection.sql(who), in_one=True)
             touched = f"count(*) FILTER (who IN (FROM {parquet(changed)}))"
             ((rows, gone),) = self.connection.execute(f"SELECT count(*), {touched} FROM {parquet(base['whole'])}").fetchall()
             if gone <= GROWS * rows:
-                return self._both(base["whole"], changed, self._write(f"{name}-now-{base['made']}", make(self._read(changed))))
+                now = self._write(f"{name}-now-{base['made']}", make(self._read(changed)), in_one=True)
+                return self._both(base["whole"], changed, now)
         whole = self._find(f"{name}-whole") or self._write(f"{name}-whole", make(None))
-        self._write(f"{name}-last", self.connection.sql(f"SELECT who, max(start_s) AS last_s FROM {calls} GROUP BY who"))
+        last = self.connection.sql(f"SELECT who, max(start_s) AS last_s FROM {calls} GROUP BY who")
+        self._write(f"{name}-last", last, in_one=True)
         sealed.write(self.folder / f"{name}.json", {"made": self.digest, "schema": schema, "days": days, "end_s": end_s})
         return self._read(whole)
 
-    def _both(self, whole: Path, changed: Path, now: Path) -> duckdb.DuckDBPyRelation:
+    def _both(self, whole: list[Path], changed: list[Path], now: list[Path]) -> duckdb.DuckDBPyRelation:
         old = f"SELECT * FROM {parquet(whole)} AS old ANTI JOIN {parquet(changed)} AS changed USING (who)"
         return self.connection.sql(f"{old} UNION ALL BY NAME SELECT * FROM {parquet(now)}")
 
@@ -99,23 +105,27 @@ class Kept:
         files = {kind: self._find(f"{name}-{kind}", said["made"]) for kind in ("whole", "last")}
         return {**said, **files, "since": _since(said["days"], days, said["end_s"], end_s)} if all(files.values()) else None
 
-    def _read(self, path: Path) -> duckdb.DuckDBPyRelation:
-        return self.connection.sql(f"SELECT * FROM {parquet(path)}")
+    def _read(self, pieces: list[Path]) -> duckdb.DuckDBPyRelation:
+        return self.connection.sql(f"SELECT * FROM {parquet(pieces)}")
 
-    def _find(self, name: str, digest: str = "") -> Path | None:
-        for path in sorted(self.folder.glob(f"{glob.escape(name)}-{digest or self.digest}.*.parquet")):
-            if path in self._whole or sealed.digest(path)[:16] == path.suffixes[-2][1:]:
-                self._whole.add(path)
-                os.utime(path)
-                return path
-            say_damage(self.folder.parent, ["kept"])
-            machine.remove(path)
-        return None
+    def _find(self, name: str, digest: str = "") -> list[Path]:
+        """The pieces of a table; none where one of them is missing or not as it was written. digest: of other data than these."""
+        pieces = sorted(self.folder.glob(f"{glob.escape(name)}-{digest or self.digest}.*of*.*.parquet"))
+        if not pieces or len(pieces) != int(pieces[0].suffixes[-3].partition("of")[2]):
+            return []
+        for path in pieces:
+            if path not in self._whole and sealed.digest(path)[:16] != path.suffixes[-2][1:]:
+                say_damage(self.folder.parent, ["kept"])
+                machine.remove(path)
+                return []
+            self._whole.add(path)
+            os.utime(path)
+        return pieces
 
-    def _keep(self, name: str, make: Callable[[], duckdb.DuckDBPyRelation]) -> Path:
+    def _keep(self, name: str, relation: duckdb.DuckDBPyRelation) -> list[Path]:
         """Make the table, one process at a time: another may have made it meanwhile."""
         with self._held():
-            return self._find(name) or self._write(name, make())
+            return self._find(name) or self._write(name, relation)
 
     @contextlib.contextmanager
     def _held(self) -> Iterator[None]:
@@ -126,30 +136,54 @@ class Kept:
         except machine.Locked:
             raise Held(str(self.folder), "another run is keeping a table here.", "Wait for it to end.") from None
 
-    def _write(self, name: str, relation: duckdb.DuckDBPyRelation) -> Path:
-        self._forget()
+    def _write(self, name: str, relation: duckdb.DuckDBPyRelation, *, in_one: bool = False) -> list[Path]:
+        self._forget(name)
+        ranges = [""] if in_one else self._ranges(relation)
+        return [self._write_piece(name, relation, where, f"{n}of{len(ranges)}") for n, where in enumerate(ranges, start=1)]
+
+    def _write_piece(self, name: str, relation: duckdb.DuckDBPyRelation, where: str, which: str) -> Path:
         staged = self.folder / f"{name}.tmp"
         try:
-            self.connection.execute(f"COPY ({relation.sql_query()}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
+            query = f"SELECT * FROM ({relation.sql_query()}){where}"
+            self.connection.execute(f"COPY ({query}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
         except BaseException:
             machine.remove(staged)
             raise
         staged.chmod(0o600)
-        path = self.folder / f"{name}-{self.digest}.{sealed.digest(staged)[:16]}.parquet"
+        path = self.folder / f"{name}-{self.digest}.{which}.{sealed.digest(staged)[:16]}.parquet"
         machine.replace_safely(staged, path)
         self._whole.add(path)
         return path
 
-    def _forget(self) -> None:
-        """Remove what a killed run left, tables of data that are no more and from which none grows, and the longest unused beyond KEPT. Whoever calls holds the lock."""
+    def _ranges(self, relation: duckdb.DuckDBPyRelation) -> list[str]:
+        """Ranges of callers with some `piece_rows` calls each, as SQL; the engine filters by them before it looks for next calls."""
+        pieces = -(-self._one("count(*) FROM calls") // self.piece_rows) if "who" in relation.columns else 1
+        if pieces < 2:
+            return [""]
+        at = [n / pieces for n in range(1, pieces)]
+        edges = self._one(f"quantile_disc(who, {literal(at)}) FROM ({relation.sql_query()})")
+        edges = sorted(set(edges or []))  # one caller's calls are never parted
+        if not edges:
+            return [""]
+        between = [f" WHERE who >= {low} AND who < {high}" for low, high in pairwise(edges)]
+        return [f" WHERE who < {edges[0]}", *between, f" WHERE who >= {edges[-1]}"]
+
+    def _one(self, asked: str):
+        return self.connection.execute(f"SELECT {asked}").fetchone()[0]
+
+    def _forget(self, name: str) -> None:
+        """Remove what a killed run left, tables of data that are no more and from which none grows, pieces of the table to be made, and the longest unused
+        tables beyond KEPT. Whoever calls holds the lock."""
         for left in self.folder.glob("*.tmp"):
             machine.remove(left)
-        grows = [f"{told.stem}-{kind}-{_made(told)}" for told in self.folder.glob("*.json") for kind in ("whole", "last")]
-        files = sorted(self.folder.glob("*.parquet"), key=lambda f: f.stat().st_mtime, reverse=True)
-        for n, file in enumerate(files):
-            stem = file.name.rsplit(".", 2)[0]
-            if n >= KEPT or not (stem.endswith(self.digest) or stem in grows):
-                machine.remove(file)
+        grows = {f"{told.stem}-{kind}-{_made(told)}" for told in self.folder.glob("*.json") for kind in ("whole", "last")}
+        tables: dict[str, list[Path]] = {}
+        for file in sorted(self.folder.glob("*.parquet"), key=lambda f: f.stat().st_mtime, reverse=True):
+            tables.setdefault(file.name.split(".")[0], []).append(file)
+        for n, (table, files) in enumerate(tables.items()):
+            if n >= KEPT or not (table.endswith(self.digest) or table in grows) or table == f"{name}-{self.digest}":
+                for file in files:
+                    machine.remove(file)
 
 
 def _made(told: Path) -> str:
@@ -166,6 +200,6 @@ def _since(before: Sequence[list], now: Sequence[list], end_s: int, new_end_s: i
     same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     since = [
         (day[0] - 1 if day[0] <= 0 else day[0]) * DAY for days in (old, new) for day in days[same : same + 1]
-    ]  # numbers of days are cut towards 0
+    ]  # days are cut towards 0
     since += [end_s, new_end_s] if end_s != new_end_s else []
     return min(since, default=None)
