@@ -252,12 +252,12 @@ class Merge:
         leaves it. Rows without a time are a file of their own, the last.
         """
         told, clock = f"SELECT {', '.join(self.columns)} {rows}", self._clock()
-        schema = [row[:2] for row in self.connection.execute(f"DESCRIBE {told}").fetchall()]
+        schema = [list(row[:2]) for row in self.connection.execute(f"DESCRIBE {told}").fetchall()] + [["order", self._order()]]
         content = f"sum(hash(hash({', '.join(self.columns)})))::VARCHAR"
         days = self.connection.execute(
             f"SELECT {clock} // {DAY} AS day, count(*), {content}, min({clock}) FROM ({told}) GROUP BY 1 ORDER BY 1 NULLS LAST"
         ).fetchall()
-        old = self.old.get("files", []) if self.old.get("schema") == [list(column) for column in schema] else []
+        old = self.old.get("files", []) if self.old.get("schema") == schema else []
         there = {_days(file): file for file in old}
         files, cut = [], _cut([day[:2] for day in days], {file["days"][0][0] for file in old if file["days"]})
         for first, end in cut or [(0, 0)]:

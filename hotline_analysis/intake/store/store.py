@@ -112,8 +112,8 @@ class Store:
         return self._read(self._state["ledger"]) if "ledger" in self._state else {}
 
     def days(self, name: str) -> tuple[list, list[list]]:
-        """What tells how far two states of a table are equal: its columns with their types, and of each day since 1970 (of its clock, UTC) that has
-        rows (day, rows, a digest of them), in order."""
+        """What tells how far two states of a table are equal: its columns with their types, how its rows are ordered, and of each day since 1970 (of its
+        clock, UTC) that has rows (day, rows, a digest of them), in order."""
         made = self._state["merged"][name]
         return made["schema"], [day for file in made["files"] for day in file["days"]]
 
