@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -11,8 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from hotline_analysis import machine
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.hotline import Hotline, open_hotline, study_names
 from hotline_analysis.intake import sealed
+from hotline_analysis.intake.read import ahead
 from hotline_analysis.intake.store import Store, kept, merge
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.params import load
@@ -251,3 +255,48 @@ def test_a_new_day_writes_one_file_and_every_other_stays(tmp_path):
     assert len(after & {path.name for path in store.folder.glob("calls.*")}) == 5
     assert [row[0] for row in store.table("calls").project("seq").fetchall()] == list(range(19))
     assert load(params).store_folder == store.folder
+
+
+# files that are read ahead
+
+
+@pytest.fixture
+def ahead_of_all(monkeypatch):
+    """Every file is read ahead but the first; which of them were."""
+    taken, take = [], ahead.Ahead.take
+    monkeypatch.setattr(ahead, "LEAST", 0)
+    monkeypatch.setattr(machine, "cores", lambda: 3)
+    monkeypatch.delenv("HOTLINE_THREADS", raising=False)
+    monkeypatch.setattr(ahead.Ahead, "take", lambda self, key: taken.append(take(self, key)) or taken[-1])
+    return taken
+
+
+def _read(folder: Path) -> tuple:
+    store = built(_params(folder))
+    assert not (store.folder / "staging").exists()
+    return store.table("calls").fetchall(), _account(store), [path.name for path in sorted((store.folder / "parts").iterdir())]
+
+
+def test_files_read_ahead_give_the_same_store_to_the_callers_integers(tmp_path, ahead_of_all, monkeypatch):
+    for folder in ("ahead", "alone"):
+        (tmp_path / folder).mkdir()
+        for n in range(4):
+            export(tmp_path / folder, f"{n}.csv", [*DAYS[3 - n], "x,昨天,13800000001,停水,1"])
+    read = _read(tmp_path / "ahead")
+    assert [text is not None for text in ahead_of_all] == [False, True, True, True]
+    monkeypatch.setattr(ahead, "LEAST", 2**60)
+    assert read == _read(tmp_path / "alone") and ahead_of_all[4:] == [None] * 4
+
+
+@pytest.mark.parametrize("command", [None, [sys.executable, "-c", "raise SystemExit(9)"], ["/no/such/program"]])
+def test_what_no_process_could_read_is_read_or_refused_as_ever(tmp_path, ahead_of_all, monkeypatch, command):
+    if command:
+        monkeypatch.setattr(machine, "python", lambda *_: command)
+    for n in range(3):
+        export(tmp_path, f"{n}.csv", DAYS[n])
+    if command is None:
+        export(tmp_path, "1.csv", ["甲,乙"], "无,关")
+        with pytest.raises(DataRefused, match=r"^1\.csv › shows none of the mapped columns"):
+            built(_params(tmp_path))
+        export(tmp_path, "1.csv", DAYS[1])
+    assert len(built(_params(tmp_path)).table("calls").fetchall()) > 50

@@ -27,6 +27,7 @@ from hotline_analysis.intake.convert import convert, evidence, guard, identity, 
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part, count_findings, part_key, seen, span, unchanged, unmet
 from hotline_analysis.intake.engine import connect, literal, parquet
 from hotline_analysis.intake.read import database
+from hotline_analysis.intake.read.ahead import Ahead, Asked
 from hotline_analysis.intake.read.files import find_files
 from hotline_analysis.intake.read.ledger import FileLedger
 from hotline_analysis.intake.read.readers import TextTable, read
@@ -326,10 +327,12 @@ class Store:
             machine.private_folder(self._staging)
             self._connection.execute(instants.MACROS + convert.MACROS)
             registry = identity.Registry(self._connection, self.folder / "identities.parquet")
-            for job in tqdm(stale, desc=self.params.name, unit="file", disable=not progress):
-                text = self._read_text(job)
-                with _parameters(self.params, job):
-                    self._convert(job, text, key, registry)
+            asked = (Asked(job.key, job.file, job.source, convert.wanted(job.source)) for job in stale)
+            with Ahead(asked, self._staging, self.params.limits) as ahead:
+                for job in tqdm(stale, desc=self.params.name, unit="file", disable=not progress):
+                    text = self._read_text(job, ahead=ahead)
+                    with _parameters(self.params, job):
+                        self._convert(job, text, key, registry)
         return [self._part(job) for job in jobs]
 
     def _fresh(self, name: str, jobs: list[Job]) -> bool:
@@ -372,11 +375,12 @@ class Store:
         """One export's records as text, in a folder that only its owner may open; the caller removes it."""
         return self._read_text(job, connection)
 
-    def _read_text(self, job: Job, connection: duckdb.DuckDBPyConnection | None = None) -> TextTable:
+    def _read_text(self, job: Job, connection: duckdb.DuckDBPyConnection | None = None, ahead: Ahead | None = None) -> TextTable:
         asked = job.source.database
         if asked and not job.file.path.exists():
             database.fetch(asked, job.file.path)
-        text = read(job.file, job.source, self._staging, connection or self._connection, convert.wanted(job.source))
+        text = ahead and ahead.take(job.key)
+        text = text or read(job.file, job.source, self._staging, connection or self._connection, convert.wanted(job.source))
         database.unchanged(asked, job.file) if asked else unchanged(job)
         return text
 
