@@ -288,7 +288,9 @@ def test_files_read_ahead_give_the_same_store_to_the_callers_integers(tmp_path, 
     assert read == _read(tmp_path / "alone") and ahead_of_all[4:] == [None] * 4
 
 
-@pytest.mark.parametrize("command", [None, [sys.executable, "-c", "raise SystemExit(9)"], ["/no/such/program"]])
+@pytest.mark.parametrize(
+    "command", [None, [sys.executable, "-c", "raise SystemExit(9)"], [sys.executable, "-c", "print('45 %')"], ["/no/such/program"]]
+)
 def test_what_no_process_could_read_is_read_or_refused_as_ever(tmp_path, ahead_of_all, monkeypatch, command):
     if command:
         monkeypatch.setattr(machine, "python", lambda *_: command)

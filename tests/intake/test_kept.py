@@ -42,6 +42,17 @@ def test_a_table_that_could_not_be_made_leaves_nothing_and_what_a_killed_run_lef
     assert [path.name.partition("-")[0] for path in kept.folder.glob("*.parquet")] == ["gaps"]
 
 
+def test_of_tables_that_grow_from_other_data_the_longest_unused_go_first(kept, monkeypatch):
+    monkeypatch.setattr("hotline_analysis.intake.store.kept.GROWING", 2)  # one table, with its callers' last calls
+    line = kept.connection.sql("SELECT caller AS who, start_s FROM calls")
+    for name in ("first", "second"):
+        kept.grown(name, [], [[1, 20, ""]], 9, line, lambda _: line)
+    kept.digest = "0" * 16
+    kept.get("third", lambda: table(kept))
+    assert {path.name.partition("-")[0] for path in kept.folder.glob("*.parquet")} == {"second", "third"}
+    assert [path.name for path in kept.folder.glob("*.json")] == ["second.json"]
+
+
 def test_a_limit_that_the_engine_does_not_take_is_said_by_its_name(tmp_path):
     with pytest.raises(BadParams) as refused:
         connect([tmp_path], tmp_path / "spill", Limits.model_construct(memory_gib="x", spill_gib=1, threads=1))

@@ -65,7 +65,9 @@ class Ahead:
         if process is None:
             return None
         told, _ = process.communicate()
-        return pickle.loads(told) if process.returncode == 0 else None
+        with contextlib.suppress(pickle.UnpicklingError, EOFError):
+            return pickle.loads(told) if process.returncode == 0 else None
+        return None
 
     def _start(self) -> None:
         while self._waiting and len(self._running) < self._most:
@@ -81,8 +83,11 @@ class Ahead:
 
 def main() -> None:
     """Read one file, as standard input asks, and tell of its text table."""
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # the engine writes how far it is to standard output
     file, source, staging, wanted, limits = pickle.load(sys.stdin.buffer)
     engine = connect([staging], staging / "spill", limits)
     text = read(file, source, staging, engine, wanted)
     engine.close()
-    pickle.dump(text, sys.stdout.buffer)
+    with answer:
+        pickle.dump(text, answer)

@@ -19,7 +19,10 @@ from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.store.store import Store, digest_of, say_damage, waiting
 
 KEPT_IN = "HOTLINE_KEPT_IN"  # another folder of the store for derived tables and frames: who verifies uses none that was kept before
-KEPT = 100  # tables, of which one that grows has four; the longest unused go first
+KEPT, GROWING = (
+    100,
+    12,
+)  # tables, of which one that grows has four, and those of other data among them, of which it has two; the longest unused go first
 GROWS = 0.25  # share of a table's rows that later calls may touch before it is made anew
 DAY = 86400
 
@@ -176,13 +179,14 @@ class Kept:
         tables beyond KEPT. Whoever calls holds the lock."""
         for left in self.folder.glob("*.tmp"):
             machine.remove(left)
-        grows = {f"{told.stem}-{kind}-{_made(told)}" for told in self.folder.glob("*.json") for kind in ("whole", "last")}
+        grows = {f"{told.stem}-{kind}-{_made(told)}": told for told in self.folder.glob("*.json") for kind in ("whole", "last")}
         tables: dict[str, list[Path]] = {}
         for file in sorted(self.folder.glob("*.parquet"), key=lambda f: f.stat().st_mtime, reverse=True):
             tables.setdefault(file.name.split(".")[0], []).append(file)
+        grown = [table for table in tables if table in grows and not table.endswith(self.digest)][:GROWING]
         for n, (table, files) in enumerate(tables.items()):
-            if n >= KEPT or not (table.endswith(self.digest) or table in grows) or table == f"{name}-{self.digest}":
-                for file in files:
+            if n >= KEPT or not (table.endswith(self.digest) or table in grown) or table == f"{name}-{self.digest}":
+                for file in [*files, *([grows[table]] if table in grows else [])]:
                     machine.remove(file)
 
 
