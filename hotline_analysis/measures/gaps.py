@@ -1,7 +1,7 @@
 """The gap table: for each index call, how long until its caller was on the line again, and how long we have watched.
 
 One row per index call. Every repeat-call figure (rates, windows, exposure, flows, agents, intervals) is counted from this table; nobody
-else in the workbook looks for a next call. One implementation in narwhals runs on DuckDB, pandas and Polars and gives equal results.
+else in the workbook looks for a next call. One implementation in narwhals runs on DuckDB, Spark, pandas and Polars and gives equal results.
 
 A gap runs from the end of the index call (or its start: `clock`) to the start of the caller's next call that the definition lets count.
 Order is total: by start, then by `seq`, the row's place in the canonical table. A next call that starts before the index call has ended
