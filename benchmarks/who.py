@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from benchmarks.calls import DAY, DAYS, START_S, invented, loaded
+from benchmarks.calls import DAY, DAYS, START_S, written
 from benchmarks.stored import MEMORY, ROOT, kept_view, peak_mb
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.params import Params
@@ -36,10 +36,11 @@ def in_child(month_calls: int, spread: str) -> dict:
 def measure(month_calls: int, spread: str) -> dict:
     """Seconds of each study from the kept gap table, `make` of that table, and the process's peak memory."""
     rows = round(month_calls * DAYS / 29)
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name, loaded(invented(rows, spread), memory=MEMORY) as connection:
-        connection.execute(f"SET temp_directory = '{name}/spill'")
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name, written(rows, spread, Path(name), memory=MEMORY) as connection:
         words = ", ".join(f"{c}::VARCHAR AS {c}" for c in ("issue_1", "agent", "unit", "channel"))
-        connection.execute(f"CREATE OR REPLACE TABLE calls AS SELECT * REPLACE ({words}), end_s - start_s AS talk_seconds FROM calls")
+        connection.execute(
+            f"CREATE OR REPLACE VIEW calls AS SELECT * REPLACE ({words}), end_s - start_s AS talk_seconds FROM read_parquet('{name}/calls.parquet')"
+        )
         seen = replace(kept_view(connection, Path(name)), params=PARAMS, period=MONTH)
         works = {"make": lambda: seen.gaps(controls=True), **{what: lambda make=make: make(seen) for what, make in STUDIES.items()}}
         seconds = {}

@@ -22,6 +22,7 @@ except ImportError:  # Windows has neither: msvcrt locks a byte, and there are n
     import msvcrt
 
 
+WONDER_SECONDS = 3  # a wait that somebody at the screen notices
 BUSY = (errno.EAGAIN, errno.EACCES, *(() if fcntl else (errno.EDEADLK,)))  # what the systems say of a lock that another process holds
 
 
@@ -43,20 +44,24 @@ def lock(path):
 
 @contextlib.contextmanager
 def patient_lock(path, seconds, say):
-    """Hold `path` as a lock. While another process holds it, `say` once and wait; `Locked` when it is not free within these seconds."""
+    """Hold `path` as a lock. While another process holds it, wait; `Locked` when it is not free within these seconds.
+
+    `say` is called once, when the wait is one that somebody would wonder at: two notebooks that are opened side by side look at their store in turn.
+    """
     with contextlib.ExitStack() as held:
-        until = None
-        while until is None or time.monotonic() < until:
+        began, said = time.monotonic(), False
+        while True:
             try:
                 held.enter_context(lock(path))
                 break
             except Locked:
-                if until is None:
-                    until = time.monotonic() + seconds
+                waited = time.monotonic() - began
+                if not said and waited >= min(WONDER_SECONDS, seconds / 2):
+                    said = True
                     say()
-                time.sleep(0.2)
-        else:
-            raise Locked
+                if waited >= seconds:
+                    raise
+                time.sleep(0.1)
         yield
 
 

@@ -1,6 +1,7 @@
 """What the system says of a lock: held by another process, or refused for a reason of its own."""
 
 import errno
+from contextlib import nullcontext
 
 import pytest
 
@@ -27,6 +28,21 @@ def test_another_process_holds_it(tmp_path, monkeypatch, number):
         pass
     with pytest.raises(Held), run.hold(tmp_path / "reports", hotline="demo", month="2024-09"):
         pass
+
+
+@pytest.mark.parametrize("times, said", [(2, 0), (5, 1)])
+def test_a_wait_is_said_once_and_only_where_it_is_noticed(tmp_path, monkeypatch, times, said):
+    """Two notebooks that open one store look at it in turn: a tenth of a second is no news for anybody's screen."""
+    busy, told, clock = iter([True] * times), [], iter(range(100))
+    monkeypatch.setattr(machine, "lock", lambda path: nullcontext() if not next(busy, False) else locked())
+    monkeypatch.setattr(machine.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(machine.time, "sleep", lambda seconds: None)
+    with machine.patient_lock(tmp_path / "lock", 300, lambda: told.append(True)):
+        assert len(told) == said
+
+
+def locked():
+    raise machine.Locked
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EIO, errno.EBADF, errno.EOPNOTSUPP])

@@ -139,7 +139,7 @@ def proposals(done: bench.Inspected) -> list[propose.Proposal]:
     return [p for one in done.looked for s in one.sections for p in s.proposals]
 
 
-@pytest.mark.parametrize("with_presets", [True, False], ids=["preset", "without"])
+@pytest.mark.parametrize("with_presets", [pytest.param(True, id="preset"), pytest.param(False, id="without", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", [pytest.param(n, marks=needs(n)) for n in REAL])
 def test_real_exports(name, with_presets, tmp_path, capsys):
     case = REAL[name]

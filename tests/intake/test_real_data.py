@@ -40,6 +40,7 @@ def bank(tmp_path_factory) -> Store:
     return store_of("bank1999", tmp_path_factory.mktemp("store"))
 
 
+@pytest.mark.slow
 def test_bank_rows_by_month(bank):
     accepted = {name.partition(".")[0]: ledger.accepted for name, ledger in ledgers(bank).items()}
     assert accepted == {"january": 31599, "february": 33344, "march": 38801, "april": 32036, "may": 39553, "june": 37935, "july": 39022}
@@ -89,6 +90,7 @@ def test_bank_agents_have_one_name_each(bank):
     assert calls == 11805 and round(100 * short / calls, 1) == 27.3
 
 
+@pytest.mark.slow
 def test_bank_slots_are_those_of_the_published_counts(bank):
     rdata = pytest.importorskip("rdata")
     frame = rdata.read_rds(DATA / "call_volumes" / "anonymous_bank_6min_counts_1999.rds")

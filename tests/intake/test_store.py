@@ -31,6 +31,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.slow
 def test_columns_that_nobody_maps_do_not_matter(tmp_path):
     """With 1,500 of them beside the five mapped ones: the table is that of the narrow export, and so are the keys of whole rows."""
     lines = [f"K{n % 50},2024-05-{n % 28 + 1:02d} 08:00:00,139{n % 50:08d},供水,{n % 50}" for n in range(60)]
@@ -288,6 +289,7 @@ def _tables_of(files: dict[str, list[str]], more: str) -> list[tuple]:
         shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 @QUIET
 @given(st.lists(CALL, min_size=1, max_size=30), st.booleans(), st.randoms(use_true_random=False))
 def test_overlapping_exports_in_any_order_give_the_tables_of_one_whole_export(calls, with_ids, chance: random.Random):

@@ -61,6 +61,7 @@ def test_same_figures_from_count_tables():
     assert found.candidates == ()
 
 
+@pytest.mark.slow
 def test_planted_callbacks_are_recovered():
     """A quarter of the calls lead to a callback after 15 h on average, over habit that brings about a third back within a week.
     Truth: R(W) = .25 (1 - exp(-W/15)), W(q) = 15 h x -log(1 - q (1 - exp(-168/15))). Mean of 100 months (seeds 1-100) within 3.5 of its

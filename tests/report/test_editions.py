@@ -47,6 +47,7 @@ def reports(tmp_path_factory):
     return folder / "reports" / "teams"
 
 
+@pytest.mark.slow
 def test_the_index_leads_to_every_edition_and_names_no_small_one(reports):
     text = (reports / "2024-03-area" / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="(\.\./[^"]+)"', text)

@@ -55,6 +55,7 @@ def test_what_has_no_place_is_refused_with_a_sentence(written, name, text, said)
     assert str(refused.value) == said
 
 
+@pytest.mark.slow
 def test_a_note_stands_under_its_chapter_as_theirs_and_no_tag_of_theirs_is_one(tmp_path):
     """A chapter without data has its reason, and the note all the same; a word that reads like a missing value is theirs."""
     file = write_hotline(tmp_path, calls=200)

@@ -19,11 +19,13 @@ def changed(folder, *pairs):
     return params
 
 
+@pytest.mark.slow
 def test_without_callers_the_chapter_says_why(tmp_path):
     params = changed(tmp_path, ("    caller: {from: 主叫号码, kind: phone, unknown: 匿名}\n", ""))
     assert "未提供：来电人" in page_here(params, "2024-01")
 
 
+@pytest.mark.slow
 def test_with_masked_numbers_the_chapter_says_why(tmp_path):
     params = write_hotline(tmp_path, calls=300)
     calls = tmp_path / "calls.csv"
@@ -42,6 +44,7 @@ RULES = [{"mode": "calendar"}, {"direction": "look-back"}]  # of which some part
 RULES += [pytest.param(rule, marks=pytest.mark.slow) for rule in ({"follow_up": "naive"}, {"match": "same"}, {"chain": "first"})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_any_rule_renders(plain, rule):
     assert "<h1>" in page_here(plain, "2024-01", **rule)
@@ -57,6 +60,7 @@ def test_a_stratum_with_nothing_in_it_is_a_stratum(tmp_path, capsys):
     assert frame["agent"].isna().sum() == 3
 
 
+@pytest.mark.slow
 def test_words_that_read_like_a_missing_value_do_not_lose_the_report(tmp_path):
     """`None of the above` as a category, and such words of the hotline's own: they stand on the page, and a missing value would still be refused."""
     own = "report: {organisation: {zh: 甲, en: Nan county}, note: {zh: 无, en: nan is a place}}\nbreaks: {2024-01: {zh: 新, en: None such}}\ntargets:"

@@ -90,6 +90,7 @@ def test_a_name_that_something_of_the_month_has_is_refused(tmp_path, capsys, nam
     assert capsys.readouterr().err == f"new › '{name}' is a page or a chapter of the month already. Take another name.\n"
 
 
+@pytest.mark.slow
 def test_the_month_names_it_in_its_sections_and_leads_to_it(tmp_path, capsys):
     params = write_hotline(tmp_path)
     new("mine", params)

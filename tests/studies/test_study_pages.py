@@ -58,7 +58,7 @@ def shown(h, name: str) -> dict[str, Block]:
 @pytest.mark.parametrize(
     ("kind", "language"),  # of two thousand calls every notebook runs beside these tests too
     [
-        pytest.param(k, n, marks=[pytest.mark.slow] if k == "two thousand" else [])
+        pytest.param(k, n, marks=[] if k == "whole" else [pytest.mark.slow])
         for k in HOTLINES
         for n in ("zh", "en")
         if WHOLE or n == "zh" or k == "two thousand"

@@ -7,7 +7,7 @@ systems or more use so and nobody else otherwise, with values that fit, and what
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -329,7 +329,3 @@ def later(header: str) -> bool:
     """Whether a header's name says a moment after the opening."""
     name = names.folded(header)
     return any(word in name for word in LATER)
-
-
-def with_confidence(made: list[Proposal], column: str, confidence: float, why: Term) -> list[Proposal]:
-    return [replace(p, confidence=confidence, why=why) if p.column == column else p for p in made]

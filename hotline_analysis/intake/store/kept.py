@@ -3,6 +3,7 @@
 import glob
 import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -14,13 +15,16 @@ from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.store.store import Store, digest_of, say_damage, waiting
 
 KEPT_IN = "HOTLINE_KEPT_IN"  # another folder of the store for derived tables and frames: who verifies uses none that was kept before
-KEPT = 40  # files; the longest unused go first
+KEPT = 40  # tables; the longest unused go first
 
 
 class Kept:
-    """Derived tables of one store, each a Parquet file named by what it holds, the digest of the data that it was made from and its own."""
+    """Derived tables of one store, each in Parquet files named by what they hold, the digest of the data that they were made from, which of how
+    many pieces they are, and their own digest. A table by callers that the engine's memory would not hold is made of so many callers at a time.
+    """
 
     patience = 300  # seconds to wait for another process that keeps a table
+    piece_rows = 4_000_000  # calls: the windows over them stay within the memory that params allow by default
 
     def __init__(self, store: Store):
         self.connection, self.digest, self.folder = store.connection, digest_of(store.made), store.folder / os.environ.get(KEPT_IN, "kept")
@@ -28,20 +32,24 @@ class Kept:
 
     def get(self, name: str, make: Callable[[], duckdb.DuckDBPyRelation]) -> duckdb.DuckDBPyRelation:
         """The table of that name: read when it is there as it was written, otherwise made, kept whole and read."""
-        path = self._find(name) or self._keep(name, make())
-        return self.connection.sql(f"SELECT * FROM {parquet(path)}")
+        pieces = self._find(name) or self._keep(name, make())
+        return self.connection.sql(f"SELECT * FROM {parquet(pieces)}")
 
-    def _find(self, name: str) -> Path | None:
-        for path in sorted(self.folder.glob(f"{glob.escape(name)}-{self.digest}.*.parquet")):
-            if path in self._whole or sealed.digest(path)[:16] == path.suffixes[-2][1:]:
-                self._whole.add(path)
-                os.utime(path)
-                return path
-            say_damage(self.folder.parent, ["kept"])
-            machine.remove(path)
-        return None
+    def _find(self, name: str) -> list[Path]:
+        """The pieces of a table; none where one of them is missing or not as it was written."""
+        pieces = sorted(self.folder.glob(f"{glob.escape(name)}-{self.digest}.*of*.*.parquet"))
+        if not pieces or len(pieces) != int(pieces[0].suffixes[-3].partition("of")[2]):
+            return []
+        for path in pieces:
+            if path not in self._whole and sealed.digest(path)[:16] != path.suffixes[-2][1:]:
+                say_damage(self.folder.parent, ["kept"])
+                machine.remove(path)
+                return []
+            self._whole.add(path)
+            os.utime(path)
+        return pieces
 
-    def _keep(self, name: str, relation: duckdb.DuckDBPyRelation) -> Path:
+    def _keep(self, name: str, relation: duckdb.DuckDBPyRelation) -> list[Path]:
         """Make the table, one process at a time: another may have made it meanwhile."""
         machine.private_folder(self.folder)
         try:
@@ -50,25 +58,49 @@ class Kept:
         except machine.Locked:
             raise Held(str(self.folder), "another run is keeping a table here.", "Wait for it to end.") from None
 
-    def _write(self, name: str, relation: duckdb.DuckDBPyRelation) -> Path:
-        self._forget()
+    def _write(self, name: str, relation: duckdb.DuckDBPyRelation) -> list[Path]:
+        self._forget(name)
+        ranges = self._ranges(relation)
+        return [self._write_piece(name, relation, where, f"{n}of{len(ranges)}") for n, where in enumerate(ranges, start=1)]
+
+    def _write_piece(self, name: str, relation: duckdb.DuckDBPyRelation, where: str, which: str) -> Path:
         staged = self.folder / f"{name}.tmp"
         try:
-            self.connection.execute(f"COPY ({relation.sql_query()}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
+            query = f"SELECT * FROM ({relation.sql_query()}){where}"
+            self.connection.execute(f"COPY ({query}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
         except BaseException:
             machine.remove(staged)
             raise
         staged.chmod(0o600)
-        path = self.folder / f"{name}-{self.digest}.{sealed.digest(staged)[:16]}.parquet"
+        path = self.folder / f"{name}-{self.digest}.{which}.{sealed.digest(staged)[:16]}.parquet"
         machine.replace_safely(staged, path)
         self._whole.add(path)
         return path
 
-    def _forget(self) -> None:
-        """Remove what a killed run left, tables of data that are no more, and the longest unused beyond KEPT. Whoever calls holds the lock."""
+    def _ranges(self, relation: duckdb.DuckDBPyRelation) -> list[str]:
+        """Ranges of callers with some `piece_rows` calls each, as SQL; the engine filters by them before it looks for next calls."""
+        pieces = -(-self._one("count(*) FROM calls") // self.piece_rows) if "who" in relation.columns else 1
+        if pieces < 2:
+            return [""]
+        at = [n / pieces for n in range(1, pieces)]
+        edges = self._one(f"quantile_disc(who, {literal(at)}) FROM ({relation.sql_query()})")
+        edges = sorted(set(edges or []))  # one caller's calls are never parted
+        if not edges:
+            return [""]
+        between = [f" WHERE who >= {low} AND who < {high}" for low, high in pairwise(edges)]
+        return [f" WHERE who < {edges[0]}", *between, f" WHERE who >= {edges[-1]}"]
+
+    def _one(self, asked: str):
+        return self.connection.execute(f"SELECT {asked}").fetchone()[0]
+
+    def _forget(self, name: str) -> None:
+        """Remove what a killed run left, tables of data that are no more, pieces of the table to be made, and the longest unused tables beyond KEPT. Whoever calls holds the lock."""
         for left in self.folder.glob("*.tmp"):
             machine.remove(left)
-        files = sorted(self.folder.glob("*.parquet"), key=lambda f: f.stat().st_mtime, reverse=True)
-        for n, file in enumerate(files):
-            if n >= KEPT or not file.name.rsplit(".", 2)[0].endswith(self.digest):
-                machine.remove(file)
+        tables: dict[str, list[Path]] = {}
+        for file in sorted(self.folder.glob("*.parquet"), key=lambda f: f.stat().st_mtime, reverse=True):
+            tables.setdefault(file.name.split(".")[0], []).append(file)
+        for n, (table, files) in enumerate(tables.items()):
+            if n >= KEPT or not table.endswith(self.digest) or table == f"{name}-{self.digest}":
+                for file in files:
+                    machine.remove(file)
