@@ -69,6 +69,10 @@ class Store:
         """The rows of a table that params' `leave_out` takes from it, with the same columns."""
         return self._view(name, name + "_left_out")
 
+    def clock(self, name: str) -> str:
+        """The column that places a table's rows in time."""
+        return self._table(name).clock
+
     def _view(self, name: str, view: str) -> duckdb.DuckDBPyRelation:
         if name not in self.tables:
             raise NoInput(
