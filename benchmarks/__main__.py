@@ -13,7 +13,7 @@ import narwhals
 import pandas as pd
 import polars
 
-from benchmarks import full, gaps, month, reading, stored, who, workbook
+from benchmarks import full, gaps, grown, month, reading, stored, who, workbook
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 from hotline_analysis.intake import cost
@@ -59,6 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     _show(
         f"Reading {rows:,} rows of 22 columns: GB18030 CSV through the store, UTF-8 CSV to typed Parquet by DuckDB", _reading(rows, rounds)
     )
+    rows = max(sizes)
+    _show(f"A new day of 1 % more calls: {rows:,} calls, the store and its gap table against the whole made at once", _grown(rows))
     return 0
 
 
@@ -173,6 +175,23 @@ def _reading(rows: int, rounds: int) -> list[str]:
         seconds = statistics.median(one[part] for one in ours)
         lines.append(_line(f"ours: {part}", seconds, in_all if part == "in all" else seconds / base, "of DuckDB's time"))
     return [_line("DuckDB, typed", base), *lines]
+
+
+def _grown(rows: int) -> list[str]:
+    """One day taken in, once: every further round would need the whole again. Equal tables are a condition of the figure."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
+        told = grown.measure(Path(name), rows)
+    lines = []
+    for part in ("store", "gaps", "both"):
+        for one in told.values():
+            one |= {f"both{kind}": one[f"store{kind}"] + one[f"gaps{kind}"] for kind in ("", ", processor")}
+        whole, day = told["whole"], told["day"]
+        own = f"of the whole (processor {day[f'{part}, processor'] / whole[f'{part}, processor']:.3f})"
+        lines += [
+            _line(f"{part}: the whole", whole[part]),
+            f"{_line(f'{part}: the new day', day[part])}  {day[part] / whole[part]:7.3f} {own}",
+        ]
+    return lines
 
 
 def _month(rounds: int) -> list[str]:

@@ -46,7 +46,7 @@ from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
-from hotline_analysis.measures.gaps import LEVELS, STRATA
+from hotline_analysis.measures.gaps import LEVELS, STRATA, GapsByCaller
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
@@ -390,7 +390,15 @@ class Hotline:
         )  # fmt: skip
 
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
-        return lazy(self.kept.get(name, lambda: make().to_native()))
+        """A table that is dear to make, from where it is kept. The gap table of all data grows with them: see `Kept.grown`."""
+        if not isinstance(make, GapsByCaller) or make.data_end_s != self.everything.end_s or not make.calls.implementation.is_duckdb():
+            return lazy(self.kept.get(name, lambda: make().to_native()))
+        name, end_s = name.replace(f"-{make.data_end_s}", ""), make.data_end_s
+
+        def unwatched(among=None):
+            return make.unwatched(None if among is None else lazy(among)).to_native()
+
+        return make.watched(lazy(self.kept.grown(name, *self.store.days("calls"), end_s, make.line.to_native(), unwatched)))
 
     def definition(self, language: str = "", **changes) -> str:
         """The rule in one line (口径), after changes."""

@@ -302,6 +302,14 @@ def replace_safely(source, target):
     _sync_folder(Path(target).parent)
 
 
+def publish(staged, final):
+    """A finished file on disk, for its owner alone, then under its name."""
+    Path(staged).chmod(0o600)
+    with open(staged, "rb+") as handle:
+        os.fsync(handle.fileno())
+    replace_safely(staged, final)
+
+
 def replace_file(path, content):
     """Write bytes under a name in one step; a file that a kill leaves half-written has another name."""
     handle, part = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}-")

@@ -9,6 +9,7 @@ has gap 0. Unknown callers are neither index calls nor callbacks, so they never 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 import narwhals.stable.v2 as nw
@@ -17,7 +18,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import needed, whole
 
-VERSION = 3  # of the table, part of a kept table's name: rises when a column or a rule of it changes
+VERSION = 4  # of the table, part of a kept table's name: rises when a column or a rule of it changes
 DAY = 24 * HOUR
 LEVELS = ("issue_1", "issue_2", "issue_3")
 STRATA = (
@@ -149,6 +150,62 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     next call of any issue from that instant) and follow_<m3|m2|p2|p3>_s (how long that instant can be watched; null where it lies outside
     the data, and then it is no control). Looking ahead only. Source: catalogue A01, A04, A06, A37; methods 1, 2.
     """
+    gaps = unwatched(calls, definition, data_start_s=data_start_s, data_end_s=data_end_s, controls=controls)
+    return watched(gaps, definition, data_start_s=data_start_s, data_end_s=data_end_s, controls=controls)
+
+
+@dataclass(frozen=True)
+class GapsByCaller:
+    """How a gap table is made, told so that whoever keeps it may make that of some callers alone: no row of it depends on another caller's calls.
+
+    Of the end of the data a row depends only by its caller's calls before it, until it is `watched`. Not for chases, which orders decide.
+    """
+
+    calls: nw.LazyFrame
+    definition: Definition
+    data_start_s: int
+    data_end_s: int
+    controls: bool
+
+    def __call__(self) -> nw.LazyFrame:
+        return self.watched(self.unwatched())
+
+    @property
+    def line(self) -> nw.LazyFrame:
+        """Every call of a known caller, whether it counts or not: `who` and `start_s`."""
+        return self._identified().select("who", "start_s")
+
+    def unwatched(self, among: nw.LazyFrame | None = None) -> nw.LazyFrame:
+        """The table without how long its calls were watched; `among`: of the callers in the column `who`."""
+        calls = self.calls if among is None else self._identified().join(among, on="who", how="semi")
+        ends = {"data_start_s": self.data_start_s, "data_end_s": self.data_end_s}
+        return unwatched(calls, self.definition, **ends, controls=self.controls)
+
+    def watched(self, gaps: nw.LazyFrame) -> nw.LazyFrame:
+        ends = {"data_start_s": self.data_start_s, "data_end_s": self.data_end_s}
+        return watched(gaps, self.definition, **ends, controls=self.controls)
+
+    def _identified(self) -> nw.LazyFrame:
+        have = self.calls.collect_schema().names()
+        _need(have, [*[IDENTITY[k] for k in self.definition.identity.split(",")], "start_s"], self.definition)
+        return self.calls.with_columns(who=identity(have, self.definition)).filter(~nw.col("who").is_null())
+
+
+def watched(gaps: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int, controls: bool = False) -> nw.LazyFrame:
+    """The gap table, of the one without how long each call, and each control instant, can be watched."""
+    have = gaps.collect_schema().names()
+    ahead = definition.direction == "look-ahead"
+    follow = {"follow_s": not_negative(data_end_s - nw.col("reference_s") if ahead else nw.col("start_s") - data_start_s)}
+    for week in CONTROL_WEEKS if controls else ():
+        instant = nw.col("reference_s") + week * 7 * DAY
+        inside = (instant >= data_start_s) & (instant < data_end_s)
+        follow[control(week)[1]] = nw.when(inside).then(data_end_s - instant)
+    plain = [c for c in have if c not in control_names()]
+    return gaps.with_columns(**follow).select(*plain, *(control_names() if controls else []), "follow_s")
+
+
+def unwatched(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int, controls: bool = False) -> nw.LazyFrame:
+    """The gap table without its columns `follow_`, which alone change for every call when the data end later."""
     if definition.open_orders == "apart":  # a chase is nobody's repeat, and the wait goes on behind it
         needed(calls, ["chase"], "chases (催办)")
     rows = scoped(calls, definition).filter((nw.col("start_s") >= data_start_s) & (nw.col("start_s") < data_end_s))
@@ -171,9 +228,9 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
         callbacks = rows if callback_scope is None else rows.filter(callback_scope)
         for week in CONTROL_WEEKS:
             table = _with_control(table, callbacks, week, definition.min_gap_seconds, data_start_s, data_end_s)
-    watched = data_end_s - nw.col("reference_s") if ahead else nw.col("start_s") - data_start_s
-    names = [*kept, *_next_names(have), *_same_names(levels), *(control_names() if controls else [])]
-    return table.with_columns(follow_s=not_negative(watched)).select(*names, "follow_s")
+    return table.select(
+        *kept, *_next_names(have), *_same_names(levels), *([control(week)[0] for week in CONTROL_WEEKS] if controls else [])
+    )
 
 
 def callbacks(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
@@ -200,7 +257,7 @@ def control_names() -> list[str]:
 
 def _with_control(table, callbacks, week: int, least: int, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
     """Adds one control instant: what the same caller did at this weekday and clock time some weeks away, after the same minimum gap."""
-    gap, follow = control(week)
+    gap = control(week)[0]
     instant = nw.col("reference_s") + week * 7 * DAY
     inside = found = (instant >= data_start_s) & (instant < data_end_s)
     have = table.collect_schema().names()
@@ -213,7 +270,7 @@ def _with_control(table, callbacks, week: int, least: int, data_start_s: int, da
         moment = nw.col("other_start_s")
         if len(taken) > 1:  # the hotline's own call ends this wait too
             found = inside & (nw.col("other_reset_s") < instant)
-    table = table.with_columns(nw.when(found).then(moment - instant).alias(gap), nw.when(inside).then(data_end_s - instant).alias(follow))
+    table = table.with_columns(nw.when(found).then(moment - instant).alias(gap))
     return table.drop("other_start_s", "other_reset_s", strict=False)
 
 

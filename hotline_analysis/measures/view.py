@@ -10,7 +10,7 @@ from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import Definition
-from hotline_analysis.measures.gaps import DAY, VERSION, gap_table
+from hotline_analysis.measures.gaps import DAY, VERSION, GapsByCaller, gap_table
 from hotline_analysis.measures.periods import Calendar, Period
 from hotline_analysis.params import Params
 
@@ -169,16 +169,19 @@ class View:
                 "repeat calls", "the comparison with chance looks ahead from each call.", "Leave 'direction' at look-ahead for it."
             )
         controls = controls or (ahead and self.keep is not not_kept)
-        name = f"gaps{VERSION}-{rule.hash}-{self.data_start_s}-{self.end_s}{'-controls' if controls else ''}"
-        ends = {"data_start_s": self.data_start_s, "data_end_s": self.end_s}
-        gaps = self._kept(name, lambda: gap_table(self._calls(rule), rule, **ends, controls=controls))
+        gaps = self._made("gaps", rule, controls)
         if self.definition.chain != "each":
-            back = rules.backwards(rule)
-            before = self._kept(
-                f"before{VERSION}-{back.hash}-{self.data_start_s}-{self.end_s}", lambda: gap_table(self._calls(back), back, **ends)
-            )
-            gaps = rules.with_chain(gaps, before)
+            gaps = rules.with_chain(gaps, self._made("before", rules.backwards(rule), False))
         return rules.assessed(self.own(gaps), self.definition)
+
+    def _made(self, kind: str, rule: Definition, controls: bool) -> nw.LazyFrame:
+        """The gap table of a rule, from where it is kept."""
+        name = f"{kind}{VERSION}-{rule.hash}-{self.data_start_s}-{self.end_s}{'-controls' if controls else ''}"
+        how = GapsByCaller(self.line, rule, self.data_start_s, self.end_s, controls)
+        if rule.open_orders != "apart":
+            return self._kept(name, how)
+        ends = {"data_start_s": self.data_start_s, "data_end_s": self.end_s}
+        return self._kept(name, lambda: gap_table(self._calls(rule), rule, **ends, controls=controls))
 
     def _kept(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
         """A table that is dear to make, from where it is kept; of a view that keeps nothing but holds readings, put together once for all rules that share it."""

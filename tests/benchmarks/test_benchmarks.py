@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import full, gaps, month, reading
+from benchmarks import full, gaps, grown, month, reading
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 from tests.small import write_hotline
@@ -25,6 +25,7 @@ def test_the_whole_benchmark_runs_on_a_thousand_calls(capsys, monkeypatch):
         "ours: identity",
         "ours: in all",
         "Writing a workbook of 1,000 rows",
+        "both: the new day",
     ):
         assert line in said
 
@@ -65,3 +66,8 @@ def test_the_parts_of_reading_are_times_and_add_to_the_whole(tmp_path):
     parts, rows = reading.through_store(tmp_path)
     assert rows == 500 and min(parts.values()) >= 0 and parts["read, ledger"] > 0
     assert sum(v for name, v in parts.items() if name != "in all") == pytest.approx(parts["in all"])
+
+
+def test_a_new_day_gives_the_tables_of_the_whole(tmp_path):
+    told = grown.measure(tmp_path, ROWS)  # it refuses where they are not equal
+    assert all(seconds > 0 for part in told.values() for seconds in part.values())

@@ -157,7 +157,7 @@ def test_no_canary_is_found_again(planted, capfd, monkeypatch, tmp_path):
     hits += [hit for notebook in notebooks for hit in _found("notebook", notebook.encode())]
     assert not hits and len(notebooks) == 1
     assert "来电***********.csv [" in said.out and any(path.name == "index.html" for path in mine)
-    ledger = json.loads(next(path for path in mine if path.name == "ledger.json").read_text(encoding="utf-8"))
+    ledger = json.loads(next(path for path in mine if path.name.startswith("ledger.")).read_text(encoding="utf-8"))
     kept_out = {(cell["table"], cell["column"]) for cell in ledger["cells"] if cell["reason"] in ("personal", "narrative")}
     texts = {
         (t.name, c.name) for t in tables.TABLES.values() for c in t.columns if c.kind == tables.TEXT and not c.derived and not c.allowed

@@ -33,9 +33,9 @@ def stream() -> bytes:
     return start + record(0x0085, struct.pack("<IBBBB", at, 0, 0, 2, 0) + b"x1") + end + sheet
 
 
-def xls() -> bytes:
+def xls(content: bytes = b"", name: str = "Workbook") -> bytes:
     """The stream in sectors of 512 bytes, as [MS-CFB] has them: header, one table, one directory, the stream."""
-    content = stream()
+    content = content or stream()
     count = -(-len(content) // SECTOR)
     tables = -(-(count + 2) // 126)
     fat = [0xFFFFFFFD] * tables + [0xFFFFFFFE] + [tables + 2 + n for n in range(count - 1)] + [0xFFFFFFFE]
@@ -43,7 +43,7 @@ def xls() -> bytes:
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
     head += struct.pack("<IIIIIIIII", tables, tables, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
     head = head[:76] + struct.pack("<109I", *range(tables), *[0xFFFFFFFF] * (109 - tables))
-    directory = entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1) + entry("Workbook", 2, tables + 1, len(content)) + entry("", 0, 0, 0) * 2
+    directory = entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1) + entry(name, 2, tables + 1, len(content)) + entry("", 0, 0, 0) * 2
     return head + struct.pack(f"<{len(fat)}I", *fat) + directory + content.ljust(count * SECTOR, b"\0")
 
 
@@ -102,3 +102,26 @@ def test_a_real_one_damaged_at_random():
                 assert sum(any(row) for row in book.get_sheet_by_index(0).iter_rows()) == 11, seed
             except (CalamineError, ValueError):
                 continue
+
+
+def locked() -> bytes:
+    """The same records behind a password: FILEPASS after the first BOF, and all that follows but the records' heads made unreadable ([MS-XLS] 2.2.10)."""
+    plain, at, out = stream(), 0, []
+    while at < len(plain):
+        kind, length = struct.unpack_from("<HH", plain, at)
+        body = plain[at + 4 : at + 4 + length]
+        out.append(record(kind, body if kind == 0x0809 else random.Random(at).randbytes(length)))
+        at += 4 + length
+    return out[0] + record(0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(48)) + b"".join(out[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("a.xls", lambda: xls(locked())), ("a.xlsx", lambda: xls(random.Random(5).randbytes(9000), "EncryptedPackage"))],
+    ids=["old", "new"],
+)
+def test_a_workbook_behind_a_password_is_said_to_be_one(tmp_path, name, made):
+    """Both lie in a compound file, and neither is a damaged old workbook, which another copy of it would mend."""
+    with pytest.raises(DataRefused) as refused:
+        take(put(tmp_path, made(), name), tmp_path, ["编号"])
+    assert str(refused.value) == f"{name} › is protected by a password. Save it without one."

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 NO_SECTOR = 0xFFFFFFFA  # from here on a number is a mark, not a sector
-BOF, EOF, BOUNDSHEET, DIMENSIONS, TEXTS, CONTINUE = 0x0809, 0x000A, 0x0085, 0x0200, 0x00FC, 0x003C
+BOF, EOF, BOUNDSHEET, DIMENSIONS, TEXTS, CONTINUE, LOCKED = 0x0809, 0x000A, 0x0085, 0x0200, 0x00FC, 0x003C, 0x002F
 ZEROS = bytes(64)  # no list of texts holds so many: each text stands in it once, and at most one is empty
 CELLS = {0x0006, 0x00BD, 0x00BE, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E}  # records of cells; each begins with its row
 LONGEST = 8224  # bytes of one record
@@ -36,6 +36,8 @@ def _runs(stream: bytes) -> bool:
     for at, kind, body in _records(stream):
         if depth == 0 and kind != BOF:
             break
+        if kind == LOCKED:  # what follows is encrypted: the reader says so
+            return True
         texts = kind == TEXTS or (texts and kind == CONTINUE)
         depth += (kind == BOF) - (kind == EOF)
         if kind == BOF:
@@ -63,12 +65,14 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _workbook(data: bytes) -> bytes:
-    """The stream that holds the records; b'' for one so small that it lies among the small ones."""
+    """The stream that holds the records; b'' for one so small that it lies among the small ones, and where there is a password."""
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     fat = _table(data, size)
     directory = _chain(data, size, fat, struct.unpack_from("<I", data, 48)[0])
     for at in range(0, len(directory), 128):
         name = directory[at : at + 64].decode("utf-16-le", "ignore").split("\0")[0]
+        if name == "EncryptedPackage":  # a newer workbook behind a password: the reader says so
+            return b""
         if name in ("Workbook", "Book"):
             first, length = struct.unpack_from("<II", directory, at + 116)
             stream = b"" if length < struct.unpack_from("<I", data, 56)[0] else _chain(data, size, fat, first)

@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from hotline_analysis import presets, tables
+from hotline_analysis import machine, presets, tables
 from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake import sealed
 from hotline_analysis.intake.convert import convert, instants
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part
 from hotline_analysis.intake.engine import literal, parquet
@@ -18,6 +20,8 @@ from hotline_analysis.intake.store import ends, legs
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
+FILE_ROWS, FILES = 500_000, 16  # rows of one file of a table, and more where a table would have more files than that when it is made whole
+DAY = 86400
 SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
 NO_KEY, NO_KEY_ROWS = (
     0.2,
@@ -34,8 +38,11 @@ _FATES = """
 class Merge:
     """The parts of one table while they become that table."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, table: Table, mine: list[tuple[Job, Part]], params: Params):
-        self.connection, self.folder, self.table, self.params = connection, folder, table, params
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, table: Table, mine: list[tuple[Job, Part]], params: Params, old: dict
+    ):
+        """old: what `run` told of the table when it was made the last time."""
+        self.connection, self.folder, self.table, self.params, self.old = connection, folder, table, params, old
         self.clock = f"({table.clock} - INTERVAL {params.period.cut_hour} HOUR)"
         newest = [self._newest(job, part) for job, part in mine]
         places = sorted(range(len(mine)), key=lambda i: (newest[i], mine[i][0].file.name, mine[i][0].key))
@@ -45,7 +52,7 @@ class Merge:
         self.columns = [c for c in _column_order(table) if c in have]
 
     def run(self) -> dict:
-        """Write the table and what was left out of it; counts by file, and the table's facts."""
+        """Write the table, but for the files of it that stay, and what was left out of it; counts by file, the table's facts and its files."""
         self._refuse_nothing()
         self._refuse_unmet()
         self._rows()
@@ -61,11 +68,12 @@ class Merge:
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
         left_out = any(job.source.leave_out for _, (job, _) in self.ranked)
-        self._write(f"FROM {rows} {gone_sql} WHERE _out IS NULL", self.table.name)
-        self._write(f"FROM {rows} {gone_sql} WHERE {'_out IS NOT NULL' if left_out else 'false'}", f"{self.table.name}_left_out")
+        made = self._files(f"FROM {rows} {gone_sql} WHERE _out IS NULL")
+        aside = self._write(f"FROM {rows} {gone_sql} WHERE {'_out IS NOT NULL' if left_out else 'false'}", f"{self.table.name}_left_out")
         if left_out:
             counts["left_out"] = self._counts(f"(FROM rows_in {gone_sql} WHERE _out IS NOT NULL)", "_out")
-        return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": self._facts()}
+        facts = self._facts(parquet([self.folder / file["file"] for file in made["files"]]))
+        return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": facts, **made, "left_out": aside}
 
     def _refuse_nothing(self) -> None:
         """Where no file has a row that converts, the first one's setting is wrong."""
@@ -194,7 +202,9 @@ class Merge:
             f"CASE WHEN l._record IS NULL THEN {f'r.{c}' if c in had else 'NULL'} ELSE {f'l.{c}' if c in of_legs else 'NULL'} END AS {c}"
             for c in self.columns
         ]
-        return f"(SELECT r._rank, r._record, r._out, {', '.join(told)} FROM rows_in AS r LEFT JOIN legs AS l USING (_rank, _record))"
+        lived = f"SELECT r._rank, r._record, r._out, {', '.join(told)} FROM rows_in AS r LEFT JOIN legs AS l USING (_rank, _record)"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE lived AS {lived}")  # every file of the table is taken from it
+        return "lived"
 
     def _told(self, had: set[str]) -> list[str]:
         """The columns that the legs of one kind of export tell."""
@@ -231,12 +241,45 @@ class Merge:
 
     def _order(self) -> str:
         first = [self._clock(), *(c for c in (self.table.id,) if c in self.columns)]
-        last = [c for c in ("caller_group", "caller") if c in self.columns]
+        people = [c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY]
+        last = [c for c in ("caller_group",) if c in self.columns] + people
         return ", ".join(f"{c} NULLS LAST" for c in [*first, self._tie(), *last])
 
-    def _write(self, rows: str, name: str) -> None:
+    def _files(self, rows: str) -> dict:
+        """The table as files, each of some days, one after the other in its order. One whose days all hold the rows that they held stays as it is.
+
+        A day is told by how many rows it has and a sum of their hashes, all columns taken: of 64 bits twice mixed, so that no exchange of cells between rows
+        leaves it. Rows without a time are a file of their own, the last.
+        """
+        told, clock = f"SELECT {', '.join(self.columns)} {rows}", self._clock()
+        schema = [row[:2] for row in self.connection.execute(f"DESCRIBE {told}").fetchall()]
+        content = f"sum(hash(hash({', '.join(self.columns)})))::VARCHAR"
+        days = self.connection.execute(
+            f"SELECT {clock} // {DAY} AS day, count(*), {content}, min({clock}) FROM ({told}) GROUP BY 1 ORDER BY 1 NULLS LAST"
+        ).fetchall()
+        old = self.old.get("files", []) if self.old.get("schema") == [list(column) for column in schema] else []
+        there = {_days(file): file for file in old}
+        files, cut = [], _cut([day[:2] for day in days], {file["days"][0][0] for file in old if file["days"]})
+        for first, end in cut or [(0, 0)]:
+            mine = tuple(day[:3] for day in days[first:end])
+            files.append(there.get(mine) or {"days": mine, **self._write(f"{rows} AND {self._within(days, first, end)}", self.table.name)})
+        return {"schema": schema, "files": files}
+
+    def _within(self, days: Sequence[tuple], first: int, end: int) -> str:
+        """True of the rows of these days, by their clock alone, so that the engine may pass over what lies elsewhere."""
+        clock = self._clock()
+        if first == end or days[first][0] is None:
+            return "false" if first == end else f"{clock} IS NULL"
+        return f"{clock} >= {days[first][3]}" + (f" AND {clock} < {days[end][3]}" if end < len(days) and days[end][0] is not None else "")
+
+    def _write(self, rows: str, name: str) -> dict:
+        """The rows in order as a file on disk, named by its digest: it is part of no table before the store's state says so."""
+        staged = self.folder / f"{name}.staged"
         sql = f"SELECT {', '.join(self.columns)} {rows} ORDER BY {self._order()}"
-        self.connection.execute(f"COPY ({sql}) TO {literal(str(self.folder / (name + '.staged')))} (FORMAT parquet, COMPRESSION zstd)")
+        self.connection.execute(f"COPY ({sql}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
+        digest = sealed.digest(staged)
+        machine.publish(staged, self.folder / f"{name}.{digest[:16]}.parquet")
+        return {"file": f"{name}.{digest[:16]}.parquet", "digest": digest}
 
     def _part(self, job: Job) -> str:
         return parquet(self.folder / "parts" / (job.key + ".parquet"))
@@ -284,9 +327,8 @@ class Merge:
         ).fetchall()
         return {"days": {d.isoformat(): [wrong, n] for d, wrong, n in rows if d and n}}
 
-    def _facts(self) -> dict:
+    def _facts(self, table: str) -> dict:
         """Rows, ends and what the identities are worth."""
-        table = parquet(self.folder / f"{self.table.name}.staged")
         rows = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         return {
             "rows": rows,
@@ -334,6 +376,22 @@ class Merge:
         return [name for name, days in zip(names, found, strict=True) if days]
 
 
+def _days(file: dict) -> tuple:
+    return tuple(map(tuple, file["days"]))
+
+
+def _cut(days: Sequence[tuple[int | None, int]], before: Collection[int | None]) -> list[tuple[int, int]]:
+    """Which days (number, rows) share a file: [first, end) places. A file that began with a day begins with it again, so that what comes later moves no other."""
+    most = max(FILE_ROWS, sum(n for _, n in days) // FILES)
+    cuts, size = [], 0
+    for place, (day, n) in enumerate(days):
+        if not place or day is None or day in before or size + n > most:
+            cuts.append(place)
+            size = 0
+        size += n
+    return [(first, end) for first, end in zip(cuts, [*cuts[1:], len(days)], strict=False)]
+
+
 def _column_order(table: Table) -> list[str]:
     """Canonical columns, each instant followed by its epoch seconds."""
     return [name for c in table.columns for name in ((c.name, c.epoch) if c.kind == INSTANT else (c.name,))]
@@ -362,7 +420,7 @@ def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
         params.period.cut_hour,
     ]  # the ends of the data and the days of the ledger depend on them
     files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
-    said = [FORMAT, calendar, files]
+    said = [FORMAT, "files by day", calendar, files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 

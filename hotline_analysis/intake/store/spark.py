@@ -55,9 +55,11 @@ class OnSpark(Kept):
         from pyspark.sql import functions as F
 
         view = self.store.table(name)
-        rows = self.session.read.parquet(str(self.store.folder / f"{name}.parquet"))
+        files = self.store.files(name)
+        rows = self.session.read.parquet(*map(str, files))
+        before = F.create_map(*[F.lit(told) for file, n in files.items() for told in (file.name, n)])
         columns = {c: F.col(c) for c in rows.columns}
-        columns |= {"seq": F.col("_metadata.row_index")}
+        columns["seq"] = F.col("_metadata.row_index") + F.element_at(before, F.col("_metadata.file_name")).cast("bigint")
         if "local_s" in view.columns:
             columns["local_s"] = F.rint(F.unix_micros(F.col(self.store.clock(name)).cast("timestamp")) / 1e6).cast("bigint")
         return rows.select(*[columns[c].alias(c) for c in view.columns])
@@ -70,12 +72,12 @@ class OnSpark(Kept):
         files = sorted(f for f in path.rglob("*.parquet") if f.is_file())
         return hashlib.sha256("".join(f"{f.relative_to(path)} {sealed.digest(f)}\n" for f in files).encode()).hexdigest()[:16]
 
-    def _write(self, name: str, rows: "DataFrame") -> list[Path]:
+    def _write(self, name: str, relation: "DataFrame", *, in_one: bool = False) -> list[Path]:
         from pyspark.sql import functions as F
 
         self._forget(name)
         staged = self.folder / f"{name}.tmp"
-        months = rows.withColumn(MONTH, F.date_format(F.date_from_unix_date(F.col("day").cast("int")), "yyyy-MM"))
+        months = relation.withColumn(MONTH, F.date_format(F.date_from_unix_date(F.col("day").cast("int")), "yyyy-MM"))
         months.repartition(MONTH).write.partitionBy(MONTH).option("compression", "zstd").parquet(str(staged))
         staged.chmod(0o700)
         return [self._named(name, staged)]

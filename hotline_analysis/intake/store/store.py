@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -47,7 +48,7 @@ class Store:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._damaged: set[str] = set()
         self._seen: dict = {}
-        self._state = self._read("store.json")
+        self._state = self._told()
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -101,14 +102,30 @@ class Store:
     @property
     def ledgers(self) -> list[FileLedger]:
         """The account of every file, in the order in which params name them."""
-        return [FileLedger.from_dict(plain) for plain in self._read("ledger.json").get("files", [])]
+        return [FileLedger.from_dict(plain) for plain in self._ledger.get("files", [])]
 
     @property
     def cells(self) -> list[dict]:
         """Cells that did not convert or had to be mended: table, file, column, reason, done (reject, blank, count), count, lines (the first numbers),
         filled (the column's cells that hold anything) and shape (of the first that was not read: `dm dds`), days (day -> [found, filled]).
         """
-        return self._read("ledger.json").get("cells", [])
+        return self._ledger.get("cells", [])
+
+    @property
+    def _ledger(self) -> dict:
+        return self._read(self._state["ledger"]) if "ledger" in self._state else {}
+
+    def days(self, name: str) -> tuple[list, list[list]]:
+        """What tells how far two states of a table are equal: its columns with their types, and of each day since 1970 (of its clock, UTC) that has
+        rows (day, rows, a digest of them), in order."""
+        made = self._state["merged"][name]
+        return made["schema"], [day for file in made["files"] for day in file["days"]]
+
+    def files(self, name: str) -> dict[Path, int]:
+        """The files of a table in the order of its rows, each with the number of rows before it."""
+        files = self._state["merged"][name]["files"]
+        sizes = [sum(n for _, n, _ in file.get("days", ())) for file in files]
+        return {self.folder / file["file"]: before for file, before in zip(files, [0, *accumulate(sizes[:-1])], strict=True)}
 
     @property
     def pin(self) -> str:
@@ -130,7 +147,8 @@ class Store:
             raise _made_anew(self.params)
 
     def _files_seen(self) -> dict:
-        return {name: seen(self.folder / name) if (self.folder / name).exists() else None for name in self._state.get("files", {})}
+        names = ["store.json", *self._state.get("files", {})]
+        return {name: seen(self.folder / name) if (self.folder / name).exists() else None for name in names}
 
     def build(self, progress: bool = True) -> None:
         """Bring the store up to date with its files. Does nothing where no file and no setting changed, and in a notebook of a pinned run.
@@ -162,13 +180,14 @@ class Store:
         self._open([])
 
     def _tidy(self) -> None:
-        """What a run left that was killed, or is not the kind of thing that it is named for, goes."""
+        """What a run left that was killed, or is not the kind of thing that it is named for, goes; and files that no table is made of."""
         for left in (
             "staging",
             *self._names("*.staged"),
             *self._names("*.new"),
             *self._names(".*-????????"),
             *self._names("parts/.*-????????"),
+            *self._unused(),
         ):
             machine.remove(self.folder / left)
         for name in ("parts", "kept", "kept/frames", "spill"):
@@ -186,6 +205,12 @@ class Store:
     def _names(self, pattern: str) -> list[str]:
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.glob(pattern))
 
+    def _unused(self) -> list[str]:
+        """Tables and ledgers beside those of the store's state."""
+        used = {"identities.parquet", self._state.get("ledger")}
+        used |= {file["file"] for made in self._state.get("merged", {}).values() for file in _files_of(made)}
+        return [name for name in [*self._names("*.parquet"), *self._names("ledger*.json")] if name not in used]
+
     def _verify(self) -> None:
         """Forget what is not as it was written: a table, or everything where the mapping of the callers' integers is not."""
         mapping = self.folder / "identities.parquet"
@@ -199,7 +224,7 @@ class Store:
             self._state = {}
         elif broken:
             self._damaged |= broken
-            merged = {name: made for name, made in self._state["merged"].items() if not broken & set(_files_of(name))}
+            merged = {name: made for name, made in self._state["merged"].items() if not broken & {file["file"] for file in _files_of(made)}}
             self._state = {**self._state, "merged": merged, "files": {}}
 
     def _read(self, name: str) -> dict:
@@ -209,6 +234,11 @@ class Store:
         except sealed.Damaged:
             self._damaged.add(name)
             return {}
+
+    def _told(self) -> dict:
+        """What the store says of itself; of one from before its files had names of their own only under which key it was made."""
+        state = self._read("store.json")
+        return state if not state or "ledger" in state else {"facts": state["facts"]}
 
     def _say_damage(self) -> None:
         if self._damaged:
@@ -239,7 +269,7 @@ class Store:
         try:
             with machine.patient_lock(lock, self.patience, lambda: waiting(self.folder, self.patience)):
                 self._damaged = set()
-                self._state = self._read("store.json")
+                self._state = self._told()
                 yield
         except machine.Locked:
             raise Held(str(self.folder), "another run is building this store.", "Wait for it to end.") from None
@@ -287,12 +317,14 @@ class Store:
     def _make_views(self) -> None:
         """A view of each table, with the row's place in it (`seq`) and the wall time of its clock in whole seconds (`local_s`)."""
         for name in self.tables:
-            clock, have = self._table(name).clock, self._state["merged"][name]["facts"]["columns"]
+            made = self._state["merged"][name]
+            clock, have = self._table(name).clock, made["facts"]["columns"]
             local = f", epoch({clock})::BIGINT AS local_s" if clock in have else ""
-            for view in (name, name + "_left_out"):
-                rows = parquet(self.folder / f"{view}.parquet").removesuffix(")") + ", file_row_number = true)"
+            for view, files in ((name, self.files(name)), (name + "_left_out", {self.folder / made["left_out"]["file"]: 0})):
+                rows = parquet(list(files)).removesuffix(")") + ", file_row_number = true)"
+                before = f" + {literal([*files.values()])}[file_index::BIGINT + 1]" if len(files) > 1 else ""
                 self._connection.execute(
-                    f"CREATE OR REPLACE VIEW {view} AS SELECT file_row_number AS seq, * EXCLUDE (file_row_number){local} FROM {rows}"
+                    f"CREATE OR REPLACE VIEW {view} AS SELECT file_row_number{before} AS seq, * EXCLUDE (file_row_number){local} FROM {rows}"
                 )
 
     def _parts(self, jobs: list[Job], key: identity.Key, progress: bool) -> list[Part]:
@@ -385,7 +417,7 @@ class Store:
         part.unmet = unmet(self._connection, job.source, sheet)
         registry.save()
         digest = sealed.digest(staged)
-        _publish(staged, self._at(job, ".parquet"))
+        machine.publish(staged, self._at(job, ".parquet"))
         sealed.write(self._at(job, ".json"), {"key": job.key, "rows": digest, "part": part.as_dict()})
         machine.remove(text.path)
 
@@ -410,31 +442,33 @@ class Store:
             if self._fresh(name, jobs):
                 merged[name] = old[name]
                 continue
-            made = Merge(self._connection, self.folder, self._table(name), mine, self.params).run()
-            self._guard(self._table(name), mine)
+            made = Merge(self._connection, self.folder, self._table(name), mine, self.params, old.get(name, {})).run()
+            self._guard(self._table(name), mine, parquet([self.folder / file["file"] for file in made["files"]]))
             merged[name] = {"made": merge_key(mine, self.params), **made}
         if merged != old or not self._state.get("files"):
             self._record(jobs, parts, merged, key)
 
-    def _guard(self, table: Table, mine: list[tuple[Job, Part]]) -> None:
-        """Refuse a table whose categories are none, and keep nothing of it."""
+    def _guard(self, table: Table, mine: list[tuple[Job, Part]], made: str) -> None:
+        """Refuse a table whose categories are none, and keep nothing of it: its files are in no state, and go (`_tidy`)."""
         try:
-            guard.refuse_no_category(self._connection, table, mine, parquet(self.folder / f"{table.name}.staged"), self.params.path.name)
+            guard.refuse_no_category(self._connection, table, mine, made, self.params.path.name)
         except DataRefused:
-            for left in [*self.folder.glob("*.staged"), *(self._at(job, end) for job, _ in mine for end in (".json", ".parquet"))]:
+            for left in (self._at(job, end) for job, _ in mine for end in (".json", ".parquet")):
                 machine.remove(left)
             raise
 
     def _record(self, jobs: list[Job], parts: list[Part], merged: dict, key: identity.Key) -> None:
-        """Publish the new tables with their ledger and the state that makes them the store's; forget what no table is made of."""
-        ledgers = [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged)]
-        for staged in sorted(self.folder.glob("*.staged")):
-            _publish(staged, staged.with_suffix(".parquet"))
-        sealed.write(self.folder / "ledger.json", {"files": ledgers, "cells": cells_of(jobs, parts, merged)})
-        files = {
-            name: sealed.digest(self.folder / name) for name in ("ledger.json", *(file for name in merged for file in _files_of(name)))
-        }
-        self._state = {"format": FORMAT, "merged": merged, "facts": _facts(self.params, jobs, merged, key), "files": files}
+        """Write the ledger, then the state that makes it and the new tables the store's, in one step; forget what no table is made of.
+
+        Every file of a state has a name of its own, so that until that step the store is whole as it was.
+        """
+        account = {"files": [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged)], "cells": cells_of(jobs, parts, merged)}
+        ledger = f"ledger.{digest_of(account)}.json"
+        sealed.write(self.folder / ledger, account)
+        files = {ledger: sealed.digest(self.folder / ledger)}
+        files |= {file["file"]: file["digest"] for made in merged.values() for file in _files_of(made)}
+        facts = _facts(self.params, jobs, merged, key)
+        self._state = json.loads(json.dumps({"format": FORMAT, "merged": merged, "facts": facts, "ledger": ledger, "files": files}))
         sealed.write(self.folder / "store.json", self._state)
         kept = {job.key for job in jobs}
         for path in (self.folder / "parts").iterdir():
@@ -459,8 +493,8 @@ def _facts(params: Params, jobs: list[Job], merged: dict, key: identity.Key) -> 
     }
 
 
-def digest_of(made: dict[str, str]) -> str:
-    """Sixteen digits that change with the content of any table."""
+def digest_of(made: dict) -> str:
+    """Sixteen digits that change with what is told: of `Store.made`, with the content of any table."""
     return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -476,8 +510,9 @@ def _made_anew(params: Params) -> DataRefused:
     return DataRefused(params.path.name, "another run has made the store anew meanwhile: the exports changed.", "Run again.")
 
 
-def _files_of(table: str) -> tuple[str, str]:
-    return f"{table}.parquet", f"{table}_left_out.parquet"
+def _files_of(made: dict) -> list[dict]:
+    """The files of a table, as the store's state tells of it; of a state from before it told, none."""
+    return [*made.get("files", ()), *([made["left_out"]] if "left_out" in made else ())]
 
 
 def _from_before_marks(folder: Path) -> bool:
@@ -486,14 +521,6 @@ def _from_before_marks(folder: Path) -> bool:
         return {"format", "merged", "facts"} <= json.loads((folder / "store.json").read_bytes()).keys()
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def _publish(staged: Path, final: Path) -> None:
-    """A finished Parquet file on disk, then under its name."""
-    staged.chmod(0o600)
-    with staged.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    machine.replace_safely(staged, final)
 
 
 @contextlib.contextmanager
