@@ -2,7 +2,7 @@
 #
 #   make report     python3 tools/environment.py && .venv/bin/hotline report --params params/sample.yaml --month latest
 #   make test       python3 tools/environment.py dev
-#                   .venv/bin/python -m pytest -q tests -m "not browser and not office and not database and not slow" -n 2 --dist worksteal
+#                   .venv/bin/python -m pytest -q tests -m "not browser and not office and not database and not spark and not slow" -n 2 --dist worksteal
 #                   .venv/bin/python -m pytest -q -p tests.notebooks.elsewhere --nbval-lax --nbval-current-env notebooks/ -n 2 --dist loadfile
 #                   .venv/bin/python -m pytest -q --nbval --nbval-current-env tests/notebooks/ -n 2 --dist loadfile
 #   make lint       .venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports
@@ -42,7 +42,7 @@ report:
 	@$(BIN)/hotline report --params $(PARAMS) --month $(MONTH)
 
 test: dev
-	$(BIN)/python -m pytest -q tests -m "not browser and not office and not database and not slow" -n $(JOBS) --dist worksteal $(if $(COVER),--cov --cov-report=)
+	$(BIN)/python -m pytest -q tests -m "not browser and not office and not database and not spark and not slow" -n $(JOBS) --dist worksteal $(if $(COVER),--cov --cov-report=)
 	@$(MAKE) --no-print-directory nbval
 
 notebooks: dev nbval

@@ -461,6 +461,8 @@ def _run(arguments: list[str] | None) -> tuple[int, str]:
             RunFailed.code,
             f"hotline › the engine refused a question ({type(fault).__name__}): a pattern or a value of the params file, or a fault of this program.",
         )
+    except _of_spark() as fault:  # nor are these words told
+        return RunFailed.code, f"hotline › Spark refused a question ({type(fault).__name__})."
     except OSError as fault:  # of the system's own words only its reason is said: a path may hold a name
         return CannotWrite.code, f"hotline › the system refused ({fault.strerror})."
     except (click.Abort, KeyboardInterrupt):
@@ -469,6 +471,12 @@ def _run(arguments: list[str] | None) -> tuple[int, str]:
         if not machine.stopping():
             raise
     return 0, ""
+
+
+def _of_spark() -> tuple[type[Exception], ...]:
+    """What Spark raises, where a hotline asked it anything."""
+    kinds = {"pyspark.errors": "PySparkException", "py4j.protocol": "Py4JError"}
+    return tuple(getattr(sys.modules[module], kind) for module, kind in kinds.items() if module in sys.modules)
 
 
 if __name__ == "__main__":

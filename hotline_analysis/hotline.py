@@ -25,7 +25,7 @@ from hotline_analysis.disclosure import OTHER, POOLED, SMALLEST
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, nearest
 from hotline_analysis.intake import ask, check_words, checks, register
 from hotline_analysis.intake.read.ledger import ledger_frame, month_frame
-from hotline_analysis.intake.store import Store, ends
+from hotline_analysis.intake.store import Store, ends, spark
 from hotline_analysis.intake.store.frames import Frames
 from hotline_analysis.intake.store.kept import Kept
 from hotline_analysis.measures import (
@@ -174,6 +174,8 @@ class Hotline:
         self.rule = parse(params.definition, f"{params.path.name} › definition")
         _check_indicators(params)
         _check_targets(params)
+        if params.engine.spark:
+            spark.check(params)
         self.store = Store(params)
         if params.sample:
             from hotline_analysis.sample import write_sample  # imported on use: no other hotline is invented
@@ -181,8 +183,8 @@ class Hotline:
             self.store.claim()
             write_sample(params.store_folder / "exports", progress=progress)
         self.store.build(progress=progress)
-        self.kept = Kept(self.store)
-        self.frames = Frames(self.kept.folder / "frames")
+        self.kept = spark.OnSpark(self.store) if params.engine.spark else Kept(self.store)
+        self.frames = Frames(self.kept.frames)
         self.period = self._period(month)
         self.language = Language(language, grain(self.period.label))
         self.only = editions.bound(self, only)
@@ -308,8 +310,8 @@ class Hotline:
 
     @property
     def canonical(self) -> dict[str, nw.LazyFrame]:
-        """The canonical tables of the whole hotline, as the store holds them."""
-        return {name: lazy(self.store.table(name)) for name in self.store.tables}
+        """The canonical tables of the whole hotline, as the store holds them, on the engine that params name."""
+        return {name: lazy(self.kept.table(name)) for name in self.store.tables}
 
     @cached_property
     def view(self) -> View:

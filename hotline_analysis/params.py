@@ -578,6 +578,38 @@ class Limits(Settings):
     )
 
 
+CONNECT = "connect"  # a Spark elsewhere, whose address the environment holds
+
+
+class Engine(Settings):
+    """What the measures run on. `engine: duckdb` is the default, and the right one for nearly everybody (docs/scale.md)."""
+
+    spark: str = setting(
+        "",
+        "用Spark计算：`local[核数]` 在本机起动，connect 连接环境变量 SPARK_REMOTE 所指的服务器（地址不写进参数文件）；需另装 pyspark 与 Java",
+        "measures run on Apache Spark: `local[cores]` starts one on this machine, connect takes the server that the environment variable SPARK_REMOTE names (no address is in a params file); needs pyspark and Java",
+        "spark: 'local[2]'",
+        "spark: sc://host:15002",
+    )
+
+    @field_validator("spark")
+    @classmethod
+    def _no_address(cls, value):
+        if not re.fullmatch(rf"(|{CONNECT}|local\[([1-9][0-9]{{0,2}}|\*)\])", value):
+            raise ValueError(
+                "is 'local[cores]' or connect; an address may hold a token and stands in the environment variable SPARK_REMOTE"
+            )
+        return value
+
+
+def _as_engine(value):
+    if value == "duckdb":
+        return Engine()
+    if isinstance(value, str):
+        raise ValueError("is no engine; write duckdb, or {spark: 'local[2]'}")
+    return value
+
+
 Spans = Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(fits.time_limits)]
 
 
@@ -1644,6 +1676,13 @@ class Params(Settings):
         Report(), "月报上的文字", "the words of the monthly page", "report: {note: 8月系统升级两天}", "report: 8月系统升级两天"
     )
     limits: Limits = setting(Limits(), "一次运行可用的资源", "what a run may use", "limits: {threads: 2}", "limits: 2")
+    engine: Annotated[Engine, BeforeValidator(_as_engine)] = setting(
+        Engine(),
+        "度量用什么引擎计算；默认 duckdb，几乎总是合适",
+        "what the measures run on; duckdb unless it is said, and right for nearly everybody",
+        "engine: duckdb",
+        "engine: spark",
+    )
     path: Path = Path("params.yaml")
 
     @field_validator("time_zone")

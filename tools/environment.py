@@ -1,9 +1,10 @@
-"""Make `.venv` from the lock: `python3 tools/environment.py [report|dev|lab] [--wheels FOLDER]`.
+"""Make `.venv` from the lock: `python3 tools/environment.py [report|dev|lab|spark] [--wheels FOLDER]`.
 
-`report` (the default) is what a report needs, `dev` adds what tests and lint need, `lab` adds JupyterLab. A second run
-with the same lock and pyproject.toml installs nothing. pip takes packages from where it is configured to; with --wheels
-it takes them from that folder (or from the `wheels` folder of a bundle) and asks no network. Runs on the machine's own
-Python before anything is installed, so it uses the standard library alone and says in a sentence what is missing.
+`report` (the default) is what a report needs, `dev` adds what tests and lint need, `lab` adds JupyterLab, `spark` an engine for
+what is too large for one machine. A second run with the same lock and pyproject.toml installs nothing. pip takes packages from
+where it is configured to; with --wheels it takes them from that folder (or from the `wheels` folder of a bundle) and asks no
+network. Runs on the machine's own Python before anything is installed, so it uses the standard library alone and says in a
+sentence what is missing.
 """
 
 import argparse
@@ -17,11 +18,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
 PIP = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
-LOCKS = {"report": "requirements.lock", "dev": "requirements-dev.lock", "lab": "requirements-lab.lock"}
+LOCKS = {"report": "requirements.lock", "dev": "requirements-dev.lock", "lab": "requirements-lab.lock", "spark": "requirements-spark.lock"}
 FIRST_TIME = {  # wheels to download, and what they take on disk
     "report": "135 MB of downloads, about a minute and 0.8 GB of disk",
     "dev": "300 MB of downloads, about a minute and 1.2 GB of disk",
     "lab": "165 MB of downloads, about a minute and 0.9 GB of disk",
+    "spark": "500 MB of downloads, some minutes and 0.7 GB of disk (Java is not part of it)",
 }
 LAB = {
     "@jupyterlab/translation-extension:plugin": {"locale": "zh_CN"},

@@ -1,11 +1,12 @@
 """Make the lock from pyproject.toml: `python tools/lock.py [--upgrade]`.
 
-One resolution, the same versions on Linux and Windows and on Python 3.11 to 3.13, is written in three parts, so that
+One resolution, the same versions on Linux and Windows and on Python 3.11 to 3.13, is written in four parts, so that
 a machine that only renders reports installs only what a report needs:
 
     requirements.lock       what a report needs, and what builds our own package
     requirements-dev.lock   adds what tests and lint need
     requirements-lab.lock   adds JupyterLab
+    requirements-spark.lock adds Apache Spark
 
 The parts hold names, versions, markers and hashes. They hold no address and no path: where packages come from is pip's
 own configuration. Without --upgrade the pins that still satisfy pyproject.toml stay as they are. Needs `uv` on the path
@@ -26,8 +27,9 @@ PARTS = {
     "requirements.lock": "what a report needs, and what builds our own package",
     "requirements-dev.lock": "what tests and lint add",
     "requirements-lab.lock": "what JupyterLab adds",
+    "requirements-spark.lock": "what the engine Spark adds",
 }
-EXTRAS = {"requirements.lock": [], "requirements-dev.lock": ["dev"], "requirements-lab.lock": ["lab"]}
+EXTRAS = {"requirements.lock": [], "requirements-dev.lock": ["dev"], "requirements-lab.lock": ["lab"], "requirements-spark.lock": ["spark"]}
 ENTRY = re.compile(r"^[a-z0-9-]+==[^\s;]+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+$")
 
 
@@ -51,7 +53,7 @@ def parts(uv: str, folder: Path, *, upgrade: bool) -> dict[str, str]:
     pins = folder / "pins.txt"
     if not upgrade:
         pins.write_text("\n".join(entry for name in PARTS for entry in locked(ROOT / name)), encoding="utf-8")
-    resolve(uv, folder, pins, extras=["dev", "lab"])
+    resolve(uv, folder, pins, extras=["dev", "lab", "spark"])
     core = resolve(uv, folder, folder / "core.txt", extras=[], held_to=pins)
     texts = {}
     for name, about in PARTS.items():

@@ -73,6 +73,7 @@ SECTIONS = {  # where a setting stands -> its model and how the section is calle
     "coaching": (params.Coaching, "辅导还是培训 · Coach or train: coaching"),
     "watch": (params.Watch, "频繁来电人 · Frequent callers: watch"),
     "limits": (params.Limits, "资源 · Limits: limits"),
+    "engine": (params.Engine, "引擎 · Engine: engine"),
     "improvement": (params.Improvement, "改善项目 · An improvement project: improvement"),
     "needs": (params.Need, "需求 · A need: improvement › needs › ..."),
     "outputs": (params.Output, "特性 · A quality: improvement › outputs › ..."),
@@ -318,7 +319,7 @@ def file_with(place: str, line: str) -> str:
         {**FILE, name: line}
         if place == ""
         else {**FILE, place: f"{place}: {{{line}}}"}
-        if place in ("period", "limits", "report", "complaints", "service", "units", "coaching", "watch", "follow_up", "workbook")
+        if place in ("period", "limits", "engine", "report", "complaints", "service", "units", "coaching", "watch", "follow_up", "workbook")
         else {**FILE, "orders": ORDERS, "complaints": f"complaints: {{by_class: {{紧急: {{{line}}}}}}}"}
         if place == "by_class"
         else {**FILE, "improvement": project(place, name, line)}

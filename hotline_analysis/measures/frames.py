@@ -1,4 +1,4 @@
-"""The door into measures: a DuckDB relation of the store, or a consultant's own pandas or Polars frame, as one kind of lazy frame."""
+"""The door into measures: a DuckDB relation of the store, a Spark frame, or a consultant's own pandas or Polars frame, as one kind of lazy frame."""
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -32,9 +32,14 @@ def needed(frame: nw.LazyFrame, columns, what: str) -> None:
 
 
 def pandas(frame: nw.LazyFrame) -> pd.DataFrame:
-    """The rows as a pandas frame: for small results only. (Polars' own way to pandas wants pyarrow, which is no dependency.)"""
+    """The rows as a pandas frame: for small results only.
+
+    Polars' own way to pandas wants pyarrow, which is no dependency; Spark's own is not made for this pandas, so its rows come as Arrow.
+    """
     if frame.implementation.is_polars():
         return pd.DataFrame(frame.collect().to_dict(as_series=False))
+    if frame.implementation.is_spark_like():
+        return frame.to_native().toArrow().to_pandas(date_as_object=False)
     return frame.collect("pandas").to_native()
 
 

@@ -1,7 +1,7 @@
 """The gap table: for each index call, how long until its caller was on the line again, and how long we have watched.
 
 One row per index call. Every repeat-call figure (rates, windows, exposure, flows, agents, intervals) is counted from this table; nobody
-else in the workbook looks for a next call. One implementation in narwhals runs on DuckDB, pandas and Polars and gives equal results.
+else in the workbook looks for a next call. One implementation in narwhals runs on DuckDB, Spark, pandas and Polars and gives equal results.
 
 A gap runs from the end of the index call (or its start: `clock`) to the start of the caller's next call that the definition lets count.
 Order is total: by start, then by `seq`, the row's place in the canonical table. A next call that starts before the index call has ended
@@ -412,24 +412,31 @@ def next_after(
 
     Returns the rows without `_at`, and other_<column> for each integer column taken, null where no callback follows. Among callbacks at one moment the first
     in order (`place`) counts; `first_of_ties=False` saves that where only the moment is taken. DuckDB has a join for this (ASOF); the other
-    engines sort instants and callbacks into one line and fill the callbacks back onto the instants. Tests hold them equal.
+    engines sort instants and callbacks into one line and fill each instant with the last callback that it passes. Tests hold them equal.
     """
     if instants.implementation.is_duckdb():
         return _joined_after(instants, callbacks, by, taken, ahead=ahead, first_of_ties=first_of_ties)
-    others = [f"other_{c}" for c in taken]
+    others, back = [f"other_{c}" for c in taken], -1 if ahead else 1
 
     def side(rows: nw.LazyFrame, kind: int, place: nw.Expr, values: Sequence[nw.Expr]) -> nw.LazyFrame:
-        fixed = {"_at": nw.col("_at"), "seq": nw.col("seq"), "_kind": nw.lit(kind), "_place": place}
+        fixed = {
+            "_at": nw.col("_at") * back,
+            "_kind": nw.lit(kind),
+            "_place": place * back,
+            "_last": nw.col("seq") * back,
+            "_seq": nw.col("seq"),
+        }
         carried = dict(zip(others, values, strict=True))
         return rows.select(*by, *[e.cast(whole(rows)).alias(name) for name, e in {**fixed, **carried}.items()])
 
     empty = [nw.when(nw.col("seq") < 0).then(nw.col("seq")) for _ in taken]
-    asked, there = (0, 1) if ahead else (1, 0)
+    callback, asked = 0, 1
     tie = nw.col("place") if first_of_ties else nw.lit(0)
-    line = nw.concat([side(instants, asked, nw.lit(0), empty), side(callbacks, there, tie, [nw.col(c) for c in taken])])
-    order = ("_at", "_kind", "_place", "seq")
-    fill = [nw.col(o).fill_null(strategy="backward" if ahead else "forward").over(*by, order_by=order) for o in others]
-    found = line.with_columns(*fill).filter(nw.col("_kind") == asked).select(nw.col("seq").alias("_seq"), *others)
+    line = nw.concat([side(instants, asked, nw.lit(0), empty), side(callbacks, callback, tie, [nw.col(c) for c in taken])])
+    # looking ahead the line runs backwards in time: Spark looks at all rows behind each row anew for a fill from behind, for hours where one caller has a million
+    order = ("_at", "_kind", "_place", "_last")
+    fill = [nw.col(o).fill_null(strategy="forward").over(*by, order_by=order) for o in others]
+    found = line.with_columns(*fill).filter(nw.col("_kind") == asked).select("_seq", *others)
     return instants.drop("_at").join(found, left_on="seq", right_on="_seq", how="left")
 
 

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PARTS = ["requirements.lock", "requirements-dev.lock", "requirements-lab.lock"]
+PARTS = ["requirements.lock", "requirements-dev.lock", "requirements-lab.lock", "requirements-spark.lock"]
 LINUX = {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"}
 WINDOWS = {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"}
 
@@ -43,6 +43,7 @@ def test_no_address_and_no_path(part):
         ("requirements.lock", PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"]),
         ("requirements-dev.lock", PROJECT["project"]["optional-dependencies"]["dev"]),
         ("requirements-lab.lock", PROJECT["project"]["optional-dependencies"]["lab"]),
+        ("requirements-spark.lock", PROJECT["project"]["optional-dependencies"]["spark"]),
     ],
 )
 @pytest.mark.parametrize("platform", [LINUX, WINDOWS], ids=["linux", "windows"])
@@ -84,9 +85,11 @@ def test_what_is_declared_is_what_the_package_imports():
     declared = {canonicalize_name(Requirement(r).name) for r in PROJECT["project"]["dependencies"]}
     extras = PROJECT["project"]["optional-dependencies"]
     extra = {canonicalize_name(Requirement(r).name) for name in ("r", "db") for r in extras[name]}
-    lab = {"ipywidgets": "lab.py", "itables": "lab.py", "nbconvert": "exporter.py"}  # of JupyterLab's, and where alone they are imported
+    elsewhere = {  # of JupyterLab's lock and of Spark's, and where alone they are imported
+        "ipywidgets": "lab.py", "itables": "lab.py", "nbconvert": "exporter.py", "pyspark": "spark.py",
+    }  # fmt: skip
     owners = {module: {canonicalize_name(d) for d in names} for module, names in packages_distributions().items()}
-    modules = {m: file for m, file in imported().items() if lab.get(m) != file}
+    modules = {m: file for m, file in imported().items() if elsewhere.get(m) != file}
     assert {m: file for m, file in modules.items() if not owners[m] & (declared | extra)} == {}, "imported, not declared"
     assert {d for d in declared if not any(d in owners[m] for m in modules)} - set(UNSEEN) == set(), "declared, not imported"
     assert not declared & {"phonenumbers", "statsmodels", "openpyxl"}

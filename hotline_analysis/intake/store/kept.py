@@ -28,7 +28,7 @@ DAY = 86400
 
 
 class Kept:
-    """Derived tables of one store, each in Parquet files named by what they hold, the digest of the data that they were made from, which of how
+    """The tables of one store as its engine reads them: canonical ones, and derived ones, each in Parquet files named by what they hold, the digest of the data that they were made from, which of how
     many pieces they are, and their own digest. A table by callers that the engine's memory would not hold is made of so many callers at a time.
     """
 
@@ -36,8 +36,14 @@ class Kept:
     piece_rows = 4_000_000  # calls: the windows over them stay within the memory that params allow by default
 
     def __init__(self, store: Store):
-        self.connection, self.digest, self.folder = store.connection, digest_of(store.made), store.folder / os.environ.get(KEPT_IN, "kept")
+        self.store, self.connection, self.digest = store, store.connection, digest_of(store.made)
+        self.folder = store.folder / os.environ.get(KEPT_IN, "kept")
+        self.frames = self.folder / "frames"
         self._whole: set[Path] = set()
+
+    def table(self, name: str) -> duckdb.DuckDBPyRelation:
+        """A canonical table, lazily."""
+        return self.store.table(name)
 
     def get(self, name: str, make: Callable[[], duckdb.DuckDBPyRelation]) -> duckdb.DuckDBPyRelation:
         """The table of that name: read when it is there as it was written, otherwise made, kept whole and read."""
@@ -100,7 +106,7 @@ class Kept:
         try:
             said = sealed.read(self.folder / f"{name}.json")
         except sealed.Damaged:
-            say_damage(self.folder.parent, ["kept"])
+            say_damage(self.store.folder, ["kept"])
             machine.remove(self.folder / f"{name}.json")
             return None
         if not said or said["schema"] != schema:
@@ -111,14 +117,18 @@ class Kept:
     def _read(self, pieces: list[Path]) -> duckdb.DuckDBPyRelation:
         return self.connection.sql(f"SELECT * FROM {parquet(pieces)}")
 
+    def _seal(self, path: Path) -> str:
+        """Sixteen digits that change with the content."""
+        return sealed.digest(path)[:16]
+
     def _find(self, name: str, digest: str = "") -> list[Path]:
         """The pieces of a table; none where one of them is missing or not as it was written. digest: of other data than these."""
         pieces = sorted(self.folder.glob(f"{glob.escape(name)}-{digest or self.digest}.*of*.*.parquet"))
         if not pieces or len(pieces) != int(pieces[0].suffixes[-3].partition("of")[2]):
             return []
         for path in pieces:
-            if path not in self._whole and sealed.digest(path)[:16] != path.suffixes[-2][1:]:
-                say_damage(self.folder.parent, ["kept"])
+            if path not in self._whole and self._seal(path) != path.suffixes[-2][1:]:
+                say_damage(self.store.folder, ["kept"])
                 machine.remove(path)
                 return []
             self._whole.add(path)
@@ -153,7 +163,11 @@ class Kept:
             machine.remove(staged)
             raise
         staged.chmod(0o600)
-        path = self.folder / f"{name}-{self.digest}.{which}.{sealed.digest(staged)[:16]}.parquet"
+        return self._named(name, staged, which)
+
+    def _named(self, name: str, staged: Path, which: str = "1of1") -> Path:
+        """What was written whole, under its name."""
+        path = self.folder / f"{name}-{self.digest}.{which}.{self._seal(staged)}.parquet"
         machine.replace_safely(staged, path)
         self._whole.add(path)
         return path

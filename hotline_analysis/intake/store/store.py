@@ -71,6 +71,10 @@ class Store:
         """The rows of a table that params' `leave_out` takes from it, with the same columns."""
         return self._view(name, name + "_left_out")
 
+    def clock(self, name: str) -> str:
+        """The column that places a table's rows in time."""
+        return self._table(name).clock
+
     def _view(self, name: str, view: str) -> duckdb.DuckDBPyRelation:
         if name not in self.tables:
             raise NoInput(
@@ -117,6 +121,12 @@ class Store:
         clock, UTC) that has rows (day, rows, a digest of them), in order."""
         made = self._state["merged"][name]
         return made["schema"], [day for file in made["files"] for day in file["days"]]
+
+    def files(self, name: str) -> dict[Path, int]:
+        """The files of a table in the order of its rows, each with the number of rows before it."""
+        files = self._state["merged"][name]["files"]
+        sizes = [sum(n for _, n, _ in file.get("days", ())) for file in files]
+        return {self.folder / file["file"]: before for file, before in zip(files, [0, *accumulate(sizes[:-1])], strict=True)}
 
     @property
     def pin(self) -> str:
@@ -311,10 +321,9 @@ class Store:
             made = self._state["merged"][name]
             clock, have = self._table(name).clock, made["facts"]["columns"]
             local = f", epoch({clock})::BIGINT AS local_s" if clock in have else ""
-            for view, files in ((name, made["files"]), (name + "_left_out", [made["left_out"]])):
-                rows = parquet([self.folder / file["file"] for file in files]).removesuffix(")") + ", file_row_number = true)"
-                sizes = [sum(n for _, n, _ in file.get("days", ())) for file in files]
-                before = f" + {literal([0, *accumulate(sizes[:-1])])}[file_index::BIGINT + 1]" if len(files) > 1 else ""
+            for view, files in ((name, self.files(name)), (name + "_left_out", {self.folder / made["left_out"]["file"]: 0})):
+                rows = parquet(list(files)).removesuffix(")") + ", file_row_number = true)"
+                before = f" + {literal([*files.values()])}[file_index::BIGINT + 1]" if len(files) > 1 else ""
                 self._connection.execute(
                     f"CREATE OR REPLACE VIEW {view} AS SELECT file_row_number{before} AS seq, * EXCLUDE (file_row_number){local} FROM {rows}"
                 )
