@@ -246,6 +246,17 @@ def test_half_a_month_is_not_compared():
     half = {name: [x for x, kept in zip(values, keep, strict=True) if kept] for name, values in data.items()}
     row = complaints.volume(view(half, end="2024-08-15")).iloc[0]
     assert pd.isna(row["before"]) and row["state"] == "not compared"
+    opening = complaints.overview(view(half, end="2024-08-15")).iloc[0]
+    assert (opening["telling"], opening["reason"]) == ("volume", "not covered")
+    assert pd.isna(opening["difference"]) and pd.isna(opening["change_of_count"]), "the page's first sentence said 155 orders fewer"
+    assert complaints.overview(view(data)).iloc[0]["difference"] == 0
+
+
+def test_a_category_whose_share_is_not_told_is_not_named():
+    """A month of one order opened its chapter with '，不作比较。'."""
+    frame = complaints.categories(view(spread("2024-08", {"甲": 3}), smallest=8))
+    assert "named" not in set(frame["named"])
+    assert "named" in set(complaints.categories(view(spread("2024-08", {"甲": 30}), smallest=8))["named"])
 
 
 def test_a_kind_that_no_order_has_is_refused():

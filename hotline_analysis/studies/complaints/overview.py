@@ -104,10 +104,10 @@ def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.Dat
 
 
 def _worded(view: View, found: pd.DataFrame, before: float) -> pd.DataFrame:
-    """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told)."""
+    """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told, or the data do not cover the month)."""
     volume = found["indicator"].isin(catalogue.orders.VOLUMES)
     came = found["numerator"].fillna(0).astype("float64")
-    difference = (came - before).where(volume & bool(before) & (came > 0))
+    difference = (came - before).where(volume & bool(before) & (came > 0) & (found["reason"] != "not covered"))
     return found.assign(
         what=orders.called(view.params),
         difference=difference,

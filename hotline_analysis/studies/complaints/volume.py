@@ -90,7 +90,7 @@ def _named(frame: pd.DataFrame, view: View) -> pd.DataFrame:
     so_far = frame["count"].where(first).fillna(0).cumsum().where(told)
     whole = frame["count"].iloc[0]
     low, high = intervals.wilson(so_far.to_numpy(float), float(whole) if whole else np.nan)
-    plain = first & ~frame["category"].isin((disclosure.OTHER, orders.NONE))
+    plain = first & frame["share"].notna() & ~frame["category"].isin((disclosure.OTHER, orders.NONE))
     moved = plain & (frame["state"].isin(("outside",)) | frame["share_state"].isin(("outside", "few months")))
     unnamed = (
         first & (frame["category"] == orders.NONE) & (frame["count"] > (whole or 0) / 2)
