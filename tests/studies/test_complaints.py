@@ -254,8 +254,9 @@ def test_half_a_month_is_not_compared():
 
 def test_a_category_whose_share_is_not_told_is_not_named():
     """A month of one order opened its chapter with '，不作比较。'."""
-    frame = complaints.categories(view(spread("2024-08", {"甲": 3}), smallest=8))
-    assert "named" not in set(frame["named"])
+    data = joined(spread("2024-07", {"甲": 60, "乙": 30}), spread("2024-08", {"甲": 1}))
+    frame = complaints.categories(view(data, smallest=8))
+    assert frame.loc[frame["category"] == "甲", "share"].isna().all() and "named" not in set(frame["named"])
     assert "named" in set(complaints.categories(view(spread("2024-08", {"甲": 30}), smallest=8))["named"])
 
 
