@@ -16,20 +16,18 @@ from hotline_analysis import machine
 from hotline_analysis.errors import Held
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.engine import literal, parquet
+from hotline_analysis.intake.store.merge import DAY
 from hotline_analysis.intake.store.store import Store, digest_of, say_damage, waiting
 
 KEPT_IN = "HOTLINE_KEPT_IN"  # another folder of the store for derived tables and frames: who verifies uses none that was kept before
-KEPT, GROWING = (
-    100,
-    12,
-)  # tables, of which one that grows has four, and those of other data among them, of which it has two; the longest unused go first
+KEPT = 100  # tables, of which one that grows has four; the longest unused go first
+GROWING = 12  # tables of other data among them, from which one grows: two each
 GROWS = 0.25  # share of a table's rows that later calls may touch before it is made anew
-DAY = 86400
 
 
 class Kept:
-    """The tables of one store as its engine reads them: canonical ones, and derived ones, each in Parquet files named by what they hold, the digest of the data that they were made from, which of how
-    many pieces they are, and their own digest. A table by callers that the engine's memory would not hold is made of so many callers at a time.
+    """The tables of one store as its engine reads them: canonical ones, and derived ones, each in Parquet files named by what they hold, the digest
+    of the data that they were made from, which of how many pieces they are, and their own digest. A table by callers that the engine's memory would not hold is made of so many callers at a time.
     """
 
     patience = 300  # seconds to wait for another process that keeps a table
@@ -212,12 +210,10 @@ def _made(told: Path) -> str:
 
 def _since(before: Sequence[list], now: Sequence[list], end_s: int, new_end_s: int) -> int | None:
     """The instant from which two states of the calls may differ, as far as they are seen (up to the end of each); None where they nowhere do."""
-    old, new = (
-        [day for day in days if day[0] is not None] for days in (before, now)
-    )  # a call without a time is in no such table, and stands last
+    # a call without a time is in no such table, and stands last
+    old, new = ([day for day in days if day[0] is not None] for days in (before, now))
     same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-    since = [
-        (day[0] - 1 if day[0] <= 0 else day[0]) * DAY for days in (old, new) for day in days[same : same + 1]
-    ]  # days are cut towards 0
+    first = [day[0] for days in (old, new) for day in days[same : same + 1]]
+    since = [(day - 1 if day <= 0 else day) * DAY for day in first]  # numbers of days are cut towards 0
     since += [end_s, new_end_s] if end_s != new_end_s else []
     return min(since, default=None)
