@@ -306,6 +306,17 @@ def items(table: Table, source: "Source", named: Mapping[str, "Item"]) -> None:
             )
 
 
+def lake(params: "Params") -> None:
+    """The tables of a lake are canonical ones, each in a folder of its own, and no export brings rows of them too."""
+    for name, folder in params.tables.items():
+        if name not in TABLES:
+            raise ValueError(f"tables › '{name}' is no canonical table. {nearest(name, TABLES) or 'They are: ' + ', '.join(TABLES) + '.'}")
+        if params.sources(name):
+            raise ValueError(f"tables › {name}: there are exports of {name} too; leave one of the two out")
+        if not folder.strip():
+            raise ValueError(f"tables › {name}: names no folder; write the one that holds its files, such as lake/{name}")
+
+
 def item(item: "Item") -> None:
     """A scale runs upwards, and what is no answer is no score."""
     low, high = item.scale
@@ -422,6 +433,8 @@ def own_indicators(params: "Params") -> None:
 
 def _own_part(place: str, part: "OwnPart", params: "Params") -> None:
     sources = params.sources(part.table)
+    if part.table in params.tables and not sources:
+        return  # a lake's table, which is looked at later
     if not sources:
         raise ValueError(f"{place} › table: no {part.table} are named; add '{part.table}:', or take another table")
     mapped = [

@@ -183,6 +183,7 @@ class Hotline:
             self.store.claim()
             write_sample(params.store_folder / "exports", progress=progress)
         self.store.build(progress=progress)
+        self.params = params = self.store.params  # with the columns that a lake's tables have
         self.kept = spark.OnSpark(self.store) if params.engine.spark else Kept(self.store)
         self.frames = Frames(self.kept.frames)
         self.period = self._period(month)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -1566,6 +1566,13 @@ class Params(Settings):
         "cases: {files: a.xlsx, columns: {kind: {is: caller}, listed_at: 列入日期, caller: {from: 号码, kind: phone}}}",
         "cases: {files: a.xlsx, columns: {kind: {is: caller}}}",
     )
+    tables: dict[str, str] = setting(
+        {},
+        "已在数据湖中的标准表：表名与其文件夹（Parquet，可按分区分文件夹，或 Delta 表），在原处读取，不写入（见 docs/scale.md）",
+        "canonical tables that lie in a lake already: a table and its folder (Parquet files, in folders of partitions or not, or a Delta table), read where they lie and never written (docs/scale.md)",
+        "tables: {orders: lake/orders}",
+        "tables: {order: lake/orders}",
+    )
     items: dict[str, Item] = setting(
         {},
         "调查与评分的题目：列名（item_1至item_30）与它问什么、分值范围；被对应的列都要写",
@@ -1724,9 +1731,11 @@ class Params(Settings):
                 fits.source(table, source)
                 fits.items(table, source, self.items)
         fits.satisfaction(self.satisfaction, self.items)
-        if not any(getattr(self, name) for name in tables.TABLES):
+        fits.lake(self)
+        if not any(getattr(self, name) for name in tables.TABLES) and not self.tables:
             raise ValueError("no table is named; a params file needs at least one of: " + ", ".join(tables.TABLES))
-        fits.complaints(self.complaints, self.orders)
+        if "orders" not in self.tables:  # what columns a lake's table has is seen when it is read (`lying`)
+            fits.complaints(self.complaints, self.orders)
         fits.own_indicators(self)
         return self
 
@@ -1746,7 +1755,7 @@ class Params(Settings):
     def _own_exports(self) -> bool:
         own = [(folder / "exports").resolve() for folder in (self.store_folder, self.root / ".hotline" / "sample")]
         files = [(self.root / file).resolve() for table in tables.TABLES for source in self.sources(table) for file in source.files]
-        return all(any(file.is_relative_to(folder) for folder in own) for file in files)
+        return not self.tables and all(any(file.is_relative_to(folder) for folder in own) for file in files)
 
     @property
     def name(self) -> str:
@@ -1796,7 +1805,26 @@ class Params(Settings):
     def sources(self, table: str) -> tuple[Source, ...]:
         return getattr(self, table)
 
-    def placed(self, table: tables.Table, have: Collection[str]) -> str:
+    def lying(self, columns: Mapping[str, Collection[str]]) -> "Params":
+        """These params with each table of the lake as if it were exported under its own names, so that whoever asks what is mapped need not know. columns: those
+        that a table has; of one that nobody has looked at, all. Raises BadParams where settings ask for a column that is not there.
+        """
+        rules = {
+            name: [c for c in tables.TABLES[name].mapped if c in columns.get(name, tables.TABLES[name].mapped)] for name in self.tables
+        }
+        sources = {name: (Source.model_construct(columns={c: ColumnRule(source=(c,)) for c in mapped}),) for name, mapped in rules.items()}
+        told = self.model_copy(update=sources)
+        try:
+            for name in columns:
+                fits.items(tables.TABLES[name], *told.sources(name), self.items)
+            if "orders" in columns:
+                fits.complaints(told.complaints, told.orders)
+            fits.own_indicators(told)
+        except ValueError as wrong:
+            raise BadParams(self.path.name, f"{wrong}.") from None
+        return told
+
+    def placed(self, table: "tables.Table", have: Collection[str]) -> str:
         """The instant that places a table's rows: its clock, the one that stands in where an export has none, and of orders the one that `complaints` names."""
         return "closed_at" if table.name == "orders" and self.complaints.placed_by == "closed" else table.placed(have)
 
@@ -1910,7 +1938,7 @@ def load(path: str | Path) -> Params:
     whole = presets.under(_with_days(_with_windows(data, file), file), file.name)
     params = validated(Params, whole, file.name, path=file)
     _refuse_personal(params)
-    return params
+    return params.lying({})
 
 
 def _refuse_personal(params: Params) -> None:

@@ -7,7 +7,7 @@ A name alone cannot be told from a category; it stays in the store, and no page 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 import duckdb
@@ -132,19 +132,24 @@ def _refuse_mostly(connection, words: str, made: str, where: str) -> None:
         _refuse(personal, filled, MOSTLY_PERSONAL, "hold a telephone number, an id, a bank card or a mail address", where)
 
 
-def refuse_no_category(connection, table: Table, mine: list[tuple[Job, Part]], merged: str, params: str) -> None:
-    """DataRefused for a mapped category or agent column of which most words come once. `merged` is the whole table in SQL."""
+def refuse_no_category(connection, table: Table, places: Mapping[str, str], rows: str) -> None:
+    """DataRefused for a category or agent column of which most words come once. places: the columns that are there, as they are called; rows: the table in SQL."""
     for column in (c for c in table.columns if c.kind == TEXT and not c.allowed and not c.derived and not c.name.endswith("_id")):
-        name, word = column.name, f"unnest(string_split({column.name}, ';'))" if column.listed else column.name
-        source = next((job.source for job, part in mine if name in part.columns), None)
-        if source is None:
+        word = f"unnest(string_split({column.name}, ';'))" if column.listed else column.name
+        if column.name not in places:
             continue
         once, filled = connection.execute(
             "SELECT count(*) FILTER (n = 1), coalesce(sum(n), 0)::BIGINT FROM ("
-            f"SELECT count(*) AS n FROM (SELECT {word} AS word FROM {merged}) WHERE word IS NOT NULL GROUP BY word)"
+            f"SELECT count(*) AS n FROM (SELECT {word} AS word FROM {rows}) WHERE word IS NOT NULL GROUP BY word)"
         ).fetchone()
         if filled >= REPEATS_FROM:
-            _refuse(once, filled, MOSTLY_ONCE, "hold a text that no other cell has", _where(params, table, name, source))
+            _refuse(once, filled, MOSTLY_ONCE, "hold a text that no other cell has", places[column.name])
+
+
+def called(place: str, table: Table, mine: list[tuple[Job, Part]]) -> dict[str, str]:
+    """The columns of a table that exports have, each with its place and its name in the first export that has it."""
+    sources = {name: job.source for job, part in reversed(mine) for name in part.columns if name in job.source.columns}
+    return {name: _where(place, table, name, source) for name, source in sources.items()}
 
 
 def _where(place: str, table: Table, name: str, source: Source) -> str:

@@ -13,6 +13,8 @@ from hotline_analysis.intake.store.store import Store
 def numbers(store: Store, callers: Collection[int], first_s: int, end_s: int) -> dict[int, tuple[str, str]]:
     """Of each of these callers (the store's integers) the kind of identity and its commonest written form in the exports of calls that hold any of the time
     from `first_s` to `end_s`. Of two equally common ones the first by text. Raises as building the store does, and DataRefused where an export changed since then."""
+    if "calls" in store.params.tables:  # a lake holds pseudonyms, and no number
+        return {}
     found: dict[int, Counter] = {}
     with store.reading("calls") as (jobs, key):
         engine = connect([store.folder], store.folder / "spill", store.params.limits)

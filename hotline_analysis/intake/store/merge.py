@@ -49,7 +49,7 @@ class Merge:
         self.places = places  # the newest export, whose last row is the latest, has the highest rank
         self.ranked = [(rank, mine[place]) for rank, place in enumerate(places)]
         have = {column for _, part in mine for column in part.columns}
-        self.columns = [c for c in _column_order(table) if c in have]
+        self.columns = [c for c in column_order(table) if c in have]
 
     def run(self) -> dict:
         """Write the table, but for the files of it that stay, and what was left out of it; counts by file, the table's facts and its files."""
@@ -72,8 +72,9 @@ class Merge:
         aside = self._write(f"FROM {rows} {gone_sql} WHERE {'_out IS NOT NULL' if left_out else 'false'}", f"{self.table.name}_left_out")
         if left_out:
             counts["left_out"] = self._counts(f"(FROM rows_in {gone_sql} WHERE _out IS NOT NULL)", "_out")
-        facts = self._facts(parquet([self.folder / file["file"] for file in made["files"]]))
-        return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": facts, **made, "left_out": aside}
+        rows = parquet([self.folder / file["file"] for file in made["files"]])
+        told = facts(self.connection, rows, self.table, self.columns, self.params, masked=self._masked())
+        return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": told, **made, "left_out": aside}
 
     def _refuse_nothing(self) -> None:
         """Where no file has a row that converts, the first one's setting is wrong."""
@@ -194,7 +195,7 @@ class Merge:
         if not merged:
             return "rows_in"
         had = set(self.columns)
-        self.columns = [c for c in _column_order(self.table) if c in had or any(c in self._told(mine) for _, mine in merged)]
+        self.columns = [c for c in column_order(self.table) if c in had or any(c in self._told(mine) for _, mine in merged)]
         told = [legs.merged_sql(self._legs(ranks), self._told(mine), mine) for ranks, mine in merged]
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE legs AS {' UNION ALL BY NAME '.join(told)}")
         of_legs = {c for _, mine in merged for c in self._told(mine)}
@@ -209,7 +210,7 @@ class Merge:
     def _told(self, had: set[str]) -> list[str]:
         """The columns that the legs of one kind of export tell."""
         made = legs.MADE if "agent" in had else ()
-        return [c for c in _column_order(self.table) if c in had or c in made]
+        return [c for c in column_order(self.table) if c in had or c in made]
 
     def _legs(self, ranks: list[int]) -> str:
         return f"(SELECT r.*, c._call, c._leg FROM rows_in AS r JOIN calls_of AS c USING (_rank, _record) WHERE _rank IN ({', '.join(map(str, ranks))}))"
@@ -327,37 +328,6 @@ class Merge:
         ).fetchall()
         return {"days": {d.isoformat(): [wrong, n] for d, wrong, n in rows if d and n}}
 
-    def _facts(self, table: str) -> dict:
-        """Rows, ends and what the identities are worth."""
-        rows = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        return {
-            "rows": rows,
-            "columns": self.columns,
-            "masked": self._masked(),
-            "days_only": self._days_only(table),
-            **self._days(table),
-        }
-
-    def _days(self, table: str) -> dict:
-        """The first day of dense records, the midnight after the last one (`ends`), both as epoch seconds, and the first and last record of all."""
-        wall, zone = self.table.clock, self.params.time_zone
-        if wall not in self.columns:
-            return dict.fromkeys(("data_start", "data_end", "data_start_s", "data_end_s", "span"))
-        counted = self.connection.execute(
-            f"SELECT CAST({wall} AS DATE), count(*), min({wall}), max({wall}) FROM {table} WHERE {wall} IS NOT NULL GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-        found = ends.ends({day: n for day, n, *_ in counted}, self.params, monthly=self.table.monthly)
-        if not found:
-            return dict.fromkeys(("data_start", "data_end", "data_start_s", "data_end_s", "span"))
-        first, last = found
-        return {
-            "data_start": first.isoformat(),
-            "data_end": date.fromordinal(last.toordinal() + 1).isoformat(),
-            "data_start_s": instants.local_midnight(first, zone),
-            "data_end_s": instants.next_midnight(last, zone),
-            "span": [counted[0][2].isoformat(sep=" "), counted[-1][3].isoformat(sep=" ")],
-        }
-
     def _masked(self) -> bool:
         """True when most of the callers' written identities are masked: no figure about repeated calls can be had from them."""
         total = Counter()
@@ -366,14 +336,45 @@ class Merge:
                 total.update(counts)
         return total["masked"] * 2 > total.total()
 
-    def _days_only(self, table: str) -> list[str]:
-        """Instants that never have a clock time: a day at midnight, so that hours cannot be told from them."""
-        names = [c.name for c in self.table.columns if c.kind == INSTANT and c.name in self.columns]
-        if not names:
-            return []
-        tests = ", ".join(f"count({n}) > 0 AND count(*) FILTER ({n} <> date_trunc('day', {n})) = 0" for n in names)
-        found = self.connection.execute(f"SELECT {tests} FROM {table}").fetchone()
-        return [name for name, days in zip(names, found, strict=True) if days]
+
+def facts(
+    connection: duckdb.DuckDBPyConnection, rows: str, table: Table, columns: Collection[str], params: Params, *, masked: bool = False
+) -> dict:
+    """What is known of a table's rows, as SQL: how many, their ends, and what the identities are worth."""
+    (count,) = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
+    told = {"rows": count, "columns": list(columns), "masked": masked, "days_only": _days_only(connection, rows, table, columns)}
+    return {**told, **_ends(connection, rows, table, columns, params)}
+
+
+def _ends(connection: duckdb.DuckDBPyConnection, rows: str, table: Table, columns: Collection[str], params: Params) -> dict:
+    """The first day of dense records, the midnight after the last one (`ends`), both as epoch seconds, and the first and last record of all."""
+    wall, zone = table.clock, params.time_zone
+    if wall not in columns:
+        return dict.fromkeys(("data_start", "data_end", "data_start_s", "data_end_s", "span"))
+    counted = connection.execute(
+        f"SELECT CAST({wall} AS DATE), count(*), min({wall}), max({wall}) FROM {rows} WHERE {wall} IS NOT NULL GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    found = ends.ends({day: n for day, n, *_ in counted}, params, monthly=table.monthly)
+    if not found:
+        return dict.fromkeys(("data_start", "data_end", "data_start_s", "data_end_s", "span"))
+    first, last = found
+    return {
+        "data_start": first.isoformat(),
+        "data_end": date.fromordinal(last.toordinal() + 1).isoformat(),
+        "data_start_s": instants.local_midnight(first, zone),
+        "data_end_s": instants.next_midnight(last, zone),
+        "span": [counted[0][2].isoformat(sep=" "), counted[-1][3].isoformat(sep=" ")],
+    }
+
+
+def _days_only(connection: duckdb.DuckDBPyConnection, rows: str, table: Table, columns: Collection[str]) -> list[str]:
+    """Instants that never have a clock time: a day at midnight, so that hours cannot be told from them."""
+    names = [c.name for c in table.columns if c.kind == INSTANT and c.name in columns]
+    if not names:
+        return []
+    tests = ", ".join(f"count({n}) > 0 AND count(*) FILTER ({n} <> date_trunc('day', {n})) = 0" for n in names)
+    found = connection.execute(f"SELECT {tests} FROM {rows}").fetchone()
+    return [name for name, days in zip(names, found, strict=True) if days]
 
 
 def _days(file: dict) -> tuple:
@@ -392,7 +393,7 @@ def _cut(days: Sequence[tuple[int | None, int]], before: Collection[int | None])
     return [(first, end) for first, end in zip(cuts, [*cuts[1:], len(days)], strict=False)]
 
 
-def _column_order(table: Table) -> list[str]:
+def column_order(table: Table) -> list[str]:
     """Canonical columns, each instant followed by its epoch seconds."""
     return [name for c in table.columns for name in ((c.name, c.epoch) if c.kind == INSTANT else (c.name,))]
 
@@ -412,15 +413,14 @@ def _place(params: Params, job: Job) -> int:
     return params.sources(job.table.name).index(job.source)
 
 
+def calendar(params: Params) -> list:
+    """What the ends of the data and the days of the ledger depend on."""
+    return [params.holidays, params.days, params.weekend, params.period.cut_hour]
+
+
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
-    calendar = [
-        params.holidays,
-        params.days,
-        params.weekend,
-        params.period.cut_hour,
-    ]  # the ends of the data and the days of the ledger depend on them
     files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
-    said = [FORMAT, "files by day", calendar, files]
+    said = [FORMAT, "files by day", calendar(params), files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -13,10 +13,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from hotline_analysis import machine
 from hotline_analysis.errors import BadParams
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.store.kept import Kept
+from hotline_analysis.intake.store.lake import Lying
 from hotline_analysis.intake.store.store import Store
 from hotline_analysis.params import CONNECT, Params
 
@@ -32,6 +35,13 @@ LOCAL = {  # of a Spark that runs in this machine alone: it listens to nobody el
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "OFF",
 }
+TYPES = {
+    "BIGINT": "bigint",
+    "VARCHAR": "string",
+    "TIMESTAMP": "timestamp_ntz",
+    "BOOLEAN": "boolean",
+    "DOUBLE": "double",
+}  # of canonical columns
 _HELD = contextlib.ExitStack()  # the locks of this process's own folders, until it ends
 SETTINGS = {  # of every session: times are wall times, and what no number can be is none, as in DuckDB
     "spark.sql.session.timeZone": "UTC",
@@ -54,15 +64,20 @@ class OnSpark(Kept):
         """A canonical table with the columns that the store's own view has."""
         from pyspark.sql import functions as F
 
-        view = self.store.table(name)
-        files = self.store.files(name)
-        rows = self.session.read.parquet(*map(str, files))
-        before = F.create_map(*[F.lit(told) for file, n in files.items() for told in (file.name, n)])
+        view, lying = self.store.table(name), self.store.lying(name)
+        rows = self._of_lake(view, lying) if lying else self.session.read.parquet(*map(str, self.store.files(name)))
         columns = {c: F.col(c) for c in rows.columns}
-        columns["seq"] = F.col("_metadata.row_index") + F.element_at(before, F.col("_metadata.file_name")).cast("bigint")
+        if not lying:
+            before = F.create_map(*[F.lit(told) for file, n in self.store.files(name).items() for told in (file.name, n)])
+            columns["seq"] = F.col("_metadata.row_index") + F.element_at(before, F.col("_metadata.file_name")).cast("bigint")
         if "local_s" in view.columns:
             columns["local_s"] = F.rint(F.unix_micros(F.col(self.store.clock(name)).cast("timestamp")) / 1e6).cast("bigint")
         return rows.select(*[columns[c].alias(c) for c in view.columns])
+
+    def _of_lake(self, view: duckdb.DuckDBPyRelation, lying: Lying) -> "DataFrame":
+        """The files that the store looked at, with the types that it found: of a file without a column, and of a partition's, Spark would guess."""
+        kinds = [f"{c} {TYPES[str(kind)]}" for c, kind in zip(view.columns, view.types, strict=True) if c != "local_s"]
+        return self.session.read.schema(", ".join(kinds)).option("basePath", str(lying.folder)).parquet(*map(str, lying.paths))
 
     def _read(self, pieces: list[Path]) -> "DataFrame":
         return self.session.read.parquet(*map(str, pieces)).drop(MONTH)

@@ -32,9 +32,10 @@ from hotline_analysis.intake.read.files import find_files
 from hotline_analysis.intake.read.ledger import FileLedger
 from hotline_analysis.intake.read.readers import TextTable, read
 from hotline_analysis.intake.read.stored import text_bytes
-from hotline_analysis.intake.store.merge import Merge, cells_of, ledgers_of, merge_key
+from hotline_analysis.intake.store import contract, lake
+from hotline_analysis.intake.store.merge import Merge, calendar, cells_of, ledgers_of, merge_key
 from hotline_analysis.params import Params
-from hotline_analysis.tables import Table
+from hotline_analysis.tables import IDENTITY, Table
 
 PINNED = "HOTLINE_PINNED"  # in a run's notebooks: the digest and the folder of the store that all of them read
 
@@ -120,10 +121,15 @@ class Store:
         """What tells how far two states of a table are equal: its columns with their types, how its rows are ordered, and of each day since 1970 (of its
         clock, UTC) that has rows (day, rows, a digest of them), in order."""
         made = self._state["merged"][name]
-        return made["schema"], [day for file in made["files"] for day in file["days"]]
+        return made["schema"], [day for file in ([made["lake"]] if "lake" in made else made["files"]) for day in file["days"]]
+
+    def lying(self, name: str) -> lake.Lying | None:
+        """Where a table lies that is a lake's; None of one that this store holds."""
+        made = self._state["merged"][name]
+        return lake.Lying.from_dict(made["lake"]) if "lake" in made else None
 
     def files(self, name: str) -> dict[Path, int]:
-        """The files of a table in the order of its rows, each with the number of rows before it."""
+        """The files of a table of this store in the order of its rows, each with the number of rows before it."""
         files = self._state["merged"][name]["files"]
         sizes = [sum(n for _, n, _ in file.get("days", ())) for file in files]
         return {self.folder / file["file"]: before for file, before in zip(files, [0, *accumulate(sizes[:-1])], strict=True)}
@@ -146,6 +152,13 @@ class Store:
         """Raise DataRefused when another run has made the store anew since it was opened: figures of two states would stand side by side."""
         if self._seen and self._files_seen() != self._seen:
             raise _made_anew(self.params)
+        self._check_lake()
+
+    def _check_lake(self) -> None:
+        """Raise DataRefused where a file of the lake is not the one that was looked at: it is read anew for each question."""
+        for name, made in self._state.get("merged", {}).items():
+            if "lake" in made and self.lying(name).seen != made["lake"]["seen"]:
+                raise contract.changed(self.lying(name))
 
     def _files_seen(self) -> dict:
         names = ["store.json", *self._state.get("files", {})]
@@ -166,19 +179,30 @@ class Store:
                 key = self._key()
                 self._verify()
                 jobs = self._jobs(key)
-                self._open([])  # the exports are read by Python alone: their folders may have names that the engine cannot take
-                self._assemble(jobs, self._parts(jobs, key, progress), key)
+                found = {name: lake.find(self.params, name) for name in self.params.tables}
+                self._open(
+                    [lying.folder for lying in found.values()]
+                )  # the exports are read by Python alone: their folders may have names that the engine cannot take
+                self._assemble(jobs, self._parts(jobs, key, progress), key, found)
                 self._open([])  # a fresh engine: the one that built knows written numbers, and may read the exports
             finally:
                 self._tidy()
             self._seen = self._files_seen()
             self._say_damage()
+            self._narrow()
+
+    def _narrow(self) -> None:
+        """Params as if the columns of the lake's tables were mapped, now that they are known."""
+        held = {name: self._state["merged"][name]["facts"]["columns"] for name in self.params.tables}
+        self.params = self.params.lying(held) if held else self.params
 
     def _open_pinned(self, pinned: str) -> None:
         if digest_of(self.made) != pinned:
             raise _made_anew(self.params)
+        self._check_lake()
         self._seen = self._files_seen()
         self._open([])
+        self._narrow()
 
     def _tidy(self) -> None:
         """What a run left that was killed, or is not the kind of thing that it is named for, goes; and files that no table is made of."""
@@ -217,7 +241,8 @@ class Store:
         mapping = self.folder / "identities.parquet"
         told = self._state.get("files", {})
         broken = {name for name, digest in told.items() if sealed.digest(self.folder / name) != digest}
-        if not identity.Registry.fits(mapping):  # integers without their mapping would mean other people
+        exported = mapping.exists() or any("lake" not in made for made in self._state.get("merged", {}).values())
+        if exported and not identity.Registry.fits(mapping):  # integers without their mapping would mean other people
             self._damaged |= {mapping.name} if self._state or mapping.exists() else set()
             for name in ("parts", "kept", mapping.name, "identities.json"):
                 machine.remove(self.folder / name)
@@ -300,9 +325,9 @@ class Store:
     def _table(self, name: str) -> Table:
         """The table, by the instant that places its rows in these exports."""
         table = tables.TABLES[name]
-        return replace(
-            table, clock=self.params.placed(table, {column for source in self.params.sources(name) for column in source.columns})
-        )
+        made = self._state.get("merged", {}).get(name, {})
+        have = made["facts"]["columns"] if "lake" in made else {column for source in self.params.sources(name) for column in source.columns}
+        return replace(table, clock=self.params.placed(table, have))
 
     @property
     def _staging(self) -> Path:
@@ -312,6 +337,7 @@ class Store:
         """A connection that may read the inputs and the store and write the store."""
         if self._connection is not None:
             self._connection.close()
+        inputs = {*inputs, *(lying.folder for lying in map(self.lying, self.tables) if lying)}
         self._connection = connect([self.folder, *inputs], self.folder / "spill", self.params.limits)
         self._make_views()
 
@@ -321,6 +347,14 @@ class Store:
             made = self._state["merged"][name]
             clock, have = self._table(name).clock, made["facts"]["columns"]
             local = f", epoch({clock})::BIGINT AS local_s" if clock in have else ""
+            if lying := self.lying(name):
+                if lying.seen != made["lake"]["seen"]:
+                    continue  # a view of files that are gone is none; the table is looked at anew
+                for view, which in ((name, ""), (name + "_left_out", " WHERE false")):
+                    self._connection.execute(
+                        f"CREATE OR REPLACE VIEW {view} AS SELECT {', '.join(['seq', *have])}{local} FROM {lying.rows}{which}"
+                    )
+                continue
             for view, files in ((name, self.files(name)), (name + "_left_out", {self.folder / made["left_out"]["file"]: 0})):
                 rows = parquet(list(files)).removesuffix(")") + ", file_row_number = true)"
                 before = f" + {literal([*files.values()])}[file_index::BIGINT + 1]" if len(files) > 1 else ""
@@ -438,8 +472,8 @@ class Store:
             counts[name] = dict(rows)
         return counts
 
-    def _assemble(self, jobs: list[Job], parts: list[Part], key: identity.Key) -> None:
-        """Put the parts of each table together, where they or their settings changed."""
+    def _assemble(self, jobs: list[Job], parts: list[Part], key: identity.Key, found: dict[str, lake.Lying]) -> None:
+        """Put the parts of each table together, where they or their settings changed, and look at the tables of the lake where their files did."""
         merged, old = {}, self._state.get("merged", {})
         for name in dict.fromkeys(job.table.name for job in jobs):
             mine = [(job, part) for job, part in zip(jobs, parts, strict=True) if job.table.name == name]
@@ -449,13 +483,45 @@ class Store:
             made = Merge(self._connection, self.folder, self._table(name), mine, self.params, old.get(name, {})).run()
             self._guard(self._table(name), mine, parquet([self.folder / file["file"] for file in made["files"]]))
             merged[name] = {"made": merge_key(mine, self.params), **made}
+        merged |= {name: self._of_lake(name, lying, old.get(name, {})) for name, lying in found.items()}
+        merged = {name: merged[name] for name in tables.TABLES if name in merged}
+        self._refuse_two_numberings(parts, merged)
         if merged != old or not self._state.get("files"):
             self._record(jobs, parts, merged, key)
+
+    def _of_lake(self, name: str, lying: lake.Lying, old: dict) -> dict:
+        """A table of the lake, as it was looked at: anew where a file of it, or what is asked of it, is another than then."""
+        asked = [
+            FORMAT,
+            duckdb.__version__,
+            calendar(self.params),
+            self.params.time_zone,
+            self.params.complaints.placed_by,
+            sorted(self.params.countries),
+        ]
+        asked = hashlib.sha256(json.dumps([*asked, lying.as_dict()]).encode("utf-8", "surrogatepass")).hexdigest()
+        if old.get("asked") == asked:
+            return old
+        return {"asked": asked, **contract.looked_at(self._connection, lying, name, self.params)}
+
+    def _refuse_two_numberings(self, parts: list[Part], merged: dict) -> None:
+        """The integers of callers mean the same people in all tables, or every join of two tables is wrong."""
+        people = {
+            name: [c for c in made["facts"]["columns"] if c in tables.TABLES[name] and tables.TABLES[name][c].kind == IDENTITY]
+            for name, made in merged.items()
+        }
+        of_lake, of_exports = ([name for name in people if people[name] and ("lake" in merged[name]) == lain] for lain in (True, False))
+        if of_lake and of_exports:
+            raise DataRefused(
+                f"{self.params.path.name} › tables › {of_lake[0]} › {people[of_lake[0]][0]}",
+                f"numbers people otherwise than the exports of {of_exports[0]}, whose integers are made here.",
+                "Put both into the lake, or leave the people out of one of them.",
+            )
 
     def _guard(self, table: Table, mine: list[tuple[Job, Part]], made: str) -> None:
         """Refuse a table whose categories are none, and keep nothing of it: its files are in no state, and go (`_tidy`)."""
         try:
-            guard.refuse_no_category(self._connection, table, mine, made, self.params.path.name)
+            guard.refuse_no_category(self._connection, table, guard.called(self.params.path.name, table, mine), made)
         except DataRefused:
             for left in (self._at(job, end) for job, _ in mine for end in (".json", ".parquet")):
                 machine.remove(left)
@@ -466,7 +532,10 @@ class Store:
 
         Every file of a state has a name of its own, so that until that step the store is whole as it was.
         """
-        account = {"files": [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged)], "cells": cells_of(jobs, parts, merged)}
+        files = [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged)] + [
+            made["ledger"] for made in merged.values() if "lake" in made
+        ]
+        account = {"files": files, "cells": cells_of(jobs, parts, merged)}
         ledger = f"ledger.{digest_of(account)}.json"
         sealed.write(self.folder / ledger, account)
         files = {ledger: sealed.digest(self.folder / ledger)}
@@ -492,7 +561,8 @@ def _facts(params: Params, jobs: list[Job], merged: dict, key: identity.Key) -> 
         "key_id": key.id,
         "time_zone": params.time_zone,
         **top,
-        "digests": {job.file.name: job.file.digest for job in jobs},
+        "digests": {job.file.name: job.file.digest for job in jobs}
+        | {made["lake"]["told"]: made["made"] for made in merged.values() if "lake" in made},
         "tables": by_table,
     }
 
