@@ -17,6 +17,7 @@ from hotline_analysis.errors import CannotWrite, DataRefused, Held
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.convert.identity import Key, open_key
 from hotline_analysis.intake.engine import connect, parquet
+from hotline_analysis.intake.store import Store
 from hotline_analysis.params import Params
 
 FILE = "register.json"
@@ -43,7 +44,12 @@ def _letters(digest: bytes) -> str:
 
 
 def pseudonyms(params: Params) -> dict[int, str]:
-    """The store's integers of callers and the pseudonyms that they stand for."""
+    """The store's integers of callers and the pseudonyms that they stand for; those of a lake stand for themselves."""
+    lain = [name for name in params.tables if any("caller" in source.columns for source in params.sources(name))]
+    if lain:
+        callers = " UNION ".join(f"SELECT caller FROM {name} WHERE caller IS NOT NULL" for name in lain)
+        with contextlib.closing(Store(params).connection) as engine:
+            return {number: str(number) for (number,) in engine.execute(callers).fetchall()}
     path = params.store_folder / "identities.parquet"
     if not path.exists():
         return {}

@@ -15,6 +15,7 @@ from hotline_analysis.intake.store import Store, contract
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.params import load
 from tests import small
+from tests.intake.test_spark import compared, needs_spark
 
 TOP = "title: {zh: 小热线, en: Small hotline}\nkey: published\npublic: true\ntargets: {connection_rate: 0.9}\n"
 LAKE = TOP + "tables: {calls: lake/calls}\n"
@@ -49,7 +50,11 @@ def written(h, folder: Path, query: str = ALL, *, by: str = "", file: str = "par
     with duckdb.connect() as engine:
         for (view,) in views:
             engine.execute(view)
-        to = f"'{target}' (FORMAT parquet, PARTITION_BY ({by}), OVERWRITE_OR_IGNORE)" if by else f"'{target / file}' (FORMAT parquet)"
+        to = (
+            f"'{target}' (FORMAT parquet, PARTITION_BY ({by}), OVERWRITE_OR_IGNORE, FILENAME_PATTERN '{file.removesuffix('.parquet')}')"
+            if by
+            else f"'{target / file}' (FORMAT parquet)"
+        )
         engine.execute(f"COPY ({query}) TO {to}")
     return target
 
@@ -427,3 +432,19 @@ class TestDelta:
     def test_what_its_files_alone_would_tell_otherwise_is_refused(self, exported, tmp_path, action, told):
         commit(delta(exported, tmp_path), 2, action)
         assert refused(tmp_path, kind=HotlineError).startswith(f"lake.yaml › tables › calls › {told}")
+
+
+class TestSpark:
+    pytestmark = needs_spark
+
+    def test_counts_what_duckdb_does(self, exported, tmp_path):
+        """Of a table parted by a column of ours, with a file that lacks a column: what Spark would guess of both is told to it."""
+        place = "'0' || ascii(agent) % 9 AS area"
+        written(exported, tmp_path, f"SELECT *, {place} FROM calls WHERE seq < 300", by="area")
+        written(exported, tmp_path, f"SELECT * EXCLUDE (talk_seconds), {place} FROM calls WHERE seq >= 300", by="area", file="later_{uuid}")
+        assert compared("local[2]", str(params(tmp_path)), "latest", "-") == {"lake.yaml": []}
+
+
+def test_letters_that_spark_would_read_as_others_are_refused_there(exported, tmp_path, monkeypatch):
+    written(exported, tmp_path, by="issue_1")
+    assert "written as %E4, and Spark reads others for them" in refused(tmp_path, f"{LAKE}engine: {{spark: 'local[2]'}}\n")

@@ -82,6 +82,13 @@ def find(params: Params, name: str) -> Lying:
     if (folder / ".hoodie").is_dir():
         raise DataRefused(where, "is a Hudi table, whose files hold older versions of rows too.", "Write the table as Parquet or as Delta.")
     files = _of_log(where, folder, params) if (folder / DELTA).is_dir() else _of_folder(where, folder)
+    coded = next((file for file in files if re.search("%[89A-Fa-f]", file)), None) if params.engine.spark else None
+    if coded:
+        raise DataRefused(
+            where,
+            f"the folders of {coded} hold letters written as %E4, and Spark reads others for them.",
+            "Write them with Spark, or leave 'engine' out.",
+        )
     if not files:
         raise NoInput(where, f"'{told}' holds no rows: there is no Parquet file in it.")
     return Lying(where, told, folder, tuple(files))
