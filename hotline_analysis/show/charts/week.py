@@ -69,7 +69,6 @@ def _axes(ax: Axes, narrow: bool, language: str) -> None:
     else:
         ax.set_xticks(hours + 0.5, clock, rotation=0)
         ax.set_yticks(np.arange(7) + 0.5, days, rotation=0)
-    ax.tick_params(length=0)
 
 
 def _outline(ax: Axes, marked: np.ndarray) -> None:
