@@ -13,8 +13,9 @@ from typing import Annotated
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
-from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, NoInput, nearest
+from hotline_analysis.errors import BadParams, DataRefused, NoInput, offered
 from hotline_analysis.params import Settings, read_yaml, validated
+from hotline_analysis.report import publish
 from hotline_analysis.report.audit.kinds import KINDS as TABLES
 from hotline_analysis.report.audit.quoted import UNKNOWN, Quoted, read
 from hotline_analysis.report.audit.relations import CONTRADICTS, FITS, HINTS, KINDS, NOT_CHECKED, Book, Held, Relation, Total
@@ -93,7 +94,7 @@ def _relation(given: Mapping, where: str) -> Relation:
     kind = next((name for name in KINDS if name in given), "")
     if not kind:
         word = next(iter(given), "")
-        raise BadParams(where, f"'{word}' is no kind of relation.", nearest(word, KINDS) or f"There are: {', '.join(KINDS)}.")
+        raise BadParams(where, f"'{word}' is no kind of relation.", offered(word, KINDS))
     return validated(KINDS[kind], dict(given), where)
 
 
@@ -117,7 +118,7 @@ def _number(text: str, figures: Iterable[str], where: str) -> Quoted:
     except BadParams:
         number = None
     if number is None or number.kind == UNKNOWN or any(re.match(rf"{re.escape(text)}(?![\d.,])", name) for name in figures):
-        raise BadParams(where, f"'{text}' is not a figure here.", nearest(text, figures) or f"There are: {', '.join(figures)}.")
+        raise BadParams(where, f"'{text}' is not a figure here.", offered(text, figures))
     return number
 
 
@@ -186,18 +187,8 @@ def begin(kind: str, path: str, language: str) -> str:
     if kind == "list":
         return "".join(f"{key}  {table.title(language)}\n" for key, table in TABLES.items())
     if kind not in TABLES:
-        raise BadParams("--new", f"'{kind}' is not a kind of table.", nearest(kind, TABLES) or f"There are: {', '.join(TABLES)}.")
+        raise BadParams("--new", f"'{kind}' is not a kind of table.", offered(kind, TABLES))
     text = TABLES[kind].text(language)
     if path:
-        _write(Path(path), text)
+        publish.create(Path(path), text)
     return f"{path}\n" if path else text
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        with file.open("x", encoding="utf-8") as out:
-            out.write(text)
-    except FileExistsError:
-        raise CannotWrite(str(file), "is there already.", "Name a new file.") from None
-    except OSError as fault:
-        raise CannotWrite(str(file), f"cannot be written ({fault.strerror}).") from None

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from xlsxwriter.utility import xl_col_to_name
+
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.intake import register
 from hotline_analysis.intake.read import workbooks
@@ -163,7 +165,7 @@ def _sheet(file: InputFile) -> Iterator[Filled]:
                 f"has no column '{lacking[0].zh}' ({lacking[0].en}).",
                 "Hand back the workbook with all the columns that it came with.",
             )
-        letters = {name: _letter(at + said["left"]) for at, name in columns.items()}
+        letters = {name: xl_col_to_name(at + said["left"]) for at, name in columns.items()}
         with open(stem.with_suffix(".clean"), encoding="utf-8", newline="") as stream:
             for number, *cells in csv.reader(stream, delimiter=SEPARATOR):
                 yield _filled(int(number), [cells[at] if at < len(cells) else "" for at in columns], columns.values(), letters)
@@ -185,14 +187,6 @@ def _columns(headings: list[str]) -> dict[int, str]:
         if name:
             found[at] = (int(part[2] or part[3]) if part else 1, name)
     return {at: name for at, (_, name) in sorted(found.items(), key=lambda told: (told[1][0], told[0]))}
-
-
-def _letter(place: int) -> str:
-    told, place = "", place + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        told = chr(65 + rest) + told
-    return told
 
 
 def _understand(filled: Filled, today: date) -> Iterator[tuple[str, str]]:
