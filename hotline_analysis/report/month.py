@@ -99,9 +99,9 @@ def publish(
         raise BadParams(f"month {asked!r}", "is a day.", "Ask for it with --day.")
     plain = not day and grain(asked) not in ("quarter", "year")
     wanted = chosen(described) if plain else {"index.html": notebooks() / ("daily.ipynb" if day else "longer.ipynb")}
-    wanted = {name: notebook for name, notebook in wanted.items() if not edition or name == "index.html"}
     written = [] if edition or not plain else notes.read(described, run.page.chapters(wanted["index.html"]))
-    wanted = {name: notebook for name, notebook in wanted.items() if not only or name in only}
+    kept = ["index.html"] if edition else only or wanted
+    wanted = {name: notebook for name, notebook in wanted.items() if name in kept}
     folder = Path(out) if out else described.root / "reports"
     if asked != "latest":
         run.check_writable(run.place_of(described, asked, folder))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import nbformat
@@ -49,7 +50,6 @@ class Section:
     reasons: list[str] = field(default_factory=list)
     marks: list[list[str]] = field(default_factory=list)
     label: str = ""
-    concluded: bool = False
 
     @property
     def absent(self) -> bool:
@@ -105,7 +105,12 @@ class Other:
 STAFF = Term("仅供内部管理，含人员信息，不得外传", "for staff only: names people, not to be passed on")
 EMPTY = Term("这些数据没有它可以显示的内容", "these data hold nothing that it could show")
 COLUMNS = terms()
-FAULTS = (RunFailed, DataRefused, NoInput, BadParams)  # of a study: the month goes on without it
+TOO_LITTLE = Term("本期数据不足以计算", "this month's data do not allow it", of_period=True)
+FAULTS = {  # of a study, without which the month goes on -> why it is missing
+    RunFailed: Term("运行中出错，没有算完", "a fault stopped it"),
+    BadParams: Term("有一项设置不适用于本期数据", "a setting does not fit this month's data", of_period=True),
+    **dict.fromkeys((DataRefused, NoInput), TOO_LITTLE),
+}
 SHOWN = frozenset(("figure", "table", "cards", "tally"))  # blocks that hold a figure of the data
 
 
@@ -117,11 +122,7 @@ def reason(fault: HotlineError) -> Term:
         return Term("数据中没有：" + "、".join(c.zh for c in asked), "the data lack: " + ", ".join(c.en.lower() for c in asked))
     if "time limit" in fault.wrong:
         return Term("没有在规定的时间内算完", "it took longer than its time limit")
-    if isinstance(fault, DataRefused | NoInput):
-        return Term("本期数据不足以计算", "this month's data do not allow it", of_period=True)
-    if isinstance(fault, BadParams):
-        return Term("有一项设置不适用于本期数据", "a setting does not fit this month's data", of_period=True)
-    return Term("运行中出错，没有算完", "a fault stopped it")
+    return next(why for kind, why in FAULTS.items() if isinstance(fault, kind))
 
 
 def is_empty(notebook: nbformat.NotebookNode) -> bool:
@@ -295,25 +296,25 @@ def _refuse_people(facts: dict, block: Markup, people: Collection[str]) -> None:
 
 def _take(section: Section, facts: dict, block: Markup) -> None:
     """A shown block into its section."""
-    if facts.get("kind") == "say" and section.key == "summary" and not section.concluded and not facts.get("note"):
-        section.concluded = True  # what the page says first, if it is about its figures and not about its data
+    kind = facts.get("kind", "")
+    if kind == "say" and section.key == "summary" and "verdict" not in dict(section.parts) and not facts.get("note"):
+        kind = "verdict"  # what the page says first, if it is about its figures and not about its data
         block = Markup(str(block).replace('class="say"', 'class="verdict"', 1))
     section.reasons += [facts["missing"]] if facts.get("missing") else []
-    section.parts.append((facts.get("kind", ""), block))
+    section.parts.append((kind, block))
     section.marks += facts.get("marks", [])
 
 
 def _number(sections: list[Section], language: str) -> None:
-    number = 0
+    numbers = count(1)
     for section in sections:
-        number += section.numbered
-        section.label = words.chapter_number(number, language) if section.numbered else ""
+        section.label = words.chapter_number(next(numbers), language) if section.numbered else ""
 
 
 def _fold_at(summary: Section) -> int:
     """On the phone the contents fold into one line below the tally (or what the page says first; without either, at the end)."""
     kinds = [kind for kind, _ in summary.told()]
-    return next((kinds.index(kind) + 1 for kind in ("tally", "say") if kind in kinds), len(kinds))
+    return next((kinds.index(kind) + 1 for kind in ("tally", "verdict", "say") if kind in kinds), len(kinds))
 
 
 # ---- numbers and links

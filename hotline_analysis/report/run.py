@@ -320,7 +320,7 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
     """A study's page; where its notebook fails, or these data give it nothing to show, the reason."""
     try:
         _make_page(run, name, notebook, environment)
-    except page.FAULTS as fault:
+    except tuple(page.FAULTS) as fault:
         if run.store:
             run.store.check_unchanged()
         run.others[name] = page.Other(page.heading(notebook), page.reason(fault))

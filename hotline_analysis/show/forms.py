@@ -193,12 +193,8 @@ class Table:
         columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
         columns = [c for c in columns if c.name not in self.spare.split() or any(_filled(shown, row, c) for row in rows)]
         subtitle, note = (shown.first(self.subtitle), "".join(shown.said(self.note))) if shown.whole else ("", "")
-        head = {
-            "key": shown.key,
-            "title": title,
-            "subtitle": subtitle,
-            "classes": ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide,
-        }
+        classes = ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide
+        head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes}
         body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
         below = [line for line in (blocks.untold(rows, columns, language), note) if line]
         whole = html("blocks", "table", **head, **body, below=below, language=language)
@@ -222,18 +218,14 @@ class Figure:
     unless: Mapping[str, Term] = field(default_factory=dict)
     options: Mapping = field(default_factory=dict)
 
-    def _names(self, shown: Shown) -> dict:
-        """The words of the frame's keys, for a chart that writes names."""
-        if "names" not in inspect.signature(self.draw).parameters:
-            return {}
-        return {"names": {key: term for column in shown.fields.values() for key, term in column.words.items()}}
-
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
             return blocks.missing(reason)
         key, title, subtitle, language = shown.key, _title(self, shown), shown.first(self.subtitle), shown.language
         notes = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
-        given = {"language": language, **self._names(shown), **self.options, **notes}
+        words_of_keys = {key: term for column in shown.fields.values() for key, term in column.words.items()}
+        names = {"names": words_of_keys} if "names" in inspect.signature(self.draw).parameters else {}
+        given = {"language": language, **names, **self.options, **notes}
         drawn = {
             letter: Markup(charts.svg(self.draw(shown.frame, width=width, **given), f"{key}-{letter}", title, subtitle))
             for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))

@@ -21,6 +21,7 @@ FIRST_HOUR = Term("首小时", "first hour ")
 FIRST_HOURS = Term("首{}小时", "first {} h ")
 EIGHTY = Term("八成在", "80% within ")
 CUMULATIVE, PER_HOUR = Term("累计占比", "Cumulative share"), Term("每小时复电（通）", "Callbacks per hour")
+MOST_PANELS = 9
 NAMED = (2.0, 24.0, 72.0)  # windows that a drawing names
 MAIN = {**style.COURSE, "lw": 2.2, "ms": 5}
 OTHER = {"color": style.INK3, "lw": 1.3, "zorder": 3}
@@ -30,7 +31,7 @@ OTHER = {"color": style.INK3, "lw": 1.3, "zorder": 3}
 
 
 @chart((272, 262), left=36, right=(124, 96), top=16, bottom=44, needs="value")
-def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, main: str = "km") -> None:
+def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """复电率随窗口变化: the rate at every window by each estimator, the main one dark with its interval, all named where they end.
 
     Columns: window_hours, follow_up (km, full, naive), value (0-1), and for the main one low, high. A column `line` in place of follow_up names
@@ -39,9 +40,9 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
     by = "line" if "line" in data else "follow_up"
     data = data[data["value"].notna() & data["window_hours"].notna()].sort_values("window_hours", kind="stable")
     last, lines = float(data["window_hours"].max()), []
-    strong_one = main if main in set(data[by]) else data[by].iloc[0]
+    main = "km" if "km" in set(data[by]) else data[by].iloc[0]
     for name, rows in data.groupby(by, sort=False):
-        strong = name == strong_one
+        strong = name == main
         line = {"ls": (0, (5, 2.5) if name == "full" else (2, 2)), **OTHER}
         curve(ax, rows["window_hours"], rows if strong else rows[["value"]], alpha=0.4, **(MAIN if strong else line))
         end = 100 * rows["value"].iloc[-1]
@@ -49,7 +50,7 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
         text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
         lines.append((end, text, style.INK if strong else style.INK3, "bold" if strong else "normal"))
         if strong:
-            for hours, value in rows.loc[rows["window_hours"].isin(windows), ["window_hours", "value"]].to_numpy(float):
+            for hours, value in rows.loc[rows["window_hours"].isin(NAMED), ["window_hours", "value"]].to_numpy(float):
                 text = f"{words.format_hours(hours, language)} {words.decimal(100 * value)}%"
                 dot(ax, hours, 100 * value, text, size=8, dx=9, dy=-10)
     ax.set_ylim(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1)
@@ -126,9 +127,7 @@ def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str, roo
 
 
 @chart((344, 344), left=40, right=(14, 14), top=36, bottom=44, grid="")
-def pareto_gaps(
-    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, chosen: float | None = None
-) -> Axes:
+def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, chosen: float | None = None) -> Axes:
     """168小时柏拉图: next calls by hour since the call, and above them their cumulative share, both with the named windows.
 
     Columns: hour_from, hour_to (a bin), numerator (next calls in it), cumulative (share of all next calls up to hour_to, 0-1).
@@ -143,22 +142,22 @@ def pareto_gaps(
     upper.set_ylim(0, 104)
     value_ticks(upper, unit="%", every=20)
     upper.set(xlim=(0, edges[-1]), xticks=[])
-    _window_shares(upper, edges, share, [w for w in windows if w <= edges[-1]], chosen, language)
-    _callbacks(lower, data, windows, chosen, language)
+    _window_shares(upper, edges, share, [w for w in NAMED if w <= edges[-1]], chosen, language)
+    _callbacks(lower, data, chosen, language)
     middle = 0.8 * edges[-1]
     name = {"colour": style.DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
     say(upper, middle, np.interp(middle, edges, share), CUMULATIVE.in_(language), **name)
     return ax
 
 
-def _callbacks(ax: Axes, data: pd.DataFrame, windows: Sequence[float], chosen: float | None, language: str) -> None:
+def _callbacks(ax: Axes, data: pd.DataFrame, chosen: float | None, language: str) -> None:
     edges, size = data["hour_to"].to_numpy(float), (data["hour_to"] - data["hour_from"]).to_numpy(float)
     height = data["numerator"].fillna(0).to_numpy(float) / size
     ax.grid(axis="y")
     _roof(ax, height, edges, language=language)
     shade = [style.DATA if chosen is not None and edge <= chosen else style.DATA2 for edge in edges]
     ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=shade, lw=0, zorder=2)
-    for hours in windows:
+    for hours in NAMED:
         _window_line(ax, hours, hours == chosen)
     value_ticks(ax, most=3)
     _hours_axis(ax, float(edges[-1]), language=language)
@@ -174,9 +173,7 @@ def _window_shares(ax: Axes, edges, share, windows: Sequence[float], chosen, lan
 
 
 @chart((284, 284), left=34, right=(14, 14), top=36, bottom=44, needs="seen")
-def density_control(
-    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, evidence: pd.DataFrame | None = None
-) -> None:
+def density_control(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, evidence: pd.DataFrame | None = None) -> None:
     """复电密度与对照: callbacks an hour, and the same callers' habit at the same clock; what lies between is related to the call.
 
     Columns: hours (the bin's middle), seen, habit (both per thousand calls and hour). evidence: a frame whose first row names `best_hours`,
@@ -194,7 +191,7 @@ def density_control(
     if np.isfinite(habit).any():
         sns.lineplot(x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=style.INK3, lw=1.2, ls=(0, (3, 2)), estimator=None, zorder=3)
     _hours_axis(ax, 24 * np.ceil(hours[-1] / 24), language=language)
-    _windows(ax, sorted({*windows, *([chosen] if chosen else [])}), chosen=chosen, language=language)
+    _windows(ax, sorted({*NAMED, *([chosen] if chosen else [])}), chosen=chosen, language=language)
     _name_density(ax, hours, cut, usual, language)
     value_ticks(ax)
 
@@ -218,7 +215,7 @@ def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
 
 
 @chart((640, 700), left=0, right=(0, 0), top=0, bottom=0, grid="")
-def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, most: int = 9) -> Axes:
+def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> Axes:
     """暴露周期: one panel an issue that has a curve, its own dark with its interval, all others grey behind, the 80 % point as a drop line.
 
     Columns: group (or its words, group_zh and group_en), hours, value (0-1), low, high, and the same in every row of a group: point_hours (80 % point; without one no drop
@@ -229,7 +226,7 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, mos
     if drawn.empty:
         style.as_tall(ax, 96)
         return nothing(0, language, style.TOO_FEW, ax=ax)
-    groups = list(drawn.groupby("group", sort=False))[:most]
+    groups = list(drawn.groupby("group", sort=False))[:MOST_PANELS]
     columns, (w, h, gap_x, gap_y) = (2, (146, 96, 20, 62)) if narrow else (3, (178, 112, 26, 64))
     boxes = [(30 + (i % columns) * (w + gap_x), 42 + (i // columns) * (h + gap_y), w, h) for i in range(len(groups))]
     style.as_tall(ax, boxes[-1][1] + h + 30)

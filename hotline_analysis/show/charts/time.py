@@ -129,8 +129,7 @@ def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     for i in np.flatnonzero(data["odd"].to_numpy(bool)) if "odd" in data else ():
         say(ax, x[i], max(calls[i], usual[i]), f"{calls[i]:,.0f}/{usual[i]:,.0f}", colour=style.INK, ha="center", dy=8)
     value_ticks(ax, most=3)
-    ticks = list(range(0, 24, 6 if narrow else 3))
-    ax.set_xticks(ticks, [f"{t}:00" if t in (0, ticks[-1]) else str(t) for t in ticks])
+    value_ticks(ax, unit=":00", every=6 if narrow else 3, along="x")
 
 
 def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, days: int) -> None:
