@@ -47,8 +47,8 @@ def _study(stem: str):
 
 
 def taken() -> list[str]:
-    """What the chapters of the month and its pages are called, those for staff too: nothing of one's own can have such a name."""
-    return _called(pages() | staff_pages())
+    """What the chapters of the month, its pages and files are called, those for staff too: nothing of one's own can have such a name."""
+    return [*own.FILES, *_called(pages() | staff_pages())]
 
 
 def _called(every: Mapping[str, Path]) -> list[str]:

@@ -15,7 +15,7 @@ from hotline_analysis.params import Params
 from hotline_analysis.report import publish
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-TAKEN = set("index kpis manifest report monthly daily start explore".split())  # files of a month, and the workbook's own notebooks
+FILES = "index kpis manifest report monthly daily start explore".split()  # files of a month, and the workbook's own notebooks
 DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # no file can be called so on Windows
 TEMPLATE = Path(__file__).parent / "template" / "own.ipynb"
 
@@ -27,7 +27,7 @@ def folder(described: Params) -> Path:
 def pages(described: Params, taken: Collection[str]) -> dict[str, Path]:
     """Page -> notebook of a hotline's own notebooks; one that has the name of something else of the month is none."""
     files = sorted(folder(described).glob("*.ipynb"))
-    return {f"{file.stem}.html": file for file in files if NAME.fullmatch(file.stem) and not _is_taken(file.stem, taken)}
+    return {f"{file.stem}.html": file for file in files if NAME.fullmatch(file.stem) and file.stem not in taken}
 
 
 def new(name: str, params: str, taken: Collection[str]) -> Path:
@@ -49,12 +49,8 @@ def check_name(name: str, taken: Collection[str]) -> None:
         raise BadParams(
             "new", f"{name[:40]!r} cannot be a page's name.", "It is small letters, digits, - and _, and begins with a letter: cold_spell."
         )
-    if _is_taken(name, taken):
+    if name in taken:
         raise BadParams("new", f"'{name}' is a page or a chapter of the month already.", "Take another name.")
-
-
-def _is_taken(name: str, taken: Collection[str]) -> bool:
-    return name in TAKEN or name in taken
 
 
 def _filled(name: str, params: str) -> str:

@@ -331,12 +331,8 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
 
 def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, str] = {}) -> None:
     cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not run.progress, "position": 1}
-    pinned = {
-        **environment,
-        REPORTS: str(run.place.folder.parent.parent.resolve()),
-        **({PINNED: run.store.pin} if run.store else {}),
-        **({ONLY: run.only} if run.only else {}),
-    }
+    pinned = {REPORTS: str(run.place.folder.parent.parent.resolve()), PINNED: run.store.pin if run.store else "", ONLY: run.only}
+    pinned = {**environment, **{name: value for name, value in pinned.items() if value}}
     limits = {"deadline": run.deadline, "limits": run.limits}
     done = kernel.run(notebook, run.parameters, work=run.place.work, **limits, progress=cells, environment=pinned)
     if run.store:

@@ -26,7 +26,7 @@ STATES = {
     CONTRADICTS: Term("矛盾", "contradicts"),
     NOT_CHECKED: Term("未核对", "not checked"),
 }
-HEADINGS = {"relation": Term("关系", "Relation"), "quoted": Term("印出的数字", "Printed"), "state": Term("结果", "Result")}
+HEADINGS = (Term("关系", "Relation"), Term("印出的数字", "Printed"), Term("结果", "Result"))
 WOULD_FIT = Term("“{0}”应为{1}", "'{0}' would be {1}")
 RANGE = Term("～", "–")
 OR = Term("；或", "; or ")
@@ -138,18 +138,15 @@ def _held(relation: Relation, book: Book, printed: Collection[str]) -> tuple[Hel
 
 def lines(done: Audit, language: str) -> list[str]:
     """The audit as text: a table of the relations, under it each contradiction with the values that would fit, and the tally."""
-    rows = [{"relation": str(r), "quoted": _printed(done, r), "state": STATES[held.state](language)} for r, held, _ in done.told]
-    said = [done.title] if done.title and rows else []
-    if rows:
-        frame = pd.DataFrame(rows).rename(columns={key: term(language) for key, term in HEADINGS.items()})
-        with pd.option_context("display.unicode.east_asian_width", True, "display.width", None, "display.max_colwidth", None):
-            said += [frame.to_string(index=False), ""]
-    for relation, held, absent in done.told:
-        why = _why(held, absent, language)
-        if why:
-            said.append(f"{relation}\n  " + "\n  ".join(why))
-    if not rows:
+    if not done.told:
         return []
+    rows = [(str(relation), _printed(done, relation), STATES[held.state](language)) for relation, held, _ in done.told]
+    frame = pd.DataFrame(rows, columns=[term(language) for term in HEADINGS])
+    with pd.option_context("display.unicode.east_asian_width", True, "display.width", None, "display.max_colwidth", None):
+        said = [*filter(None, [done.title]), frame.to_string(index=False), ""]
+    for relation, held, absent in done.told:
+        if why := _why(held, absent, language):
+            said.append(f"{relation}\n  " + "\n  ".join(why))
     states = [done.count(state) for state in (FITS, CONTRADICTS, NOT_CHECKED)]
     return [*said, TALLY(language).format(len(done.told), *states)]
 

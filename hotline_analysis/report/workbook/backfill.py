@@ -117,11 +117,8 @@ def conflict(name: str, cells: list[str]) -> DataRefused:
 
 def read(file: Path, today: date) -> list[Filled]:
     """The rows of the list, words as keys; whatever is not understood is refused with its cell."""
-    rows, faults = [], []
-    for filled in _rows(file):
-        for name, wrong in _understand(filled, today):
-            faults.append((filled.at(name), wrong))
-        rows.append(filled)
+    rows = list(_rows(file))
+    faults = [(row.at(name), wrong) for row in rows for name, wrong in _understand(row, today)]
     _refuse(file.name, faults + list(_twice(rows)))
     return [row for row in rows if row.values["case_id"]]
 

@@ -7,7 +7,7 @@ its dates are those that it is given. Rows are written as they come, so that a h
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -195,20 +195,14 @@ def _write_sheet(made: xlsxwriter.Workbook, book: Book, sheet: Sheet) -> None:
     page.set_row(1, 2 * LINE)
     for at, column in enumerate(sheet.columns):
         page.write_string(1, at, clean(column.heading)[:CELL], forms["to fill" if column.filled else "head"])
-    for row, values in enumerate(_records(sheet), start=HEAD):
+    values_of = sheet.frame.reindex(columns=[column.name for column in sheet.columns]).astype(object)
+    for row, values in enumerate(values_of.itertuples(index=False, name=None), start=HEAD):
         for at, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
             _write_cell(page, row, at, value, column, forms, book.language)
     page.freeze_panes(HEAD, sheet.frozen)
     page.autofilter(1, 0, last, len(sheet.columns) - 1)
     page.repeat_rows(0, 1)
     _page(page, book, clean(f"{book.title} · {sheet.name}"))
-
-
-def _records(sheet: Sheet) -> Iterator[tuple]:
-    values = [
-        sheet.frame[c.name].astype(object).to_numpy() if c.name in sheet.frame else np.full(len(sheet.frame), None) for c in sheet.columns
-    ]
-    return zip(*values, strict=True) if values else iter(())
 
 
 def _formats(made: xlsxwriter.Workbook) -> dict:
