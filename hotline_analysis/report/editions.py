@@ -42,9 +42,8 @@ def publish_all(params: str, column: str, *, month: str = "latest", language: st
         except (RunFailed, DataRefused, StudyMissing) as fault:
             faults[word] = fault
     made = [word for word in words if word not in faults or isinstance(faults[word], StudyMissing)]
-    index = _lead(
-        h, column, {word: found[word] for word in made}, len(found) - len(words), language, Path(out) if out else h.params.root / "reports"
-    )
+    sizes = {word: found[word] for word in made}
+    index = _lead(h, column, sizes, len(found) - len(words), language, Path(out) if out else h.params.root / "reports")
     if faults:
         raise StudyMissing(str(index), f"was published; of the editions {len(faults)} had a fault: {next(iter(faults.values()))}")
     return index

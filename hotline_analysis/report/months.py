@@ -67,9 +67,8 @@ def make(reports: Path, language: str) -> bytes:
 
 def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
     """The published months (longer periods, days) of one hotline, the newest first and a year before its quarters: what their pages say of them."""
-    for folder in sorted(
-        (f for f in hotline.iterdir() if kind.fullmatch(f.name)), key=lambda f: (f.name[:4], len(f.name) == 4, f.name), reverse=True
-    ):
+    folders = (folder for folder in hotline.iterdir() if kind.fullmatch(folder.name))
+    for folder in sorted(folders, key=lambda f: (f.name[:4], len(f.name) == 4, f.name), reverse=True):
         said, content = kept(folder)
         if content:
             parts = {name: part(form, content.decode()) for name, form in PARTS.items()}
