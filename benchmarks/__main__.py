@@ -132,7 +132,7 @@ def _sizes(sizes: list[int]) -> list[str]:
             continue
         for spread in SPREADS:
             told, name = stored.in_child(rows, spread), f"{rows:,} calls, {spread}"
-            memory = f"us a row; peak {told['peak_mb']:,} MB, files {told['file_mb']:,} MB"
+            memory = f"us a row (processor {told['make, processor'] / rows * 1e6:.2f}); peak {told['peak_mb']:,} MB, files {told['file_mb']:,} MB"
             lines.append(_line(f"{name}: make and keep", told["make"], told["make"] / rows * 1e6, memory))
             if "by hand" in told:
                 lines.append(_line(f"{name}: by hand, ASOF joins", told["by hand"], told["make"] / told["by hand"], "of it is ours"))
