@@ -36,6 +36,7 @@ _HELD = contextlib.ExitStack()  # the locks of this process's own folders, until
 SETTINGS = {  # of every session: times are wall times, and what no number can be is none, as in DuckDB
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "false",
+    "spark.sql.requireAllClusterKeysForCoPartition": "false",  # rows that lie by caller stay there when they are joined by caller and call
 }
 
 
