@@ -130,6 +130,7 @@ def _started(params: Params) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     address = os.environ.pop(ADDRESS, None)  # it would go before the word in params
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else it looks for an address of this machine, and says which
     try:
         return _with(SparkSession.builder.master(params.engine.spark), _local(params)).getOrCreate()
     finally:
