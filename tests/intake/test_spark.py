@@ -116,7 +116,7 @@ class TestBoth:
             file = invented.write(folder)
             file.write_text(f"{file.read_text(encoding='utf-8')}engine: {engine}\n", encoding="utf-8")
             assert main(["report", "--params", str(file), "--month", "latest", "--quiet"]) == 0
-            (month,) = (folder / "reports" / file.stem).iterdir()
+            (month,) = (folder / "reports" / file.stem).glob("20*")
             pages.append({page.name: page.read_bytes() for page in month.iterdir() if page.suffix in (".html", ".csv")})
         assert len(pages[0]) > 5 and pages[0] == pages[1]
 
