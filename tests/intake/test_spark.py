@@ -16,7 +16,7 @@ from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams
 from hotline_analysis.intake.store import spark
 from hotline_analysis.params import Engine, load
-from tests import real, shared, small
+from tests import real, small
 from tests.notebooks import invented
 from tests.tried import WHOLE
 
@@ -120,9 +120,9 @@ class TestBoth:
             pages.append({page.name: page.read_bytes() for page in month.iterdir() if page.suffix in (".html", ".csv")})
         assert len(pages[0]) > 5 and pages[0] == pages[1]
 
-    def test_the_studies_of_a_hotline_on_a_server(self, tmp_path_factory):
+    def test_the_studies_of_a_hotline_on_a_server(self, tmp_path):
         studies = "window/evidence,flows/pairs,fcr,agents/counts"
-        params = str(shared.two_thousand(tmp_path_factory))
+        params = str(invented.write(tmp_path))
         assert compared("connect", params, "latest", studies, remote="local[2]") == {"two_thousand.yaml": []}
 
     def test_a_server_that_does_not_answer_is_said_and_its_address_is_not(self, tmp_path):
