@@ -1,4 +1,4 @@
-"""The revision note: a month that was published while its last calls were still being watched says, once it is final, what stood there then.
+"""The revision note: a month that was published while later data still completed it says, once it is final, what stood there then.
 
 What was provisional is kept in the manifest of the final month, so that the note stays when the month is made again, and `hotline verify` can make it again.
 """
@@ -16,9 +16,10 @@ from hotline_analysis.words import Term, format_value
 BEFORE = Term("本期曾以暂行数字发布：{}。", "Published before with provisional figures: {}.")
 CHANGED = Term("{}当时为{}，现为{}", "{} was {}, now {}")
 SAME = Term(
-    "本期曾以暂行数字发布，定稿后各项复电率未变。",
-    "Published before with provisional figures; the repeat rates did not change when they became final.",
+    "本期曾以暂行数字发布，定稿后各项数字未变。",
+    "Published before with provisional figures; none changed when they became final.",
 )
+MORE, MOST_NAMED = Term("另有{}项，见kpis.csv", "and {} more, see kpis.csv"), 8
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Revised:
         known = [(i, self.figures[key], now[key]) for key, i in catalogue.known(self.described).items() if key in self.figures.keys() & now]
         pairs = [(i.name(language), *(format_value(float(v), i.unit, language) for v in values)) for i, *values in known]
         changed = [CHANGED(language).format(*pair) for pair in pairs if pair[1] != pair[2]]
+        if len(changed) > MOST_NAMED:
+            changed = [*changed[:MOST_NAMED], MORE(language).format(len(changed) - MOST_NAMED)]
         return BEFORE(language).format(("；" if language == "zh" else "; ").join(changed)) if changed else SAME(language) if pairs else ""
 
 
@@ -43,8 +46,7 @@ def earlier(folder: Path, described: Params) -> Revised | None:
     if said.get("pages", {}).get("index.html", {}).get("provisional") and "kpis.csv" in said["files"]:
         with (folder / "kpis.csv").open(encoding="utf-8-sig", newline="") as file:
             values = _values(csv.DictReader(file))
-        watched = {key for key, i in catalogue.known(described).items() if i.window_hours is not None}
-        return Revised({key: value for key, value in values.items() if key in watched}, described)
+        return Revised({key: value for key, value in values.items() if key in catalogue.known(described)}, described)
     return Revised(said["revised"], described) if said.get("revised") else None
 
 
