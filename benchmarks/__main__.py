@@ -13,7 +13,7 @@ import narwhals
 import pandas as pd
 import polars
 
-from benchmarks import full, gaps, grown, month, reading, stored, who, workbook
+from benchmarks import full, gaps, grown, month, on_spark, reading, stored, who, workbook
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 from hotline_analysis.intake import cost
@@ -47,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
         for rows in sizes:
             for spread in SPREADS:
                 _show(f"Full gap table, any and same issue and four controls: {rows:,} calls, {spread}", _full(rows, spread, rounds))
+        if asked.large:
+            _show(f"The same table on Spark, local[2], ours and by hand: {max(sizes):,} calls", _spark(max(sizes)))
     except Unequal as fault:
         print(f"refused: {fault}", file=sys.stderr)
         return 1
@@ -132,12 +134,26 @@ def _sizes(sizes: list[int]) -> list[str]:
             continue
         for spread in SPREADS:
             told, name = stored.in_child(rows, spread), f"{rows:,} calls, {spread}"
-            memory = f"us a row; peak {told['peak_mb']:,} MB, files {told['file_mb']:,} MB"
+            memory = f"us a row (processor {told['make, processor'] / rows * 1e6:.2f}); peak {told['peak_mb']:,} MB, files {told['file_mb']:,} MB"
             lines.append(_line(f"{name}: make and keep", told["make"], told["make"] / rows * 1e6, memory))
             if "by hand" in told:
                 lines.append(_line(f"{name}: by hand, ASOF joins", told["by hand"], told["make"] / told["by hand"], "of it is ours"))
             lines.append(_line(f"{name}: window study", told["study"], told["make"] / told["study"], "times faster than making it"))
             lines.append(_line(f"{name}: window study by unit", told["by unit"], told["make"] / told["by unit"], "times faster"))
+    return lines
+
+
+def _spark(rows: int) -> list[str]:
+    """The full gap table made and written by Spark, ours against SQL written by hand; equal tables are a condition of the figure."""
+    if not on_spark.there():
+        return ["  left out: no pyspark or no Java here (python3 tools/environment.py spark)"]
+    lines = []
+    for spread in SPREADS:
+        told = on_spark.in_child(rows, spread)
+        if not told["equal"]:
+            raise Unequal("ours and Spark SQL do not make the same table.")
+        lines.append(_line(f"{spread}: Spark SQL by hand", told["by hand"], told["by hand"] / rows * 1e6, "us a row"))
+        lines.append(_line(f"{spread}: ours", told["ours"], told["ours"] / told["by hand"], "of Spark SQL by hand"))
     return lines
 
 

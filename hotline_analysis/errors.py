@@ -78,3 +78,8 @@ def nearest(word: str, known) -> str:
     longer = [k for k in names if len(word) > 2 and k.startswith(word)]
     close = swapped or longer or get_close_matches(word, names, n=1, cutoff=0.6)
     return f"Did you mean '{close[0]}'?" if close else ""
+
+
+def offered(word: str, known) -> str:
+    """The nearest known word, or all of them where none is near."""
+    return nearest(word, known) or f"There are: {', '.join(map(str, known)) or 'none'}."

@@ -40,17 +40,18 @@ from hotline_analysis.measures import (
     sharing,
     suggestions,
     verdicts,
+    volumes,
 )
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
-from hotline_analysis.measures.gaps import LEVELS, STRATA, GapsByCaller
+from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import TAIL_S, View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
@@ -292,9 +293,37 @@ class Hotline:
 
     @property
     def provisional(self) -> bool:
-        """True while the month's last calls have not been watched for a week; without callers nothing is completed later."""
+        """True while later data complete something of the month."""
+        return bool(self.awaited)
+
+    @cached_property
+    def awaited(self) -> dict[str, date]:
+        """What later data still complete, and on which day it is final: `month`, in which the data end; `calls`, whose last have not been watched for a
+        week (without callers nothing is completed); `orders`, whose last have not been watched for the longest limit."""
+        view, last, said = self.view, self.period.last_day, {}
+        if not self.period.dated:
+            return said
+        if self.data_days[1] < last and not self._ended():
+            said["month"] = last + timedelta(days=1)
+        if self._watches_callers and view.provisional:
+            said["calls"] = last + timedelta(days=1 + TAIL_S // DAY)
+        if view.definition.look_ahead:
+            limits = [(measure, text) for measure in orders.MEASURES for text in getattr(self.params.complaints, measure)]
+            told = [text for measure, text in limits if (i := self.catalogue.get(f"{measure}_{text}")) and not indicators.why_not(i, view)]
+            days = [orders.complete_on(view, text) for text in told]
+            if days and view.end_s < self.calendar.instant(max(days)):
+                said["orders"] = max(days)
+        return said
+
+    def _ended(self) -> bool:
+        """Whether the data go to the month's end: the days behind them would have brought next to nothing."""
+        view = replace(self.view, tables=self.canonical, only=("", ""))
+        return bool(volumes.coverage(indicators.days_of(view, view.leading, [self.period]), [self.period])["ended"].iloc[0])
+
+    @property
+    def _watches_callers(self) -> bool:
         calls = self.view.tables.get("calls")
-        return calls is not None and "caller" in calls.collect_schema().names() and self.view.provisional
+        return calls is not None and "caller" in calls.collect_schema().names()
 
     def before(self, back: int = 1) -> str:
         """The month `back` months before this one (of a day: before the day's month); of a quarter or a year the quarter or the year."""
@@ -698,7 +727,7 @@ class Hotline:
             grade=self.grade[0],
             levels=catalogue.levels(self.params),
         )
-        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, provisional=self.provisional)
+        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, provisional="calls" in self.awaited)
         return said.assign(**self._absent(set(said.loc[said["value"].notna(), "indicator"])))
 
     def _absent(self, had: set[str]) -> dict:
@@ -994,9 +1023,9 @@ class Hotline:
         note = self.params.report.note
         row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
         row |= {f"edition_{language}": editions.name(self.only, language) for language in LANGUAGES}
-        last = self.period.last_day + timedelta(days=1 + round(max(self.rule.windows_hours) / 24))
-        final = last.isoformat() if self.provisional else ""
+        final = max(self.awaited.values()).isoformat() if self.awaited else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
+        known["awaited"] = "month" if "month" in self.awaited else " ".join(self.awaited)
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {

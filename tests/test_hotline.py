@@ -132,6 +132,12 @@ def test_only_a_month_that_was_watched_for_a_week_is_final(h, params):
     assert not h.provisional and open_hotline(params, "2024-03", progress=False).provisional
 
 
+@pytest.mark.parametrize("windows", [[2], [24, 72], [168]])
+def test_the_day_on_which_a_month_is_final_is_a_week_after_it_whatever_its_windows(params, windows):
+    told = open_hotline(params, "2024-03", progress=False, windows_hours=windows).about.iloc[0]
+    assert (told["provisional"], told["final_on"], told["awaited"]) == (True, "2024-04-08", "calls")
+
+
 def test_settings_of_the_door_are_the_rule_of_every_study(h, params):
     same = open_hotline(params, "2024-02", progress=False, match="same", windows_hours=[24])
     asked = h.study("window", match="same", windows_hours=[24])

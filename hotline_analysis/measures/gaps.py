@@ -8,7 +8,7 @@ Order is total: by start, then by `seq`, the row's place in the canonical table.
 has gap 0. Unknown callers are neither index calls nor callbacks, so they never equal one another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -226,8 +226,7 @@ def unwatched(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
         table = _no_repeat(table, nw.col("chase") == 1, [*_next_names(have), *_same_names(levels)])
     if controls:
         callbacks = rows if callback_scope is None else rows.filter(callback_scope)
-        for week in CONTROL_WEEKS:
-            table = _with_control(table, callbacks, week, definition.min_gap_seconds, data_start_s, data_end_s)
+        table = _with_controls(table, callbacks, definition.min_gap_seconds, data_start_s, data_end_s)
     return table.select(
         *kept, *_next_names(have), *_same_names(levels), *([control(week)[0] for week in CONTROL_WEEKS] if controls else [])
     )
@@ -255,23 +254,41 @@ def control_names() -> list[str]:
     return [name for week in CONTROL_WEEKS for name in control(week)]
 
 
-def _with_control(table, callbacks, week: int, least: int, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
-    """Adds one control instant: what the same caller did at this weekday and clock time some weeks away, after the same minimum gap."""
-    gap = control(week)[0]
-    instant = nw.col("reference_s") + week * 7 * DAY
-    inside = found = (instant >= data_start_s) & (instant < data_end_s)
-    have = table.collect_schema().names()
-    if gap in have:  # found in the line already
-        moment = nw.col(gap)
-    else:
-        taken = ("start_s", "reset_s") if "reset_s" in have else ("start_s",)
+def _with_controls(table, callbacks, least: int, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
+    """Adds the control instants: what the same caller did at this weekday and clock time some weeks away, after the same minimum gap."""
+    have, at = table.collect_schema().names(), {control(week)[0]: nw.col("reference_s") + week * 7 * DAY for week in CONTROL_WEEKS}
+    reset = "reset_s" in have
+    if not set(at) <= set(have):  # not found in the line already
         there = callbacks.with_columns(_at=nw.col("start_s"), place=nw.col("seq"))
-        table = next_after(table.with_columns(_at=instant + least), there, ["who"], taken, first_of_ties=len(taken) > 1)
-        moment = nw.col("other_start_s")
-        if len(taken) > 1:  # the hotline's own call ends this wait too
-            found = inside & (nw.col("other_reset_s") < instant)
-    table = table.with_columns(nw.when(found).then(moment - instant).alias(gap))
-    return table.drop("other_start_s", "other_reset_s", strict=False)
+        asked = {gap: instant + least for gap, instant in at.items()}
+        table = _next_after_each(table, there, asked, ("start_s", "reset_s") if reset else ("start_s",)).rename(
+            {f"{gap}_start_s": gap for gap in at}
+        )
+    worked_out = {}
+    for gap, instant in at.items():
+        found = (instant >= data_start_s) & (instant < data_end_s)
+        if reset:  # the hotline's own call ends this wait too
+            found = found & (nw.col(f"{gap}_reset_s") < instant)
+        worked_out[gap] = nw.when(found).then(nw.col(gap) - instant)
+    return table.with_columns(**worked_out).drop(*[f"{gap}_reset_s" for gap in at], strict=False)
+
+
+def _next_after_each(rows: nw.LazyFrame, callbacks: nw.LazyFrame, at: Mapping[str, nw.Expr], taken: Sequence[str]) -> nw.LazyFrame:
+    """`next_after` for several instants of each row, within the caller: adds <name>_<column> of the first callback at or after each.
+
+    On engines without a join for it the instants stand in one line with the callbacks, so that nothing is moved or sorted twice.
+    """
+    ties = len(taken) > 1
+    if rows.implementation.is_duckdb():
+        for name, instant in at.items():
+            rows = next_after(rows.with_columns(_at=instant), callbacks, ["who"], taken, first_of_ties=ties)
+            rows = rows.rename({f"other_{c}": f"{name}_{c}" for c in taken})
+        return rows
+    asked = nw.concat([rows.select("who", "seq", _at=instant, _asked=nw.lit(n)) for n, instant in enumerate(at.values())])
+    found = _passed(asked, callbacks, ["who"], taken, first_of_ties=ties)
+    each = {f"{name}_{c}": nw.when(nw.col("_asked") == n).then(nw.col(f"other_{c}")) for n, name in enumerate(at) for c in taken}
+    found = found.with_columns(**each).group_by("who", "_seq").agg(*[nw.col(c).max() for c in each])
+    return rows.join(found, left_on=["who", "seq"], right_on=["who", "_seq"], how="left")
 
 
 def _with_control_calls(line: nw.LazyFrame) -> nw.LazyFrame:
@@ -416,15 +433,22 @@ def next_after(
     """
     if instants.implementation.is_duckdb():
         return _joined_after(instants, callbacks, by, taken, ahead=ahead, first_of_ties=first_of_ties)
+    found = _passed(instants.with_columns(_asked=nw.lit(0)), callbacks, by, taken, ahead=ahead, first_of_ties=first_of_ties).drop("_asked")
+    return instants.drop("_at").join(found, left_on=[*by, "seq"], right_on=[*by, "_seq"], how="left")
+
+
+def _passed(instants, callbacks, by: Sequence[str], taken: Sequence[str], *, ahead: bool = True, first_of_ties: bool) -> nw.LazyFrame:
+    """The instants in one line with the callbacks, each filled with the last callback that it passes: by, _seq, _asked and other_<column>."""
     others, back = [f"other_{c}" for c in taken], -1 if ahead else 1
 
-    def side(rows: nw.LazyFrame, kind: int, place: nw.Expr, values: Sequence[nw.Expr]) -> nw.LazyFrame:
+    def side(rows: nw.LazyFrame, kind: int, place: nw.Expr, asked: nw.Expr, values: Sequence[nw.Expr]) -> nw.LazyFrame:
         fixed = {
             "_at": nw.col("_at") * back,
             "_kind": nw.lit(kind),
             "_place": place * back,
             "_last": nw.col("seq") * back,
             "_seq": nw.col("seq"),
+            "_asked": asked,
         }
         carried = dict(zip(others, values, strict=True))
         return rows.select(*by, *[e.cast(whole(rows)).alias(name) for name, e in {**fixed, **carried}.items()])
@@ -432,12 +456,14 @@ def next_after(
     empty = [nw.when(nw.col("seq") < 0).then(nw.col("seq")) for _ in taken]
     callback, asked = 0, 1
     tie = nw.col("place") if first_of_ties else nw.lit(0)
-    line = nw.concat([side(instants, asked, nw.lit(0), empty), side(callbacks, callback, tie, [nw.col(c) for c in taken])])
+    passed = [
+        side(instants, asked, nw.lit(0), nw.col("_asked"), empty),
+        side(callbacks, callback, tie, nw.lit(0), [nw.col(c) for c in taken]),
+    ]
     # looking ahead the line runs backwards in time: Spark looks at all rows behind each row anew for a fill from behind, for hours where one caller has a million
     order = ("_at", "_kind", "_place", "_last")
     fill = [nw.col(o).fill_null(strategy="forward").over(*by, order_by=order) for o in others]
-    found = line.with_columns(*fill).filter(nw.col("_kind") == asked).select("_seq", *others)
-    return instants.drop("_at").join(found, left_on="seq", right_on="_seq", how="left")
+    return nw.concat(passed).with_columns(*fill).filter(nw.col("_kind") == asked).select(*by, "_seq", "_asked", *others)
 
 
 def _joined_after(instants, callbacks, by: Sequence[str], taken: Sequence[str], *, ahead: bool, first_of_ties: bool) -> nw.LazyFrame:

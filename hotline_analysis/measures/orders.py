@@ -28,6 +28,7 @@ HOUR = 3600
 INSTANTS = ("dispatched_s", "due_s", "responded_s", "resolved_s", "closed_s")
 FLAGS = ("withdrawn", "duplicate", "internal", "returned", "reopened")
 MEASURES = {"dispatch": ("dispatched_s",), "response": ("responded_s",), "resolution": ("resolved_s", "closed_s")}
+LONGEST_OFF = 30  # days without work that may stand around a limit
 DATES_ONLY = 0.5  # of the times of a column at midnight to the second: they are dates
 UNPLACED = "not available: needs created_at"  # of orders that only their closing places
 NONE = "(none)"  # the stratum of orders without a word: a key, said by NOT_GIVEN
@@ -223,9 +224,9 @@ def dates_only(calendar: Calendar, seconds) -> bool:
 class Clock:
     """Time that counts between two instants: all of it, or the working hours of working days, make-up days among them."""
 
-    def __init__(self, view: View, first_s: float):
+    def __init__(self, view: View, first_s: float, *, last: date | None = None):
         self.calendar, self.working = view.calendar, view.params.complaints.clock == "working"
-        first, last = view.calendar.day_of(int(first_s)), view.calendar.day_of(view.end_s)
+        first, last = view.calendar.day_of(int(first_s)), last or view.calendar.day_of(view.end_s)
         self.first, days = (first - date(1970, 1, 1)).days, [first + timedelta(days=n) for n in range((last - first).days + 2)]
         works = [not off for off in rest_days(view.params, days)] if self.working else [True] * len(days)
         self.days = np.concatenate([[0], np.cumsum(works)])
@@ -249,6 +250,19 @@ class Clock:
         place = np.searchsorted(self.starts, instant, side="right") - 1
         inside = np.minimum(instant - self.starts[np.maximum(place, 0)], (self.ends - self.starts)[np.maximum(place, 0)])
         return np.where(place < 0, 0.0, self.so_far[np.maximum(place, 0)] + inside)
+
+
+def complete_on(view: View, text: str) -> date:
+    """The day on which every order of the period has been watched for a limit, by the clock of the params: its last may come in the period's last second."""
+    asked, end_s = limit(text), view.period.end_s
+    reach = 2 * asked.number + LONGEST_OFF if asked.unit == "d" else asked.number + LONGEST_OFF  # an hour of work a day is few
+    days = [view.period.last_day + timedelta(days=n) for n in range(1, reach)]
+    clock, begins = Clock(view, end_s, last=days[-1]), [view.calendar.instant(day) for day in days]
+    if asked.unit == "h":
+        watched = clock.seconds(end_s, begins) >= asked.most
+    else:
+        watched = clock.days_between([end_s - 1], begins) > asked.most
+    return days[int(watched.argmax()) if watched.any() else -1]
 
 
 def _spans(written: Sequence[str]) -> list[tuple[timedelta, timedelta]]:

@@ -72,6 +72,7 @@ COLUMNS = {
     "false_flags": Field(Term("偶然报出的", "Flagged by chance"), "number"),
     "count": Field(Term("指标数", "Indicators"), "count"),
     "final_on": Field(Term("定稿日", "Final on"), "day"),
+    "awaited": Field(Term("还会补齐的", "Still completed by later data")),
     "missing": Field(Term("缺失原因", "Why missing")),
     "origin": Field(Term("来源", "Origin"), words={"records": Term("", ""), "typed": Term("手工填报", "typed in")}),
     "replaced": Field(Term("被取代的指标", "Replaced")),
@@ -146,17 +147,19 @@ def sheet(calls: pd.DataFrame | None, orders: pd.DataFrame | None) -> pd.DataFra
     """The first sheet: the rows of calls and of orders that stand on it, as one frame of `quotable`; either may be missing, not both.
 
     The cards are those of the calls, of orders where there are none; conclusion, counts and the movements not to be quoted are of all rows together. opening: `volume` or `empty` of the
-    row that a hotline of orders alone begins with, else ''.
+    row that a hotline of orders alone begins with (`concluded`: a volume whose reason is the conclusion), else ''.
     """
     parts = [part[part["sheet"].astype(bool)] for part in (calls, orders) if part is not None]
     rows = pd.concat(parts, ignore_index=True)
     own = np.arange(len(rows)) < len(parts[0])
     telling = rows.get("telling", pd.Series("", index=rows.index)).fillna("")
+    said = conclusion(rows)
+    opening = telling.where((calls is None) & telling.isin(("volume", "empty")), "")
     told = rows.assign(
         headline=rows["headline"].where(own),
-        opening=telling.where((calls is None) & telling.isin(("volume", "empty")), ""),
+        opening=opening.mask((opening == "volume") & (rows["reason"] == said), "concluded"),
         leading=np.where(rows["leads"].astype(bool) & rows["judgement"].isin(CHANGED), rows["judgement"], ""),
-        said=conclusion(rows),
+        said=said,
         count=len(rows),
         **{name: sum(part[name].iloc[0] for part in parts) for name in ("events", "false_flags")},
     )

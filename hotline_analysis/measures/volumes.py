@@ -96,7 +96,7 @@ def _ratio(top: np.ndarray, bottom: np.ndarray, otherwise: float = 0.0) -> np.nd
 
 
 def coverage(days: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
-    """One row a period: days (seen), covered: whether every unseen day lies within the period and the data go on after it.
+    """One row a period: days (seen), covered: whether every unseen day lies within the period and the data go on after it; ended: whether they go to its end.
 
     Edge days that would bring no call to speak of (a hotline closed on a holiday, or with a call a week) do not count as missing.
     """
@@ -105,8 +105,9 @@ def coverage(days: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
         part = days[days["period"] == period.label]
         seen, expected = part["seen"].to_numpy(bool), part["expected"].to_numpy(float)
         at = np.flatnonzero(seen)
-        edges = np.concatenate([expected[: at[0]], expected[at[-1] + 1 :]]) if len(at) else expected
-        rows.append({"period": period.label, "days": int(seen.sum()), "covered": bool(len(at) and edges.sum() < UNLIKELY)})
+        before, after = (expected[: at[0]].sum(), expected[at[-1] + 1 :].sum()) if len(at) else (np.inf, np.inf)
+        covered, ended = (bool(lost < UNLIKELY) for lost in (before + after, after))
+        rows.append({"period": period.label, "days": int(seen.sum()), "covered": covered, "ended": ended})
     return pd.DataFrame(rows)
 
 

@@ -11,7 +11,6 @@ from hotline_analysis.measures import editions, rounding
 from hotline_analysis.params import check_period
 from hotline_analysis.report import month as monthly
 from hotline_analysis.report import months, page, publish, run
-from hotline_analysis.show.blocks import WORDS
 from hotline_analysis.show.markup import html
 from hotline_analysis.tables import terms
 from hotline_analysis.words import Term, decimal, format_month
@@ -43,9 +42,8 @@ def publish_all(params: str, column: str, *, month: str = "latest", language: st
         except (RunFailed, DataRefused, StudyMissing) as fault:
             faults[word] = fault
     made = [word for word in words if word not in faults or isinstance(faults[word], StudyMissing)]
-    index = _lead(
-        h, column, {word: found[word] for word in made}, len(found) - len(words), language, Path(out) if out else h.params.root / "reports"
-    )
+    sizes = {word: found[word] for word in made}
+    index = _lead(h, column, sizes, len(found) - len(words), language, Path(out) if out else h.params.root / "reports")
     if faults:
         raise StudyMissing(str(index), f"was published; of the editions {len(faults)} had a fault: {next(iter(faults.values()))}")
     return index
@@ -56,49 +54,28 @@ def _lead(h: Hotline, column: str, sizes: dict[str, int], apart: int, language: 
     with run.hold(out, hotline=h.params.name, month=h.month, edition=column) as place:
         rows = [_said(place.folder.parent / f"{h.month}-{editions.mark((column, word))}", word, n) for word, n in sizes.items()]
         files = {"index.html": _page(h, column, [row for row in rows if row], apart, language)}
-        told = {
-            "hotline": place.hotline,
-            "month": place.month,
-            "run_id": place.run_id,
-            "pages": {},
-            "editions": column,
-            "parameters": {"language": language},
-        }
-        told["files"] = {name: {"sha256": publish.digest(content), "bytes": len(content)} for name, content in files.items()}
-        publish.publish(files | {"manifest.json": publish.json_bytes(told)}, place.folder, place.staging)
+        told = {"hotline": place.hotline, "month": place.month, "run_id": place.run_id, "parameters": {"language": language}}
+        manifest = publish.stated(files, **told, pages={}, editions=column)
+        publish.publish(files | {"manifest.json": manifest}, place.folder, place.staging)
         months.write(place.folder.parents[1], language)
         return place.folder / "index.html"
 
 
 def _said(folder: Path, word: str, n: int) -> dict:
-    said = publish.manifest(folder)
-    if "index.html" not in said.get("files", {}):
+    _, content = months.kept(folder)
+    if not content:
         return {}
-    text = (folder / "index.html").read_text(encoding="utf-8")
-    parts = {name: months.part(form, text) for name, form in months.PARTS.items() if name in ("verdict", "tally")}
+    parts = {name: months.part(months.PARTS[name], content.decode()) for name in ("verdict", "tally")}
     return {"name": word, "records": decimal(float(rounding.nearest(n)), 0), "href": f"../{folder.name}/index.html", **parts}
 
 
 def _page(h: Hotline, column: str, rows: list[dict], apart: int, language: str) -> bytes:
     """The page, checked as every page is."""
-    heading, when = HEADING(language).format(terms()[column](language)), format_month(h.month, language)
-    heading = heading if language == "zh" else heading.capitalize()
-    below = [NOTE(language).format(rounding.LEAST), *([APART(language).format(apart, rounding.LEAST)] if apart else [])]
     name = terms()[column](language)
+    heading = HEADING(language).format(name) if language == "zh" else HEADING(language).format(name).capitalize()
+    below = [NOTE(language).format(rounding.LEAST), *([APART(language).format(apart, rounding.LEAST)] if apart else [])]
     caption = CAPTION(language).format(name if language == "zh" else name.lower())
     told = html("editions", "editions", rows=rows, below=below, language=language, name=name, caption=caption)
     section = page.Section("summary", page.SUMMARY(language), numbered=False, parts=[("table", told)])
-    audience, title = WORDS["audience"](language), h.params.title.term(language)
-    masthead = html("blocks", "masthead", title="", left=title, audience=audience, when=when, line=[])
-    head = {
-        "title": f"{title} {heading}",
-        "month": when,
-        "status": "",
-        "audience": audience,
-        "language": language,
-        "heading": heading,
-        "foot": "",
-    }
-    text = page.compose({**head, "html": masthead}, [section])
-    page.check(text, "index.html", h.params.countries)
-    return text.encode()
+    hotline = h.params.title.term(language)
+    return page.lead(heading, [section], language, hotline=hotline, when=format_month(h.month, language), countries=h.params.countries)

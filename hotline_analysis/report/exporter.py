@@ -58,17 +58,17 @@ def hotline_of(notebook, name: str, folder: Path) -> Params:
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     papermills = [next((cell for cell in cells if tag in cell.metadata.get("tags", [])), None) for tag in (PARAMETERS, INJECTED)]
-    found = [said for cell in filter(None, papermills) for said in _given(cell.source, f"{name} › {PARAMETERS}")]
+    found = [said for cell in filter(None, papermills) for said in _given(cell.source)]
     if not found:
         raise BadParams(name, "names no params file.", f"Give it a cell tagged parameters with {LIKE}, as `hotline new` does.")
-    if any(_given(cell.source, name) for cell in cells if not any(cell is one for one in papermills)):
+    if any(_given(cell.source) for cell in cells if not any(cell is one for one in papermills)):
         raise BadParams(name, "gives params anew in another cell.", "A page is of one hotline: name it in the cell tagged parameters.")
     if not isinstance(found[-1], str):
         raise BadParams(f"{name} › {PARAMETERS}", "params is no plain text.", f"Write {LIKE}.")
     return params_file.load(folder / found[-1])
 
 
-def _given(source: str, where: str) -> list[str | None]:
+def _given(source: str) -> list[str | None]:
     """What a cell says that `params` is, each time that it does; None where that is not a plain text."""
     python = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     try:

@@ -1,4 +1,4 @@
-"""What a finished page must look like, read from its HTML at each render: what the design promises to those who read it, hear it or check it.
+"""A finished page as a browser reads it (`read`), and what it must look like: what the design promises to those who read it, hear it or check it.
 
 `page.check` says what a page may hold; this says how it stands: headings in order, words for every picture, no small text in a drawing, no colour
 that is none of ours, and the row that a finding leads to on its page. What only a browser can measure (nothing wider than the phone, the
@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 EMPTY = frozenset("meta br img hr input".split())
+INLINE = frozenset("a b strong em i small cite".split())  # a number may be set in several of these; any other tag ends it
 HUES = frozenset(("#a83a05", "#1f70af", "#0b4f8a"))  # worse, better, links
 STRONG = 0.5  # saturation from which a colour is a hue
 LEAST_PIXELS = 12
@@ -24,11 +25,21 @@ PAINTED = ("style", "fill", "stroke", "stop-color", "flood-color", "color", "bgc
 
 @dataclass
 class Node:
-    """A tag with what stands in it."""
+    """A tag with what stands in it; a comment and a declaration are tags too, which no page may hold."""
 
     tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
+    given: list[tuple[str, str]] = field(default_factory=list)
     held: list = field(default_factory=list)
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        return dict(self.given)
+
+    @property
+    def names(self) -> set[str]:
+        """What a style can know it by: its tag, its classes, and `font-weight` where its own style has one."""
+        classes = {f".{name}" for name in self.attributes.get("class", "").split()}
+        return {self.tag} | classes | ({"font-weight"} if "font-weight" in self.attributes.get("style", "") else set())
 
     def every(self, *tags: str) -> Iterator["Node"]:
         """The nodes below it, of these tags where any are given, in reading order."""
@@ -39,12 +50,20 @@ class Node:
                 yield from part.every(*tags)
 
     def of_class(self, name: str) -> Iterator["Node"]:
-        return (node for node in self.every() if name in node.attributes.get("class", "").split())
+        return (node for node in self.every() if f".{name}" in node.names)
 
     @property
     def text(self) -> str:
         """What is read in it; the parts of a drawing are none of it."""
         return "".join(part if isinstance(part, str) else "" if part.tag == "svg" else part.text for part in self.held)
+
+    def texts(self, around: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:
+        """Its texts in reading order, each with the names of what is around it. Where a block begins and ends a line breaks: two numbers in neighbouring cells are not a longer one."""
+        around, broken = around | self.names, [("\n", frozenset())] * (self.tag not in INLINE)
+        yield from broken
+        for part in self.held:
+            yield from part.texts(around) if isinstance(part, Node) else [(part, around)]
+        yield from broken
 
 
 class _Tree(HTMLParser):
@@ -55,13 +74,12 @@ class _Tree(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag, attributes):
-        node = Node(tag, {key: value or "" for key, value in attributes})
-        self.open[-1].held.append(node)
+        self.handle_startendtag(tag, attributes)
         if tag not in EMPTY:
-            self.open.append(node)
+            self.open.append(self.open[-1].held[-1])
 
     def handle_startendtag(self, tag, attributes):
-        self.open[-1].held.append(Node(tag, {key: value or "" for key, value in attributes}))
+        self.open[-1].held.append(Node(tag, [(key, value or "") for key, value in attributes]))
 
     def handle_endtag(self, tag):
         while len(self.open) > 1 and self.open.pop().tag != tag:
@@ -70,10 +88,21 @@ class _Tree(HTMLParser):
     def handle_data(self, data):
         self.open[-1].held.append(data)
 
+    def handle_comment(self, data):
+        self.handle_startendtag("!-- a comment --", [])
 
-def faults(page: str) -> Iterator[str]:
+    def handle_decl(self, declaration):
+        if declaration.lower() != "doctype html":
+            self.handle_startendtag("! a declaration", [])
+
+
+def read(page: str) -> Node:
+    """The page as a tree of its tags."""
+    return _Tree(page).open[0]
+
+
+def faults(root: Node) -> Iterator[str]:
     """Everything in which a page is not as it was designed."""
-    root = _Tree(page).open[0]
     theirs = {id(node) for figure in root.every("figure") if figure.attributes.get("id", "").startswith("own") for node in figure.every()}
     yield from _headings(root)
     yield from _pictures(root, theirs)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import hotline_analysis
 from hotline_analysis import params as params_file
-from hotline_analysis.errors import BadParams, NoInput, nearest
+from hotline_analysis.errors import BadParams, NoInput, offered
 from hotline_analysis.hotline import Hotline, open_hotline, study_names
 from hotline_analysis.intake.store import Store
 from hotline_analysis.measures import editions
@@ -47,9 +47,13 @@ def _study(stem: str):
 
 
 def taken() -> list[str]:
-    """What the chapters of the month and its pages are called, those for staff too: nothing of one's own can have such a name."""
-    every = [*pages(), *staff_pages()]
-    return [*run.page.chapters(pages()["index.html"]), *(name.removesuffix(".html") for name in every if name != "index.html")]
+    """What the chapters of the month, its pages and files are called, those for staff too: nothing of one's own can have such a name."""
+    return [*own.FILES, *_called(pages() | staff_pages())]
+
+
+def _called(every: Mapping[str, Path]) -> list[str]:
+    """The chapters of the first page, and the other pages."""
+    return [*run.page.chapters(every["index.html"]), *(name.removesuffix(".html") for name in every if name != "index.html")]
 
 
 def chosen(described: Params) -> dict[str, Path]:
@@ -58,15 +62,11 @@ def chosen(described: Params) -> dict[str, Path]:
     Raises BadParams for an unknown name.
     """
     every, sections = pages() | (own.pages(described, taken()) if described.report.sections else {}), described.report.sections
-    known = [*run.page.chapters(every["index.html"]), *(name.removesuffix(".html") for name in every if name != "index.html")]
+    known = _called(every)
     for name in sections:
         if name not in known:
-            right = nearest(name, known) or "There are: " + ", ".join(known) + "."
-            raise BadParams(
-                f"{described.path.name} › report › sections",
-                f"'{name}' is neither a chapter of the month, nor a study with a page, nor a notebook in my/.",
-                right,
-            )
+            wrong = f"'{name}' is neither a chapter of the month, nor a study with a page, nor a notebook in my/."
+            raise BadParams(f"{described.path.name} › report › sections", wrong, offered(name, known))
     wanted = ["index.html", *(f"{name}.html" for name in sections)]
     return {name: every[name] for name in wanted if name in every} if sections else every
 
@@ -99,38 +99,22 @@ def publish(
         raise BadParams(f"month {asked!r}", "is a day.", "Ask for it with --day.")
     plain = not day and grain(asked) not in ("quarter", "year")
     wanted = chosen(described) if plain else {"index.html": notebooks() / ("daily.ipynb" if day else "longer.ipynb")}
-    wanted = {name: notebook for name, notebook in wanted.items() if not edition or name == "index.html"}
     written = [] if edition or not plain else notes.read(described, run.page.chapters(wanted["index.html"]))
-    wanted = {name: notebook for name, notebook in wanted.items() if not only or name in only}
+    kept = ["index.html"] if edition else only or wanted
+    wanted = {name: notebook for name, notebook in wanted.items() if name in kept}
     folder = Path(out) if out else described.root / "reports"
     if asked != "latest":
-        run.check_writable(run.locate(folder, hotline=described.name, month=asked))
+        run.check_writable(run.place_of(described, asked, folder))
     h = open_hotline(params, "latest day" if day == "latest" else asked, language, only=edition, progress=progress)
     h.reports = folder.resolve()
     h.study("day", strict=True) if day else h.verdicts  # asked for here, so that refused data are refused before a kernel starts
     with run.hold(folder, hotline=described.name, month=h.month, edition=editions.mark(h.only)) as place:
-        mark = fingerprint(
-            h.digest
-            + h.rule.hash
-            + h.register_digest
-            + h.beside_digest
-            + repr(written)
-            + edition
-            + _own_digest(wanted, sections)
-            + repr(h.suggested_before),
-            described.path,
-            language,
-        )  # the rule may come from a windows file beside the params
+        mark = fingerprint(_made_of(h, written, wanted, sections) + edition, described.path, language)
         if current(place.folder, mark, [paper.PDF] if pdf else []):
             return place.folder / "index.html", True
         own = {"sections": described.report.sections if plain else [], "only": edition, "notes": notes.of_month(written, h.month, language)}
-        made = {
-            "fingerprint": mark,
-            "printer": printer,
-            "progress": progress,
-            "revised": before or revised.earlier(place.folder, described),
-        }
-        return run.render(wanted, place=place, **_given(h, language, written), **own, **made), False
+        made = {"fingerprint": mark, "printer": printer, "revised": before or revised.earlier(place.folder, described)}
+        return run.render(wanted, place=place, progress=progress, **_given(h, language, written), **own, **made), False
 
 
 def with_sections(described: Params, sections: Sequence[str]) -> Params:
@@ -142,10 +126,10 @@ def with_sections(described: Params, sections: Sequence[str]) -> Params:
     return described.model_copy(update={"report": described.report.model_copy(update={"sections": tuple(sections)})})
 
 
-def _own_digest(wanted: Mapping[str, Path], sections: Sequence[str]) -> str:
-    """What the params and the workbook's own files do not say of a month: its sections where they were given apart, and the notebooks in my/."""
-    mine = [path for path in wanted.values() if path.parent != notebooks()]
-    return ",".join([*sections, *(run.publish.digest(path.read_bytes()) for path in mine)])
+def _made_of(h: Hotline, written: Sequence[notes.Note], wanted: Mapping[str, Path], sections: Sequence[str]) -> str:
+    """What the params and the workbook's own files do not say of a month: its data, its rule (which may come from a windows file), what lies beside, its sections where they were given apart."""
+    mine = [run.publish.digest(path.read_bytes()) for path in wanted.values() if path.parent != notebooks()]
+    return repr([h.digest, h.rule.hash, h.register_digest, h.beside_digest, written, h.suggested_before, *sections, *mine])
 
 
 def publish_staff(params: str, *, month: str = "latest", language: str = "zh", out: str = "", progress: bool = True) -> list[Path]:
@@ -173,12 +157,7 @@ def _given(h: Hotline, language: str, written: Iterable[notes.Note] = ()) -> dic
 
 def data_words(store: Store, described: Params, written: Iterable[notes.Note] = ()) -> list[str]:
     """Categories of these data, words of their params and lines of their notes that hold a word such as None, which the page's check would take for a missing value."""
-    found: set[str] = set()
-    for name, rows in ((name, store.table(name)) for name in store.tables):
-        for column in (c.name for c in TABLES[name].columns if c.kind == TEXT and not c.name.endswith("_id")):
-            if column in rows.columns:
-                odd = rows.filter(f"regexp_matches({column}, '{run.page.NOT_A_WORD.pattern}')")
-                found |= {text for (text,) in odd.project(column).distinct().fetchall()}
+    found = _words(store, lambda column: not column.name.endswith("_id"), f"regexp_matches({{}}, '{run.page.NOT_A_WORD.pattern}')")
     texts = [text for _, text in params_file.printed(described)] + [note.text for note in written]
     own = [line for text in texts for line in text.splitlines()]
     if described.assumed:
@@ -193,12 +172,12 @@ def people(store: Store) -> set[str]:
     return {name for name in (found | short) - places if any(map(str.isalpha, name))}
 
 
-def _words(store: Store, which: Callable[[Column], bool]) -> set[str]:
-    """Every word of some columns of text."""
+def _words(store: Store, which: Callable[[Column], bool], where: str = "{} <> ''") -> set[str]:
+    """Every word of some columns of text; where: what holds of it."""
     found: set[str] = set()
     for name, rows in ((name, store.table(name)) for name in store.tables):
         for column in (c.name for c in TABLES[name].columns if c.kind == TEXT and which(c) and c.name in rows.columns):
-            found |= {word for (word,) in rows.project(column).distinct().fetchall() if word}
+            found |= {word for (word,) in rows.filter(where.format(column)).project(column).distinct().fetchall()}
     return found
 
 
@@ -217,8 +196,6 @@ def fingerprint(digest: str, params: Path, language: str) -> str:
 def current(folder: Path, mark: str, wanted: Collection[str] = ()) -> bool:
     """True when the published files are whole, those that are wanted among them, and were made of the same things; a month that lacks a study is tried again."""
     said = run.publish.manifest(folder)
-    whole = set(wanted) <= said.get("files", {}).keys() and all(
-        (folder / name).is_file() and run.publish.digest((folder / name).read_bytes()) == told
-        for name, told in said.get("files", {}).items()
-    )
-    return whole and said.get("fingerprint") == mark and said.get("complete", True)
+    files = said.get("files", {})
+    same = set(wanted) <= files.keys() and said.get("fingerprint") == mark and said.get("complete", True)
+    return same and all(run.publish.is_whole(folder, name, told) for name, told in files.items())

@@ -13,7 +13,6 @@ from pathlib import Path
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite
 from hotline_analysis.report import page, publish
-from hotline_analysis.show.blocks import WORDS
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.show.month import STATUS
 from hotline_analysis.tables import terms
@@ -63,20 +62,14 @@ def make(reports: Path, language: str) -> bytes:
             years = [(year, list(of)) for year, of in groupby(by_year, key=lambda period: period["year"])]
             told = html("months", "hotline", newest=listed[0], years=years, days=days, language=language)
             sections.append(page.Section(folder.name, listed[0]["title"], numbered=False, parts=[("table", told)]))
-    audience = WORDS["audience"](language)
-    head = {"title": "", "month": "", "status": "", "audience": audience, "language": language, "heading": HEADING(language), "foot": ""}
-    masthead = html("blocks", "masthead", title="", left="", audience=audience, when="", line=[])
-    text = page.compose({**head, "title": HEADING(language), "html": masthead}, sections)
-    page.check(text, INDEX)
-    return text.encode()
+    return page.lead(HEADING(language), sections, language)
 
 
 def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
     """The published months (longer periods, days) of one hotline, the newest first and a year before its quarters: what their pages say of them."""
-    for folder in sorted(
-        (f for f in hotline.iterdir() if kind.fullmatch(f.name)), key=lambda f: (f.name[:4], len(f.name) == 4, f.name), reverse=True
-    ):
-        said, content = _kept(folder)
+    folders = (folder for folder in hotline.iterdir() if kind.fullmatch(folder.name))
+    for folder in sorted(folders, key=lambda f: (f.name[:4], len(f.name) == 4, f.name), reverse=True):
+        said, content = kept(folder)
         if content:
             parts = {name: part(form, content.decode()) for name, form in PARTS.items()}
             state = STATUS.cases[str(bool(said.get("pages", {}).get(INDEX, {}).get("provisional")))]
@@ -89,15 +82,15 @@ def _editions(folder: Path, language: str) -> Iterator[tuple[str, str]]:
     """The pages that lead to the editions of a period: where they are, and by what."""
     for column, term in terms().items():
         lead = folder.parent / f"{folder.name}-{column}"
-        if lead.is_dir() and _kept(lead)[1]:
+        if lead.is_dir() and kept(lead)[1]:
             yield f"{folder.parent.name}/{lead.name}/{INDEX}", BY(language).format(term(language))
 
 
-def _kept(folder: Path) -> tuple[dict, bytes]:
+def kept(folder: Path) -> tuple[dict, bytes]:
     """The manifest of a published page and the page; none where they do not belong together."""
     said = publish.manifest(folder)
-    content = (folder / INDEX).read_bytes() if INDEX in said.get("files", {}) else b""
-    return (said, content) if content and publish.digest(content) == said["files"][INDEX] else ({}, b"")
+    whole = publish.is_whole(folder, INDEX, said.get("files", {}).get(INDEX))
+    return (said, (folder / INDEX).read_bytes()) if whole else ({}, b"")
 
 
 def part(form: re.Pattern, text: str) -> Markup:

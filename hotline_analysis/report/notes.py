@@ -11,9 +11,10 @@ from pathlib import Path
 
 import mistune
 
-from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.errors import BadParams, nearest, offered
 from hotline_analysis.params import MONTH, Params
 from hotline_analysis.personal import found as personal
+from hotline_analysis.show.markup import Markup
 from hotline_analysis.words import LANGUAGES
 
 FOLDER = "notes"
@@ -58,9 +59,7 @@ def _note(file: Path, described: Params, chapters: Collection[str]) -> Note | No
     if len(rest) != 1 or (month and not MONTH.fullmatch(month)):
         raise BadParams(where, "is not the name of a note.", FORM)
     if rest[0] not in chapters:
-        raise BadParams(
-            where, f"'{rest[0]}' is no chapter of the month.", nearest(rest[0], chapters) or "There are: " + ", ".join(chapters) + "."
-        )
+        raise BadParams(where, f"'{rest[0]}' is no chapter of the month.", offered(rest[0], chapters))
     return Note(rest[0], month, language, _text(where, file, described))
 
 
@@ -83,6 +82,6 @@ def _text(where: str, file: Path, described: Params) -> str:
     return text
 
 
-def html(text: str) -> str:
+def html(text: str) -> Markup:
     """Markdown as it stands on a page, without any HTML of its own."""
-    return mistune.create_markdown(escape=True)(text)
+    return Markup(mistune.create_markdown(escape=True, plugins=["table"])(text))

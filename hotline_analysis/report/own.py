@@ -10,20 +10,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 from hotline_analysis import params as params_file
-from hotline_analysis.errors import BadParams, CannotWrite
+from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Params
+from hotline_analysis.report import publish
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-TAKEN = {
-    "index",
-    "kpis",
-    "manifest",
-    "report",
-    "monthly",
-    "daily",
-    "start",
-    "explore",
-}  # files of a month, and the workbook's own notebooks
+FILES = "index kpis manifest report monthly daily start explore".split()  # files of a month, and the workbook's own notebooks
 DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # no file can be called so on Windows
 TEMPLATE = Path(__file__).parent / "template" / "own.ipynb"
 
@@ -35,7 +27,7 @@ def folder(described: Params) -> Path:
 def pages(described: Params, taken: Collection[str]) -> dict[str, Path]:
     """Page -> notebook of a hotline's own notebooks; one that has the name of something else of the month is none."""
     files = sorted(folder(described).glob("*.ipynb"))
-    return {f"{file.stem}.html": file for file in files if NAME.fullmatch(file.stem) and not _is_taken(file.stem, taken)}
+    return {f"{file.stem}.html": file for file in files if NAME.fullmatch(file.stem) and file.stem not in taken}
 
 
 def new(name: str, params: str, taken: Collection[str]) -> Path:
@@ -46,15 +38,8 @@ def new(name: str, params: str, taken: Collection[str]) -> Path:
     check_name(name, taken)
     described = params_file.load(params)
     path = folder(described) / f"{name}.ipynb"
-    text = json.dumps(_filled(name, os.path.relpath(described.path.resolve(), path.parent.resolve())), ensure_ascii=False, indent=1) + "\n"
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise CannotWrite(str(path), "is there already, and stays as it is.", "Take another name.") from None
-    except OSError as refused:
-        raise CannotWrite(str(path), f"cannot be written ({refused.strerror}).") from refused
+    seen = Path(os.path.relpath(described.path.resolve(), path.parent.resolve())).as_posix()
+    publish.create(path, _filled(name, seen), folder=True)
     return path
 
 
@@ -64,22 +49,11 @@ def check_name(name: str, taken: Collection[str]) -> None:
         raise BadParams(
             "new", f"{name[:40]!r} cannot be a page's name.", "It is small letters, digits, - and _, and begins with a letter: cold_spell."
         )
-    if _is_taken(name, taken):
+    if name in taken:
         raise BadParams("new", f"'{name}' is a page or a chapter of the month already.", "Take another name.")
 
 
-def _is_taken(name: str, taken: Collection[str]) -> bool:
-    return name in TAKEN or name in taken
-
-
-def _filled(name: str, params: str) -> dict:
-    """The template with the notebook's name, and the params as seen from its folder, as Python text."""
-    book = json.loads(TEMPLATE.read_text(encoding="utf-8"))
-    said = {
-        "NAME": name,
-        '"PARAMS"': json.dumps(Path(params).as_posix(), ensure_ascii=False),
-    }  # the params last: their path may hold the word NAME
-    for cell in book["cells"]:
-        for mark, text in said.items():
-            cell["source"] = [line.replace(mark, text) for line in cell["source"]]
-    return book
+def _filled(name: str, params: str) -> str:
+    """The template with the notebook's name, and the params as seen from its folder: a Python text in a JSON text, and last, for their path may hold the word NAME."""
+    mark, python = (json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False)[1:-1] for text in ("PARAMS", params))
+    return TEMPLATE.read_text(encoding="utf-8").replace("NAME", name).replace(mark, python)

@@ -8,10 +8,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 
-import mistune
 import nbformat
 
 from hotline_analysis import personal, words
@@ -19,7 +18,7 @@ from hotline_analysis.errors import BadParams, DataRefused, HotlineError, LeakFo
 from hotline_analysis.report import kernel, looks
 from hotline_analysis.report import notes as written
 from hotline_analysis.show import fonts
-from hotline_analysis.show.blocks import MIME, NOT_A_WORD, sheet
+from hotline_analysis.show.blocks import MIME, NOT_A_WORD, WORDS, sheet
 from hotline_analysis.show.markup import Markup, escape, html
 from hotline_analysis.tables import names_people, terms
 from hotline_analysis.words import Term
@@ -28,6 +27,9 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src
 LARGEST = 1_200_000
 TEXTS = frozenset(("prose", "reading"))
 SUMMARY, NUMBERED = Term("摘要", "Summary"), {"figure": Term("图", "Figure "), "table": Term("表", "Table ")}
+
+
+HEAD = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": "", "heading": "", "foot": ""}
 
 
 # ---- what passes
@@ -48,7 +50,6 @@ class Section:
     reasons: list[str] = field(default_factory=list)
     marks: list[list[str]] = field(default_factory=list)
     label: str = ""
-    concluded: bool = False
 
     @property
     def absent(self) -> bool:
@@ -104,7 +105,12 @@ class Other:
 STAFF = Term("仅供内部管理，含人员信息，不得外传", "for staff only: names people, not to be passed on")
 EMPTY = Term("这些数据没有它可以显示的内容", "these data hold nothing that it could show")
 COLUMNS = terms()
-FAULTS = (RunFailed, DataRefused, NoInput, BadParams)  # of a study: the month goes on without it
+TOO_LITTLE = Term("本期数据不足以计算", "this month's data do not allow it", of_period=True)
+FAULTS = {  # of a study, without which the month goes on -> why it is missing
+    RunFailed: Term("运行中出错，没有算完", "a fault stopped it"),
+    BadParams: Term("有一项设置不适用于本期数据", "a setting does not fit this month's data", of_period=True),
+    **dict.fromkeys((DataRefused, NoInput), TOO_LITTLE),
+}
 SHOWN = frozenset(("figure", "table", "cards", "tally"))  # blocks that hold a figure of the data
 
 
@@ -116,11 +122,7 @@ def reason(fault: HotlineError) -> Term:
         return Term("数据中没有：" + "、".join(c.zh for c in asked), "the data lack: " + ", ".join(c.en.lower() for c in asked))
     if "time limit" in fault.wrong:
         return Term("没有在规定的时间内算完", "it took longer than its time limit")
-    if isinstance(fault, DataRefused | NoInput):
-        return Term("本期数据不足以计算", "this month's data do not allow it", of_period=True)
-    if isinstance(fault, BadParams):
-        return Term("有一项设置不适用于本期数据", "a setting does not fit this month's data", of_period=True)
-    return Term("运行中出错，没有算完", "a fault stopped it")
+    return next(why for kind, why in FAULTS.items() if isinstance(fault, kind))
 
 
 def is_empty(notebook: nbformat.NotebookNode) -> bool:
@@ -166,13 +168,25 @@ def make(
         chapters_there[0].parts.append(("say", html("blocks", "sentences", lines=[revised], space="", link="", word="")))
     for section in chapters_there:
         section.notes += [
-            html("blocks", "human", body=Markup(written.html(text)), language=head["language"]) for text in notes.get(section.key, ())
+            html("blocks", "human", body=written.html(text), language=head["language"]) for text in notes.get(section.key, ())
         ]
     if name != "index.html":  # a month has its nine chapters in their order; a study begins with what it has
         chapters_there[1:] = sorted(chapters_there[1:], key=lambda section: section.absent)
         _number(chapters_there, head["language"])
     text = compose(head, chapters_there, others, folds=True)
     check(text, name, countries, data_words)
+    return text.encode()
+
+
+def lead(
+    heading: str, sections: list[Section], language: str, *, hotline: str = "", when: str = "", countries: Collection[str] = ()
+) -> bytes:
+    """A page that leads to others and that no notebook made, checked as every page is."""
+    audience = WORDS["audience"](language)
+    masthead = html("blocks", "masthead", title="", left=hotline, audience=audience, when=when, line=[])
+    said = {"title": f"{hotline} {heading}".strip(), "heading": heading, "month": when, "audience": audience, "language": language}
+    text = compose(HEAD | said | {"html": masthead}, sections)
+    check(text, "index.html", countries)
     return text.encode()
 
 
@@ -218,7 +232,7 @@ def _sections(notebook, chosen: Collection[str] = (), people: Collection[str] | 
     The page's foot stands apart, so that it stays where `chosen` leaves out the chapter that shows it.
     """
     facts = next((f for cell in notebook.cells for f, _ in _shown(cell) if f.get("kind") == "masthead"), {})
-    head = {"title": "", "month": "", "status": "", "audience": "", "language": "zh", "html": "", "heading": "", "foot": ""} | facts
+    head = HEAD | facts
     sections, anchor = [Section("summary", SUMMARY(head["language"]), numbered=False)], ""
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -265,8 +279,7 @@ def _read(source: str, anchor: str, head: dict, sections: list[Section], *, numb
 
 def _say(prose: str, section: Section, kind: str = "prose") -> None:
     if prose.strip():
-        text = mistune.create_markdown(escape=True, plugins=["table"])(prose)  # Markdown without any HTML of its own
-        section.parts.append((kind, Markup('<div class="body">{}</div>').format(Markup(text))))
+        section.parts.append((kind, Markup('<div class="body">{}</div>').format(written.html(prose))))
 
 
 def _refuse_people(facts: dict, block: Markup, people: Collection[str]) -> None:
@@ -277,31 +290,31 @@ def _refuse_people(facts: dict, block: Markup, people: Collection[str]) -> None:
         raise LeakFound(
             "page", f"'{column}' names people, and a frame or a picture with it is shown on a page.", "Show counts of them instead."
         )
-    if "columns" in facts and any(text.strip() in people for text, _ in _Walk(block).texts):
+    if "columns" in facts and any(text.strip() in people for text, _ in looks.read(block).texts()):
         raise LeakFound("page", "the name of an agent stands in a frame or a picture of one's own.", "Show counts of them instead.")
 
 
 def _take(section: Section, facts: dict, block: Markup) -> None:
     """A shown block into its section."""
-    if facts.get("kind") == "say" and section.key == "summary" and not section.concluded and not facts.get("note"):
-        section.concluded = True  # what the page says first, if it is about its figures and not about its data
+    kind = facts.get("kind", "")
+    if kind == "say" and section.key == "summary" and "verdict" not in dict(section.parts) and not facts.get("note"):
+        kind = "verdict"  # what the page says first, if it is about its figures and not about its data
         block = Markup(str(block).replace('class="say"', 'class="verdict"', 1))
     section.reasons += [facts["missing"]] if facts.get("missing") else []
-    section.parts.append((facts.get("kind", ""), block))
+    section.parts.append((kind, block))
     section.marks += facts.get("marks", [])
 
 
 def _number(sections: list[Section], language: str) -> None:
-    number = 0
+    numbers = count(1)
     for section in sections:
-        number += section.numbered
-        section.label = words.chapter_number(number, language) if section.numbered else ""
+        section.label = words.chapter_number(next(numbers), language) if section.numbered else ""
 
 
 def _fold_at(summary: Section) -> int:
     """On the phone the contents fold into one line below the tally (or what the page says first; without either, at the end)."""
     kinds = [kind for kind, _ in summary.told()]
-    return next((kinds.index(kind) + 1 for kind in ("tally", "say") if kind in kinds), len(kinds))
+    return next((kinds.index(kind) + 1 for kind in ("tally", "verdict", "say") if kind in kinds), len(kinds))
 
 
 # ---- numbers and links
@@ -343,22 +356,14 @@ def _renamed(block: Markup, key: str, own: str) -> Markup:
 
 
 QUANTITY = r"(?:%|个百分点|个月|座席小时|小时|分钟|万通|万人|万件|通|件|天|人|家|项|秒|日|月|年|席|度|条|次| pp\b| h\b| s\b| min\b)?"
-KEEP = re.compile(r"(?:[+−±]?\d[\d,.]*%?(?:至| to |～|—|–)[+−]?\d[\d,.]*%?|[+−±≥≤]?\d[\d,.]*\d|[+−±≥≤]?\d)" + QUANTITY)
+KEEP = r"((?:[+−±]?\d[\d,.]*%?(?:至| to |～|—|–)[+−]?\d[\d,.]*%?|[+−±≥≤]?\d[\d,.]*\d|[+−±≥≤]?\d)" + QUANTITY + ")"
+PARTING = re.compile(r"<(svg|style|title|summary|h1|pre|code)\b.*?</\1>|<[^>]+>|" + KEEP, re.DOTALL)  # what stays as it is, or a number
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")  # and what turns the direction of writing
-SKIP = re.compile(r"<(/?)(svg|style|title|summary|h1|pre|code)\b")
 
 
 def _keep_together(text: str) -> Markup:
     """A number never parts from its unit, an interval never from its other end."""
-    out, depth = [], 0
-    for piece in re.split(r"(<[^>]+>)", text):
-        if piece.startswith("<"):
-            found = SKIP.match(piece)
-            depth += 0 if not found else -1 if found[1] else 1
-            out.append(piece)
-        else:
-            out.append(piece if depth else KEEP.sub(lambda m: f'<span class="nb">{m[0]}</span>' if len(m[0]) > 3 else m[0], piece))
-    return Markup("".join(out))
+    return Markup(PARTING.sub(lambda found: f'<span class="nb">{found[0]}</span>' if len(found[2] or "") > 3 else found[0], text))
 
 
 @cache
@@ -375,49 +380,10 @@ def _faces() -> dict[str, set[str]]:
     return found
 
 
-class _Walk(HTMLParser):
-    """A page as a browser reads it: its tags, its texts with the tags and classes around each (and `font-weight` where a style has one), what else it holds.
-
-    A tag that ends a text leaves a line break among the texts: two numbers in neighbouring cells are not a longer one.
-    """
-
-    def __init__(self, page: str):
-        super().__init__(convert_charrefs=True)
-        self.stack: list[tuple[str, ...]] = []
-        self.tags, self.texts, self.others = [], [], []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, name, attributes):
-        self.tags.append((name, [(key, value or "") for key, value in attributes]))
-        self._part(name)
-        given = {key: value or "" for key, value in attributes}
-        weight = ("font-weight",) if "font-weight" in given.get("style", "") else ()
-        if name not in looks.EMPTY:
-            self.stack.append((name, *weight, *(f".{own}" for own in given.get("class", "").split())))
-
-    def handle_endtag(self, name):
-        self._part(name)
-        while self.stack and self.stack.pop()[0] != name:
-            pass
-
-    def handle_data(self, data):
-        self.texts.append((data, {part for tag in self.stack for part in tag}))
-
-    def handle_comment(self, data):
-        self.others.append("a comment")
-
-    def handle_decl(self, declaration):
-        self.others += [] if declaration.lower() == "doctype html" else ["a declaration"]
-
-    def _part(self, name):
-        self.texts += [] if name in INLINE else [("\n", set())]
-
-
 def _characters(page: str) -> dict[str, str]:
     """Which characters are set in which of the three faces."""
     held = {"regular": set(), "bold": set(), "song": set("0123456789一二三四五六七八九十")}
-    for text, inside in _Walk(page).texts:
+    for text, inside in looks.read(page).texts():
         for face, characters in held.items() if not inside & {"style", "title", "desc"} else ():
             characters.update(text if inside & _faces()[face] else "")
     return {face: "".join(sorted(characters)) for face, characters in held.items()}
@@ -451,7 +417,6 @@ INSIDE = re.compile(
     r"#[^\s]*|(\.\./)?([\w-]+/)*[\w-]+(\.[\w-]+)*(#[^\s]*)?"
 )  # in the page, beside it or below it, or in the folder beside its own
 OUTSIDE_STYLE = re.compile(r"url\(\s*['\"]?(?!#|data:font/woff2;base64,)|@import|expression\(", re.IGNORECASE)
-INLINE = frozenset("a b strong em i small cite".split())  # a number may be set in several of these; any other tag ends it
 KEPT_TOGETHER = re.compile(r'<span class="nb">([^<]*)</span>')  # ours, set around parts of what may be one number
 SAID = {
     "mobile": "a mobile number",
@@ -472,45 +437,44 @@ def _not_a_word(piece: str, data_words: Collection[str]) -> re.Match | None:
     return NOT_A_WORD.search(piece)
 
 
-def _foreign(page: _Walk) -> Iterator[str]:
+def _foreign(page: looks.Node) -> Iterator[str]:
     """What in a page is none of ours: tags, handlers, addresses."""
-    for name, attributes in page.tags:
-        if name not in ALLOWED:
-            yield f"the tag <{name}>"
-        if name == "input" and dict(attributes).get("type") != "checkbox":
+    for node in page.every():
+        if node.tag not in ALLOWED:
+            yield f"the tag <{node.tag}>"
+        if node.tag == "input" and node.attributes.get("type") != "checkbox":
             yield "a field to write into"
-        for key, value in attributes:
+        for key, value in node.given:
             if key.startswith("on"):
                 yield f"the attribute {key}"
             if key in LINKS and not INSIDE.fullmatch(value):
                 yield f"an outside {key}"
             if key not in READ_ALOUD and OUTSIDE_STYLE.search(value):
                 yield f"an outside address in {key}"
-            if name == "meta" and key == "http-equiv" and value != "Content-Security-Policy":
+            if node.tag == "meta" and key == "http-equiv" and value != "Content-Security-Policy":
                 yield "a meta that redirects"
-    yield from page.others
-    yield from ("an outside address in the style" for data, inside in page.texts if "style" in inside and OUTSIDE_STYLE.search(data))
+    yield from ("an outside address in the style" for style in page.every("style") if OUTSIDE_STYLE.search(style.text))
 
 
-def _wrong(text: str, page: _Walk, data_words: Collection[str]) -> Iterator[str]:
+def _wrong(text: str, page: looks.Node, data_words: Collection[str]) -> Iterator[str]:
     """Everything for which a page is refused."""
     yield from _foreign(page)
     if text.count(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">') != 1 or "<script" in text.lower():
         yield "a content policy that is not ours"
-    visible = (data for data, inside in page.texts if not inside & HIDDEN and NOT_A_WORD.search(data))
+    visible = (data for data, inside in page.texts() if not inside & HIDDEN and NOT_A_WORD.search(data))
     yield from (f"the word '{found[0]}' where a reason should stand" for data in visible if (found := _not_a_word(data, data_words)))
     if (size := len(text.encode())) > LARGEST:
         yield f"{size:,} bytes (at most {LARGEST:,})"
-    yield from looks.faults(text)
+    yield from looks.faults(page)
 
 
 def check(text: str, name: str, countries: Collection[str] = (), data_words: Collection[str] = ()) -> None:
     """Refuse a page with a script, an outside address, a missing value that reads as a word, a personal form, more than 1.2 MB, or what `looks.faults` finds."""
-    page = _Walk(KEPT_TOGETHER.sub(r"\1", text))
+    page = looks.read(KEPT_TOGETHER.sub(r"\1", text))
     if wrong := next(_wrong(text, page, data_words), ""):
         raise RunFailed(name, f"the page was refused: it holds {wrong}.")
-    read = [data for data, inside in page.texts if "style" not in inside]
-    said = [value for _, attributes in page.tags for key, value in attributes if key not in UNREAD]
+    read = [data for data, around in page.texts() if "style" not in around]
+    said = [value for node in page.every() for key, value in node.given if key not in UNREAD]
     check_text("".join([*read, "\n", "\n".join(said)]), name, countries)
 
 

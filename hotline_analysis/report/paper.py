@@ -32,9 +32,7 @@ def printed(page: bytes, work: Path, *, by: str) -> bytes:
     room = work / "paper"
     room.mkdir()
     (room / "page.html").write_bytes(page)
-    root = (
-        ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    )  # Chromium refuses its sandbox to root; the page runs nothing
+    root = ["--no-sandbox"] * (getattr(os, "geteuid", lambda: 1)() == 0)  # Chromium refuses its sandbox to root; the page runs nothing
     places = [f"--user-data-dir={room / 'profile'}", f"--print-to-pdf={room / PDF}", (room / "page.html").as_uri()]
     try:
         subprocess.run([by, *QUIET, *root, *places], env=machine.clean_environment(), capture_output=True, timeout=LONGEST_S, check=False)

@@ -59,17 +59,9 @@ def published(folder: Path) -> tuple[dict, dict[str, bytes]]:
     """A published folder's manifest and its files. Raises NoInput where there is none."""
     try:
         said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        digests = [
-            digest for told in said["pages"].values() for digest in data_of(said, told)["digests"].values()
-        ]  # a stranger's file of that name has none
-        words = (
-            *digests,
-            said["hotline"],
-            said["month"],
-            said["parameters"]["language"],
-            *(told["sha256"] for told in said["files"].values()),
-        )
-        if not all(isinstance(word, str) for word in words):
+        digests = [digest for told in said["pages"].values() for digest in data_of(said, told)["digests"].values()]  # a stranger's has none
+        files = [told["sha256"] for told in said["files"].values()]
+        if not all(isinstance(word, str) for word in (*digests, *files, said["hotline"], said["month"], said["parameters"]["language"])):
             raise TypeError
         return said, {name: (folder / name).read_bytes() for name in said["files"] if (folder / name).is_file()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -87,10 +79,7 @@ def folder_of(params: str, label: str, out: str = "") -> Path:
         return Path(label)
     if not params:
         raise BadParams("compare", f"{label[:40]!r} is no folder of a published month.", "Name two such folders, or months with --params.")
-    described = params_file.load(params)
-    return run.locate(
-        Path(out) if out else described.root / "reports", hotline=described.name, month=params_file.check_period(label)
-    ).folder
+    return run.place_of(params_file.load(params), params_file.check_period(label), out).folder
 
 
 # ---- comparing
@@ -134,14 +123,11 @@ def _origins(a: Mapping, b: Mapping) -> Iterator[tuple[Term, tuple]]:
 
 def _data(was: Mapping, now: Mapping) -> Iterator[tuple[Term, tuple]]:
     before, after = was.get("digests", {}), now.get("digests", {})
-    changed = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
-    for kind, names in (
-        ("files new", sorted(after.keys() - before.keys())),
-        ("files gone", sorted(before.keys() - after.keys())),
-        ("files changed", changed),
-    ):
+    changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
+    found = {"files new": after.keys() - before.keys(), "files gone": before.keys() - after.keys(), "files changed": changed}
+    for kind, names in found.items():
         if names:
-            yield SAID[kind], (", ".join(names[:MOST]) + (" …" if len(names) > MOST else ""),)
+            yield SAID[kind], (", ".join(sorted(names)[:MOST]) + (" …" if len(names) > MOST else ""),)
     for table, told in now.get("tables", {}).items():
         rows = was.get("tables", {}).get(table, {}).get("rows", 0)
         if rows != told["rows"]:
@@ -187,7 +173,7 @@ def verify(params: str, label: str, *, out: str = "", whole: bool = False, langu
     """
     folder = folder_of(params, label, out)
     said, files = published(folder)
-    touched = [name for name, told in said["files"].items() if name not in files or publish.digest(files[name]) != told["sha256"]]
+    touched = [name for name, told in said["files"].items() if not publish.is_whole(folder, name, told["sha256"])]
     if touched:
         raise RunFailed(str(folder), SAID["touched"]("en").format(", ".join(touched)) + ".", "Publish it again with `hotline report`.")
     made, again = _made_again(params, said, whole=whole, progress=progress)
@@ -260,33 +246,33 @@ def purge(params: str, before: str, *, out: str = "", really: bool = False, lang
 
     Files that are not ours stay, and so do workbooks, in which staff may have written.
     """
-    described = params_file.load(params)
-    any_month = run.locate(Path(out) if out else described.root / "reports", hotline=described.name, month=params_file.check_month(before))
+    described, said = params_file.load(params), (WENT if really else GOES)(language).format
+    any_month = run.place_of(described, params_file.check_month(before), out)
     told = []
     for folder in sorted(f for f in any_month.folder.parent.glob("[12]*") if _last_month(f.name) < before and publish.made(f)):
-        told.append((WENT if really else GOES)(language).format(folder, len(publish.made(folder))))
+        told.append(said(folder, len(publish.made(folder))))
         if really:
             edition = folder.name.removeprefix(label := _label(folder.name)).removeprefix("-")
             with run.hold(any_month.folder.parents[1], hotline=described.name, month=label, edition=edition) as place:
                 publish.withdraw(place.folder, place.staging)
     if really and told:
         months.write(any_month.folder.parents[1], language)
-    private, kept = _private(any_month, before, described, really, language)
+    private, kept = _private(any_month, before, described, really, language, said)
     told += private
     return [*told, *kept, *([DRY(language)] if told and not really else [])]
 
 
-def _private(place: run.Place, before: str, described, really: bool, language: str) -> tuple[list[str], list[str]]:
+def _private(place: run.Place, before: str, described, really: bool, language: str, said) -> tuple[list[str], list[str]]:
     """The same of private/: pages for staff and failed runs go; a line for each folder in which something stays."""
     told, kept = [], []
     for folder in sorted(f for f in (place.private / described.name).glob("[12]*") if f.is_dir() and _last_month(f.name) < before):
         ours = machine.names_made(folder)
-        told += [(WENT if really else GOES)(language).format(folder, len(ours))] if ours else []
+        told += [said(folder, len(ours))] if ours else []
         for name in ours if really else ():
             machine.remove(folder / name)
         kept += [STAYS(language).format(folder)] if {p.name for p in folder.iterdir()} - {machine.MARK, *ours} else []
     for folder in sorted(f for f in place.private.glob("[12]*T*-*") if _failed_of(f, described) and f"{f.name[:4]}-{f.name[4:6]}" < before):
-        told.append((WENT if really else GOES)(language).format(folder, sum(p.is_file() for p in folder.rglob("*"))))
+        told.append(said(folder, sum(p.is_file() for p in folder.rglob("*"))))
         if really:
             machine.remove(folder)
     return told, kept
@@ -294,7 +280,5 @@ def _private(place: run.Place, before: str, described, really: bool, language: s
 
 def _failed_of(folder: Path, described) -> bool:
     """Whether a run of this hotline failed here: its notebooks name the params file."""
-    named = str(described.path.resolve())
-    return machine.is_made(folder, "run") and any(
-        named in book.read_text(encoding="utf-8", errors="replace") for book in folder.glob("*.ipynb")
-    )
+    books = (book.read_text(encoding="utf-8", errors="replace") for book in folder.glob("*.ipynb"))
+    return machine.is_made(folder, "run") and any(str(described.path.resolve()) in book for book in books)

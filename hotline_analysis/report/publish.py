@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 from hotline_analysis import machine
@@ -57,6 +58,16 @@ def manifest(folder: Path) -> dict:
         return said | {"files": {name: file.get("sha256") for name, file in said["files"].items()}}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def stated(files: Mapping[str, bytes], **said) -> bytes:
+    """The manifest of these files."""
+    return json_bytes(said | {"files": {name: {"sha256": digest(content), "bytes": len(content)} for name, content in files.items()}})
+
+
+def is_whole(folder: Path, name: str, told: str | None) -> bool:
+    """Whether a file is there as its manifest has it."""
+    return (folder / name).is_file() and digest((folder / name).read_bytes()) == told
 
 
 def made(folder: Path) -> list[str]:
@@ -134,6 +145,19 @@ def _free(folder: Path, name: str) -> Path:
     while os.path.lexists(path):
         path, n = folder / f"{name}.{n + 1}", n + 1
     return path
+
+
+def create(path: Path, text: str, *, folder: bool = False) -> None:
+    """A new file, in a folder that is made where there is none yet; CannotWrite where there is such a file already, which stays."""
+    try:
+        if folder:
+            path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CannotWrite(str(path), "is there already, and stays as it is.", "Take another name.") from None
+    except OSError as refused:
+        raise CannotWrite(str(path), f"cannot be written ({refused.strerror}).") from None
 
 
 def digest(content: bytes) -> str:

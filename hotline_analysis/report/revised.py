@@ -1,10 +1,10 @@
-"""The revision note: a month that was published while its last calls were still being watched says, once it is final, what stood there then.
+"""The revision note: a month that was published while later data still completed it says, once it is final, what stood there then.
 
 What was provisional is kept in the manifest of the final month, so that the note stays when the month is made again, and `hotline verify` can make it again.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from hotline_analysis.words import Term, format_value
 BEFORE = Term("本期曾以暂行数字发布：{}。", "Published before with provisional figures: {}.")
 CHANGED = Term("{}当时为{}，现为{}", "{} was {}, now {}")
 SAME = Term(
-    "本期曾以暂行数字发布，定稿后各项复电率未变。",
-    "Published before with provisional figures; the repeat rates did not change when they became final.",
+    "本期曾以暂行数字发布，定稿后各项数字未变。",
+    "Published before with provisional figures; none changed when they became final.",
 )
+MORE, MOST_NAMED = Term("另有{}项，见kpis.csv", "and {} more, see kpis.csv"), 8
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,12 @@ class Revised:
 
     def told(self, rows: Sequence[Sequence], language: str) -> str:
         """The note beside the final figures, which are `rows` of kpis.csv with their head."""
-        now = _values(rows)
-        names = {key: i for key, i in catalogue.known(self.described).items() if key in self.figures and key in now}
-        pairs = [
-            (i.name(language), *(format_value(float(v), i.unit, language) for v in (self.figures[key], now[key])))
-            for key, i in names.items()
-        ]
+        now = _values(dict(zip(rows[0], row, strict=True)) for row in rows[1:])
+        known = [(i, self.figures[key], now[key]) for key, i in catalogue.known(self.described).items() if key in self.figures.keys() & now]
+        pairs = [(i.name(language), *(format_value(float(v), i.unit, language) for v in values)) for i, *values in known]
         changed = [CHANGED(language).format(*pair) for pair in pairs if pair[1] != pair[2]]
+        if len(changed) > MOST_NAMED:
+            changed = [*changed[:MOST_NAMED], MORE(language).format(len(changed) - MOST_NAMED)]
         return BEFORE(language).format(("；" if language == "zh" else "; ").join(changed)) if changed else SAME(language) if pairs else ""
 
 
@@ -45,16 +45,11 @@ def earlier(folder: Path, described: Params) -> Revised | None:
     said = publish.manifest(folder)
     if said.get("pages", {}).get("index.html", {}).get("provisional") and "kpis.csv" in said["files"]:
         with (folder / "kpis.csv").open(encoding="utf-8-sig", newline="") as file:
-            values = _values(list(csv.reader(file)))
-        watched = {key for key, i in catalogue.known(described).items() if i.window_hours is not None}
-        return Revised({key: value for key, value in values.items() if key in watched}, described)
+            values = _values(csv.DictReader(file))
+        return Revised({key: value for key, value in values.items() if key in catalogue.known(described)}, described)
     return Revised(said["revised"], described) if said.get("revised") else None
 
 
-def _values(rows: Sequence[Sequence]) -> dict[str, str]:
+def _values(rows: Iterable[Mapping]) -> dict[str, str]:
     """The values of the hotline's own rows, by indicator."""
-    if not rows:
-        return {}
-    head = {name: n for n, name in enumerate(rows[0])}
-    told = [row for row in rows[1:] if not row[head["group"]] and row[head["value"]] not in ("", None)]
-    return {row[head["indicator"]]: str(row[head["value"]]) for row in told}
+    return {row["indicator"]: str(row["value"]) for row in rows if not row["group"] and row["value"] not in ("", None)}

@@ -24,7 +24,7 @@ from hotline_analysis.intake.engine import THREADS
 from hotline_analysis.intake.store import PINNED, Store
 from hotline_analysis.measures.editions import ONLY
 from hotline_analysis.measures.results import REPORTS
-from hotline_analysis.params import check_period
+from hotline_analysis.params import Params, check_period
 from hotline_analysis.report import kernel, months, page, paper, publish
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.report.revised import Revised
@@ -114,10 +114,9 @@ def check_parameters(parameters: dict[str, str], notebooks: list[Path]) -> None:
 
 def locate(out: str | Path, *, hotline: str, month: str, edition: str = "") -> Place:
     """The place of a month, or of an edition of it, under the reports folder; a name or month that would lead elsewhere is refused."""
-    if edition and not NAME.fullmatch(edition):
-        raise BadParams("edition", f"{edition[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
-    if not NAME.fullmatch(hotline):
-        raise BadParams("hotline", f"{hotline[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
+    for what, name in (("edition", edition or "none"), ("hotline", hotline)):
+        if not NAME.fullmatch(name):
+            raise BadParams(what, f"{name[:40]!r} cannot be a folder's name.", "Letters, digits, - and _ can.")
     check_period(month)
     out = Path(out).absolute()
     folder, private = out / hotline / "-".join(filter(None, (month, edition))), out.parent / "private"
@@ -126,6 +125,11 @@ def locate(out: str | Path, *, hotline: str, month: str, edition: str = "") -> P
     if private.resolve().is_relative_to(out.resolve()):
         raise BadParams("private", f"{private} is inside {out}.", "What names people is kept outside the reports.")
     return Place(hotline, month, folder, private, edition)
+
+
+def place_of(described: Params, month: str, out: str | Path = "") -> Place:
+    """The place of a hotline's month: under the folder that is named, or the reports beside its params."""
+    return locate(out or described.root / "reports", hotline=described.name, month=month)
 
 
 @contextlib.contextmanager
@@ -275,7 +279,7 @@ def _make(run: Run, pages: dict[str, Path]) -> None:
         steps.update()
         run.files |= _linked(run)
         _print(run, index[0])
-        run.files["manifest.json"] = publish.json_bytes(_manifest(run, list(pages), started))
+        run.files["manifest.json"] = publish.stated(run.files, **_manifest(run, list(pages), started))
     for name, content in run.files.items():
         if not name.endswith((".html", ".pdf")):  # a page was checked when it was made
             page.check_text(content.decode(), name, run.countries)
@@ -316,7 +320,7 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
     """A study's page; where its notebook fails, or these data give it nothing to show, the reason."""
     try:
         _make_page(run, name, notebook, environment)
-    except page.FAULTS as fault:
+    except tuple(page.FAULTS) as fault:
         if run.store:
             run.store.check_unchanged()
         run.others[name] = page.Other(page.heading(notebook), page.reason(fault))
@@ -327,12 +331,8 @@ def _make_study(run: Run, name: str, notebook: Path, environment: Mapping[str, s
 
 def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, str] = {}) -> None:
     cells = {"desc": notebook.stem, "leave": False, "file": sys.stderr, "disable": not run.progress, "position": 1}
-    pinned = {
-        **environment,
-        REPORTS: str(run.place.folder.parent.parent.resolve()),
-        **({PINNED: run.store.pin} if run.store else {}),
-        **({ONLY: run.only} if run.only else {}),
-    }
+    pinned = {REPORTS: str(run.place.folder.parent.parent.resolve()), PINNED: run.store.pin if run.store else "", ONLY: run.only}
+    pinned = {**environment, **{name: value for name, value in pinned.items() if value}}
     limits = {"deadline": run.deadline, "limits": run.limits}
     done = kernel.run(notebook, run.parameters, work=run.place.work, **limits, progress=cells, environment=pinned)
     if run.store:
@@ -368,7 +368,6 @@ def _manifest(run: Run, pages: list[str], started: datetime) -> dict:
         "started_at": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
         "parameters": given | {"params": Path(run.parameters["params"]).name if "params" in run.parameters else None},
-        "files": {name: {"sha256": publish.digest(content), "bytes": len(content)} for name, content in run.files.items()},
         "data": run.data,
         "pages": {name: run.facts[name] for name in pages if name in run.facts},
         "missing": {name: other.why.en for name, other in run.others.items() if other.why},

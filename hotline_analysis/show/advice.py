@@ -2,7 +2,6 @@
 
 from hotline_analysis.show import blocks
 from hotline_analysis.show.blocks import Block
-from hotline_analysis.show.markup import html
 from hotline_analysis.words import Rows, Term
 
 NO_MATTER = Term("本月没有需要提请研究的事项。", "There is no matter to be decided this month.", of_period=True)
@@ -10,12 +9,11 @@ NO_MATTER = Term("本月没有需要提请研究的事项。", "There is no matt
 
 def _rows(shown, **said: Rows) -> list[dict]:
     """The rows that are of some kind, each with its sentences."""
-    frame = shown.frame[shown.frame["kind"] != ""]
-    return frame.assign(**{name: shown.rows(frame, what) for name, what in said.items()}).to_dict("records")
+    return shown.told(shown.frame[shown.frame["kind"] != ""], **said)
 
 
 def _block(kind: str, shown, text: str, **given) -> Block:
-    return Block(kind, html("advice", kind, language=shown.language, write=shown.written, **given), text)
+    return shown.drawn(kind, "advice", kind, text, **given)
 
 
 def asks(shown, **said: Rows) -> Block:

@@ -7,7 +7,7 @@ Nothing here computes; values come as raw numbers and are written by `words`, te
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -88,17 +88,11 @@ def masthead(shown, *, issue: Term, running: Said, period: Said, status: Said, s
     """
     row, language = shown.frame.iloc[0].to_dict(), shown.language
     hotline, said = row[f"title_{language}"], {key: term(language) for key, term in WORDS.items()}
-    plain = re.fullmatch(r"(\d{4})-(\d\d)", row["month"])  # not: a stretch of months
-    longer = re.fullmatch(r"\d{4}(Q[1-4])?", row["month"])
-    day = re.fullmatch(r"\d{4}-\d\d-\d\d", row["month"])
-    when = (
-        words.format_month(row["month"], language)
-        if plain or longer
-        else words.format_date(row["month"], language)
-        if day
-        else row["month"]
-    )
-    number = issue(language).format(*map(int, plain.groups())) + shown.first(running) if plain else ""
+    told = re.fullmatch(r"\d{4}(Q[1-4]|(-\d\d){1,2})?", row["month"])  # not: a stretch of months
+    written = words.format_date if len(row["month"]) == 10 else words.format_month
+    when = written(row["month"], language) if told else row["month"]
+    of_month = told and len(row["month"]) == 7
+    number = issue(language).format(*map(int, row["month"].split("-"))) + shown.first(running) if of_month else ""
     title, left = ("", said["special"] + hotline) if special else (hotline, number)
     head = {"title": title and title + said["of"], "left": left, "audience": said["audience"], "when": when, "line": shown.said(period)}
     facts = {"title": title, "month": when, "status": shown.first(status), "audience": said["audience"], "language": language}
@@ -180,24 +174,23 @@ class Cell:
         return said(language) if said else str(reason) or "—"
 
     def _interval(self, row: Mapping, language: str) -> str:
-        low, high = (row[name] for name in self.field.interval)
-        if self.field.form == "points":
-            return words.format_change_interval(low, high, language)
-        if self.field.form == "relative":
-            return words.format_moves(low, high, words.ORDERS, language)
-        if self.field.form in ("share", "share0"):
-            return ("～" if language == "zh" else "–").join(words.percent_number(end) for end in (low, high))
-        if self.field.form == "seconds":
-            return ("～" if language == "zh" else "–").join(words.format_seconds(end, language) for end in (low, high))
-        if self.field.form == "level":
-            return ("～" if language == "zh" else "–").join(words.format_value(end, _unit(row), language) for end in (low, high))
-        if self.field.form == "moved":
-            return words.format_moves(low, high, _unit(row), language)
-        return words.format_interval(
-            low, high, language, places=2 if self.field.form == "ratio" else 1, percent=False
-        )  # as the value itself
+        form, ends = self.field.form, [row[name] for name in self.field.interval]
+        unit = UNIT_OF.get(form) or words.UNITS.get(row.get("unit"))
+        if form in ("points", "relative", "moved"):
+            return words.format_moves(*ends, unit, language)
+        if form in ("seconds", "level"):
+            return between([words.format_value(end, unit, language) for end in ends], language)
+        if form in ("share", "share0"):
+            return between(map(words.percent_number, ends), language)
+        return words.format_interval(*ends, language, places=2 if form == "ratio" else 1, percent=False)  # as the value itself
 
 
+def between(ends: Iterable[str], language: str) -> str:
+    """From one end to the other."""
+    return ("～" if language == "zh" else "–").join(ends)
+
+
+UNIT_OF = {"points": words.PERCENT, "relative": words.ORDERS, "seconds": words.SECONDS}  # of a form; of others the row says it
 UNIT_MARK = {"share": Term("%", " %"), "share0": Term("%", " %"), "points": Term("（百分点）", " (pp)")}
 BARE = {"share": "percent", "share0": "percent0", "points": "pp"}
 NOT_A_WORD = re.compile(r"\b(NaN|nan|inf|None|Traceback)\b", re.ASCII)  # a missing value that reads as a word
@@ -259,7 +252,7 @@ def _range(row: Mapping, name: str, language: str) -> str:
         return ""
     if row["unit"] == "percent":
         return words.format_interval(row["low"], row["high"], language)
-    return ("～" if language == "zh" else "–").join(words.format_value(row[end], _unit(row), language) for end in ("low", "high"))
+    return between([words.format_value(row[end], _unit(row), language) for end in ("low", "high")], language)
 
 
 def _effect(row: Mapping, name: str, language: str) -> str:

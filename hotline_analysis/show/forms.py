@@ -16,10 +16,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hotline_analysis import words
-from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.errors import BadParams, offered
 from hotline_analysis.show import blocks, charts
 from hotline_analysis.show.blocks import Block, Cell
-from hotline_analysis.show.digest import digest
+from hotline_analysis.show.digest import bare, digest
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Either, Field, Rows, Said, Sentence, Sentences, Slot, Term
 
@@ -39,18 +39,13 @@ class Shown:
     others: Mapping[str, pd.DataFrame]
     language: str
     whole: bool = True  # False: the values are not the study's own any more (a filter, a merge)
-    contract: Mapping | None = None
+    attrs: Mapping | None = None  # the frame's own contract, unless it is a part of another
     records: dict[str, list[dict]] = field(default_factory=dict, repr=False)  # by what a slot says of its row
 
     def __post_init__(self):
-        """The contract goes beside the frame: pandas copies attrs, deep, with every row and column taken."""
-        if self.contract is None:
-            object.__setattr__(self, "contract", self.frame.attrs)
+        """The contract goes beside the frame."""
+        object.__setattr__(self, "attrs", self.frame.attrs if self.attrs is None else self.attrs)
         object.__setattr__(self, "frame", bare(self.frame))
-
-    @property
-    def attrs(self) -> Mapping:
-        return self.contract
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -91,11 +86,19 @@ class Shown:
         for place, record in enumerate(plain.to_dict("records")):
             case = str(record.get(what.by))
             row = plain.iloc[[place]]
-            one = Shown(row, self.others, self.language, contract=self.attrs, records={key: [record] for key in ("", "first", "last", "*")})
+            one = Shown(row, self.others, self.language, attrs=self.attrs, records={key: [record] for key in ("", "first", "last", "*")})
             parts = one.said(what.cases[case]) if case in what.cases else []
             end = "" if what.between else what.end(self.language)
             told.append(what.joint(self.language).join(parts) + end if parts else "")
         return told
+
+    def told(self, frame: pd.DataFrame, **said: Rows) -> list[dict]:
+        """The frame's rows as records, each with sentences of its own beside its values."""
+        return frame.assign(**{name: self.rows(frame, what) for name, what in said.items()}).to_dict("records")
+
+    def drawn(self, kind: str, template: str, macro: str, text: str, facts: Mapping = {}, **given) -> Block:
+        """A block that a template of its own draws; `write` writes a cell in it."""
+        return Block(kind, html(template, macro, language=self.language, write=self.written, **given), text, dict(facts))
 
     def first(self, what: Said) -> str:
         """The first sentence that can be said, '' when none can."""
@@ -129,15 +132,6 @@ class Shown:
     def written(self, row: Mapping, column: str, form: str = "") -> str:
         """One cell in the reader's words; '' when it is missing."""
         return blocks.written(row, column, self.field(column), self.language, form)
-
-
-def bare(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same frame without attrs."""
-    if not frame.attrs:
-        return frame
-    plain = pd.DataFrame(frame)
-    plain.attrs = {}
-    return plain
 
 
 def chosen_rows(frame: pd.DataFrame, row: str) -> pd.DataFrame:
@@ -199,12 +193,8 @@ class Table:
         columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
         columns = [c for c in columns if c.name not in self.spare.split() or any(_filled(shown, row, c) for row in rows)]
         subtitle, note = (shown.first(self.subtitle), "".join(shown.said(self.note))) if shown.whole else ("", "")
-        head = {
-            "key": shown.key,
-            "title": title,
-            "subtitle": subtitle,
-            "classes": ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide,
-        }
+        classes = ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide
+        head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes}
         body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
         below = [line for line in (blocks.untold(rows, columns, language), note) if line]
         whole = html("blocks", "table", **head, **body, below=below, language=language)
@@ -228,18 +218,14 @@ class Figure:
     unless: Mapping[str, Term] = field(default_factory=dict)
     options: Mapping = field(default_factory=dict)
 
-    def _names(self, shown: Shown) -> dict:
-        """The words of the frame's keys, for a chart that writes names."""
-        if "names" not in inspect.signature(self.draw).parameters:
-            return {}
-        return {"names": {key: term for column in shown.fields.values() for key, term in column.words.items()}}
-
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
             return blocks.missing(reason)
         key, title, subtitle, language = shown.key, _title(self, shown), shown.first(self.subtitle), shown.language
         notes = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
-        given = {"language": language, **self._names(shown), **self.options, **notes}
+        words_of_keys = {key: term for column in shown.fields.values() for key, term in column.words.items()}
+        names = {"names": words_of_keys} if "names" in inspect.signature(self.draw).parameters else {}
+        given = {"language": language, **names, **self.options, **notes}
         drawn = {
             letter: Markup(charts.svg(self.draw(shown.frame, width=width, **given), f"{key}-{letter}", title, subtitle))
             for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
@@ -313,7 +299,7 @@ def _declared(study: str, part: str) -> Mapping:
 def _known(verb: str, what: str, name: str, known: Mapping):
     """What is declared under a name; BadParams, with the nearest, where nothing is."""
     if name not in known:
-        raise BadParams(verb, what, nearest(name, known) or "There are: " + (", ".join(known) or "none") + ".")
+        raise BadParams(verb, what, offered(name, known))
     return known[name]
 
 

@@ -352,7 +352,7 @@ FORMS["sheet"] = FORMS["verdicts"]
 NOTES = {"lasting", "renewal", "changes", "rule", "about", "checks", "absent"}  # about the data and the page: never what a month concludes
 SAY = {
     "verdicts": Sentences(CONCLUSION),
-    "sheet": (Rows({"volume": COUNTED, "empty": EMPTY}, by="opening"), Sentences(CONCLUSION)),
+    "sheet": (Rows({"volume": COUNTED, "concluded": COUNTED[:-1], "empty": EMPTY}, by="opening"), Sentences(CONCLUSION)),
     "suggestions": Sentences(
         {
             "some": Sentence("只列证据够的：{kinds}类依据中{looked}类有数据可看，{count}条过了门槛。", "Only what the evidence is enough for: of {kinds} kinds of evidence {looked} have data, and {count} {count:suggestion passes|suggestions pass}."),
@@ -377,10 +377,20 @@ SAY = {
             "There are no data of {absent}, so {absent_count} further indicators have no figures.",
         ),
     ),
-    "about": (
-        Sentence(
-            "带“暂”的数字{final_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
-            "Figures marked prov. become final on {final_on:day}: the month's last calls have not been watched in full, and are corrected for it.", of_period=True),
+    "about": Sentences(
+        {
+            "month": Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{final_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {final_on:day}.", of_period=True),
+            "calls": Sentence(
+                "带“暂”的数字{final_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
+                "Figures marked prov. become final on {final_on:day}: the month's last calls have not been watched in full, and are corrected for it.", of_period=True),
+            "orders": Sentence(
+                "带“暂”的数字{final_on:day}定稿：月末几天的诉求还没看满时限，已按看了多久修正。",
+                "Figures marked prov. become final on {final_on:day}: the month's last orders have not been watched for their whole limit, and are corrected for it.", of_period=True),
+            "calls orders": Sentence(
+                "带“暂”的数字{final_on:day}定稿：月末几天的来电和诉求还没看满，已按看了多久修正。",
+                "Figures marked prov. become final on {final_on:day}: the month's last calls and orders have not been watched in full, and are corrected for it.", of_period=True),
+        },
+        by="awaited",
     ),
     "rule": (Sentence("{rule}。", "{rule}."),),
     "checks": Sentences(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.blocks import Block, missing
-from hotline_analysis.show.markup import Markup, html
+from hotline_analysis.show.markup import Markup
 from hotline_analysis.words import Rows, Term
 
 CHANGED = ("worse", "better", "more", "less")
@@ -21,15 +21,6 @@ COUNTED = Term("{} {}项", "{} {}")
 def _sheet(shown) -> pd.DataFrame:
     """The rows of the first sheet."""
     return shown.frame[shown.frame["sheet"].astype(bool)]
-
-
-def _rows(frame: pd.DataFrame, shown, **said: Rows) -> list[dict]:
-    """The rows, each with sentences of its own beside its values."""
-    return frame.assign(**{name: shown.rows(frame, what) for name, what in said.items()}).to_dict("records")
-
-
-def _block(kind: str, part: str, shown, text: str, facts: Mapping = {}, **given) -> Block:
-    return Block(kind, html("verdicts", part, language=shown.language, write=shown.written, **given), text, dict(facts))
 
 
 def _grouped(rows: Sequence[Mapping], groups: Mapping[str, Term]) -> list[tuple[list[Mapping], Term]]:
@@ -44,14 +35,14 @@ def tally(shown, *, groups: Mapping[str, Term]) -> Block:
     space = "" if shown.language == "zh" else " "
     leading = _sheet(shown)[_sheet(shown)["leads"].astype(bool)].to_dict("records")
     told = [(rows, space + term(shown.language)) for rows, term in _grouped(leading, groups)]
-    return _block("tally", "tally", shown, "；".join(f"{len(rows)}{term}" for rows, term in told), groups=told)
+    return shown.drawn("tally", "verdicts", "tally", "；".join(f"{len(rows)}{term}" for rows, term in told), groups=told)
 
 
 def cards(shown, **said: Rows) -> Block:
     """The headline indicators, in the order of the column `headline`; one without a value has no card. said: `risen` and `aim` of each."""
-    rows = _rows(shown.frame[shown.frame["headline"].notna()].sort_values("headline"), shown, **said)
+    rows = shown.told(shown.frame[shown.frame["headline"].notna()].sort_values("headline"), **said)
     text = "；".join(f"{shown.written(row, 'indicator')} {shown.written(row, 'value', 'level')}" for row in rows)
-    return _block("cards", "cards", shown, text, rows=rows, spark=_spark(shown, width=200, height=74, label=True), large=_large)
+    return shown.drawn("cards", "verdicts", "cards", text, rows=rows, spark=_spark(shown, width=200, height=74, label=True), large=_large)
 
 
 def _large(level: str) -> tuple[str, str]:
@@ -67,12 +58,12 @@ def _spark(shown, **look) -> Callable[[Mapping], Markup]:
 
 def ledger(shown, *, groups: Mapping[str, Term], title: str = "", subtitle: str = "", **said: Rows) -> Block:
     """表1: the indicators of the first sheet by verdict, each with its course, value, change, interval, last year, target and in how many months it was reached."""
-    rows = _rows(_sheet(shown), shown, **said)
+    rows = shown.told(_sheet(shown), **said)
     told = [(of, COUNTED(shown.language).format(term(shown.language), len(of))) for of, term in _grouped(rows, groups)]
     head = {"title": title, "subtitle": subtitle, "months": charts.month_span(rows[0]["months"], shown.language) if rows else ""}
     cells = {"spark": _spark(shown, width=128, height=30), "column": shown.column}
     text = "\n".join("\t".join(shown.written(r, *form) for form in (("indicator",), ("value", "level"), ("state",))) for r in rows)
-    return _block("table", "ledger", shown, text, {"key": "ledger"}, groups=told, **head, **cells)
+    return shown.drawn("table", "verdicts", "ledger", text, {"key": "ledger"}, groups=told, **head, **cells)
 
 
 def findings(shown, *, chapter: str = "", keys: Sequence[str] = (), **said: Rows) -> Block:
@@ -83,11 +74,11 @@ def findings(shown, *, chapter: str = "", keys: Sequence[str] = (), **said: Rows
     rows = shown.frame if keys else _sheet(shown)
     frame = rows[(rows["indicator"].isin(keys) if keys else rows["chapter"] == chapter) & rows["value"].notna()]
     frame = frame.assign(reason=["" if _twice(row, shown) else row["reason"] for row in frame.to_dict("records")])
-    rows = _rows(frame.sort_values("judgement", key=lambda judged: ~judged.isin(CHANGED), kind="stable"), shown, **said)
+    rows = shown.told(frame.sort_values("judgement", key=lambda judged: ~judged.isin(CHANGED), kind="stable"), **said)
     if not rows:
         return missing("")
     marks = [[row["judgement"], row["direction"]] for row in rows if row["judgement"] in CHANGED and row["leads"]]
-    return _block("findings", "findings", shown, "\n".join(row["line"] for row in rows), {"marks": marks}, rows=rows)
+    return shown.drawn("findings", "verdicts", "findings", "\n".join(row["line"] for row in rows), {"marks": marks}, rows=rows)
 
 
 def _twice(row: Mapping, shown) -> bool:
@@ -97,6 +88,6 @@ def _twice(row: Mapping, shown) -> bool:
 
 def hold(shown, *, subtitle: str, **said: Rows) -> Block:
     """本月不宜写成升或降的数字: movements that people would quote and that nothing bears out, in the order of the column `unsaid`. subtitle: what is said where there is none."""
-    rows = _rows(shown.frame[shown.frame["unsaid"].notna()].sort_values("unsaid"), shown, **said)
+    rows = shown.told(shown.frame[shown.frame["unsaid"].notna()].sort_values("unsaid"), **said)
     text = "\n".join(row["line"] for row in rows) or subtitle
-    return _block("hold", "hold", shown, text, rows=rows, nothing=subtitle)
+    return shown.drawn("hold", "verdicts", "hold", text, rows=rows, nothing=subtitle)

@@ -60,11 +60,6 @@ def cube(group, bins, cause, calls, *, groups, edges, causes=1) -> np.ndarray:
     return table.reshape(shape)
 
 
-def tabulate(seconds, cause, group, *, edges, groups=100, causes=1) -> np.ndarray:
-    """The count table of single calls: seconds to the event or follow-up, cause (0 censored), caller group 0..groups-1."""
-    return cube(group, bin_of(seconds, edges), cause, np.ones(len(seconds), np.int64), groups=groups, edges=edges, causes=causes)
-
-
 def at_risk(counts) -> np.ndarray:
     """Calls still at risk as each bin begins, shape [..., bins + 1]."""
     return np.flip(np.cumsum(np.flip(counts.sum(axis=-1), axis=-1), axis=-1), axis=-1)

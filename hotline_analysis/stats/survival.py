@@ -152,12 +152,6 @@ def log_log_limits(curve, *, level=0.95):
         return curve.survival ** np.exp(-spread), curve.survival ** np.exp(spread)
 
 
-def quantile_limits(curve, share, *, level=0.95):
-    """Between which times `quantile` lies [s]: where the limits of S reach 1 - share; nan where a limit never does. Brookmeyer and Crowley 1982."""
-    below = [np.flatnonzero(limit <= 1.0 - share + ROUNDING) for limit in log_log_limits(curve, level=level)]
-    return tuple(float(curve.seconds[reached[0]]) if len(reached) else np.nan for reached in below)
-
-
 def clustered_errors(seconds, event, clusters, *, at_seconds, weights=None) -> np.ndarray:
     """Standard error of S at each of `at_seconds` when calls of one caller belong together (infinitesimal jackknife).
 

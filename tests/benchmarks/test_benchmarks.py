@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import full, gaps, grown, month, reading
+from benchmarks import full, gaps, grown, month, on_spark, reading
 from benchmarks.calls import SPREADS, invented, loaded
 from benchmarks.timing import Taken, in_turn
 from tests.small import write_hotline
@@ -47,6 +47,13 @@ def test_the_full_gap_table_equals_the_one_by_hand(spread):
         connection.execute(f"CREATE TABLE a AS {full.ours(connection)}")
         connection.execute(f"CREATE TABLE b AS {full.by_hand()}")
         assert full.fingerprint(connection, "a") == full.fingerprint(connection, "b")
+
+
+@pytest.mark.spark
+@pytest.mark.skipif(not on_spark.there(), reason="no pyspark or no Java here: python3 tools/environment.py spark")
+def test_spark_makes_the_table_that_is_written_by_hand():
+    told = on_spark.in_child(ROWS, "heavy")
+    assert told["equal"] and told["rows"] > 0.8 * ROWS
 
 
 def test_unlike_answers_are_refused():

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hotline_analysis import machine
+from hotline_analysis.__main__ import main
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.hotline import Hotline, open_hotline, study_names
 from hotline_analysis.intake import sealed
@@ -164,22 +165,36 @@ def test_a_gap_table_grows_by_the_callers_of_the_new_day(tmp_path, monkeypatch):
     assert _gaps(third, {}) == _gaps(open_hotline(_params(tmp_path), progress=False), {})
 
 
-def test_what_is_shown_of_a_store_that_grew_is_what_is_shown_of_the_whole(tmp_path):
-    """Four tables of studies, in a whole run all of them, with what travels with them: of these a page is made."""
-    opened = {}
+def _grown_and_whole(folder: Path) -> tuple[Path, Path]:
+    """The params of one hotline twice: its exports came one after the other, and all at once."""
+    made = []
     for name in ("grown", "whole"):
-        (tmp_path / name).mkdir()
-        params = write_hotline(tmp_path / name, calls=900)
-        header, *lines = (tmp_path / name / "calls.csv").read_text(encoding="gb18030").splitlines()
-        (tmp_path / name / "calls.csv").unlink()
-        params.write_text(params.read_text(encoding="utf-8").replace("files: calls.csv", "files: '*.csv'"), encoding="utf-8")
+        (folder / name).mkdir()
+        made.append(write_hotline(folder / name, calls=900))
+        header, *lines = (folder / name / "calls.csv").read_text(encoding="gb18030").splitlines()
+        (folder / name / "calls.csv").unlink()
+        made[-1].write_text(made[-1].read_text(encoding="utf-8").replace("files: calls.csv", "files: '*.csv'"), encoding="utf-8")
         for n, cut in enumerate((0, 400, 850)):
             text = "\n".join([header, *lines[cut : (400, 850, 900)[n]]])
-            (tmp_path / name / f"{n}.csv").write_text(text + "\n", encoding="gb18030")
+            (folder / name / f"{n}.csv").write_text(text + "\n", encoding="gb18030")
             if name == "grown" and n:
-                open_hotline(params, progress=False).view.all_gaps()
-        opened[name] = open_hotline(params, progress=False)
-    grown, whole = opened.values()
+                open_hotline(made[-1], progress=False).view.all_gaps()
+    return tuple(made)
+
+
+@pytest.mark.slow
+def test_the_pages_of_a_store_that_grew_are_those_of_the_whole_byte_by_byte(tmp_path):
+    pages = []
+    for params in _grown_and_whole(tmp_path):
+        assert main(["report", "--params", str(params), "--month", "latest", "--quiet"]) == 0
+        (month,) = (params.parent / "reports" / params.stem).glob("20*")
+        pages.append({page.name: page.read_bytes() for page in month.iterdir() if page.suffix in (".html", ".csv")})
+    assert len(pages[0]) > 5 and pages[0] == pages[1]
+
+
+def test_what_is_shown_of_a_store_that_grew_is_what_is_shown_of_the_whole(tmp_path):
+    """Four tables of studies, in a whole run all of them, with what travels with them: of these a page is made."""
+    grown, whole = (open_hotline(params, progress=False) for params in _grown_and_whole(tmp_path))
     tables = [(study, table) for study in study_names() for table in import_module(f"hotline_analysis.studies.{study}").TABLES]
     few = [("window", "evidence"), ("window", "density"), ("flows", "pairs"), ("callers", "concentration")]
     for study, table in tables if WHOLE else few:

@@ -12,10 +12,13 @@ from types import ModuleType
 import pytest
 
 from hotline_analysis import open_hotline
+from hotline_analysis.__main__ import main
 from hotline_analysis.errors import BadParams
 from hotline_analysis.intake.store import spark
 from hotline_analysis.params import Engine, load
-from tests import real, shared, small
+from tests import real, small
+from tests.notebooks import invented
+from tests.tried import WHOLE
 
 needs_spark = [
     pytest.mark.spark,
@@ -105,9 +108,21 @@ class TestBoth:
         asked = [word for name, month in months.items() for word in (f"params/{name}.yaml", month, "-")]
         assert compared("local[2]", *asked) == {f"{name}.yaml": [] for name in months}
 
-    def test_the_studies_of_a_hotline_on_a_server(self, tmp_path_factory):
+    @pytest.mark.skipif(not WHOLE, reason="a Java a kernel takes minutes: make prove, on a machine with the extra spark")
+    def test_the_pages_of_a_month_are_the_same_bytes(self, tmp_path):
+        pages = []
+        for engine in ("duckdb", "{spark: 'local[2]'}"):
+            (folder := tmp_path / str(len(pages))).mkdir()
+            file = invented.write(folder)
+            file.write_text(f"{file.read_text(encoding='utf-8')}engine: {engine}\n", encoding="utf-8")
+            assert main(["report", "--params", str(file), "--month", "latest", "--quiet"]) == 0
+            (month,) = (folder / "reports" / file.stem).glob("20*")
+            pages.append({page.name: page.read_bytes() for page in month.iterdir() if page.suffix in (".html", ".csv")})
+        assert len(pages[0]) > 5 and pages[0] == pages[1]
+
+    def test_the_studies_of_a_hotline_on_a_server(self, tmp_path):
         studies = "window/evidence,flows/pairs,fcr,agents/counts"
-        params = str(shared.two_thousand(tmp_path_factory))
+        params = str(invented.write(tmp_path))
         assert compared("connect", params, "latest", studies, remote="local[2]") == {"two_thousand.yaml": []}
 
     def test_a_server_that_does_not_answer_is_said_and_its_address_is_not(self, tmp_path):

@@ -88,7 +88,7 @@ def told(calls: nw.LazyFrame, rule, once) -> dict[str, pd.DataFrame]:
         "cube": counts.cube(gaps, rule, edges=edges, by=["unit"]),
         "causes": counts.by_cause(gaps, rule, edges=edges, by=["unit"]),
         "totals": counts.totals(gaps, rule, by=["unit"]),
-        "same": counts.cube(gaps, rule.but(match="same"), edges=edges, by=["unit"]),
+        "same": counts.cube(gaps, rule.but(match="same", targets=()), edges=edges, by=["unit"]),
     }
     if ahead:
         found["controls"] = counts.control_cube(gaps, rule, edges=edges, span=(0, end), by=["unit"])

@@ -14,6 +14,7 @@ from tests.laws import slow
 from tests.laws.strategies import HORIZON, random_calls, table
 from tests.spec.cases import CASES
 from tests.spec.frames import of_case, on, view
+from tests.tabulated import tabulate
 
 DAY, WEEK = 86_400, 604_800
 WEEKS = (-3, -2, 2, 3)  # said again here: a suite that asks the measure for its weeks cannot notice wrong ones
@@ -113,7 +114,7 @@ def controls(engine: str) -> None:
     seen = type(seen)(**{**vars(seen), "data_start_s": 0, "data_end_s": 91 * DAY})
     found = chance.counted(seen)
     seconds, event, group = zip(*_controls(rows), strict=True)
-    assert np.array_equal(found.of().control, binned.tabulate(seconds, event, group, edges=found.edges))
+    assert np.array_equal(found.of().control, tabulate(seconds, event, group, edges=found.edges))
 
 
 def _controls(rows: list[tuple]):

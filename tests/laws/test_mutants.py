@@ -63,7 +63,11 @@ def fresh_suite(*mutant: str):
     """The small suite over a freshly imported package, mutated or not; the session's own modules come back afterwards."""
 
     def ours() -> list[str]:
-        return [m for m in sys.modules if m.partition(".")[0] == "hotline_analysis" or m.startswith(("tests.laws.", "tests.spec"))]
+        return [
+            m
+            for m in sys.modules
+            if m.partition(".")[0] == "hotline_analysis" or m.startswith(("tests.laws.", "tests.spec", "tests.tabulated"))
+        ]
 
     kept = {name: sys.modules.pop(name) for name in ours()}
     finders = [_Mutant(*mutant)] if mutant else []

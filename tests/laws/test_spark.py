@@ -10,9 +10,8 @@ import sys
 import pytest
 
 from tests.real import ROOT
-from tests.tried import WHOLE
 
-TABLES = 50 if WHOLE else 8
+TABLES = 50
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed: python3 tools/environment.py spark"),

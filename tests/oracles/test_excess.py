@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 
 from hotline_analysis.stats import binned, excess
 from hotline_analysis.stats.resampling import Estimate
+from tests.tabulated import tabulate
 
 HOUR = 3600
 EDGES = binned.bin_edges_seconds(menu_seconds=[1800])
@@ -23,7 +24,7 @@ def hotline(*, calls, related, mean_hours, habit_hours, seed, follow_up_hours=72
     def table(gap_hours):
         left = np.floor(rng.uniform(0, follow_up_hours * HOUR, calls))
         gap = np.minimum(gap_hours * HOUR, 1e9)
-        return binned.tabulate(np.floor(np.minimum(gap, left)), gap <= left, caller % groups, edges=EDGES, groups=groups)
+        return tabulate(np.floor(np.minimum(gap, left)), gap <= left, caller % groups, edges=EDGES, groups=groups)
 
     return table(np.minimum(planted, rng.exponential(1 / rate))), table(rng.exponential(1 / rate))
 

@@ -372,7 +372,7 @@ def test_a_starting_file_overwrites_nothing(tmp_path, capsys):
     assert main(["audit", "--new", "three_rates", str(file)]) == 0 and file.read_text(encoding="utf-8").startswith("# 报告体检")
     capsys.readouterr()
     assert main(["audit", "--new", "volume", str(file)]) == 73
-    assert capsys.readouterr().err.endswith("is there already. Name a new file.\n")
+    assert capsys.readouterr().err.endswith("is there already, and stays as it is. Take another name.\n")
     assert main(["audit", "--new", "volum"]) == 64 and main(["audit"]) == 64 and main(["audit", str(tmp_path / "none.yaml")]) == 66
 
 

@@ -46,6 +46,7 @@ def test_a_note_of_another_hotline_is_not_read(written, tmp_path):
         ("small", "字", f"notes/small.md › is not the name of a note. {notes.FORM}"),
         ("small.answering", "请拨13812345678", "notes/small.answering.md › holds a telephone number, an id or a mail address. No page may carry one; leave it out."),
         ("small.answering", "# 标题", "notes/small.answering.md › holds a heading, a table, a picture or a link. Paragraphs, lists, bold and emphasis can stand in it."),
+        ("small.answering", "|甲|乙|\n|-|-|\n|1|2|", "notes/small.answering.md › holds a heading, a table, a picture or a link. Paragraphs, lists, bold and emphasis can stand in it."),
         ("small.answering", "[这里](https://example.org)", "notes/small.answering.md › holds a heading, a table, a picture or a link. Paragraphs, lists, bold and emphasis can stand in it."),
     ],
 )  # fmt: skip

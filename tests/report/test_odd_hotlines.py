@@ -92,7 +92,7 @@ def test_a_manifest_that_was_cut_is_no_proof(tmp_path):
 @pytest.mark.parametrize("clock", ["invited_at: 邀请, ", ""], ids=["invitations", "answers"])
 def test_a_hotline_of_surveys_alone_has_its_month(tmp_path, clock):
     """Chapters of calls say in a line that there are none; nothing is provisional, and the days are those of the invitation, or where none is told of the answer."""
-    rows = [f"S{n},2024-01-{n % 28 + 1:02} 10:00:00,2024-01-{n % 28 + 1:02} 11:00:00,{n % 5 + 1}" for n in range(84)]
+    rows = [f"S{n},2024-01-{n % 31 + 1:02} 10:00:00,2024-01-{n % 31 + 1:02} 11:00:00,{n % 5 + 1}" for n in range(93)]
     (tmp_path / "s.csv").write_text("\n".join(["编号,邀请,答复,态度", *rows]) + "\n", encoding="utf-8")
     params = tmp_path / "small.yaml"
     params.write_text(

@@ -1,9 +1,11 @@
 """Months of hotlines of orders alone: the page's first sentence is about the orders, and what has no calls says so in one line."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
+from hotline_analysis import open_hotline, say
 from hotline_analysis.__main__ import main
 from hotline_analysis.report import month
 
@@ -24,13 +26,13 @@ orders:
 """
 
 
-def write(folder, *, closed=True, categories=("供水", "交通", "社保"), skip=""):
+def write(folder, *, closed=True, categories=("供水", "交通", "社保"), skip="", until="9999"):
     lines = ["编号,受理,办结,类别,渠道,部门"]
     for n in range(610):
         begin = datetime(2024, 7, 1) + timedelta(hours=61 * 24 * n / 610)
         end = begin + timedelta(hours=n % 60)
         done = str(end)[:19] if closed and end < datetime(2024, 8, 31) else ""
-        if not str(begin).startswith(skip or "never"):
+        if not str(begin).startswith(skip or "never") and str(begin) < until:
             lines.append(
                 f"D{n:05d},{str(begin)[:19]},{done},{categories[n % len(categories)]},{'电话网络'[2 * (n % 2) :][:2]},{'甲乙'[n % 2]}局"
             )
@@ -64,3 +66,35 @@ def test_the_first_sentence_is_about_the_orders(tmp_path, index_only, language):
 @pytest.mark.parametrize("state", [{"closed": False}, {"categories": ("供水",)}], ids=["all open", "one category"])
 def test_odd_months_are_published(tmp_path, index_only, state):
     assert "诉求办理" in page_of(write(tmp_path, **state), "zh")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_month_in_which_the_data_end_is_not_called_final_and_says_so_once(tmp_path, index_only, language):
+    page = page_of(write(tmp_path, until="2024-08-10"), language)
+    words = {"zh": ("暂行版", "定稿<", "数据没有覆盖全月"), "en": ("provisional", ">final", "do not cover the whole month")}[language]
+    said = re.sub("<[^>]+>", "", page.partition('class="verdict"')[2].partition("</p>")[0])
+    assert words[0] in page and words[1] not in page and said.count(words[2]) == 1, said
+    ends = (
+        "数据只到2024年8月9日，本月还没有完：各项数字都会变，9月3日定稿。",
+        "The data end on 9 August 2024, within the month: every figure will change, and is final on 3 September.",
+    )
+    assert ends[language == "en"] in re.sub("<[^>]+>", "", page)
+
+
+def test_orders_that_were_not_watched_for_their_limit_leave_a_month_provisional(tmp_path):
+    """Limits are 48 h here: the orders of 31 August are watched in full on 3 September."""
+    file = write(tmp_path)
+    told = {m: open_hotline(file, m, progress=False).about.iloc[0] for m in ("2024-07", "2024-08")}
+    assert [(t["provisional"], t["final_on"], t["awaited"]) for t in told.values()] == [(False, "", ""), (True, "2024-09-03", "month")]
+    back = open_hotline(file, "2024-07", progress=False, direction="look-back").about.iloc[0]
+    assert not back["provisional"]
+
+
+def test_orders_alone_are_awaited_where_the_data_go_to_the_months_end(tmp_path):
+    file = write(tmp_path)
+    lines = (tmp_path / "orders.csv").read_text(encoding="utf-8")
+    more = "".join(f"D9999{n},2024-08-31 2{n % 4}:00:00,,供水,电话,甲局\n" for n in range(8))
+    (tmp_path / "orders.csv").write_text(lines + more, encoding="utf-8")
+    told = open_hotline(file, "2024-08", progress=False)
+    assert (told.about.iloc[0]["final_on"], told.about.iloc[0]["awaited"]) == ("2024-09-03", "orders")
+    assert say(told.about).text == "带“暂”的数字9月3日定稿：月末几天的诉求还没看满时限，已按看了多久修正。"

@@ -453,4 +453,4 @@ ROW = '<ol class="findings"><li><p>甲{}。<a href="#n-a">表1</a></p></li></ol>
     ("<h2>a</h2><h4>b</h4>", "a heading h4 right below an h2"), ("<h1>b</h1>", "2 titles (h1)"), ('<p style="color:#FF0000">a</p>', "the colour #ff0000, which is none of the design's"),
 ])  # fmt: skip
 def test_how_a_page_must_look(body, wrong):
-    assert list(looks.faults(f"<h1>a</h1><main>{body}</main>")) == ([wrong] if wrong else [])
+    assert list(looks.faults(looks.read(f"<h1>a</h1><main>{body}</main>"))) == ([wrong] if wrong else [])

@@ -4,8 +4,10 @@ import pytest
 
 from hotline_analysis import machine
 from hotline_analysis import params as params_file
+from hotline_analysis.measures import catalogue
 from hotline_analysis.report import proof, publish
 from hotline_analysis.report.revised import Revised, earlier
+from hotline_analysis.words import PERCENT
 from tests.report.test_proof import manifest
 
 HEAD = ["indicator", "period", "group", "value"]
@@ -37,17 +39,26 @@ def published(folder, *, provisional: bool, rows=THEN, **more):
     return folder
 
 
-def final(value: str) -> list[list[str]]:
-    return [HEAD, ["repeat_rate_24h", "2024-01", "", value], ["connection_rate", "2024-01", "", "0.8"]]
+def final(value: str, connected: str = "0.9") -> list[list[str]]:
+    return [HEAD, ["repeat_rate_24h", "2024-01", "", value], ["connection_rate", "2024-01", "", connected]]
 
 
 def test_what_was_provisional_is_said_beside_what_is_final(tmp_path, described):
     before = earlier(published(tmp_path / "reports/small/2024-01", provisional=True), described)
-    assert before.figures == {"repeat_rate_24h": "0.1318"}, "only what a later day completes, and of the whole"
+    assert before.figures.keys() == {"repeat_rate_24h", "connection_rate"}, "of the whole alone, and of indicators"
     assert before.told(final("0.1362"), "zh") == "本期曾以暂行数字发布：24小时复电率当时为13.2%，现为13.6%。"
     assert before.told(final("0.1362"), "en") == "Published before with provisional figures: Repeat rate in 24 h was 13.2%, now 13.6%."
-    assert before.told(final("0.13179"), "zh") == "本期曾以暂行数字发布，定稿后各项复电率未变。", "0.13179 prints as 0.1318 does"
+    assert before.told(final("0.13179"), "zh") == "本期曾以暂行数字发布，定稿后各项数字未变。", "0.13179 prints as 0.1318 does"
     assert before.told([], "zh") == ""
+    both = before.told(final("0.1362", "0.8"), "zh")  # data that ended within the month complete every figure
+    assert "24小时复电率当时为13.2%，现为13.6%" in both and "接通率当时为90.0%，现为80.0%" in both
+
+
+def test_of_many_figures_that_changed_the_first_are_named(described):
+    names = [key for key, i in catalogue.known(described).items() if i.unit is PERCENT][:11]
+    before = Revised(dict.fromkeys(names, "0.5"), described)
+    note = before.told([HEAD, *[[key, "2024-01", "", "0.25"] for key in names]], "zh")
+    assert note.count("当时为50.0%，现为25.0%") == 8 and note.endswith("；另有3项，见kpis.csv。")
 
 
 def test_the_note_stays_when_the_final_month_is_made_again(tmp_path, described):

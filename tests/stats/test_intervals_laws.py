@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from hotline_analysis.stats import binned, intervals, resampling, tests
+from tests.tabulated import tabulate
 
 counts = st.integers(0, 60)
 
@@ -197,7 +198,7 @@ def test_jackknife_of_a_curve_with_one_caller_a_group_is_the_clustered_error():
     n = rng.integers(1, 8, 400)
     caller = np.repeat(np.arange(400), n)
     followed = rng.random(n.sum()) < rng.random(400)[caller]
-    table = binned.tabulate(np.where(followed, 5, 11), followed, caller, edges=edges, groups=400)
+    table = tabulate(np.where(followed, 5, 11), followed, caller, edges=edges, groups=400)
     (without,) = resampling.leave_one_out(table)
     jackknife = resampling.jackknife(binned.within(without)[:, 0], estimate=followed.mean())
     ours = intervals.clustered_wilson(np.bincount(caller, followed).astype(int), n)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from hotline_analysis.stats import binned, survival
+from tests.tabulated import tabulate
 from tests.tried import tried
 
 EDGES = np.array([5, 10, 20, 40])
@@ -204,17 +205,17 @@ def test_a_batch_is_its_tables_one_by_one(rows):
 def test_single_calls_make_the_same_table(rows):
     seconds, cause, weights, caller = rows
     copies = [np.repeat(column, weights) for column in (seconds, cause, caller)]
-    assert_array_equal(binned.tabulate(*copies, edges=EDGES, groups=6, causes=2), table_of(rows))
+    assert_array_equal(tabulate(*copies, edges=EDGES, groups=6, causes=2), table_of(rows))
 
 
 def test_table_by_hand():
     """Gaps 0, 5 and 6, a call censored at 10 and one seen beyond 40: last place censored, last bin beyond."""
-    table = binned.tabulate([0, 5, 6, 10, 41], [1, 1, 2, 0, 0], [0, 0, 0, 0, 1], edges=EDGES, groups=2, causes=2)
+    table = tabulate([0, 5, 6, 10, 41], [1, 1, 2, 0, 0], [0, 0, 0, 0, 1], edges=EDGES, groups=2, causes=2)
     assert table[0].tolist() == [[2, 0, 0], [0, 1, 1], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
     assert table[1].tolist() == [[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 1]]
     assert_allclose(binned.survival(table.sum(axis=0)), [3 / 5, 2 / 5, 2 / 5, 2 / 5])
     assert_allclose(binned.survival(table[0]), [1 / 2, 1 / 4, np.nan, np.nan])
-    everyone = binned.tabulate([3, 8], [1, 2], [0, 0], edges=EDGES, groups=1, causes=2)[0]
+    everyone = tabulate([3, 8], [1, 2], [0, 0], edges=EDGES, groups=1, causes=2)[0]
     assert binned.within(everyone).tolist() == [0.5, 1, 1, 1]
     assert binned.incidence(everyone).tolist() == [[0.5, 0], [0.5, 0.5], [0.5, 0.5], [0.5, 0.5]]
 
@@ -254,7 +255,7 @@ def test_hazard_of_a_steady_stream():
     rng = np.random.default_rng(4)
     edges = binned.bin_edges_seconds()
     gap, left = np.floor(rng.exponential(50 * 3600, 400_000)), np.floor(rng.uniform(0, 400 * 3600, 400_000))
-    table = binned.tabulate(np.minimum(gap, left), gap <= left, np.zeros(400_000, int), edges=edges, groups=1)[0]
+    table = tabulate(np.minimum(gap, left), gap <= left, np.zeros(400_000, int), edges=edges, groups=1)[0]
     hazard = binned.hazard_per_hour(table, edges, step_seconds=12 * 3600)
     assert hazard.shape == (14,)
     assert_allclose(hazard, 0.02, rtol=0.05)

@@ -396,6 +396,27 @@ def test_working_time_is_the_slow_loops(begin, length):
     assert clock.seconds([first + 60 * begin], [first + 60 * (begin + length)])[0] == 60 * len(minutes)
 
 
+@pytest.mark.parametrize(
+    ("month", "clock", "limit", "day"),
+    [  # the last order may come in the last second of the month: August 2024 ends on a Saturday, September on a Monday
+        ("2024-08", "calendar", "24h", "2024-09-02"),
+        ("2024-08", "calendar", "25h", "2024-09-03"),
+        ("2024-08", "calendar", "5d", "2024-09-06"),
+        ("2024-08", "working", "6h", "2024-09-03"),  # six and a half hours are worked on Monday
+        ("2024-08", "working", "8h", "2024-09-04"),
+        ("2024-08", "working", "0d", "2024-09-02"),  # nothing is worked on Sunday: what is done then is done on the same day
+        ("2024-08", "working", "1d", "2024-09-03"),
+        ("2024-09", "working", "1d", "2024-10-09"),  # 1 to 7 October are off
+        ("2024-09", "working", "120h", "2024-11-01"),  # eighteen days and a half, a Saturday that is worked among them
+    ],
+)
+def test_the_day_on_which_a_limit_is_final(month, clock, limit, day):
+    held = view({"created_s": [0]}).params.model_copy(update={"holidays": "CN", "time_zone": "UTC"})
+    given = {"clock": clock, "working_hours": ["09:00-12:00", "14:00-17:30"]}
+    given = held.model_copy(update={"complaints": held.complaints.model_copy(update=given)})
+    assert orders.complete_on(view({"created_s": [0]}, month=month, given=given), limit).isoformat() == day
+
+
 def test_a_share_that_later_months_complete_is_provisional_and_has_a_target():
     start = at("2024-08-05 09:00")
     data = one(responded_s=[start + HOUR] * 40, resolved_s=[start + 2 * HOUR] * 40)

@@ -15,6 +15,7 @@ from hotline_analysis.stats import binned, excess
 from hotline_analysis.studies import window
 from tests.spec.frames import ENGINES
 from tests.studies.hotlines import DAY, HOUR, WEEK, random_rows, view_of, view_of_world
+from tests.tabulated import tabulate
 from tests.worlds import world
 
 MENU = (2, 24, 72, 168)
@@ -84,7 +85,7 @@ def slow_controls(rows: list[tuple], *, edges, start_s: int, end_s: int, span: t
             if span[0] <= instant < span[1]:
                 seen = [s - instant for _, w, s, *_ in known if w == who and instant <= s < span[1]]
                 counted[1].append(_fate(seen, span[1] - instant, edges, who))
-    return tuple(binned.tabulate(*zip(*part, strict=True), edges=edges) for part in counted)
+    return tuple(tabulate(*zip(*part, strict=True), edges=edges) for part in counted)
 
 
 def _fate(gaps: list[int], follow: int, edges, who: int) -> tuple[int, int, int]:

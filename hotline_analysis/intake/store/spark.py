@@ -46,6 +46,7 @@ _HELD = contextlib.ExitStack()  # the locks of this process's own folders, until
 SETTINGS = {  # of every session: times are wall times, and what no number can be is none, as in DuckDB
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "false",
+    "spark.sql.requireAllClusterKeysForCoPartition": "false",  # rows that lie by caller stay there when they are joined by caller and call
 }
 
 
@@ -144,6 +145,7 @@ def _started(params: Params) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     address = os.environ.pop(ADDRESS, None)  # it would go before the word in params
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else it looks for an address of this machine, and says which
     try:
         return _with(SparkSession.builder.master(params.engine.spark), _local(params)).getOrCreate()
     finally:

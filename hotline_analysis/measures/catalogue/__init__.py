@@ -81,11 +81,6 @@ def levels(params: Params) -> dict[str, float]:
     return {key: control.LEVEL if i.event in first else control.LEVEL / many for key, i in month.items()}
 
 
-def for_agents(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
-    """The indicators that a table of agents may show: those for the front line, and no other."""
-    return {key: i for key, i in indicators.items() if FRONT in i.audience}
-
-
 BETTER = {"higher": Term("高为好", "higher"), "lower": Term("低为好", "lower"), None: Term("不分好坏", "neither")}
 READING = {"document": Term("原文口径", "as in the document"), "suggested": Term("建议口径", "suggested"), "": Term("", "")}
 GROUPS = intelligent.GROUPS  # the classes that a source gives its indicators

@@ -13,8 +13,9 @@ from typing import Annotated
 import pandas as pd
 from pydantic import BeforeValidator, Field
 
-from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, NoInput, nearest
+from hotline_analysis.errors import BadParams, DataRefused, NoInput, offered
 from hotline_analysis.params import Settings, read_yaml, validated
+from hotline_analysis.report import publish
 from hotline_analysis.report.audit.kinds import KINDS as TABLES
 from hotline_analysis.report.audit.quoted import UNKNOWN, Quoted, read
 from hotline_analysis.report.audit.relations import CONTRADICTS, FITS, HINTS, KINDS, NOT_CHECKED, Book, Held, Relation, Total
@@ -25,7 +26,7 @@ STATES = {
     CONTRADICTS: Term("矛盾", "contradicts"),
     NOT_CHECKED: Term("未核对", "not checked"),
 }
-HEADINGS = {"relation": Term("关系", "Relation"), "quoted": Term("印出的数字", "Printed"), "state": Term("结果", "Result")}
+HEADINGS = (Term("关系", "Relation"), Term("印出的数字", "Printed"), Term("结果", "Result"))
 WOULD_FIT = Term("“{0}”应为{1}", "'{0}' would be {1}")
 RANGE = Term("～", "–")
 OR = Term("；或", "; or ")
@@ -93,7 +94,7 @@ def _relation(given: Mapping, where: str) -> Relation:
     kind = next((name for name in KINDS if name in given), "")
     if not kind:
         word = next(iter(given), "")
-        raise BadParams(where, f"'{word}' is no kind of relation.", nearest(word, KINDS) or f"There are: {', '.join(KINDS)}.")
+        raise BadParams(where, f"'{word}' is no kind of relation.", offered(word, KINDS))
     return validated(KINDS[kind], dict(given), where)
 
 
@@ -117,7 +118,7 @@ def _number(text: str, figures: Iterable[str], where: str) -> Quoted:
     except BadParams:
         number = None
     if number is None or number.kind == UNKNOWN or any(re.match(rf"{re.escape(text)}(?![\d.,])", name) for name in figures):
-        raise BadParams(where, f"'{text}' is not a figure here.", nearest(text, figures) or f"There are: {', '.join(figures)}.")
+        raise BadParams(where, f"'{text}' is not a figure here.", offered(text, figures))
     return number
 
 
@@ -137,18 +138,15 @@ def _held(relation: Relation, book: Book, printed: Collection[str]) -> tuple[Hel
 
 def lines(done: Audit, language: str) -> list[str]:
     """The audit as text: a table of the relations, under it each contradiction with the values that would fit, and the tally."""
-    rows = [{"relation": str(r), "quoted": _printed(done, r), "state": STATES[held.state](language)} for r, held, _ in done.told]
-    said = [done.title] if done.title and rows else []
-    if rows:
-        frame = pd.DataFrame(rows).rename(columns={key: term(language) for key, term in HEADINGS.items()})
-        with pd.option_context("display.unicode.east_asian_width", True, "display.width", None, "display.max_colwidth", None):
-            said += [frame.to_string(index=False), ""]
-    for relation, held, absent in done.told:
-        why = _why(held, absent, language)
-        if why:
-            said.append(f"{relation}\n  " + "\n  ".join(why))
-    if not rows:
+    if not done.told:
         return []
+    rows = [(str(relation), _printed(done, relation), STATES[held.state](language)) for relation, held, _ in done.told]
+    frame = pd.DataFrame(rows, columns=[term(language) for term in HEADINGS])
+    with pd.option_context("display.unicode.east_asian_width", True, "display.width", None, "display.max_colwidth", None):
+        said = [*filter(None, [done.title]), frame.to_string(index=False), ""]
+    for relation, held, absent in done.told:
+        if why := _why(held, absent, language):
+            said.append(f"{relation}\n  " + "\n  ".join(why))
     states = [done.count(state) for state in (FITS, CONTRADICTS, NOT_CHECKED)]
     return [*said, TALLY(language).format(len(done.told), *states)]
 
@@ -186,18 +184,8 @@ def begin(kind: str, path: str, language: str) -> str:
     if kind == "list":
         return "".join(f"{key}  {table.title(language)}\n" for key, table in TABLES.items())
     if kind not in TABLES:
-        raise BadParams("--new", f"'{kind}' is not a kind of table.", nearest(kind, TABLES) or f"There are: {', '.join(TABLES)}.")
+        raise BadParams("--new", f"'{kind}' is not a kind of table.", offered(kind, TABLES))
     text = TABLES[kind].text(language)
     if path:
-        _write(Path(path), text)
+        publish.create(Path(path), text)
     return f"{path}\n" if path else text
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        with file.open("x", encoding="utf-8") as out:
-            out.write(text)
-    except FileExistsError:
-        raise CannotWrite(str(file), "is there already.", "Name a new file.") from None
-    except OSError as fault:
-        raise CannotWrite(str(file), f"cannot be written ({fault.strerror}).") from None

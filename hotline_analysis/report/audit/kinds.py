@@ -27,6 +27,10 @@ class Line:
     like: Term
     indicator: str = ""
 
+    def text(self, language: str) -> str:
+        shown = f"{{value: '', is: {self.indicator}}}" if self.indicator else "''"
+        return f"  {self.name(language)}: {shown}  # {self.like(language)}\n"
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -38,18 +42,10 @@ class Kind:
 
     def text(self, language: str) -> str:
         named = {letter: line.name(language) for letter, line in self.lines.items()}
-        told = [HEAD(language), f"title: {self.title(language)}\n", "figures:\n"]
-        told += [_line(line, language) for line in self.lines.values()]
-        told.append("relations:\n")
-        for relation in self.relations:
-            parts = [f"{key}: {_named(value, named)}" for key, value in relation.items()]
-            told.append("  - " + "\n    ".join(parts) + "\n")
-        return "".join(told)
-
-
-def _line(line: Line, language: str) -> str:
-    shown = f"{{value: '', is: {line.indicator}}}" if line.indicator else "''"
-    return f"  {line.name(language)}: {shown}  # {line.like(language)}\n"
+        relations = [[f"{key}: {_named(value, named)}" for key, value in relation.items()] for relation in self.relations]
+        told = [line.text(language) for line in self.lines.values()]
+        told += ["relations:\n", *("  - " + "\n    ".join(parts) + "\n" for parts in relations)]
+        return "".join([HEAD(language), f"title: {self.title(language)}\nfigures:\n", *told])
 
 
 def _named(value: str | Sequence[str], named: dict[str, str]) -> str:

@@ -75,9 +75,8 @@ def _line(name: str, text: str, quoted: Quoted, own: Own, language: str) -> str:
         return NO_FIGURE(language).format(name, text, why(language))
     ends = format_interval(own.low, own.high, language) if own.unit is PERCENT else ""
     among = AMONG(language).format(own.rules, *map(format_rate, own.ends)) if own.rules else ""
-    said = (format_value(own.value, own.unit, language) if own.unit else format_count(own.value)) + (
-        f"（{ends}）" if ends and language == "zh" else f" ({ends})" if ends else ""
-    )
+    said = format_value(own.value, own.unit, language) if own.unit else format_count(own.value)
+    said += ("（{}）" if language == "zh" else " ({})").format(ends) if ends else ""
     return LINE(language).format(name, text, own.name(language), said, among, NEAR[_near(quoted, own)](language))
 
 
@@ -128,16 +127,8 @@ def _nearest(rows: pd.DataFrame, quoted: Quoted, name: Term) -> Own:
     if rows.empty or quoted.kind != SHARE:
         return Own(name, missing=absent("no base") if rows.empty else None)
     middle = float(quoted.low + quoted.high) / 2
-    row = rows.loc[(rows["value"] - middle).abs().idxmin()]
-    return Own(
-        Term(row["name_zh"], row["name_en"]),
-        row["value"],
-        row["low"],
-        row["high"],
-        PERCENT,
-        len(rows),
-        (rows["value"].min(), rows["value"].max()),
-    )
+    row, ends = rows.loc[(rows["value"] - middle).abs().idxmin()], (rows["value"].min(), rows["value"].max())
+    return Own(Term(row["name_zh"], row["name_en"]), *row[["value", "low", "high"]], PERCENT, len(rows), ends)
 
 
 def _panel(h: Hotline, quoted: Quoted, *, resolved: bool) -> Own:
@@ -149,13 +140,8 @@ def _panel(h: Hotline, quoted: Quoted, *, resolved: bool) -> Own:
     rows = found[found["fcr"].notna() if resolved else found["value"].notna() & (found["unit"] == "share")]
     if resolved:
         rows = rows.assign(value=rows["fcr"], low=1 - rows["high"], high=1 - rows["low"])
-    told = {
-        f"name_{language}": rows[f"name_{language}"].map(
-            f"“{{}}”{name(language)}".format if language == "zh" else f"{name(language)} by '{{}}'".format
-        )
-        for language in ("zh", "en")
-    }
-    return _nearest(rows.assign(**told), quoted, name)
+    told = {"name_zh": f"“{{}}”{name.zh}", "name_en": f"{name.en} by '{{}}'"}
+    return _nearest(rows.assign(**{column: rows[column].map(form.format) for column, form in told.items()}), quoted, name)
 
 
 def _levels(h: Hotline, quoted: Quoted) -> Own:
@@ -163,12 +149,13 @@ def _levels(h: Hotline, quoted: Quoted) -> Own:
     found, name = h.study("service", "levels"), Term("服务水平", "service level")
     if found.attrs["missing"]:
         return Own(name, missing=Term(**found.attrs["missing"]))
-    words = found.attrs["fields"]["form"]["words"]
+    words, rows = found.attrs["fields"]["form"]["words"], found[found["value"].notna()]
+    limits = [(seconds, *words[form]) for seconds, form in zip(rows["within_seconds"], rows["form"], strict=True)]
     told = {
-        "name_zh": [f"{s}秒接通率（{words[f][0]}）" for s, f in zip(found["within_seconds"], found["form"], strict=True)],
-        "name_en": [f"service level in {s} s ({words[f][1]})" for s, f in zip(found["within_seconds"], found["form"], strict=True)],
+        "name_zh": [f"{s}秒接通率（{zh}）" for s, zh, _ in limits],
+        "name_en": [f"service level in {s} s ({en})" for s, _, en in limits],
     }
-    return _nearest(found[found["value"].notna()].assign(**{k: pd.Series(v, index=found.index) for k, v in told.items()}), quoted, name)
+    return _nearest(rows.assign(**told), quoted, name)
 
 
 NAMED = {

@@ -7,7 +7,7 @@ other month as the base) is a guess that the same arithmetic confirms, and is sa
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -90,8 +90,6 @@ class Relation(Settings):
     """One relation; its names are figures of the file, or numbers written there. Each kind has `alike(book)`, whether its numbers can be held against one another,
     and `check(book)`, which says whether it holds."""
 
-    kind: ClassVar[str]
-
     @property
     def names(self) -> tuple[str, ...]:
         given: list[str] = []
@@ -112,7 +110,6 @@ class Relation(Settings):
 class Share(Relation):
     """value = part ÷ whole, and the part is no more than the whole."""
 
-    kind = "share"
     value: Name = Field(alias="share")
     part: Name = Field(alias="of")
     whole: Name = Field(alias="in")
@@ -153,7 +150,6 @@ class Share(Relation):
 class Total(Relation):
     """value = the sum of its parts; of shares the total is 100%."""
 
-    kind = "total"
     value: Name = Field(alias="total")
     parts: Names
 
@@ -193,7 +189,6 @@ class Total(Relation):
 class Change(Relation):
     """value = how much `to` is more than `earlier`: in per cent of the earlier, as a difference of rates in points, or as a difference of counts, by its unit."""
 
-    kind = "change"
     value: Name = Field(alias="change")
     earlier: Name = Field(alias="from")
     later: Name = Field(alias="to")
@@ -250,7 +245,6 @@ class Change(Relation):
 class ServiceLevel(Relation):
     """Of all requests no more are answered in time than are answered: the service level is at most the connection rate."""
 
-    kind = "service_level"
     value: Name = Field(alias="service_level")
     connection: Name
 
@@ -271,7 +265,6 @@ class ServiceLevel(Relation):
 class Mean(Relation):
     """value = the mean of the parts by their weights; without weights it lies between the smallest and the largest."""
 
-    kind = "mean"
     value: Name = Field(alias="mean")
     parts: Names = Field(alias="of")
     weights: tuple[Name, ...] = ()
@@ -326,4 +319,4 @@ def lowest(values: Sequence[Fraction], weights: Sequence[Quoted]) -> Fraction:
     return min(means)
 
 
-KINDS: dict[str, type[Relation]] = {model.kind: model for model in (Share, Total, Change, ServiceLevel, Mean)}
+KINDS: dict[str, type[Relation]] = {model.model_fields["value"].alias: model for model in (Share, Total, Change, ServiceLevel, Mean)}

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from xlsxwriter.utility import xl_col_to_name
+
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.intake import register
 from hotline_analysis.intake.read import workbooks
@@ -115,11 +117,8 @@ def conflict(name: str, cells: list[str]) -> DataRefused:
 
 def read(file: Path, today: date) -> list[Filled]:
     """The rows of the list, words as keys; whatever is not understood is refused with its cell."""
-    rows, faults = [], []
-    for filled in _rows(file):
-        for name, wrong in _understand(filled, today):
-            faults.append((filled.at(name), wrong))
-        rows.append(filled)
+    rows = list(_rows(file))
+    faults = [(row.at(name), wrong) for row in rows for name, wrong in _understand(row, today)]
     _refuse(file.name, faults + list(_twice(rows)))
     return [row for row in rows if row.values["case_id"]]
 
@@ -163,7 +162,7 @@ def _sheet(file: InputFile) -> Iterator[Filled]:
                 f"has no column '{lacking[0].zh}' ({lacking[0].en}).",
                 "Hand back the workbook with all the columns that it came with.",
             )
-        letters = {name: _letter(at + said["left"]) for at, name in columns.items()}
+        letters = {name: xl_col_to_name(at + said["left"]) for at, name in columns.items()}
         with open(stem.with_suffix(".clean"), encoding="utf-8", newline="") as stream:
             for number, *cells in csv.reader(stream, delimiter=SEPARATOR):
                 yield _filled(int(number), [cells[at] if at < len(cells) else "" for at in columns], columns.values(), letters)
@@ -185,14 +184,6 @@ def _columns(headings: list[str]) -> dict[int, str]:
         if name:
             found[at] = (int(part[2] or part[3]) if part else 1, name)
     return {at: name for at, (_, name) in sorted(found.items(), key=lambda told: (told[1][0], told[0]))}
-
-
-def _letter(place: int) -> str:
-    told, place = "", place + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        told = chr(65 + rest) + told
-    return told
 
 
 def _understand(filled: Filled, today: date) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -48,11 +47,9 @@ def _name(key: str, group: str) -> str:
 
 
 def _book(h: Hotline, found: Behind, group: str) -> Book:
-    language, day = h.language, h.period.last_day
     parts = [(TOP, found.numerator), (BASE, found.denominator), (OUT, found.left_out)]
     sheets = [_sheet(h, term, frame, found) for term, frame in parts if len(frame.columns)]
-    title = f"{h.params.title.term(language)} {h.period.said(language)} {found.indicator.name(language)}"
-    return Book(title, TITLE(language), _cover(h, found, group), sheets, datetime(day.year, day.month, day.day), language)
+    return book.of_hotline(h, found.indicator.name, TITLE, _cover(h, found, group), sheets)
 
 
 def _sheet(h: Hotline, term: Term, frame: pd.DataFrame, found: Behind) -> Sheet:
@@ -61,13 +58,8 @@ def _sheet(h: Hotline, term: Term, frame: pd.DataFrame, found: Behind) -> Sheet:
     names = [*head, *(c for c in frame if c not in head)]
     people = {c: frame[c].map(lambda v: None if pd.isna(v) else str(int(v))) for c in names if _kind(c) == tables.IDENTITY}
     title = f"{term(language)} · {found.indicator.name(language)} · {h.period.said(language)}"
-    return Sheet(
-        term(language),
-        title,
-        book.columns(names, _fields(found, frame), language),
-        book.with_instants(frame).assign(**people),
-        frozen=len(head) or 1,
-    )
+    columns = book.columns(names, _fields(found, frame), language)
+    return Sheet(term(language), title, columns, book.with_instants(frame).assign(**people), frozen=len(head) or 1)
 
 
 def _kind(name: str) -> str:
@@ -93,11 +85,7 @@ def _cover(h: Hotline, found: Behind, group: str) -> list[tuple[str, str]]:
     language, i = h.language, found.indicator
     column, _, word = group.partition("=")
     asked = [(GROUP(language), f"{tables.terms()[column](language)} = {word}")] if column else []
-    rule = (
-        [(words.RULE(language), h.definition(language).partition("：" if language == "zh" else ": ")[2])]
-        if i.window_hours is not None
-        else []
-    )
+    rule = [words.rule(h)] if i.window_hours is not None else []
     return [
         (INDICATOR(language), f"{i.name(language)} ({i.key})"), (words.PERIOD(language), h.period.said(language)), *asked,
         (VALUE(language), _value(found, language)), (FORMULA(language), i.formula(language)), (SCOPE(language), i.scope(language)), *rule,
@@ -112,13 +100,10 @@ def _value(found: Behind, language: str) -> str:
 
 
 def _parts(found: Behind, language: str) -> list[tuple[str, str]]:
-    i, terms = found.indicator, {}
-    terms[TOP] = (i.numerator.term(language), found.numerator)
+    i = found.indicator
     base = i.denominator.term if i.denominator else Term("有数据的天数", "days with data")
-    terms[BASE] = (base(language), found.denominator)
-    return [
-        (part(language), _total(name, frame, language) if len(frame.columns) else NO_TOP(language)) for part, (name, frame) in terms.items()
-    ]
+    parts = ((TOP, i.numerator.term, found.numerator), (BASE, base, found.denominator))
+    return [(part(language), _total(term(language), f, language) if len(f.columns) else NO_TOP(language)) for part, term, f in parts]
 
 
 def _total(name: str, frame: pd.DataFrame, language: str) -> str:
@@ -130,7 +115,6 @@ def _total(name: str, frame: pd.DataFrame, language: str) -> str:
 def _left_out(found: Behind, language: str) -> list[tuple[str, str]]:
     """How many rows were left out for each reason, the most first."""
     sizes = found.left_out["reason"].value_counts()
-    lines = [
-        f"{reason(key, found.indicator, language)}: {format_count(int(n))}" for key, n in sorted(sizes.items(), key=lambda r: (-r[1], r[0]))
-    ]
+    sizes = sorted(sizes.items(), key=lambda row: (-row[1], row[0]))
+    lines = [f"{reason(key, found.indicator, language)}: {format_count(int(n))}" for key, n in sizes]
     return [(OUT(language) if n == 0 else "", line) for n, line in enumerate(lines or [NONE_OUT(language)])]

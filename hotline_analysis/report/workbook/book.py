@@ -7,9 +7,9 @@ its dates are those that it is given. Rows are written as they come, so that a h
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 import xlsxwriter
 
 from hotline_analysis import machine, words
+from hotline_analysis.hotline import Hotline
 from hotline_analysis.tables import AMOUNT, COUNT, INSTANT, SCORE, SECONDS, WORDS, Table
 from hotline_analysis.words import Field, Term
 
@@ -46,14 +47,13 @@ DAY = Term("请写日期，如 2024-09-18。", "Please write a day, such as 2024
 class Column:
     """A column of a sheet: where its values stand in the frame, its heading and form, and the words of its keys.
 
-    filled: staff write into it; choices: the words that a drop-down offers; hidden: it is there for the way back alone.
+    filled: staff write into it, of its words where it has any; hidden: it is there for the way back alone.
     """
 
     name: str
     heading: str
     form: str = "text"
     words: Mapping[str, str] = field(default_factory=dict)
-    choices: Sequence[str] = ()
     filled: bool = False
     hidden: bool = False
 
@@ -79,6 +79,12 @@ class Book:
     sheets: Sequence[Sheet]
     made: datetime
     language: str = "zh"
+
+
+def of_hotline(h: Hotline, title: Term, cover_name: Term, cover: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -> Book:
+    """The book of a hotline's period, which says that it was made on the last day."""
+    whole = f"{h.params.title.term(h.language)} {h.period.said(h.language)} {title(h.language)}"
+    return Book(whole, cover_name(h.language), cover, sheets, datetime.combine(h.period.last_day, time()), h.language)
 
 
 def columns(names: Sequence[str], fields: Mapping[str, Field], language: str, **given) -> list[Column]:
@@ -189,20 +195,14 @@ def _write_sheet(made: xlsxwriter.Workbook, book: Book, sheet: Sheet) -> None:
     page.set_row(1, 2 * LINE)
     for at, column in enumerate(sheet.columns):
         page.write_string(1, at, clean(column.heading)[:CELL], forms["to fill" if column.filled else "head"])
-    for row, values in enumerate(_records(sheet), start=HEAD):
+    values_of = sheet.frame.reindex(columns=[column.name for column in sheet.columns]).astype(object)
+    for row, values in enumerate(values_of.itertuples(index=False, name=None), start=HEAD):
         for at, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
             _write_cell(page, row, at, value, column, forms, book.language)
     page.freeze_panes(HEAD, sheet.frozen)
     page.autofilter(1, 0, last, len(sheet.columns) - 1)
     page.repeat_rows(0, 1)
     _page(page, book, clean(f"{book.title} · {sheet.name}"))
-
-
-def _records(sheet: Sheet) -> Iterator[tuple]:
-    values = [
-        sheet.frame[c.name].astype(object).to_numpy() if c.name in sheet.frame else np.full(len(sheet.frame), None) for c in sheet.columns
-    ]
-    return zip(*values, strict=True) if values else iter(())
 
 
 def _formats(made: xlsxwriter.Workbook) -> dict:
@@ -242,17 +242,13 @@ def _said(value, column: Column, language: str) -> str:
 def _validate(page, at: int, last: int, column: Column, language: str) -> None:
     """A drop-down of the column's words, or a day; a word that is none of them is refused by the spreadsheet already."""
     stop = {"error_title": clean(column.heading)[:32], "ignore_blank": True}
-    if column.choices:
-        if len(",".join(column.choices)) > LIST or any("," in word for word in column.choices):
+    if choices := list(column.words.values()):
+        if len(",".join(choices)) > LIST or any("," in word for word in choices):
             raise ValueError(f"the words of '{column.name}' do not fit into a drop-down")
-        page.data_validation(
-            HEAD, at, last, at, {"validate": "list", "source": list(column.choices), "error_message": CHOOSE(language), **stop}
-        )
+        page.data_validation(HEAD, at, last, at, {"validate": "list", "source": choices, "error_message": CHOOSE(language), **stop})
     elif column.form == "date":
-        ends = {"minimum": date(2000, 1, 1), "maximum": date(2099, 12, 31)}
-        page.data_validation(
-            HEAD, at, last, at, {"validate": "date", "criteria": "between", **ends, "error_message": DAY(language), **stop}
-        )
+        ends = {"criteria": "between", "minimum": date(2000, 1, 1), "maximum": date(2099, 12, 31)}
+        page.data_validation(HEAD, at, last, at, {"validate": "date", "error_message": DAY(language), **ends, **stop})
 
 
 def _page(page, book: Book, footer: str) -> None:
@@ -268,9 +264,9 @@ def _page(page, book: Book, footer: str) -> None:
 def _width(column: Column, frame: pd.DataFrame) -> float:
     """Wide enough for its first values and its words; a heading may take two lines, free text has room."""
     said = [_said(v, column, "zh") for v in frame[column.name].head(LOOKED_AT) if isinstance(v, str)] if column.name in frame else []
-    longest = max([_wide(column.heading) / 2 + 1, *map(_wide, (*said, *column.choices))])
-    usual = {"date": 11, "moment": 19, "count": 8}.get(column.form, 9)
-    least = NARROW if column.form == "text" else usual
+    said += column.words.values() if column.filled else ()
+    longest = max([_wide(column.heading) / 2 + 1, *map(_wide, said)])
+    least = {"text": NARROW, "date": 11, "moment": 19, "count": 8}.get(column.form, 9)
     return min(max(longest + 2, ROOM.get(column.name, least)), WIDE)
 
 
@@ -297,5 +293,5 @@ def _spread(sheet: Sheet, language: str) -> tuple[list[Column], pd.DataFrame]:
             part = f"{column.name} {number}"
             told = {place: in_parts(text)[number - 1] for place, text in long.items() if len(in_parts(text)) >= number}
             frame = frame.assign(**{part: pd.Series(told, dtype=object).reindex(frame.index)})
-            more.append(replace(column, name=part, heading=column.heading + GOES_ON(language).format(number), choices=()))
+            more.append(replace(column, name=part, heading=column.heading + GOES_ON(language).format(number)))
     return [*sheet.columns, *more], frame

@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -17,7 +17,7 @@ from hotline_analysis.measures import agents as pairs_of
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import scoped
 from hotline_analysis.report.workbook import book, words
-from hotline_analysis.report.workbook.book import Book, Column, Sheet
+from hotline_analysis.report.workbook.book import Book, Sheet
 from hotline_analysis.studies.callers.rules import later, listing
 from hotline_analysis.tables import TABLES
 from hotline_analysis.words import GRADE, Field, Term, format_count
@@ -52,17 +52,9 @@ def listed(h: Hotline, name: str) -> Listed:
 
 def made(h: Hotline, name: str, found: Listed, held: Register) -> Book:
     """The workbook: cover, summary, cases with what the register holds of them, details."""
-    language = h.language
-    cases = to_fill(_titled(h, words.CASES), found.frame, found.columns, found.fields, held, h.month, language)
+    cases = to_fill(_titled(h, words.CASES), found.frame, found.columns, found.fields, held, h.month, h.language)
     summary, *details = found.sheets
-    return Book(
-        f"{h.params.title.term(language)} {h.period.said(language)} {words.TITLES[name](language)}",
-        words.COVER(language),
-        _cover(h, name),
-        [summary, cases, *details],
-        datetime(h.period.last_day.year, h.period.last_day.month, h.period.last_day.day),
-        language,
-    )
+    return book.of_hotline(h, words.TITLES[name], words.COVER, _cover(h, name), [summary, cases, *details])
 
 
 def to_fill(
@@ -71,15 +63,10 @@ def to_fill(
     """The list itself: what is known of each case (columns `names` of the frame, case_id among them), and the columns that staff fill, with the register's answers."""
     columns = [
         *book.columns(names, {**fields, **words.CASE_FIELDS}, language),
-        *[_to_fill(name, language) for name in words.TO_FILL],
+        *book.columns(words.TO_FILL, words.CASE_FIELDS, language, filled=True),
         *book.columns(words.HIDDEN, words.CASE_FIELDS, language, hidden=True),
     ]
     return Sheet(words.CASES(language), title, columns, _with_answers(frame, held, month), frozen=list(names).index("opened_month") + 2)
-
-
-def _to_fill(name: str, language: str) -> Column:
-    (column,) = book.columns([name], words.CASE_FIELDS, language, filled=True)
-    return Column(column.name, column.heading, column.form, column.words, tuple(column.words.values()), filled=True)
 
 
 def _titled(h: Hotline, term: Term) -> str:
@@ -100,7 +87,7 @@ def _cover(h: Hotline, name: str) -> list[tuple[str, str]]:
     back = words.HANDING_BACK(language).format(file=f"{name}.xlsx", params=h.params.path.name)
     lines = [
         (words.ABOUT(language), h.params.title.term(language)), (words.PERIOD(language), h.period.said(language)), (words.LISTED(language), rule), *masked,
-        (words.RULE(language), h.definition().partition("：" if language == "zh" else ": ")[2]), *_data(h), (words.GRADE(language), GRADE[h.grade[0]](language)),
+        words.rule(h), *_data(h), (words.GRADE(language), GRADE[h.grade[0]](language)),
         *_under(words.READ, reading, language), *_under(words.FILL, filling, language),
         (words.BACK(language), back), (words.CARE(language), words.CARING(language)),
     ]  # fmt: skip
@@ -115,13 +102,8 @@ def _data(h: Hotline) -> list[tuple[str, str]]:
     """The ledger of the calls' exports in one line."""
     ledger = h.ledger[h.ledger["table"] == "calls"]
     read, kept = int(ledger["physical"].sum()), int(ledger["accepted"].sum())
-    told = {
-        "table": TABLES["calls"].term(h.language),
-        "physical": format_count(read),
-        "accepted": format_count(kept),
-        "rest": format_count(read - kept),
-    }
-    return [(words.DATA(h.language), words.LEDGER(h.language).format(**told))]
+    told = {"physical": format_count(read), "accepted": format_count(kept), "rest": format_count(read - kept)}
+    return [(words.DATA(h.language), words.LEDGER(h.language).format(table=TABLES["calls"].term(h.language), **told))]
 
 
 def _with_answers(frame: pd.DataFrame, held: Register, month: str) -> pd.DataFrame:
@@ -151,17 +133,9 @@ def _fields(frame: pd.DataFrame) -> dict[str, Field]:
 
 def _call_fields() -> dict[str, Field]:
     known = book.fields_of([TABLES["calls"]])
-    again = {
-        f"next_{name}": Field(
-            Term(*(said + told for said, told in zip(_pair(words.REPEAT), _pair(f.term), strict=True))), f.form, words=f.words
-        )
-        for name, f in known.items()
-    }
+    terms = {name: Term(words.REPEAT.zh + field.term.zh, words.REPEAT.en + field.term.en) for name, field in known.items()}
+    again = {f"next_{name}": replace(field, term=terms[name]) for name, field in known.items()}
     return {**known, **again, **words.ROW_FIELDS}
-
-
-def _pair(term: Term) -> tuple[str, str]:
-    return term.zh, term.en
 
 
 # ---- callers
@@ -173,13 +147,12 @@ def _callers(h: Hotline) -> Listed:
     frame = pd.DataFrame(found) if rule.shared else pd.DataFrame(found)[found["kind"] != "shared"].reset_index(drop=True)
     ids = register.caller_ids(h.params)
     frame = frame.assign(case_id=[ids[int(caller)] for caller in frame["caller"]], number=_numbers(h, frame["caller"]))
-    cases = [{"case_id": row.case_id, "agent": "", "issue": row.main_issue} for row in frame.itertuples()]
+    cases = frame.assign(agent="", issue=frame["main_issue"])[["case_id", "agent", "issue"]].to_dict("records")
     fields = _fields(found)
     schemes = h.study("callers", "schemes", strict=True)  # its first row is the rule of the list
     kinds = frame.groupby("kind", as_index=False).agg(found=("case_id", "size"), found_calls=("calls", "sum"))
-    kinds = kinds.assign(
-        call_share=kinds["found_calls"] / (schemes["found_calls"].iloc[0] / schemes["call_share"].iloc[0]) if len(kinds) else []
-    )
+    of_all = schemes["found_calls"].iloc[0] / schemes["call_share"].iloc[0] if len(kinds) else 1
+    kinds = kinds.assign(call_share=kinds["found_calls"] / of_all)
     summary = _sheet(h, words.SUMMARY, ("kind", "found", "found_calls", "call_share"), {**_fields(schemes), "kind": fields["kind"]}, kinds)
     calls = _calls_of(h, frame)
     details = _sheet(h, words.CALLS, ("case_id", "number", *rule.columns), {**_call_fields(), **words.CASE_FIELDS}, calls)
@@ -190,9 +163,8 @@ def _numbers(h: Hotline, callers: pd.Series) -> list[str]:
     """The callers' numbers as params want them, read again from the exports of the month."""
     found = numbers(h.store, set(map(int, callers)), h.period.start_s, h.period.end_s)
     full = h.params.workbook.number == "full"
-    return [
-        (text if full else masked(text)) if text else words.GONE(h.language) for _, text in (found.get(int(c), ("", "")) for c in callers)
-    ]
+    texts = [found.get(int(caller), ("", ""))[1] for caller in callers]
+    return [(text if full else masked(text)) if text else words.GONE(h.language) for text in texts]
 
 
 def masked(text: str) -> str:
@@ -231,17 +203,12 @@ def _agents(h: Hotline) -> Listed:
     names = [f"{agent}\n{issue}" for agent, issue in zip(every["agent"], every["issue"], strict=True)]
     every = every.assign(case_id=register.case_ids(open_key(h.params, True), "agent", names))
     frame = every[(every["verdict"] == "above") & (every["agent"] != "")].reset_index(drop=True)
-    cases = [{"case_id": row.case_id, "agent": row.agent, "issue": row.issue} for row in frame.itertuples()]
+    cases = frame[["case_id", "agent", "issue"]].to_dict("records")
     summary = h.study("agents", "agents", options=options, strict=True)
+    known, shown = {**_call_fields(), **fields, **words.CASE_FIELDS}, ("case_id", "agent", "issue", *rule.columns)
     sheets = [
         _sheet(h, words.SUMMARY, BY_AGENT, _fields(summary), pd.DataFrame(summary)),
-        _sheet(
-            h,
-            words.PAIRS,
-            ("case_id", "agent", "issue", *rule.columns),
-            {**_call_fields(), **fields, **words.CASE_FIELDS},
-            _pairs_of(h, every, frame, options),
-        ),
+        _sheet(h, words.PAIRS, shown, known, _pairs_of(h, every, frame, options)),
         _sheet(h, words.CELLS, CELL_COLUMNS, fields, every),
     ]
     return Listed("agent", frame, cases, AGENT_COLUMNS, fields, sheets)
@@ -251,9 +218,8 @@ def _pairs_of(h: Hotline, every: pd.DataFrame, frame: pd.DataFrame, options: Map
     """The repeats behind the cases (or of everybody): the call and the one that followed it in one row."""
     pairs = pairs_of.pairs(h.view, **options)
     known = every.set_index(["agent", "issue"])["case_id"]
-    pairs = pairs.assign(
-        case_id=known.reindex(pd.MultiIndex.from_frame(pairs[["agent", "issue"]])).to_numpy(), gap_hours=pairs["gap_s"] / HOUR
-    )
+    case_ids = known.reindex(pd.MultiIndex.from_frame(pairs[["agent", "issue"]])).to_numpy()
+    pairs = pairs.assign(case_id=case_ids, gap_hours=pairs["gap_s"] / HOUR)
     listed = pairs["case_id"].isin(frame["case_id"])
     pairs = pairs.assign(case_id=pairs["case_id"].where(listed)) if h.params.workbook.agents.rows == "all" else pairs[listed]
     calls = pandas(h.view.table("calls").filter(nw.col("seq").is_in([int(s) for s in {*pairs["seq"], *pairs["next_seq"]}])))

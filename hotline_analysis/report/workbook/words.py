@@ -1,5 +1,6 @@
 """The words of the two workbooks: their sheets, their own columns, how to read and how to fill them."""
 
+from hotline_analysis.hotline import Hotline
 from hotline_analysis.tables import TABLES
 from hotline_analysis.words import ANSWERS, Field, Term
 
@@ -77,3 +78,8 @@ FILLING = (
 HANDING_BACK = Term("hotline backfill {file} --params {params}，可以交几次；与登记簿不一致的会列出来，不会互相覆盖。", "hotline backfill {file} --params {params}, as often as you like; what contradicts the register is listed, and nothing is written over.")  # fmt: skip
 CARING = Term("本表写有来电人或话务员，只给办理的人；用完删除，不要外传。", "This file names callers or agents: it is for those who handle the cases. Delete it when done, and do not pass it on.")  # fmt: skip
 GONE = Term("（导出文件中已没有）", "(not in the exports any more)")
+
+
+def rule(h: Hotline) -> tuple[str, str]:
+    """The line of a cover that says what a repeat call is."""
+    return RULE(h.language), h.definition(h.language).partition("：" if h.language == "zh" else ": ")[2]

@@ -9,9 +9,3 @@ from hotline_analysis.show.charts.style import NARROW, WIDE, month_span, svg, th
 from hotline_analysis.show.charts.time import coverage, hours, run_chart
 from hotline_analysis.show.charts.waits import wait_lines
 from hotline_analysis.show.charts.week import heat, key_line
-
-__all__ = [
-    "NARROW", "WIDE", "alluvial", "coverage", "cumulative", "density_control", "flow_map", "gap_chart", "heat", "hours", "key_line", "likert", "lost_hours", "month_span", "pareto", "pareto_gaps",
-    "run_chart", "spans", "sparkline",
-    "svg", "theme", "wait_lines", "window_curve", "window_parts",
-]  # fmt: skip

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import DATA, INK, INK2, INK3, PALE, chart, rows_apart, say, tip, value_ticks, width
+from hotline_analysis.show.charts.style import DATA, INK, INK2, PALE, chart, key, rows_apart, say, tip, value_ticks, width
 from hotline_analysis.words import Term
 
 MOST_BARS, INSIDE = 12, 48  # a bar longer than so many pixels holds its figure
-HOUR, LOST = Term("{}时", "{}:00"), Term("通", "")
+HOUR, LOST = Term("{:g}时", "{:g}:00"), Term("通", "")
 CUMULATIVE, SHARE = Term("累计占比", "cumulative share"), Term("占比", "share")
 
 
@@ -25,9 +25,8 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     """
     data = data.head(MOST_BARS)
     y, share = np.arange(len(data)), 100 * data["share"].to_numpy(float)
-    sns.barplot(
-        x=np.nan_to_num(share), y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2
-    )  # a row without a bar would give its place to the next
+    shown = np.nan_to_num(share)  # a row without a bar would give its place to the next
+    sns.barplot(x=shown, y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2)
     ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6), xlabel="", ylabel="")
     _reach(ax, data, y)
     told = [style.name(c, 24, names, language) for c in data["category"]]
@@ -35,14 +34,14 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     told = [style.fit(name, room) for name in told]
     inside = 100 * INSIDE / style.pixels(ax)[0]
     ax.set_yticks(y, told)
-    ax.set_xticks([0, 50, 100], ["0", "50%", "100%"])
+    value_ticks(ax, unit="%", every=50, along="x")
     for place, (value, name) in enumerate(zip(share, told, strict=True)):
         if np.isfinite(value):
             beside = {"dx": -5, "ha": "right", "halo": False} if value > inside else {"dx": 5}  # the line leaves the first bar at its end
             say(ax, value, place, words.decimal(value) + "%", colour=INK2, **beside)
             tip(ax.patches[place], f"{name} {words.decimal(value)}%")
-    say(ax, 0, 1, "■ " + SHARE(language), colour=INK3, on="axes fraction", dy=12, halo=False)
-    say(ax, 0, 1, "● " + CUMULATIVE(language), colour=DATA, weight="bold", on="axes fraction", dx=64, dy=12, halo=False)
+    key(ax, "■ " + SHARE(language))
+    key(ax, "● " + CUMULATIVE(language), colour=DATA, weight="bold", dx=64)
 
 
 def _reach(ax: Axes, data: pd.DataFrame, y: np.ndarray) -> None:
@@ -51,7 +50,7 @@ def _reach(ax: Axes, data: pd.DataFrame, y: np.ndarray) -> None:
     if {"cumulative_low", "cumulative_high"} <= set(data):
         low, high = (100 * data[f"cumulative_{end}"].to_numpy(float) for end in ("low", "high"))
         ax.fill_betweenx(y, low, high, color=DATA, alpha=0.15, lw=0, zorder=3)
-    ax.plot(so_far, y, color=DATA, lw=2, marker="o", ms=4.5, mec="#FFFFFF", mew=0.8, zorder=4)
+    ax.plot(so_far, y, **style.COURSE)
     known = np.flatnonzero(np.isfinite(so_far))
     half = known[so_far[known] >= 50][:1]
     for place in {*half.tolist(), *known[-1:].tolist()}:
@@ -67,11 +66,9 @@ def lost_hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> 
     hour, lost = data["hour"].to_numpy(int), data["lost"].to_numpy(float)
     bars = ax.bar(hour, np.nan_to_num(lost), width=0.78, color=[DATA if own else PALE for own in data["named"]], zorder=2)
     ax.set_xlim(-0.7, 23.7)
-    ax.set_ylim(
-        0, max(np.nanmax(lost), 1) * _rates_above(ax, data[data["named"].astype(bool) & data["lost"].notna() & data["value"].notna()])
-    )
-    shown = list(range(0, 24, 6 if narrow else 3))
-    ax.set_xticks(shown, [HOUR(language).format(h) for h in shown])
+    rates = data[data["named"].astype(bool) & data["lost"].notna() & data["value"].notna()]
+    ax.set_ylim(0, max(np.nanmax(lost), 1) * _rates_above(ax, rates))
+    value_ticks(ax, every=6 if narrow else 3, along="x", written=HOUR(language).format)
     value_ticks(ax, unit=LOST(language))
     for bar, row in zip(bars, data.itertuples(), strict=True):
         if np.isfinite(row.lost) and np.isfinite(row.value):
@@ -81,10 +78,7 @@ def lost_hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> 
 def _rates_above(ax: Axes, named: pd.DataFrame) -> float:
     """The connection rates above their bars, those of neighbours that would touch a line higher; how much taller than the bars the drawing has to be for them."""
     told = [words.format_rate(value, 0) for value in named["value"]]
-    middles, half = (
-        np.array(x, float) for x in ([ax.transData.transform((hour, 0))[0] for hour in named["hour"]], [4.4 * width(text) for text in told])
-    )
-    rows = rows_apart(middles - half, middles + half, gap=3)
+    rows = rows_apart(style.across(ax, named["hour"]), [4.4 * width(text) for text in told], gap=3)
     for row, text, line in zip(named.itertuples(), told, rows, strict=True):
         foot = named["lost"].max() if any(rows) else row.lost
         say(ax, row.hour, foot, text, colour=INK, weight="bold", ha="center", dy=9 + 14 * line, halo=False)

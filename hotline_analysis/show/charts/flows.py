@@ -29,22 +29,22 @@ def alluvial(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names
     """
     links = _links(data)
     if narrow:
-        return _bars(links, ax, language, names)
+        _bars(links, ax, language, names)
+        return
     ax.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
     sns.despine(ax=ax, left=True, bottom=True)
     scale = (1 - GAP * max(links["issue"].nunique(), links["then"].nunique())) / links["width"].sum()
-    left, right = (_places(links, side, scale) for side in ("issue", "then"))
+    links = links.assign(tall=scale * links["width"])
+    for side, x, align, heading in (("issue", 0.19, "right", FIRST), ("then", 0.81, "left", NEXT)):
+        places = _places(links, side)
+        above = links.groupby(side)["tall"].cumsum() - links["tall"]
+        links[f"{side}_top"] = links[side].map(places["top"]) + above
+        for name, top, tall in places.itertuples():  # each issue's name and how many callbacks beyond habit its bands hold, at their middle
+            said = style.name(name, 9, names, language) if name else REST(language)
+            say(ax, x, top + tall / 2, f"{said} {tall / scale:,.0f}", colour=INK2, ha=align, halo=False)
+        say(ax, x, 1, heading(language), colour=INK3, on="axes fraction", dy=14, ha=align, halo=False)
     for row in links.itertuples():
-        (y0, left[row.issue]), (y1, right[row.then]) = (
-            _taken(left, row.issue, row.width * scale),
-            _taken(right, row.then, row.width * scale),
-        )
-        _band(ax, y0, y1, row, scale, language)
-    for side, x, align in (("issue", 0.19, "right"), ("then", 0.81, "left")):
-        _names(ax, links, side, x, align, scale, language, names)
-    say(ax, 0.19, 1, FIRST(language), colour=INK3, on="axes fraction", dy=14, ha="right", halo=False)
-    say(ax, 0.81, 1, NEXT(language), colour=INK3, on="axes fraction", dy=14, halo=False)
-    return None
+        _band(ax, row, language)
 
 
 def _links(data: pd.DataFrame) -> pd.DataFrame:
@@ -57,67 +57,36 @@ def _links(data: pd.DataFrame) -> pd.DataFrame:
     return drawn.sort_values("issue", key=lambda c: c.map({n: i for i, n in enumerate(order)}), kind="stable", ignore_index=True)
 
 
-def _places(links: pd.DataFrame, side: str, scale: float) -> dict[str, float]:
-    """The upper edge of each issue on one side, the largest first and the joined ones last."""
-    sizes = links.groupby(side)["width"].sum().sort_values(ascending=False, kind="stable")
-    names = [*(n for n in sizes.index if n), *(n for n in sizes.index if not n)]
-    at, tops = 0.0, {}
-    for name in names:
-        tops[name] = at
-        at += sizes[name] * scale + GAP
-    return tops
+def _places(links: pd.DataFrame, side: str) -> pd.DataFrame:
+    """The upper edge and the height of each issue on one side, the largest first and the joined ones last."""
+    tall = links.groupby(side)["tall"].sum().sort_values(ascending=False, kind="stable")
+    tall = tall.sort_index(key=lambda names: names == "", kind="stable")
+    return pd.DataFrame({"top": tall.cumsum() - tall + GAP * np.arange(len(tall)), "tall": tall})
 
 
-def _taken(side: dict[str, float], name: str, width: float) -> tuple[float, float]:
-    return side[name], side[name] + width
-
-
-def _band(ax: Axes, y0: float, y1: float, row, scale: float, language: str) -> None:
-    a, b, middle, width = 0.2, 0.8, 0.5, row.width * scale
-    points = [
-        (a, y0),
-        (middle, y0),
-        (middle, y1),
-        (b, y1),
-        (b, y1 + width),
-        (middle, y1 + width),
-        (middle, y0 + width),
-        (a, y0 + width),
-        (a, y0),
-    ]
+def _band(ax: Axes, row, language: str) -> None:
+    """From the issue's side to the next's, as tall on both."""
+    ends = [row.issue_top, row.issue_top, row.then_top, row.then_top]
+    across = (0.2, 0.5, 0.5, 0.8)
+    there, back = list(zip(across, ends, strict=True)), [(x, y + row.tall) for x, y in zip(across, ends, strict=True)][::-1]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    colour = PALE if row.same else DATA if row.stands_out else DATA2
-    band = ax.add_patch(
-        PathPatch(Path(points, codes), facecolor=colour, edgecolor="none", alpha=0.75 if row.stands_out or row.same else 0.45)
-    )
-    tip(band, f"{row.issue} → {row.then or REST(language)} {words.decimal(row.width)}")
+    alpha = 0.75 if row.stands_out or row.same else 0.45
+    band = PathPatch(Path([*there, *back, there[0]], codes), facecolor=_shade(row), edgecolor="none", alpha=alpha)
+    tip(ax.add_patch(band), f"{row.issue} → {row.then or REST(language)} {words.decimal(row.width)}")
 
 
-def _names(ax: Axes, links: pd.DataFrame, side: str, x: float, align: str, scale: float, language: str, names: Mapping[str, Term]) -> None:
-    """Each issue's name and how many callbacks beyond habit its bands hold, at their middle."""
-    sizes, tops = links.groupby(side)["width"].sum(), _places(links, side, scale)
-    for name, top in tops.items():
-        said = style.name(name, 9, names, language) if name else REST(language)
-        say(ax, x, top + sizes[name] * scale / 2, f"{said} {sizes[name]:,.0f}", colour=INK2, ha=align, halo=False)
+def _shade(row) -> str:
+    return PALE if row.same else DATA if row.stands_out else DATA2
 
 
 def _bars(links: pd.DataFrame, ax: Axes, language: str, names: Mapping[str, Term]) -> None:
     told = links[links["then"] != ""].sort_values("width", ascending=False, kind="stable").head(10)
-    y = np.arange(len(told))
-    colours = [PALE if same else DATA if out else DATA2 for same, out in zip(told["same"], told["stands_out"], strict=True)]
-    ax.barh(y, told["width"], height=0.4, color=colours)
+    ax.barh(np.arange(len(told)), told["width"], height=0.4, color=[_shade(row) for row in told.itertuples()])
     ax.set(ylim=(max(len(told), 4) - 0.4, -0.8), xticks=[], yticks=[])
     sns.despine(ax=ax, left=True, bottom=True)
     for place, row in enumerate(told.itertuples()):
-        say(
-            ax,
-            0,
-            place,
-            f"{style.name(row.issue, 8, names, language)} → {style.name(row.then, 8, names, language)}  {row.width:,.0f}",
-            colour=INK,
-            dy=16,
-            halo=False,
-        )
+        first, then = (style.name(issue, 8, names, language) for issue in (row.issue, row.then))
+        say(ax, 0, place, f"{first} → {then}  {row.width:,.0f}", colour=INK, dy=16, halo=False)
 
 
 @chart((380, 400), left=110, right=(44, 44), top=96, bottom=8, needs="excess", grid="")
@@ -137,4 +106,3 @@ def flow_map(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names
     ax.xaxis.tick_top()
     ax.set_xticks(np.arange(len(issues)) + 0.5, [style.name(n, 6, names, language) for n in issues], rotation=40, ha="left")
     ax.set_yticks(np.arange(len(issues)) + 0.5, [style.name(n, 9, names, language) for n in issues], rotation=0)
-    ax.tick_params(length=0)

@@ -1,6 +1,6 @@
 """Charts of repeat calls: the rate at every window, callbacks by the hour and against habit, and how long each issue takes to bring a caller back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import chart, dot, name_lines, nothing, panels, pixels, rows_apart, say, short, value_ticks, width
+from hotline_analysis.show.charts.style import chart, curve, dot, name_lines, nothing, rows_apart, say, short, value_ticks, width
 from hotline_analysis.words import Term
 
 HOUR, DAY = Term("小时", " h"), Term("天", " d")
@@ -21,14 +21,17 @@ FIRST_HOUR = Term("首小时", "first hour ")
 FIRST_HOURS = Term("首{}小时", "first {} h ")
 EIGHTY = Term("八成在", "80% within ")
 CUMULATIVE, PER_HOUR = Term("累计占比", "Cumulative share"), Term("每小时复电（通）", "Callbacks per hour")
+MOST_PANELS = 9
 NAMED = (2.0, 24.0, 72.0)  # windows that a drawing names
+MAIN = {**style.COURSE, "lw": 2.2, "ms": 5}
+OTHER = {"color": style.INK3, "lw": 1.3, "zorder": 3}
 
 
 # ---- the rate at every window
 
 
 @chart((272, 262), left=36, right=(124, 96), top=16, bottom=44, needs="value")
-def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, main: str = "km") -> None:
+def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """复电率随窗口变化: the rate at every window by each estimator, the main one dark with its interval, all named where they end.
 
     Columns: window_hours, follow_up (km, full, naive), value (0-1), and for the main one low, high. A column `line` in place of follow_up names
@@ -37,16 +40,19 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
     by = "line" if "line" in data else "follow_up"
     data = data[data["value"].notna() & data["window_hours"].notna()].sort_values("window_hours", kind="stable")
     last, lines = float(data["window_hours"].max()), []
-    strong_one = main if main in set(data[by]) else data[by].iloc[0]
+    main = "km" if "km" in set(data[by]) else data[by].iloc[0]
     for name, rows in data.groupby(by, sort=False):
-        strong = name == strong_one
-        _rate_line(ax, rows, strong=strong, dashed=name == "full")
+        strong = name == main
+        line = {"ls": (0, (5, 2.5) if name == "full" else (2, 2)), **OTHER}
+        curve(ax, rows["window_hours"], rows if strong else rows[["value"]], alpha=0.4, **(MAIN if strong else line))
         end = 100 * rows["value"].iloc[-1]
         told = FOLLOW_UP[name].in_(language) if name in FOLLOW_UP else short(name, 6)
         text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
         lines.append((end, text, style.INK if strong else style.INK3, "bold" if strong else "normal"))
         if strong:
-            _name_windows(ax, rows, windows, language)
+            for hours, value in rows.loc[rows["window_hours"].isin(NAMED), ["window_hours", "value"]].to_numpy(float):
+                text = f"{words.format_hours(hours, language)} {words.decimal(100 * value)}%"
+                dot(ax, hours, 100 * value, text, size=8, dx=9, dy=-10)
     ax.set_ylim(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1)
     ax.set_xlim(0, last)
     ticks = [t for t in (0, 24, 48, 72, 96, 120, 144, 168) if t <= last and (not narrow or t % 48 == 24 or t in (0, 72))]
@@ -54,23 +60,6 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
     value_ticks(ax, unit="%")
     name_lines(ax, lines, x=last)
     ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
-
-
-def _rate_line(ax: Axes, rows: pd.DataFrame, *, strong: bool, dashed: bool) -> None:
-    told = rows.assign(percent=100 * rows["value"])
-    if strong and {"low", "high"} <= set(rows):
-        ax.fill_between(rows["window_hours"], 100 * rows["low"], 100 * rows["high"], color=style.DATA2, alpha=0.4, lw=0, zorder=2)
-    look = {"color": style.DATA, "lw": 2.2, "marker": "o", "ms": 5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
-    plain = {"color": style.INK3, "lw": 1.3, "ls": (0, (5, 2.5) if dashed else (2, 2)), "zorder": 3}
-    sns.lineplot(told, x="window_hours", y="percent", estimator=None, ax=ax, legend=False, **(look if strong else plain))
-    ax.set(xlabel="", ylabel="")
-
-
-def _name_windows(ax: Axes, rows: pd.DataFrame, windows: Sequence[float], language: str) -> None:
-    for hours, value in zip(rows["window_hours"], 100 * rows["value"], strict=True):
-        if hours in windows:
-            text = f"{words.format_hours(float(hours), language)} {words.decimal(value)}%"
-            dot(ax, hours, value, text, size=8, dx=9, dy=-10)
 
 
 @chart((250, 250), left=58, right=(92, 56), top=30, bottom=8, needs="value", grid="")
@@ -93,8 +82,8 @@ def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
         if whole - dark > room:
             say(ax, whole, i, words.decimal(whole - dark), colour=style.INK, ha="right", dx=-6, halo=False)
         say(ax, whole, i, words.decimal(whole) + "%", colour=style.INK2, dx=6, halo=False)
-    say(ax, 0, 1, "■ " + RELATED.in_(language), colour=style.DATA, weight="bold", on="axes fraction", dy=14, halo=False)
-    say(ax, 0, 1, "■ " + ANYWAY.in_(language), colour="#8D97A2", on="axes fraction", dx=130 if language == "zh" else 140, dy=14, halo=False)
+    style.key(ax, "■ " + RELATED.in_(language), colour=style.DATA, weight="bold", dy=14)
+    style.key(ax, "■ " + ANYWAY.in_(language), colour=style.FEW, dx=130 if language == "zh" else 140, dy=14)
 
 
 # ---- by the hour
@@ -105,9 +94,9 @@ def _windows(ax: Axes, windows: Sequence[float], *, chosen: float | None, langua
     windows = sorted(windows)
     names = [words.format_hours(hours, language) for hours in windows]
     half = np.array([3.2 * width(name) for name in names])
-    places = np.array([ax.transData.transform((hours, 0))[0] for hours in windows])
+    places = style.across(ax, windows)
     middles = np.maximum(places, ax.transAxes.transform((0, 0))[0] + half - 12)
-    for hours, name, dx, row in zip(windows, names, middles - places, rows_apart(middles - half, middles + half, gap=4), strict=True):
+    for hours, name, dx, row in zip(windows, names, middles - places, rows_apart(middles, half, gap=4), strict=True):
         _window_line(ax, hours, hours == chosen)
         look = {"colour": style.INK, "weight": "bold"} if hours == chosen else {"colour": style.INK2}
         say(ax, hours, ax.get_ylim()[1], name, dx=dx, dy=10 + 15 * row, ha="center", halo=False, **look)
@@ -117,13 +106,12 @@ def _window_line(ax: Axes, hours: float, strong: bool) -> None:
     ax.axvline(hours, color=style.INK if strong else style.INK3, lw=1.8 if strong else 1.2, zorder=5, dashes=(1, 0) if strong else (2, 2))
 
 
-def _hours_axis(ax: Axes, last: float, *, language: str, labels: bool = True) -> None:
-    days = list(range(int(last // 24) + 1))
+def _hours_axis(ax: Axes, last: float, *, language: str) -> None:
+    """The hours after the call by their days."""
     ax.set_xlim(0, last)
-    said = [("0" if d == 0 else f"{d}{DAY.in_(language)}" if d in (1, days[-1]) else str(d)) if labels else "" for d in days]
-    ax.set_xticks([24 * d for d in days], said)
-    if labels and len(days) > 1:
-        ax.get_xticklabels()[-1].set_ha("right")
+    value_ticks(ax, unit=DAY.in_(language), every=24, along="x", written=lambda hours: f"{hours / 24:g}")
+    ax.get_xticklabels()[-1].set_ha("right" if last >= 24 else "center")
+    ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
 
 
 def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str, room: float = 1.02) -> None:
@@ -139,44 +127,41 @@ def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str, roo
 
 
 @chart((344, 344), left=40, right=(14, 14), top=36, bottom=44, grid="")
-def pareto_gaps(
-    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, chosen: float | None = None
-) -> Axes:
+def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, chosen: float | None = None) -> Axes:
     """168小时柏拉图: next calls by hour since the call, and above them their cumulative share, both with the named windows.
 
     Columns: hour_from, hour_to (a bin), numerator (next calls in it), cumulative (share of all next calls up to hour_to, 0-1).
     """
     if not data["numerator"].fillna(0).sum() or not np.isfinite(data["cumulative"]).all():
         return nothing(0, language, ax=ax)
-    wide = pixels(ax)[0]
-    upper, lower = panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
+    wide = style.pixels(ax)[0]
+    upper, lower = style.panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
     edges, share = data["hour_to"].to_numpy(float), 100 * data["cumulative"].to_numpy(float)
     upper.grid(axis="y")
     sns.lineplot(x=np.append(0, edges), y=np.append(0, share), ax=upper, color=style.DATA, linewidth=2, estimator=None, zorder=4)
     upper.set_ylim(0, 104)
-    upper.set_yticks([0, 20, 40, 60, 80, 100], ["0", "20", "40", "60", "80", "100%"])
-    _hours_axis(upper, float(edges[-1]), language=language, labels=False)
-    _window_shares(upper, edges, share, [w for w in windows if w <= edges[-1]], chosen, language)
-    _callbacks(lower, data, windows, chosen, language)
+    value_ticks(upper, unit="%", every=20)
+    upper.set(xlim=(0, edges[-1]), xticks=[])
+    _window_shares(upper, edges, share, [w for w in NAMED if w <= edges[-1]], chosen, language)
+    _callbacks(lower, data, chosen, language)
     middle = 0.8 * edges[-1]
     name = {"colour": style.DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
     say(upper, middle, np.interp(middle, edges, share), CUMULATIVE.in_(language), **name)
     return ax
 
 
-def _callbacks(ax: Axes, data: pd.DataFrame, windows: Sequence[float], chosen: float | None, language: str) -> None:
+def _callbacks(ax: Axes, data: pd.DataFrame, chosen: float | None, language: str) -> None:
     edges, size = data["hour_to"].to_numpy(float), (data["hour_to"] - data["hour_from"]).to_numpy(float)
     height = data["numerator"].fillna(0).to_numpy(float) / size
     ax.grid(axis="y")
     _roof(ax, height, edges, language=language)
     shade = [style.DATA if chosen is not None and edge <= chosen else style.DATA2 for edge in edges]
     ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=shade, lw=0, zorder=2)
-    for hours in windows:
+    for hours in NAMED:
         _window_line(ax, hours, hours == chosen)
     value_ticks(ax, most=3)
     _hours_axis(ax, float(edges[-1]), language=language)
-    say(ax, 0, 1, PER_HOUR.in_(language), colour=style.INK3, on="axes fraction", dx=-32, dy=12, halo=False)
-    ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
+    style.key(ax, PER_HOUR.in_(language), dx=-32)
 
 
 def _window_shares(ax: Axes, edges, share, windows: Sequence[float], chosen, language: str) -> None:
@@ -188,9 +173,7 @@ def _window_shares(ax: Axes, edges, share, windows: Sequence[float], chosen, lan
 
 
 @chart((284, 284), left=34, right=(14, 14), top=36, bottom=44, needs="seen")
-def density_control(
-    data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED, evidence: pd.DataFrame | None = None
-) -> None:
+def density_control(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, evidence: pd.DataFrame | None = None) -> None:
     """复电密度与对照: callbacks an hour, and the same callers' habit at the same clock; what lies between is related to the call.
 
     Columns: hours (the bin's middle), seen, habit (both per thousand calls and hour). evidence: a frame whose first row names `best_hours`,
@@ -208,23 +191,22 @@ def density_control(
     if np.isfinite(habit).any():
         sns.lineplot(x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=style.INK3, lw=1.2, ls=(0, (3, 2)), estimator=None, zorder=3)
     _hours_axis(ax, 24 * np.ceil(hours[-1] / 24), language=language)
-    _windows(ax, sorted({*windows, *([chosen] if chosen else [])}), chosen=chosen, language=language)
+    _windows(ax, sorted({*NAMED, *([chosen] if chosen else [])}), chosen=chosen, language=language)
     _name_density(ax, hours, cut, usual, language)
     value_ticks(ax)
-    ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
 
 
 def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
     """Each curve named above one of its later waves, the habit with a line that leads down to it."""
     names = ((seen, ACTUAL, style.DATA, "bold", (0.48, 0.66)), (habit, HABIT, style.INK2, "normal", (0.74, 0.9)))
-    for curve, term, colour, weight, (low, high) in names:
+    for line, term, colour, weight, (low, high) in names:
         inside = np.flatnonzero((hours >= low * hours[-1]) & (hours <= high * hours[-1]))
-        inside = inside[np.isfinite(curve[inside])]  # without control weeks there is no habit to name
+        inside = inside[np.isfinite(line[inside])]  # without control weeks there is no habit to name
         if len(inside) == 0:
             continue
-        i = inside[np.argmax(curve[inside])]
+        i = inside[np.argmax(line[inside])]
         height = np.nanmax(np.fmax(seen, habit)[np.abs(hours - hours[i]) <= 6])
-        if curve is habit:
+        if line is habit:
             ax.plot([hours[i]] * 2, [0.7 * habit[i], height * 1.08], color=style.INK3, lw=1, zorder=6)
         say(ax, hours[i], height, term.in_(language), colour=colour, size=13, weight=weight, ha="center", dy=14)
 
@@ -232,8 +214,8 @@ def _name_density(ax: Axes, hours, seen, habit, language: str) -> None:
 # ---- by issue
 
 
-@chart((640, 700), left=2, right=(2, 2), top=2, bottom=2, grid="")
-def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, most: int = 9) -> Axes:
+@chart((640, 700), left=0, right=(0, 0), top=0, bottom=0, grid="")
+def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> Axes:
     """暴露周期: one panel an issue that has a curve, its own dark with its interval, all others grey behind, the 80 % point as a drop line.
 
     Columns: group (or its words, group_zh and group_en), hours, value (0-1), low, high, and the same in every row of a group: point_hours (80 % point; without one no drop
@@ -242,14 +224,14 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, mos
     data = data if "group" in data else data.assign(group=data[f"group_{language}"])
     drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
     if drawn.empty:
-        _resize(ax, 96)
+        style.as_tall(ax, 96)
         return nothing(0, language, style.TOO_FEW, ax=ax)
-    groups = list(dict(list(drawn.groupby("group", sort=False))[:most]).items())
+    groups = list(drawn.groupby("group", sort=False))[:MOST_PANELS]
     columns, (w, h, gap_x, gap_y) = (2, (146, 96, 20, 62)) if narrow else (3, (178, 112, 26, 64))
     boxes = [(30 + (i % columns) * (w + gap_x), 42 + (i // columns) * (h + gap_y), w, h) for i in range(len(groups))]
-    _resize(ax, boxes[-1][1] + h + 30)
+    style.as_tall(ax, boxes[-1][1] + h + 30)
     high = max(100 * float(drawn[[c for c in ("value", "high") if c in drawn]].max().max()), 1) * 1.08
-    for i, (panel, (name, own)) in enumerate(zip(panels(ax, boxes), groups, strict=True)):
+    for i, (panel, (name, own)) in enumerate(zip(style.panels(ax, boxes), groups, strict=True)):
         panel.grid(axis="y")
         panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high))
         percent = drawn.assign(percent=100 * drawn["value"])
@@ -266,26 +248,13 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, mos
     return ax
 
 
-def _resize(ax: Axes, tall: float) -> None:
-    """A sheet of our own becomes as tall as its panels need; somebody else's Axes stay as they are."""
-    if len(ax.figure.axes) == 1:
-        ax.figure.set_size_inches(ax.figure.get_size_inches()[0], tall / 72)
-        ax.set_position((0, 0, 1, 1))
-
-
 def _own_curve(ax: Axes, own: pd.DataFrame, language: str) -> None:
     """The panel's own curve, its band, its 80 % point and the words above it."""
-    first: Mapping = own.iloc[0]
-    x, y = own["hours"].to_numpy(float), 100 * own["value"].to_numpy(float)
-    if {"low", "high"} <= set(own):
-        ax.fill_between(
-            x, 100 * own["low"].to_numpy(float), 100 * own["high"].to_numpy(float), color=style.DATA2, alpha=0.42, lw=0, zorder=2
-        )
-    sns.lineplot(x=x, y=y, ax=ax, color=style.DATA, linewidth=2.2, estimator=None, zorder=3)
-    at = first.get("point_hours", np.nan)
+    curve(ax, own["hours"], own, color=style.DATA, linewidth=2.2, zorder=3)
+    at = own.iloc[0].get("point_hours")
     if at is None or not np.isfinite(at):
         return
-    value = float(np.interp(at, x, y))
+    value = float(np.interp(at, own["hours"], 100 * own["value"]))
     ax.plot([at, at], [0, value], color=style.INK, lw=1.2, zorder=4)
     ax.plot([at], [value], "o", ms=6, color=style.INK, zorder=5)
     text = EIGHTY.in_(language) + words.format_hours(round(float(at), 1), language)

@@ -4,19 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
-from matplotlib.ticker import MaxNLocator
+from matplotlib.colors import to_rgb
 
 from hotline_analysis import words
-from hotline_analysis.show.charts.style import DATA, HAIR, INK, INK2, INK3, LADDER, WASH2, chart, fit, pixels, say, width
+from hotline_analysis.show.charts import style
+from hotline_analysis.show.charts.style import DATA, HAIR, INK, INK2, INK3, chart, say, value_ticks
 from hotline_analysis.words import Term
 
 LOW, HIGH = Term("◀ 低分", "◀ low scores"), Term("高分 ▶", "high scores ▶")
 SHORT, AHEAD = Term("◀ 不及对照", "◀ below"), Term("好于对照 ▶", "above ▶")
 MEAN = Term("均分{}　n={}", "mean {}  n={}")
-ROW = 46  # pixels of an item: its name, its bar
-ROOM = 26  # pixels that a figure inside a bar needs
+ROW = 46  # style.pixels of an item: its name, its bar
+ROOM = 26  # style.pixels that a figure inside a bar needs
 
 
 @chart((200, 200), left=10, right=(18, 18), top=30, bottom=30, needs="value", grid="")
@@ -28,21 +29,21 @@ def likert(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None
     """
     data = data[data[["value", "left", "right"]].notna().all(axis=1)]
     items = [own for _, own in data.groupby("item", sort=False)]
-    _tall(ax, len(items))
-    ax.axvline(0, color=INK3, lw=1, zorder=1)
-    ax.set(xlim=_around(data["left"].min(), data["right"].max()), ylim=(len(items) - 0.42, -0.58), yticks=[])
+    _lay_out(ax, len(items), _around(data["left"].min(), data["right"].max()))
     for place, own in enumerate(items):
         first = own.iloc[0]
-        _named(
-            ax,
-            place,
-            first[f"name_{language}"],
-            MEAN(language).format(words.decimal(first["mean"], 1), words.format_count(first["denominator"])),
-        )
+        told = MEAN(language).format(words.decimal(first["mean"], 1), words.format_count(first["denominator"]))
+        _named(ax, place, first[f"name_{language}"], told)
         _segments(ax, place, own)
-    ticks = [t for t in (-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
-    ax.set_xticks(ticks, [words.decimal(100 * abs(t), 0) + ("%" if t == ticks[-1] else "") for t in ticks])
+    value_ticks(ax, unit="%", every=0.25, along="x", written=lambda share: words.decimal(100 * abs(share), 0))
     _sides(ax, LOW(language), HIGH(language))
+
+
+def _lay_out(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
+    """A line at zero, and room for the rows from top to bottom."""
+    style.as_tall(ax, ROW * rows)
+    ax.axvline(0, color=INK3, lw=1, zorder=1)
+    ax.set(xlim=limits, ylim=(rows - 0.42, -0.58), yticks=[])
 
 
 def _around(low: float, high: float) -> tuple[float, float]:
@@ -56,29 +57,22 @@ def _segments(ax: Axes, place: int, own: pd.DataFrame) -> None:
     """One item's bar, its shares written where there is room."""
     middle = (own["score"].min() + own["score"].max()) / 2
     reach = own["score"].max() - middle or 1.0
-    scale = pixels(ax)[0] / (ax.get_xlim()[1] - ax.get_xlim()[0])
+    scale = style.pixels(ax)[0] / np.ptp(ax.get_xlim())
+    shades = sns.blend_palette(style.LADDER[1:], as_cmap=True)
     for row in own[own["value"] > 0].to_dict("records"):
-        shade = WASH2 if row["side"] == "middle" else _shade(abs(row["score"] - middle) / reach)
+        shade = style.WASH2 if row["side"] == "middle" else shades(abs(row["score"] - middle) / reach)
         ax.barh(place, row["value"], left=row["left"], height=0.4, color=shade, edgecolor="#FFFFFF", lw=0.8, zorder=2)
         if row["value"] * scale > ROOM:
-            light = sum(to_rgb(shade)) < 1.5
-            at = (row["left"] + row["right"]) / 2
-            say(ax, at, place, words.decimal(100 * row["value"], 0), colour="#FFFFFF" if light else INK, ha="center", halo=False)
-
-
-def _shade(distance: float) -> str:
-    """Grey by the distance from the middle, 0 to 1."""
-    steps = np.array([to_rgb(colour) for colour in LADDER[1:]])
-    at = distance * (len(steps) - 1)
-    return to_hex([np.interp(at, np.arange(len(steps)), steps[:, channel]) for channel in range(3)])
+            colour = "#FFFFFF" if sum(to_rgb(shade)) < 1.5 else INK
+            say(ax, (row["left"] + row["right"]) / 2, place, words.decimal(100 * row["value"], 0), colour=colour, ha="center", halo=False)
 
 
 def _named(ax: Axes, place: int, name: str, told: str) -> None:
     """The item's name above its bar, its figure at the right end of the same line."""
     left, right = ax.get_xlim()
-    room = pixels(ax)[0] - 6.48 * width(told) - 12
-    name = name if fit(name, room, size=13) == name else name.split(" · ")[-1]  # its dimension is given up before its own words are
-    say(ax, left, place, fit(name, room, size=13), colour=INK, size=13, weight="bold", dy=18)
+    room = style.pixels(ax)[0] - 6.48 * style.width(told) - 12
+    name = name if style.fit(name, room, size=13) == name else name.split(" · ")[-1]  # its dimension is given up before its own words are
+    say(ax, left, place, style.fit(name, room, size=13), colour=INK, size=13, weight="bold", dy=18)
     say(ax, right, place, told, colour=INK2, ha="right", dy=18)
 
 
@@ -88,18 +82,6 @@ def _sides(ax: Axes, left: str, right: str) -> None:
     say(ax, 0, 1, right, colour=INK3, on=ax.get_xaxis_transform(), dx=8, dy=14, halo=False)
 
 
-def _tall(ax: Axes, rows: int) -> None:
-    """A sheet of our own becomes as tall as its rows need; somebody else's Axes stay as they are."""
-    figure = ax.figure
-    if len(figure.axes) != 1:
-        return
-    wide, (box, old) = figure.get_size_inches()[0], (ax.get_position(), figure.get_size_inches()[1] * 72)
-    above, below = (1 - box.y1) * old, box.y0 * old
-    tall = above + below + ROW * rows
-    figure.set_size_inches(wide, tall / 72)
-    ax.set_position((box.x0, below / tall, box.width, ROW * rows / tall))
-
-
 @chart((200, 200), left=10, right=(10, 10), top=30, bottom=30, needs="gap", grid="")
 def gap_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """各题的差距: one row an item, its distance from what it is compared with and the 95 % interval; filled where the interval leaves zero out.
@@ -107,23 +89,22 @@ def gap_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> N
     Columns: name_zh, name_en, dimension_zh, dimension_en, gap, gap_low, gap_high (shares of the scale), said (short, ahead, none, few).
     """
     data = data[data["gap"].notna()]
-    _tall(ax, len(data))
+    parts = data[[f"dimension_{language}", f"name_{language}"]].to_numpy()
     ends = data[["gap", "gap_low", "gap_high"]].to_numpy(float)
-    ax.axvline(0, color=INK3, lw=1, zorder=1)
-    ax.set(xlim=_around(np.nanmin(ends), np.nanmax(ends)), ylim=(len(data) - 0.42, -0.58), yticks=[])
-    for place, row in enumerate(data.to_dict("records")):
-        ax.axhline(place, color=HAIR, lw=1, zorder=0)
-        ax.plot([row["gap_low"], row["gap_high"]], [place, place], color=INK3, lw=2, solid_capstyle="butt", zorder=2)
-        clear = row["said"] in ("short", "ahead")
-        ax.plot([row["gap"]], [place], "o", ms=9, mfc=DATA if clear else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
-        dimension = row[f"dimension_{language}"]
-        name = f"{dimension} · {row[f'name_{language}']}" if dimension else row[f"name_{language}"]
-        _named(ax, place, name, words.signed(100 * row["gap"], 1))
-    ticks = [t for t in np.round(np.arange(-1, 1.01, 0.05), 2) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
-    step = max(1, len(ticks) // 5)
-    kept = [t for t in ticks if round(t / 0.05) % step == 0]
-    ax.set_xticks(kept, [words.signed(100 * t, 0) for t in kept])
+    _lay_out(ax, len(data), _around(np.nanmin(ends), np.nanmax(ends)))
+    for place, (said, row) in enumerate(zip(data["said"], ends, strict=True)):
+        _interval(ax, place, row, filled=said in ("short", "ahead"))
+        _named(ax, place, " · ".join(filter(None, parts[place])), words.signed(100 * row[0], 1))
+    every = 0.05 * max(1, np.ptp(ax.get_xlim()) // 0.25)
+    value_ticks(ax, every=every, along="x", written=lambda gap: words.signed(100 * gap, 0))
     _sides(ax, SHORT(language), AHEAD(language))
+
+
+def _interval(ax: Axes, place: int, row: np.ndarray, *, filled: bool) -> None:
+    """A figure as a point on the line of its interval: value, low, high."""
+    ax.axhline(place, color=HAIR, lw=1, zorder=0)
+    ax.plot(row[1:], [place, place], color=INK3, lw=2, solid_capstyle="butt", zorder=2)
+    ax.plot(row[:1], [place], "o", ms=9, mfc=DATA if filled else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
 
 
 @chart((200, 200), left=10, right=(10, 10), top=16, bottom=30, needs="hours", grid="")
@@ -143,18 +124,12 @@ def spans(
 
     Columns: what `name`, `measure`, `<measure>_low` and `<measure>_high` name. A row named `foot` is the sum and is not drawn; the first `most` of the others are.
     """
-    ends = [measure, f"{measure}_low", f"{measure}_high"]
     data = data[~data[name].astype(str).isin(without) & data[measure].notna()].head(most)
-    _tall(ax, max(len(data), 1))
-    value, low, high = data[ends].to_numpy(float).T
-    room = 0.08 * max(np.nanmax(high, initial=0) - np.nanmin(low, initial=0), 1e-9)
-    ax.axvline(0, color=INK3, lw=1, zorder=1)
-    ax.set(xlim=(np.nanmin(low, initial=0) - room, np.nanmax(high, initial=0) + room), ylim=(max(len(data), 1) - 0.42, -0.58), yticks=[])
-    for place, said in enumerate(data[name].astype(str)):
-        ax.axhline(place, color=HAIR, lw=1, zorder=0)
-        ax.plot([low[place], high[place]], [place, place], color=INK3, lw=2, solid_capstyle="butt", zorder=2)
-        clear = low[place] > 0 or high[place] < 0
-        ax.plot([value[place]], [place], "o", ms=9, mfc=DATA if clear else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
-        _named(ax, place, names[said](language) if said in names else said, words.decimal(value[place]))
-    ticks = [t for t in MaxNLocator(4).tick_values(*ax.get_xlim()) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]]
-    ax.set_xticks(ticks, [f"{t:,.10g}".replace("-", words.MINUS) for t in ticks])
+    ends = data[[measure, f"{measure}_low", f"{measure}_high"]].to_numpy(float)
+    low, high = np.nanmin(ends, initial=0), np.nanmax(ends, initial=0)
+    room = 0.08 * max(high - low, 1e-9)
+    _lay_out(ax, max(len(data), 1), (low - room, high + room))
+    for place, (said, row) in enumerate(zip(data[name].astype(str), ends, strict=True)):
+        _interval(ax, place, row, filled=row[1] > 0 or row[2] < 0)
+        _named(ax, place, names[said](language) if said in names else said, words.decimal(row[0]))
+    value_ticks(ax, along="x")

@@ -22,7 +22,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 from scipy.optimize import isotonic_regression
 
 from hotline_analysis import words
@@ -43,6 +43,7 @@ THEME = {
     "axes.spines.left": False, "axes.spines.right": False, "axes.spines.top": False, "xtick.major.size": 0, "ytick.major.size": 0,
     "xtick.major.pad": 6, "ytick.major.pad": 6, "axes.axisbelow": True, "grid.color": HAIR, "grid.linewidth": 1,
 }  # fmt: skip
+COURSE = {"color": DATA, "lw": 2, "marker": "o", "ms": 4.5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
 TOO_SHORT = Term("仅{}个点，不画走势", "Too few points to draw a course: {}")
 NO_DATA, TOO_FEW = Term("没有可画的数据", "no data to draw"), Term("样本不足", "too few")
 
@@ -131,6 +132,16 @@ def panels(ax: Axes, boxes: Sequence[tuple[float, float, float, float]]) -> list
     return [dress(ax.inset_axes((x / wide, 1 - (y + h) / tall, w / wide, h / tall))) for x, y, w, h in boxes]
 
 
+def as_tall(ax: Axes, tall: float) -> None:
+    """A sheet of our own gives its drawing so many pixels and keeps its margins; somebody else's Axes stay as they are."""
+    figure, box = ax.figure, ax.get_position()
+    if len(figure.axes) == 1:
+        wide, old = 72 * figure.get_size_inches()
+        whole = tall + (1 - box.height) * old
+        figure.set_size_inches(wide / 72, whole / 72)
+        ax.set_position((box.x0, box.y0 * old / whole, box.width, tall / whole))
+
+
 def nothing(width: float, language: str, said: Term = NO_DATA, *, ax: Axes | None = None) -> Axes:
     """The drawing of a frame that has nothing to draw: a sentence, never an empty square and never an error."""
     ax = dress(ax if ax is not None else sheet(width, 96, left=2, right=2, top=2, bottom=2), grid="", base=False)
@@ -188,6 +199,18 @@ def say(
     axes.annotate(plain(text), (x, y), xytext=(dx, dy), textcoords="offset points", xycoords=on, annotation_clip=False, **look)
 
 
+def curve(axes: Axes, x: Sequence[float], data: pd.DataFrame, *, shade: str = DATA2, alpha: float = 0.42, **look) -> None:
+    """A line of shares in per cent, and behind it their interval where the frame has one."""
+    if {"low", "high"} <= set(data):
+        axes.fill_between(x, 100 * data["low"], 100 * data["high"], color=shade, alpha=alpha, lw=0, zorder=2)
+    sns.lineplot(x=np.asarray(x), y=100 * data["value"].to_numpy(float), ax=axes, estimator=None, **look)
+
+
+def key(axes: Axes, text: str, *, colour: str = INK3, weight: str = "normal", dx: float = 0, dy: float = 12) -> None:
+    """What a mark of the drawing stands for, above its upper left corner."""
+    say(axes, 0, 1, text, colour=colour, weight=weight, on="axes fraction", dx=dx, dy=dy, halo=False)
+
+
 def dot(axes: Axes, x, y, text="", *, size: float = 7, dx: float = 8, dy: float = -9) -> None:
     """A point that matters, with its value beside it."""
     axes.plot([x], [y], "o", ms=size, color=INK, mec="#FFFFFF", mew=1, zorder=6)
@@ -220,30 +243,42 @@ def spread(places: Sequence[float], *, least: float) -> list[float]:
     return moved.tolist()
 
 
-def rows_apart(starts: Sequence[float], ends: Sequence[float], *, gap: float) -> list[int]:
-    """A row for each label, from left to right, so that labels of one row do not touch."""
+def across(axes: Axes, x: Sequence[float]) -> np.ndarray:
+    """Where places on the axis are, in pixels from the sheet's left."""
+    return axes.transData.transform(np.column_stack([x, np.zeros(len(x))]))[:, 0]
+
+
+def rows_apart(middles: Sequence[float], half: Sequence[float] | float, *, gap: float) -> list[int]:
+    """A row for each label, from left to right, so that labels of one row do not touch; `half` of its width lies on either side of its middle."""
     taken, rows = [], []
-    for start, end in zip(starts, ends, strict=True):
-        rows.append(next((r for r, last in enumerate(taken) if start - last >= gap), len(taken)))
-        taken[rows[-1] : rows[-1] + 1] = [end]
+    for middle, reach in np.broadcast(middles, half):
+        rows.append(next((r for r, last in enumerate(taken) if middle - reach - last >= gap), len(taken)))
+        taken[rows[-1] : rows[-1] + 1] = [middle + reach]
     return rows
+
+
+def number(value: float) -> str:
+    """As many digits as it has."""
+    return f"{value:,.10g}".replace("-", words.MINUS)
 
 
 def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float, dx: float = 7) -> None:
     """Name lines where they end: (value, words, colour, weight) each; names that would overlap move apart."""
     if not lines:
         return
-    places = [axes.transData.transform((x, value))[1] for value, *_ in lines]
+    places = axes.transData.transform([(x, value) for value, *_ in lines])[:, 1]
     for (value, text, colour, weight), place, moved in zip(lines, places, spread(places, least=16), strict=True):
         say(axes, x, value, text, colour=colour, weight=weight, dx=dx, dy=moved - place)
 
 
-def value_ticks(axes: Axes, *, unit: str = "", most: int = 4) -> None:
-    """Four or five labels, the unit once, on the last one."""
-    low, high = axes.get_ylim()
-    ticks = [t for t in MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low - 1e-9 <= t <= high + 1e-9]
-    labels = [f"{t:,.10g}".replace("-", words.MINUS) for t in ticks]
-    axes.set_yticks(ticks, [*labels[:-1], labels[-1] + unit] if labels else [])
+def value_ticks(
+    axes: Axes, *, unit: str = "", most: int = 4, every: float = 0, along: str = "y", written: Callable[[float], str] = number
+) -> None:
+    """Four or five labels, or one at each multiple of `every`; the unit once, on the last one."""
+    low, high = sorted(getattr(axes, f"get_{along}lim")())
+    places = MultipleLocator(every) if every else MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
+    ticks = [t for t in places.tick_values(low, high) if low - 1e-9 <= t <= high + 1e-9]
+    axes.set(**{f"{along}ticks": ticks, f"{along}ticklabels": [written(t) + (unit if t == ticks[-1] else "") for t in ticks]})
 
 
 def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str) -> None:

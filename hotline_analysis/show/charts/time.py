@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
@@ -32,7 +31,7 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
     room = (known.max() - known.min()) * 0.12 or 1
     ax.set(xlim=(-0.6, end), ylim=(known.min() - room, known.max() + room))
     _limits(ax, x, lower, upper, target)
-    _course(ax, x, value)
+    ax.plot(x, value, **style.COURSE)  # broken where a month has no value
     for i, judgement in enumerate(data.get("judgement", [])):
         if judgement in ("worse", "better", "more", "less") and np.isfinite(value[i]):
             point(ax, i, value[i], judgement, size=10)
@@ -49,15 +48,6 @@ def _scaled(data: pd.DataFrame, column: str, scale: float) -> np.ndarray:
     return scale * data[column].to_numpy(float) if column in data else np.full(len(data), np.nan)
 
 
-def _course(ax: Axes, x: np.ndarray, value: np.ndarray) -> None:
-    """The line breaks where a month has no value."""
-    stretch = np.cumsum(~np.isfinite(value))
-    rows = pd.DataFrame({"x": x, "y": value, "stretch": stretch}).dropna()
-    look = {"color": style.DATA, "lw": 2, "marker": "o", "ms": 4.5, "mec": "#FFFFFF", "mew": 0.8, "zorder": 4}
-    sns.lineplot(rows, x="x", y="y", units="stretch", estimator=None, ax=ax, legend=False, **look)
-    ax.set(xlabel="", ylabel="")
-
-
 def _events(ax: Axes, data: pd.DataFrame, language: str) -> None:
     """Declared breaks and measures, each a thin line with its words; neighbours step down, so that their words do not touch."""
     told = data.get(f"event_{language}", data.get("event", []))
@@ -66,7 +56,7 @@ def _events(ax: Axes, data: pd.DataFrame, language: str) -> None:
     half = np.array([3.3 * style.width(event) for _, event in marked])
     at = np.array([i * wide / len(data) for i, _ in marked])
     middle = np.maximum(np.minimum(at, wide + 80 - half), half - 30)  # words stay on the sheet
-    for (i, event), dx, row in zip(marked, middle - at, rows_apart(middle - half, middle + half, gap=6), strict=True):
+    for (i, event), dx, row in zip(marked, middle - at, rows_apart(middle, half, gap=6), strict=True):
         ax.axvline(i - 0.5, color=style.LINE, lw=1, zorder=1)
         say(ax, i - 0.5, ax.get_ylim()[1], event, ha="center", dx=dx, dy=5 - 15 * row, halo=row > 0)
 
@@ -104,7 +94,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     usual = _scaled(data, "usual", 1)
     named = np.flatnonzero(broken & (untold == ""))
     places = named * style.pixels(ax)[0] / len(data)
-    rows = rows_apart(places, places, gap=42)
+    rows = rows_apart(places, 0, gap=42)
     room = 1.3 if any(rows) else 1.04  # for the names that stand in a second row, below the first
     ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[named], 0)), 1) * room))
     bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, style.PALE, style.DATA), lw=0, zorder=2)
@@ -139,8 +129,7 @@ def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     for i in np.flatnonzero(data["odd"].to_numpy(bool)) if "odd" in data else ():
         say(ax, x[i], max(calls[i], usual[i]), f"{calls[i]:,.0f}/{usual[i]:,.0f}", colour=style.INK, ha="center", dy=8)
     value_ticks(ax, most=3)
-    ticks = list(range(0, 24, 6 if narrow else 3))
-    ax.set_xticks(ticks, [f"{t}:00" if t in (0, ticks[-1]) else str(t) for t in ticks])
+    value_ticks(ax, unit=":00", every=6 if narrow else 3, along="x")
 
 
 def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, days: int) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import chart, name_lines, value_ticks
+from hotline_analysis.show.charts.style import chart, curve, name_lines, value_ticks
 from hotline_analysis.words import Term
 
 SECOND, MINUTE = Term("秒", " s"), Term("分", " min")
@@ -23,22 +22,11 @@ def wait_lines(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, nam
     last, ends = float(data["seconds"].max()), []
     for place, (line, rows) in enumerate(data.groupby("line", sort=False)):
         colour = style.DATA if not place else style.DATA2
-        ax.fill_between(rows["seconds"], 100 * rows["low"], 100 * rows["high"], color=colour, alpha=0.22, lw=0, zorder=2)
-        sns.lineplot(
-            rows.assign(percent=100 * rows["value"]),
-            x="seconds",
-            y="percent",
-            estimator=None,
-            color=colour,
-            lw=2.2,
-            ax=ax,
-            legend=False,
-            zorder=3,
-        )
+        curve(ax, rows["seconds"], rows, shade=colour, alpha=0.22, color=colour, lw=2.2, zorder=3)
         end = 100 * float(rows["value"].iloc[-1])
         name = style.name(line, 6, names, language)
         ends.append((end, f"{name} {words.decimal(end)}%", style.INK if not place else style.INK2, "bold" if not place else "normal"))
-    ax.set(xlim=(0, last or 1), ylim=(0, min(105.0, 108 * float(data["high"].max()) or 1)), xlabel="", ylabel="")
+    ax.set(xlim=(0, last or 1), ylim=(0, min(105.0, 108 * float(data["high"].max()) or 1)))
     _clock(ax, last, language, most=4 if narrow else 6)
     value_ticks(ax, unit="%")
     name_lines(ax, ends, x=last)
@@ -48,5 +36,4 @@ def _clock(ax: Axes, last: float, language: str, *, most: int) -> None:
     """Seconds, from five minutes on whole minutes; the unit once, on the last label."""
     unit, size = (MINUTE, 60) if last > 300 else (SECOND, 1)
     steps = [s for s in (1, 2, 5, 10, 20, 30, 60, 120) if last / size / s <= most] or [max(int(last / size / most), 1)]
-    ticks = [n * steps[0] for n in range(int(last / size / steps[0]) + 1)]
-    ax.set_xticks([t * size for t in ticks], [f"{t}{unit.in_(language)}" if t == ticks[-1] else str(t) for t in ticks])
+    value_ticks(ax, unit=unit(language), every=size * steps[0], along="x", written=lambda s: f"{s / size:g}")

@@ -60,16 +60,13 @@ def _week(data: pd.DataFrame, name: str, narrow: bool) -> np.ndarray:
 
 
 def _axes(ax: Axes, narrow: bool, language: str) -> None:
-    days, hours = [d.in_(language) for d in words.WEEKDAY], np.arange(0, 24, 3)
-    clock = [f"{h}{CLOCK.in_(language)}" for h in hours]
-    if narrow:
-        ax.xaxis.tick_top()
-        ax.set_xticks(np.arange(7) + 0.5, [d[-1] if language == "zh" else d for d in days], rotation=0)
-        ax.set_yticks(hours + 0.5, clock, rotation=0)
-    else:
-        ax.set_xticks(hours + 0.5, clock, rotation=0)
-        ax.set_yticks(np.arange(7) + 0.5, days, rotation=0)
-    ax.tick_params(length=0)
+    names, every = [day.in_(language) for day in words.WEEKDAY], np.arange(0, 24, 3)
+    days = (np.arange(7) + 0.5, [name[-1] for name in names] if narrow and language == "zh" else names)
+    hours = (every + 0.5, [f"{hour}{CLOCK.in_(language)}" for hour in every])
+    across, down = (days, hours) if narrow else (hours, days)
+    ax.set_xticks(*across, rotation=0)
+    ax.set_yticks(*down, rotation=0)
+    ax.xaxis.set_tick_params(labeltop=narrow, labelbottom=not narrow)
 
 
 def _outline(ax: Axes, marked: np.ndarray) -> None:

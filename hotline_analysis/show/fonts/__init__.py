@@ -20,9 +20,7 @@ SANS, SONG = "Report Sans", "Report Song"
 FACES = ((SANS, 400, "sans-regular.woff2"), (SANS, 700, "sans-bold.woff2"), (SONG, 700, "song-bold.woff2"))
 ALWAYS = "0123456789.,%+−-～—…（）()— "  # page numbers and other figures that CSS writes
 FEATURES = ["kern", "tnum", "lnum", "locl", "ccmp", "halt", "chws"]
-SCRIPTS = [
-    f"{script}.{language}" for script in "DFLT latn hani kana grek cyrl hang".split() for language in ("dflt", "ZHS")
-]  # a page's own
+SCRIPTS = [f"{script}.{own}" for script in "DFLT latn hani kana grek cyrl hang".split() for own in ("dflt", "ZHS")]  # a page's languages
 
 
 def embed(*, regular: str, bold: str, song: str) -> str:
@@ -45,8 +43,11 @@ def _cut(file: str, characters: str) -> bytes:
     worker = subset.Subsetter(options)
     worker.populate(text=characters)
     worker.subset(font)
-    font.flavor = "woff2"
-    out = io.BytesIO()
+    return _saved(font, "woff2")
+
+
+def _saved(font: TTFont, flavor: str | None) -> bytes:
+    font.flavor, out = flavor, io.BytesIO()
     font.save(out)
     return out.getvalue()
 
@@ -61,9 +62,5 @@ def _unpack(file: Path, folder: Path) -> Path:
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
     target = folder / f"{file.stem}-{digest}.otf"
     if not target.exists():
-        font = TTFont(file, recalcTimestamp=False)
-        font.flavor = None
-        out = io.BytesIO()
-        font.save(out)
-        machine.replace_file(target, out.getvalue())
+        machine.replace_file(target, _saved(TTFont(file, recalcTimestamp=False), None))
     return target

@@ -82,11 +82,9 @@ def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str
 
 
 def _young(view: View, key: str) -> bool:
-    """True while the period's last orders have not been watched for the whole limit."""
+    """True while the period's last orders have not been watched for the whole limit; a rule that does not look ahead is final."""
     measure, _, text = key.rpartition("_")
-    return measure in orders.MEASURES and view.end_s < view.period.end_s + orders.limit(text).number * (
-        orders.HOUR if text[-1] == "h" else orders.DAY
-    )
+    return measure in orders.MEASURES and view.definition.look_ahead and view.end_s < view.calendar.instant(orders.complete_on(view, text))
 
 
 def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:
