@@ -165,7 +165,7 @@ def drawn(h, curves: Curves, *, window: float, match: str, level: int, clock: st
 def told(row: pd.DataFrame, language: str) -> str:
     """The chosen window's rate in a sentence; '' where nothing could be counted."""
     fields = {name: field.as_dict() for name, field in window.COLUMNS.items()}
-    return Shown(row, {}, language, contract={"fields": fields}).first(RATE)
+    return Shown(row, {}, language, attrs={"fields": fields}).first(RATE)
 
 
 # ---- wide frames

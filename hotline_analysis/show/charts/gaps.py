@@ -31,11 +31,11 @@ OTHER = {"color": style.INK3, "lw": 1.3, "zorder": 3}
 
 
 @chart((272, 262), left=36, right=(124, 96), top=16, bottom=44, needs="value")
-def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
+def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, windows: Sequence[float] = NAMED) -> None:
     """复电率随窗口变化: the rate at every window by each estimator, the main one dark with its interval, all named where they end.
 
     Columns: window_hours, follow_up (km, full, naive), value (0-1), and for the main one low, high. A column `line` in place of follow_up names
-    the lines as they are (two definitions side by side).
+    the lines as they are (two definitions side by side). windows: those that are named on it, in hours.
     """
     by = "line" if "line" in data else "follow_up"
     data = data[data["value"].notna() & data["window_hours"].notna()].sort_values("window_hours", kind="stable")
@@ -50,7 +50,7 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
         text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
         lines.append((end, text, style.INK if strong else style.INK3, "bold" if strong else "normal"))
         if strong:
-            for hours, value in rows.loc[rows["window_hours"].isin(NAMED), ["window_hours", "value"]].to_numpy(float):
+            for hours, value in rows.loc[rows["window_hours"].isin(windows), ["window_hours", "value"]].to_numpy(float):
                 text = f"{words.format_hours(hours, language)} {words.decimal(100 * value)}%"
                 dot(ax, hours, 100 * value, text, size=8, dx=9, dy=-10)
     ax.set_ylim(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1)
