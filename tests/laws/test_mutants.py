@@ -28,7 +28,7 @@ MUTANTS = {
     "control week off by one": (GAPS, "CONTROL_WEEKS = (-3, -2, 2, 3)", "CONTROL_WEEKS = (-3, -2, 1, 3)"),
     "control one week": (GAPS, "CONTROL_WEEKS = (-3, -2, 2, 3)", "CONTROL_WEEKS = (-3, -1, 2, 3)"),
     "calendar by UTC": (GAPS, 'day = (nw.col("local_s")', 'day = (nw.col("start_s")'),
-    "controls from the start of the call": (GAPS, 'instant = nw.col("reference_s") + week', 'instant = nw.col("start_s") + week'),
+    "controls from the start of the call": (GAPS, 'nw.col("reference_s") + week', 'nw.col("start_s") + week'),
     "controls outside the data": (COUNTS, " & (instant >= span[0]) & (instant < span[1])", ""),
     "controls watched for ever": (COUNTS, 'nw.col("event") == 1).then(nw.col(gap)).otherwise(watched)', 'nw.col("event") == 1).then(nw.col(gap)).otherwise(nw.lit(horizon_s + 1))'),
     "the hotline's own calls": (GAPS, "return inbound(calls)", "return (calls)"),
