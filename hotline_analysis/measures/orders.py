@@ -255,8 +255,7 @@ class Clock:
 def complete_on(view: View, text: str) -> date:
     """The day on which every order of the period has been watched for a limit, by the clock of the params: its last may come in the period's last second."""
     asked, end_s = limit(text), view.period.end_s
-    reach = 2 * asked.number + LONGEST_OFF if asked.unit == "d" else asked.number + LONGEST_OFF  # an hour of work a day is few
-    days = [view.period.last_day + timedelta(days=n) for n in range(1, reach)]
+    days = [view.period.last_day + timedelta(days=n) for n in range(1, 2 * asked.number + LONGEST_OFF)]  # be it an hour of work a day
     clock, begins = Clock(view, end_s, last=days[-1]), [view.calendar.instant(day) for day in days]
     if asked.unit == "h":
         watched = clock.seconds(end_s, begins) >= asked.most

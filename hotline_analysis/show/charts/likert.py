@@ -16,8 +16,8 @@ from hotline_analysis.words import Term
 LOW, HIGH = Term("◀ 低分", "◀ low scores"), Term("高分 ▶", "high scores ▶")
 SHORT, AHEAD = Term("◀ 不及对照", "◀ below"), Term("好于对照 ▶", "above ▶")
 MEAN = Term("均分{}　n={}", "mean {}  n={}")
-ROW = 46  # style.pixels of an item: its name, its bar
-ROOM = 26  # style.pixels that a figure inside a bar needs
+ROW = 46  # pixels of an item: its name, its bar
+ROOM = 26  # pixels that a figure inside a bar needs
 
 
 @chart((200, 200), left=10, right=(18, 18), top=30, bottom=30, needs="value", grid="")
