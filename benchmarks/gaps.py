@@ -30,8 +30,8 @@ def ours(seen: View, by: str) -> pd.DataFrame:
 
 def counted(gaps: nw.LazyFrame, by: str) -> nw.LazyFrame:
     marks = {f"{kind}_{w}": nw.col(gap) <= s for kind, gap in (("any", "gap_s"), ("same", "gap_same_1_s")) for w, s in WINDOWS.items()}
-    marked = gaps.with_columns(**{name: nw.when(hit).then(nw.lit(1)).otherwise(nw.lit(0)) for name, hit in marks.items()})
-    return marked.group_by(by).agg(calls=nw.len(), **{name: nw.col(name).sum() for name in marks})
+    sums = {name: nw.when(hit).then(nw.lit(1)).otherwise(nw.lit(0)).sum() for name, hit in marks.items()}
+    return gaps.group_by(by).agg(calls=nw.len(), **sums)
 
 
 def by_sql(connection: duckdb.DuckDBPyConnection, by: str) -> pd.DataFrame:

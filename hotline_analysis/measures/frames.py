@@ -9,7 +9,8 @@ from hotline_analysis.errors import DataRefused
 def lazy(native) -> nw.LazyFrame:
     """A narwhals lazy frame of canonical calls or orders, on whatever engine the rows are.
 
-    A frame without `seq` gets its row order. pandas' masked integers become plain numbers: a window result that is put back into a masked
+    A frame without `seq` is numbered: calls by their start, rows of one start and other tables as they stand. One whose `seq` does not run as `start_s` does is
+    refused, because neighbours are told by `seq` alone; a store and a lake were checked when they were made. pandas' masked integers become plain numbers: a window result that is put back into a masked
     column is looked up by row label (pandas 3.1), and whole numbers below 2**53 are exact as floats.
     """
     if type(native).__module__.partition(".")[0] == "pandas":
@@ -17,9 +18,23 @@ def lazy(native) -> nw.LazyFrame:
         native = native.astype({c: "float64" if native[c].hasnans else native[c].dtype.numpy_dtype for c in masked})
     frame = nw.from_native(native)
     if isinstance(frame, nw.DataFrame):
-        if "seq" not in frame.columns:
-            frame = frame.with_row_index("seq").with_columns(nw.col("seq").cast(nw.Int64))
-        frame = frame.lazy()
+        frame = _in_order(frame).lazy()
+    return frame
+
+
+def _in_order(frame: nw.DataFrame) -> nw.DataFrame:
+    timed = "start_s" in frame.columns
+    if "seq" not in frame.columns:
+        rows = frame.with_row_index("seq")
+        if timed:
+            rows = rows.sort("start_s", "seq").drop("seq").with_row_index("seq")
+        return rows.with_columns(nw.col("seq").cast(nw.Int64))
+    if timed and not frame.sort("seq")["start_s"].is_sorted():
+        raise DataRefused(
+            "frame › seq",
+            "does not run as start_s does.",
+            "It is a row's place in the order of time: leave it out, and the rows are numbered so.",
+        )
     return frame
 
 

@@ -4,8 +4,8 @@ One row per index call. Every repeat-call figure (rates, windows, exposure, flow
 else in the workbook looks for a next call. One implementation in narwhals runs on DuckDB, Spark, pandas and Polars and gives equal results.
 
 A gap runs from the end of the index call (or its start: `clock`) to the start of the caller's next call that the definition lets count.
-Order is total: by start, then by `seq`, the row's place in the canonical table. A next call that starts before the index call has ended
-has gap 0. Unknown callers are neither index calls nor callbacks, so they never equal one another.
+Order is total: by `seq`, the row's place in the order of time, which every store, lake and frame was checked for; to sort by it alone takes
+a tenth less than by start and place. A next call that starts before the index call has ended has gap 0. Unknown callers are neither index calls nor callbacks, so they never equal one another.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,8 @@ STRATA = (
     "rating",
 )
 IDENTITY = {"caller": "caller", "phone": "caller_phone", "person": "caller_person", "code": "caller_code"}
-LINE = ("start_s", "seq")
+LINE = "seq"
+PLACE = "_place"  # the same order in 32 bits, where an engine gains by it
 MARKS = ("chase", "resets", "reset_s")  # of calls, while the table is made: see `rules.with_chases` and `_with_resets`
 CONTROL_WEEKS = (-3, -2, 2, 3)
 
@@ -58,13 +59,14 @@ def scoped(calls: nw.LazyFrame, definition: Definition) -> nw.LazyFrame:
     _need(have, [*[IDENTITY[k] for k in definition.identity.split(",")], "start_s", "seq", "local_s"], definition)
     calls = not_left_out(calls, definition)
     day = (nw.col("local_s") - HOUR * definition.cut_hour) // DAY
-    calls = calls.with_columns(who=identity(have, definition)).filter(~nw.col("who").is_null())
+    told = {"who": identity(have, definition), "reference_s": _reference(have, definition), "day": day}
+    calls = calls.with_columns(**told).filter(~nw.col("who").is_null())
     if definition.identity != "caller" and "caller_group" in have:
         # the stored groups are those of `caller`; under another key each caller goes whole into one of them
         calls = calls.with_columns(caller_group=nw.coalesce(nw.col("caller_group").min().over("who"), nw.col("who") % 100))
     if definition.outbound == "reset":
         calls = _with_resets(calls, have, definition)
-    return inbound(calls).with_columns(reference_s=_reference(have, definition), day=day)
+    return inbound(calls)
 
 
 def identity(have: Sequence[str], definition: Definition) -> nw.Expr | None:
@@ -201,7 +203,8 @@ def watched(gaps: nw.LazyFrame, definition: Definition, *, data_start_s: int, da
         inside = (instant >= data_start_s) & (instant < data_end_s)
         follow[control(week)[1]] = nw.when(inside).then(data_end_s - instant)
     plain = [c for c in have if c not in control_names()]
-    return gaps.with_columns(**follow).select(*plain, *(control_names() if controls else []), "follow_s")
+    apart = {c: follow.pop(c, nw.col(c)) for c in (control_names() if controls else [])}
+    return gaps.select(*plain, **apart, **follow)
 
 
 def unwatched(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int, controls: bool = False) -> nw.LazyFrame:
@@ -218,7 +221,7 @@ def unwatched(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     if definition.min_gap_seconds or not _agree(definition):
         table = _by_search(rows, index_scope, callback_scope, levels, kept, definition)
     else:
-        line = rows if callback_scope is None else rows.filter(callback_scope)
+        line = _with_place(rows if callback_scope is None else rows.filter(callback_scope), calls)
         table = _by_neighbour(_with_control_calls(line) if controls else line, levels, definition)
         table = table if definition.index_scope in ("all", definition.callback_scope) else table.filter(index_scope)
     ahead = definition.direction == "look-ahead"
@@ -230,6 +233,16 @@ def unwatched(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     return table.select(
         *kept, *_next_names(have), *_same_names(levels), *([control(week)[0] for week in CONTROL_WEEKS] if controls else [])
     )
+
+
+def _with_place(line: nw.LazyFrame, calls: nw.LazyFrame) -> nw.LazyFrame:
+    """On DuckDB, adds the order among all calls as numbers of 32 bits, by which it sorts a tenth faster; not where they lie too far apart."""
+    if not line.implementation.is_duckdb():
+        return line
+    ((first, last),) = calls.to_native().aggregate("min(seq), max(seq)").fetchall()
+    if first is None or last - first >= 2**31:
+        return line
+    return line.with_columns((nw.col("seq") - first).cast(nw.Int32).alias(PLACE))
 
 
 def callbacks(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int) -> nw.LazyFrame:
@@ -364,10 +377,10 @@ def _by_neighbour(line: nw.LazyFrame, levels: Sequence[str], definition: Definit
     The neighbour's columns come first and the gaps are worked out of them afterwards, so that no pass is made twice.
     """
     ahead, have = definition.direction == "look-ahead", line.collect_schema().names()
-    moment = "start_s" if ahead else "reference_s"
+    moment, order = "start_s" if ahead else "reference_s", PLACE if PLACE in have else LINE
 
     def other(*columns: str, by: Sequence[str] = ()) -> nw.Expr:
-        return nw.col(*columns).shift(-1 if ahead else 1).over(*_caller(definition), *by, order_by=LINE)
+        return nw.col(*columns).shift(-1 if ahead else 1).over(*_caller(definition), *by, order_by=order)
 
     line = line.with_columns(
         other(moment, "day", "seq", *[c for c in (*LEVELS, "agent", "channel", "order_id") if c in have]).name.prefix("next_")

@@ -3,14 +3,16 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.spec.frames import in_time
+
 HORIZON = 3 * 86400
 
 
 def table(rows: list[tuple]) -> dict[str, list]:
-    """Columns of calls from (caller, start_s, length_s, issue, outcome) in any order; seq is the row's place."""
+    """Columns of calls from (caller, start_s, length_s, issue, outcome) in any order; seq is the row's place in the order of time."""
     return {
         "call_id": [f"c{i}" for i in range(len(rows))],
-        "seq": list(range(len(rows))),
+        "seq": in_time([r[1] for r in rows]),
         "start_s": [r[1] for r in rows],
         "local_s": [r[1] for r in rows],
         "end_s": [r[1] + r[2] for r in rows],

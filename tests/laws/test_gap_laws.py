@@ -1,5 +1,6 @@
 """What must hold of every hotline: the gap table against the slow loop, and relations that need no oracle (faults 5, methods 1)."""
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,6 +37,17 @@ def expected(rows: list[tuple], rule: dict) -> list[dict]:
     data = table(rows)
     records = [dict(zip(data, values, strict=True)) for values in zip(*data.values(), strict=True)]
     return slow.gaps(records, parse(rule, "law"), start_s=0, end_s=HORIZON)
+
+
+@pytest.mark.parametrize(("step", "first"), [(1, 2**40), (2**26, 0), (2**33, 7), (2**25, -(2**30))])
+def test_places_that_begin_anywhere_and_lie_any_way_apart_tell_the_same_gaps(step, first):
+    """A lake's numbers may be far apart: what DuckDB sorts in 32 bits is sorted as it stands where it does not fit."""
+    calls, rule = on("duckdb", table(random_calls(5))), parse({}, "law")
+    ends = {"data_start_s": 0, "data_end_s": HORIZON}
+    moved = calls.with_columns(seq=nw.col("seq") * step + first)
+    plain, other = (pandas(gap_table(c, rule, **ends)).sort_values("seq", ignore_index=True) for c in (calls, moved))
+    assert other["next_seq"].equals(plain["next_seq"] * step + first) and plain["next_seq"].notna().sum() > 20
+    assert other.drop(columns=["seq", "next_seq"]).equals(plain.drop(columns=["seq", "next_seq"]))
 
 
 @tried(200)

@@ -22,7 +22,7 @@ MUTANTS = {
     "ties do not count": (COUNTS, "nw.col(gap) <= horizon_s", "(nw.col(gap) <= horizon_s) & (nw.col(gap) > 0)"),
     "wrong partition": (GAPS, '"caller": "caller",', '"caller": "caller_group",'),
     "lag for lead": (GAPS, "shift(-1 if ahead else 1)", "shift(1 if ahead else -1)"),
-    "unordered": (GAPS, 'LINE = ("start_s", "seq")', 'LINE = ("seq", "start_s")'),
+    "unordered": (GAPS, 'LINE = "seq"', 'LINE = "call_id"'),
     "no censoring": (COUNTS, ".then(nw.col(follow))", ".then(nw.lit(horizon_s + 1))"),
     "off by one bin": (COUNTS, "(t - start + step - 1) // step", "(t - start + step) // step"),
     "control week off by one": (GAPS, "CONTROL_WEEKS = (-3, -2, 2, 3)", "CONTROL_WEEKS = (-3, -2, 1, 3)"),

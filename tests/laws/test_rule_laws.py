@@ -140,9 +140,9 @@ def test_what_dispatching_means_equals_the_slow_rule(engine):
     calls, _ = random_hotline(3, 120)
     definition = parse({"dispatch": FATES}, "law")
     frame = pandas(on(engine, calls).with_columns(fate=rules.fate(list(calls), definition))).sort_values("seq")
-    assert frame["fate"].tolist() == [slow_fate(row) for row in records(calls)]
+    assert frame["fate"].tolist() == [slow_fate(row) for row in sorted(records(calls), key=lambda row: row["seq"])]
     kept = pandas(rules.assessed(on(engine, calls), definition))["seq"]
-    assert sorted(kept) == [r["seq"] for r in records(calls) if not (r["dispatched"] and slow_fate(r) == "excluded")]
+    assert set(kept) == {r["seq"] for r in records(calls) if not (r["dispatched"] and slow_fate(r) == "excluded")}
 
 
 def refused(settings: dict, calls: dict, orders: dict | None = None, by=()) -> str:

@@ -82,8 +82,17 @@ def order_columns(case: Case) -> dict[str, list]:
     }
 
 
+def in_time(starts: list[int], seq: list[int] | None = None) -> list[int]:
+    """Each row's place in the order of time; rows of one start as `seq` has them, or as they stand."""
+    order = sorted(range(len(starts)), key=lambda i: (starts[i], seq[i] if seq else i))
+    place = {row: n for n, row in enumerate(order)}
+    return [place[row] for row in range(len(starts))]
+
+
 def on(engine: str, data: dict[str, list], connection=None) -> nw.LazyFrame:
-    """The columns as a lazy frame of one engine."""
+    """The columns as a lazy frame of one engine, rows as they stand; `seq` of calls is renumbered to run as the clock does, as in every store."""
+    if {"seq", "start_s"} <= set(data):
+        data = {**data, "seq": in_time(data["start_s"], data["seq"])}
     kinds = {k: "flag" if k in FLAGS else "whole" if k in WHOLE or k.endswith("_s") else "text" for k in data}
     if engine == "polars":
         return lazy(pl.DataFrame(data, schema={k: POLARS[kind] for k, kind in kinds.items()}))
