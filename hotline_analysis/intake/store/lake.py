@@ -27,7 +27,8 @@ READ = {
     "columnMapping",
     "deletionVectors",
     "vacuumProtocolCheck",
-}  # reader features; what the second and third mean is refused where it is used
+    "variantType",
+}  # reader features; what the second and third mean is refused where it is used, and no column of ours is of the last
 NOWHERE = "__HIVE_DEFAULT_PARTITION__"  # the folder of rows without a value
 MAGIC = b"PAR1"
 
