@@ -76,7 +76,7 @@ def nearest(word: str, known) -> str:
     names = [str(k) for k in known]
     swapped = [k for k in names if sorted(k) == sorted(word)]
     longer = [k for k in names if len(word) > 2 and k.startswith(word)]
-    close = swapped or longer or get_close_matches(word, names, n=1, cutoff=0.6)
+    close = swapped or longer or get_close_matches(word, names, n=1, cutoff=0.65)
     return f"Did you mean '{close[0]}'?" if close else ""
 
 

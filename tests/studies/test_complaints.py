@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
-from hotline_analysis.measures import orders
+from hotline_analysis.measures import catalogue, indicators, orders
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies import complaints, outlook
@@ -731,3 +731,21 @@ def test_council_cases():
     assert ask("timeliness").set_index("indicator").loc["resolution_48h", "missing"] == "no clock time"
     with pytest.raises(DataRefused, match=r"no clock time\. The orders' times are dates, so 24h and 48h cannot be told"):
         ask("timeliness", options={"response": ["24h"], "resolution": ["48h"]})
+
+
+def test_the_indicators_of_orders_by_department_by_hand():
+    """Twenty orders a day of one department, two a day in five days of the other: every third order is resolved after its due time."""
+    rows = [(f"2024-08-{day:02d} {8 + n % 10:02d}:{n:02d}", "甲") for day in range(1, 32) for n in range(20)]
+    rows += [(f"2024-08-{day:02d} {hour}:30", "乙") for day in range(1, 6) for hour in ("09", "10")]
+    created = [at(text) for text, _ in rows]
+    done = [s + (90_000 if i % 3 == 0 else 80_000) for i, s in enumerate(created)]
+    data = {"created_s": created, "local_s": created, "department": [name for _, name in rows], "due_s": [s + 86_400 for s in created], "resolved_s": done, "closed_s": done}  # fmt: skip
+    seen = view(data)
+    found = indicators.evaluate(seen, [seen.period], [catalogue.orders.RECEIVED, catalogue.orders.DUE], by="department")
+    told = {(r.group, r.indicator): (r.numerator, r.denominator, round(r.value, 4)) for r in found.itertuples()}
+    assert told == {  # the limit of the last day's orders lies beyond the data
+        ("甲", "received"): (620, 31, 20.0),
+        ("乙", "received"): (10, 31, 0.3226),  # days on which the hotline has orders, not those of the department
+        ("甲", "due"): (400, 600, 0.6667),
+        ("乙", "due"): (7, 10, 0.7),
+    }
