@@ -202,6 +202,7 @@ def compose(head: Mapping[str, str], sections: list[Section], others: Mapping[st
     left_out = [(other.title(language), other.why(language)) for other in others.values() if other.why]
     given = {"head": head, "sections": sections, "body": body, "policy": Markup(POLICY), "style": Markup("<!--style-->")}
     page = CONTROLS.sub("", html("page", "page", **given, **ends, further=further, left_out=left_out, folds=folds))
+    page = page if language == "zh" else _told_in_chinese(page)
     return page.replace("<!--style-->", fonts.embed(**_characters(page)) + _style(head, language), 1)
 
 
@@ -358,12 +359,27 @@ def _renamed(block: Markup, key: str, own: str) -> Markup:
 QUANTITY = r"(?:%|个百分点|个月|座席小时|小时|分钟|万通|万人|万件|通|件|天|人|家|项|秒|日|月|年|席|度|条|次| pp\b| h\b| s\b| min\b)?"
 KEEP = r"((?:[+−±]?\d[\d,.]*%?(?:至| to |～|—|–)[+−]?\d[\d,.]*%?|[+−±≥≤]?\d[\d,.]*\d|[+−±≥≤]?\d)" + QUANTITY + ")"
 PARTING = re.compile(r"<(svg|style|title|summary|h1|pre|code)\b.*?</\1>|<[^>]+>|" + KEEP, re.DOTALL)  # what stays as it is, or a number
+DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.DOTALL)
+CHINESE = re.compile(  # a text, or what stays as it is
+    r"<(style|title|desc)\b.*?</\1>|<t?span lang=\"zh\">[^<]*|<[^>]+>|([\u3400-\u9fff\uf900-\ufaff][\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*)",
+    re.DOTALL,
+)
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")  # and what turns the direction of writing
 
 
 def _keep_together(text: str) -> Markup:
     """A number never parts from its unit, an interval never from its other end."""
     return Markup(PARTING.sub(lambda found: f'<span class="nb">{found[0]}</span>' if len(found[2] or "") > 3 else found[0], text))
+
+
+def _told_in_chinese(page: str) -> str:
+    """A page in English whose Chinese words, those of the data, say what they are: who hears it hears them read as Chinese (WCAG 3.1.2)."""
+    parts = DRAWING.split(page)
+    kinds = ("span", "tspan") * len(parts)
+    return "".join(
+        CHINESE.sub(lambda found, kind=kind: f'<{kind} lang="zh">{found[2]}</{kind}>' if found[2] else found[0], part)
+        for part, kind in zip(parts, kinds, strict=False)
+    )
 
 
 @cache
@@ -417,7 +433,8 @@ INSIDE = re.compile(
     r"#[^\s]*|(\.\./)?([\w-]+/)*[\w-]+(\.[\w-]+)*(#[^\s]*)?"
 )  # in the page, beside it or below it, or in the folder beside its own
 OUTSIDE_STYLE = re.compile(r"url\(\s*['\"]?(?!#|data:font/woff2;base64,)|@import|expression\(", re.IGNORECASE)
-KEPT_TOGETHER = re.compile(r'<span class="nb">([^<]*)</span>')  # ours, set around parts of what may be one number
+CHINESE_WORD = re.compile(r'<(t?span) lang="zh">([^<]*)</\1>')  # ours, as the next, set around parts of what may be one number
+KEPT_TOGETHER = re.compile(r'<span class="nb">([^<]*)</span>')
 SAID = {
     "mobile": "a mobile number",
     "landline": "a telephone number with its area code",
@@ -470,7 +487,7 @@ def _wrong(text: str, page: looks.Node, data_words: Collection[str]) -> Iterator
 
 def check(text: str, name: str, countries: Collection[str] = (), data_words: Collection[str] = ()) -> None:
     """Refuse a page with a script, an outside address, a missing value that reads as a word, a personal form, more than 1.2 MB, or what `looks.faults` finds."""
-    page = looks.read(KEPT_TOGETHER.sub(r"\1", text))
+    page = looks.read(KEPT_TOGETHER.sub(r"\1", CHINESE_WORD.sub(r"\2", text)))
     if wrong := next(_wrong(text, page, data_words), ""):
         raise RunFailed(name, f"the page was refused: it holds {wrong}.")
     read = [data for data, around in page.texts() if "style" not in around]

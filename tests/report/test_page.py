@@ -397,6 +397,24 @@ def test_english_pages_speak_english():
         assert said in done, said
 
 
+def test_chinese_words_of_the_data_say_what_they_are_on_an_english_page():
+    """WCAG 3.1.2. In texts and drawings, once each, and in no attribute; the last check sees what it saw before."""
+    picture = '<svg viewBox="0 0 9 9"><title>水务局</title><desc>图</desc><text style="font-size:12px">水务局 7</text></svg>'
+    given = f'<p title="城管">Of 12 calls 城管局（东区） took 3.</p><p><span class="nb">1,234件</span></p>{picture}'
+    told = page._told_in_chinese(f"<style>.a::before{{content:'图'}}</style>{given}")
+    assert told == (
+        "<style>.a::before{content:'图'}</style>"
+        '<p title="城管">Of 12 calls <span lang="zh">城管局（东区）</span> took 3.</p><p><span class="nb">1,234<span lang="zh">件</span></span></p>'
+        '<svg viewBox="0 0 9 9"><title>水务局</title><desc>图</desc><text style="font-size:12px"><tspan lang="zh">水务局</tspan> 7</text></svg>'
+    )
+    assert page._told_in_chinese(told) == told
+    assert '<span lang="zh">甲</span></t' in made(table(title="One", language="en"), language="en")
+    assert "<span lang" not in made(table())
+    number = "电话" + "139" + "00001111" + "转"
+    with pytest.raises(LeakFound):
+        made(prose(f"Call {number}."), language="en")
+
+
 def test_a_link_takes_the_name_of_its_place_and_goes_with_it():
     link = '<a class="at" href="#n-rate"><x-place key="{}"></x-place></a>'
     assert page._placed(link.format("numbers"), {"numbers": "表<3"}) == '<a class="at" href="#n-rate">表&lt;3</a>'
