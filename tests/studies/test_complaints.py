@@ -404,6 +404,12 @@ def test_working_time_is_the_slow_loops(begin, length):
         ("2024-08", "calendar", "5d", "2024-09-06"),
         ("2024-08", "working", "6h", "2024-09-03"),  # six and a half hours are worked on Monday
         ("2024-08", "working", "8h", "2024-09-04"),
+        (
+            "2024-08",
+            "working",
+            "13h",
+            "2024-09-05",
+        ),  # worked by Tuesday evening, and what is done on Wednesday before work begins is within it
         ("2024-08", "working", "0d", "2024-09-02"),  # nothing is worked on Sunday: what is done then is done on the same day
         ("2024-08", "working", "1d", "2024-09-03"),
         ("2024-09", "working", "1d", "2024-10-09"),  # 1 to 7 October are off
