@@ -499,6 +499,24 @@ def test_due_shares_judge_what_has_fallen_due():
     assert (row["numerator"], row["denominator"], row["open"]) == (1, 3, 1)
 
 
+def test_a_stratum_is_judged_by_its_due_times_once_all_of_its_own_orders_have_fallen_due():
+    """Both channels have July and August alike; of 网络 one order of August is due in October."""
+    data = joined(spread("2024-07", {"电话": 40, "网络": 40}), spread("2024-08", {"电话": 40, "网络": 40}))
+    due = [s + DAY for s in data["created_s"]]
+    due[80 + data["category_1"][80:].index("网络")] = at("2024-10-02 00:00")
+    data = {
+        "created_s": data["created_s"],
+        "channel": data["category_1"],
+        "due_s": due,
+        "resolved_s": [s + HOUR for s in data["created_s"]],
+    }
+    held = view(data, end="2024-09-10")
+    row = complaints.overview(held, by=["channel"]).set_index(["indicator", "channel"]).loc["due"]
+    assert row["reason"].to_dict() == {"电话": "", "网络": "unfinished"} and row["provisional"].to_dict() == {"电话": False, "网络": True}
+    assert set(complaints.timeliness(held)["final_on"]) == {"2024-10-03"}
+    assert set(complaints.timeliness(view(data, end="2024-10-03"))["final_on"]) == {""}
+
+
 def test_duplicates_and_internal_orders_are_apart():
     data = {**one(closed_s=[None] * 4), "duplicate": [True, False, False, None], "internal": [False, True, False, False]}
     assert complaints.volume(view(data)).iloc[0]["count"] == 2
