@@ -189,6 +189,9 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "satisfaction: nps": Term("参数没有指明推荐意愿是哪一题", "params do not say which item asks for recommendation"),
     "no fit": Term("两个边际不能同时满足", "the margins cannot all be met"),
     "no month before": Term("上月的数据不全，无从比较", "last month is not whole in the data"),
+    "half a month": Term(
+        "数据没有覆盖两个整月，件数不作比较", "the data do not hold both months whole, so counts are not compared", of_period=True
+    ),
     "no vague word": Term("这一级没有笼统的诉求名称", "no issue of this level has a vague name"),
     "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
     "no calls": Term("没有来电", "no calls"),

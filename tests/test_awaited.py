@@ -74,6 +74,16 @@ def test_a_limit_that_gives_no_figure_is_not_waited_for(tmp_path, lacking):
     assert told(hotline(tmp_path, "orders", columns, rows)) == ("", "", "")
 
 
+def test_a_month_is_not_over_while_half_a_record_is_still_to_come(tmp_path):
+    """An order every fourth day: on 15 August four or five are still to come, on the 30th less than half of one."""
+    rows = [row for n, row in enumerate(orders(datetime(2024, 9, 1))) if n % 40 == 20]  # 2, 6, ... 30 August, at midnight
+    young = hotline(tmp_path, "orders", ORDERS, [row for row in rows if row["受理"] < "2024-08-15"], "complaints: {resolution: [1h]}")
+    text = say(young.sheet).text
+    assert told(young)[:2] == ("month", "2024-09-01") and "较上月" not in text and "数据没有覆盖全月" in text, text
+    over = hotline(tmp_path, "orders", ORDERS, rows, "complaints: {resolution: [1h]}")
+    assert "month" not in told(over)[0]
+
+
 def calls(until: datetime, number="1540000{:04d}") -> list[dict]:
     return [{"编号": n, "时间": str(t)[:19], "主叫": number.format(n * 7 % 900), "结果": "接通"} for n, t in times(40, until)]
 

@@ -66,13 +66,21 @@ def _rows(view: View, told: pd.DataFrame, periods: Sequence[Period], indicators:
     covered = volumes.coverage(days, periods).set_index("period")
     for period in periods:
         part, here = orders.within(told, period), days[days["period"] == period.label]
-        seen = {"days": int(covered.loc[period.label, "days"]), "covered": bool(covered.loc[period.label, "covered"])}
+        seen = covered.loc[period.label]
         found = [
             volume(i, part.groupby("day").size(), period, here) if i.denominator is None else _share(view, part, period, i)
             for i in indicators
         ]
-        rows += [{**r, **seen, "unfinished": unfinished(view, part, r["indicator"])} for r in found]
+        for i, r in zip(indicators, found, strict=True):  # of a month that is not over a count compares with none, a share does
+            compares = bool(seen["covered"] and (seen["ended"] or i.denominator is not None))
+            rows.append({**r, "days": int(seen["days"]), "covered": compares, "unfinished": unfinished(view, part, i.key)})
     return rows
+
+
+def whole(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> bool:
+    """Whether the data hold all of some periods, so that counts of orders compare."""
+    found = volumes.coverage(_days(view, frame, periods), periods)
+    return bool((found["covered"] & found["ended"]).all())
 
 
 def _days(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
