@@ -73,8 +73,25 @@ class Merge:
         if left_out:
             counts["left_out"] = self._counts(f"(FROM rows_in {gone_sql} WHERE _out IS NOT NULL)", "_out")
         rows = parquet([self.folder / file["file"] for file in made["files"]])
-        told = facts(self.connection, rows, self.table, self.columns, self.params, masked=self._masked())
+        told = facts(self.connection, rows, self.table, self.columns, self.params, masked=self._masked()) | {"told": self._told_of()}
         return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": told, **made, "left_out": aside}
+
+    def _told_of(self) -> list[list[int]]:
+        """From which creation on rows are told of until when, ascending: [instant, midnight] each.
+
+        A row is told of by its own export and by every later one that holds rows as old as it is: one of the orders of each month tells of that month's alone, one of
+        all open orders, or of what has changed, of older ones too.
+        """
+        told = [
+            (part.begins_s, instants.next_midnight(date.fromisoformat(part.told_until), self.params.time_zone))
+            for _, (_, part) in self.ranked
+            if part.told_until
+        ]
+        steps: list[list[int]] = []
+        for begins_s, until_s in sorted(told):
+            if not steps or until_s > steps[-1][1]:
+                steps.append([begins_s, until_s])
+        return steps
 
     def _refuse_nothing(self) -> None:
         """Where no file has a row that converts, the first one's setting is wrong."""

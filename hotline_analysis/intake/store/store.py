@@ -91,6 +91,11 @@ class Store:
         return self._state.get("facts", {})
 
     @property
+    def told(self) -> list[list[int]]:
+        """Of orders created from which instant on the exports tell until when (`merge.Merge`), as seconds; [] of a lake, which tells of all that it has."""
+        return self._state["merged"].get("orders", {}).get("facts", {}).get("told", [])
+
+    @property
     def recorded_days(self) -> set[str]:
         """The days of the leading table that have records in it, as the hotline cuts them."""
         lead = self.facts["leading"]
