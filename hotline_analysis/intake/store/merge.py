@@ -45,7 +45,9 @@ class Merge:
         self.connection, self.folder, self.table, self.params, self.old = connection, folder, table, params, old
         self.clock = f"({table.clock} - INTERVAL {params.period.cut_hour} HOUR)"
         newest = [self._newest(job, part) for job, part in mine]
-        places = sorted(range(len(mine)), key=lambda i: (newest[i], mine[i][0].file.name, mine[i][0].key))
+        places = sorted(
+            range(len(mine)), key=lambda i: (newest[i], mine[i][1].told_until or "", _in_names(mine[i][0].file.name), mine[i][0].key)
+        )
         self.places = places  # the newest export, whose last row is the latest, has the highest rank
         self.ranked = [(rank, mine[place]) for rank, place in enumerate(places)]
         have = {column for _, part in mine for column in part.columns}
@@ -408,6 +410,12 @@ def _cut(days: Sequence[tuple[int | None, int]], before: Collection[int | None])
             size = 0
         size += n
     return [(first, end) for first, end in zip(cuts, [*cuts[1:], len(days)], strict=False)]
+
+
+def _in_names(name: str) -> tuple[str, ...]:
+    """How exports of the same days are put in order by name: one whose name goes on where another's ends, such as 2024-05 (1).csv, is the later one."""
+    file, _, sheet = name.partition(" › ")
+    return Path(file).stem, Path(file).suffix, sheet
 
 
 def column_order(table: Table) -> list[str]:
