@@ -365,7 +365,7 @@ class Hotline:
             only=self.only,
             whole=tables if self.only[0] else {},
             grade=lambda period: self.grade[0] if period == self.period else "",
-            told=tuple(map(tuple, self.store.told)),
+            told=self.store.told,
         )
 
     @cached_property

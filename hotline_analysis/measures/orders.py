@@ -134,7 +134,7 @@ def untold(frame: pd.DataFrame, end_s: int) -> pd.Series:
 def _told(view: View, frame: pd.DataFrame) -> np.ndarray:
     """Until when each order is told of: by its exports, and not before the last thing that is known of it."""
     happened = frame[[c for c in ("placed_s", *INSTANTS) if c in frame and c != "due_s"]].max(axis=1).to_numpy(float)
-    return np.fmax(view.told_until(frame.get("created_s", frame["placed_s"]).to_numpy(float)), happened)
+    return np.fmax(view.told_until("orders", frame.get("created_s", frame["placed_s"]).to_numpy(float)), happened)
 
 
 def _known_words(orders: nw.LazyFrame, params: Params) -> None:

@@ -97,3 +97,20 @@ def test_an_export_that_ended_within_the_month_is_a_grave_finding(tmp_path):
     h = open_hotline(tmp_path / "small.yaml", "2024-08", progress=False)
     assert h.checks.set_index("check").loc["told no more", "severity"] == "major"
     assert h.study("complaints").set_index("indicator")["value"]["resolution_5d"] == pytest.approx(0.8, abs=0.015)
+
+
+def test_a_step_lasts_as_long_as_an_export_would_tell_of_it(tmp_path):
+    """Steps of each month, exported when it ended: half take a day and half twenty, so that a month later nobody knows what became of those that had not ended."""
+    for month in (6, 7, 8):
+        first, taken = datetime(2024, month, 1), datetime(2024, month + 1, 1)
+        begun = [(n, begin, (1, 20)[n % 2] * DAY) for n, begin, _ in ORDERS if first <= begin < taken]
+        orders = [f"D{n:05d},{begin},{begin + 21 * DAY},{begin + 30 * DAY},供水" for n, begin, _ in begun]
+        tmp_path.joinpath(f"orders-{month}.csv").write_text("\n".join(["编号,受理,办结,到期,类别", *orders]) + "\n", encoding="utf-8")
+        steps = [f"D{n:05d},承办,{begin},{begin + takes if begin + takes < taken else ''}" for n, begin, takes in begun]
+        tmp_path.joinpath(f"steps-{month}.csv").write_text("\n".join(["编号,环节,开始,结束", *steps]) + "\n", encoding="utf-8")
+    more = "order_steps:\n  files: steps-*.csv\n  columns: {order_id: 编号, step: 环节, started_at: 开始, ended_at: 结束}\n"
+    tmp_path.joinpath("small.yaml").write_text(PARAMS + more, encoding="utf-8")
+    for month in ("2024-06", "2024-08"):  # the newest month, and one whose steps would have lasted to the end of August
+        step = open_hotline(tmp_path / "small.yaml", month, progress=False).study("complaints", "steps").iloc[0]
+        assert step["p90_hours"] == pytest.approx(480, abs=1)
+        assert step["share_of_time"] == 1
