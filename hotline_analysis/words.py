@@ -132,7 +132,11 @@ REASON = {  # why a month is not compared
         "数值超出它的上限，分子与分母的记录互相矛盾", "the value passes its bound: the records of its two parts contradict each other"
     ),
     "not covered": Term("数据没有覆盖全月", "the data do not cover the whole month", of_period=True),
-    "unfinished": Term("本月的诉求尚未全部到期，不作判断", "not all orders of the month have fallen due, not judged", of_period=True),
+    "unfinished": Term(
+        "本月有的诉求尚未到期，或到期时的情形未导出，不作判断",
+        "some orders of the month have not fallen due, or are not told of up to it: not judged",
+        of_period=True,
+    ),
     "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with", of_period=True),
     "month before": Term("上月没有可比的数字", "the month before has no comparable figure", of_period=True),
     "definition": Term("以前各月口径不同", "the months before are under another definition", of_period=True),

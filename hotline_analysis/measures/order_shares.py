@@ -55,8 +55,8 @@ def of_orders(view: View, frame: pd.DataFrame, periods: Sequence[Period], indica
     """Every indicator of some orders in every period: the columns of `indicators.evaluate`.
 
     frame: `orders.cases`. A limit in hours where times are dates, a limit that no order of the period could have reached, and a column that the export lacks
-    are rows without a value and with the reason in `missing`. Beside them unfinished: an order of the period has not fallen due, so that the share by the due time is of
-    those with short limits, and compares with no month.
+    are rows without a value and with the reason in `missing`. Beside them unfinished: of an order of the period nobody knows yet whether it was resolved by its due time,
+    so that this share is of those with short limits, and compares with no month.
     """
     return pd.DataFrame(_rows(view, orders.counted(frame), periods, indicators)).assign(definition="")
 
@@ -119,8 +119,13 @@ def measured(view: View, part: pd.DataFrame, key: str) -> tuple[orders.Within | 
 
 
 def unfinished(view: View, part: pd.DataFrame, key: str) -> bool:
-    """Whether a share by the due time is of some of the orders only, because others fall due when the data have ended."""
-    day = due_on(view, part) if key == "due" else None
+    """Whether a share by the due time is of some of the orders only, because others fall due when the data have ended, or no export tells of them any more."""
+    return key == "due" and not lacking(view, part, key) and bool((part["due_s"] >= part["told_s"]).any())
+
+
+def awaits_due(view: View, part: pd.DataFrame) -> bool:
+    """Whether some orders fall due when the data have ended."""
+    day = due_on(view, part)
     return day is not None and view.end_s < view.calendar.instant(day)
 
 

@@ -1,5 +1,6 @@
 """Complaints and orders: by hand, against the catalogue's own words, by laws and slow loops, on three engines, and on public data."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -561,6 +562,9 @@ def test_a_stratum_is_judged_by_its_due_times_once_all_of_its_own_orders_have_fa
     assert row["reason"].to_dict() == {"电话": "", "网络": "unfinished"} and row["provisional"].to_dict() == {"电话": False, "网络": True}
     assert set(complaints.timeliness(held)["final_on"]) == {"2024-10-03"}
     assert set(complaints.timeliness(view(data, end="2024-10-03"))["final_on"]) == {""}
+    stale = replace(view(data, end="2024-10-03"), told={"orders": [(0, at("2024-09-01 00:00"))]})  # exported once, on 1 September
+    row = complaints.overview(stale, by=["channel"]).set_index(["indicator", "channel"]).loc["due"]
+    assert set(row["reason"]) == {"unfinished"} and not row["provisional"].any(), "nobody can say on which day it will be final"
 
 
 def test_duplicates_and_internal_orders_are_apart():

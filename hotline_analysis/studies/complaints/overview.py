@@ -74,18 +74,20 @@ def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str
         grade=view.grade(view.period),
     )
     found = quotable.quotable(found, known, headlines=view.params.report.headlines)
-    found["provisional"] = [_young(view, row.indicator, row.unfinished) and pd.notna(row.value) for row in found.itertuples()]
+    part = orders.within(orders.counted(frame), view.period)
+    found["provisional"] = [_young(view, part, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
     before = months[months["indicator"].isin(catalogue.orders.VOLUMES) & (months["period"] == last)]
     hidden = (before["missing"] == disclosure.UNTOLD).any()
     came = float(before["numerator"].fillna(0).sum())
     return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came, before["covered"].all())
 
 
-def _young(view: View, key: str, unfinished: bool) -> bool:
+def _young(view: View, part: pd.DataFrame, key: str) -> bool:
     """True while the period's last orders have not been watched for the whole limit, or have not fallen due; a rule that does not look ahead is final."""
     measure, _, text = key.rpartition("_")
-    watched = measure not in orders.MEASURES or view.end_s >= view.calendar.instant(orders.complete_on(view, text))
-    return view.definition.look_ahead and (unfinished or not watched)
+    if key == "due":
+        return view.definition.look_ahead and order_shares.awaits_due(view, part)
+    return measure in orders.MEASURES and view.definition.look_ahead and view.end_s < view.calendar.instant(orders.complete_on(view, text))
 
 
 def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:
