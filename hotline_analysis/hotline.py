@@ -365,6 +365,7 @@ class Hotline:
             only=self.only,
             whole=tables if self.only[0] else {},
             grade=lambda period: self.grade[0] if period == self.period else "",
+            told=self.store.told,
         )
 
     @cached_property
@@ -940,7 +941,9 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        found = found if day else checks.with_more(found, self._lost_after() + self._typed_unknown() + self._typed_otherwise())
+        if not day:
+            more = [*self._lost_after(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+            found = checks.with_more(found, more)
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -970,6 +973,21 @@ class Hotline:
             lacking = {"where": where, "count": len(days), "usual": round(days["expected"].sum()), "detail": f"{reach:g}"}
             told.append({"check": "lost after", **lacking, "severity": severity})
         return told
+
+    def _untold(self) -> list[dict]:
+        """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""
+        view, placed = self.view, self.params.complaints.placed_by
+        if "orders" not in view.tables or placed == "closed":
+            return []
+        told = orders.counted(orders.cases(view))
+        told = orders.within(told, self.period) if self.period.dated else told
+        lost = told[orders.untold(told, view.end_s)]
+        if not len(lost):
+            return []
+        last = self.calendar.day_of(int(lost["told_s"].max()) - 1).isoformat()
+        early = self.period.dated and bool((lost["told_s"] < min(self.period.end_s, view.end_s)).any())
+        found = {"check": "told no more", "where": f"orders › {last}", "severity": "major" if early else "minor"}
+        return [found | {"count": len(lost), "share": len(lost) / len(told)}]
 
     def _typed_unknown(self) -> list[dict]:
         """A finding where figures were typed in under words that are no indicators: nothing can take them. Those that read as a key are named."""

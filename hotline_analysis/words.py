@@ -198,6 +198,9 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "nobody has answered": Term("排查名单还没有人填写", "nobody has answered a case yet"),
     "no case of a caller": Term("还没有办结的来电人案件", "no caller's case has been closed yet"),
     "no closed case": Term("办结的案件还没有看满一周", "no closed case has been watched for a week yet"),
+    "no later export": Term(
+        "此后的导出不再提及较早的诉求，哪些还在办无从得知", "later exports tell of older orders no more, so nobody knows which are open"
+    ),
     "no base": Term("本期没有可作分母的记录", "no record of this period to be a base"),
     "cost a minute": Term("参数没有给出每分钟成本", "params give no cost a minute"),
     "not the whole month": Term(

@@ -18,6 +18,7 @@ CHECKS = {
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
     "without a time": Term("没有时间的记录", "records without a time"),
     "not closed": Term("未办结的工单", "orders not closed"),
+    "told no more": Term("此后的导出不再提及的诉求", "orders that no later export tells of"),
     "month begun": Term("只有少数几天有记录的月份", "month with records on few of its days"),
     "unknown callers": Term("来电人未识别", "callers not identified"),
     "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
@@ -101,6 +102,10 @@ SENTENCES = {
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
     "without a time": Term(
         "{count}条记录没有{where}（{share}），不能归入任何一个月", "{count} records lack {where} ({share}) and belong to no month"
+    ),
+    "told no more": Term(
+        "{where}以后的导出不再提及本期{count}件未办结的诉求（{share}）：是否办结不得而知，只按看到的时间计",
+        "{where}: no later export tells of {count} open orders of the period ({share}); whether they are closed is not known, and they count for as long as they were seen",
     ),
     "not closed": Term(
         "{count}件没有{where}（{share}），作未办结，不在任何一个月", "{count} orders lack {where} ({share}): taken as open, in no month"

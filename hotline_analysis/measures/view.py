@@ -1,10 +1,11 @@
 """What a study looks at: the hotline's tables, one period, one definition, and the gap table that follows from them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, NoInput
@@ -45,6 +46,7 @@ class View:
     calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
     the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked. `held`: what was read for one of several figures of this
     view and serves the others (`once`); None where nothing is to be held. `beside`: what other hotlines shared (`sharing.Share`), for the study that compares.
+    `told`: of a table's rows from an instant on its exports tell until another, as seconds, ascending by both; nothing where they tell of all until the data end.
     `only`: the stratum and the word that an edition is of, ("", "") for the hotline; its `tables` hold its own rows, and `whole` those of the whole hotline.
     """
 
@@ -64,6 +66,7 @@ class View:
     whole: Mapping[str, nw.LazyFrame] = field(default_factory=dict, repr=False)
     held: dict | None = field(default=None, repr=False, compare=False)
     beside: tuple = ()
+    told: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict, repr=False)
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""
@@ -114,6 +117,15 @@ class View:
         if self.definition.data_end:
             return self.calendar.instant(self.definition.data_end)
         return self.data_end_s if self.definition.look_ahead else min(self.period.end_s, self.data_end_s)
+
+    def told_until(self, name: str, begun_s: np.ndarray) -> np.ndarray:
+        """Until when the exports of a table tell of rows that began at these instants, in seconds: an order that was open in the last export that holds it may be closed since."""
+        ends = np.full(len(begun_s), float(self.end_s))
+        if not self.told.get(name):
+            return ends
+        begins, until = np.array(self.told[name], float).T
+        place = np.searchsorted(begins, np.nan_to_num(begun_s, nan=np.inf), side="right") - 1
+        return np.fmin(until[np.maximum(place, 0)], ends)
 
     @property
     def span(self) -> tuple[int, int]:
