@@ -947,7 +947,9 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        found = found if day else checks.with_more(found, self._typed_unknown() + self._typed_otherwise() + self._untold())
+        if not day:
+            more = [*self._lost_after(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+            found = checks.with_more(found, more)
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -955,6 +957,28 @@ class Hotline:
         worst = found["severity"].eq(next(iter(found["severity"]), "")) & (grade != "excellent")
         named = worst & (worst.cumsum() <= MOST_NAMED)
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
+
+    def _lost_after(self) -> list[dict]:
+        """A finding a stretch of days without records behind the period: they count as days on which nobody called back, in every window that reaches them.
+
+        Of no more than middle weight, because every other figure of the period stands.
+        """
+        view, period = self.view, self.period
+        if not (period.dated and self._watches_callers) or view.masked or view.end_s <= period.end_s:
+            return []
+        own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
+        windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
+        earlier = [p for p in self.trend if p.last_day < period.first_day]
+        lost = indicators.lost_after(view, [*earlier, period], windows[-1])[period.label]
+        severity = "major" if len(lost) >= checks.LOST_DAYS[1] else "minor"
+        told = []
+        for _, days in lost.groupby(pd.to_datetime(lost["date"]).diff().dt.days.ne(1).cumsum()):
+            first, last = days["date"].iloc[0], days["date"].iloc[-1]
+            reach = next(w for w in windows if w > 24 * ((first - period.last_day).days - 1))
+            where = first.isoformat() + (f"..{last.isoformat()}" if first < last else "")
+            lacking = {"where": where, "count": len(days), "usual": round(days["expected"].sum()), "detail": f"{reach:g}"}
+            told.append({"check": "lost after", **lacking, "severity": severity})
+        return told
 
     def _untold(self) -> list[dict]:
         """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""

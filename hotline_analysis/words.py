@@ -137,6 +137,9 @@ REASON = {  # why a month is not compared
         "some orders of the month have not fallen due, or are not told of up to it: not judged",
         of_period=True,
     ),
+    "not watched": Term(
+        "本月之后有几天没有记录，再次来电看不全", "days after the month have no records, so not all callbacks are seen", of_period=True
+    ),
     "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with", of_period=True),
     "month before": Term("上月没有可比的数字", "the month before has no comparable figure", of_period=True),
     "definition": Term("以前各月口径不同", "the months before are under another definition", of_period=True),

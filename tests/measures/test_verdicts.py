@@ -141,11 +141,13 @@ def test_two_months_alike_say_no_evidence():
     [
         ({}, {"grade": "poor"}, "poor data"),
         ({"covered": [True] * 12 + [False]}, {}, "not covered"),
+        ({"watched": [True] * 12 + [False]}, {}, "not watched"),
         ({"known": [1.0] * 12 + [0.8]}, {}, "unread"),
         ({"unfinished": [False] * 12 + [True]}, {}, "unfinished"),
         ({"definition": ["a"] * 12 + ["b"]}, {}, "definition"),
         ({}, {"breaks": {"2024-01": Term("新系统", "new system")}}, "break"),
         ({"covered": [False] * 12 + [True]}, {}, "month before"),
+        ({"watched": [False] * 12 + [True]}, {}, "month before"),
     ],
 )
 def test_what_does_not_compare_says_why(change, options, reason):
