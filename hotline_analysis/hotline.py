@@ -4,11 +4,13 @@ import hashlib
 import importlib
 import inspect
 import json
+import math
 import os
 import pkgutil
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -33,6 +35,7 @@ from hotline_analysis.measures import (
     catalogue,
     editions,
     indicators,
+    order_shares,
     orders,
     quotable,
     results,
@@ -44,6 +47,7 @@ from hotline_analysis.measures import (
 )
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
+from hotline_analysis.measures.catalogue import deflection
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
@@ -55,6 +59,7 @@ from hotline_analysis.measures.view import TAIL_S, View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
+from hotline_analysis.studies.satisfaction import answers
 from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Language, Term, format_month, listed
 
 CHECKS = {
@@ -298,21 +303,22 @@ class Hotline:
 
     @cached_property
     def awaited(self) -> dict[str, date]:
-        """What later data still complete, and on which day it is final: `month`, in which the data end; `calls`, whose last have not been watched for a
-        week (without callers nothing is completed); `orders`, whose last have not been watched for the longest limit."""
+        """What later data still complete, and on which day it is final; of figures that the period has.
+
+        `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
+        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
+        """
         view, last, said = self.view, self.period.last_day, {}
         if not self.period.dated:
             return said
         if self.data_days[1] < last and not self._ended():
             said["month"] = last + timedelta(days=1)
         if self._watches_callers and view.provisional:
-            said["calls"] = last + timedelta(days=1 + TAIL_S // DAY)
-        if view.definition.look_ahead:
-            limits = [(measure, text) for measure in orders.MEASURES for text in getattr(self.params.complaints, measure)]
-            told = [text for measure, text in limits if (i := self.catalogue.get(f"{measure}_{text}")) and not indicators.why_not(i, view)]
-            days = [orders.complete_on(view, text) for text in told]
-            if days and view.end_s < self.calendar.instant(max(days)):
-                said["orders"] = max(days)
+            said["calls"] = last + timedelta(days=1 + math.ceil(view.tail_s / DAY))
+        for table, awaited in {"orders": order_shares.awaited, "sessions": deflection.awaited, "surveys": answers.awaited}.items():
+            if table in view.tables:
+                with suppress(DataRefused, NoInput):  # of a table that cannot be read there are no figures
+                    said |= awaited(view)
         return said
 
     def _ended(self) -> bool:
@@ -323,7 +329,7 @@ class Hotline:
     @property
     def _watches_callers(self) -> bool:
         calls = self.view.tables.get("calls")
-        return calls is not None and "caller" in calls.collect_schema().names()
+        return calls is not None and not self.view.masked and "caller" in calls.collect_schema().names()
 
     def before(self, back: int = 1) -> str:
         """The month `back` months before this one (of a day: before the day's month); of a quarter or a year the quarter or the year."""
@@ -728,7 +734,7 @@ class Hotline:
             grade=self.grade[0],
             levels=catalogue.levels(self.params),
         )
-        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, provisional="calls" in self.awaited)
+        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, awaited=tuple(self.awaited))
         return said.assign(**self._absent(set(said.loc[said["value"].notna(), "indicator"])))
 
     def _absent(self, had: set[str]) -> dict:
@@ -958,7 +964,7 @@ class Hotline:
         Of no more than middle weight, because every other figure of the period stands.
         """
         view, period = self.view, self.period
-        if not (period.dated and self._watches_callers) or view.masked or view.end_s <= period.end_s:
+        if not (period.dated and self._watches_callers) or view.end_s <= period.end_s:
             return []
         own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
         windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * TAIL_S / DAY})
@@ -1065,7 +1071,11 @@ class Hotline:
         row |= {f"edition_{language}": editions.name(self.only, language) for language in LANGUAGES}
         final = max(self.awaited.values()).isoformat() if self.awaited else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
-        known["awaited"] = "month" if "month" in self.awaited else " ".join(self.awaited)
+        awaited = {"month": self.awaited["month"]} if "month" in self.awaited else self.awaited
+        watched = {name: day.isoformat() for name, day in awaited.items() if name in ("month", "calls", "orders")}
+        known |= {"awaited": " ".join(awaited), "watched": " ".join(watched), "watched_on": max(watched.values(), default="")}
+        known |= {f"{name}_on": day.isoformat() for name, day in awaited.items() if name != "month"}
+        known |= {"late_days": answers.late_days(self.view)} if "surveys" in awaited else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {

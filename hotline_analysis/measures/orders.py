@@ -270,7 +270,8 @@ def complete_on(view: View, text: str) -> date:
     days = [view.period.last_day + timedelta(days=n) for n in range(1, 2 * asked.number + LONGEST_OFF)]  # be it an hour of work a day
     clock, begins = Clock(view, end_s, last=days[-1]), [view.calendar.instant(day) for day in days]
     if asked.unit == "h":
-        watched = clock.seconds(end_s, begins) >= asked.most
+        worked = clock.seconds(end_s, begins)  # of a working clock, what is done before work begins again is within the limit too
+        watched = worked > asked.most if clock.working else worked >= asked.most
     else:
         watched = clock.days_between([end_s - 1], begins) > asked.most
     return days[int(watched.argmax()) if watched.any() else -1]

@@ -2,8 +2,8 @@
 
 Two facts, two words. 本月异常 (outside): the month lies outside what the months before it foresee (`control.foreseen`); only this is better or
 worse, and only from twelve comparable months on. 持续偏低 / 偏高 (run): seven months or more in a row on one side of the centre, and their mean
-outside what the months before foresee of such a mean, which asks whether something has changed for good (`breaks` in the params). Months are comparable when the data cover them (of a repeat
-rate the days behind them too), the rule is the same and no declared break lies between.
+outside what the months before foresee of such a mean, which asks whether something has changed for good (`breaks` in the params). Months are comparable when the data cover them (of a repeat rate the days behind them too), every case of theirs can be judged, the rule is the same and no
+declared break lies between.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,6 +36,7 @@ DEFAULTS = {
     "definition": "",
     "clusters": "callers",
     "beyond": False,
+    "unfinished": False,
     "origin": "records",
 }
 
@@ -180,6 +181,9 @@ def _comparable(series: pd.DataFrame, ask: _Ask) -> pd.Series:
     whole = series["covered"].astype(bool) & series["adjusted"].notna() & (series["calls"] > 0) & ~series["beyond"].astype(bool)
     whole &= series["watched"].astype(bool)
     whole &= series["origin"] == "records"  # what was typed in is shown and never compared
+    whole &= ~series["unfinished"].astype(
+        bool
+    )  # a month judged by its short limits alone neither stands beside others nor makes their limits
     return whole & (series["definition"] == series.loc[ask.now, "definition"]) & (series["period"] >= since)
 
 
@@ -358,6 +362,8 @@ def _reason(row, series, history, method, stands, ask) -> str:
         return "not covered"
     if not row["watched"]:
         return "not watched"
+    if row["unfinished"]:
+        return "unfinished"
     earlier = series[(series["period"] < ask.now) & series["value"].notna()]
     if not len(earlier):
         return "first month"
@@ -431,15 +437,15 @@ def _name_events(rows: list[dict], ask: _Ask) -> None:
 def _aim(indicator, row, series, limits, said, method, ask) -> dict:
     """The target, how far off it is, and in how many months it was reached; a promise only where no signal stands."""
     target = ask.targets.get(indicator.key, np.nan) if indicator.better else np.nan
-    known = series[series["covered"] & series["watched"] & series["value"].notna()]["value"].to_numpy(
-        float
-    )  # typed months too: a target is reached or not
+    whole = series["covered"] & series["watched"] & series["value"].notna() & ~series["unfinished"].astype(bool)
+    known = series[whole]["value"].to_numpy(float)  # typed months too: a target is reached or not
     way = -1 if indicator.better == "lower" else 1
     reached = way * known >= way * target if np.isfinite(target) else known[:0] > 0
     quiet = method == "chart" and said["state"] == "inside" and not limits["run"]
     ends = (limits["lower"], limits["upper"]) if quiet else (np.nan, np.nan)
     able = control.capability(*ends, None if np.isnan(target) else target, indicator.better)
-    here = bool(way * row["value"] >= way * target) if np.isfinite(target) and not pd.isna(row["value"]) else None
+    told = np.isfinite(target) and not pd.isna(row["value"]) and not row["unfinished"]
+    here = bool(way * row["value"] >= way * target) if told else None
     return {
         "target": target,
         "target_gap": row["value"] - target,

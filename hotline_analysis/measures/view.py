@@ -10,7 +10,7 @@ import numpy as np
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts, rules
-from hotline_analysis.measures.definition import Definition
+from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.gaps import DAY, VERSION, GapsByCaller, gap_table
 from hotline_analysis.measures.periods import Calendar, Period
 from hotline_analysis.params import Params
@@ -142,9 +142,15 @@ class View:
         return max(end - start, 0) / DAY
 
     @property
+    def tail_s(self) -> int:
+        """For how long the last calls of the period are watched: for a week, or for the definition's longest window."""
+        windows = [*self.definition.windows_hours, *self.definition.windows_by_issue.values()]
+        return max(TAIL_S, round(max(windows, default=0) * HOUR))
+
+    @property
     def provisional(self) -> bool:
-        """True while the last calls of the period have not been watched for 168 h (暂行值); a rule that does not look ahead is final."""
-        return self.definition.look_ahead and self.end_s < self.period.end_s + TAIL_S
+        """True while the last calls of the period have not been watched for `tail_s` (暂行值); a rule that does not look ahead is final."""
+        return self.definition.look_ahead and self.end_s < self.period.end_s + self.tail_s
 
     def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""
@@ -209,6 +215,6 @@ class View:
         return rules.with_chases(self.line, orders, rule) if rule.open_orders == "apart" else self.line
 
     def near(self) -> "View":
-        """The same view of the data near its period only (28 days before, 8 days after), for many rules at once; nothing of it is kept."""
-        start, end = self.period.start_s - HISTORY_S, self.period.end_s + TAIL_S + DAY
+        """The same view of the data near its period only (28 days before, a day more than `tail_s` after), for many rules at once; nothing of it is kept."""
+        start, end = self.period.start_s - HISTORY_S, self.period.end_s + self.tail_s + DAY
         return replace(self, data_start_s=max(self.data_start_s, start), data_end_s=min(self.data_end_s, end), keep=not_kept, held={})
