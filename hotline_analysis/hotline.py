@@ -55,7 +55,7 @@ from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import TAIL_S, View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
@@ -964,7 +964,7 @@ class Hotline:
         Of no more than middle weight, because every other figure of the period stands.
         """
         view, period = self.view, self.period
-        if not (period.dated and self._watches_callers) or view.masked or view.end_s <= period.end_s:
+        if not (period.dated and self._watches_callers) or view.end_s <= period.end_s:
             return []
         own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
         windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
