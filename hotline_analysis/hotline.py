@@ -488,7 +488,9 @@ class Hotline:
         view = self.view.but(**changes)
         if by:
             self._strata_known("share", by, "calls")
-        return sharing.share(view, by=by, window_hours=self.params.units.window_hours, leaves=leaves)
+        made = sharing.share(view, by=by, window_hours=self.params.units.window_hours, leaves=leaves)
+        self.store.check_unchanged()
+        return made
 
     def _beside(self, period: str, changes: Mapping) -> tuple[sharing.Share, ...]:
         """The shares of the hotlines that params name: of other params files made now, under the same changes; of files as they were sent."""
@@ -901,6 +903,7 @@ class Hotline:
         if column:
             self._strata_known(f"rows {key} › group", column, self.catalogue[key].tables[0])
         found = behind(self.view.but(**changes), self.trend, self.catalogue[key], by=column, group=word)
+        self.store.check_unchanged()
         for frame in (found.numerator, found.denominator, found.left_out):
             frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields({**tables.terms(), **BEHIND}, frame)}
         return found
@@ -914,6 +917,7 @@ class Hotline:
 
     def _rows(self, rows: nw.LazyFrame) -> pd.DataFrame:
         frame = pandas(rows).sort_values("seq", ignore_index=True)
+        self.store.check_unchanged()
         frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields(tables.terms(), frame)}
         return frame
 

@@ -29,6 +29,15 @@ ASKED = (
     ("agents", "cells"),
 )
 ALL = "SELECT * FROM calls"
+BEFORE = f"{ALL} WHERE started_at < '2024-02-29'"
+WRONG = f"SELECT * REPLACE (CASE WHEN caller IS NOT NULL THEN seq END AS caller, CASE WHEN caller IS NOT NULL THEN seq % 100 END AS caller_group) FROM ({BEFORE})"
+REPLACED = "files of the lake were replaced while they were being read"
+ASKS = {
+    "calls": lambda h: h.calls(),
+    "gaps": lambda h: h.gaps(),
+    "rows": lambda h: h.rows("connection_rate"),
+    "share": lambda h: h.share(),
+}
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +236,28 @@ class TestChanged:
         h = open_hotline(params(tmp_path), progress=False)
         pd.testing.assert_frame_equal(gaps(exported), gaps(h))
         assert [*h.kept.folder.glob("gaps*-now-*")], "only who called since was made again"
+
+    @pytest.mark.parametrize("then", [BEFORE, ALL], ids=["as it was", "a day later"])
+    def test_what_it_was_for_a_while_is_in_no_kept_table(self, exported, tmp_path, then):
+        """A writer's job goes wrong for an hour: what is asked meanwhile is refused, and none of its rows stands in a later gap table."""
+        written(exported, tmp_path, BEFORE)
+        h = open_hotline(params(tmp_path), progress=False)
+        written(exported, tmp_path, WRONG)
+        with pytest.raises(DataRefused, match=REPLACED):
+            gaps(h)
+        written(exported, tmp_path, then)
+        told = gaps(open_hotline(params(tmp_path), progress=False))
+        written(exported, tmp_path / "other", then)
+        pd.testing.assert_frame_equal(gaps(open_hotline(params(tmp_path / "other"), progress=False)), told)
+
+    @pytest.mark.parametrize("ask", ASKS)
+    def test_rows_of_another_state_are_nobodys_answer(self, exported, tmp_path, ask):
+        written(exported, tmp_path, BEFORE)
+        h = open_hotline(params(tmp_path), "2024-02", progress=False)
+        gaps(h), h.gaps(), h.checks
+        written(exported, tmp_path, WRONG)
+        with pytest.raises(DataRefused, match=REPLACED):
+            ASKS[ask](h)
 
     def test_files_that_change_while_they_are_looked_at_are_refused(self, exported, tmp_path, monkeypatch):
         target = written(exported, tmp_path)
