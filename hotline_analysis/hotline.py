@@ -341,7 +341,7 @@ class Hotline:
     @property
     def canonical(self) -> dict[str, nw.LazyFrame]:
         """The canonical tables of the whole hotline, as the store holds them, on the engine that params name."""
-        return {name: lazy(self.kept.table(name)) for name in self.store.tables}
+        return {name: lazy(self.kept.table(name), placed=True) for name in self.store.tables}
 
     @cached_property
     def view(self) -> View:
@@ -422,13 +422,14 @@ class Hotline:
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
         """A table that is dear to make, from where it is kept. The gap table of all data grows with them: see `Kept.grown`."""
         if not isinstance(make, GapsByCaller) or make.data_end_s != self.everything.end_s or not make.calls.implementation.is_duckdb():
-            return lazy(self.kept.get(name, lambda: make().to_native()))
+            return lazy(self.kept.get(name, lambda: make().to_native()), placed=True)
         name, end_s = name.replace(f"-{make.data_end_s}", ""), make.data_end_s
 
         def unwatched(among=None):
-            return make.unwatched(None if among is None else lazy(among)).to_native()
+            return make.unwatched(None if among is None else lazy(among, placed=True)).to_native()
 
-        return make.watched(lazy(self.kept.grown(name, *self.store.days("calls"), end_s, make.line.to_native(), unwatched)))
+        kept = self.kept.grown(name, *self.store.days("calls"), end_s, make.line.to_native(), unwatched)
+        return make.watched(lazy(kept, placed=True))
 
     def definition(self, language: str = "", **changes) -> str:
         """The rule in one line (口径), after changes."""
