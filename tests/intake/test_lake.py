@@ -1,5 +1,6 @@
 """Canonical tables that lie in a lake: figures are those of a store made from exports, and what is no canonical table is refused by its column."""
 
+import builtins
 import json
 import os
 from pathlib import Path
@@ -291,6 +292,19 @@ def refused(folder: Path, text: str = LAKE, kind: type[HotlineError] = DataRefus
     return str(told.value)
 
 
+def may_not(monkeypatch, what: str) -> None:
+    """As for a user who may not open what has this name; who runs the tests may be root, whom nothing stops."""
+    for module, name in ((os, "scandir"), (os, "listdir"), (builtins, "open")):
+        opened = getattr(module, name)
+
+        def other(path=".", *args, _opened=opened, **more):
+            if str(path).endswith(what):
+                raise PermissionError(13, "Permission denied", str(path))
+            return _opened(path, *args, **more)
+
+        monkeypatch.setattr(module, name, other)
+
+
 WHOLE = "It would be BIGINT: integers that stand for pseudonyms, never the number or the name of somebody."
 SEQ = "It would be BIGINT: the row's place in the order of time, such as row_number() OVER (ORDER BY start_s, call_id) - 1."
 WALL = "It would be TIMESTAMP: the wall time of the hotline's clock, without a zone."
@@ -403,6 +417,35 @@ class TestRefused:
             "lake.yaml › tables › calls › the folder's path holds one of"
         )
 
+    @pytest.mark.parametrize("what", ["month=2024-01", "month=2024-01/part-0.parquet"])
+    def test_a_link_is_not_left_out(self, exported, tmp_path, what):
+        """The walk would pass a folder by, and the engines may read nothing outside the table's own."""
+        target = LAID["by month"](exported, tmp_path)
+        for file in target.glob("*/*.parquet"):
+            file.rename(file.with_name("part-0.parquet"))
+        target.joinpath(what).rename(tmp_path / "elsewhere")
+        target.joinpath(what).symlink_to(tmp_path / "elsewhere")
+        assert refused(tmp_path) == (
+            f"lake.yaml › tables › calls › {what} is a link to another place. Put what it stands for there: nothing outside the table's folder is read."
+        )
+
+    @pytest.mark.parametrize("what", ["month=2024-01", "part-0.parquet", "_delta_log"])
+    def test_what_may_not_be_opened_is_not_left_out(self, exported, tmp_path, monkeypatch, what):
+        written(exported, tmp_path, "SELECT *, '2024-01' AS month FROM calls WHERE seq < 300", by="month")
+        written(exported, tmp_path, f"{ALL} WHERE seq >= 300")
+        if what == "_delta_log":
+            delta(exported, tmp_path)
+        may_not(monkeypatch, what)
+        told = "a file of it cannot be read" if what.endswith(".parquet") else f"{what} cannot be opened"
+        assert refused(tmp_path).startswith(f"lake.yaml › tables › calls › {told} (PermissionError).")
+
+    @pytest.mark.parametrize("own", ["_delta_log", ".hoodie"])
+    def test_a_table_within_is_not_read_as_loose_files(self, exported, tmp_path, own):
+        delta(exported, tmp_path).joinpath("_delta_log").rename(tmp_path / "lake" / "calls" / own)
+        assert refused(tmp_path, LAKE.replace("lake/calls", "lake")) == (
+            f"lake.yaml › tables › calls › calls in it is a table of its own ({own}), whose files hold older versions of rows too. Name that folder."
+        )
+
     def test_a_file_whose_column_is_another_type(self, exported, tmp_path):
         written(exported, tmp_path, f"{ALL} WHERE seq > 300")
         written(exported, tmp_path, "SELECT * REPLACE (caller::VARCHAR AS caller) FROM calls WHERE seq <= 300", file="part-1.parquet")
@@ -438,6 +481,12 @@ class TestDelta:
         pd.testing.assert_frame_equal(table(exported), table(open_hotline(params(tmp_path), progress=False)))
         commit(target, 1, remove(adds[0]["add"]["path"]), add(adds[0]["add"]["path"], partitionValues={"issue_1": "其他"}))
         assert "are not named by its partition." in refused(tmp_path)
+
+    def test_a_file_of_the_log_that_is_a_link(self, exported, tmp_path):
+        target = delta(exported, tmp_path)
+        target.joinpath("c.parquet").rename(tmp_path / "c.parquet")
+        target.joinpath("c.parquet").symlink_to(tmp_path / "c.parquet")
+        assert refused(tmp_path).startswith("lake.yaml › tables › calls › c.parquet is a link to another place.")
 
     @pytest.mark.parametrize(
         ("action", "told"),

@@ -252,7 +252,7 @@ def looked_at(connection: duckdb.DuckDBPyConnection, lying: Lying, name: str, pa
     connection.execute(instants.MACROS)
     try:
         made = Contract(connection, lying, name, params).run()
-    except (duckdb.IOException, duckdb.InvalidInputException, FileNotFoundError) as fault:
+    except (duckdb.IOException, duckdb.InvalidInputException, OSError) as fault:
         if lying.seen == seen:
             raise DataRefused(lying.where, f"a file of it cannot be read ({type(fault).__name__}).", "Look at what wrote it.") from None
     if lying.seen != seen:
