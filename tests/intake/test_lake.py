@@ -310,6 +310,7 @@ SEQ = "It would be BIGINT: the row's place in the order of time, such as row_num
 WALL = "It would be TIMESTAMP: the wall time of the hotline's clock, without a zone."
 SECONDS = "It would be BIGINT: the seconds from 1970 in UTC to started_at."
 INSTANT = "started_at is the wall time of Asia/Shanghai, start_s the same instant in seconds from 1970 in UTC."
+PADDED = "is empty text or has blanks around it in {} of 600 rows. What is not known is NULL, and a word has no blanks around it: two such would be equal, or none."
 STATE = "It is known where there is a caller, and withheld or invalid where there is none."
 DIFFERS = {
     "* REPLACE ('13800138000' AS caller)": f"caller › is VARCHAR. {WHOLE}",
@@ -333,6 +334,9 @@ DIFFERS = {
     "* REPLACE (CASE WHEN seq < 3 THEN 'lost' ELSE outcome END AS outcome)": (
         "outcome › holds other words in 3 of 600 rows. They are: answered, abandoned, blocked, test."
     ),
+    "* REPLACE (CASE WHEN seq < 3 THEN '' ELSE issue_1 END AS issue_1)": f"issue_1 › {PADDED.format(3)}",
+    "* REPLACE (CASE WHEN seq < 3 THEN '  ' ELSE agent END AS agent)": f"agent › {PADDED.format(3)}",
+    "* REPLACE (CASE WHEN seq < 3 THEN '\u3000' || issue_1 ELSE issue_1 END AS issue_1)": f"issue_1 › {PADDED.format(3)}",
     "* REPLACE ('known' AS caller_state)": f"caller_state › contradicts caller in 35 of 600 rows. {STATE}",
     "* REPLACE (100 AS caller_group)": "caller_group › is INTEGER. It would be BIGINT: whole numbers.",
     "* REPLACE (caller_group + 100 AS caller_group)": (

@@ -136,6 +136,13 @@ class Contract:
                     f"is another instant than {name}",
                     f"{name} is the wall time of {self.params.time_zone}, {column.epoch} the same instant in seconds from 1970 in UTC.",
                 )
+            if column.kind == TEXT:
+                yield (
+                    name,
+                    f"{name} = '' OR {name} <> trim({name}, {literal(instants.BLANKS)})",
+                    "is empty text or has blanks around it",
+                    "What is not known is NULL, and a word has no blanks around it: two such would be equal, or none.",
+                )
             if column.allowed and not column.listed:
                 yield (
                     name,
