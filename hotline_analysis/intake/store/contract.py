@@ -21,9 +21,11 @@ from hotline_analysis.params import Params
 from hotline_analysis.personal import found, suspicious
 from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, SCORE, SECONDS, SQL_TYPE, TABLES, TEXT
 
+RULES = 2  # rises when one of them changes: a lake that was taken before is looked at anew
+EXACT = 2**53 - 1  # whole numbers up to here are exact as floats, which engines and pandas make of columns with gaps
 NUMBERS = 0.01  # share of a caller's integers that read as telephone numbers or identity cards, above which they are: of hashes hardly one in a thousand does
 ODD = 10_000  # ids that look personal, of which each is looked at
-WRITTEN = "BETWEEN 1000000000 AND 999999999999999"  # a telephone number with its area code, as an integer
+WRITTEN = "BETWEEN 1000000000 AND 9999999999999"  # a telephone number with its area code or its country's, as an integer; of hashes of 53 bits one in 900 is
 CARD = r"^[1-8]\d{5}(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])\d{4}$"
 PLACES = ("seq", "local_s")  # what the store's views add: the first is the lake's to say, the second follows from the clock
 HOLDS = {
@@ -121,6 +123,7 @@ class Contract:
         """Column, what is wrong in SQL, what that is, what would be right."""
         for name in ("seq", *self.table.needs):
             yield name, f"{name} IS NULL", "is empty", "No row may lack it."
+        yield "seq", f"seq NOT BETWEEN 0 AND {EXACT}", "is none of 0 to 2**53 - 1", "Larger ones are not told apart everywhere."
         zone = instants.zone(self.params.time_zone)
         for column in (self.table[c] for c in self.columns if c in self.table):
             name = column.name
@@ -202,12 +205,19 @@ class Contract:
         """Refuse numbers of people: as integers in place of pseudonyms, or in texts; and categories that are none."""
         for name in (c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY):
             number = f"{name} {WRITTEN} OR regexp_matches({name}::VARCHAR, {literal(CARD)})"
-            odd, filled = self.connection.execute(f"SELECT count(*) FILTER ({number}), count({name}) FROM {rows}").fetchone()
+            counted = f"count(*) FILTER ({number}), count(*) FILTER ({name} NOT BETWEEN 0 AND {EXACT}), count({name})"
+            odd, large, filled = self.connection.execute(f"SELECT {counted} FROM {rows}").fetchone()
             if odd > NUMBERS * filled:
                 raise DataRefused(
                     f"{self.where} › {name}",
                     f"{odd / filled:.0%} of its integers read as telephone numbers or identity cards.",
                     f"It would be {HOLDS[IDENTITY]}.",
+                )
+            if large:
+                raise DataRefused(
+                    f"{self.where} › {name}",
+                    f"is none of 0 to 2**53 - 1 in {large:,} of {filled:,} rows.",
+                    "Of larger ones two people become one in places; cut a hash of 64 bits without a sign: hash >> 11.",
                 )
         words = [c.name for c in self.table.columns if c.name in self.columns and c.kind == TEXT and not c.allowed]
         guard.refuse_no_category(self.connection, self.table, {name: f"{self.where} › {name}" for name in words}, rows)
