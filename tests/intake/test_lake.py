@@ -469,6 +469,23 @@ class TestRefused:
             f"lake.yaml › tables › calls › calls in it is a table of its own ({own}), whose files hold older versions of rows too. Name that folder."
         )
 
+    @pytest.mark.parametrize("told_apart", ["", "EXCLUDE (caller, caller_group, caller_state)"])
+    def test_columns_that_number_people_each_from_one(self, exported, tmp_path, told_apart):
+        """Of 'phone,person' person 1 would be the phone 1 of somebody else; integers of one list are taken, whoever of its people stand in both columns."""
+        split = "SELECT * {} FROM (SELECT * REPLACE (CASE WHEN caller % 2 = 0 THEN caller END AS caller_phone), CASE WHEN caller % 2 = 1 THEN {} END AS caller_person FROM calls)"
+        written(exported, tmp_path, split.format(told_apart, "caller - 1"))
+        assert " › caller_phone, caller_person › " in refused(tmp_path)
+        written(exported, tmp_path, split.format(told_apart, "caller"))
+        Store(load(params(tmp_path))).build(progress=False)
+
+    def test_one_person_may_have_one_integer_in_several_columns(self, exported, tmp_path):
+        written(
+            exported,
+            tmp_path,
+            "SELECT * REPLACE (CASE WHEN seq % 2 = 0 THEN caller END AS caller_phone), caller AS caller_person FROM calls",
+        )
+        Store(load(params(tmp_path))).build(progress=False)
+
     def test_a_file_whose_column_is_another_type(self, exported, tmp_path):
         written(exported, tmp_path, f"{ALL} WHERE seq > 300")
         written(exported, tmp_path, "SELECT * REPLACE (caller::VARCHAR AS caller) FROM calls WHERE seq <= 300", file="part-1.parquet")

@@ -28,6 +28,7 @@ ODD = 10_000  # ids that look personal, of which each is looked at
 WRITTEN = "BETWEEN 1000000000 AND 9999999999999"  # a telephone number with its area code or its country's, as an integer; of hashes of 53 bits one in 900 is
 CARD = r"^[1-8]\d{5}(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])\d{4}$"
 PLACES = ("seq", "local_s")  # what the store's views add: the first is the lake's to say, the second follows from the clock
+PEOPLE = ("caller_phone", "caller_person", "caller_code")
 HOLDS = {
     INSTANT: "the wall time of the hotline's clock, without a zone",
     IDENTITY: "integers that stand for pseudonyms, never the number or the name of somebody",
@@ -64,6 +65,7 @@ class Contract:
         self._refuse_values(rows)
         self._refuse_order(rows)
         self._refuse_texts(rows)
+        self._refuse_numberings(rows)
         schema, days = self._days(rows)
         said = [FORMAT, "lake", calendar(self.params), self.params.time_zone, self.table.clock, schema, days]
         made = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
@@ -235,6 +237,22 @@ class Contract:
                     "holds telephone numbers, ids, bank cards or mail addresses.",
                     "Put a keyed pseudonym in their place, or leave the column out.",
                 )
+
+    def _refuse_numberings(self, rows: str) -> None:
+        """An integer is one person in all columns by which a definition may tell people: where a row lacks the first of them, the next one stands for it."""
+        keys = [column for column in PEOPLE if column in self.columns]
+        if len(keys) < 2:
+            return
+        whose = "coalesce(caller, -1 - seq)" if "caller" in self.columns else "seq"
+        each = " UNION ALL ".join(f"SELECT {key} AS n, '{key}' AS of, {whose} AS whose FROM {rows} WHERE {key} IS NOT NULL" for key in keys)
+        shared = f"SELECT n FROM ({each}) GROUP BY n HAVING min(of) <> max(of) AND min(whose) <> max(whose)"
+        ((twice,),) = self.connection.execute(f"SELECT count(*) FROM ({shared})").fetchall()
+        if twice:
+            raise DataRefused(
+                f"{self.where} › {', '.join(keys)}",
+                f"{twice:,} integers stand for different people, one in each column.",
+                "Number the people of all these columns together, as in one list.",
+            )
 
     # ---- what the store tells of it
 
