@@ -1,7 +1,6 @@
 """A workbook of many rows: ours, row by row, beside pandas' own way to Excel; each in a process of its own, so that its peak of memory is its own."""
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.stored import peak_mb
 from hotline_analysis.report.workbook import book
 from hotline_analysis.report.workbook.book import Book, Column, Sheet
 
@@ -54,7 +54,7 @@ def main(way: str, rows: str) -> None:
             "processor": time.process_time() - processor,
             "file_mb": path.stat().st_size // 1_000_000,
         }
-    print(json.dumps(told | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    print(json.dumps(told | {"peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ import hashlib
 import importlib
 import inspect
 import json
+import math
 import os
 import pkgutil
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -33,6 +35,7 @@ from hotline_analysis.measures import (
     catalogue,
     editions,
     indicators,
+    order_shares,
     orders,
     quotable,
     results,
@@ -44,6 +47,7 @@ from hotline_analysis.measures import (
 )
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
+from hotline_analysis.measures.catalogue import deflection
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
@@ -51,10 +55,11 @@ from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
-from hotline_analysis.measures.view import TAIL_S, View
+from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
+from hotline_analysis.studies.satisfaction import answers
 from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Language, Term, format_month, listed
 
 CHECKS = {
@@ -298,21 +303,22 @@ class Hotline:
 
     @cached_property
     def awaited(self) -> dict[str, date]:
-        """What later data still complete, and on which day it is final: `month`, in which the data end; `calls`, whose last have not been watched for a
-        week (without callers nothing is completed); `orders`, whose last have not been watched for the longest limit."""
+        """What later data still complete, and on which day it is final; of figures that the period has.
+
+        `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
+        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
+        """
         view, last, said = self.view, self.period.last_day, {}
         if not self.period.dated:
             return said
         if self.data_days[1] < last and not self._ended():
             said["month"] = last + timedelta(days=1)
         if self._watches_callers and view.provisional:
-            said["calls"] = last + timedelta(days=1 + TAIL_S // DAY)
-        if view.definition.look_ahead:
-            limits = [(measure, text) for measure in orders.MEASURES for text in getattr(self.params.complaints, measure)]
-            told = [text for measure, text in limits if (i := self.catalogue.get(f"{measure}_{text}")) and not indicators.why_not(i, view)]
-            days = [orders.complete_on(view, text) for text in told]
-            if days and view.end_s < self.calendar.instant(max(days)):
-                said["orders"] = max(days)
+            said["calls"] = last + timedelta(days=1 + math.ceil(view.tail_s / DAY))
+        for table, awaited in {"orders": order_shares.awaited, "sessions": deflection.awaited, "surveys": answers.awaited}.items():
+            if table in view.tables:
+                with suppress(DataRefused, NoInput):  # of a table that cannot be read there are no figures
+                    said |= awaited(view)
         return said
 
     def _ended(self) -> bool:
@@ -323,7 +329,7 @@ class Hotline:
     @property
     def _watches_callers(self) -> bool:
         calls = self.view.tables.get("calls")
-        return calls is not None and "caller" in calls.collect_schema().names()
+        return calls is not None and not self.view.masked and "caller" in calls.collect_schema().names()
 
     def before(self, back: int = 1) -> str:
         """The month `back` months before this one (of a day: before the day's month); of a quarter or a year the quarter or the year."""
@@ -365,6 +371,7 @@ class Hotline:
             only=self.only,
             whole=tables if self.only[0] else {},
             grade=lambda period: self.grade[0] if period == self.period else "",
+            told=self.store.told,
         )
 
     @cached_property
@@ -730,7 +737,7 @@ class Hotline:
             grade=self.grade[0],
             levels=catalogue.levels(self.params),
         )
-        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, provisional="calls" in self.awaited)
+        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, awaited=tuple(self.awaited))
         return said.assign(**self._absent(set(said.loc[said["value"].notna(), "indicator"])))
 
     def _absent(self, had: set[str]) -> dict:
@@ -945,7 +952,9 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        found = found if day else checks.with_more(found, self._typed_unknown() + self._typed_otherwise())
+        if not day:
+            more = [*self._lost_after(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+            found = checks.with_more(found, more)
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -953,6 +962,43 @@ class Hotline:
         worst = found["severity"].eq(next(iter(found["severity"]), "")) & (grade != "excellent")
         named = worst & (worst.cumsum() <= MOST_NAMED)
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
+
+    def _lost_after(self) -> list[dict]:
+        """A finding a stretch of days without records behind the period: they count as days on which nobody called back, in every window that reaches them.
+
+        Of no more than middle weight, because every other figure of the period stands.
+        """
+        view, period = self.view, self.period
+        if not (period.dated and self._watches_callers) or view.masked or view.end_s <= period.end_s:
+            return []
+        own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
+        windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
+        earlier = [p for p in self.trend if p.last_day < period.first_day]
+        lost = indicators.lost_after(view, [*earlier, period], windows[-1])[period.label]
+        severity = "major" if len(lost) >= checks.LOST_DAYS[1] else "minor"
+        told = []
+        for _, days in lost.groupby(pd.to_datetime(lost["date"]).diff().dt.days.ne(1).cumsum()):
+            first, last = days["date"].iloc[0], days["date"].iloc[-1]
+            reach = next(w for w in windows if w > 24 * ((first - period.last_day).days - 1))
+            where = first.isoformat() + (f"..{last.isoformat()}" if first < last else "")
+            lacking = {"where": where, "count": len(days), "usual": round(days["expected"].sum()), "detail": f"{reach:g}"}
+            told.append({"check": "lost after", **lacking, "severity": severity})
+        return told
+
+    def _untold(self) -> list[dict]:
+        """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""
+        view, placed = self.view, self.params.complaints.placed_by
+        if "orders" not in view.tables or placed == "closed":
+            return []
+        told = orders.counted(orders.cases(view))
+        told = orders.within(told, self.period) if self.period.dated else told
+        lost = told[orders.untold(told, view.end_s)]
+        if not len(lost):
+            return []
+        last = self.calendar.day_of(int(lost["told_s"].max()) - 1).isoformat()
+        early = self.period.dated and bool((lost["told_s"] < min(self.period.end_s, view.end_s)).any())
+        found = {"check": "told no more", "where": f"orders › {last}", "severity": "major" if early else "minor"}
+        return [found | {"count": len(lost), "share": len(lost) / len(told)}]
 
     def _typed_unknown(self) -> list[dict]:
         """A finding where figures were typed in under words that are no indicators: nothing can take them. Those that read as a key are named."""
@@ -1030,7 +1076,11 @@ class Hotline:
         row |= {f"edition_{language}": editions.name(self.only, language) for language in LANGUAGES}
         final = max(self.awaited.values()).isoformat() if self.awaited else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
-        known["awaited"] = "month" if "month" in self.awaited else " ".join(self.awaited)
+        awaited = {"month": self.awaited["month"]} if "month" in self.awaited else self.awaited
+        watched = {name: day.isoformat() for name, day in awaited.items() if name in ("month", "calls", "orders")}
+        known |= {"awaited": " ".join(awaited), "watched": " ".join(watched), "watched_on": max(watched.values(), default="")}
+        known |= {f"{name}_on": day.isoformat() for name, day in awaited.items() if name != "month"}
+        known |= {"late_days": answers.late_days(self.view)} if "surveys" in awaited else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {

@@ -132,6 +132,14 @@ REASON = {  # why a month is not compared
         "数值超出它的上限，分子与分母的记录互相矛盾", "the value passes its bound: the records of its two parts contradict each other"
     ),
     "not covered": Term("数据没有覆盖全月", "the data do not cover the whole month", of_period=True),
+    "unfinished": Term(
+        "本月有的诉求尚未到期，或到期时的情形未导出，不作判断",
+        "some orders of the month have not fallen due, or are not told of up to it: not judged",
+        of_period=True,
+    ),
+    "not watched": Term(
+        "本月之后有几天没有记录，再次来电看不全", "days after the month have no records, so not all callbacks are seen", of_period=True
+    ),
     "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with", of_period=True),
     "month before": Term("上月没有可比的数字", "the month before has no comparable figure", of_period=True),
     "definition": Term("以前各月口径不同", "the months before are under another definition", of_period=True),
@@ -188,6 +196,9 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "satisfaction: nps": Term("参数没有指明推荐意愿是哪一题", "params do not say which item asks for recommendation"),
     "no fit": Term("两个边际不能同时满足", "the margins cannot all be met"),
     "no month before": Term("上月的数据不全，无从比较", "last month is not whole in the data"),
+    "half a month": Term(
+        "数据没有覆盖两个整月，件数不作比较", "the data do not hold both months whole, so counts are not compared", of_period=True
+    ),
     "no vague word": Term("这一级没有笼统的诉求名称", "no issue of this level has a vague name"),
     "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
     "no calls": Term("没有来电", "no calls"),
@@ -195,6 +206,9 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "nobody has answered": Term("排查名单还没有人填写", "nobody has answered a case yet"),
     "no case of a caller": Term("还没有办结的来电人案件", "no caller's case has been closed yet"),
     "no closed case": Term("办结的案件还没有看满一周", "no closed case has been watched for a week yet"),
+    "no later export": Term(
+        "此后的导出不再提及较早的诉求，哪些还在办无从得知", "later exports tell of older orders no more, so nobody knows which are open"
+    ),
     "no base": Term("本期没有可作分母的记录", "no record of this period to be a base"),
     "cost a minute": Term("参数没有给出每分钟成本", "params give no cost a minute"),
     "not the whole month": Term(

@@ -12,11 +12,13 @@ CHECKS = {
     "odd day": Term("当日记录数异常", "day far from its usual"),
     "empty days": Term("没有记录的天数", "days without a record"),
     "uncovered days": Term("在数据起止之外的天数", "days before the data begin or after they end"),
+    "lost after": Term("期后没有记录的天数", "days without records after the period"),
     "silence": Term("一段时间没有记录", "a stretch without a record"),
     "outside the data": Term("日期在数据起止之外", "dates outside the data"),
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
     "without a time": Term("没有时间的记录", "records without a time"),
     "not closed": Term("未办结的工单", "orders not closed"),
+    "told no more": Term("此后的导出不再提及的诉求", "orders that no later export tells of"),
     "month begun": Term("只有少数几天有记录的月份", "month with records on few of its days"),
     "unknown callers": Term("来电人未识别", "callers not identified"),
     "unknown callers move": Term("未识别占比较上月变动", "share of unknown callers moved"),
@@ -91,11 +93,19 @@ SENTENCES = {
     "odd day": Term("{where}有{count}条记录，平常约{usual}条", "{count} records on {where}, usually about {usual}"),
     "empty days": Term("{usual}天中{count}天没有记录", "{count} of {usual} days have no record"),
     "uncovered days": Term("{usual}天中{count}天在数据起止之外", "{count} of {usual} days lie before the data begin or after they end"),
+    "lost after": Term(
+        "{where}没有记录，平常约{usual}条：期末的来电此后有没有再次来电看不到，窗口在{detail}小时以上的复电率偏低",
+        "{where}: no record, usually about {usual}; whoever called again then cannot be seen, so repeat rates within {detail} h and more are too low",
+    ),
     "silence": Term("{where}没有一条{table}记录，平常这一时段约{usual}条", "no {table} {where}, where about {usual} are usual"),
     "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
     "without a time": Term(
         "{count}条记录没有{where}（{share}），不能归入任何一个月", "{count} records lack {where} ({share}) and belong to no month"
+    ),
+    "told no more": Term(
+        "{where}以后的导出不再提及本期{count}件未办结的诉求（{share}）：是否办结不得而知，只按看到的时间计",
+        "{where}: no later export tells of {count} open orders of the period ({share}); whether they are closed is not known, and they count for as long as they were seen",
     ),
     "not closed": Term(
         "{count}件没有{where}（{share}），作未办结，不在任何一个月", "{count} orders lack {where} ({share}): taken as open, in no month"

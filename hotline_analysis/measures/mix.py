@@ -76,7 +76,8 @@ def _by_group(view: View, daily: pd.DataFrame, periods: Sequence[Period], groups
             counts = table[name] if name in table else pd.Series(0, index=table.index)
             found = (volume(RECEIVED, counts, period, here), _category(counts, table.sum(axis=1), period))
             rows += [r | {"group": str(name)} for r in found]
-    return pd.DataFrame(rows).merge(volumes.coverage(days, periods), on="period", how="left").assign(definition="")
+    seen = volumes.coverage(days, periods)
+    return pd.DataFrame(rows).merge(seen.assign(covered=seen["covered"] & seen["ended"]), on="period", how="left").assign(definition="")
 
 
 def _category(counts: pd.Series, whole: pd.Series, period: Period) -> dict:

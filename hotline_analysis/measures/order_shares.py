@@ -5,6 +5,7 @@ are taken as independent cases in a share within a limit; what a day brings belo
 """
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,8 @@ def of_orders(view: View, frame: pd.DataFrame, periods: Sequence[Period], indica
     """Every indicator of some orders in every period: the columns of `indicators.evaluate`.
 
     frame: `orders.cases`. A limit in hours where times are dates, a limit that no order of the period could have reached, and a column that the export lacks
-    are rows without a value and with the reason in `missing`.
+    are rows without a value and with the reason in `missing`. Beside them unfinished: of an order of the period nobody knows yet whether it was resolved by its due time,
+    so that this share is of those with short limits, and compares with no month.
     """
     return pd.DataFrame(_rows(view, orders.counted(frame), periods, indicators)).assign(definition="")
 
@@ -64,13 +66,21 @@ def _rows(view: View, told: pd.DataFrame, periods: Sequence[Period], indicators:
     covered = volumes.coverage(days, periods).set_index("period")
     for period in periods:
         part, here = orders.within(told, period), days[days["period"] == period.label]
-        seen = {"days": int(covered.loc[period.label, "days"]), "covered": bool(covered.loc[period.label, "covered"])}
+        seen = covered.loc[period.label]
         found = [
             volume(i, part.groupby("day").size(), period, here) if i.denominator is None else _share(view, part, period, i)
             for i in indicators
         ]
-        rows += [{**r, **seen} for r in found]
+        for i, r in zip(indicators, found, strict=True):  # of a month that is not over a count compares with none, a share does
+            compares = bool(seen["covered"] and (seen["ended"] or i.denominator is not None))
+            rows.append({**r, "days": int(seen["days"]), "covered": compares, "unfinished": unfinished(view, part, i.key)})
     return rows
+
+
+def whole(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> bool:
+    """Whether the data hold all of some periods, so that counts of orders compare."""
+    found = volumes.coverage(_days(view, frame, periods), periods)
+    return bool((found["covered"] & found["ended"]).all())
 
 
 def _days(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
@@ -106,6 +116,49 @@ def measured(view: View, part: pd.DataFrame, key: str) -> tuple[orders.Within | 
     if not found.denominator:
         return None, "no orders", np.nan
     return (found, "", found.denominator / len(part)) if np.isfinite(found.value) else (None, "not reached", np.nan)
+
+
+def unfinished(view: View, part: pd.DataFrame, key: str) -> bool:
+    """Whether a share by the due time is of some of the orders only, because others fall due when the data have ended, or no export tells of them any more."""
+    return key == "due" and not lacking(view, part, key) and bool((part["due_s"] >= part["told_s"]).any())
+
+
+def awaits_due(view: View, part: pd.DataFrame) -> bool:
+    """Whether some orders fall due when the data have ended."""
+    day = due_on(view, part)
+    return day is not None and view.end_s < view.calendar.instant(day)
+
+
+def due_on(view: View, part: pd.DataFrame) -> date | None:
+    """The day after the last of some orders falls due; None where there is no share by the due time."""
+    if lacking(view, part, "due"):
+        return None
+    return view.calendar.day_of(int(part["due_s"].max())) + timedelta(days=1)
+
+
+def awaited(view: View) -> dict[str, date]:
+    """What later data complete of the shares of the period's orders, and on which day it is final: `orders`, not watched for the hotline's longest limit; `classes`, not
+    watched for that of a class that came; `due`, of which some have not fallen due. Nothing where no such share can be had, or the rule does not look ahead.
+    """
+    part = orders.within(orders.counted(orders.cases(view, "class")), view.period)
+    given = view.params.complaints
+    told = {"orders": _limits_on(view, part, given), "classes": None, "due": due_on(view, part)}
+    if "class" in part:
+        days = [_limits_on(view, part[part["class"] == name], own) for name, own in given.by_class.items()]
+        told["classes"] = max(filter(None, days), default=None)
+    return {name: day for name, day in told.items() if day and view.definition.look_ahead and view.end_s < view.calendar.instant(day)}
+
+
+def _limits_on(view: View, part: pd.DataFrame, given) -> date | None:
+    """The day on which some orders of the period have been watched for the longest of the limits given; None where none of these can be told."""
+    texts = [(measure, text) for measure in orders.MEASURES for text in getattr(given, measure, ())]
+    told = [text for measure, text in texts if not lacking(view, part, f"{measure}_{text}")]
+    return max((orders.complete_on(view, text) for text in told), default=None)
+
+
+def final_on(view: View) -> str:
+    """The day on which the last share of the period's orders is final; '' where all are."""
+    return max((day.isoformat() for day in awaited(view).values()), default="")
 
 
 def lacking(view: View, part: pd.DataFrame, key: str) -> str:

@@ -102,7 +102,7 @@ def cases(view: View, *keep: str) -> pd.DataFrame:
     """One row an order of the kinds that count, created before the data end (closed, where params place orders by their closing); those set apart too (`aside`).
 
     Columns: placed_s (what places it in a month), created_s (where exported), day (the hotline's, since 1970), the instants and flags that the export has (unknown instants nan, unknown flags no),
-    done_s (resolved; closed where no resolution is known; of a reopened order as params rule; never of a withdrawn one), withdrawn_s,
+    told_s (until when the exports tell of it), done_s (resolved; closed where no resolution is known; of a reopened order as params rule; never of a withdrawn one), withdrawn_s,
     left_s (left the stock: closed, or resolved in an export without closings), aside (duplicate, internal, ''), and those of `keep` that there are. Raises
     NoInput without orders, DataRefused without created_at, BadParams for a kind or a class that no order has.
     """
@@ -122,7 +122,19 @@ def cases(view: View, *keep: str) -> pd.DataFrame:
     flags = {c: frame[c].astype("boolean").fillna(False).astype(bool) for c in FLAGS if c in frame}
     frame = frame.assign(**known, **flags, placed_s=frame["placed_s"].astype("int64"))
     frame = frame.assign(created_s=frame["placed_s"]) if clock == "created_s" else frame
-    return _ended(frame.assign(day=local_days(view.calendar, frame["placed_s"]).astype("int64"), aside=_aside(frame)), view.params)
+    made = frame.assign(day=local_days(view.calendar, frame["placed_s"]).astype("int64"), aside=_aside(frame), told_s=_told(view, frame))
+    return _ended(made, view.params)
+
+
+def untold(frame: pd.DataFrame, end_s: int) -> pd.Series:
+    """The orders that were open in the last export that holds them, before the end: nobody knows whether they still are."""
+    return frame["left_s"].isna() & frame["done_s"].isna() & frame["withdrawn_s"].isna() & (frame["told_s"] < end_s)
+
+
+def _told(view: View, frame: pd.DataFrame) -> np.ndarray:
+    """Until when each order is told of: by its exports, and not before the last thing that is known of it."""
+    happened = frame[[c for c in ("placed_s", *INSTANTS) if c in frame and c != "due_s"]].max(axis=1).to_numpy(float)
+    return np.fmax(view.told_until("orders", frame.get("created_s", frame["placed_s"]).to_numpy(float)), happened)
 
 
 def _known_words(orders: nw.LazyFrame, params: Params) -> None:
@@ -258,7 +270,8 @@ def complete_on(view: View, text: str) -> date:
     days = [view.period.last_day + timedelta(days=n) for n in range(1, 2 * asked.number + LONGEST_OFF)]  # be it an hour of work a day
     clock, begins = Clock(view, end_s, last=days[-1]), [view.calendar.instant(day) for day in days]
     if asked.unit == "h":
-        watched = clock.seconds(end_s, begins) >= asked.most
+        worked = clock.seconds(end_s, begins)  # of a working clock, what is done before work begins again is within the limit too
+        watched = worked > asked.most if clock.working else worked >= asked.most
     else:
         watched = clock.days_between([end_s - 1], begins) > asked.most
     return days[int(watched.argmax()) if watched.any() else -1]
@@ -316,9 +329,10 @@ def waits(view: View, frame: pd.DataFrame, measure: str, unit: str) -> Waits:
     gone = frame["withdrawn_s"].fillna(frame["done_s"] if measure == "dispatch" else np.nan).to_numpy(float)
     early, undated = event < created, _undated(frame) & np.isnan(event)
     out = undated | (early if view.params.complaints.before_created == "left_out" else np.zeros(len(frame), bool))
-    stop = np.fmin(np.fmin(event, gone), view.end_s)
+    told = frame["told_s"].to_numpy(float)
+    stop = np.fmin(np.fmin(event, gone), told)
     cause = np.where(np.isnan(event) | (event > np.nan_to_num(gone, nan=np.inf)), np.where(np.isnan(gone), UNKNOWN, WITHDRAWN), DONE)
-    length, follow = _measured(view, created, np.fmax(stop, created), cause, unit)
+    length, follow = _measured(view, created, np.fmax(stop, created), told, cause, unit)
     direct = frame["responded_s"].isna() & frame["done_s"].notna() if measure == "response" else np.zeros(len(frame), bool)
     kept = np.flatnonzero(~out)
     return Waits(kept, length[kept], cause[kept], follow[kept], int(early.sum()), int(undated.sum()), int(np.sum(direct)))
@@ -329,11 +343,13 @@ def _undated(frame: pd.DataFrame) -> np.ndarray:
     return gone & frame["withdrawn_s"].isna().to_numpy()
 
 
-def _measured(view: View, created: np.ndarray, stop: np.ndarray, cause: np.ndarray, unit: str) -> tuple[np.ndarray, np.ndarray]:
-    """Lengths and follow-ups. In days an order is watched up to the last whole day of the data."""
+def _measured(
+    view: View, created: np.ndarray, stop: np.ndarray, end: np.ndarray, cause: np.ndarray, unit: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lengths and follow-ups. In days an order is watched up to the last whole day on which it is told of."""
     if not len(created):
         return created, created
-    clock, end = Clock(view, created.min()), np.full(len(created), float(view.end_s))
+    clock = Clock(view, created.min())
     if unit == "h":
         return np.round(clock.seconds(created, stop)), np.round(clock.seconds(created, end))
     follow = clock.days_between(created, np.fmax(end - 1, created))
@@ -408,7 +424,7 @@ def own_limit(parts: Sequence[Within]) -> Within:
 
 
 def by_due(view: View, frame: pd.DataFrame) -> Within:
-    """What share was resolved by its own due instant, of the orders that were due before the data ended; an order due later is not judged yet."""
+    """What share was resolved by its own due instant, of the orders that were due while they were told of; one due later is not judged."""
     due, done, gone = (frame[c].to_numpy(float) for c in ("due_s", "done_s", "withdrawn_s"))
     judged, in_time = due_marks(view, frame)
     left = judged & np.isnan(done) & (gone <= due)
@@ -420,9 +436,9 @@ def by_due(view: View, frame: pd.DataFrame) -> Within:
 
 
 def due_marks(view: View, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Which orders were due before the data ended, and which of these were done by then."""
+    """Which orders were due while they were told of, and which of these were done by then."""
     due, done = (frame[c].to_numpy(float) for c in ("due_s", "done_s"))
-    judged = (due < view.end_s) & ~_undated(frame)
+    judged = (due < frame["told_s"].to_numpy(float)) & ~_undated(frame)
     return judged, judged & (done <= due)
 
 

@@ -2,8 +2,8 @@
 
 Two facts, two words. 本月异常 (outside): the month lies outside what the months before it foresee (`control.foreseen`); only this is better or
 worse, and only from twelve comparable months on. 持续偏低 / 偏高 (run): seven months or more in a row on one side of the centre, and their mean
-outside what the months before foresee of such a mean, which asks whether something has changed for good (`breaks` in the params). Months are comparable when the data cover them, the rule is the same and no
-declared break lies between.
+outside what the months before foresee of such a mean, which asks whether something has changed for good (`breaks` in the params). Months are comparable when the data cover them (of a repeat
+rate the days behind them too), every case of theirs can be judged, the rule is the same and no declared break lies between.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,9 +32,11 @@ DEFAULTS = {
     "known": 1.0,
     "days": 30,
     "covered": True,
+    "watched": True,
     "definition": "",
     "clusters": "callers",
     "beyond": False,
+    "unfinished": False,
     "origin": "records",
 }
 
@@ -177,7 +179,10 @@ def _comparable(series: pd.DataFrame, ask: _Ask) -> pd.Series:
     """Which months can stand beside this one: covered, with a value, under its rule, in its stretch between breaks."""
     since = max((m for m in ask.breaks if m <= ask.now), default="")
     whole = series["covered"].astype(bool) & series["adjusted"].notna() & (series["calls"] > 0) & ~series["beyond"].astype(bool)
+    whole &= series["watched"].astype(bool)
     whole &= series["origin"] == "records"  # what was typed in is shown and never compared
+    # a month that is judged by its short limits alone neither stands beside others nor makes their limits
+    whole &= ~series["unfinished"].astype(bool)
     return whole & (series["definition"] == series.loc[ask.now, "definition"]) & (series["period"] >= since)
 
 
@@ -354,6 +359,10 @@ def _reason(row, series, history, method, stands, ask) -> str:
         return "beyond"
     if not row["covered"]:
         return "not covered"
+    if row["unfinished"]:
+        return "unfinished"
+    if not row["watched"]:
+        return "not watched"
     earlier = series[(series["period"] < ask.now) & series["value"].notna()]
     if not len(earlier):
         return "first month"
@@ -427,13 +436,15 @@ def _name_events(rows: list[dict], ask: _Ask) -> None:
 def _aim(indicator, row, series, limits, said, method, ask) -> dict:
     """The target, how far off it is, and in how many months it was reached; a promise only where no signal stands."""
     target = ask.targets.get(indicator.key, np.nan) if indicator.better else np.nan
-    known = series[series["covered"] & series["value"].notna()]["value"].to_numpy(float)  # typed months too: a target is reached or not
+    whole = series["covered"] & series["watched"] & series["value"].notna() & ~series["unfinished"].astype(bool)
+    known = series[whole]["value"].to_numpy(float)  # typed months too: a target is reached or not
     way = -1 if indicator.better == "lower" else 1
     reached = way * known >= way * target if np.isfinite(target) else known[:0] > 0
     quiet = method == "chart" and said["state"] == "inside" and not limits["run"]
     ends = (limits["lower"], limits["upper"]) if quiet else (np.nan, np.nan)
     able = control.capability(*ends, None if np.isnan(target) else target, indicator.better)
-    here = bool(way * row["value"] >= way * target) if np.isfinite(target) and not pd.isna(row["value"]) else None
+    told = np.isfinite(target) and not pd.isna(row["value"]) and not row["unfinished"]
+    here = bool(way * row["value"] >= way * target) if told else None
     return {
         "target": target,
         "target_gap": row["value"] - target,

@@ -1,15 +1,16 @@
 """What a study looks at: the hotline's tables, one period, one definition, and the gap table that follows from them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts, rules
-from hotline_analysis.measures.definition import Definition
+from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.gaps import DAY, VERSION, GapsByCaller, gap_table
 from hotline_analysis.measures.periods import Calendar, Period
 from hotline_analysis.params import Params
@@ -45,6 +46,7 @@ class View:
     calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
     the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked. `held`: what was read for one of several figures of this
     view and serves the others (`once`); None where nothing is to be held. `beside`: what other hotlines shared (`sharing.Share`), for the study that compares.
+    `told`: of a table's rows from an instant on its exports tell until another, as seconds, ascending by both; nothing where they tell of all until the data end.
     `only`: the stratum and the word that an edition is of, ("", "") for the hotline; its `tables` hold its own rows, and `whole` those of the whole hotline.
     """
 
@@ -64,6 +66,7 @@ class View:
     whole: Mapping[str, nw.LazyFrame] = field(default_factory=dict, repr=False)
     held: dict | None = field(default=None, repr=False, compare=False)
     beside: tuple = ()
+    told: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict, repr=False)
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""
@@ -115,6 +118,15 @@ class View:
             return self.calendar.instant(self.definition.data_end)
         return self.data_end_s if self.definition.look_ahead else min(self.period.end_s, self.data_end_s)
 
+    def told_until(self, name: str, begun_s: np.ndarray) -> np.ndarray:
+        """Until when the exports of a table tell of rows that began at these instants, in seconds: an order that was open in the last export that holds it may be closed since."""
+        ends = np.full(len(begun_s), float(self.end_s))
+        if not self.told.get(name):
+            return ends
+        begins, until = np.array(self.told[name], float).T
+        place = np.searchsorted(begins, np.nan_to_num(begun_s, nan=np.inf), side="right") - 1
+        return np.fmin(until[np.maximum(place, 0)], ends)
+
     @property
     def span(self) -> tuple[int, int]:
         """The instants between which data may speak for the period: 28 days before it to 168 h after it, as far as there are data.
@@ -130,9 +142,15 @@ class View:
         return max(end - start, 0) / DAY
 
     @property
+    def tail_s(self) -> int:
+        """For how long the last calls of the period are watched: for a week, or for the definition's longest window."""
+        windows = [*self.definition.windows_hours, *self.definition.windows_by_issue.values()]
+        return max(TAIL_S, round(max(windows, default=0) * HOUR))
+
+    @property
     def provisional(self) -> bool:
-        """True while the last calls of the period have not been watched for 168 h (暂行值); a rule that does not look ahead is final."""
-        return self.definition.look_ahead and self.end_s < self.period.end_s + TAIL_S
+        """True while the last calls of the period have not been watched for `tail_s` (暂行值); a rule that does not look ahead is final."""
+        return self.definition.look_ahead and self.end_s < self.period.end_s + self.tail_s
 
     def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""
@@ -197,6 +215,6 @@ class View:
         return rules.with_chases(self.line, orders, rule) if rule.open_orders == "apart" else self.line
 
     def near(self) -> "View":
-        """The same view of the data near its period only (28 days before, 8 days after), for many rules at once; nothing of it is kept."""
-        start, end = self.period.start_s - HISTORY_S, self.period.end_s + TAIL_S + DAY
+        """The same view of the data near its period only (28 days before, a day more than `tail_s` after), for many rules at once; nothing of it is kept."""
+        start, end = self.period.start_s - HISTORY_S, self.period.end_s + self.tail_s + DAY
         return replace(self, data_start_s=max(self.data_start_s, start), data_end_s=min(self.data_end_s, end), keep=not_kept, held={})

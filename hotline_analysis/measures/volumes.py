@@ -22,6 +22,7 @@ from hotline_analysis.stats import resampling
 EPOCH = date(1970, 1, 1)
 UNLIKELY = -np.log(0.01)  # a day that should bring this many calls brings none in 1 of 100 cases
 UNLIKELY_ON_END = UNLIKELY + np.log(31)  # and days on end: each day of a month may begin such a run
+NOTHING_MORE = 0.5  # expected records of the days behind the data, below which a month is over: a closed weekend or holiday brings none
 TURNS, FEWEST_OF_KIND = 50, 3
 
 
@@ -96,9 +97,10 @@ def _ratio(top: np.ndarray, bottom: np.ndarray, otherwise: float = 0.0) -> np.nd
 
 
 def coverage(days: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
-    """One row a period: days (seen), covered: whether every unseen day lies within the period and the data go on after it; ended: whether they go to its end.
+    """One row a period: days (seen), covered: whether every unseen day lies within the period and the data go on after it; ended: whether what is
+    still to come of it is next to nothing (its counts are all there only where both hold).
 
-    Edge days that would bring no call to speak of (a hotline closed on a holiday, or with a call a week) do not count as missing.
+    Edge days that would bring few calls (a hotline closed on a holiday, or with a call a week) do not count as missing.
     """
     rows = []
     for period in periods:
@@ -106,7 +108,7 @@ def coverage(days: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
         seen, expected = part["seen"].to_numpy(bool), part["expected"].to_numpy(float)
         at = np.flatnonzero(seen)
         before, after = (expected[: at[0]].sum(), expected[at[-1] + 1 :].sum()) if len(at) else (np.inf, np.inf)
-        covered, ended = (bool(lost < UNLIKELY) for lost in (before + after, after))
+        covered, ended = bool(before + after < UNLIKELY), bool(after < NOTHING_MORE)
         rows.append({"period": period.label, "days": int(seen.sum()), "covered": covered, "ended": ended})
     return pd.DataFrame(rows)
 

@@ -88,7 +88,7 @@ def publish(
     """Render and publish a month (a quarter, a year), or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
 
     sections: in place of the params' own; only: these of its pages (none: all). edition: `unit=North`, the first page alone, of what names that unit. before: what was published of it
-    as provisional, where the folder does not know. What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
+    earlier, where the folder does not know. What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
     """
     asked = day or month
     if asked != "latest":

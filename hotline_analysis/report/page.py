@@ -159,7 +159,7 @@ def make(
 
     countries: whose national numbers count as personal; data_words: texts of the data that read like a missing value; people: what no frame or picture of
     one's own may show, for it is somebody's name; others: the other pages of the month, for its first page, which leads to each that is there and says why another is not; sections: the chapters that it has, in their
-    order (none: all); notes: what people wrote of a chapter, as Markdown; revised: what became of figures that were provisional; staff: the page is for staff, and may show what names agents.
+    order (none: all); notes: what people wrote of a chapter, as Markdown; revised: what became of figures that were published before; staff: the page is for staff, and may show what names agents.
     """
     head, chapters_there = _sections(notebook, sections, None if staff else people)
     if staff:

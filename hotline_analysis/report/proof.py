@@ -200,8 +200,7 @@ def _made_again(params: str, said: Mapping, *, whole: bool, progress: bool) -> t
     label, language = said["month"], said["parameters"]["language"]
     asked = {"day" if len(label) == 10 else "month": label, "language": language, "edition": said.get("only", ""), "progress": progress}
     described = params_file.load(params)
-    if said.get("revised"):
-        asked["before"] = Revised(said["revised"], described)
+    asked["before"] = Revised.read(said.get("revised", {}), described)
     with tempfile.TemporaryDirectory(prefix="hotline-verify-") as home, _fresh(described.store_folder):
         with contextlib.suppress(StudyMissing):  # as the published month may have been; its files tell
             monthly.publish(params, out=str(Path(home) / "reports"), only=() if whole else (INDEX,), **asked)

@@ -177,7 +177,7 @@ class Run:
     """What one run needs, and what it has made so far.
 
     store: the state that all notebooks read; countries: whose numbers count as personal; data_words: texts of the data that read like a missing
-    value; people: names of agents, which no frame or picture of one's own may show; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; revised: what was published of the month while it was provisional; printer: the
+    value; people: names of agents, which no frame or picture of one's own may show; sections: the chapters of the month, in their order (none: all); notes: what people wrote of them; revised: what was published of the month before; printer: the
     browser that makes a PDF of the month's page; staff: the pages are for staff; only: the unit, area or department that they are of (`column=word`).
     """
 
@@ -342,8 +342,8 @@ def _make_page(run: Run, name: str, notebook: Path, environment: Mapping[str, st
         return
     first = {"others": run.others, "sections": run.sections, "notes": run.notes} if name == "index.html" else {}
     end = kernel.end_of([cell for cell in done.cells if cell.cell_type == "code"][-1])
-    if name == "index.html" and run.revised and not end["manifest"].get("provisional"):
-        first["revised"] = run.revised.told(end["kpis"] or [], run.parameters.get("language", "zh"))
+    if name == "index.html" and run.revised:
+        first["revised"] = run.revised.told(end["kpis"] or [], end["manifest"], run.parameters.get("language", "zh"))
     words = {"countries": run.countries, "data_words": run.data_words, "people": run.people}
     run.files[name] = page.make(done, name=name, staff=run.staff, **words, **first)
     run.files |= {f"{_stem(name)}.csv": publish.csv_bytes(end["kpis"])} if end["kpis"] else {}
@@ -372,7 +372,7 @@ def _manifest(run: Run, pages: list[str], started: datetime) -> dict:
         "pages": {name: run.facts[name] for name in pages if name in run.facts},
         "missing": {name: other.why.en for name, other in run.others.items() if other.why},
         "complete": not run.faults,
-        "revised": run.revised.figures if run.revised else {},
+        "revised": run.revised.kept() if run.revised else {},
         "versions": {"python": sys.version.split()[0], "platform": sys.platform} | {name: _version(name) for name in TOOLS},
         "fingerprint": run.fingerprint,
     }

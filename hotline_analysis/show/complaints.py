@@ -5,7 +5,11 @@ from hotline_analysis.show.forms import Figure, Furniture, Table
 from hotline_analysis.show.month import AIM, BECAUSE, COUNTED, EMPTY, EVENTS, GROUP, RISEN
 from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
-IN_TIME = (Sentence("{indicator}{value:share}（{low:share}～{high:share}）", "{indicator}: {value:share} ({low:percent}–{high:percent}%)"),)
+IN_TIME = (
+    Sentence("{indicator}{value:share}（{low:share}～{high:share}）", "{indicator}: {value:share} ({low:percent}–{high:percent}%)"),
+    Sentence("（{provisional}）", " ({provisional})"),
+)
+FINAL_ON = Sentence("比例{final_on:day}定稿：还有诉求没看满时限或尚未到期。", "The shares are final on {final_on:day}: orders have not been watched for their whole limit, or have not fallen due.")  # fmt: skip
 ALL_OF = (
     Sentence("{what}{count}件", "{count} {what}"),
     Sentence("，较上月{difference}（{change}）", ", {difference} ({change})", of_period=True),
@@ -107,6 +111,7 @@ FORMS = {
         subtitle=Term("未办的按看到的时间计；右侧两列是只看已办、把未办当超时会得到的数", "Open orders count as far as seen; the two columns at the right: what leaving them out, or taking them as late, would say"),
         bold="value",
         narrow="channel area class department category_1 kind indicator value",
+        note=FINAL_ON,
     ),
     "durations": Table(
         "channel area class department category_1 kind measure counted_in orders done median± p90 done_median",
@@ -146,6 +151,7 @@ FORMS = {
         Term("各承办部门", "By department"),
         subtitle=Sentence("响应按{response_limit}，解决按{resolution_limit}；各部门的诉求不同，不排名次", "Columns: {response_limit}; {resolution_limit}. Departments have other orders, so they are not ranked"),
         narrow="department count resolution due",
+        note=FINAL_ON,
     ),
     "aside": Table("apart count share counts_in", Term("另列的与按参数处理的", "Kept apart, or ruled by params"), short=True),
 }  # fmt: skip

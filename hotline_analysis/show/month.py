@@ -377,20 +377,34 @@ SAY = {
             "There are no data of {absent}, so {absent_count} further indicators have no figures.",
         ),
     ),
-    "about": Sentences(
-        {
-            "month": Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{final_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {final_on:day}.", of_period=True),
-            "calls": Sentence(
-                "带“暂”的数字{final_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
-                "Figures marked prov. become final on {final_on:day}: the month's last calls have not been watched in full, and are corrected for it.", of_period=True),
-            "orders": Sentence(
-                "带“暂”的数字{final_on:day}定稿：月末几天的诉求还没看满时限，已按看了多久修正。",
-                "Figures marked prov. become final on {final_on:day}: the month's last orders have not been watched for their whole limit, and are corrected for it.", of_period=True),
-            "calls orders": Sentence(
-                "带“暂”的数字{final_on:day}定稿：月末几天的来电和诉求还没看满，已按看了多久修正。",
-                "Figures marked prov. become final on {final_on:day}: the month's last calls and orders have not been watched in full, and are corrected for it.", of_period=True),
-        },
-        by="awaited",
+    "about": (
+        Sentences(
+            {
+                "month": Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{final_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {final_on:day}.", of_period=True),
+                "calls": Sentence(
+                    "带“暂”的数字{calls_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
+                    "Figures marked prov. become final on {calls_on:day}: the month's last calls have not been watched in full, and are corrected for it.", of_period=True),
+                "orders": Sentence(
+                    "带“暂”的数字{orders_on:day}定稿：月末几天的诉求还没看满时限，已按看了多久修正。",
+                    "Figures marked prov. become final on {orders_on:day}: the month's last orders have not been watched for their whole limit, and are corrected for it.", of_period=True),
+                "calls orders": Sentence(
+                    "带“暂”的数字{watched_on:day}定稿：月末几天的来电和诉求还没看满，已按看了多久修正。",
+                    "Figures marked prov. become final on {watched_on:day}: the month's last calls and orders have not been watched in full, and are corrected for it.", of_period=True),
+            },
+            by="watched",
+        ),
+        Sentence(
+            "各时限等级自己的比例{classes_on:day}定稿：月末几天的诉求还没看满时限。",
+            "Shares by a class's own limit are final on {classes_on:day}: the month's last orders have not been watched for it.", of_period=True),
+        Sentence(
+            "按期解决率{due_on:day}定稿：有的诉求尚未到期，此前只计已到期的，多是时限短的，不作判断。",
+            "The share resolved by the due time is final on {due_on:day}: some orders have not fallen due, so it is of those that have, mostly of short limits, and is not judged."),
+        Sentence(
+            "机器人解决率{sessions_on:day}定稿：月末几天的会话还没看满，没有计入。",
+            "The share ended by the bot is final on {sessions_on:day}: the month's last chats have not been watched in full, and are left out.", of_period=True),
+        Sentence(
+            "满意度调查的数字{surveys_on:day}定稿：以往95%的答卷在{late_days}天内收回，月末邀请的还会有人答复。",
+            "Figures of surveys are final on {surveys_on:day}: 95% of earlier answers had come within {late_days} {late_days:day|days}, so answers to the month's last invitations are still on their way.", of_period=True),
     ),
     "rule": (Sentence("{rule}。", "{rule}."),),
     "checks": Sentences(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hotline_analysis import machine
+from hotline_analysis import machine, open_hotline
 from hotline_analysis.errors import CannotWrite, DataRefused, Held, NoInput
 from hotline_analysis.intake.read import readers
 from hotline_analysis.intake.store import Store
@@ -132,6 +132,26 @@ def test_the_newest_export_of_a_key_wins_and_conflicts_are_counted(tmp_path):
     assert rows(store, "call_id, issue_1, talk_seconds") == [("1", "供电", 99), ("2", "停水", 10), ("3", "停水", 1)]
     ledgers = {ledger.name: ledger for ledger in store.ledgers}
     assert dict(ledgers["b-april.csv"].duplicates) == {"older version": 1, "same row": 1} and not ledgers["a-may.csv"].duplicates
+
+
+@pytest.mark.parametrize("corrected", ["may_v2.csv", "may-v2.csv", "may (1).csv", "may(更正).csv", "may.2.csv"])
+def test_of_exports_of_the_same_days_the_one_whose_name_goes_on_wins(tmp_path, corrected):
+    """A space, a bracket and a hyphen sort before the dot of .csv, an underscore after it: a corrected export won or lost by that."""
+    export(tmp_path, "may.csv", ["1,2024-05-01 10:00:00,13800000001,停水,10", "2,2024-05-02 10:00:00,13800000002,停水,10"])
+    export(tmp_path, corrected, ["1,2024-05-01 10:00:00,13800000001,供电,99", "2,2024-05-02 10:00:00,13800000002,停水,10"])
+    store = built(hotline(tmp_path, more="  key: 编号\n"))
+    assert rows(store, "call_id, issue_1, talk_seconds") == [("1", "供电", 99), ("2", "停水", 10)]
+
+
+def test_of_exports_of_the_same_orders_the_one_that_tells_longer_wins(tmp_path):
+    """Orders of May, exported on the first of June as `may_final.csv`, and again a month later as `may.csv`."""
+    header, first = "编号,受理,办结", "1,2024-05-01 10:00:00,"
+    export(tmp_path, "may_final.csv", [first, "2,2024-05-31 10:00:00,2024-05-31 12:00:00"], header)
+    export(tmp_path, "may.csv", [f"{first}2024-06-20 08:00:00", "2,2024-05-31 10:00:00,2024-05-31 12:00:00"], header)
+    text = "title: x\nkey: published\npublic: true\norders:\n  files: may*.csv\n  key: 编号\n  columns: {order_id: 编号, created_at: 受理, closed_at: 办结}\n"
+    tmp_path.joinpath("orders.yaml").write_text(text, encoding="utf-8")
+    h = open_hotline(tmp_path / "orders.yaml", "all", progress=False)
+    assert h.sql("SELECT count(closed_at) AS n FROM orders")["n"].tolist() == [2]
 
 
 def test_within_a_file_the_latest_then_the_fullest_version_of_a_key_wins(tmp_path):

@@ -132,9 +132,9 @@ def test_at_most_six_are_listed_and_an_event_once():
 
 
 def test_only_rates_within_a_window_are_provisional_and_only_volumes_have_a_plain_change():
-    told = quoted(verdicts(repeat_rate_24h="none", connection_rate="none", offered="none"), provisional=True)
+    told = quoted(verdicts(repeat_rate_24h="none", connection_rate="none", offered="none"), awaited=["calls"])
     assert told["provisional"].tolist() == [True, False, False]
-    without = quoted(verdicts(repeat_rate_24h="none").assign(value=[np.nan]), provisional=True)
+    without = quoted(verdicts(repeat_rate_24h="none").assign(value=[np.nan]), awaited=["calls"])
     assert without["provisional"].tolist() == [False]  # a figure that there is not becomes final on no day
     assert told["plain_change"].notna().tolist() == [False, False, True]
 

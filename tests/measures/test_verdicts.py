@@ -141,10 +141,13 @@ def test_two_months_alike_say_no_evidence():
     [
         ({}, {"grade": "poor"}, "poor data"),
         ({"covered": [True] * 12 + [False]}, {}, "not covered"),
+        ({"watched": [True] * 12 + [False]}, {}, "not watched"),
         ({"known": [1.0] * 12 + [0.8]}, {}, "unread"),
+        ({"unfinished": [False] * 12 + [True]}, {}, "unfinished"),
         ({"definition": ["a"] * 12 + ["b"]}, {}, "definition"),
         ({}, {"breaks": {"2024-01": Term("新系统", "new system")}}, "break"),
         ({"covered": [False] * 12 + [True]}, {}, "month before"),
+        ({"watched": [False] * 12 + [True]}, {}, "month before"),
     ],
 )
 def test_what_does_not_compare_says_why(change, options, reason):
@@ -161,6 +164,15 @@ def test_a_partial_month_is_in_nobodys_limits_and_no_month_before():
     frame = months([*STEADY, 0.94, 0.3, 0.935], calls=100_000, covered=[True] * 12 + [False, True])
     row = judged(frame)
     assert (row["judgement"], row["baseline_months"]) == ("none", 12) and np.isnan(row["change"])
+
+
+def test_a_month_of_which_not_all_can_be_judged_is_in_nobodys_limits_and_reaches_no_target():
+    frame = months([*STEADY, 0.94, 0.99, 0.935], calls=100_000, unfinished=[False] * 12 + [True, False])
+    row = judged(frame, targets={"connection_rate": 0.95})
+    assert (row["judgement"], row["baseline_months"]) == ("none", 12) and np.isnan(row["change"])
+    assert (row["reached"], row["reached_months"], row["target_months"]) == (False, 0, 13)
+    young = judged(frame[:-1], targets={"connection_rate": 0.95})
+    assert (young["reached"], young["reached_months"], young["target_months"]) == (None, 0, 12)
 
 
 def both(first, second, key):

@@ -55,6 +55,16 @@ def test_what_is_said_of_the_period_says_quarter(page):
     assert OF_A_MONTH[language].findall(text) == []
 
 
+def test_a_quarter_that_later_data_complete_says_what_becomes_final_and_when(page):
+    """数据到六月末为止：最后几天的来电要再看七天."""
+    language, text = page
+    said = {
+        "zh": "带“暂”的数字7月8日定稿：季末几天的来电",
+        "en": "Figures marked prov. become final on 8 July: the quarter's last calls",
+    }
+    assert said[language] in " ".join(text.split())
+
+
 def test_what_is_of_months_stands_as_it_was_written(page):
     """一季的“员工流失率（月）”仍是各月合计之比：离职30人÷在岗600人＝5.0%；热线自己的名称和说明一字不改."""
     language, text = page

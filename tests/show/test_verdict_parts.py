@@ -129,7 +129,7 @@ def test_a_headline_without_a_value_has_no_card():
 
 
 def test_only_repeat_rates_are_provisional():
-    frame = told(verdicts(connection_rate="none", repeat_rate_24h="none"), provisional=True)
+    frame = told(verdicts(connection_rate="none", repeat_rate_24h="none"), awaited=["calls"])
     assert show(frame, as_="cards").html.count('class="prov"') == 1
 
 

@@ -1,5 +1,8 @@
 """Complaints and orders: by hand, against the catalogue's own words, by laws and slow loops, on three engines, and on public data."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
+from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures import catalogue, indicators, orders
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.stats import intervals, tests
@@ -250,6 +254,49 @@ def test_half_a_month_is_not_compared():
     assert (opening["telling"], opening["reason"]) == ("volume", "not covered")
     assert pd.isna(opening["difference"]) and pd.isna(opening["change_of_count"]), "the page's first sentence said 155 orders fewer"
     assert complaints.overview(view(data)).iloc[0]["difference"] == 0
+    later = complaints.overview(view(data, start="2024-07-20")).iloc[0]
+    assert pd.isna(later["difference"]) and later["previous"] == 310, "half of July is no month to compare with"
+
+
+def every_fourth_day(end: str):
+    """An order every fourth day from 1 July on, before the data end."""
+    created = list(range(at("2024-07-01 09:00"), at(f"{end} 00:00"), 4 * DAY))
+    return view({"created_s": created, "category_1": ["a", "b"] * (len(created) // 2) + ["a"] * (len(created) % 2)}, end=end)
+
+
+def test_a_month_in_which_half_an_order_is_still_to_come_is_not_over():
+    """按每四天一件：8月30日止还差0.5件以内，算完；8月18日止还差三件，此前写“较上月减少4件”。"""
+    over, young = every_fourth_day("2024-08-31"), every_fourth_day("2024-08-18")
+    row = complaints.overview(over).iloc[0]
+    assert (row["numerator"], row["previous"], row["difference"]) == (8, 8, 0)
+    row = complaints.overview(young).iloc[0]
+    assert pd.isna(row["difference"]) and pd.isna(row["change"]) and row["reason"] == "not covered" and row["numerator"] == 4
+    text = say(told(complaints.overview(young), "overview"), language="zh").text
+    assert text.startswith("诉求4件，数据没有覆盖全月。"), text
+    assert complaints.volume(young)["before"].isna().all() and complaints.volume(over)["before"].tolist() == [8]
+    with pytest.raises(DataRefused, match="half a month"):
+        complaints.change(young)
+    assert complaints.change(over)["difference"].iloc[-1] == 0
+
+
+@pytest.mark.parametrize(
+    ("month", "end", "over"),
+    [  # 31 August 2024 is a Saturday; 29 and 30 September 2023 are days off
+        ("2024-08", "2024-08-31", True),
+        ("2024-08", "2024-08-30", False),
+        ("2023-09", "2023-09-29", True),
+        ("2023-09", "2023-09-28", False),
+    ],
+)
+def test_a_hotline_that_is_closed_on_days_off_has_its_month_over_on_the_last_working_day(month, end, over):
+    """Two orders on each working day, and none on days off."""
+    held = view({"created_s": [0]}).params.model_copy(update={"holidays": "CN"})
+    start = f"{month[:5]}{int(month[5:]) - 1:02d}-01"
+    days = [str(day)[:10] for day in pd.date_range(start, end, inclusive="left")]
+    off = rest_days(held, [date.fromisoformat(day) for day in days])
+    created = [at(f"{day} {hour}:00") for day, free in zip(days, off, strict=True) if not free for hour in ("09", "10")]
+    row = complaints.overview(view({"created_s": created}, month=month, start=start, end=end, given=held)).iloc[0]
+    assert pd.notna(row["difference"]) == over and (row["reason"] == "not covered") != over
 
 
 def test_a_category_whose_share_is_not_told_is_not_named():
@@ -404,6 +451,12 @@ def test_working_time_is_the_slow_loops(begin, length):
         ("2024-08", "calendar", "5d", "2024-09-06"),
         ("2024-08", "working", "6h", "2024-09-03"),  # six and a half hours are worked on Monday
         ("2024-08", "working", "8h", "2024-09-04"),
+        (
+            "2024-08",
+            "working",
+            "13h",
+            "2024-09-05",
+        ),  # worked by Tuesday evening, and what is done on Wednesday before work begins is within it
         ("2024-08", "working", "0d", "2024-09-02"),  # nothing is worked on Sunday: what is done then is done on the same day
         ("2024-08", "working", "1d", "2024-09-03"),
         ("2024-09", "working", "1d", "2024-10-09"),  # 1 to 7 October are off
@@ -491,6 +544,27 @@ def test_due_shares_judge_what_has_fallen_due():
     data = one(due_s=due, resolved_s=[start + HOUR, start + 2 * DAY, None, start + HOUR, start + HOUR])
     row = complaints.timeliness(view(data)).set_index("indicator").loc["due"]
     assert (row["numerator"], row["denominator"], row["open"]) == (1, 3, 1)
+
+
+def test_a_stratum_is_judged_by_its_due_times_once_all_of_its_own_orders_have_fallen_due():
+    """Both channels have July and August alike; of 网络 one order of August is due in October."""
+    data = joined(spread("2024-07", {"电话": 40, "网络": 40}), spread("2024-08", {"电话": 40, "网络": 40}))
+    due = [s + DAY for s in data["created_s"]]
+    due[80 + data["category_1"][80:].index("网络")] = at("2024-10-02 00:00")
+    data = {
+        "created_s": data["created_s"],
+        "channel": data["category_1"],
+        "due_s": due,
+        "resolved_s": [s + HOUR for s in data["created_s"]],
+    }
+    held = view(data, end="2024-09-10")
+    row = complaints.overview(held, by=["channel"]).set_index(["indicator", "channel"]).loc["due"]
+    assert row["reason"].to_dict() == {"电话": "", "网络": "unfinished"} and row["provisional"].to_dict() == {"电话": False, "网络": True}
+    assert set(complaints.timeliness(held)["final_on"]) == {"2024-10-03"}
+    assert set(complaints.timeliness(view(data, end="2024-10-03"))["final_on"]) == {""}
+    stale = replace(view(data, end="2024-10-03"), told={"orders": [(0, at("2024-09-01 00:00"))]})  # exported once, on 1 September
+    row = complaints.overview(stale, by=["channel"]).set_index(["indicator", "channel"]).loc["due"]
+    assert set(row["reason"]) == {"unfinished"} and not row["provisional"].any(), "nobody can say on which day it will be final"
 
 
 def test_duplicates_and_internal_orders_are_apart():

@@ -17,7 +17,9 @@ from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import INSTANT, ITEMS, Table
 
-FORMAT = 15  # of parts and tables; another number builds every store anew
+FORMAT = 16  # of parts and tables; another number builds every store anew
+DUE = "due_at"  # lies ahead: nothing has happened then
+FEW_OLD = 0.01  # of an export's rows, at most, may be older than what it tells of
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -33,6 +35,8 @@ class Part:
     identities: dict[str, dict[str, int]]
     first_s: int | None = None
     last_s: int | None = None
+    begins_s: int | None = None  # from which creation on it tells of orders: nearly all of its rows are later
+    told_until: str | None = None  # the last day on which anything that it tells of happened
     unmet: list[str] = field(default_factory=list)  # columns whose `when` none of its rows meets
     refusal: tuple[str, ...] = ()  # why no row of it converts: where, what is wrong, what would be right
 
@@ -197,8 +201,13 @@ def _shape(text: str) -> str:
 
 
 def span(connection, table: Table, part: Part, staged: Path) -> None:
-    """The first and last second of the table's clock in the part; what is accepted decides."""
+    """The first and last second of the table's clock in the part, and of which rows it tells until when; what is accepted decides.
+
+    An order may be told of again by a later export. A few old ones among the new ones, which an export of one month may hold, tell nothing of the others of their day.
+    """
     clock = table[table.clock].epoch
     if clock in part.columns:
-        query = f"SELECT min({clock}), max({clock}) FROM {parquet(staged)} WHERE (_faults & {part.rejecting}) = 0"
-        part.first_s, part.last_s = connection.execute(query).fetchone()
+        happened = ", ".join(c.name for c in table.columns if c.kind == INSTANT and c.name in part.columns and c.name != DUE)
+        asked = f"min({clock}), max({clock}), quantile_disc({clock}, {FEW_OLD}), CAST(CAST(max(greatest({happened})) AS DATE) AS VARCHAR)"
+        query = f"SELECT {asked} FROM {parquet(staged)} WHERE (_faults & {part.rejecting}) = 0"
+        part.first_s, part.last_s, part.begins_s, part.told_until = connection.execute(query).fetchone()

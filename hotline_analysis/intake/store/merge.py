@@ -45,7 +45,9 @@ class Merge:
         self.connection, self.folder, self.table, self.params, self.old = connection, folder, table, params, old
         self.clock = f"({table.clock} - INTERVAL {params.period.cut_hour} HOUR)"
         newest = [self._newest(job, part) for job, part in mine]
-        places = sorted(range(len(mine)), key=lambda i: (newest[i], mine[i][0].file.name, mine[i][0].key))
+        places = sorted(
+            range(len(mine)), key=lambda i: (newest[i], mine[i][1].told_until or "", _in_names(mine[i][0].file.name), mine[i][0].key)
+        )
         self.places = places  # the newest export, whose last row is the latest, has the highest rank
         self.ranked = [(rank, mine[place]) for rank, place in enumerate(places)]
         have = {column for _, part in mine for column in part.columns}
@@ -73,8 +75,25 @@ class Merge:
         if left_out:
             counts["left_out"] = self._counts(f"(FROM rows_in {gone_sql} WHERE _out IS NOT NULL)", "_out")
         rows = parquet([self.folder / file["file"] for file in made["files"]])
-        told = facts(self.connection, rows, self.table, self.columns, self.params, masked=self._masked())
+        told = facts(self.connection, rows, self.table, self.columns, self.params, masked=self._masked()) | {"told": self._told_of()}
         return {"counts": counts, "days": self._fates(), "cells": self._cells(), "facts": told, **made, "left_out": aside}
+
+    def _told_of(self) -> list[list[int]]:
+        """From which creation on rows are told of until when, ascending: [instant, midnight] each.
+
+        A row is told of by its own export and by every later one that holds rows as old as it is: one of the orders of each month tells of that month's alone, one of
+        all open orders, or of what has changed, of older ones too.
+        """
+        told = [
+            (part.begins_s, instants.next_midnight(date.fromisoformat(part.told_until), self.params.time_zone))
+            for _, (_, part) in self.ranked
+            if part.told_until
+        ]
+        steps: list[list[int]] = []
+        for begins_s, until_s in sorted(told):
+            if not steps or until_s > steps[-1][1]:
+                steps.append([begins_s, until_s])
+        return steps
 
     def _refuse_nothing(self) -> None:
         """Where no file has a row that converts, the first one's setting is wrong."""
@@ -391,6 +410,12 @@ def _cut(days: Sequence[tuple[int | None, int]], before: Collection[int | None])
             size = 0
         size += n
     return [(first, end) for first, end in zip(cuts, [*cuts[1:], len(days)], strict=False)]
+
+
+def _in_names(name: str) -> tuple[str, ...]:
+    """How exports of the same days are put in order by name: one whose name goes on where another's ends, such as 2024-05 (1).csv, is the later one."""
+    file, _, sheet = name.partition(" › ")
+    return Path(file).stem, Path(file).suffix, sheet
 
 
 def column_order(table: Table) -> list[str]:

@@ -91,6 +91,11 @@ class Store:
         return self._state.get("facts", {})
 
     @property
+    def told(self) -> dict[str, list[list[int]]]:
+        """Of the rows of each table from which instant on its exports tell until when (`merge.Merge`), as seconds; nothing of a lake, which tells of all that it has."""
+        return {name: made["facts"]["told"] for name, made in self._state["merged"].items() if made["facts"].get("told")}
+
+    @property
     def recorded_days(self) -> set[str]:
         """The days of the leading table that have records in it, as the hotline cuts them."""
         lead = self.facts["leading"]

@@ -5,6 +5,8 @@ tell whether an anonymous one came back.
 """
 
 from collections.abc import Sequence
+from datetime import date, timedelta
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
 from hotline_analysis.words import PERCENT, Term
 
-CHAPTER = "intelligent"
+CHAPTER, CONTAINED = "intelligent", "bot_contained"
 
 
 def declared(params: Params) -> tuple[Indicator, ...]:
@@ -27,7 +29,7 @@ def declared(params: Params) -> tuple[Indicator, ...]:
 
 def _contained(hours: float) -> Indicator:
     return Indicator(
-        "bot_contained", Term(f"机器人解决率（{hours:g}小时内未再联系）", f"Ended by the bot, no contact for {hours:g} h"),
+        CONTAINED, Term(f"机器人解决率（{hours:g}小时内未再联系）", f"Ended by the bot, no contact for {hours:g} h"),
         said("仅由机器人服务且未再联系的会话", "sessions of the bot alone whose caller did not come back", "sessions", "served_by", "caller"),
         said("已识别来访人、已看满时间的会话", "sessions of known callers that could be watched for so long", "sessions", "served_by", "caller"), PERCENT, "higher",
         Term(f"未转人工、且来访人{hours:g}小时内既未再来会话也未来电的会话÷全部会话；只看已识别来访人、能看满{hours:g}小时的会话", f"sessions never handed over whose caller neither chatted nor telephoned within {hours:g} h, over all sessions; of known callers and sessions that could be watched for {hours:g} h"),
@@ -37,10 +39,24 @@ def _contained(hours: float) -> Indicator:
     )  # fmt: skip
 
 
-def _sessions(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
-    watch = 3600 * view.params.service.contained_hours
+def awaited(view: View) -> dict[str, date]:
+    """`sessions`, and the day on which the period's last one has been watched for so long; nothing where it has been, or nobody is known."""
+    day = view.period.last_day + timedelta(days=1 + ceil(view.params.service.contained_hours / 24))
+    if not view.definition.look_ahead or view.end_s >= view.calendar.instant(day):
+        return {}
+    known = _of_known(view)["start_s"]
+    return {"sessions": day} if known.between(view.period.start_s, view.period.end_s - 1).any() else {}
+
+
+def _of_known(view: View) -> pd.DataFrame:
+    """Sessions of a known caller of which it is known who served."""
     frame = chats.sessions(view, "caller")
-    frame = frame[frame["caller"].notna() & frame["served_by"].notna() & (frame["start_s"] + watch <= view.end_s)]
+    return frame[frame["caller"].notna() & frame["served_by"].notna()] if {"caller", "served_by"} <= set(frame) else frame[:0]
+
+
+def _sessions(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
+    watch, frame = 3600 * view.params.service.contained_hours, _of_known(view)
+    frame = frame[frame["start_s"] + watch <= view.end_s]
     back = _next_contact(view, frame) - frame["start_s"].to_numpy(float)
     return frame.assign(k=((frame["served_by"] == "bot") & ~(back <= watch)).astype(int), n=1)
 

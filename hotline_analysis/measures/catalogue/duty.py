@@ -83,6 +83,8 @@ def _fallen(view: View, periods: Sequence[Period], frame: pd.DataFrame, limit: o
     left = np.where(np.isnan(due), _elapsed(clock, created, gone, limit) <= limit.most, gone <= due) & ~(
         event <= np.nan_to_num(gone, nan=np.inf)
     )
+    told = frame["told_s"].to_numpy(float)
+    seen = ~np.isnan(event) | np.where(np.isnan(due), _elapsed(clock, created, told, limit) > limit.most, due < told)
     found = []
     for period in periods:
         begin, end = (np.full(len(created), float(min(edge, view.end_s))) for edge in (period.start_s, period.end_s))
@@ -90,7 +92,7 @@ def _fallen(view: View, periods: Sequence[Period], frame: pd.DataFrame, limit: o
             np.where(np.isnan(due), (_elapsed(clock, created, edge, limit) > limit.most) & (edge > created), due < edge)
             for edge in (begin, end)
         ]
-        fell = past[1] & ~past[0] & ~left
+        fell = past[1] & ~past[0] & ~left & seen
         found.append(frame[fell].assign(start_s=period.start_s, k=timed[fell].astype(int), n=1))
     return pd.concat(found)
 

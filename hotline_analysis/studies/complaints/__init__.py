@@ -118,6 +118,8 @@ COLUMNS = {
     "reopened": Field(Term("重办", "Reopened"), "share", interval=("reopened_low", "reopened_high")),
     "response_limit": Field(Term("响应时限", "Limit of the response"), "measure"),
     "resolution_limit": Field(Term("解决时限", "Limit of the resolution"), "measure"),
+    "provisional": Field(Term("暂行", "Provisional"), words={"True": Term("暂", "prov."), "False": Term("", "")}),
+    "final_on": Field(Term("定稿日", "Final on"), "day"),
     "apart": Field(Term("另列的", "Kept apart"), words={
         "duplicate": Term("重复件", "duplicates"), "internal": Term("内部件", "raised inside"), "withdrawn": Term("撤回", "withdrawn"), "returned": Term("退回", "returned"),
         "reopened": Term("重办", "reopened"), "early": Term("时间早于受理", "done before created"), "undated": Term("撤回而无时间", "withdrawn, no time"),

@@ -16,19 +16,21 @@ from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.view import View
 
 AGES = (0, 2, 7, 30, 90)  # days from which a bucket of open orders begins
+MOST_UNTOLD = 0.05  # of the open orders, whose fate nobody knows, that a stock may leave out
 
 
 def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """The stock of open orders over the period: one row a stratum.
 
     An order is in the stock from its creation to its closing (its resolution, in an export without closings). Duplicates and orders raised inside are not in it, nor are orders closed before
-    they were created and withdrawn ones without a time, which are counted. What came before the data begin is unknown, so the first months' stocks read low.
+    they were created, withdrawn ones without a time and those that no export tells of up to the end, which are counted. What came before the data begin is unknown, so the first months' stocks read low.
 
     Columns: by..., open_before, came, went, open_after = open_before + came - went (orders), flow (came - went), days, arrivals_a_day, mean_open (L, orders), mean_days (W, of those that
-    went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level). Raises DataRefused without closed_at and resolved_at.
+    went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level). Raises DataRefused without closed_at and resolved_at,
+    and where later exports tell of older orders no more.
     """
     frame = orders.cases(view, *by)
-    _needs(frame)
+    _needs(view, frame)
     parts = orders.split(view, frame, by) or [((orders.NONE,) * len(by), frame)]
     found = pd.DataFrame([{**dict(zip(by, key, strict=True)), **_stock(view, orders.counted(part))} for key, part in parts])
     counts, made = ["open_before", "came", "went", "open_after"], ["flow", "arrivals_a_day", "mean_open", "mean_days", "little_gap"]
@@ -41,9 +43,9 @@ def ageing(view: View) -> pd.DataFrame:
     Columns: days_from, days_to (not included; missing for the last), count (orders), share, overdue (of these past their due time, where the export has one). Small counts are not told.
     """
     frame = orders.counted(orders.cases(view))
-    _needs(frame)
+    _needs(view, frame)
     end = _end(view)
-    stock = frame[~_unclear(frame) & (frame["created_s"] < end) & ~(frame["left_s"] < end)]
+    stock = frame[~_unclear(frame, end) & (frame["created_s"] < end) & ~(frame["left_s"] < end)]
     age = (end - stock["created_s"]) / DAY
     place = np.searchsorted(AGES, age, side="right") - 1
     late = (stock["due_s"] < end).to_numpy() if "due_s" in stock and stock["due_s"].notna().any() else None
@@ -54,26 +56,29 @@ def ageing(view: View) -> pd.DataFrame:
     )
 
 
-def _needs(frame: pd.DataFrame) -> None:
+def _needs(view: View, frame: pd.DataFrame) -> None:
     if not {"closed_s", "resolved_s"} & set(frame):
         raise DataRefused("complaints", "not available: needs closed_at or resolved_at.")
     if "created_s" not in frame:
         raise DataRefused("complaints", f"{orders.UNPLACED}.")
+    untold, stock = orders.untold(frame, _end(view)), frame["left_s"].isna() & (frame["created_s"] < _end(view))
+    if untold.sum() > MOST_UNTOLD * stock.sum():
+        raise DataRefused("complaints", f"{untold.sum():,} of {stock.sum():,} open orders are told of by no later export.")
 
 
 def _end(view: View) -> int:
     return min(view.period.end_s, view.end_s)
 
 
-def _unclear(frame: pd.DataFrame) -> pd.Series:
-    """Orders of which nobody knows when they were open: closed before they were created, or withdrawn at an unknown time."""
+def _unclear(frame: pd.DataFrame, end: int) -> pd.Series:
+    """Orders of which nobody knows when they were open: closed before they were created, withdrawn at an unknown time, or open in the last export that tells of them, before the end."""
     undated = (frame["withdrawn"] & frame["left_s"].isna()) if "withdrawn" in frame else pd.Series(False, index=frame.index)
-    return (frame["left_s"] < frame["created_s"]) | undated
+    return (frame["left_s"] < frame["created_s"]) | undated | orders.untold(frame, end)
 
 
 def _stock(view: View, frame: pd.DataFrame) -> dict:
     start, end = view.period.start_s, _end(view)
-    unclear = _unclear(frame)
+    unclear = _unclear(frame, end)
     clear = frame[~unclear & (frame["created_s"] < end)]
     born, left = clear["created_s"].to_numpy(float), clear["left_s"].fillna(np.inf).to_numpy(float)
     open_before = int(((born < start) & (left >= start)).sum())

@@ -28,9 +28,12 @@ def change(view: View, *, by: str = "category_1") -> pd.DataFrame:
     """The change of each category's count against the month before, as growth of the whole and shift of its share.
 
     by: another column, such as department. Columns: category (`all` last), before, count (orders), difference = growth + shift (orders), growth (what it would have changed
-    with the whole), shift (what its share alone changed). Over all, shift is 0. Small categories are pooled. Raises DataRefused without the column or a month before.
+    with the whole), shift (what its share alone changed). Over all, shift is 0. Small categories are pooled. Raises DataRefused without the column or a month before, and where the data do not
+    hold both months whole.
     """
     frame, last = _framed(view, by), before_of(view)
+    if not order_shares.whole(view, frame, [last, view.period]):
+        raise DataRefused("complaints", "not available: half a month.", "Ask for a month that is over.")
     keys, counts = _counts(view, frame, by, last)
     parts = decomposition.counts(counts[:, 0], counts[:, 1])
     rows = pd.DataFrame({"category": keys, "before": counts[:, 0], "count": counts[:, 1], "growth": parts.first, "shift": parts.second})

@@ -19,7 +19,8 @@ def departments(view: View) -> pd.DataFrame:
     """The period's orders by department, the largest first; departments with fewer orders than the view's `smallest` are one.
 
     Columns: department, count (orders), share, response, response_low, response_high (share within the first response limit), resolution and its ends (within the last
-    resolution limit), due and its ends (by the due time), returned, returned_low, returned_high, reopened and its ends (share of orders; Wilson), response_limit, resolution_limit.
+    resolution limit), due and its ends (by the due time), returned, returned_low, returned_high, reopened and its ends (share of orders; Wilson), response_limit, resolution_limit, final_on (the day on which the shares
+    within a limit and by the due time are final, '' where they are).
     What the export lacks is no column. Differences are not ranked: departments have other orders. Raises DataRefused without department.
     """
     frame = orders.counted(orders.cases(view, "department"))
@@ -33,7 +34,8 @@ def departments(view: View) -> pd.DataFrame:
     ]
     told = pd.DataFrame(rows) if rows else pd.DataFrame([_department(view, frame.iloc[:0], "", limits, 0)]).iloc[:0]
     told = told.dropna(axis=1, how="all") if len(told) else told  # what the export lacks is no column
-    shares = [c for c in told if c not in ("department", "count") and not c.endswith("limit")]
+    told = told.assign(final_on=order_shares.final_on(view))
+    shares = [c for c in told if c not in ("department", "count", "final_on") and not c.endswith("limit")]
     return disclosure.untold(told, ["count"], shares, view.smallest, parts_of=())
 
 

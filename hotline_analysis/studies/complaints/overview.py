@@ -74,16 +74,19 @@ def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str
         grade=view.grade(view.period),
     )
     found = quotable.quotable(found, known, headlines=view.params.report.headlines)
-    found["provisional"] = [_young(view, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
+    part = orders.within(orders.counted(frame), view.period)
+    found["provisional"] = [_young(view, part, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
     before = months[months["indicator"].isin(catalogue.orders.VOLUMES) & (months["period"] == last)]
     hidden = (before["missing"] == disclosure.UNTOLD).any()
     came = float(before["numerator"].fillna(0).sum())
-    return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came)
+    return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came, before["covered"].all())
 
 
-def _young(view: View, key: str) -> bool:
-    """True while the period's last orders have not been watched for the whole limit; a rule that does not look ahead is final."""
+def _young(view: View, part: pd.DataFrame, key: str) -> bool:
+    """True while the period's last orders have not been watched for the whole limit, or have not fallen due; a rule that does not look ahead is final."""
     measure, _, text = key.rpartition("_")
+    if key == "due":
+        return view.definition.look_ahead and order_shares.awaits_due(view, part)
     return measure in orders.MEASURES and view.definition.look_ahead and view.end_s < view.calendar.instant(orders.complete_on(view, text))
 
 
@@ -101,11 +104,11 @@ def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.Dat
     return found.assign(**{n: [getattr(s, n) if s else np.nan for s in shares] for n in ("closed_only", "open_as_failed", "open")})
 
 
-def _worded(view: View, found: pd.DataFrame, before: float) -> pd.DataFrame:
-    """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told, or the data do not cover the month)."""
+def _worded(view: View, found: pd.DataFrame, before: float, whole: bool) -> pd.DataFrame:
+    """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told, or the data do not hold both months whole)."""
     volume = found["indicator"].isin(catalogue.orders.VOLUMES)
     came = found["numerator"].fillna(0).astype("float64")
-    difference = (came - before).where(volume & bool(before) & (came > 0) & (found["reason"] != "not covered"))
+    difference = (came - before).where(volume & bool(before) & (came > 0) & found["covered"].astype(bool) & whole)
     return found.assign(
         what=orders.called(view.params),
         difference=difference,

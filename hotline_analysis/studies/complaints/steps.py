@@ -58,7 +58,10 @@ def steps(view: View) -> pd.DataFrame:
 
 
 def _step(view: View, name: str, part: pd.DataFrame) -> dict:
-    lasted = part["end_s"].fillna(view.end_s) - part["start_s"]
+    told = np.fmax(
+        view.told_until("order_steps", part["start_s"].to_numpy(float)), part["start_s"]
+    )  # what lasts, lasted as long as an export would tell of it
+    lasted = part["end_s"].fillna(told) - part["start_s"]
     good = part["end_s"].isna() | (part["end_s"] >= part["start_s"])
     curve = survival.kaplan_meier(np.round(lasted[good].to_numpy()), part.loc[good, "end_s"].notna().to_numpy())
     median, p90 = (float(survival.quantile(curve, q)) / orders.HOUR for q in (0.5, 0.9))

@@ -41,7 +41,7 @@ def timeliness(
     Columns: by..., indicator (response_24h and such; own: each order by its class's first limit; due; recorded), of_class ('' for all; where params name limits of classes), numerator (done within the
     limit as seen), denominator (orders), value, low, high (Aalen-Johansen, Wilson on effective n), closed_only (of those that were done), open_as_failed (open ones taken as
     late), open, withdrawn, watched (orders that could be watched for the whole limit), early, undated (left out), by_closing (answered by their resolution), missing (why there
-    is no value), caveat (few), telling (limit, ''). Raises DataRefused when no limit can be answered, with what would be.
+    is no value), caveat (few), telling (limit, ''), final_on (the day on which the last of all these is final, '' where all are). Raises DataRefused when no limit can be answered, with what would be.
     """
     given = {"response": response, "resolution": resolution, "dispatch": dispatch}
     asked = {name: _limits(view, name, texts) for name, texts in given.items()}
@@ -56,6 +56,7 @@ def timeliness(
     told = told.assign(
         caveat=np.where(told["denominator"].fillna(0) < FEW, "few", ""),
         telling=np.where(told["value"].notna() & (told["of_class"] == ""), "limit", ""),
+        final_on=order_shares.final_on(view),
     )
     hidden, parts_of = ["value", "low", "high", "closed_only", "open_as_failed"], ["indicator", "of_class"]
     told = _told(view, told.reset_index(drop=True), by, ["numerator", "denominator"], hidden, parts_of)

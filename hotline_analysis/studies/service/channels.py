@@ -270,7 +270,8 @@ def _contacts(view: View, months: Sequence[str]) -> dict[str, float]:
         calls.with_columns(day=(nw.col("local_s") - HOUR * view.calendar.cut_hour) // DAY).group_by("day").agg(n=nw.len())
     ).astype("int64")
     by_day = found.set_index("day")["n"]
-    covered = coverage(days(view, periods, by_day), periods).set_index("period")["covered"]
+    found = coverage(days(view, periods, by_day), periods).set_index("period")
+    covered = found["covered"] & found["ended"]
     spans = {p.label: ((p.first_day - EPOCH).days, (p.last_day - EPOCH).days) for p in periods}
     return {label: float(by_day[(by_day.index >= a) & (by_day.index <= b)].sum()) for label, (a, b) in spans.items() if covered.get(label)}
 

@@ -183,7 +183,7 @@ def _waits(view: View, frame: pd.DataFrame, at: np.ndarray, group: np.ndarray, i
     created, left = frame["created_s"].to_numpy(float), frame["left_s"].fillna(frame["done_s"]).to_numpy(float)
     withdrawn = frame["withdrawn"].to_numpy(bool) if "withdrawn" in frame else np.zeros(len(frame), bool)
     closed = ~np.isnan(left) & (left >= created)
-    seconds = np.where(closed, left, view.end_s) - created
+    seconds = np.where(closed, left, frame["told_s"].to_numpy(float)) - created
     edges = np.arange(1, CLOSING_DAYS + 1) * DAY
     bins = np.searchsorted(edges, np.maximum(seconds, 0), side="left")
     table = np.zeros((GROUPS, issues, CLOSING_DAYS + 1, 2), np.int64)

@@ -199,10 +199,10 @@ def targets(view: View) -> pd.DataFrame:
     return disclosure.untold(frame, ["numerator", "denominator", "base"], told, view.smallest, parts_of=parts_of)
 
 
-def _target_row(view: View, of: str, group: str, indicator, found: dict) -> dict:
+def _target_row(view: View, of: str, group: str, indicator, found: dict, *, unfinished: bool = False) -> dict:
     effective = intervals.effective_n(found["value"], found["se"], calls=found["denominator"]) if np.isfinite(found["value"]) else np.nan
     told = {name: found[name] for name in ("numerator", "denominator", "value", "low", "high")}
-    target = view.params.targets.get(indicator.key, np.nan)
+    target = np.nan if unfinished else view.params.targets.get(indicator.key, np.nan)
     return {
         "of": of,
         "group": group,
@@ -233,9 +233,11 @@ def _departments(view: View) -> list[dict]:
     rows = []
     for key, part in orders.split(view, frame, ["department"]):
         for indicator in shares:
-            found, why, _ = order_shares.measured(view, orders.within(part, view.period), indicator.key)
-            if not why:
-                rows.append(_target_row(view, "department", key[0], indicator, found._asdict()))
+            own = orders.within(part, view.period)
+            found, why, _ = order_shares.measured(view, own, indicator.key)
+            if not why:  # orders that have not fallen due are not in it: it is held to no target yet
+                young = order_shares.unfinished(view, own, indicator.key)
+                rows.append(_target_row(view, "department", key[0], indicator, found._asdict(), unfinished=young))
     return rows
 
 

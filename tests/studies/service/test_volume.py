@@ -152,6 +152,14 @@ def test_departments_against_one_target():
     assert set(frame["indicator"]) == {"due"} and set(frame["indicator_name_zh"]) == {"按期解决率"}
 
 
+def test_a_department_whose_orders_have_not_all_fallen_due_is_held_to_no_target():
+    """甲100件里60件按期，还有一件期末以后才到期：此前所计只是时限短的。"""
+    made = orders(甲=(60, 41), 乙=(60, 40))
+    made["due_s"][100] = at("2024-12-02 09:00")
+    frame = volume.targets(view(TWO, tables={"orders": made}, targets={"due": 0.9})).set_index("group")
+    assert frame["against"].to_dict() == {"甲": "no target", "乙": "missed"} and frame.loc["甲", "denominator"] == 100
+
+
 def test_without_a_target_the_shares_stand_alone():
     frame = volume.targets(view(TWO, tables={"orders": orders(甲=(60, 40))}))
     assert set(frame["against"]) == {"no target"} and frame["value"].tolist() == [0.6]

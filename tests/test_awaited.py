@@ -1,0 +1,153 @@
+"""What later data still complete makes a month provisional, and nothing else does: small hotlines, each of one table, in August 2024."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from hotline_analysis import open_hotline, say
+
+START, DAYS = datetime(2024, 6, 1), 122
+TABLE = 'title: {{zh: 小热线, en: Small}}\nkey: published\npublic: true\nholidays: ""\n{}:\n  files: rows.csv\n  key: 编号\n  columns: {{{}}}\n{}\n'
+ORDERS = {"order_id": "编号", "created_at": "受理", "closed_at": "办结"}
+
+
+def hotline(folder, table: str, columns: dict, rows: list[dict], more: str = "", language: str = "zh"):
+    """The hotline of such rows, opened at August."""
+    header = list(rows[0])
+    lines = [",".join(header), *(",".join(str(row[c]) for c in header) for row in rows)]
+    (folder / "rows.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = ", ".join(f"{name}: {column}" for name, column in columns.items())
+    (folder / "small.yaml").write_text(TABLE.format(table, told, more), encoding="utf-8")
+    return open_hotline(folder / "small.yaml", "2024-08", language, progress=False)
+
+
+def times(a_day: int = 10, until: datetime = START + timedelta(days=DAYS)):
+    """So many instants a day."""
+    at = [START + timedelta(hours=24 * n / a_day) for n in range(DAYS * a_day)]
+    return [(n, t) for n, t in enumerate(at) if t < until]
+
+
+def orders(known: datetime, *, days=lambda n: 1, due=lambda n: None, of=lambda n: "") -> list[dict]:
+    """Orders created before an instant, as they were known then."""
+
+    def row(n, t):
+        end = t + timedelta(days=days(n))
+        told = {"编号": f"D{n:05d}", "受理": str(t)[:19], "办结": str(end)[:19] if end < known else ""}
+        return told | {"到期": str(t + timedelta(days=due(n)))[:19] if due(n) else "", "等级": of(n)}
+
+    return [row(n, t) for n, t in times(until=known)]
+
+
+def told(h) -> tuple:
+    about = h.about.iloc[0]
+    return about["awaited"], about["final_on"], say(h.about).text
+
+
+def test_a_share_by_the_due_time_waits_for_the_last_order_to_fall_due(tmp_path):
+    """By hand: of ten orders a day five are due in a day and resolved in time, five in twenty days and half of these late. On 3 September only the short limits are known in full."""
+    due, days = {"due": lambda n: 20 if n % 2 else 1}, {"days": lambda n: (15 if n % 4 == 1 else 25) if n % 2 else 0.5}
+    columns, limits = ORDERS | {"due_at": "到期"}, "complaints: {resolution: [24h]}"
+    young = hotline(tmp_path, "orders", columns, orders(datetime(2024, 9, 4), **due, **days), limits)
+    assert told(young) == ("due", "2024-09-21", "按期解决率9月21日定稿：有的诉求尚未到期，此前只计已到期的，多是时限短的，不作判断。")
+    row = young.study("complaints").set_index("indicator").loc["due"]
+    assert row["provisional"] and row["value"] > 0.8 and (row["state"], row["reason"]) == ("not compared", "unfinished")
+    assert "按期解决率" in (whole := say(young.study("complaints"), as_="whole").text) and whole.endswith("（暂）。"), whole
+    whole = hotline(tmp_path, "orders", columns, orders(datetime(2024, 9, 21), **due, **days), limits)
+    row = whole.study("complaints").set_index("indicator").loc["due"]
+    assert told(whole) == ("", "", "") and row["value"] == pytest.approx(0.75, abs=0.01) and not row["provisional"]
+
+
+@pytest.mark.parametrize(("of", "awaited"), [("一般", ("classes", "2024-09-11")), ("特急", ("", ""))])
+def test_a_limit_of_a_class_is_waited_for_where_the_class_came(tmp_path, of, awaited):
+    limits = "complaints: {resolution: [24h], by_class: {一般: {resolution: 10d}}}"
+    rows = orders(datetime(2024, 9, 4), of=lambda n: of if n > 200 else "一般")  # in June all are of the class
+    assert told(hotline(tmp_path, "orders", ORDERS | {"class": "等级"}, rows, limits))[:2] == awaited
+
+
+@pytest.mark.parametrize("lacking", ["closed_at", "clock"])
+def test_a_limit_that_gives_no_figure_is_not_waited_for(tmp_path, lacking):
+    """Without a closing, and of dates alone, no share within 48 h can be told: nothing becomes final later."""
+    rows = orders(datetime(2024, 9, 1))
+    if lacking == "clock":
+        rows = [row | {c: row[c] and f"{row[c][:10]} 00:00:00" for c in ("受理", "办结")} for row in rows]
+    columns = {name: c for name, c in ORDERS.items() if name != lacking}
+    assert told(hotline(tmp_path, "orders", columns, rows)) == ("", "", "")
+
+
+def test_a_month_is_not_over_while_half_a_record_is_still_to_come(tmp_path):
+    """An order every fourth day: on 15 August four or five are still to come, on the 30th less than half of one."""
+    rows = [row for n, row in enumerate(orders(datetime(2024, 9, 1))) if n % 40 == 20]  # 2, 6, ... 30 August, at midnight
+    young = hotline(tmp_path, "orders", ORDERS, [row for row in rows if row["受理"] < "2024-08-15"], "complaints: {resolution: [1h]}")
+    text = say(young.sheet).text
+    assert told(young)[:2] == ("month", "2024-09-01") and "较上月" not in text and "数据没有覆盖全月" in text, text
+    over = hotline(tmp_path, "orders", ORDERS, rows, "complaints: {resolution: [1h]}")
+    assert "month" not in told(over)[0]
+
+
+def calls(until: datetime, number="1540000{:04d}") -> list[dict]:
+    return [{"编号": n, "时间": str(t)[:19], "主叫": number.format(n * 7 % 900), "结果": "接通"} for n, t in times(40, until)]
+
+
+CALLS = {
+    "call_id": "编号",
+    "started_at": "时间",
+    "caller": "{from: 主叫, kind: phone}",
+    "outcome": "{from: 结果, values: {接通: answered}, other: reject}",
+}
+
+
+@pytest.mark.parametrize(("windows", "final"), [("[24, 168]", "2024-09-08"), ("[24, 720]", "2024-10-01")])
+def test_calls_are_watched_for_a_week_or_the_longest_window(tmp_path, windows, final):
+    for until, awaited in ((final, ("calls", final)), (str(datetime.fromisoformat(final) + timedelta(days=1))[:10], ("", ""))):
+        rows = calls(datetime.fromisoformat(until) - timedelta(hours=0 if awaited[0] == "" else 24))
+        assert told(hotline(tmp_path, "calls", CALLS, rows, f"definition: {{windows_hours: {windows}}}"))[:2] == awaited
+
+
+def test_callers_whose_numbers_are_masked_are_not_waited_for(tmp_path):
+    h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 1), "154****{:04d}"))
+    assert h.store.facts["masked"] and told(h) == ("", "", "")
+
+
+def chats(until: datetime) -> list[dict]:
+    return [{"编号": n, "开始": str(t)[:19], "人": f"1540000{n * 7 % 900:04d}", "服务": "机器人"} for n, t in times(10, until)]
+
+
+def test_chats_of_the_bot_are_watched_for_their_own_hours(tmp_path):
+    columns = {
+        "session_id": "编号",
+        "opened_at": "开始",
+        "caller": "{from: 人, kind: phone}",
+        "served_by": "{from: 服务, values: {机器人: bot}}",
+    }
+    hours = "service: {contained_hours: 168}"
+    young = hotline(tmp_path, "sessions", columns, chats(datetime(2024, 9, 7)), hours)
+    assert told(young) == ("sessions", "2024-09-08", "机器人解决率9月8日定稿：月末几天的会话还没看满，没有计入。")
+    assert told(hotline(tmp_path, "sessions", columns, chats(datetime(2024, 9, 8)), hours)) == ("", "", "")
+    without = {name: c for name, c in columns.items() if name != "caller"}
+    assert told(hotline(tmp_path, "sessions", without, chats(datetime(2024, 9, 1)), hours)) == ("", "", "")
+
+
+def surveys(until: datetime) -> list[dict]:
+    """Nine in ten answers come within two hours, the others on the seventh day."""
+
+    def row(n, t):
+        answered = t + (timedelta(days=6, hours=20) if n % 10 == 0 else timedelta(hours=2))
+        return {
+            "编号": n,
+            "邀请": str(t)[:19],
+            "答复": str(answered)[:19] if answered < until else "",
+            "态度": 4 if answered < until else "",
+        }
+
+    return [row(n, t) for n, t in times(10, until)]
+
+
+def test_answers_to_surveys_are_waited_for_as_long_as_earlier_ones_took(tmp_path):
+    columns = {"survey_id": "编号", "invited_at": "邀请", "answered_at": "答复", "item_1": "态度"}
+    items = "items: {item_1: {name: 态度, scale: [1, 5]}}"
+    young = hotline(tmp_path, "surveys", columns, surveys(datetime(2024, 9, 1)), items)
+    assert told(young) == ("surveys", "2024-09-08", "满意度调查的数字9月8日定稿：以往95%的答卷在7天内收回，月末邀请的还会有人答复。")
+    assert told(hotline(tmp_path, "surveys", columns, surveys(datetime(2024, 9, 8)), items)) == ("", "", "")
+    answered = {name: c for name, c in columns.items() if name != "invited_at"}
+    rows = [row for row in surveys(datetime(2024, 9, 1)) if row["答复"]]
+    assert told(hotline(tmp_path, "surveys", answered, rows, items))[0] == "", "nobody knows when they were asked"
