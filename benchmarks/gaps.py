@@ -20,7 +20,9 @@ NEEDED = ["seq", "start_s", "end_s", "caller", "issue_1", "unit", "outcome"]
 def view(connection: duckdb.DuckDBPyConnection, **more) -> View:
     """The invented calls as a study sees them, under the default definition."""
     whole = period()
-    return View(None, None, Definition(), whole, {"calls": lazy(connection.table("calls"))}, whole.start_s, whole.end_s, **more)
+    return View(
+        None, None, Definition(), whole, {"calls": lazy(connection.table("calls"), placed=True)}, whole.start_s, whole.end_s, **more
+    )
 
 
 def ours(seen: View, by: str) -> pd.DataFrame:

@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def kept_view(connection: duckdb.DuckDBPyConnection, folder: Path) -> View:
     """The view of the invented calls whose gap table is kept in a folder, as a hotline's is in its store."""
-    kept = Kept(SimpleNamespace(connection=connection, made={}, folder=folder))
-    return view(connection, keep=lambda name, make: lazy(kept.get(name, lambda: make().to_native())))
+    kept = Kept(SimpleNamespace(connection=connection, made={}, folder=folder, check_unchanged=lambda: None))
+    return view(connection, keep=lambda name, make: lazy(kept.get(name, lambda: make().to_native()), placed=True))
 
 
 def in_child(rows: int, spread: str) -> dict:

@@ -347,7 +347,7 @@ class Hotline:
     @property
     def canonical(self) -> dict[str, nw.LazyFrame]:
         """The canonical tables of the whole hotline, as the store holds them, on the engine that params name."""
-        return {name: lazy(self.kept.table(name)) for name in self.store.tables}
+        return {name: lazy(self.kept.table(name), placed=True) for name in self.store.tables}
 
     @cached_property
     def view(self) -> View:
@@ -429,13 +429,14 @@ class Hotline:
     def _keep(self, name: str, make: Callable[[], nw.LazyFrame]) -> nw.LazyFrame:
         """A table that is dear to make, from where it is kept. The gap table of all data grows with them: see `Kept.grown`."""
         if not isinstance(make, GapsByCaller) or make.data_end_s != self.everything.end_s or not make.calls.implementation.is_duckdb():
-            return lazy(self.kept.get(name, lambda: make().to_native()))
+            return lazy(self.kept.get(name, lambda: make().to_native()), placed=True)
         name, end_s = name.replace(f"-{make.data_end_s}", ""), make.data_end_s
 
         def unwatched(among=None):
-            return make.unwatched(None if among is None else lazy(among)).to_native()
+            return make.unwatched(None if among is None else lazy(among, placed=True)).to_native()
 
-        return make.watched(lazy(self.kept.grown(name, *self.store.days("calls"), end_s, make.line.to_native(), unwatched)))
+        kept = self.kept.grown(name, *self.store.days("calls"), end_s, make.line.to_native(), unwatched)
+        return make.watched(lazy(kept, placed=True))
 
     def definition(self, language: str = "", **changes) -> str:
         """The rule in one line (口径), after changes."""
@@ -495,7 +496,9 @@ class Hotline:
         view = self.view.but(**changes)
         if by:
             self._strata_known("share", by, "calls")
-        return sharing.share(view, by=by, window_hours=self.params.units.window_hours, leaves=leaves)
+        made = sharing.share(view, by=by, window_hours=self.params.units.window_hours, leaves=leaves)
+        self.store.check_unchanged()
+        return made
 
     def _beside(self, period: str, changes: Mapping) -> tuple[sharing.Share, ...]:
         """The shares of the hotlines that params name: of other params files made now, under the same changes; of files as they were sent."""
@@ -908,6 +911,7 @@ class Hotline:
         if column:
             self._strata_known(f"rows {key} › group", column, self.catalogue[key].tables[0])
         found = behind(self.view.but(**changes), self.trend, self.catalogue[key], by=column, group=word)
+        self.store.check_unchanged()
         for frame in (found.numerator, found.denominator, found.left_out):
             frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields({**tables.terms(), **BEHIND}, frame)}
         return found
@@ -921,6 +925,7 @@ class Hotline:
 
     def _rows(self, rows: nw.LazyFrame) -> pd.DataFrame:
         frame = pandas(rows).sort_values("seq", ignore_index=True)
+        self.store.check_unchanged()
         frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields(tables.terms(), frame)}
         return frame
 

@@ -85,7 +85,7 @@ class Curves:
             wanted = READ + (("dispatched", "department") if self.rule.dispatch else ())
             frame = pandas(rows.select(*[c for c in rows.collect_schema().names() if c.startswith(wanted)]))
             self.tables[key] = frame.astype(dict.fromkeys(frame.select_dtypes("string"), "category"))
-        return lazy(self.tables[key])
+        return lazy(self.tables[key], placed=True)
 
     @property
     def levels(self) -> list[int]:

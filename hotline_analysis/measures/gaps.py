@@ -466,7 +466,7 @@ def _passed(instants, callbacks, by: Sequence[str], taken: Sequence[str], *, ahe
         carried = dict(zip(others, values, strict=True))
         return rows.select(*by, *[e.cast(whole(rows)).alias(name) for name, e in {**fixed, **carried}.items()])
 
-    empty = [nw.when(nw.col("seq") < 0).then(nw.col("seq")) for _ in taken]
+    empty = [nw.when(nw.col("seq").is_null()).then(nw.col("seq")) for _ in taken]
     callback, asked = 0, 1
     tie = nw.col("place") if first_of_ties else nw.lit(0)
     passed = [

@@ -29,7 +29,7 @@ def opened(path: str, month: str, engine: str) -> Hotline:
 def near(h: Hotline) -> dict[str, pd.DataFrame]:
     view, edges = h.view.near(), binned.bin_edges_seconds()
     gaps = view.gaps(controls=True)
-    gaps = lazy(gaps.to_native().persist()) if h.params.engine.spark else gaps
+    gaps = lazy(gaps.to_native().persist(), placed=True) if h.params.engine.spark else gaps
     frame = pandas(gaps).sort_values("seq", ignore_index=True)
     by = [c for c in ("issue_1", "agent") if c in frame]
     return {

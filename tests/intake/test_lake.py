@@ -1,5 +1,6 @@
 """Canonical tables that lie in a lake: figures are those of a store made from exports, and what is no canonical table is refused by its column."""
 
+import builtins
 import json
 import os
 from pathlib import Path
@@ -29,6 +30,15 @@ ASKED = (
     ("agents", "cells"),
 )
 ALL = "SELECT * FROM calls"
+BEFORE = f"{ALL} WHERE started_at < '2024-02-29'"
+WRONG = f"SELECT * REPLACE (CASE WHEN caller IS NOT NULL THEN seq END AS caller, CASE WHEN caller IS NOT NULL THEN seq % 100 END AS caller_group) FROM ({BEFORE})"
+REPLACED = "files of the lake were replaced while they were being read"
+ASKS = {
+    "calls": lambda h: h.calls(),
+    "gaps": lambda h: h.gaps(),
+    "rows": lambda h: h.rows("connection_rate"),
+    "share": lambda h: h.share(),
+}
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +189,13 @@ class TestFigures:
             "Put both into the lake, or leave the people out of one of them."
         )
 
+    def test_people_may_be_hashes_of_53_bits(self, exported, tmp_path):
+        written(
+            exported, tmp_path, "SELECT * REPLACE (CASE WHEN caller IS NOT NULL THEN (hash(caller) >> 11)::BIGINT END AS caller) FROM calls"
+        )
+        told = gaps(open_hotline(params(tmp_path), progress=False))
+        pd.testing.assert_frame_equal(gaps(exported).drop(columns="who"), told.drop(columns="who"))
+
     def test_the_command_tells_of_it_as_of_an_export(self, exported, tmp_path, capsys):
         written(exported, tmp_path)
         assert main(["check", "--params", str(params(tmp_path)), "--quiet"]) == 0
@@ -196,6 +213,14 @@ class TestChanged:
         assert again.digest == first.digest
         monkeypatch.setattr("hotline_analysis.studies.window.TABLES", {})
         pd.testing.assert_frame_equal(kept, again.store.table("calls").df().iloc[:0].join(kept, how="right")[list(kept)])
+
+    def test_a_lake_that_was_taken_by_other_rules_is_looked_at_anew(self, exported, tmp_path, monkeypatch):
+        written(exported, tmp_path, "SELECT * REPLACE (CASE WHEN seq < 3 THEN '' ELSE issue_1 END AS issue_1) FROM calls")
+        with monkeypatch.context() as before:
+            before.setattr(contract, "RULES", 1)
+            before.setattr(contract.Contract, "_tests", lambda self: iter([("seq", "seq IS NULL", "is empty", "")]))
+            Store(load(params(tmp_path))).build(progress=False)
+        assert refused(tmp_path).startswith("lake.yaml › tables › calls › issue_1 › is empty text")
 
     def test_the_same_rows_in_other_files_are_the_same_data(self, exported, tmp_path):
         target = written(exported, tmp_path)
@@ -227,6 +252,28 @@ class TestChanged:
         h = open_hotline(params(tmp_path), progress=False)
         pd.testing.assert_frame_equal(gaps(exported), gaps(h))
         assert [*h.kept.folder.glob("gaps*-now-*")], "only who called since was made again"
+
+    @pytest.mark.parametrize("then", [BEFORE, ALL], ids=["as it was", "a day later"])
+    def test_what_it_was_for_a_while_is_in_no_kept_table(self, exported, tmp_path, then):
+        """A writer's job goes wrong for an hour: what is asked meanwhile is refused, and none of its rows stands in a later gap table."""
+        written(exported, tmp_path, BEFORE)
+        h = open_hotline(params(tmp_path), progress=False)
+        written(exported, tmp_path, WRONG)
+        with pytest.raises(DataRefused, match=REPLACED):
+            gaps(h)
+        written(exported, tmp_path, then)
+        told = gaps(open_hotline(params(tmp_path), progress=False))
+        written(exported, tmp_path / "other", then)
+        pd.testing.assert_frame_equal(gaps(open_hotline(params(tmp_path / "other"), progress=False)), told)
+
+    @pytest.mark.parametrize("ask", ASKS)
+    def test_rows_of_another_state_are_nobodys_answer(self, exported, tmp_path, ask):
+        written(exported, tmp_path, BEFORE)
+        h = open_hotline(params(tmp_path), "2024-02", progress=False)
+        gaps(h), h.gaps(), h.checks
+        written(exported, tmp_path, WRONG)
+        with pytest.raises(DataRefused, match=REPLACED):
+            ASKS[ask](h)
 
     def test_files_that_change_while_they_are_looked_at_are_refused(self, exported, tmp_path, monkeypatch):
         target = written(exported, tmp_path)
@@ -260,11 +307,26 @@ def refused(folder: Path, text: str = LAKE, kind: type[HotlineError] = DataRefus
     return str(told.value)
 
 
+def may_not(monkeypatch, what: str) -> None:
+    """As for a user who may not open what has this name; who runs the tests may be root, whom nothing stops."""
+    for module, name in ((os, "scandir"), (os, "listdir"), (builtins, "open")):
+        opened = getattr(module, name)
+
+        def other(path=".", *args, _opened=opened, **more):
+            if str(path).endswith(what):
+                raise PermissionError(13, "Permission denied", str(path))
+            return _opened(path, *args, **more)
+
+        monkeypatch.setattr(module, name, other)
+
+
 WHOLE = "It would be BIGINT: integers that stand for pseudonyms, never the number or the name of somebody."
 SEQ = "It would be BIGINT: the row's place in the order of time, such as row_number() OVER (ORDER BY start_s, call_id) - 1."
 WALL = "It would be TIMESTAMP: the wall time of the hotline's clock, without a zone."
 SECONDS = "It would be BIGINT: the seconds from 1970 in UTC to started_at."
 INSTANT = "started_at is the wall time of Asia/Shanghai, start_s the same instant in seconds from 1970 in UTC."
+PADDED = "is empty text or has blanks around it in {} of 600 rows. What is not known is NULL, and a word has no blanks around it: two such would be equal, or none."
+LARGE = "is none of 0 to 2**53 - 1 in 565 of 565 rows. Of larger ones two people become one in places; cut a hash of 64 bits without a sign: hash >> 11."
 STATE = "It is known where there is a caller, and withheld or invalid where there is none."
 DIFFERS = {
     "* REPLACE ('13800138000' AS caller)": f"caller › is VARCHAR. {WHOLE}",
@@ -288,6 +350,9 @@ DIFFERS = {
     "* REPLACE (CASE WHEN seq < 3 THEN 'lost' ELSE outcome END AS outcome)": (
         "outcome › holds other words in 3 of 600 rows. They are: answered, abandoned, blocked, test."
     ),
+    "* REPLACE (CASE WHEN seq < 3 THEN '' ELSE issue_1 END AS issue_1)": f"issue_1 › {PADDED.format(3)}",
+    "* REPLACE (CASE WHEN seq < 3 THEN '  ' ELSE agent END AS agent)": f"agent › {PADDED.format(3)}",
+    "* REPLACE (CASE WHEN seq < 3 THEN '\u3000' || issue_1 ELSE issue_1 END AS issue_1)": f"issue_1 › {PADDED.format(3)}",
     "* REPLACE ('known' AS caller_state)": f"caller_state › contradicts caller in 35 of 600 rows. {STATE}",
     "* REPLACE (100 AS caller_group)": "caller_group › is INTEGER. It would be BIGINT: whole numbers.",
     "* REPLACE (caller_group + 100 AS caller_group)": (
@@ -308,6 +373,9 @@ DIFFERS = {
     "* REPLACE (CASE WHEN seq = 3 THEN '13800138000' ELSE call_id END AS call_id)": (
         "call_id › holds telephone numbers, ids, bank cards or mail addresses. Put a keyed pseudonym in their place, or leave the column out."
     ),
+    f"* REPLACE (caller + {2**53} AS caller)": f"caller › {LARGE}",
+    "* REPLACE (-1 - caller AS caller)": f"caller › {LARGE}",
+    f"* REPLACE (seq + {2**53} AS seq)": "seq › is none of 0 to 2**53 - 1 in 600 of 600 rows. Larger ones are not told apart everywhere.",
     "* REPLACE ('用户反映第' || seq || '次' AS issue_1)": (
         "issue_1 › is no category: 100% of its 600 filled cells hold a text that no other cell has (at most 50% may). Map a column whose words repeat, or leave it out."
     ),
@@ -372,6 +440,52 @@ class TestRefused:
             "lake.yaml › tables › calls › the folder's path holds one of"
         )
 
+    @pytest.mark.parametrize("what", ["month=2024-01", "month=2024-01/part-0.parquet"])
+    def test_a_link_is_not_left_out(self, exported, tmp_path, what):
+        """The walk would pass a folder by, and the engines may read nothing outside the table's own."""
+        target = LAID["by month"](exported, tmp_path)
+        for file in target.glob("*/*.parquet"):
+            file.rename(file.with_name("part-0.parquet"))
+        target.joinpath(what).rename(tmp_path / "elsewhere")
+        target.joinpath(what).symlink_to(tmp_path / "elsewhere")
+        assert refused(tmp_path) == (
+            f"lake.yaml › tables › calls › {what} is a link to another place. Put what it stands for there: nothing outside the table's folder is read."
+        )
+
+    @pytest.mark.parametrize("what", ["month=2024-01", "part-0.parquet", "_delta_log"])
+    def test_what_may_not_be_opened_is_not_left_out(self, exported, tmp_path, monkeypatch, what):
+        written(exported, tmp_path, "SELECT *, '2024-01' AS month FROM calls WHERE seq < 300", by="month")
+        written(exported, tmp_path, f"{ALL} WHERE seq >= 300")
+        if what == "_delta_log":
+            delta(exported, tmp_path)
+        may_not(monkeypatch, what)
+        told = "a file of it cannot be read" if what.endswith(".parquet") else f"{what} cannot be opened"
+        assert refused(tmp_path).startswith(f"lake.yaml › tables › calls › {told} (PermissionError).")
+
+    @pytest.mark.parametrize("own", ["_delta_log", ".hoodie"])
+    def test_a_table_within_is_not_read_as_loose_files(self, exported, tmp_path, own):
+        delta(exported, tmp_path).joinpath("_delta_log").rename(tmp_path / "lake" / "calls" / own)
+        assert refused(tmp_path, LAKE.replace("lake/calls", "lake")) == (
+            f"lake.yaml › tables › calls › calls in it is a table of its own ({own}), whose files hold older versions of rows too. Name that folder."
+        )
+
+    @pytest.mark.parametrize("told_apart", ["", "EXCLUDE (caller, caller_group, caller_state)"])
+    def test_columns_that_number_people_each_from_one(self, exported, tmp_path, told_apart):
+        """Of 'phone,person' person 1 would be the phone 1 of somebody else; integers of one list are taken, whoever of its people stand in both columns."""
+        split = "SELECT * {} FROM (SELECT * REPLACE (CASE WHEN caller % 2 = 0 THEN caller END AS caller_phone), CASE WHEN caller % 2 = 1 THEN {} END AS caller_person FROM calls)"
+        written(exported, tmp_path, split.format(told_apart, "caller - 1"))
+        assert " › caller_phone, caller_person › " in refused(tmp_path)
+        written(exported, tmp_path, split.format(told_apart, "caller"))
+        Store(load(params(tmp_path))).build(progress=False)
+
+    def test_one_person_may_have_one_integer_in_several_columns(self, exported, tmp_path):
+        written(
+            exported,
+            tmp_path,
+            "SELECT * REPLACE (CASE WHEN seq % 2 = 0 THEN caller END AS caller_phone), caller AS caller_person FROM calls",
+        )
+        Store(load(params(tmp_path))).build(progress=False)
+
     def test_a_file_whose_column_is_another_type(self, exported, tmp_path):
         written(exported, tmp_path, f"{ALL} WHERE seq > 300")
         written(exported, tmp_path, "SELECT * REPLACE (caller::VARCHAR AS caller) FROM calls WHERE seq <= 300", file="part-1.parquet")
@@ -407,6 +521,12 @@ class TestDelta:
         pd.testing.assert_frame_equal(table(exported), table(open_hotline(params(tmp_path), progress=False)))
         commit(target, 1, remove(adds[0]["add"]["path"]), add(adds[0]["add"]["path"], partitionValues={"issue_1": "其他"}))
         assert "are not named by its partition." in refused(tmp_path)
+
+    def test_a_file_of_the_log_that_is_a_link(self, exported, tmp_path):
+        target = delta(exported, tmp_path)
+        target.joinpath("c.parquet").rename(tmp_path / "c.parquet")
+        target.joinpath("c.parquet").symlink_to(tmp_path / "c.parquet")
+        assert refused(tmp_path).startswith("lake.yaml › tables › calls › c.parquet is a link to another place.")
 
     @pytest.mark.parametrize(
         ("action", "told"),

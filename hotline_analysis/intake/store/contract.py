@@ -21,11 +21,14 @@ from hotline_analysis.params import Params
 from hotline_analysis.personal import found, suspicious
 from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, SCORE, SECONDS, SQL_TYPE, TABLES, TEXT
 
+RULES = 2  # rises when one of them changes: a lake that was taken before is looked at anew
+EXACT = 2**53 - 1  # whole numbers up to here are exact as floats, which engines and pandas make of columns with gaps
 NUMBERS = 0.01  # share of a caller's integers that read as telephone numbers or identity cards, above which they are: of hashes hardly one in a thousand does
 ODD = 10_000  # ids that look personal, of which each is looked at
-WRITTEN = "BETWEEN 1000000000 AND 999999999999999"  # a telephone number with its area code, as an integer
+WRITTEN = "BETWEEN 1000000000 AND 9999999999999"  # a telephone number with its area code or its country's, as an integer; of hashes of 53 bits one in 900 is
 CARD = r"^[1-8]\d{5}(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])\d{4}$"
 PLACES = ("seq", "local_s")  # what the store's views add: the first is the lake's to say, the second follows from the clock
+PEOPLE = ("caller_phone", "caller_person", "caller_code")
 HOLDS = {
     INSTANT: "the wall time of the hotline's clock, without a zone",
     IDENTITY: "integers that stand for pseudonyms, never the number or the name of somebody",
@@ -62,6 +65,7 @@ class Contract:
         self._refuse_values(rows)
         self._refuse_order(rows)
         self._refuse_texts(rows)
+        self._refuse_numberings(rows)
         schema, days = self._days(rows)
         said = [FORMAT, "lake", calendar(self.params), self.params.time_zone, self.table.clock, schema, days]
         made = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
@@ -121,6 +125,7 @@ class Contract:
         """Column, what is wrong in SQL, what that is, what would be right."""
         for name in ("seq", *self.table.needs):
             yield name, f"{name} IS NULL", "is empty", "No row may lack it."
+        yield "seq", f"seq NOT BETWEEN 0 AND {EXACT}", "is none of 0 to 2**53 - 1", "Larger ones are not told apart everywhere."
         zone = instants.zone(self.params.time_zone)
         for column in (self.table[c] for c in self.columns if c in self.table):
             name = column.name
@@ -135,6 +140,13 @@ class Contract:
                     other,
                     f"is another instant than {name}",
                     f"{name} is the wall time of {self.params.time_zone}, {column.epoch} the same instant in seconds from 1970 in UTC.",
+                )
+            if column.kind == TEXT:
+                yield (
+                    name,
+                    f"{name} = '' OR {name} <> trim({name}, {literal(instants.BLANKS)})",
+                    "is empty text or has blanks around it",
+                    "What is not known is NULL, and a word has no blanks around it: two such would be equal, or none.",
                 )
             if column.allowed and not column.listed:
                 yield (
@@ -195,12 +207,19 @@ class Contract:
         """Refuse numbers of people: as integers in place of pseudonyms, or in texts; and categories that are none."""
         for name in (c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY):
             number = f"{name} {WRITTEN} OR regexp_matches({name}::VARCHAR, {literal(CARD)})"
-            odd, filled = self.connection.execute(f"SELECT count(*) FILTER ({number}), count({name}) FROM {rows}").fetchone()
+            counted = f"count(*) FILTER ({number}), count(*) FILTER ({name} NOT BETWEEN 0 AND {EXACT}), count({name})"
+            odd, large, filled = self.connection.execute(f"SELECT {counted} FROM {rows}").fetchone()
             if odd > NUMBERS * filled:
                 raise DataRefused(
                     f"{self.where} › {name}",
                     f"{odd / filled:.0%} of its integers read as telephone numbers or identity cards.",
                     f"It would be {HOLDS[IDENTITY]}.",
+                )
+            if large:
+                raise DataRefused(
+                    f"{self.where} › {name}",
+                    f"is none of 0 to 2**53 - 1 in {large:,} of {filled:,} rows.",
+                    "Of larger ones two people become one in places; cut a hash of 64 bits without a sign: hash >> 11.",
                 )
         words = [c.name for c in self.table.columns if c.name in self.columns and c.kind == TEXT and not c.allowed]
         guard.refuse_no_category(self.connection, self.table, {name: f"{self.where} › {name}" for name in words}, rows)
@@ -218,6 +237,22 @@ class Contract:
                     "holds telephone numbers, ids, bank cards or mail addresses.",
                     "Put a keyed pseudonym in their place, or leave the column out.",
                 )
+
+    def _refuse_numberings(self, rows: str) -> None:
+        """An integer is one person in all columns by which a definition may tell people: where a row lacks the first of them, the next one stands for it."""
+        keys = [column for column in PEOPLE if column in self.columns]
+        if len(keys) < 2:
+            return
+        whose = "coalesce(caller, -1 - seq)" if "caller" in self.columns else "seq"
+        each = " UNION ALL ".join(f"SELECT {key} AS n, '{key}' AS of, {whose} AS whose FROM {rows} WHERE {key} IS NOT NULL" for key in keys)
+        shared = f"SELECT n FROM ({each}) GROUP BY n HAVING min(of) <> max(of) AND min(whose) <> max(whose)"
+        ((twice,),) = self.connection.execute(f"SELECT count(*) FROM ({shared})").fetchall()
+        if twice:
+            raise DataRefused(
+                f"{self.where} › {', '.join(keys)}",
+                f"{twice:,} integers stand for different people, one in each column.",
+                "Number the people of all these columns together, as in one list.",
+            )
 
     # ---- what the store tells of it
 
@@ -252,7 +287,7 @@ def looked_at(connection: duckdb.DuckDBPyConnection, lying: Lying, name: str, pa
     connection.execute(instants.MACROS)
     try:
         made = Contract(connection, lying, name, params).run()
-    except (duckdb.IOException, duckdb.InvalidInputException, FileNotFoundError) as fault:
+    except (duckdb.IOException, duckdb.InvalidInputException, OSError) as fault:
         if lying.seen == seen:
             raise DataRefused(lying.where, f"a file of it cannot be read ({type(fault).__name__}).", "Look at what wrote it.") from None
     if lying.seen != seen:

@@ -164,7 +164,12 @@ class Kept:
         return self._named(name, staged, which)
 
     def _named(self, name: str, staged: Path, which: str = "1of1") -> Path:
-        """What was written whole, under its name."""
+        """What was written whole, under its name; not where the data are others by now, for the name says of which it was made."""
+        try:
+            self.store.check_unchanged()
+        except BaseException:
+            machine.remove(staged)
+            raise
         path = self.folder / f"{name}-{self.digest}.{which}.{self._seal(staged)}.parquet"
         machine.replace_safely(staged, path)
         self._whole.add(path)

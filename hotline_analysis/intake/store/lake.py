@@ -19,7 +19,7 @@ from hotline_analysis.intake.convert.parts import seen
 from hotline_analysis.intake.engine import connect, parquet
 from hotline_analysis.params import Params
 
-DELTA = "_delta_log"
+DELTA, HUDI = "_delta_log", ".hoodie"
 PATTERN = re.compile(r"[*?\[\]{}\\]")  # in a name the engines would take it for a pattern
 COMMIT, CHECKPOINT = re.compile(r"(\d{20})\.json"), re.compile(r"(\d{20})\.checkpoint(?:\.\d{10}\.(\d{10}))?\.parquet")
 READ = {
@@ -69,8 +69,19 @@ class Lying:
 
 
 def find(params: Params, name: str) -> Lying:
-    """The files that a table of the lake has now. Raises NoInput where there are none, DataRefused where they are no such table."""
+    """The files that a table of the lake has now. Raises NoInput where there are none, DataRefused where they are no such table or cannot be seen."""
     told, where = params.tables[name], f"{params.path.name} › tables › {name}"
+    try:
+        return Lying(where, told, *_found(params, where, told))
+    except OSError as fault:
+        place = Path(fault.filename or told).name
+        raise DataRefused(
+            where, f"{place} cannot be opened ({type(fault).__name__}).", "Whoever runs this must be able to read it."
+        ) from None
+
+
+def _found(params: Params, where: str, told: str) -> tuple[Path, tuple[str, ...]]:
+    """The folder of a table, and its files below it."""
     folder = (params.root / os.path.expanduser(told)).resolve()
     if not folder.is_dir():
         beside = [path.name for path in folder.parent.iterdir()] if folder.parent.is_dir() else []
@@ -80,7 +91,7 @@ def find(params: Params, name: str) -> Lying:
         raise DataRefused(
             where, "the folder's path holds one of * ? [ ] { } \\ =.", "The engines would read it as a pattern or as a partition."
         )
-    if (folder / ".hoodie").is_dir():
+    if (folder / HUDI).is_dir():
         raise DataRefused(where, "is a Hudi table, whose files hold older versions of rows too.", "Write the table as Parquet or as Delta.")
     files = _of_log(where, folder, params) if (folder / DELTA).is_dir() else _of_folder(where, folder)
     coded = next((file for file in files if re.search("%[89A-Fa-f]", file)), None) if params.engine.spark else None
@@ -92,15 +103,23 @@ def find(params: Params, name: str) -> Lying:
         )
     if not files:
         raise NoInput(where, f"'{told}' holds no rows: there is no Parquet file in it.")
-    return Lying(where, told, folder, tuple(files))
+    return folder, tuple(files)
 
 
 def _of_folder(where: str, folder: Path) -> list[str]:
     """Every Parquet file below a folder. What begins with _ or . is nobody's data, as everywhere in lakes; anything else would be left unread."""
     found = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name[0] not in "_.")
-        found += [str((Path(place) / name).relative_to(folder)) for name in sorted(names) if name[0] not in "_."]
+    for place, folders, names in os.walk(folder, onerror=_raised):
+        below = Path(place).relative_to(folder)
+        own = next((name for name in (DELTA, HUDI) if name in folders), None)
+        if own:
+            raise DataRefused(
+                where, f"{below} in it is a table of its own ({own}), whose files hold older versions of rows too.", "Name that folder."
+            )
+        folders[:], names = (sorted(name for name in there if name[0] not in "_.") for there in (folders, names))
+        for name in (*folders, *names):
+            _refuse_link(where, folder, str(below / name))
+        found += [str(below / name) for name in names]
     other = [name for name in found if not name.endswith(".parquet")]
     if other:
         raise DataRefused(
@@ -108,6 +127,18 @@ def _of_folder(where: str, folder: Path) -> list[str]:
         )
     _refuse_patterns(where, found)
     return found
+
+
+def _raised(fault: OSError) -> None:
+    """What cannot be listed would be left out of every figure."""
+    raise fault
+
+
+def _refuse_link(where: str, folder: Path, file: str) -> None:
+    if (folder / file).resolve() != folder / file:
+        raise DataRefused(
+            where, f"{file} is a link to another place.", "Put what it stands for there: nothing outside the table's folder is read."
+        )
 
 
 def _refuse_patterns(where: str, files: list[str]) -> None:
@@ -201,6 +232,7 @@ def _refuse_add(where: str, folder: Path, add: dict) -> None:
         raise DataRefused(where, "has files outside its folder.", "Write the table whole into one folder.")
     if not (folder / file).is_file():
         raise NoInput(where, f"{file} is not there, and the log names it.", "Copy the table whole.")
+    _refuse_link(where, folder, file)
     written = dict(part.split("=", 1) for part in file.split("/")[:-1] if "=" in part)
     told = {unquote(name): None if value == NOWHERE else unquote(value) for name, value in written.items()}
     if told != {name: value or None for name, value in (add.get("partitionValues") or {}).items()}:

@@ -498,6 +498,7 @@ class Store:
         """A table of the lake, as it was looked at: anew where a file of it, or what is asked of it, is another than then."""
         asked = [
             FORMAT,
+            contract.RULES,
             duckdb.__version__,
             calendar(self.params),
             self.params.time_zone,
