@@ -55,7 +55,7 @@ from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
-from hotline_analysis.measures.view import TAIL_S, View
+from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
