@@ -18,7 +18,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import needed, whole
 
-VERSION = 4  # of the table, part of a kept table's name: rises when a column or a rule of it changes
+VERSION = 5  # of the table, part of a kept table's name: rises when a column or a rule of it changes
 DAY = 24 * HOUR
 LEVELS = ("issue_1", "issue_2", "issue_3")
 STRATA = (

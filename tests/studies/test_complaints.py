@@ -823,3 +823,13 @@ def test_the_indicators_of_orders_by_department_by_hand():
         ("甲", "due"): (400, 600, 0.6667),
         ("乙", "due"): (7, 10, 0.7),
     }
+
+
+@pytest.mark.parametrize("of", ["due", "received", "resolution", "resolution_5x", "own"])
+def test_a_mix_is_of_a_share_within_a_limit(of):
+    created = [at(f"2024-0{month}-{day:02d} 09:00") for month in (7, 8) for day in range(1, 29)]
+    data = {"created_s": created, "local_s": created, "category_1": ["甲"] * len(created), "resolved_s": [s + 3600 for s in created]}
+    seen = view(data, resolution=["2d", "5d"])
+    with pytest.raises(BadParams, match=f"complaints › mix › of › '{of}' is no share within a limit"):
+        complaints.mix(seen, of=of)
+    assert complaints.mix(seen, of="resolution_5d")["rate"].tolist() == [1, 1]

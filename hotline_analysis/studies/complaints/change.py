@@ -4,15 +4,19 @@
 categories and other handling of the same categories. Both add exactly. Source: catalogue D06; methods 9.
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from hotline_analysis import disclosure
-from hotline_analysis.errors import DataRefused
+from hotline_analysis.errors import BadParams, DataRefused, offered
 from hotline_analysis.measures import order_shares, orders
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import decomposition, tests
+
+WITHIN = re.compile(rf"({'|'.join(orders.MEASURES)})_[1-9]\d{{0,3}}[hd]")
 
 
 def before_of(view: View) -> Period:
@@ -50,10 +54,13 @@ def mix(view: View, *, of: str = "", by: str = "category_1") -> pd.DataFrame:
     whole limit, so that plain shares add: done in time / orders.
 
     Columns: category (`all` last), size_before, size (orders), rate_before, rate (shares), gap (rate - rate_before) and of all its ends (Newcombe), mix, own (what the category
-    adds to the gap of all by its size, by its rate), mix_low, mix_high, own_low, own_high (95 %, delta method, of all), indicator, said (moved, none). Raises DataRefused where the share cannot be had, or in one of the two months no order could be watched.
+    adds to the gap of all by its size, by its rate), mix_low, mix_high, own_low, own_high (95 %, delta method, of all), indicator, said (moved, none). Raises BadParams for another measure, DataRefused where the share cannot be had, or in one of the two months no order could be watched.
     """
     frame, last = _framed(view, by), before_of(view)
     key = of or _default(view)
+    if key and not WITHIN.fullmatch(key):
+        known = [f"{measure}_{text}" for measure in orders.MEASURES for text in getattr(view.params.complaints, measure)]
+        raise BadParams("complaints › mix › of", f"'{of}' is no share within a limit.", offered(of, known))
     parts = [_watched(view, orders.within(frame, period), key) for period in (last, view.period)]
     groups = orders.split(view, frame, [by], also=[last])
     k, n = (
