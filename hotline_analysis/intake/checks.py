@@ -19,6 +19,7 @@ import pandas as pd
 from hotline_analysis.intake.check_words import SEVERITY
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
+from hotline_analysis.intake.convert.parts import FAR_OUT_DAYS
 from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_days, silences
@@ -41,7 +42,6 @@ MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; 
 UNMET = 0.5  # share of the names of one table that another lacks, above which the two name people differently
 ROUNDED = 0.01  # a typed value and its parts may differ by so much of it, and by half as much, where figures were rounded
 STRAY = (0.01, 0.10)  # shares of records that name a record which no table has: minor, major
-FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 import nbformat
@@ -374,11 +374,9 @@ def _keep_together(text: str) -> Markup:
 
 def _told_in_chinese(page: str) -> str:
     """A page in English whose Chinese words, those of the data, say what they are: who hears it hears them read as Chinese (WCAG 3.1.2)."""
-    parts = DRAWING.split(page)
-    kinds = ("span", "tspan") * len(parts)
     return "".join(
         CHINESE.sub(lambda found, kind=kind: f'<{kind} lang="zh">{found[2]}</{kind}>' if found[2] else found[0], part)
-        for part, kind in zip(parts, kinds, strict=False)
+        for part, kind in zip(DRAWING.split(page), cycle(("span", "tspan")), strict=False)  # texts and drawings in turn
     )
 
 

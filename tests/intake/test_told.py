@@ -27,10 +27,10 @@ DAY = timedelta(days=1)
 ORDERS = [(n, FIRST + timedelta(hours=2.4 * n, minutes=7), (1, 2, 3, 4, 8)[n % 5] * DAY) for n in range(1530)]
 
 
-def row(n: int, begin: datetime, takes: timedelta, taken: datetime) -> str:
-    """The order as an export of that instant has it."""
+def row(n: int, begin: datetime, takes: timedelta, taken: datetime, unfinished: str = "") -> str:
+    """The order as an export of that instant has it; what it writes for one that is open."""
     end = begin + takes
-    return f"D{n:05d},{begin},{end if end < taken else ''},{begin + 5 * DAY},{'供水' if n % 2 else '交通'}"
+    return f"D{n:05d},{begin},{end if end < taken else unfinished},{begin + 5 * DAY},{'供水' if n % 2 else '交通'}"
 
 
 def delivered(way: str) -> dict[datetime, list[str]]:
@@ -97,6 +97,22 @@ def test_an_export_that_ended_within_the_month_is_a_grave_finding(tmp_path):
     h = open_hotline(tmp_path / "small.yaml", "2024-08", progress=False)
     assert h.checks.set_index("check").loc["told no more", "severity"] == "major"
     assert h.study("complaints").set_index("indicator")["value"]["resolution_5d"] == pytest.approx(0.8, abs=0.015)
+
+
+def test_a_day_that_never_comes_is_no_end_of_an_export(tmp_path):
+    """Open orders closed on 2099-12-31, as some systems write it; and an export of which no row has a creation."""
+    for taken in delivered("a month each"):
+        rows = [
+            row(n, begin, takes, taken, "2099-12-31 00:00:00")
+            for n, begin, takes in ORDERS
+            if (taken - DAY).replace(day=1) <= begin < taken
+        ]
+        tmp_path.joinpath(f"orders-{taken:%m}.csv").write_text("\n".join(["编号,受理,办结,到期,类别", *rows]) + "\n", encoding="utf-8")
+    tmp_path.joinpath("orders-lost.csv").write_text("编号,受理,办结,到期,类别\nX1,,2024-06-03 10:00:00,,供水\n", encoding="utf-8")
+    text = PARAMS.replace('{from: 受理, formats: "%Y-%m-%d %H:%M:%S"}', '{from: 受理, formats: "%Y-%m-%d %H:%M:%S", on_error: blank}')
+    tmp_path.joinpath("small.yaml").write_text(text, encoding="utf-8")
+    h = open_hotline(tmp_path / "small.yaml", "2024-06", progress=False)
+    assert h.study("complaints").set_index("indicator")["value"]["resolution_5d"] == pytest.approx(0.8, abs=0.012)
 
 
 def test_a_step_lasts_as_long_as_an_export_would_tell_of_it(tmp_path):

@@ -19,7 +19,8 @@ from hotline_analysis.tables import INSTANT, ITEMS, Table
 
 FORMAT = 16  # of parts and tables; another number builds every store anew
 DUE = "due_at"  # lies ahead: nothing has happened then
-FEW_OLD = 0.01  # of an export's rows, at most, may be older than what it tells of
+FEW = 0.01  # of an export's rows, at most, may be older or later than what it tells of
+FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -203,11 +204,16 @@ def _shape(text: str) -> str:
 def span(connection, table: Table, part: Part, staged: Path) -> None:
     """The first and last second of the table's clock in the part, and of which rows it tells until when; what is accepted decides.
 
-    An order may be told of again by a later export. A few old ones among the new ones, which an export of one month may hold, tell nothing of the others of their day.
+    An order may be told of again by a later export. A few old ones among the new ones, which an export of one month may hold, tell nothing of the others of their day;
+    and an instant far beyond nearly all rows, such as 2099-12-31 for what is open, is none on which anything happened.
     """
-    clock = table[table.clock].epoch
+    wall, clock = table.clock, table[table.clock].epoch
     if clock in part.columns:
-        happened = ", ".join(c.name for c in table.columns if c.kind == INSTANT and c.name in part.columns and c.name != DUE)
-        asked = f"min({clock}), max({clock}), quantile_disc({clock}, {FEW_OLD}), CAST(CAST(max(greatest({happened})) AS DATE) AS VARCHAR)"
-        query = f"SELECT {asked} FROM {parquet(staged)} WHERE (_faults & {part.rejecting}) = 0"
-        part.first_s, part.last_s, part.begins_s, part.told_until = connection.execute(query).fetchone()
+        times = ", ".join(c.name for c in table.columns if c.kind == INSTANT and c.name in part.columns and c.name != DUE)
+        rows = f"FROM {parquet(staged)} WHERE (_faults & {part.rejecting}) = 0"
+        asked = f"min({clock}), max({clock}), quantile_disc({clock}, {FEW}), quantile_disc({wall}, {1 - FEW})"
+        part.first_s, part.last_s, part.begins_s, late = connection.execute(f"SELECT {asked} {rows}").fetchone()
+        if late is not None:
+            every = f"SELECT unnest([{times}]) AS happened {rows}"
+            told = f"SELECT CAST(CAST(max(happened) AS DATE) AS VARCHAR) FROM ({every}) WHERE happened <= {literal(str(late))}::TIMESTAMP + INTERVAL {FAR_OUT_DAYS} DAY"
+            (part.told_until,) = connection.execute(told).fetchone()

@@ -157,19 +157,15 @@ class Kept:
         try:
             query = f"SELECT * FROM ({relation.sql_query()}){where}"
             self.connection.execute(f"COPY ({query}) TO {literal(str(staged))} (FORMAT parquet, COMPRESSION zstd)")
-        except BaseException:
+            staged.chmod(0o600)
+            return self._named(name, staged, which)
+        except BaseException:  # refused or stopped: what it left goes
             machine.remove(staged)
             raise
-        staged.chmod(0o600)
-        return self._named(name, staged, which)
 
     def _named(self, name: str, staged: Path, which: str = "1of1") -> Path:
-        """What was written whole, under its name; not where the data are others by now, for the name says of which it was made."""
-        try:
-            self.store.check_unchanged()
-        except BaseException:
-            machine.remove(staged)
-            raise
+        """What was written whole, under its name; refused where the data are others by now, for the name says of which it was made."""
+        self.store.check_unchanged()
         path = self.folder / f"{name}-{self.digest}.{which}.{self._seal(staged)}.parquet"
         machine.replace_safely(staged, path)
         self._whole.add(path)
