@@ -15,7 +15,7 @@ from hotline_analysis.measures import counts, strata
 from hotline_analysis.measures.definition import HOUR, WINDOWS_HOURS
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.periods import Period
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import View, lately
 from hotline_analysis.stats import binned, excess
 from hotline_analysis.words import Field, Term
 
@@ -88,6 +88,7 @@ class Counted:
     by: tuple[str, ...]
     told: strata.Told = strata.AS_THEY_ARE
     _places: dict = field(default_factory=dict, repr=False, compare=False)
+    followed: dict = field(default_factory=dict, repr=False, compare=False)  # what was worked out from these counts, for the next who asks
 
     def of(self, path: tuple = ()) -> Tables:
         """The tables of one stratum, or of all that share the first values of `by` (a parent issue), or of all."""
@@ -185,6 +186,13 @@ def counted(
     start in one of them. Small strata are one (`strata`), or called as `told` says. Without 21 days of data, and for `match: same` (whose controls are not counted), the control table is empty and
     everything that needs it comes out as missing. Raises DataRefused looking back.
     """
+    return _counted(view, by=tuple(by), known=tuple(known), stretches=tuple(stretches), told=told)
+
+
+@lately
+def _counted(
+    view: View, *, by: tuple[str, ...], known: tuple[str, ...], stretches: tuple[tuple[int, int], ...], told: strata.Told | None
+) -> Counted:
     gaps = view.gaps(controls=True)
     gaps = counts.within_any(gaps, stretches) if stretches else gaps
     for column in known:

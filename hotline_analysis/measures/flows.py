@@ -19,7 +19,7 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, LEVELS, callbacks, known_path, next_after, same
 from hotline_analysis.measures.indicators import mark
 from hotline_analysis.measures.orders import NONE
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import View, lately
 
 
 class Transitions(NamedTuple):
@@ -36,6 +36,7 @@ class Transitions(NamedTuple):
     control_worked: np.ndarray
 
 
+@lately
 def transitions(view: View, *, level: int, window_s: int) -> Transitions:
     """The counts of the period's index calls by their issue at a level. Small issues are pooled (`disclosure`).
 

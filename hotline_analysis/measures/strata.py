@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 
@@ -18,7 +18,7 @@ class Told:
     """What the strata of some columns are called: `names` by what they are; those that are not in it are called as they are."""
 
     by: tuple[str, ...]
-    names: dict[tuple, tuple]
+    names: dict[tuple, tuple] = field(hash=False)
 
     def of(self, rows: nw.LazyFrame) -> nw.LazyFrame:
         """The rows with OTHER in place of the words of small strata."""

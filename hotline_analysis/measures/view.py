@@ -38,6 +38,24 @@ def once(make: Callable) -> Callable:
     return kept
 
 
+def lately(make: Callable) -> Callable:
+    """A count of a view by hashable arguments, of which the last two stay at hand: a notebook's frames ask one after the other for the same. Nobody changes what it gives."""
+
+    @wraps(make)
+    def kept(view: "View", **asked):
+        stands_on = (view.params, view.calendar, view.tables, view.told)
+        rule = (view.definition.hash, view.period, view.data_start_s, view.data_end_s, view.masked, view.smallest, view.only)
+        known = view.counts.setdefault(make, {})
+        mark = (*map(id, stands_on), *rule, *sorted(asked.items()))
+        found = known.pop(mark) if mark in known else (make(view, **asked), stands_on)  # held, so that nothing else has their identity
+        known[mark] = found
+        for oldest in list(known)[:-2]:
+            del known[oldest]
+        return found[0]
+
+    return kept
+
+
 @dataclass(frozen=True)
 class View:
     """The tables between `data_start_s` and `data_end_s`, seen for one period under one definition.
@@ -45,7 +63,7 @@ class View:
     `keep` stores a table that is dear to make under a name that says everything it depends on (the store's digest among it). `smallest`: groups of fewer
     calls are pooled and smaller counts of a group not told (`disclosure`); 1, for a frame of one's own, tells all. `leading`: the table whose days are
     the hotline's days. `grade` knows the data-quality grade of a period, '' where nobody looked. `held`: what was read for one of several figures of this
-    view and serves the others (`once`); None where nothing is to be held. `beside`: what other hotlines shared (`sharing.Share`), for the study that compares.
+    view and serves the others (`once`); None where nothing is to be held. `counts`: the count tables that were asked for last (`lately`). `beside`: what other hotlines shared (`sharing.Share`), for the study that compares.
     `told`: of a table's rows from an instant on its exports tell until another, as seconds, ascending by both; nothing where they tell of all until the data end.
     `only`: the stratum and the word that an edition is of, ("", "") for the hotline; its `tables` hold its own rows, and `whole` those of the whole hotline.
     """
@@ -65,6 +83,7 @@ class View:
     only: tuple[str, str] = ("", "")
     whole: Mapping[str, nw.LazyFrame] = field(default_factory=dict, repr=False)
     held: dict | None = field(default=None, repr=False, compare=False)
+    counts: dict = field(default_factory=dict, repr=False, compare=False)
     beside: tuple = ()
     told: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict, repr=False)
 

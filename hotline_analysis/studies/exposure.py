@@ -177,7 +177,7 @@ POINTS = (
 
 def _points(found: Counted, paths: list[tuple], min_ratio: float) -> pd.DataFrame:
     """The rows of `points` that follow from the counts alone."""
-    made: dict[tuple, excess.Exposure] = {}
+    made = found.followed.setdefault(("exposure", min_ratio), {})
 
     def exposed(path: tuple) -> excess.Exposure:
         if path not in made:
