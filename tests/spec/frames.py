@@ -28,6 +28,7 @@ WHOLE = (
     "ring_seconds",
     "hold_seconds",
     "wrap_seconds",
+    "rating",
 )
 POLARS = {"flag": pl.Boolean, "whole": pl.Int64, "text": pl.String}
 PANDAS = {"flag": "boolean", "whole": "Int64", "text": "str"}

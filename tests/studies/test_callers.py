@@ -258,6 +258,47 @@ def test_frequent_callers_are_parted_by_what_they_come_for():
     )
 
 
+def by_hand(caller: int, rows: list[tuple], rating: list) -> list:
+    """What `frequent` counts of one caller's calls (second, issue or None), in the order of time, one call after the other."""
+    known = [(at, issue) for at, issue in rows if issue is not None]
+    names = list(dict.fromkeys(issue for _, issue in known))
+    sizes = [sum(issue == name for _, issue in known) for name in names]
+    again = sum(any(0 <= at - before <= 7 * DAY for before, other in known[:n] if other == issue) for n, (at, issue) in enumerate(known))
+    gaps = [b[0] - a[0] for a, b in pairwise(rows)]
+    top = sizes.index(max(sizes)) if sizes else None
+    return [
+        caller, len(rows), sum(gaps) / DAY, float(np.median(gaps)) / HOUR if gaps else np.nan, len(names), names[top] if sizes else "",
+        sizes[top] / len(rows) if sizes else np.nan, 1, again, len(rows) * 1.0, float(np.mean(rating)) if rating else np.nan,
+        "shared" if len(rows) >= 40 else "problem" if again and 2 * again >= len(gaps) else "habit",
+    ]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 30 * 24), st.sampled_from([None, "甲", "乙", "丙"]), st.sampled_from([None, 1, 5])),
+        max_size=60,
+    )
+)
+@tried(100)
+def test_frequent_callers_are_those_of_the_slow_loop(drawn):
+    """No caller comes by a clock here: there are not six weeks. Equal counts of two issues go to the one that came first."""
+    always = [(9, 3, None, None), (9, 5, "丙", 5)]
+    drawn = sorted(
+        ((who, hour * HOUR + n, issue, rating) for n, (who, hour, issue, rating) in enumerate([*always, *drawn])), key=lambda row: row[1]
+    )
+    view_ = seen([row[:3] for row in drawn], rating=[row[3] for row in drawn])
+    view_ = replace(view_, params=view_.params.model_copy(update={"watch": view_.params.watch.model_copy(update={"shared_a_month": 39})}))
+    told = listed.frequent(view_, least_calls=2, within_days=31).drop(columns=["most_calls", "tag", "last_measure"])
+    want = []
+    for caller in sorted({row[0] for row in drawn}):
+        own = [row for row in drawn if row[0] == caller]
+        if len(own) < 2:
+            continue
+        want.append(by_hand(caller, [(at, issue) for _, at, issue, _ in own], [rating for *_, rating in own if rating is not None]))
+    want = pd.DataFrame(want, columns=told.columns)
+    pd.testing.assert_frame_equal(told.sort_values("caller", ignore_index=True), want, check_dtype=False)
+
+
 def test_a_trial_suggests_what_finds_somebody():
     """Five callers who come three times within a fortnight, and never in a week: 3 calls in 14 days; where one alone is found, that rule; where nobody is, none."""
     rows = [(c, c * HOUR + d * DAY) for c in range(5) for d in (0, 7.5, 12)]

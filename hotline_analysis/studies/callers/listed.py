@@ -48,8 +48,7 @@ def frequent(view: View, *, least_calls: int = 0, within_days: float = 0.0) -> p
     most = rules.most(view, days)
     frame = everybody[everybody["caller"].isin(most.index[most >= least])]
     clocks = set(_regular(frame, everybody)["caller"]) if len(frame) else set()
-    rows = [_caller(caller, part, int(most[caller]), view, clocks) for caller, part in frame.groupby("caller", sort=True)]
-    told = pd.DataFrame(rows, columns=FREQUENT)
+    told = _callers(frame, most, view, clocks)
     order = {"problem": 0, "regular": 1, "habit": 2, "shared": 3}
     return (
         told.assign(**_tags(view, told["caller"]))
@@ -81,24 +80,42 @@ def _tags(view: View, callers: pd.Series) -> dict[str, list[str]]:
     return {c: said[c].reindex(callers).fillna("").tolist() for c in nothing}
 
 
-def _caller(caller: int, part: pd.DataFrame, most: int, view: View, clocks: set) -> dict:
-    gaps = np.diff(part["start_s"].to_numpy())
-    issues = part["issue_1"].dropna().value_counts() if "issue_1" in part else pd.Series(dtype=int)
-    again = _again(part) if "issue_1" in part else 0
-    shared = len(part) >= rules.switchboard(view)
-    kind = "shared" if shared else "regular" if caller in clocks else "problem" if again * 2 >= len(gaps) and again else "habit"
-    return {
-        "caller": caller, "calls": len(part), "most_calls": most, "span_days": float(gaps.sum() / DAY), "median_gap_hours": float(np.median(gaps) / HOUR) if len(gaps) else np.nan,
-        "issues": len(issues), "main_issue": issues.index[0] if len(issues) else "", "main_share": issues.iloc[0] / len(part) if len(issues) else np.nan,
-        "agents": part["agent"].nunique() if "agent" in part else 0, "same_issue_calls": again,
-        "talk_minutes": part["talk_seconds"].clip(lower=0).sum() / 60 if "talk_seconds" in part else np.nan, "rating": part["rating"].mean() if "rating" in part else np.nan, "kind": kind,
-    }  # fmt: skip
+def _callers(frame: pd.DataFrame, most: pd.Series, view: View, clocks: set) -> pd.DataFrame:
+    """The columns of FREQUENT, one row a caller, in their order. frame: their calls, by caller and time."""
+    by = frame.groupby("caller", sort=True)
+    gaps, nothing = by["start_s"].diff(), pd.Series(np.nan, index=by.size().index)
+    told = pd.DataFrame({"calls": by.size(), "most_calls": most.reindex(by.size().index)})
+    told["span_days"] = (by["start_s"].last() - by["start_s"].first()) / DAY
+    told["median_gap_hours"] = gaps.groupby(frame["caller"]).median() / HOUR
+    told = told.assign(**_issues_of(frame, told.index))
+    told["main_share"] = told["main_share"] / told["calls"]
+    told["agents"] = by["agent"].nunique() if "agent" in frame else 0
+    told["talk_minutes"] = frame["talk_seconds"].clip(lower=0).groupby(frame["caller"]).sum() / 60 if "talk_seconds" in frame else nothing
+    told["rating"] = by["rating"].mean() if "rating" in frame else nothing
+    again = told["same_issue_calls"]
+    kinds = {
+        "shared": told["calls"] >= rules.switchboard(view),
+        "regular": told.index.isin(list(clocks)),
+        "problem": (again * 2 >= told["calls"] - 1) & (again > 0),
+    }
+    told["kind"] = np.select(list(kinds.values()), list(kinds), "habit") if len(told) else ""
+    return told.reset_index()[FREQUENT].astype({"talk_minutes": "float64", "rating": "float64"})
 
 
-def _again(part: pd.DataFrame) -> int:
-    """Calls that follow one about the same issue within a week."""
-    gap = part.groupby("issue_1")["start_s"].diff()
-    return int((gap <= 7 * DAY).sum())
+def _issues_of(frame: pd.DataFrame, callers: pd.Index) -> dict[str, pd.Series]:
+    """Of each caller: how many issues, the one with most calls (of equals the one that came first), its calls, and the calls that follow one about the same issue within a week."""
+    if "issue_1" not in frame:
+        return {"issues": 0, "main_issue": "", "main_share": np.nan, "same_issue_calls": 0}
+    known = frame.dropna(subset=["issue_1"])
+    again = known.groupby(["caller", "issue_1"], observed=True)["start_s"].diff() <= 7 * DAY
+    sizes = known.groupby(["caller", "issue_1"], observed=True, sort=False, as_index=False).agg(calls=("start_s", "size"))
+    largest = sizes.sort_values(["caller", "calls"], ascending=[True, False], kind="stable").drop_duplicates("caller").set_index("caller")
+    whole = {"issues": sizes.groupby("caller").size(), "same_issue_calls": again.groupby(known["caller"]).sum()}
+    told = {name: found.reindex(callers).fillna(0).astype("int64") for name, found in whole.items()}
+    return told | {
+        "main_issue": largest["issue_1"].astype("str").reindex(callers).fillna(""),
+        "main_share": largest["calls"].reindex(callers),
+    }
 
 
 def regular(view: View) -> pd.DataFrame:
