@@ -4,7 +4,6 @@ import hashlib
 import importlib
 import inspect
 import json
-import math
 import os
 import pkgutil
 import re
@@ -43,7 +42,6 @@ from hotline_analysis.measures import (
     sharing,
     suggestions,
     verdicts,
-    volumes,
 )
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
@@ -308,23 +306,28 @@ class Hotline:
         `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
         longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
         """
-        view, last, said = self.view, self.period.last_day, {}
+        view, said = self.view, {}
         if not self.period.dated:
             return said
-        if self.data_days[1] < last and not self._ended():
-            said["month"] = last + timedelta(days=1)
-        if self._watches_callers and view.provisional:
-            said["calls"] = last + timedelta(days=1 + math.ceil(view.tail_s / DAY))
+        if day := indicators.month_on(view):
+            said["month"] = day
+        if self._watches_callers and (day := view.watched_on(24 * view.tail_s / DAY)):
+            said["calls"] = day
         for table, awaited in {"orders": order_shares.awaited, "sessions": deflection.awaited, "surveys": answers.awaited}.items():
             if table in view.tables:
                 with suppress(DataRefused, NoInput):  # of a table that cannot be read there are no figures
                     said |= awaited(view)
         return said
 
-    def _ended(self) -> bool:
-        """Whether the data go to the month's end: the days behind them would have brought next to nothing."""
-        view = replace(self.view, tables=self.canonical, only=("", ""))
-        return bool(volumes.coverage(indicators.days_of(view, view.leading, [self.period]), [self.period])["ended"].iloc[0])
+    def _final_on(self) -> dict[str, date]:
+        """By indicator the day from which on later data do not complete its figure of the month; of those whose figure they still do. A repeat rate waits for its own window."""
+        found = {}
+        for key, i in self.catalogue.items():
+            of = "sessions" if key == deflection.CONTAINED else "surveys" if "surveys" in i.tables else ""
+            own = self.view.watched_on(i.window_hours) if i.window_hours else self.awaited.get(of)
+            if days := [day for day in (self.awaited.get("month"), own) if day]:
+                found[key] = max(days)
+        return found
 
     @property
     def _watches_callers(self) -> bool:
@@ -737,7 +740,7 @@ class Hotline:
             grade=self.grade[0],
             levels=catalogue.levels(self.params),
         )
-        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, awaited=tuple(self.awaited))
+        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, final_on=self._final_on())
         return said.assign(**self._absent(set(said.loc[said["value"].notna(), "indicator"])))
 
     def _absent(self, had: set[str]) -> dict:
@@ -1076,10 +1079,8 @@ class Hotline:
         row |= {f"edition_{language}": editions.name(self.only, language) for language in LANGUAGES}
         final = max(self.awaited.values()).isoformat() if self.awaited else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
-        awaited = {"month": self.awaited["month"]} if "month" in self.awaited else self.awaited
-        watched = {name: day.isoformat() for name, day in awaited.items() if name in ("month", "calls", "orders")}
-        known |= {"awaited": " ".join(awaited), "watched": " ".join(watched), "watched_on": max(watched.values(), default="")}
-        known |= {f"{name}_on": day.isoformat() for name, day in awaited.items() if name != "month"}
+        awaited = {"month": max(self.awaited.values())} if "month" in self.awaited else self.awaited
+        known |= {"awaited": " ".join(awaited), **{f"{name}_on": day.isoformat() for name, day in awaited.items()}}
         known |= {"late_days": answers.late_days(self.view)} if "surveys" in awaited else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])

@@ -103,6 +103,26 @@ def test_calls_are_watched_for_a_week_or_the_longest_window(tmp_path, windows, f
         assert told(hotline(tmp_path, "calls", CALLS, rows, f"definition: {{windows_hours: {windows}}}"))[:2] == awaited
 
 
+def test_a_rate_waits_for_its_own_window_and_for_no_longer_one(tmp_path):
+    """By hand: 31 August's last call has been watched for 24 hours when 1 September is over, and for a week when the 7th is."""
+    rates = ["repeat_rate_24h", "connection_rate"]
+    for end, final_on in (("2024-09-01", "2024-09-02"), ("2024-09-04", "")):
+        h = hotline(tmp_path, "calls", CALLS, calls(datetime.fromisoformat(end)))
+        row = h.verdicts.set_index("indicator").loc[rates]
+        assert row["final_on"].tolist() == [final_on, ""] and row["provisional"].tolist() == [bool(final_on), False]
+        assert told(h)[2] == "各窗口的复电率9月8日全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。"
+
+
+def test_of_a_month_that_is_not_over_every_figure_is_provisional(tmp_path):
+    h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 8, 20)))
+    known = h.verdicts[h.verdicts["value"].notna()].set_index("indicator")["final_on"]
+    assert known.pop("repeat_rate_24h") == "2024-09-02" and set(known) == {"2024-09-01"}
+    assert told(h)[2] == "数据只到2024年8月19日，本月还没有完：各项数字都会变，9月8日定稿。"
+    h = hotline(tmp_path, "orders", ORDERS, orders(datetime(2024, 8, 20), days=lambda n: 1 + n % 3), "complaints: {resolution: [48h]}")
+    known = h.study("complaints").set_index("indicator")["final_on"]
+    assert known.to_dict() == {"received": "2024-09-01", "resolution_48h": "2024-09-03"}
+
+
 def test_callers_whose_numbers_are_masked_are_not_waited_for(tmp_path):
     h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 1), "154****{:04d}"))
     assert h.store.facts["masked"] and told(h) == ("", "", "")

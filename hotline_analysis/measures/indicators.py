@@ -10,7 +10,7 @@ counted people.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -244,6 +244,15 @@ def day_of(view: View) -> nw.Expr:
 def days_of(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:
     """The days that a volume of a table is told by; columns in `volumes.days`."""
     return _days(view, table, periods, _sums(view, table, [], periods, ""))
+
+
+def month_on(view: View) -> date | None:
+    """The day after the period, where the data end within it; None where they go to its end: the days behind them would have brought next to nothing."""
+    if not view.period.dated or view.data_end_s >= view.period.end_s:
+        return None
+    whole = replace(view, tables=view.whole or view.tables, only=("", ""), whole={})
+    ended = volumes.coverage(days_of(whole, view.leading, [view.period]), [view.period])["ended"].iloc[0]
+    return None if ended else view.period.last_day + timedelta(days=1)
 
 
 def lost_after(view: View, periods: Sequence[Period], hours: float) -> dict[str, pd.DataFrame]:

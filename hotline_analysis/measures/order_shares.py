@@ -123,17 +123,14 @@ def unfinished(view: View, part: pd.DataFrame, key: str) -> bool:
     return key == "due" and not lacking(view, part, key) and bool((part["due_s"] >= part["told_s"]).any())
 
 
-def awaits_due(view: View, part: pd.DataFrame) -> bool:
-    """Whether some orders fall due when the data have ended."""
-    day = due_on(view, part)
-    return day is not None and view.end_s < view.calendar.instant(day)
-
-
-def due_on(view: View, part: pd.DataFrame) -> date | None:
-    """The day after the last of some orders falls due; None where there is no share by the due time."""
-    if lacking(view, part, "due"):
+def watched_on(view: View, part: pd.DataFrame, key: str) -> date | None:
+    """The day on which later data change a share of some orders no longer: its last one has been watched for the whole limit, or has fallen due; None where it is final, or cannot be had."""
+    measure, _, text = key.partition("_")
+    if not (key == "due" or measure in orders.MEASURES) or lacking(view, part, key) or not view.definition.look_ahead:
         return None
-    return view.calendar.day_of(int(part["due_s"].max())) + timedelta(days=1)
+    due = view.calendar.day_of(int(part["due_s"].max())) + timedelta(days=1) if key == "due" else None
+    day = due or orders.complete_on(view, text)
+    return day if view.end_s < view.calendar.instant(day) else None
 
 
 def awaited(view: View) -> dict[str, date]:
@@ -142,18 +139,16 @@ def awaited(view: View) -> dict[str, date]:
     """
     part = orders.within(orders.counted(orders.cases(view, "class")), view.period)
     given = view.params.complaints
-    told = {"orders": _limits_on(view, part, given), "classes": None, "due": due_on(view, part)}
-    if "class" in part:
-        days = [_limits_on(view, part[part["class"] == name], own) for name, own in given.by_class.items()]
-        told["classes"] = max(filter(None, days), default=None)
-    return {name: day for name, day in told.items() if day and view.definition.look_ahead and view.end_s < view.calendar.instant(day)}
+    classes = [] if "class" not in part else [(part[part["class"] == name], own) for name, own in given.by_class.items()]
+    told = {"orders": [(part, given)], "classes": classes}
+    days = {name: [watched_on(view, rows, key) for rows, own in of for key in _limits(own)] for name, of in told.items()}
+    days["due"] = [watched_on(view, part, "due")]
+    return {name: max(known) for name, every in days.items() if (known := [day for day in every if day])}
 
 
-def _limits_on(view: View, part: pd.DataFrame, given) -> date | None:
-    """The day on which some orders of the period have been watched for the longest of the limits given; None where none of these can be told."""
-    texts = [(measure, text) for measure in orders.MEASURES for text in getattr(given, measure, ())]
-    told = [text for measure, text in texts if not lacking(view, part, f"{measure}_{text}")]
-    return max((orders.complete_on(view, text) for text in told), default=None)
+def _limits(given) -> list[str]:
+    """The shares within the limits that are given."""
+    return [f"{measure}_{text}" for measure in orders.MEASURES for text in getattr(given, measure, ())]
 
 
 def final_on(view: View) -> str:

@@ -41,7 +41,7 @@ KEPT = (  # columns of a verdict that stand as they are: keys, words, days, the 
     "indicator", "period", "group", "missing", "origin", "days", "covered", "watched", "definition", "clusters", "beyond", "event", "leads", "judgement", "direction", "state", "reason", "moved",
     "method", "rule", "trial", "baseline_first", "baseline_last", "baseline_months", "run", "run_months", "months", "target", "capability",
     "rank", "rank_months", "break_month", "break_zh", "break_en", "events", "false_flags", "sheet", "beside", "known_value", "spoken", "chapter", "renewal", "replaced_zh", "replaced_en",
-    "formula_zh", "formula_en", "unit", "better", "count", "said", "side", "within", "leading", "headline", "unsaid", "provisional", "why_zh", "why_en", "bases_zh", "bases_en",
+    "formula_zh", "formula_en", "unit", "better", "count", "said", "side", "within", "leading", "headline", "unsaid", "provisional", "final_on", "why_zh", "why_en", "bases_zh", "bases_en",
     "absent_zh", "absent_en", "absent_count", "what", "telling", "verdict",
 )  # fmt: skip
 LIMITS = ("centre", "lower", "upper")

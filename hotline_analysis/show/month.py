@@ -378,21 +378,13 @@ SAY = {
         ),
     ),
     "about": (
-        Sentences(
-            {
-                "month": Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{final_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {final_on:day}.", of_period=True),
-                "calls": Sentence(
-                    "带“暂”的数字{calls_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
-                    "Figures marked prov. become final on {calls_on:day}: the month's last calls have not been watched in full, and are corrected for it.", of_period=True),
-                "orders": Sentence(
-                    "带“暂”的数字{orders_on:day}定稿：月末几天的诉求还没看满时限，已按看了多久修正。",
-                    "Figures marked prov. become final on {orders_on:day}: the month's last orders have not been watched for their whole limit, and are corrected for it.", of_period=True),
-                "calls orders": Sentence(
-                    "带“暂”的数字{watched_on:day}定稿：月末几天的来电和诉求还没看满，已按看了多久修正。",
-                    "Figures marked prov. become final on {watched_on:day}: the month's last calls and orders have not been watched in full, and are corrected for it.", of_period=True),
-            },
-            by="watched",
-        ),
+        Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{month_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {month_on:day}.", of_period=True),
+        Sentence(
+            "各窗口的复电率{calls_on:day}全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。",
+            "Repeat rates in all windows are final by {calls_on:day}: the month's last calls have not been watched in full, and figures marked prov. are corrected for it.", of_period=True),
+        Sentence(
+            "各时限内的比例{orders_on:day}全部定稿：月末几天的诉求还没看满时限，带“暂”的已按看了多久修正。",
+            "Shares within all limits are final by {orders_on:day}: the month's last orders have not been watched for their whole limit, and figures marked prov. are corrected for it.", of_period=True),
         Sentence(
             "各时限等级自己的比例{classes_on:day}定稿：月末几天的诉求还没看满时限。",
             "Shares by a class's own limit are final on {classes_on:day}: the month's last orders have not been watched for it.", of_period=True),

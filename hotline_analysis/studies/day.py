@@ -98,7 +98,8 @@ def figures(view: View) -> pd.DataFrame:
         levels=catalogue.levels(view.params),
         follows=_any,
     )
-    told = told.assign(final_on=[_final(view, known[key].window_hours) for key in told["indicator"]])
+    final_on = [hours and view.watched_on(hours) for hours in (known[key].window_hours for key in told["indicator"])]
+    told = told.assign(final_on=[day.isoformat() if day else "" for day in final_on])
     told = told[told["value"].notna() | told["final_on"].astype(bool)].reset_index(drop=True)
     state = [_state(row, grade) for row in told.to_dict("records")]
     names = [known[key] for key in told["indicator"]]
@@ -196,12 +197,6 @@ def _state(row: Mapping, grade: str) -> str:
 
 def _side(row: Mapping) -> str:
     return "" if row["judgement"] not in verdicts.CHANGED else "up" if row["value"] > row["centre"] else "down"
-
-
-def _final(view: View, window_hours: float | None) -> str:
-    """The day on which a repeat-call rate is final, '' where it is."""
-    final_s = view.period.end_s + (window_hours or 0) * 3600
-    return view.calendar.day_of(int(final_s)).isoformat() if window_hours and view.end_s < final_s else ""
 
 
 def _calls(view: View, periods: list[Period]) -> nw.LazyFrame:

@@ -5,7 +5,7 @@ Where there are no surveys the rating of the calls stands in: one item, given at
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
 
 import narwhals.stable.v2 as nw
@@ -161,8 +161,9 @@ def _rated(view: View) -> bool:
 
 def awaited(view: View) -> dict[str, date]:
     """`surveys`, and the day on which the answers to the period's last invitations have come, as far as earlier ones tell; nothing where they have, or nobody can tell."""
-    day = view.period.last_day + timedelta(days=1 + late_days(view))
-    return {"surveys": day} if view.definition.look_ahead and late_days(view) and view.end_s < view.calendar.instant(day) else {}
+    late = late_days(view)
+    day = view.watched_on(24 * late) if late else None
+    return {"surveys": day} if day else {}
 
 
 def late_days(view: View) -> int:
