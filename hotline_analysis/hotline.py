@@ -143,6 +143,7 @@ KPIS = (
     "indicator", "period", "group", "numerator", "denominator", "value", "low", "high", "change", "change_low", "change_high", "direction",
     "judgement", "state", "reason", "event", "method", "rule", "lower", "upper", "trial", "run", "run_months", "target", "reached_months",
     "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "origin", "missing",
+    "provisional", "final_on",
 )  # fmt: skip
 TYPED_APART = 0.005  # typed figures are rounded: a difference of half a per cent of the figure is none
 WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
@@ -319,14 +320,18 @@ class Hotline:
                     said |= awaited(view)
         return said
 
-    def _final_on(self) -> dict[str, date]:
-        """By indicator the day from which on later data do not complete its figure of the month; of those whose figure they still do. A repeat rate waits for its own window."""
-        found = {}
+    @cached_property
+    def final_on(self) -> dict[str, date]:
+        """By indicator the day from which on later data do not change its figure of the month; of those that they still do. A repeat rate waits for its own window."""
+        view, found = self.view, {}
         for key, i in self.catalogue.items():
             of = "sessions" if key == deflection.CONTAINED else "surveys" if "surveys" in i.tables else ""
-            own = self.view.watched_on(i.window_hours) if i.window_hours else self.awaited.get(of)
+            own = view.watched_on(i.window_hours) if i.window_hours else self.awaited.get(of)
             if days := [day for day in (self.awaited.get("month"), own) if day]:
                 found[key] = max(days)
+        with suppress(DataRefused, NoInput):
+            part = orders.within(orders.counted(orders.cases(view)), self.period)
+            found |= order_shares.final_on(view, part, (key for key, i in self.catalogue.items() if i.chapter == catalogue.orders.FAMILY))
         return found
 
     @property
@@ -740,7 +745,7 @@ class Hotline:
             grade=self.grade[0],
             levels=catalogue.levels(self.params),
         )
-        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, final_on=self._final_on())
+        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, final_on=self.final_on)
         return said.assign(**self._absent(set(said.loc[said["value"].notna(), "indicator"])))
 
     def _absent(self, had: set[str]) -> dict:
@@ -1116,6 +1121,7 @@ class Hotline:
             **({"beside": self.beside_digest} if self.beside_digest else {}),
             "grade": self.grade[0],
             "provisional": self.provisional,
+            "awaited": {name: day.isoformat() for name, day in self.awaited.items()},
             **self._kept_suggestions(kpis),
         }
         known = [

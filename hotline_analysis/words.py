@@ -604,6 +604,12 @@ def format_day(day, language: str = "zh") -> str:
     return f"{month}月{number}日" if language == "zh" else f"{number} {format_month(f'{year}-{month:02d}', 'en').split()[0]}"
 
 
+def format_awaited(day, language: str = "zh") -> str:
+    """Beside a figure that later data complete: until when it is provisional, where anybody can say."""
+    said = Term("暂，{}定稿", "prov., final on {}") if day else Term("暂", "prov.")
+    return said(language).format(format_day(day, language) if day else "")
+
+
 def format_dated(day, language: str = "zh") -> str:
     """A date with its year: 2024年9月11日 (en 11 September 2024)."""
     year = str(day)[:4]

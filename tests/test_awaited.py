@@ -123,6 +123,19 @@ def test_of_a_month_that_is_not_over_every_figure_is_provisional(tmp_path):
     assert known.to_dict() == {"received": "2024-09-01", "resolution_48h": "2024-09-03"}
 
 
+def test_what_other_programs_read_says_which_figures_are_provisional_and_until_when(tmp_path):
+    """The rows of kpis.csv, and the manifest: a share in 48 hours of August is final on 3 September, the count of orders when August is over."""
+    more, days = "complaints: {resolution: [48h]}", {"days": lambda n: 1 + n % 3}
+    for known, share in ((datetime(2024, 9, 1), [True, "2024-09-03"]), (datetime(2024, 9, 3), [False, ""])):
+        h = hotline(tmp_path, "orders", ORDERS, orders(known, **days), more)
+        content = h.end(h.verdicts, h.study("complaints")).content
+        head, *rows = content["kpis"]
+        said = {row[0]: row[head.index("provisional") :][:2] for row in rows}
+        assert head[-2:] == ["provisional", "final_on"] and said == {"received": [False, ""], "resolution_48h": share}
+        assert content["manifest"]["awaited"] == ({"orders": share[1]} if share[0] else {})
+        assert content["manifest"]["provisional"] == share[0]
+
+
 def test_callers_whose_numbers_are_masked_are_not_waited_for(tmp_path):
     h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 1), "154****{:04d}"))
     assert h.store.facts["masked"] and told(h) == ("", "", "")

@@ -4,14 +4,14 @@ Volumes a day with the kinds of day taken off, shares within a limit as Kaplan-M
 are taken as independent cases in a share within a limit; what a day brings belongs together in volumes and in shares of categories.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures import orders, volumes
-from hotline_analysis.measures.indicators import Estimator, Indicator, row
+from hotline_analysis.measures.indicators import Estimator, Indicator, month_on, row
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 
@@ -133,6 +133,13 @@ def watched_on(view: View, part: pd.DataFrame, key: str) -> date | None:
     return day if view.end_s < view.calendar.instant(day) else None
 
 
+def final_on(view: View, part: pd.DataFrame, keys: Iterable[str]) -> dict[str, date]:
+    """By indicator of some orders of the period the day from which on later data do not change its figure; of those that they still do."""
+    month = month_on(view)
+    days = {key: [day for day in (month, watched_on(view, part, key)) if day] for key in keys}
+    return {key: max(known) for key, known in days.items() if known}
+
+
 def awaited(view: View) -> dict[str, date]:
     """What later data complete of the shares of the period's orders, and on which day it is final: `orders`, not watched for the hotline's longest limit; `classes`, not
     watched for that of a class that came; `due`, of which some have not fallen due. Nothing where no such share can be had, or the rule does not look ahead.
@@ -151,7 +158,7 @@ def _limits(given) -> list[str]:
     return [f"{measure}_{text}" for measure in orders.MEASURES for text in getattr(given, measure, ())]
 
 
-def final_on(view: View) -> str:
+def last_on(view: View) -> str:
     """The day on which the last share of the period's orders is final; '' where all are."""
     return max((day.isoformat() for day in awaited(view).values()), default="")
 

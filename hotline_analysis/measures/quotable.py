@@ -109,7 +109,7 @@ def quotable(
     there is no value).
     """
     known = [catalogue[key] for key in frame["indicator"]]
-    awaited = frame["indicator"].where(frame["value"].notna()).map(final_on or {})
+    awaited = frame["indicator"].where(frame["value"].notna() & (frame["origin"] != "typed")).map(final_on or {})
     speaks = frame["leads"].astype(bool) & frame["judgement"].isin(CHANGED)
     sheet = pd.Series([i.first for i in known], index=frame.index, dtype=bool) | speaks
     return frame.assign(

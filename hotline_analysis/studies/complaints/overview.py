@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.measures import catalogue, order_shares, orders, quotable, verdicts
-from hotline_analysis.measures.indicators import Indicator, month_on, row
+from hotline_analysis.measures.indicators import Indicator, row
 from hotline_analysis.measures.periods import grain, period_before, year_before
 from hotline_analysis.measures.view import View
 
@@ -73,9 +73,8 @@ def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str
         breaks={month: words.term for month, words in view.params.breaks.items()},
         grade=view.grade(view.period),
     )
-    part, month = orders.within(orders.counted(frame), view.period), month_on(view)
-    days = {key: filter(None, (month, order_shares.watched_on(view, part, key))) for key in found["indicator"]}
-    final_on = {key: day for key, own in days.items() if (day := max(own, default=None))}
+    part = orders.within(orders.counted(frame), view.period)
+    final_on = order_shares.final_on(view, part, found["indicator"])
     found = quotable.quotable(found, known, headlines=view.params.report.headlines, final_on=final_on)
     before = months[months["indicator"].isin(catalogue.orders.VOLUMES) & (months["period"] == last)]
     hidden = (before["missing"] == disclosure.UNTOLD).any()
