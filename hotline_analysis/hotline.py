@@ -34,6 +34,7 @@ from hotline_analysis.measures import (
     catalogue,
     editions,
     indicators,
+    late,
     order_shares,
     orders,
     quotable,
@@ -57,7 +58,6 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
-from hotline_analysis.studies.satisfaction import answers
 from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Language, Term, format_month, listed
 
 CHECKS = {
@@ -314,7 +314,7 @@ class Hotline:
             said["month"] = day
         if self._watches_callers and (day := view.watched_on(24 * view.tail_s / DAY)):
             said["calls"] = day
-        for table, awaited in {"orders": order_shares.awaited, "sessions": deflection.awaited, "surveys": answers.awaited}.items():
+        for table, awaited in {"orders": order_shares.awaited, "sessions": deflection.awaited, "surveys": late.awaited}.items():
             if table in view.tables:
                 with suppress(DataRefused, NoInput):  # of a table that cannot be read there are no figures
                     said |= awaited(view)
@@ -1086,7 +1086,7 @@ class Hotline:
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
         awaited = {"month": max(self.awaited.values())} if "month" in self.awaited else self.awaited
         known |= {"awaited": " ".join(awaited), **{f"{name}_on": day.isoformat() for name, day in awaited.items()}}
-        known |= {"late_days": answers.late_days(self.view)} if "surveys" in awaited else {}
+        known |= {"late_days": late.late_days(self.view)} if "surveys" in awaited else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {

@@ -137,6 +137,9 @@ REASON = {  # why a month is not compared
         "some orders of the month have not fallen due, or are not told of up to it: not judged",
         of_period=True,
     ),
+    "late answers": Term(
+        "本月的答卷还没有收齐，不作判断", "answers to the month's invitations are still on their way: not judged", of_period=True
+    ),
     "not watched": Term(
         "本月之后有几天没有记录，再次来电看不全", "days after the month have no records, so not all callbacks are seen", of_period=True
     ),

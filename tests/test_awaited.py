@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hotline_analysis import open_hotline, say
+from hotline_analysis.measures import verdicts
 
 START, DAYS = datetime(2024, 6, 1), 122
 TABLE = 'title: {{zh: 小热线, en: Small}}\nkey: published\npublic: true\nholidays: ""\n{}:\n  files: rows.csv\n  key: 编号\n  columns: {{{}}}\n{}\n'
@@ -184,3 +185,27 @@ def test_answers_to_surveys_are_waited_for_as_long_as_earlier_ones_took(tmp_path
     answered = {name: c for name, c in columns.items() if name != "invited_at"}
     rows = [row for row in surveys(datetime(2024, 9, 1)) if row["答复"]]
     assert told(hotline(tmp_path, "surveys", answered, rows, items))[0] == "", "nobody knows when they were asked"
+
+
+SURVEYS = {"survey_id": "编号", "invited_at": "邀请", "answered_at": "答复", "item_1": "态度", "item_2": "推荐"}
+ITEMS = "items: {item_1: {name: 态度, scale: [1, 5]}, item_2: {name: 推荐, scale: [0, 10]}}\nsatisfaction: {nps: item_2}"
+
+
+def unequal(until: datetime) -> list[dict]:
+    """Who is content (5) answers within two hours, who is not (1, a tenth) on the seventh day."""
+    said = [(row, int(row["编号"]) % 10 == 0) for row in surveys(until)]
+    return [row | {"态度": row["态度"] and (1 if late else 5), "推荐": row["态度"] and (0 if late else 10)} for row, late in said]
+
+
+def test_a_month_whose_answers_are_on_their_way_is_judged_when_they_have_come(tmp_path):
+    """July and August alike: on 1 September a fifth of August's discontented, who answer late, are missing, and their share has fallen."""
+    for until, said, reason in (("2024-09-01", "late", "late answers"), ("2024-09-08", "none", "")):
+        h = hotline(tmp_path, "surveys", SURVEYS, unequal(datetime.fromisoformat(until)), ITEMS)
+        items, nps = h.study("satisfaction").set_index("item"), h.study("satisfaction", "nps")
+        assert set(items["said"]) | set(nps["said"]) == {said}, items
+        assert items["effect"].notna().all() == nps["moved_nps"].notna()[0] == (said == "none")
+        text = say(h.study("satisfaction")).text
+        assert ("答卷还在收，9月8日定稿，此前不作变化判断" in text) == (said == "late"), text
+        months = h.indicators[h.indicators["indicator"] == "survey_satisfaction"]
+        row = verdicts.compare(months, "2024-08", "2024-07", h.catalogue).iloc[0]
+        assert row["value"] > 0.8 and row["reason"] == reason and (row["method"] == "") == bool(reason)
