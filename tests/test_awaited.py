@@ -58,6 +58,19 @@ def test_a_share_by_the_due_time_waits_for_the_last_order_to_fall_due(tmp_path):
     assert told(whole) == ("", "", "") and row["value"] == pytest.approx(0.75, abs=0.01) and not row["provisional"]
 
 
+def test_a_due_time_that_never_comes_is_none(tmp_path):
+    """Ten orders a day, due in a day and resolved in time but for one in ten; one of August is due in 2099 (never), another in 1900."""
+    rows = orders(datetime(2024, 9, 4), days=lambda n: 2 if n % 10 == 0 else 0.5, due=lambda n: 1)
+    columns, limits = ORDERS | {"due_at": "到期"}, "complaints: {resolution: [24h]}"
+    usual = hotline(tmp_path, "orders", columns, rows, limits).study("complaints").set_index("indicator").loc["due"]
+    rows[700]["到期"], rows[710]["到期"] = "2099-12-31 00:00:00", "1900-01-01 00:00:00"  # both late without
+    h = hotline(tmp_path, "orders", columns, rows, limits)
+    row = h.study("complaints").set_index("indicator").loc["due"]
+    assert told(h) == ("", "", "") and row["reason"] != "unfinished" and not row["provisional"]
+    assert (row["numerator"], row["denominator"]) == (usual["numerator"], usual["denominator"] - 2) == (279, 308)
+    assert "到期时间有2格远在数据起止之外（0.6%），按没有到期时间计" in "".join(h.checks["told_zh"])
+
+
 @pytest.mark.parametrize(("of", "awaited"), [("一般", ("classes", "2024-09-11")), ("特急", ("", ""))])
 def test_a_limit_of_a_class_is_waited_for_where_the_class_came(tmp_path, of, awaited):
     limits = "complaints: {resolution: [24h], by_class: {一般: {resolution: 10d}}}"
