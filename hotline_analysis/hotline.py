@@ -301,11 +301,11 @@ class Hotline:
         return bool(self.awaited)
 
     @cached_property
-    def awaited(self) -> dict[str, date]:
+    def awaited(self) -> dict[str, date | None]:
         """What later data still complete, and on which day it is final; of figures that the period has.
 
         `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
-        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
+        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `export`, a newer one of orders, on no known day; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
         """
         view, said = self.view, {}
         if not self.period.dated:
@@ -321,8 +321,8 @@ class Hotline:
         return said
 
     @cached_property
-    def final_on(self) -> dict[str, date]:
-        """By indicator the day from which on later data do not change its figure of the month; of those that they still do. A repeat rate waits for its own window."""
+    def final_on(self) -> dict[str, date | None]:
+        """By indicator the day from which on later data do not change its figure of the month; of those that they still do; None where nobody can say. A repeat rate waits for its own window."""
         view, found = self.view, {}
         for key, i in self.catalogue.items():
             of = "sessions" if key == deflection.CONTAINED else "surveys" if "surveys" in i.tables else ""
@@ -1082,10 +1082,13 @@ class Hotline:
         note = self.params.report.note
         row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
         row |= {f"edition_{language}": editions.name(self.only, language) for language in LANGUAGES}
-        final = max(self.awaited.values()).isoformat() if self.awaited else ""
+        until = {name: day.isoformat() for name, day in self.awaited.items() if day}
+        last_on = max(until.values(), default="")
+        final = last_on if until.keys() == self.awaited.keys() else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
-        awaited = {"month": max(self.awaited.values())} if "month" in self.awaited else self.awaited
-        known |= {"awaited": " ".join(awaited), **{f"{name}_on": day.isoformat() for name, day in awaited.items()}}
+        awaited, until = (["month"], {"month": last_on}) if "month" in until else (list(self.awaited), until)
+        known |= {"awaited": " ".join(awaited), **{f"{name}_on": day for name, day in until.items()}}
+        known |= {"export_to": self.calendar.day_of(order_shares.told_to(self.view) - 1).isoformat()} if "export" in awaited else {}
         known |= {"late_days": late.late_days(self.view)} if "surveys" in awaited else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
@@ -1121,7 +1124,7 @@ class Hotline:
             **({"beside": self.beside_digest} if self.beside_digest else {}),
             "grade": self.grade[0],
             "provisional": self.provisional,
-            "awaited": {name: day.isoformat() for name, day in self.awaited.items()},
+            "awaited": {name: day and day.isoformat() for name, day in self.awaited.items()},
             **self._kept_suggestions(kpis),
         }
         known = [

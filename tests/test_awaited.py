@@ -150,6 +150,62 @@ def test_what_other_programs_read_says_which_figures_are_provisional_and_until_w
         assert content["manifest"]["provisional"] == share[0]
 
 
+BOTH = """title: {zh: 小热线, en: Small}
+key: published
+public: true
+holidays: ""
+calls:
+  files: calls.csv
+  key: 编号
+  columns: {call_id: 编号, started_at: 时间, outcome: {from: 结果, values: {接通: answered}, other: reject}}
+orders:
+  files: orders-*.csv
+  key: 编号
+  columns: {order_id: 编号, created_at: 受理, closed_at: 办结}
+complaints: {resolution: [48h]}
+"""
+
+
+def both(folder, exports: dict[str, list[dict]]):
+    """A hotline whose calls end with September and of whose orders there are these exports, opened at August."""
+    for name, rows in {"calls": calls(datetime(2024, 10, 1)), **exports}.items():
+        lines = [",".join(rows[0]), *(",".join(str(cell) for cell in row.values()) for row in rows)]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "small.yaml").write_text(BOTH, encoding="utf-8")
+    return open_hotline(folder / "small.yaml", "2024-08", progress=False)
+
+
+@pytest.mark.parametrize(
+    ("end", "waiting"), [(datetime(2024, 9, 1), {"resolution_48h"}), (datetime(2024, 8, 20), {"resolution_48h", "received"})]
+)
+def test_a_month_whose_orders_were_exported_too_early_waits_for_a_newer_export_of_them(tmp_path, end, waiting):
+    """By hand: exported on 1 September, August's orders are all there and its last not watched for 48 hours; on 20 August a third are missing."""
+    days = {"days": lambda n: 1 + n % 4}
+    h = both(tmp_path, {"orders-08": orders(end, **days)})
+    rows = h.study("complaints").set_index("indicator")
+    assert h.provisional and told(h)[:2] == ("export", "") and {k for k, p in rows["provisional"].items() if p} == waiting
+    last = f"2024年{'8月31日' if end.month == 9 else '8月19日'}"
+    assert told(h)[2] == f"诉求的数字要等新的工单导出才能定稿：现有的导出只到{last}，此后受理和办理的情况还不知道。"
+    kept = h.end(h.verdicts, h.study("complaints")).content["manifest"]
+    assert (kept["provisional"], kept["awaited"]) == (True, {"export": None})
+    newer = both(tmp_path, {"orders-09": orders(datetime(2024, 10, 1), **days)})  # all of them, to the end of September
+    assert told(newer) == ("", "", "") and not newer.study("complaints")["provisional"].any()
+
+
+def test_orders_that_no_newer_export_tells_of_are_not_waited_for(tmp_path):
+    """Each month's orders are exported once, when it is over: what became of August's then is in no file to come. What is lacking is a finding."""
+    of = {
+        month: [row for row in orders(datetime(2024, month + 1, 1), days=lambda n: 1 + n % 4) if row["受理"][5:7] == f"{month:02}"]
+        for month in (8, 9)
+    }
+    h = both(tmp_path, {f"orders-{month:02}": rows for month, rows in of.items()})
+    assert told(h) == ("", "", "") and "told no more" in set(h.checks["check"])
+
+
+def test_orders_that_were_all_done_wait_for_no_export(tmp_path):
+    assert told(both(tmp_path, {"orders-08": orders(datetime(2024, 9, 1), days=lambda n: 0.01)}))[0] == ""
+
+
 def test_callers_whose_numbers_are_masked_are_not_waited_for(tmp_path):
     h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 1), "154****{:04d}"))
     assert h.store.facts["masked"] and told(h) == ("", "", "")

@@ -149,10 +149,15 @@ class View:
         windows = [*self.definition.windows_hours, *self.definition.windows_by_issue.values()]
         return max(TAIL_S, round(max(windows, default=0) * HOUR))
 
+    @property
+    def waits(self) -> bool:
+        """Whether data after the period may complete its figures: it has an end, and the rule looks beyond it."""
+        return self.period.dated and self.definition.look_ahead
+
     def watched_on(self, hours: float) -> date | None:
-        """The day on which the last calls of the period have been watched for so long; None where they have been. Under a rule that does not look ahead nothing is waited for."""
+        """The day on which the last calls of the period have been watched for so long; None where they have been."""
         day = self.period.last_day + timedelta(days=1 + math.ceil(hours / 24))
-        return day if self.definition.look_ahead and self.end_s < self.calendar.instant(day) else None
+        return day if self.waits and self.end_s < self.calendar.instant(day) else None
 
     def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""

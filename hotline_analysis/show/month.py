@@ -392,6 +392,9 @@ SAY = {
             "按期解决率{due_on:day}定稿：有的诉求尚未到期，此前只计已到期的，多是时限短的，不作判断。",
             "The share resolved by the due time is final on {due_on:day}: some orders have not fallen due, so it is of those that have, mostly of short limits, and is not judged."),
         Sentence(
+            "诉求的数字要等新的工单导出才能定稿：现有的导出只到{export_to:dated}，此后受理和办理的情况还不知道。",
+            "Figures of orders are final once there is a newer export of them: those at hand end on {export_to:dated}, and what came or was done since is not known."),
+        Sentence(
             "机器人解决率{sessions_on:day}定稿：月末几天的会话还没看满，没有计入。",
             "The share ended by the bot is final on {sessions_on:day}: the month's last chats have not been watched in full, and are left out.", of_period=True),
         Sentence(
