@@ -29,7 +29,11 @@ def cli():
 
 @cli.command()
 @PARAMS
-@click.option("--month", default="latest", help="2024-09, latest, a quarter (2024Q3) or a year (2024)")
+@click.option(
+    "--month",
+    default="latest",
+    help="2024-09, latest, a quarter (2024Q3), a year (2024), or due: what is published as provisional and final by now",
+)
 @click.option(
     "--for",
     "only",
@@ -64,15 +68,36 @@ def report(params, month, only, day, language, out, staff, sections, pdf, quiet)
         raise BadParams(
             "--for", "goes with a month, a quarter or a year, and with neither --day nor --sections nor --pdf.", "Leave them out."
         )
-    if only.endswith("=all"):
-        from hotline_analysis.report import editions
-
-        click.echo(editions.publish_all(params, only.removesuffix("=all"), month=month, language=language, out=out, progress=not quiet))
+    chosen = [name.strip() for name in sections.split(",") if name.strip()]
+    given = {"language": language, "out": out, "progress": not quiet}
+    if month != "due" or day:
+        _publish(params, month, only, day=day, pdf=pdf, sections=chosen, **given)
         return
+    if only:
+        raise BadParams("--for", "goes with a period, and --month due finds those that are published, their editions too.", "Leave it out.")
+    faults = []
+    for label, column in monthly.due(params, out=out, progress=not quiet):
+        try:
+            _publish(params, label, column and f"{column}=all", **({} if column else {"pdf": pdf, "sections": chosen}), **given)
+        except HotlineError as fault:  # the others are rendered all the same
+            faults.append(fault)
+    for fault in faults[1:]:
+        click.echo(str(fault), err=True)
+    if faults:
+        raise faults[0]
+
+
+def _publish(params: str, month: str, only: str, **given) -> None:
+    """One period's page, or its editions (`unit=all`), and the paths on stdout."""
+    from hotline_analysis.report import editions
+    from hotline_analysis.report import month as monthly
+
     try:
-        chosen = [name.strip() for name in sections.split(",") if name.strip()]
-        given = {"month": month, "day": day, "edition": only, "language": language, "out": out, "pdf": pdf, "sections": chosen}
-        page, current = monthly.publish(params, **given, progress=not quiet)
+        if only.endswith("=all"):
+            given = {name: given[name] for name in ("language", "out", "progress")}
+            page, current = editions.publish_all(params, only.removesuffix("=all"), month=month, **given), False
+        else:
+            page, current = monthly.publish(params, month=month, edition=only, **given)
     except StudyMissing as published:
         click.echo(published.where)
         raise

@@ -4,7 +4,6 @@ import hashlib
 import importlib
 import inspect
 import json
-import math
 import os
 import pkgutil
 import re
@@ -35,6 +34,7 @@ from hotline_analysis.measures import (
     catalogue,
     editions,
     indicators,
+    late,
     order_shares,
     orders,
     quotable,
@@ -43,7 +43,6 @@ from hotline_analysis.measures import (
     sharing,
     suggestions,
     verdicts,
-    volumes,
 )
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
@@ -59,7 +58,6 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
-from hotline_analysis.studies.satisfaction import answers
 from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Language, Term, format_month, listed
 
 CHECKS = {
@@ -145,6 +143,7 @@ KPIS = (
     "indicator", "period", "group", "numerator", "denominator", "value", "low", "high", "change", "change_low", "change_high", "direction",
     "judgement", "state", "reason", "event", "method", "rule", "lower", "upper", "trial", "run", "run_months", "target", "reached_months",
     "target_months", "capability", "before", "adjusted", "year_change", "rank", "rank_months", "false_flags", "origin", "missing",
+    "provisional", "final_on",
 )  # fmt: skip
 TYPED_APART = 0.005  # typed figures are rounded: a difference of half a per cent of the figure is none
 WHOLE_HOURS = {"bin_hours": 168, "band_hours": 24}  # what the parts of these options add up to
@@ -302,29 +301,38 @@ class Hotline:
         return bool(self.awaited)
 
     @cached_property
-    def awaited(self) -> dict[str, date]:
+    def awaited(self) -> dict[str, date | None]:
         """What later data still complete, and on which day it is final; of figures that the period has.
 
         `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
-        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
+        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `export`, a newer one of orders, on no known day; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
         """
-        view, last, said = self.view, self.period.last_day, {}
+        view, said = self.view, {}
         if not self.period.dated:
             return said
-        if self.data_days[1] < last and not self._ended():
-            said["month"] = last + timedelta(days=1)
-        if self._watches_callers and view.provisional:
-            said["calls"] = last + timedelta(days=1 + math.ceil(view.tail_s / DAY))
-        for table, awaited in {"orders": order_shares.awaited, "sessions": deflection.awaited, "surveys": answers.awaited}.items():
+        if day := indicators.month_on(view):
+            said["month"] = day
+        if self._watches_callers and (day := view.watched_on(24 * view.tail_s / DAY)):
+            said["calls"] = day
+        for table, awaited in {"orders": order_shares.awaited, "sessions": deflection.awaited, "surveys": late.awaited}.items():
             if table in view.tables:
                 with suppress(DataRefused, NoInput):  # of a table that cannot be read there are no figures
                     said |= awaited(view)
         return said
 
-    def _ended(self) -> bool:
-        """Whether the data go to the month's end: the days behind them would have brought next to nothing."""
-        view = replace(self.view, tables=self.canonical, only=("", ""))
-        return bool(volumes.coverage(indicators.days_of(view, view.leading, [self.period]), [self.period])["ended"].iloc[0])
+    @cached_property
+    def final_on(self) -> dict[str, date | None]:
+        """By indicator the day from which on later data do not change its figure of the month; of those that they still do; None where nobody can say. A repeat rate waits for its own window."""
+        view, found = self.view, {}
+        for key, i in self.catalogue.items():
+            of = "sessions" if key == deflection.CONTAINED else "surveys" if "surveys" in i.tables else ""
+            own = view.watched_on(i.window_hours) if i.window_hours else self.awaited.get(of)
+            if days := [day for day in (self.awaited.get("month"), own) if day]:
+                found[key] = max(days)
+        with suppress(DataRefused, NoInput):
+            part = orders.within(orders.counted(orders.cases(view)), self.period)
+            found |= order_shares.final_on(view, part, (key for key, i in self.catalogue.items() if i.chapter == catalogue.orders.FAMILY))
+        return found
 
     @property
     def _watches_callers(self) -> bool:
@@ -737,7 +745,7 @@ class Hotline:
             grade=self.grade[0],
             levels=catalogue.levels(self.params),
         )
-        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, awaited=tuple(self.awaited))
+        said = quotable.quotable(told, self.catalogue, headlines=self.params.report.headlines, final_on=self.final_on)
         return said.assign(**self._absent(set(said.loc[said["value"].notna(), "indicator"])))
 
     def _absent(self, had: set[str]) -> dict:
@@ -1074,13 +1082,14 @@ class Hotline:
         note = self.params.report.note
         row |= {f"note_{language}": note.term(language) if note else "" for language in LANGUAGES}
         row |= {f"edition_{language}": editions.name(self.only, language) for language in LANGUAGES}
-        final = max(self.awaited.values()).isoformat() if self.awaited else ""
+        until = {name: day.isoformat() for name, day in self.awaited.items() if day}
+        last_on = max(until.values(), default="")
+        final = last_on if until.keys() == self.awaited.keys() else ""
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
-        awaited = {"month": self.awaited["month"]} if "month" in self.awaited else self.awaited
-        watched = {name: day.isoformat() for name, day in awaited.items() if name in ("month", "calls", "orders")}
-        known |= {"awaited": " ".join(awaited), "watched": " ".join(watched), "watched_on": max(watched.values(), default="")}
-        known |= {f"{name}_on": day.isoformat() for name, day in awaited.items() if name != "month"}
-        known |= {"late_days": answers.late_days(self.view)} if "surveys" in awaited else {}
+        awaited, until = (["month"], {"month": last_on}) if "month" in until else (list(self.awaited), until)
+        known |= {"awaited": " ".join(awaited), **{f"{name}_on": day for name, day in until.items()}}
+        known |= {"export_to": self.calendar.day_of(order_shares.told_to(self.view) - 1).isoformat()} if "export" in awaited else {}
+        known |= {"late_days": late.late_days(self.view)} if "surveys" in awaited else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {
@@ -1115,6 +1124,7 @@ class Hotline:
             **({"beside": self.beside_digest} if self.beside_digest else {}),
             "grade": self.grade[0],
             "provisional": self.provisional,
+            "awaited": {name: day and day.isoformat() for name, day in self.awaited.items()},
             **self._kept_suggestions(kpis),
         }
         known = [

@@ -137,6 +137,9 @@ REASON = {  # why a month is not compared
         "some orders of the month have not fallen due, or are not told of up to it: not judged",
         of_period=True,
     ),
+    "late answers": Term(
+        "本月的答卷还没有收齐，不作判断", "answers to the month's invitations are still on their way: not judged", of_period=True
+    ),
     "not watched": Term(
         "本月之后有几天没有记录，再次来电看不全", "days after the month have no records, so not all callbacks are seen", of_period=True
     ),
@@ -602,6 +605,12 @@ def format_day(day, language: str = "zh") -> str:
     """A date as 9月11日 (en 11 September)."""
     year, month, number = (int(part) for part in str(day)[:10].split("-"))
     return f"{month}月{number}日" if language == "zh" else f"{number} {format_month(f'{year}-{month:02d}', 'en').split()[0]}"
+
+
+def format_awaited(day, language: str = "zh") -> str:
+    """Beside a figure that later data complete: until when it is provisional, where anybody can say."""
+    said = Term("暂，{}定稿", "prov., final on {}") if day else Term("暂", "prov.")
+    return said(language).format(format_day(day, language) if day else "")
 
 
 def format_dated(day, language: str = "zh") -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hotline_analysis import open_hotline, say
+from hotline_analysis.measures import verdicts
 
 START, DAYS = datetime(2024, 6, 1), 122
 TABLE = 'title: {{zh: 小热线, en: Small}}\nkey: published\npublic: true\nholidays: ""\n{}:\n  files: rows.csv\n  key: 编号\n  columns: {{{}}}\n{}\n'
@@ -57,6 +58,19 @@ def test_a_share_by_the_due_time_waits_for_the_last_order_to_fall_due(tmp_path):
     assert told(whole) == ("", "", "") and row["value"] == pytest.approx(0.75, abs=0.01) and not row["provisional"]
 
 
+def test_a_due_time_that_never_comes_is_none(tmp_path):
+    """Ten orders a day, due in a day and resolved in time but for one in ten; one of August is due in 2099 (never), another in 1900."""
+    rows = orders(datetime(2024, 9, 4), days=lambda n: 2 if n % 10 == 0 else 0.5, due=lambda n: 1)
+    columns, limits = ORDERS | {"due_at": "到期"}, "complaints: {resolution: [24h]}"
+    usual = hotline(tmp_path, "orders", columns, rows, limits).study("complaints").set_index("indicator").loc["due"]
+    rows[700]["到期"], rows[710]["到期"] = "2099-12-31 00:00:00", "1900-01-01 00:00:00"  # both late without
+    h = hotline(tmp_path, "orders", columns, rows, limits)
+    row = h.study("complaints").set_index("indicator").loc["due"]
+    assert told(h) == ("", "", "") and row["reason"] != "unfinished" and not row["provisional"]
+    assert (row["numerator"], row["denominator"]) == (usual["numerator"], usual["denominator"] - 2) == (279, 308)
+    assert "到期时间有2格远在数据起止之外（0.6%），按没有到期时间计" in "".join(h.checks["told_zh"])
+
+
 @pytest.mark.parametrize(("of", "awaited"), [("一般", ("classes", "2024-09-11")), ("特急", ("", ""))])
 def test_a_limit_of_a_class_is_waited_for_where_the_class_came(tmp_path, of, awaited):
     limits = "complaints: {resolution: [24h], by_class: {一般: {resolution: 10d}}}"
@@ -101,6 +115,95 @@ def test_calls_are_watched_for_a_week_or_the_longest_window(tmp_path, windows, f
     for until, awaited in ((final, ("calls", final)), (str(datetime.fromisoformat(final) + timedelta(days=1))[:10], ("", ""))):
         rows = calls(datetime.fromisoformat(until) - timedelta(hours=0 if awaited[0] == "" else 24))
         assert told(hotline(tmp_path, "calls", CALLS, rows, f"definition: {{windows_hours: {windows}}}"))[:2] == awaited
+
+
+def test_a_rate_waits_for_its_own_window_and_for_no_longer_one(tmp_path):
+    """By hand: 31 August's last call has been watched for 24 hours when 1 September is over, and for a week when the 7th is."""
+    rates = ["repeat_rate_24h", "connection_rate"]
+    for end, final_on in (("2024-09-01", "2024-09-02"), ("2024-09-04", "")):
+        h = hotline(tmp_path, "calls", CALLS, calls(datetime.fromisoformat(end)))
+        row = h.verdicts.set_index("indicator").loc[rates]
+        assert row["final_on"].tolist() == [final_on, ""] and row["provisional"].tolist() == [bool(final_on), False]
+        assert told(h)[2] == "各窗口的复电率9月8日全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。"
+
+
+def test_of_a_month_that_is_not_over_every_figure_is_provisional(tmp_path):
+    h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 8, 20)))
+    known = h.verdicts[h.verdicts["value"].notna()].set_index("indicator")["final_on"]
+    assert known.pop("repeat_rate_24h") == "2024-09-02" and set(known) == {"2024-09-01"}
+    assert told(h)[2] == "数据只到2024年8月19日，本月还没有完：各项数字都会变，9月8日定稿。"
+    h = hotline(tmp_path, "orders", ORDERS, orders(datetime(2024, 8, 20), days=lambda n: 1 + n % 3), "complaints: {resolution: [48h]}")
+    known = h.study("complaints").set_index("indicator")["final_on"]
+    assert known.to_dict() == {"received": "2024-09-01", "resolution_48h": "2024-09-03"}
+
+
+def test_what_other_programs_read_says_which_figures_are_provisional_and_until_when(tmp_path):
+    """The rows of kpis.csv, and the manifest: a share in 48 hours of August is final on 3 September, the count of orders when August is over."""
+    more, days = "complaints: {resolution: [48h]}", {"days": lambda n: 1 + n % 3}
+    for known, share in ((datetime(2024, 9, 1), [True, "2024-09-03"]), (datetime(2024, 9, 3), [False, ""])):
+        h = hotline(tmp_path, "orders", ORDERS, orders(known, **days), more)
+        content = h.end(h.verdicts, h.study("complaints")).content
+        head, *rows = content["kpis"]
+        said = {row[0]: row[head.index("provisional") :][:2] for row in rows}
+        assert head[-2:] == ["provisional", "final_on"] and said == {"received": [False, ""], "resolution_48h": share}
+        assert content["manifest"]["awaited"] == ({"orders": share[1]} if share[0] else {})
+        assert content["manifest"]["provisional"] == share[0]
+
+
+BOTH = """title: {zh: 小热线, en: Small}
+key: published
+public: true
+holidays: ""
+calls:
+  files: calls.csv
+  key: 编号
+  columns: {call_id: 编号, started_at: 时间, outcome: {from: 结果, values: {接通: answered}, other: reject}}
+orders:
+  files: orders-*.csv
+  key: 编号
+  columns: {order_id: 编号, created_at: 受理, closed_at: 办结}
+complaints: {resolution: [48h]}
+"""
+
+
+def both(folder, exports: dict[str, list[dict]]):
+    """A hotline whose calls end with September and of whose orders there are these exports, opened at August."""
+    for name, rows in {"calls": calls(datetime(2024, 10, 1)), **exports}.items():
+        lines = [",".join(rows[0]), *(",".join(str(cell) for cell in row.values()) for row in rows)]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "small.yaml").write_text(BOTH, encoding="utf-8")
+    return open_hotline(folder / "small.yaml", "2024-08", progress=False)
+
+
+@pytest.mark.parametrize(
+    ("end", "waiting"), [(datetime(2024, 9, 1), {"resolution_48h"}), (datetime(2024, 8, 20), {"resolution_48h", "received"})]
+)
+def test_a_month_whose_orders_were_exported_too_early_waits_for_a_newer_export_of_them(tmp_path, end, waiting):
+    """By hand: exported on 1 September, August's orders are all there and its last not watched for 48 hours; on 20 August a third are missing."""
+    days = {"days": lambda n: 1 + n % 4}
+    h = both(tmp_path, {"orders-08": orders(end, **days)})
+    rows = h.study("complaints").set_index("indicator")
+    assert h.provisional and told(h)[:2] == ("export", "") and {k for k, p in rows["provisional"].items() if p} == waiting
+    last = f"2024年{'8月31日' if end.month == 9 else '8月19日'}"
+    assert told(h)[2] == f"诉求的数字要等新的工单导出才能定稿：现有的导出只到{last}，此后受理和办理的情况还不知道。"
+    kept = h.end(h.verdicts, h.study("complaints")).content["manifest"]
+    assert (kept["provisional"], kept["awaited"]) == (True, {"export": None})
+    newer = both(tmp_path, {"orders-09": orders(datetime(2024, 10, 1), **days)})  # all of them, to the end of September
+    assert told(newer) == ("", "", "") and not newer.study("complaints")["provisional"].any()
+
+
+def test_orders_that_no_newer_export_tells_of_are_not_waited_for(tmp_path):
+    """Each month's orders are exported once, when it is over: what became of August's then is in no file to come. What is lacking is a finding."""
+    of = {
+        month: [row for row in orders(datetime(2024, month + 1, 1), days=lambda n: 1 + n % 4) if row["受理"][5:7] == f"{month:02}"]
+        for month in (8, 9)
+    }
+    h = both(tmp_path, {f"orders-{month:02}": rows for month, rows in of.items()})
+    assert told(h) == ("", "", "") and "told no more" in set(h.checks["check"])
+
+
+def test_orders_that_were_all_done_wait_for_no_export(tmp_path):
+    assert told(both(tmp_path, {"orders-08": orders(datetime(2024, 9, 1), days=lambda n: 0.01)}))[0] == ""
 
 
 def test_callers_whose_numbers_are_masked_are_not_waited_for(tmp_path):
@@ -151,3 +254,27 @@ def test_answers_to_surveys_are_waited_for_as_long_as_earlier_ones_took(tmp_path
     answered = {name: c for name, c in columns.items() if name != "invited_at"}
     rows = [row for row in surveys(datetime(2024, 9, 1)) if row["答复"]]
     assert told(hotline(tmp_path, "surveys", answered, rows, items))[0] == "", "nobody knows when they were asked"
+
+
+SURVEYS = {"survey_id": "编号", "invited_at": "邀请", "answered_at": "答复", "item_1": "态度", "item_2": "推荐"}
+ITEMS = "items: {item_1: {name: 态度, scale: [1, 5]}, item_2: {name: 推荐, scale: [0, 10]}}\nsatisfaction: {nps: item_2}"
+
+
+def unequal(until: datetime) -> list[dict]:
+    """Who is content (5) answers within two hours, who is not (1, a tenth) on the seventh day."""
+    said = [(row, int(row["编号"]) % 10 == 0) for row in surveys(until)]
+    return [row | {"态度": row["态度"] and (1 if late else 5), "推荐": row["态度"] and (0 if late else 10)} for row, late in said]
+
+
+def test_a_month_whose_answers_are_on_their_way_is_judged_when_they_have_come(tmp_path):
+    """July and August alike: on 1 September a fifth of August's discontented, who answer late, are missing, and their share has fallen."""
+    for until, said, reason in (("2024-09-01", "late", "late answers"), ("2024-09-08", "none", "")):
+        h = hotline(tmp_path, "surveys", SURVEYS, unequal(datetime.fromisoformat(until)), ITEMS)
+        items, nps = h.study("satisfaction").set_index("item"), h.study("satisfaction", "nps")
+        assert set(items["said"]) | set(nps["said"]) == {said}, items
+        assert items["effect"].notna().all() == nps["moved_nps"].notna()[0] == (said == "none")
+        text = say(h.study("satisfaction")).text
+        assert ("答卷还在收，9月8日定稿，此前不作变化判断" in text) == (said == "late"), text
+        months = h.indicators[h.indicators["indicator"] == "survey_satisfaction"]
+        row = verdicts.compare(months, "2024-08", "2024-07", h.catalogue).iloc[0]
+        assert row["value"] > 0.8 and row["reason"] == reason and (row["method"] == "") == bool(reason)

@@ -16,6 +16,7 @@ CHECKS = {
     "silence": Term("一段时间没有记录", "a stretch without a record"),
     "outside the data": Term("日期在数据起止之外", "dates outside the data"),
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
+    "far due": Term("到期时间远在数据起止之外", "due times far outside the data"),
     "without a time": Term("没有时间的记录", "records without a time"),
     "not closed": Term("未办结的工单", "orders not closed"),
     "told no more": Term("此后的导出不再提及的诉求", "orders that no later export tells of"),
@@ -100,6 +101,10 @@ SENTENCES = {
     "silence": Term("{where}没有一条{table}记录，平常这一时段约{usual}条", "no {table} {where}, where about {usual} are usual"),
     "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
+    "far due": Term(
+        "{where}有{count}格远在数据起止之外（{share}），按没有到期时间计",
+        "{where}: {count} cells lie far outside the data ({share}), taken as no due time",
+    ),
     "without a time": Term(
         "{count}条记录没有{where}（{share}），不能归入任何一个月", "{count} records lack {where} ({share}) and belong to no month"
     ),

@@ -19,7 +19,7 @@ import pandas as pd
 from hotline_analysis.intake.check_words import SEVERITY
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
-from hotline_analysis.intake.convert.parts import FAR_OUT_DAYS
+from hotline_analysis.intake.convert.parts import DUE, FAR_OUT_DAYS
 from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_days, silences
@@ -279,8 +279,13 @@ def _far_dates(part: _Part, first: date, last: date) -> Iterator[Finding]:
                 f"count(*) FILTER ({column.name} < DATE '{low}' OR {column.name} > DATE '{high}')", f"count({column.name})"
             )
             if far:
+                unlimited = part.name == "orders" and column.name == DUE
                 yield Finding(
-                    "far date", part.said(column.name), far, far / filled, max(_step(far / filled, REJECTED), "minor", key=ORDER.index)
+                    "far due" if unlimited else "far date",
+                    part.said(column.name),
+                    far,
+                    far / filled,
+                    max(_step(far / filled, REJECTED), "minor", key=ORDER.index),
                 )
 
 

@@ -277,7 +277,7 @@ def caveats(view: View, *, calls: int, unsteady: bool, changing: bool = False, f
     """What to know before quoting: keys of CAVEATS, joined by commas."""
     holds = {
         "few": calls < few,
-        "provisional": view.provisional,
+        "provisional": view.watched_on(HORIZON_HOURS) is not None,  # its controls reach as far, whatever the window
         "volume": unsteady,
         "habit": changing,
         "no control": not comparable(view),

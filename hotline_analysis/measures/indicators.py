@@ -10,7 +10,8 @@ counted people.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import takewhile
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -18,7 +19,7 @@ import pandas as pd
 
 from hotline_analysis import tables
 from hotline_analysis.intake.usual import SELDOM
-from hotline_analysis.measures import counts, rates, rules, volumes
+from hotline_analysis.measures import counts, late, rates, rules, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
@@ -246,6 +247,15 @@ def days_of(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:
     return _days(view, table, periods, _sums(view, table, [], periods, ""))
 
 
+def month_on(view: View) -> date | None:
+    """The day after the period, where the data end within it; None where they go to its end: the days behind them would have brought next to nothing."""
+    if not view.period.dated or view.data_end_s >= view.period.end_s:
+        return None
+    whole = replace(view, tables=view.whole or view.tables, only=("", ""), whole={})
+    ended = volumes.coverage(days_of(whole, view.leading, [view.period]), [view.period])["ended"].iloc[0]
+    return None if ended else view.period.last_day + timedelta(days=1)
+
+
 def lost_after(view: View, periods: Sequence[Period], hours: float) -> dict[str, pd.DataFrame]:
     """By period the days without records in the hours after it, as far as there are data: date, expected (calls that such a day should have brought).
 
@@ -280,7 +290,7 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     the kinds of day taken off, otherwise the value) and adjusted_low, adjusted_high; noise (the standard error that single callers make, however the
     days go); known (share of the rows that the figure could be had of); days, covered (False where the data begin or end within the
     period, or a day is missing at its edge; of a table of months: the month is there), watched (False for a repeat rate whose window reaches a day without records
-    after the period, on which nobody can be seen to call back); definition (hash of the rule of calls); clusters (days, callers, months)
+    after the period, on which nobody can be seen to call back); unfinished (of a figure of surveys: answers are still on their way); definition (hash of the rule of calls); clusters (days, callers, months)
     and without (the figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers; beyond
     (the value passes what it can be: its parts contradict each other); origin (records, or typed: a month figure of `aggregates`).
 
@@ -298,7 +308,15 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
         rows += estimate(view, periods, [i for i in there if i.estimate is estimate], by)
     hours = max((i.window_hours or 0 for i in there), default=0)
     lost = lost_after(view, periods, hours) if hours else {}
-    return with_typed(_whole(view, rows, days, periods, indicators, lost), view, periods, indicators, by)
+    whole = _whole(view, rows, days, periods, indicators, lost)
+    asked = whole["indicator"].isin([i.key for i in there if "surveys" in i.tables]) if len(whole) else ()
+    young = _still_answered(view, periods) if any(asked) else set()
+    return with_typed(whole.assign(unfinished=asked & whole["period"].isin(young)) if len(whole) else whole, view, periods, indicators, by)
+
+
+def _still_answered(view: View, periods: Sequence[Period]) -> set[str]:
+    """The last periods whose invitations of surveys are still answered."""
+    return {p.label for p in takewhile(lambda p: late.awaited(view.over(p)), reversed(periods))}
 
 
 def typed(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str = "") -> list[dict]:
@@ -339,8 +357,10 @@ def with_typed(frame: pd.DataFrame, view: View, periods: Sequence[Period], indic
     told = []
     for r in frame.to_dict("records"):
         own = rows.pop((r["indicator"], r["period"], r["group"]), None)
-        told.append({**r, **own} if own and pd.isna(r["value"]) else r)
-    whole = pd.DataFrame([*told, *({"days": 0, "covered": True, "watched": True, "definition": "", **r} for r in rows.values())])
+        told.append({**r, **own, "unfinished": False} if own and pd.isna(r["value"]) else r)
+    whole = pd.DataFrame(
+        [*told, *({"days": 0, "covered": True, "watched": True, "unfinished": False, "definition": "", **r} for r in rows.values())]
+    )
     order = {i.key: n for n, i in enumerate(indicators)}
     return whole.sort_values(
         ["indicator", "period", "group"], key=lambda c: c.map(order) if c.name == "indicator" else c, ignore_index=True, kind="stable"

@@ -4,14 +4,14 @@ Volumes a day with the kinds of day taken off, shares within a limit as Kaplan-M
 are taken as independent cases in a share within a limit; what a day brings belongs together in volumes and in shares of categories.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures import orders, volumes
-from hotline_analysis.measures.indicators import Estimator, Indicator, row
+from hotline_analysis.measures.indicators import Estimator, Indicator, month_on, row
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 
@@ -123,42 +123,76 @@ def unfinished(view: View, part: pd.DataFrame, key: str) -> bool:
     return key == "due" and not lacking(view, part, key) and bool((part["due_s"] >= part["told_s"]).any())
 
 
-def awaits_due(view: View, part: pd.DataFrame) -> bool:
-    """Whether some orders fall due when the data have ended."""
-    day = due_on(view, part)
-    return day is not None and view.end_s < view.calendar.instant(day)
+def watched_on(view: View, part: pd.DataFrame, key: str) -> date | None:
+    """The day on which later data change a share of some orders no longer: its last one has been watched for the whole limit, or has fallen due; None where it is final, or cannot be had."""
+    day = _complete_on(view, part, key) if view.waits else None
+    return day if day and view.end_s < view.calendar.instant(day) else None
 
 
-def due_on(view: View, part: pd.DataFrame) -> date | None:
-    """The day after the last of some orders falls due; None where there is no share by the due time."""
-    if lacking(view, part, "due"):
+def _complete_on(view: View, part: pd.DataFrame, key: str) -> date | None:
+    """The day on which the last of some orders has been watched for the whole limit, or has fallen due, past or to come; None where there is no such share."""
+    measure, _, text = key.partition("_")
+    if not (key == "due" or measure in orders.MEASURES) or lacking(view, part, key):
         return None
-    return view.calendar.day_of(int(part["due_s"].max())) + timedelta(days=1)
+    return view.calendar.day_of(int(part["due_s"].max())) + timedelta(days=1) if key == "due" else orders.complete_on(view, text)
 
 
-def awaited(view: View) -> dict[str, date]:
-    """What later data complete of the shares of the period's orders, and on which day it is final: `orders`, not watched for the hotline's longest limit; `classes`, not
-    watched for that of a class that came; `due`, of which some have not fallen due. Nothing where no such share can be had, or the rule does not look ahead.
+def final_on(view: View, part: pd.DataFrame, keys: Iterable[str]) -> dict[str, date | None]:
+    """By indicator of some orders of the period the day from which on later data do not change its figure; of those that they still do. None where it waits for a newer export of
+    the orders, whatever day it is.
+    """
+    month, found = month_on(view), {}
+    for key in keys:
+        if days := [day for day in (month, watched_on(view, part, key)) if day]:
+            found[key] = max(days)
+        elif _outdated(view, part, key):
+            found[key] = None
+    return found
+
+
+def told_to(view: View) -> int:
+    """Until when the newest export of orders tells of any, in seconds; the end of the data where nobody says."""
+    return min(view.end_s, max((until for _, until in view.told.get("orders", ())), default=view.end_s))
+
+
+def _outdated(view: View, part: pd.DataFrame, key: str) -> bool:
+    """Whether a figure of some orders lacks what no export of them reaches, though the data go on. What a newer export does not tell of any more is lacking for good, and is not waited for."""
+    told_s, (measure, _, text) = told_to(view), key.partition("_")
+    if not len(part) or not view.waits or told_s >= view.end_s:
+        return False
+    if told_s < view.period.end_s and not volumes.coverage(_days(view, part, [view.period]), [view.period])["ended"].iloc[0]:
+        return True
+    if (day := _complete_on(view, part, key)) is None or told_s >= view.calendar.instant(day):
+        return False
+    if key == "due":
+        return unfinished(view, part, key)
+    wait = orders.waits(view, part, measure, text[-1])
+    return bool(((wait.cause == orders.UNKNOWN) & (wait.follow < orders.limit(text).most)).any())
+
+
+def awaited(view: View) -> dict[str, date | None]:
+    """What later data complete of the period's orders, and on which day it is final: `orders`, not watched for the hotline's longest limit; `classes`, not
+    watched for that of a class that came; `due`, of which some have not fallen due; `export`, where only a newer export can tell, on no day that is known. Nothing where no such figure can be had, or the rule does not look ahead.
     """
     part = orders.within(orders.counted(orders.cases(view, "class")), view.period)
     given = view.params.complaints
-    told = {"orders": _limits_on(view, part, given), "classes": None, "due": due_on(view, part)}
-    if "class" in part:
-        days = [_limits_on(view, part[part["class"] == name], own) for name, own in given.by_class.items()]
-        told["classes"] = max(filter(None, days), default=None)
-    return {name: day for name, day in told.items() if day and view.definition.look_ahead and view.end_s < view.calendar.instant(day)}
+    classes = [] if "class" not in part else [(part[part["class"] == name], own) for name, own in given.by_class.items()]
+    told = {"orders": [(part, given)], "classes": classes}
+    days = {name: [watched_on(view, rows, key) for rows, own in of for key in _limits(own)] for name, of in told.items()}
+    days["due"] = [watched_on(view, part, "due")]
+    told = {name: max(known) for name, every in days.items() if (known := [day for day in every if day])}
+    outdated = any(_outdated(view, part, key) for key in ("received", *_limits(given), "due"))
+    return told | ({"export": None} if outdated else {})
 
 
-def _limits_on(view: View, part: pd.DataFrame, given) -> date | None:
-    """The day on which some orders of the period have been watched for the longest of the limits given; None where none of these can be told."""
-    texts = [(measure, text) for measure in orders.MEASURES for text in getattr(given, measure, ())]
-    told = [text for measure, text in texts if not lacking(view, part, f"{measure}_{text}")]
-    return max((orders.complete_on(view, text) for text in told), default=None)
+def _limits(given) -> list[str]:
+    """The shares within the limits that are given."""
+    return [f"{measure}_{text}" for measure in orders.MEASURES for text in getattr(given, measure, ())]
 
 
-def final_on(view: View) -> str:
-    """The day on which the last share of the period's orders is final; '' where all are."""
-    return max((day.isoformat() for day in awaited(view).values()), default="")
+def last_on(view: View) -> str:
+    """The day on which the last share of the period's orders is final; '' where all are, or nobody can say."""
+    return max((day.isoformat() for day in awaited(view).values() if day), default="")
 
 
 def lacking(view: View, part: pd.DataFrame, key: str) -> str:

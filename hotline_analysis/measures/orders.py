@@ -15,6 +15,7 @@ import pandas as pd
 
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, nearest
+from hotline_analysis.intake.convert.parts import FAR_OUT_DAYS
 from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import DAY
@@ -101,7 +102,7 @@ def called(params: Params) -> str:
 def cases(view: View, *keep: str) -> pd.DataFrame:
     """One row an order of the kinds that count, created before the data end (closed, where params place orders by their closing); those set apart too (`aside`).
 
-    Columns: placed_s (what places it in a month), created_s (where exported), day (the hotline's, since 1970), the instants and flags that the export has (unknown instants nan, unknown flags no),
+    Columns: placed_s (what places it in a month), created_s (where exported), day (the hotline's, since 1970), the instants and flags that the export has (unknown instants nan, a due time years outside the data among them; unknown flags no),
     told_s (until when the exports tell of it), done_s (resolved; closed where no resolution is known; of a reopened order as params rule; never of a withdrawn one), withdrawn_s,
     left_s (left the stock: closed, or resolved in an export without closings), aside (duplicate, internal, ''), and those of `keep` that there are. Raises
     NoInput without orders, DataRefused without created_at, BadParams for a kind or a class that no order has.
@@ -118,7 +119,11 @@ def cases(view: View, *keep: str) -> pd.DataFrame:
         "seq", ignore_index=True
     )
     times = {c: pd.to_numeric(frame[c]).astype("float64") for c in INSTANTS if c in frame}
-    known = {c: t if c == "due_s" else t.where(t < view.end_s) for c, t in times.items()}
+    far_out = DAY * FAR_OUT_DAYS  # a system's "never" is no due time: its order would be awaited for good
+    known = {
+        c: t.where(t.between(view.data_start_s - far_out, view.data_end_s + far_out)) if c == "due_s" else t.where(t < view.end_s)
+        for c, t in times.items()
+    }
     flags = {c: frame[c].astype("boolean").fillna(False).astype(bool) for c in FLAGS if c in frame}
     frame = frame.assign(**known, **flags, placed_s=frame["placed_s"].astype("int64"))
     frame = frame.assign(created_s=frame["placed_s"]) if clock == "created_s" else frame

@@ -5,12 +5,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables
-from hotline_analysis.measures.catalogue.deflection import CONTAINED
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.periods import months_in
 from hotline_analysis.words import (
@@ -74,11 +74,11 @@ COLUMNS = {
     "count": Field(Term("指标数", "Indicators"), "count"),
     "final_on": Field(Term("定稿日", "Final on"), "day"),
     "awaited": Field(Term("还会补齐的", "Still completed by later data")),
-    "watched": Field(Term("还没看满的", "Still watched")),
     **{
         f"{name}_on": Field(Term("定稿日", "Final on"), "day")
-        for name in ("watched", "calls", "orders", "classes", "due", "sessions", "surveys")
+        for name in ("month", "calls", "orders", "classes", "due", "sessions", "surveys")
     },
+    "export_to": Field(Term("工单导出到", "Orders exported up to"), "day"),
     "late_days": Field(Term("收回答卷的天数", "Days until answers come"), "count"),
     "missing": Field(Term("缺失原因", "Why missing")),
     "origin": Field(Term("来源", "Origin"), words={"records": Term("", ""), "typed": Term("手工填报", "typed in")}),
@@ -95,7 +95,11 @@ def columns(catalogue: Mapping[str, Indicator]) -> dict[str, Field]:
 
 
 def quotable(
-    frame: pd.DataFrame, catalogue: Mapping[str, Indicator], *, headlines: Sequence[str] = (), awaited: Sequence[str] = ()
+    frame: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    *,
+    headlines: Sequence[str] = (),
+    final_on: Mapping[str, date | None] | None = None,
 ) -> pd.DataFrame:
     """The verdicts of one month (one row an indicator) with what may be quoted.
 
@@ -106,10 +110,12 @@ def quotable(
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
     its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
     those asked for that have a value, then the usual ones), unsaid (1-6: movements that print as other than 0 and that nothing bears out;
-    those whose base moved first, then the largest against their interval), provisional (figures of what is still `awaited`: see `Hotline.awaited`), why_zh, why_en (why
+    those whose base moved first, then the largest against their interval), provisional (later data still complete the figure), final_on (from which day on they do not; '' where nobody can say), why_zh, why_en (why
     there is no value).
     """
     known = [catalogue[key] for key in frame["indicator"]]
+    awaited = frame["indicator"].isin(final_on or {}) & frame["value"].notna() & (frame["origin"] != "typed")
+    until = {key: day.isoformat() for key, day in (final_on or {}).items() if day}
     speaks = frame["leads"].astype(bool) & frame["judgement"].isin(CHANGED)
     sheet = pd.Series([i.first for i in known], index=frame.index, dtype=bool) | speaks
     return frame.assign(
@@ -135,17 +141,11 @@ def quotable(
         plain_change=[r if i.denominator is None else np.nan for i, r in zip(known, frame["raw_change"], strict=True)],
         headline=_headlines(frame, headlines, catalogue),
         unsaid=_unsaid(frame, known, sheet),
-        provisional=[has and _completed(i) in awaited for i, has in zip(known, frame["value"].notna(), strict=True)],
+        provisional=awaited,
+        final_on=[until.get(key, "") if young else "" for key, young in zip(frame["indicator"], awaited, strict=True)],
         **{f"why_{language}": [why(m)(language) if m else "" for m in frame["missing"]] for language in LANGUAGES},
         **{f"bases_{language}": [_named(m, catalogue, language) for m in frame["moved"]] for language in LANGUAGES},
     )
-
-
-def _completed(indicator: Indicator) -> str:
-    """What later data complete of an indicator: the calls behind it, whose callers may come back; sessions likewise; surveys, whose answers come late; '' for nothing."""
-    if indicator.window_hours is not None:
-        return "calls"
-    return "sessions" if indicator.key == CONTAINED else "surveys" if "surveys" in indicator.tables else ""
 
 
 def _renewals(frame: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> dict[str, list[str]]:

@@ -38,10 +38,10 @@ MADE = ("indicators", "verdicts", "history", "sheet", "asks", "glossary")  # of 
 OF_NOBODY = ("centre", "studies", "tables", "ledger", "ledger_of_month", "checks")  # of the whole hotline, or words
 MAKINGS = ("exact", "exact verdicts")  # shown nowhere
 KEPT = (  # columns of a verdict that stand as they are: keys, words, days, the target and what was judged by exact figures
-    "indicator", "period", "group", "missing", "origin", "days", "covered", "watched", "definition", "clusters", "beyond", "event", "leads", "judgement", "direction", "state", "reason", "moved",
+    "indicator", "period", "group", "missing", "origin", "days", "covered", "watched", "unfinished", "definition", "clusters", "beyond", "event", "leads", "judgement", "direction", "state", "reason", "moved",
     "method", "rule", "trial", "baseline_first", "baseline_last", "baseline_months", "run", "run_months", "months", "target", "capability",
     "rank", "rank_months", "break_month", "break_zh", "break_en", "events", "false_flags", "sheet", "beside", "known_value", "spoken", "chapter", "renewal", "replaced_zh", "replaced_en",
-    "formula_zh", "formula_en", "unit", "better", "count", "said", "side", "within", "leading", "headline", "unsaid", "provisional", "why_zh", "why_en", "bases_zh", "bases_en",
+    "formula_zh", "formula_en", "unit", "better", "count", "said", "side", "within", "leading", "headline", "unsaid", "provisional", "final_on", "why_zh", "why_en", "bases_zh", "bases_en",
     "absent_zh", "absent_en", "absent_count", "what", "telling", "verdict",
 )  # fmt: skip
 LIMITS = ("centre", "lower", "upper")
@@ -130,7 +130,20 @@ def second_means(known: Mapping[str, Indicator]) -> set[str]:
 def _month(row: dict, indicator: Indicator, way: str) -> dict:
     kept = {
         c: row[c]
-        for c in ("indicator", "period", "group", "missing", "origin", "days", "covered", "watched", "definition", "clusters", "beyond")
+        for c in (
+            "indicator",
+            "period",
+            "group",
+            "missing",
+            "origin",
+            "days",
+            "covered",
+            "watched",
+            "unfinished",
+            "definition",
+            "clusters",
+            "beyond",
+        )
         if c in row
     }
     figures = ("numerator", "denominator", "value", "low", "high", "adjusted", "adjusted_low", "adjusted_high", "calls")
@@ -242,7 +255,9 @@ def _verdict(row: dict, indicator: Indicator, by_month: Mapping, before: str, ye
         **said,
         **_limits({} if gone else {c: row[c] for c in LIMITS}, indicator, now),
         **{f"{c}s": tuple(month[c] for month in drawn) for c in LIMITS},
-        **_aim(row["target"], indicator, now, [m for m in course if m.get("covered") and m.get("watched", True)]),
+        **_aim(
+            row["target"], indicator, now, [m for m in course if m.get("covered") and m.get("watched", True) and not m.get("unfinished")]
+        ),
         "values": values,
         "counted": now.get("numerator", np.nan) if indicator.unit is PERCENT else np.nan,
         "sample": np.nan if indicator.unit is PERCENT else now.get("calls", np.nan),

@@ -360,7 +360,7 @@ def _reason(row, series, history, method, stands, ask) -> str:
     if not row["covered"]:
         return "not covered"
     if row["unfinished"]:
-        return "unfinished"
+        return "late answers" if "surveys" in ask.catalogue[row["indicator"]].tables else "unfinished"
     if not row["watched"]:
         return "not watched"
     earlier = series[(series["period"] < ask.now) & series["value"].notna()]

@@ -1,7 +1,9 @@
 """What a study looks at: the hotline's tables, one period, one definition, and the gap table that follows from them."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import wraps
 
 import narwhals.stable.v2 as nw
@@ -167,9 +169,14 @@ class View:
         return max(TAIL_S, round(max(windows, default=0) * HOUR))
 
     @property
-    def provisional(self) -> bool:
-        """True while the last calls of the period have not been watched for `tail_s` (暂行值); a rule that does not look ahead is final."""
-        return self.definition.look_ahead and self.end_s < self.period.end_s + self.tail_s
+    def waits(self) -> bool:
+        """Whether data after the period may complete its figures: it has an end, and the rule looks beyond it."""
+        return self.period.dated and self.definition.look_ahead
+
+    def watched_on(self, hours: float) -> date | None:
+        """The day on which the last calls of the period have been watched for so long; None where they have been."""
+        day = self.period.last_day + timedelta(days=1 + math.ceil(hours / 24))
+        return day if self.waits and self.end_s < self.calendar.instant(day) else None
 
     def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import hotline_analysis
@@ -14,7 +15,7 @@ from hotline_analysis.intake.store import Store
 from hotline_analysis.measures import editions
 from hotline_analysis.measures.periods import grain
 from hotline_analysis.params import Params, check_month, check_period
-from hotline_analysis.report import notes, own, paper, revised, run
+from hotline_analysis.report import months, notes, own, paper, revised, run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT, Column
 
@@ -115,6 +116,12 @@ def publish(
         own = {"sections": described.report.sections if plain else [], "only": edition, "notes": notes.of_month(written, h.month, language)}
         made = {"fingerprint": mark, "printer": printer, "revised": before or revised.earlier(place.folder, described)}
         return run.render(wanted, place=place, progress=progress, **_given(h, language, written), **own, **made), False
+
+
+def due(params: str, *, out: str = "", progress: bool = True) -> list[tuple[str, str]]:
+    """The published periods to render again: provisional ones whose wait is over by the data at hand, each with the column of its editions or ''; see `months.due`."""
+    h = open_hotline(params, "latest", progress=progress)
+    return months.due((Path(out) if out else h.params.root / "reports") / h.params.name, h.data_days[1] + timedelta(days=1))
 
 
 def with_sections(described: Params, sections: Sequence[str]) -> Params:

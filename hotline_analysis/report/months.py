@@ -7,6 +7,7 @@ manifest says is not listed.
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -84,6 +85,21 @@ def _editions(folder: Path, language: str) -> Iterator[tuple[str, str]]:
         lead = folder.parent / f"{folder.name}-{column}"
         if lead.is_dir() and kept(lead)[1]:
             yield f"{folder.parent.name}/{lead.name}/{INDEX}", BY(language).format(term(language))
+
+
+def due(hotline: Path, reached: date) -> list[tuple[str, str]]:
+    """The periods of a hotline that are published as provisional and wait for no day that the data have not `reached`, the oldest first: each with '', or the column of its editions.
+
+    What waits for a newer export waits for no day. The day's editions are none of them.
+    """
+    found = set()
+    for folder in hotline.iterdir() if hotline.is_dir() else ():
+        said, _ = kept(folder)
+        first = said.get("pages", {}).get(INDEX, {})
+        waits = [day for day in first.get("awaited", {}).values() if day and date.fromisoformat(day) > reached]
+        if first.get("provisional") and not waits and not DAY.fullmatch(said["month"]):
+            found.add((said["month"], said.get("only", "").partition("=")[0]))
+    return sorted(found)
 
 
 def kept(folder: Path) -> tuple[dict, bytes]:

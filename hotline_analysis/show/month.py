@@ -378,27 +378,22 @@ SAY = {
         ),
     ),
     "about": (
-        Sentences(
-            {
-                "month": Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{final_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {final_on:day}.", of_period=True),
-                "calls": Sentence(
-                    "带“暂”的数字{calls_on:day}定稿：月末几天的来电还没看满，已按看了多久修正。",
-                    "Figures marked prov. become final on {calls_on:day}: the month's last calls have not been watched in full, and are corrected for it.", of_period=True),
-                "orders": Sentence(
-                    "带“暂”的数字{orders_on:day}定稿：月末几天的诉求还没看满时限，已按看了多久修正。",
-                    "Figures marked prov. become final on {orders_on:day}: the month's last orders have not been watched for their whole limit, and are corrected for it.", of_period=True),
-                "calls orders": Sentence(
-                    "带“暂”的数字{watched_on:day}定稿：月末几天的来电和诉求还没看满，已按看了多久修正。",
-                    "Figures marked prov. become final on {watched_on:day}: the month's last calls and orders have not been watched in full, and are corrected for it.", of_period=True),
-            },
-            by="watched",
-        ),
+        Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{month_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {month_on:day}.", of_period=True),
+        Sentence(
+            "各窗口的复电率{calls_on:day}全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。",
+            "Repeat rates in all windows are final by {calls_on:day}: the month's last calls have not been watched in full, and figures marked prov. are corrected for it.", of_period=True),
+        Sentence(
+            "各时限内的比例{orders_on:day}全部定稿：月末几天的诉求还没看满时限，带“暂”的已按看了多久修正。",
+            "Shares within all limits are final by {orders_on:day}: the month's last orders have not been watched for their whole limit, and figures marked prov. are corrected for it.", of_period=True),
         Sentence(
             "各时限等级自己的比例{classes_on:day}定稿：月末几天的诉求还没看满时限。",
             "Shares by a class's own limit are final on {classes_on:day}: the month's last orders have not been watched for it.", of_period=True),
         Sentence(
             "按期解决率{due_on:day}定稿：有的诉求尚未到期，此前只计已到期的，多是时限短的，不作判断。",
             "The share resolved by the due time is final on {due_on:day}: some orders have not fallen due, so it is of those that have, mostly of short limits, and is not judged."),
+        Sentence(
+            "诉求的数字要等新的工单导出才能定稿：现有的导出只到{export_to:dated}，此后受理和办理的情况还不知道。",
+            "Figures of orders are final once there is a newer export of them: those at hand end on {export_to:dated}, and what came or was done since is not known."),
         Sentence(
             "机器人解决率{sessions_on:day}定稿：月末几天的会话还没看满，没有计入。",
             "The share ended by the bot is final on {sessions_on:day}: the month's last chats have not been watched in full, and are left out.", of_period=True),

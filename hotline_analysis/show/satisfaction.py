@@ -14,6 +14,10 @@ NET = Sentence(
     of_period=True,
 )
 HEAD = (SCORED, BETWEEN, COUNTED, BEFORE)
+LATE = Sentence(
+    "；答卷还在收，{final_on:day}定稿，此前不作变化判断",
+    "; answers are still on their way and it is final on {final_on:day}: change not judged before",
+)
 CHANGED = {
     "none": (*HEAD, Term("，没有证据表明有变化", ", no evidence of change")),
     "many": (*HEAD, NET, Term("，但各题一并比较后没有证据表明有变化", ", yet no evidence of change once all items are compared together")),
@@ -21,6 +25,7 @@ CHANGED = {
     "no n": (*HEAD, Term("；未提供样本量，不作变化判断", "; no sample size given, change not judged")),
     "means": (*HEAD, Term("；只有均分，没有逐份答卷，不作变化判断", "; means only, no single answers, change not judged")),
     "few": (*HEAD, Term("；样本不足，不作变化判断", "; too few, change not judged")),
+    "late": (*HEAD, LATE),
     "same": (*HEAD, Term("，两月的答案全部相同", "; all answers of both months are alike", of_period=True)),
     "first": (*HEAD, Term("；没有上月的答卷，不作比较", "; no answers of the month before, not compared", of_period=True)),
     "whole": HEAD,
@@ -103,6 +108,7 @@ MOVED = Sentence(
 )
 PROMOTED = {
     "first": (RECOMMEND, Term("。", ".")),
+    "late": (RECOMMEND, LATE, Term("。", ".")),
     "few": (RECOMMEND, Term("；样本不足，不作变化判断。", "; too few, change not judged.")),
     "none": (RECOMMEND, MOVED, Term("，没有证据表明有变化。", ", no evidence of change.")),
     "two": (RECOMMEND, MOVED, Term("，仅有两期，不判好坏。", "; two periods only, not judged.")),

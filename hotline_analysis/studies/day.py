@@ -79,7 +79,7 @@ def figures(view: View) -> pd.DataFrame:
     Columns: indicator (both languages), numerator, denominator, value, low, high (95 %), unit, centre, lower, upper (where a day of this kind lies when nothing
     has changed), judgement, side (of the range, where outside), state (key of `STATES`), lead (the state of the one row that speaks for its event, as 接通率 for 放弃率; '' of
     the others), final_on (a repeat-call rate whose window is still running on the day's
-    last calls: when it is final; until then it is corrected for it, or has no value where no call has been watched for so long), kind, alike (earlier days of the kind, of the last 364 days at most 24), moved (events outside their range),
+    last calls: when it is final; `provisional` until then: it is corrected for it, or has no value where no call has been watched for so long), kind, alike (earlier days of the kind, of the last 364 days at most 24), moved (events outside their range),
     said (changed, quiet, few days, poor data). Judged from twelve comparable days on, like months. Raises DataRefused for a period that is not one day,
     NoInput without calls.
     """
@@ -98,7 +98,8 @@ def figures(view: View) -> pd.DataFrame:
         levels=catalogue.levels(view.params),
         follows=_any,
     )
-    told = told.assign(final_on=[_final(view, known[key].window_hours) for key in told["indicator"]])
+    final_on = [hours and view.watched_on(hours) for hours in (known[key].window_hours for key in told["indicator"])]
+    told = told.assign(final_on=[day.isoformat() if day else "" for day in final_on], provisional=[day is not None for day in final_on])
     told = told[told["value"].notna() | told["final_on"].astype(bool)].reset_index(drop=True)
     state = [_state(row, grade) for row in told.to_dict("records")]
     names = [known[key] for key in told["indicator"]]
@@ -110,6 +111,7 @@ def figures(view: View) -> pd.DataFrame:
         lead=np.where(told["leads"].astype(bool), state, ""),
         side=[_side(row) for row in told.to_dict("records")],
         final_on=told["final_on"],
+        provisional=told["provisional"],
     )
     moved = int((told["judgement"].isin(verdicts.CHANGED) & told["leads"].astype(bool)).sum())
     said = (
@@ -196,12 +198,6 @@ def _state(row: Mapping, grade: str) -> str:
 
 def _side(row: Mapping) -> str:
     return "" if row["judgement"] not in verdicts.CHANGED else "up" if row["value"] > row["centre"] else "down"
-
-
-def _final(view: View, window_hours: float | None) -> str:
-    """The day on which a repeat-call rate is final, '' where it is."""
-    final_s = view.period.end_s + (window_hours or 0) * 3600
-    return view.calendar.day_of(int(final_s)).isoformat() if window_hours and view.end_s < final_s else ""
 
 
 def _calls(view: View, periods: list[Period]) -> nw.LazyFrame:

@@ -1,5 +1,7 @@
 """What may be quoted of a month: the case of its conclusion, headlines, movements that must not be quoted, one indicator's history, reasons."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -131,10 +133,11 @@ def test_at_most_six_are_listed_and_an_event_once():
 # ---- the rest
 
 
-def test_only_rates_within_a_window_are_provisional_and_only_volumes_have_a_plain_change():
-    told = quoted(verdicts(repeat_rate_24h="none", connection_rate="none", offered="none"), awaited=["calls"])
-    assert told["provisional"].tolist() == [True, False, False]
-    without = quoted(verdicts(repeat_rate_24h="none").assign(value=[np.nan]), awaited=["calls"])
+def test_what_later_data_complete_is_provisional_until_its_own_day_and_only_volumes_have_a_plain_change():
+    awaited = {"final_on": {"repeat_rate_24h": date(2024, 10, 2)}}
+    told = quoted(verdicts(repeat_rate_24h="none", connection_rate="none", offered="none"), **awaited)
+    assert told["provisional"].tolist() == [True, False, False] and told["final_on"].tolist() == ["2024-10-02", "", ""]
+    without = quoted(verdicts(repeat_rate_24h="none").assign(value=[np.nan]), **awaited)
     assert without["provisional"].tolist() == [False]  # a figure that there is not becomes final on no day
     assert told["plain_change"].notna().tolist() == [False, False, True]
 

@@ -450,6 +450,15 @@ def test_a_printed_figure_is_held_only_against_one_of_its_kind_and_unit(hotline,
     assert [line[-len(end) :] for line, (_, end) in zip(lines, figures.values(), strict=True)] == [end for _, end in figures.values()]
 
 
+def test_a_figure_that_later_data_complete_says_so(hotline, tmp_path):
+    """The data end with February: a rate in 24 hours is final on 2 March, the published rules in a week."""
+    text = "figures: {再来: {value: 9%, is: repeat_rate_24h}, 首解: {value: 80%, is: fcr}, 接通: {value: 9%, is: connection_rate}}"
+    february = open_hotline(hotline.params.path, "2024-02", "en", progress=False)
+    _, *lines = own.beside(february, audited(tmp_path, text), "en")
+    assert ["prov., final on 2 March)" in lines[0], "prov., final on 8 March)" in lines[1], "prov." in lines[2]] == [True, True, False]
+    assert not any("暂" in line for line in own.beside(hotline, audited(tmp_path, text), "zh"))
+
+
 @pytest.mark.parametrize("form", [own.FCR, own.REPEAT, own.LEVEL])
 def test_a_hotline_without_these_studies_says_why(form):
     """And of a number that is no share, no rule is the nearest."""

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 
 import pytest
 
@@ -37,6 +38,27 @@ def published(
     publish.publish(
         {"index.html": made, "manifest.json": publish.json_bytes(told)}, reports / hotline / month, reports / hotline / f".{month}.s"
     )
+
+
+def test_what_is_due_was_provisional_and_waits_for_no_day_to_come(tmp_path):
+    """By hand: data to 8 September. What waits for a newer export, or was published before a manifest said for what, is due too; of editions it is their column; a day is none."""
+
+    def of(folder: str, month: str, *, only: str = "", provisional: bool = True, **awaited):
+        files, first = {"index.html": b"page"}, {"provisional": provisional, **awaited}
+        told = publish.stated(files, month=month, only=only, pages={"index.html": first})
+        publish.publish(files | {"manifest.json": told}, tmp_path / "east" / folder, tmp_path / "east" / f".{folder}.s")
+
+    of("2024-07", "2024-07", awaited={"calls": "2024-08-08", "orders": "2024-09-09"})
+    of("2024-08", "2024-08", awaited={"calls": "2024-09-08"})
+    of("2024-08-area-b", "2024-08", only="area=East", awaited={"calls": "2024-09-08"})
+    of("2024-08-area-c", "2024-08", only="area=West", awaited={"calls": "2024-09-08"})
+    of("2024-06", "2024-06", awaited={"export": None})
+    of("2024-05", "2024-05")
+    of("2024-04", "2024-04", provisional=False, awaited={})
+    of("2024-08-30", "2024-08-30", awaited={"calls": "2024-09-07"})
+    found = months.due(tmp_path / "east", date(2024, 9, 8))
+    assert found == [("2024-05", ""), ("2024-06", ""), ("2024-08", ""), ("2024-08", "area")]
+    assert months.due(tmp_path / "none", date(2024, 9, 8)) == []
 
 
 def rows(text: str) -> list[str]:

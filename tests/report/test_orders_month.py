@@ -97,4 +97,29 @@ def test_orders_alone_are_awaited_where_the_data_go_to_the_months_end(tmp_path):
     (tmp_path / "orders.csv").write_text(lines + more, encoding="utf-8")
     told = open_hotline(file, "2024-08", progress=False)
     assert (told.about.iloc[0]["final_on"], told.about.iloc[0]["awaited"]) == ("2024-09-03", "orders")
-    assert say(told.about).text == "带“暂”的数字9月3日定稿：月末几天的诉求还没看满时限，已按看了多久修正。"
+    assert say(told.about).text == "各时限内的比例9月3日全部定稿：月末几天的诉求还没看满时限，带“暂”的已按看了多久修正。"
+
+
+def test_a_scheduler_renders_again_what_was_provisional_once_its_wait_is_over(tmp_path, index_only, capsys):
+    """August, published when the data ended within it, waits for 3 September: neither at once nor with the data of 1 September is it due, but with those of the 2nd."""
+    params = write(tmp_path)
+    assert "暂行版" in page_of(params, "zh")
+    capsys.readouterr()
+
+    def due(*more: str) -> str:
+        assert main(["report", "--params", str(params), "--month", "due", "--quiet", *more]) == 0
+        return capsys.readouterr().out
+
+    lines = (tmp_path / "orders.csv").read_text(encoding="utf-8")
+    page = tmp_path / "reports" / "small" / "2024-08" / "index.html"
+    for until, printed in ((31, ""), (32, ""), (33, f"{page}\n"), (33, "")):
+        days = [datetime(2024, 8, n) if n < 32 else datetime(2024, 9, n - 31) for n in range(31, until + 1) if until > 31]
+        more = [
+            f"E{day:%m%d}{n},{day + timedelta(hours=2 * n)},{day + timedelta(hours=2 * n + 1)},供水,电话,甲局\n"
+            for day in days
+            for n in range(10)
+        ]
+        (tmp_path / "orders.csv").write_text(lines + "".join(more), encoding="utf-8")
+        assert due() == printed, until
+    assert "定稿" in re.sub("<[^>]+>", "", page.read_text(encoding="utf-8")) and "暂行版" not in page.read_text(encoding="utf-8")
+    assert main(["report", "--params", str(params), "--month", "due", "--for", "channel=all", "--quiet"]) == 64

@@ -60,6 +60,14 @@ def test_the_workbook_adds_up_to_the_printed_figure(hotline, capsys, language):
     assert set(out.iloc[:, 1]) == {{"zh": "没有接通", "en": "was not answered"}[language]} and len(out) + len(base) == january
 
 
+@pytest.mark.parametrize(("month", "until"), [("2024-01", ""), ("2024-02", " 暂，3月2日定稿")])
+def test_the_cover_says_until_when_the_figure_is_provisional(hotline, capsys, month, until):
+    assert main(["rows", "repeat_rate_24h", "--params", str(hotline), "--month", month, "--quiet"]) == 0
+    cover = openpyxl.load_workbook(capsys.readouterr().out.strip()).worksheets[0]
+    (value,) = (row[1] for row in cover.iter_rows(values_only=True) if row[0] == "数值")
+    assert value.partition(")")[2] == until
+
+
 def test_nothing_of_the_data_runs_and_nobody_else_may_look(hotline, capsys):
     assert asked(hotline, "repeat_rate_24h") == 0
     book = Path(capsys.readouterr().out.strip())

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -128,8 +129,8 @@ def test_a_headline_without_a_value_has_no_card():
     assert show(told(frame), as_="cards").html.count('class="card"') == 1
 
 
-def test_only_repeat_rates_are_provisional():
-    frame = told(verdicts(connection_rate="none", repeat_rate_24h="none"), awaited=["calls"])
+def test_a_figure_that_later_data_complete_is_marked():
+    frame = told(verdicts(connection_rate="none", repeat_rate_24h="none"), final_on={"repeat_rate_24h": date(2024, 10, 2)})
     assert show(frame, as_="cards").html.count('class="prov"') == 1
 
 

@@ -38,14 +38,14 @@ def view(
     held = given or params(zone, **complaints)
     calendar = Calendar(held)
     n = len(next(iter(data.values())))
-    whole = {"order_id": [f"o{i}" for i in range(n)], "seq": list(range(n)), **data}
+    whole = {"order_id": [f"o{i}" for i in range(n)], "seq": list(range(n)), "local_s": data.get("created_s", [0] * n), **data}
     tables = {"orders": on(engine, whole)} | (
         {"order_steps": on(engine, {"seq": list(range(len(steps["order_id"]))), **steps})} if steps else {}
     )
     first, last = date.fromisoformat(start), date.fromisoformat(end)
     period = calendar.month(month) if month != "all" else calendar.span(first, last - timedelta(days=1), "all")
     made = View(held, calendar, parse({}, "test"), period, tables, calendar.instant(first), calendar.instant(last))
-    return replace(made, smallest=smallest)
+    return replace(made, smallest=smallest, leading="orders")
 
 
 def spread(month: str, counts: dict[str, int], *, hour: int = 9, mixed: bool = True) -> dict[str, list]:

@@ -564,7 +564,8 @@ def test_a_stratum_is_judged_by_its_due_times_once_all_of_its_own_orders_have_fa
     assert set(complaints.timeliness(view(data, end="2024-10-03"))["final_on"]) == {""}
     stale = replace(view(data, end="2024-10-03"), told={"orders": [(0, at("2024-09-01 00:00"))]})  # exported once, on 1 September
     row = complaints.overview(stale, by=["channel"]).set_index(["indicator", "channel"]).loc["due"]
-    assert set(row["reason"]) == {"unfinished"} and not row["provisional"].any(), "nobody can say on which day it will be final"
+    assert set(row["reason"]) == {"unfinished"}
+    assert row["provisional"].all() and set(row["final_on"]) == {""}, "it waits for a newer export: nobody can say until when"
 
 
 def test_duplicates_and_internal_orders_are_apart():

@@ -196,7 +196,9 @@ def test_the_days_edition_is_published_beside_the_months(params, capsys):
         and "运行日报" in page
         and "本月" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     )
-    assert (folder / "kpis.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("offered,2024-06-16,")
+    rows = pd.read_csv(folder / "kpis.csv", keep_default_na=False).set_index("indicator")
+    assert rows.index[0] == "offered" and set(rows["period"]) == {"2024-06-16"}
+    assert rows[["provisional", "final_on"]].loc[["offered", "repeat_rate_24h"]].to_numpy().tolist() == [[False, ""], [True, "2024-06-18"]]
     assert "day.html" not in month.pages() and main(["report", "--params", str(params), "--day", "2024-06-31", "--quiet"]) == 64
     assert capsys.readouterr().err == "day '2024-06-31' › is not a day. Write it as 2024-09-18.\n"
 

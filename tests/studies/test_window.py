@@ -124,7 +124,7 @@ def test_data_beyond_four_weeks_and_a_week_change_nothing(seed):
     wide = view_of(rows, start_day=28, data_days=91, windows_hours=MENU)
     narrow = view_of([r for r in rows if r[1] < 63 * DAY], start_day=28, data_days=63, windows_hours=MENU)
     assert np.array_equal(chance.counted(wide).of().control, chance.counted(narrow).of().control)
-    assert not narrow.provisional and view_of(rows, data_days=60).provisional
+    assert narrow.watched_on(168) is None and view_of(rows, data_days=60).watched_on(168)
 
 
 def test_with_less_than_three_weeks_there_is_no_chance_correction():

@@ -5,8 +5,7 @@ tell whether an anonymous one came back.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from math import ceil
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -41,10 +40,8 @@ def _contained(hours: float) -> Indicator:
 
 def awaited(view: View) -> dict[str, date]:
     """`sessions`, and the day on which the period's last one has been watched for so long; nothing where it has been, or nobody is known."""
-    day = view.period.last_day + timedelta(days=1 + ceil(view.params.service.contained_hours / 24))
-    if not view.definition.look_ahead or view.end_s >= view.calendar.instant(day):
-        return {}
-    known = _of_known(view)["start_s"]
+    day = view.watched_on(view.params.service.contained_hours)
+    known = _of_known(view)["start_s"] if day else pd.Series(dtype=float)
     return {"sessions": day} if known.between(view.period.start_s, view.period.end_s - 1).any() else {}
 
 

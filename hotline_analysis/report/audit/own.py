@@ -5,6 +5,7 @@ the rule whose figure on these calls lies nearest, and how far the rules lie apa
 """
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -15,7 +16,18 @@ from hotline_analysis.hotline import Hotline
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.report.audit import Audit
 from hotline_analysis.report.audit.quoted import AN_HOUR, MONEY, PLAIN, SCORE, SHARE, TIME, UNKNOWN, Quoted
-from hotline_analysis.words import PERCENT, Term, Unit, absent, format_count, format_interval, format_rate, format_value, missing
+from hotline_analysis.words import (
+    PERCENT,
+    Term,
+    Unit,
+    absent,
+    format_awaited,
+    format_count,
+    format_interval,
+    format_rate,
+    format_value,
+    missing,
+)
 
 FCR, REPEAT, LEVEL = "fcr", "repeat_rate", "service_level"
 PARTS = ("numerator", "denominator")
@@ -39,7 +51,7 @@ NEAR = {
 
 class Own(NamedTuple):
     """This hotline's figure: its name, its value with the interval, its unit (None: a count of what its name says), how many rules it was chosen from and their ends;
-    or why there is none."""
+    awaited: until when later data complete it; or why there is none."""
 
     name: Term
     value: float = float("nan")
@@ -49,6 +61,7 @@ class Own(NamedTuple):
     rules: int = 0
     ends: tuple[float, float] = (float("nan"), float("nan"))
     missing: Term | None = None
+    awaited: tuple[date | None, ...] = ()
 
     @property
     def measure(self) -> tuple[str, int]:
@@ -73,10 +86,11 @@ def _line(name: str, text: str, quoted: Quoted, own: Own, language: str) -> str:
     if own.missing or not own.like(quoted):
         why = own.missing or (NOT_KNOWN if quoted.kind == UNKNOWN else UNLIKE)
         return NO_FIGURE(language).format(name, text, why(language))
-    ends = format_interval(own.low, own.high, language) if own.unit is PERCENT else ""
+    ends = [format_interval(own.low, own.high, language)] if own.unit is PERCENT else []
+    ends += [format_awaited(day, language) for day in own.awaited]
     among = AMONG(language).format(own.rules, *map(format_rate, own.ends)) if own.rules else ""
     said = format_value(own.value, own.unit, language) if own.unit else format_count(own.value)
-    said += ("（{}）" if language == "zh" else " ({})").format(ends) if ends else ""
+    said += ("（{}）" if language == "zh" else " ({})").format(("；" if language == "zh" else "; ").join(ends)) if ends else ""
     return LINE(language).format(name, text, own.name(language), said, among, NEAR[_near(quoted, own)](language))
 
 
@@ -110,9 +124,10 @@ def _indicator(h: Hotline, key: str, part: str) -> Own:
     if rows.empty or missing(rows["value"].iloc[0]):
         return Own(i.name, missing=absent("".join(rows["missing"].head(1))) or absent("no base"))
     row = rows.iloc[0]
+    awaited = (h.final_on[key],) if key in h.final_on else ()
     if not part:
-        return Own(i.name, row["value"], row["low"], row["high"], i.unit)
-    return Own(getattr(i, part).term, float(row[part]), unit=None, missing=None if _counts(h, i, part) else NO_COUNT)
+        return Own(i.name, row["value"], row["low"], row["high"], i.unit, awaited=awaited)
+    return Own(getattr(i, part).term, float(row[part]), unit=None, missing=None if _counts(h, i, part) else NO_COUNT, awaited=awaited)
 
 
 def _counts(h: Hotline, i: Indicator, part: str) -> bool:
@@ -141,7 +156,8 @@ def _panel(h: Hotline, quoted: Quoted, *, resolved: bool) -> Own:
     if resolved:
         rows = rows.assign(value=rows["fcr"], low=1 - rows["high"], high=1 - rows["low"])
     told = {"name_zh": f"“{{}}”{name.zh}", "name_en": f"{name.en} by '{{}}'"}
-    return _nearest(rows.assign(**{column: rows[column].map(form.format) for column, form in told.items()}), quoted, name)
+    found = _nearest(rows.assign(**{column: rows[column].map(form.format) for column, form in told.items()}), quoted, name)
+    return found._replace(awaited=tuple(day for of, day in h.awaited.items() if of == "calls"))
 
 
 def _levels(h: Hotline, quoted: Quoted) -> Own:

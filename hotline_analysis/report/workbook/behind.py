@@ -13,7 +13,7 @@ from hotline_analysis.measures.behind import ADDS, COLUMNS, Behind, reason
 from hotline_analysis.report.workbook import book, words
 from hotline_analysis.report.workbook.book import Book, Sheet
 from hotline_analysis.tables import TABLES
-from hotline_analysis.words import Field, Term, format_count, format_value
+from hotline_analysis.words import Field, Term, format_awaited, format_count, format_value
 
 OWN = {ADDS: "number", "adds_to_numerator": "number", "gap_hours": "number", "next_seq": "count", "rows": "count"}
 TOP, BASE, OUT = Term("分子", "Numerator"), Term("分母", "Denominator"), Term("未计入", "Left out")
@@ -88,15 +88,16 @@ def _cover(h: Hotline, found: Behind, group: str) -> list[tuple[str, str]]:
     rule = [words.rule(h)] if i.window_hours is not None else []
     return [
         (INDICATOR(language), f"{i.name(language)} ({i.key})"), (words.PERIOD(language), h.period.said(language)), *asked,
-        (VALUE(language), _value(found, language)), (FORMULA(language), i.formula(language)), (SCOPE(language), i.scope(language)), *rule,
+        (VALUE(language), _value(h, found, language)), (FORMULA(language), i.formula(language)), (SCOPE(language), i.scope(language)), *rule,
         *_parts(found, language), *_left_out(found, language), (words.CARE(language), CARE(language)),
     ]  # fmt: skip
 
 
-def _value(found: Behind, language: str) -> str:
-    """The figure as a page prints it, with its interval."""
+def _value(h: Hotline, found: Behind, language: str) -> str:
+    """The figure as a page prints it, with its interval, and until when it is provisional."""
     told = [format_value(found.figure[c], found.indicator.unit, language) for c in ("value", "low", "high") if pd.notna(found.figure[c])]
-    return told[0] + (f" ({told[1]} ~ {told[2]})" if len(told) == 3 else "")
+    young = [format_awaited(h.final_on[key], language)] if (key := found.indicator.key) in h.final_on else []
+    return " ".join([told[0], *([f"({told[1]} ~ {told[2]})"] if len(told) == 3 else []), *young])
 
 
 def _parts(found: Behind, language: str) -> list[tuple[str, str]]:

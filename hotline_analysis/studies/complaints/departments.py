@@ -34,7 +34,7 @@ def departments(view: View) -> pd.DataFrame:
     ]
     told = pd.DataFrame(rows) if rows else pd.DataFrame([_department(view, frame.iloc[:0], "", limits, 0)]).iloc[:0]
     told = told.dropna(axis=1, how="all") if len(told) else told  # what the export lacks is no column
-    told = told.assign(final_on=order_shares.final_on(view))
+    told = told.assign(final_on=order_shares.last_on(view))
     shares = [c for c in told if c not in ("department", "count", "final_on") and not c.endswith("limit")]
     return disclosure.untold(told, ["count"], shares, view.smallest, parts_of=())
 

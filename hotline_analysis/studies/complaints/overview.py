@@ -73,21 +73,13 @@ def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str
         breaks={month: words.term for month, words in view.params.breaks.items()},
         grade=view.grade(view.period),
     )
-    found = quotable.quotable(found, known, headlines=view.params.report.headlines)
     part = orders.within(orders.counted(frame), view.period)
-    found["provisional"] = [_young(view, part, row.indicator) and pd.notna(row.value) for row in found.itertuples()]
+    final_on = order_shares.final_on(view, part, found["indicator"])
+    found = quotable.quotable(found, known, headlines=view.params.report.headlines, final_on=final_on)
     before = months[months["indicator"].isin(catalogue.orders.VOLUMES) & (months["period"] == last)]
     hidden = (before["missing"] == disclosure.UNTOLD).any()
     came = float(before["numerator"].fillna(0).sum())
     return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came, before["covered"].all())
-
-
-def _young(view: View, part: pd.DataFrame, key: str) -> bool:
-    """True while the period's last orders have not been watched for the whole limit, or have not fallen due; a rule that does not look ahead is final."""
-    measure, _, text = key.rpartition("_")
-    if key == "due":
-        return view.definition.look_ahead and order_shares.awaits_due(view, part)
-    return measure in orders.MEASURES and view.definition.look_ahead and view.end_s < view.calendar.instant(orders.complete_on(view, text))
 
 
 def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def timeliness(
     told = told.assign(
         caveat=np.where(told["denominator"].fillna(0) < FEW, "few", ""),
         telling=np.where(told["value"].notna() & (told["of_class"] == ""), "limit", ""),
-        final_on=order_shares.final_on(view),
+        final_on=order_shares.last_on(view),
     )
     hidden, parts_of = ["value", "low", "high", "closed_only", "open_as_failed"], ["indicator", "of_class"]
     told = _told(view, told.reset_index(drop=True), by, ["numerator", "denominator"], hidden, parts_of)

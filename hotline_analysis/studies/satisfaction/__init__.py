@@ -59,6 +59,7 @@ COLUMNS = {
     "p": Field(Term("p", "p"), "probability"),
     "q": Field(Term("q", "q"), "probability"),
     "said": Field(Term("判断", "Verdict"), words=SAID),
+    "final_on": Field(Term("定稿日", "Final on"), "day"),
     "score": Field(Term("得分", "Score"), "ratio", interval=("score_low", "score_high")),
     "called": Field(Term("来电人", "Callers"), words=response.CALLED),
     "callers": Field(Term("人数", "People"), "count"),

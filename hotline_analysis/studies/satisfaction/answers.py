@@ -5,8 +5,6 @@ Where there are no surveys the rating of the calls stands in: one item, given at
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import ceil
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -15,7 +13,7 @@ import pandas as pd
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import DAY, inbound, not_left_out
+from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.tables import ITEMS
@@ -31,7 +29,6 @@ FEW = 30  # answers below which nothing is compared
 MOST_POINTS = 11  # points of a scale whose two best are a box
 RATING = "rating"
 OF_CALL = ("issue_1", "department", "unit", "channel", "agent")  # taken from the call where the survey has none
-ARRIVED = 0.95  # of the answers to earlier invitations, for which a month waits
 LISTED = ";"  # parts the words of a cell that holds several
 
 
@@ -154,28 +151,6 @@ def rule(view: View) -> Term:
 
 def _rated(view: View) -> bool:
     return "calls" in view.tables and RATING in view.tables["calls"].collect_schema().names()
-
-
-# ---- answers that come late
-
-
-def awaited(view: View) -> dict[str, date]:
-    """`surveys`, and the day on which the answers to the period's last invitations have come, as far as earlier ones tell; nothing where they have, or nobody can tell."""
-    day = view.period.last_day + timedelta(days=1 + late_days(view))
-    return {"surveys": day} if view.definition.look_ahead and late_days(view) and view.end_s < view.calendar.instant(day) else {}
-
-
-def late_days(view: View) -> int:
-    """Within how many days 95 % of the answers to invitations before the period had come; 0 where nobody was invited in it, the export has not both times, or tells of
-    fewer than FEW such answers.
-    """
-    table = view.table("surveys")
-    if not {"invited_s", "answered_s"} <= set(table.collect_schema().names()):
-        return 0
-    rows = pandas(table.filter(nw.col("invited_s") < view.period.end_s).select("invited_s", "answered_s")).astype("float64")
-    earlier = rows[rows["invited_s"] < view.period.start_s]
-    waits = (earlier["answered_s"] - earlier["invited_s"]).where(earlier["answered_s"] < view.end_s).dropna()
-    return ceil(waits.quantile(ARRIVED) / DAY) if len(waits) >= FEW and len(rows) > len(earlier) else 0
 
 
 # ---- from surveys
