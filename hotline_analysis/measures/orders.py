@@ -368,7 +368,7 @@ class Within(NamedTuple):
     """What share of orders was done within a limit, and what two usual wrong ways would say.
 
     numerator, denominator   done within the limit as seen; orders
-    value, se, low, high     Aalen-Johansen share, Wilson on the effective number; nan where no order could have reached the limit
+    value, se, low, high     Aalen-Johansen share, Wilson on the effective number; nan where no order could have reached the limit and one is still open
     closed_only              of those that were done at all: leaves the open ones out, so it reads too high
     open_as_failed           open ones taken as late: reads too low in a young month
     open, withdrawn          orders still open when the data end, orders withdrawn before it was done
@@ -392,10 +392,11 @@ def share_within(found: Waits, most: int) -> Within:
     """`Within` of some waits and a limit in their unit, ends included (24:00:00 is within 24 h)."""
     n, done = len(found.length), found.cause == DONE
     within_limit, watched = int(met(found, most).sum()), int((found.follow >= most).sum())
-    value, se = _incidence(found, most) if watched else (np.nan, np.nan)
+    open_, gone = int((found.cause == UNKNOWN).sum()), int((found.cause == WITHDRAWN).sum())
+    sure = watched or (n and not open_)  # what became of every order is known, however short a while the data go on
+    value, se = _incidence(found, most) if sure else (np.nan, np.nan)
     low, high = intervals.wilson_from_error(value, se, calls=n) if np.isfinite(value) else (np.nan, np.nan)
     closed = within_limit / done.sum() if done.any() else np.nan
-    open_, gone = int((found.cause == UNKNOWN).sum()), int((found.cause == WITHDRAWN).sum())
     failed = within_limit / n if n else np.nan
     return Within(within_limit, n, value, se, float(low), float(high), closed, failed, open_, gone, watched)
 

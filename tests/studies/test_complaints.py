@@ -368,10 +368,12 @@ def test_open_cases_do_not_lower_the_share_of_a_young_month():
 
 def test_a_limit_that_nobody_could_reach_is_undefined():
     created = [at("2024-08-30 12:00") + 600 * i for i in range(40)]
-    data = {"created_s": created, "resolved_s": [s + HOUR for s in created]}
+    data = {"created_s": created, "resolved_s": [s + HOUR for s in created[:-1]] + [None]}
     row = complaints.timeliness(view(data)).set_index("indicator").loc["resolution_48h"]
     assert pd.isna(row["value"]) and row["missing"] == "not reached"
-    assert complaints.timeliness(view(data, resolution=["24h"])).set_index("indicator").loc["resolution_24h", "value"] == 1
+    assert complaints.timeliness(view(data, resolution=["24h"])).set_index("indicator").loc["resolution_24h", "value"] == pytest.approx(
+        39 / 40
+    )
 
 
 def test_withdrawn_orders_compete():
@@ -598,6 +600,16 @@ def test_the_share_is_the_slow_loops(rows, most):
     if np.isfinite(found.value):
         assert found.value == pytest.approx(slow_share(rows, most), abs=1e-12)
         assert found.open_as_failed <= found.value + 1e-12 and found.low <= found.value + 1e-12 and found.value <= found.high + 1e-12
+
+
+@pytest.mark.parametrize(
+    "causes, value", [((1, 1, 1, 1), 1.0), ((1, 1, 2, 1), 0.75), ((1, 1, 1, 0), np.nan)], ids=["all done", "one withdrawn", "one open"]
+)
+def test_a_limit_that_no_order_could_be_watched_for_is_known_once_all_are_decided(causes, value):
+    """Four orders of the last 20 hours, limit 48 h: nobody was watched for so long, but of orders that are all decided nothing is left to see."""
+    length = np.array([5.0, 8.0, 8.0, 20.0])
+    found = orders.share_within(orders.Waits(np.arange(4), length, np.array(causes), np.full(4, 20.0), 0, 0, 0), 48)
+    assert found.watched == 0 and found.value == pytest.approx(value, nan_ok=True)
 
 
 # ---- the stock
