@@ -35,6 +35,7 @@ from hotline_analysis.measures import (
     catalogue,
     editions,
     indicators,
+    lost,
     order_shares,
     orders,
     quotable,
@@ -49,7 +50,7 @@ from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.catalogue import deflection
 from hotline_analysis.measures.days import daily
-from hotline_analysis.measures.definition import Definition, parse
+from hotline_analysis.measures.definition import HOUR, Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
 from hotline_analysis.measures.indicators import Indicator
@@ -372,6 +373,7 @@ class Hotline:
             whole=tables if self.only[0] else {},
             grade=lambda period: self.grade[0] if period == self.period else "",
             told=self.store.told,
+            lost=lambda: self._stretches,
         )
 
     @cached_property
@@ -952,9 +954,8 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        if not day:
-            more = [*self._lost_after(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
-            found = checks.with_more(found, more)
+        more = [] if day else [*self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+        found = checks.with_more(found, [*self._lost_after(), *more])
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -963,27 +964,42 @@ class Hotline:
         named = worst & (worst.cumsum() <= MOST_NAMED)
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
 
-    def _lost_after(self) -> list[dict]:
-        """A finding a stretch of days without records behind the period: they count as days on which nobody called back, in every window that reaches them.
+    @cached_property
+    def _lost(self) -> pd.DataFrame:
+        """The lost days of all data (`measures.lost`); none where callers cannot be followed."""
+        return lost.days(self.view) if self._watches_callers else pd.DataFrame(columns=["date", "usual"])
 
-        Of no more than middle weight, because every other figure of the period stands.
-        """
-        view, period = self.view, self.period
+    @cached_property
+    def _stretches(self) -> tuple[tuple[int, int], ...]:
+        return lost.stretches(self.view, self._lost) if len(self._lost) else ()
+
+    def _lost_after(self) -> list[dict]:
+        """A finding a stretch of lost days behind the period, with the shortest window that reaches it, and one where they leave a window too few calls: at them the follow-up ends."""
+        view, period = self.view.but(direction="look-ahead", mode="rolling", follow_up="km"), self.period
         if not (period.dated and self._watches_callers) or view.end_s <= period.end_s:
             return []
         own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
         windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
-        earlier = [p for p in self.trend if p.last_day < period.first_day]
-        lost = indicators.lost_after(view, [*earlier, period], windows[-1])[period.label]
-        severity = "major" if len(lost) >= checks.LOST_DAYS[1] else "minor"
+        behind = lost.after(self._lost, period, windows[-1])
         told = []
-        for _, days in lost.groupby(pd.to_datetime(lost["date"]).diff().dt.days.ne(1).cumsum()):
+        for _, days in behind.groupby(pd.to_datetime(behind["date"]).diff().dt.days.ne(1).cumsum()):
             first, last = days["date"].iloc[0], days["date"].iloc[-1]
+            if self.calendar.instant(first) >= view.end_s:
+                continue  # what a rule does not look at is not missed
             reach = next(w for w in windows if w > 24 * ((first - period.last_day).days - 1))
             where = first.isoformat() + (f"..{last.isoformat()}" if first < last else "")
-            lacking = {"where": where, "count": len(days), "usual": round(days["expected"].sum()), "detail": f"{reach:g}"}
-            told.append({"check": "lost after", **lacking, "severity": severity})
-        return told
+            lacking = {"where": where, "count": len(days), "usual": round(days["usual"].sum()), "detail": f"{reach:g}"}
+            told.append({"check": "lost after", **lacking, "severity": "minor"})
+        return told + (self._unwatched(view, windows) if told else [])
+
+    def _unwatched(self, view: View, windows: Sequence[float]) -> list[dict]:
+        """A finding where the lost days leave too few calls that were watched for a window; of the shortest such window."""
+        try:
+            watched = indicators.watched(view, [self.period], windows)
+        except DataRefused:  # a definition that these calls cannot be counted by has no repeat rates
+            return []
+        few = [(w, int(watched[w].sum())) for w in windows if view.ends_early(w * HOUR) and watched[w].sum() < indicators.FEW]
+        return [{"check": "few watched", "where": "calls", "count": n, "detail": f"{w:g}", "severity": "minor"} for w, n in few[:1]]
 
     def _untold(self) -> list[dict]:
         """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""
