@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.usual import judge_days
@@ -25,7 +26,8 @@ Stretch = tuple[int, int]
 def days(view: View) -> pd.DataFrame:
     """The lost days of all data, of the whole hotline: date, usual (calls that such a day brings), in order.
 
-    A day without calls of which it is not known whether the hotline was closed (a public holiday) is lost where it lies between lost days on end.
+    A day without calls of which it is not known whether the hotline was closed (a public holiday) is lost where it lies between lost days on end; one that
+    params call a day of rest (`days`) never is.
     """
     whole = replace(view, tables=view.whole or view.tables, only=("", ""), whole={})
     rows = indicators.offered_calls(whole).filter((nw.col("start_s") >= view.data_start_s) & (nw.col("start_s") < view.data_end_s))
@@ -33,8 +35,12 @@ def days(view: View) -> pd.DataFrame:
     found = pandas(rows).astype("int64").set_index("day")["calls"]
     first, last = view.calendar.day_of(view.data_start_s), view.calendar.day_of(view.data_end_s - 1)
     listed = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    judged = judge_days(pd.DataFrame({"date": listed, "calls": [int(found.get((d - EPOCH).days, 0)) for d in listed]}), view.params)
-    return judged.loc[_lost(judged), ["date", "usual"]].reset_index(drop=True)
+    calls = [int(found.get((d - EPOCH).days, 0)) for d in listed]
+    if min(calls, default=1):
+        return pd.DataFrame(columns=["date", "usual"])
+    judged = judge_days(pd.DataFrame({"date": listed, "calls": calls}), view.params)
+    rest = [view.params.days.get(d.isoformat()) == "rest" for d in listed]
+    return judged.loc[_lost(judged) & ~np.array(rest), ["date", "usual"]].reset_index(drop=True)
 
 
 def _lost(judged: pd.DataFrame) -> pd.Series:

@@ -14,7 +14,8 @@ from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, control, gap_table, until_lost
 from hotline_analysis.measures.view import View, not_kept
-from hotline_analysis.studies import window
+from hotline_analysis.studies import exposure, window
+from hotline_analysis.studies.definition import published
 from tests.laws import slow
 from tests.laws.strategies import CALLS, HORIZON, RULES, table
 from tests.spec.frames import ENGINES, on
@@ -255,3 +256,27 @@ def test_a_window_that_too_few_calls_were_watched_for_is_marked_as_few():
     assert frame["caveat"]["km"].to_dict() == {2.0: "lost days", 24.0: "lost days", 120.0: "few"} and set(frame["cut_from"]) == {2.0}
     assert frame["denominator"]["full"][24.0] > 30 > frame["denominator"]["full"][120.0]
     assert "cut_from" not in window.rates(view_of(rows))
+
+
+def test_what_corrects_nothing_takes_the_records_as_they_stand():
+    """`follow_up: naive`, and what published rules count themselves (clusters, callers, four in a week): not cut, whatever is lost."""
+    view = losing(view_of(random_rows(7)), (40 * DAY, 42 * DAY), (57 * DAY, 58 * DAY))
+    blind = replace(view, lost=tuple, held={})
+    naive, told = (window.rates(v.but(follow_up=f)) for v, f in ((blind, "km"), (view, "naive")))
+    both = [f[f["follow_up"] == "naive"][["window_hours", "numerator", "denominator", "value"]] for f in (naive, told)]
+    pd.testing.assert_frame_equal(*both)
+    plain, cut = (published.panel(v).set_index("key")[["numerator", "denominator", "value"]] for v in (blind, view))
+    own = [rule.key for rule in published.PANEL if rule.measure != "followed"]
+    pd.testing.assert_frame_equal(plain.loc[own], cut.loc[own])
+    assert (plain.loc[["any_168h", "genesys_7d"], "value"] != cut.loc[["any_168h", "genesys_7d"], "value"]).all()
+
+
+def test_studies_stand_a_hotline_that_loses_every_fourth_day():
+    """Nobody is watched for 72 hours: longer windows have no figure, and nothing breaks."""
+    view = losing(view_of(random_rows(9, 4000, 60)), *[((d) * DAY, (d + 1) * DAY) for d in range(1, 62, 4)])
+    rates, evidence = _km(view).set_index("window_hours"), window.evidence(view, resamples=10).set_index("window_hours")
+    assert rates.loc[[120.0, 168.0], "value"].isna().all() and rates.loc[[2.0, 24.0], "value"].notna().all()
+    assert evidence.loc[168.0, ["value", "excess", "recommended_hours"]].isna().all() and not evidence["recommended"].any()
+    points = exposure.points(view)
+    assert not points["published"].any() and len(exposure.curves(view)) and len(window.density(view)) and len(window.pareto(view))
+    assert flows.transitions(view, level=1, window_s=168 * HOUR).calls.sum() == 0
