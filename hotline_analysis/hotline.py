@@ -955,7 +955,7 @@ class Hotline:
             cells=self.store.cells,
         )
         more = [] if day else [*self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
-        found = checks.with_more(found, [*self._lost_after(), *more])
+        found = checks.with_more(found, [*self._lost_after(), *self._few_watched(), *more])
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -973,33 +973,40 @@ class Hotline:
     def _stretches(self) -> tuple[tuple[int, int], ...]:
         return lost.stretches(self.view, self._lost) if len(self._lost) else ()
 
-    def _lost_after(self) -> list[dict]:
-        """A finding a stretch of lost days behind the period, with the shortest window that reaches it, and one where they leave a window too few calls: at them the follow-up ends."""
-        view, period = self.view.but(direction="look-ahead", mode="rolling", follow_up="km"), self.period
-        if not (period.dated and self._watches_callers) or view.end_s <= period.end_s:
-            return []
+    @property
+    def _followed(self) -> tuple[View, list[float]]:
+        """The view under which repeat rates of months are made, and the windows that some figure of the hotline has, ascending."""
+        view = self.view.but(direction="look-ahead", mode="rolling", follow_up="km")
         own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
-        windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
+        return view, sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
+
+    def _lost_after(self) -> list[dict]:
+        """A finding a stretch of lost days behind the period, at which the follow-up of its last calls ends; with the shortest window that reaches it."""
+        if not (self.period.dated and self._watches_callers):
+            return []
+        (view, windows), period, told = self._followed, self.period, []
         behind = lost.after(self._lost, period, windows[-1])
-        told = []
+        behind = behind[behind["date"] <= self.calendar.day_of(view.end_s - 1)]  # what a rule does not look at is not missed
         for _, days in behind.groupby(pd.to_datetime(behind["date"]).diff().dt.days.ne(1).cumsum()):
             first, last = days["date"].iloc[0], days["date"].iloc[-1]
-            if self.calendar.instant(first) >= view.end_s:
-                continue  # what a rule does not look at is not missed
             reach = next(w for w in windows if w > 24 * ((first - period.last_day).days - 1))
             where = first.isoformat() + (f"..{last.isoformat()}" if first < last else "")
             lacking = {"where": where, "count": len(days), "usual": round(days["usual"].sum()), "detail": f"{reach:g}"}
             told.append({"check": "lost after", **lacking, "severity": "minor"})
-        return told + (self._unwatched(view, windows) if told else [])
+        return told
 
-    def _unwatched(self, view: View, windows: Sequence[float]) -> list[dict]:
-        """A finding where the lost days leave too few calls that were watched for a window; of the shortest such window."""
+    def _few_watched(self) -> list[dict]:
+        """A finding where lost days, behind the period or within it, leave too few calls that were watched for a window; of the shortest such window."""
+        if not (self.period.dated and self._watches_callers):
+            return []
+        view, windows = self._followed
+        cut = [w for w in windows if view.ends_early(w * HOUR)]
         try:
-            watched = indicators.watched(view, [self.period], windows)
+            watched = indicators.watched(view, [self.period], cut) if cut else pd.DataFrame()
         except DataRefused:  # a definition that these calls cannot be counted by has no repeat rates
             return []
-        few = [(w, int(watched[w].sum())) for w in windows if view.ends_early(w * HOUR) and watched[w].sum() < indicators.FEW]
-        return [{"check": "few watched", "where": "calls", "count": n, "detail": f"{w:g}", "severity": "minor"} for w, n in few[:1]]
+        few = [(w, n) for r in watched.to_dict("records") for w in cut if (n := r[w]) < min(indicators.FEW, r["calls"])]
+        return [{"check": "few watched", "where": "calls", "count": int(n), "detail": f"{w:g}", "severity": "minor"} for w, n in few[:1]]
 
     def _untold(self) -> list[dict]:
         """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""

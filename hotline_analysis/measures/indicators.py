@@ -623,13 +623,13 @@ def charged(view: View, periods: Sequence[Period], by: str) -> tuple[View, nw.La
 
 
 def watched(view: View, periods: Sequence[Period], hours: Sequence[float], by: str = "") -> pd.DataFrame:
-    """How many index calls were watched for whole windows, whether they were followed or not. Columns: period, group, and one a window (by its hours)."""
+    """How many index calls were watched for whole windows, whether they were followed or not. Columns: period, group, calls (all), and one a window (by its hours)."""
     _, gaps = charged(view, periods, by)
     marks = {f"watched_{n}": mark(nw.col("follow_s") >= round(h * HOUR)) for n, h in enumerate(hours)}
     rows = gaps.with_columns(place=period_of(periods), **marks).filter(nw.col("place") >= 0)
-    found = pandas(rows.group_by("place", *([by] if by else [])).agg(*[nw.col(c).sum() for c in marks]))
+    found = pandas(rows.group_by("place", *([by] if by else [])).agg(*[nw.col(c).sum() for c in marks], calls=nw.len()))
     told = found.assign(period=[periods[int(n)].label for n in found["place"]], group=found[by] if by else "")
-    return told.rename(columns=dict(zip(marks, hours, strict=True)))[["period", "group", *hours]]
+    return told.rename(columns=dict(zip(marks, hours, strict=True)))[["period", "group", "calls", *hours]]
 
 
 def _unwatched(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> set[tuple[float, str, str]]:
@@ -638,7 +638,12 @@ def _unwatched(view: View, periods: Sequence[Period], indicators: Sequence[Indic
     cut = {(h, p.label) for h in asked for p in periods if ahead.ends_early(h * HOUR, p)}
     hours = sorted({h for h, _ in cut})
     found = watched(view, periods, hours, by) if cut else pd.DataFrame()
-    return {(h, r["period"], r["group"]) for r in found.to_dict("records") for h in hours if (h, r["period"]) in cut and r[h] < FEW}
+    return {
+        (h, r["period"], r["group"])
+        for r in found.to_dict("records")
+        for h in hours
+        if (h, r["period"]) in cut and r[h] < min(FEW, r["calls"])
+    }
 
 
 def followed(view: View, gaps: nw.LazyFrame, indicator: Indicator) -> pd.DataFrame:

@@ -158,3 +158,19 @@ def test_an_edition_misses_only_what_the_whole_hotline_lacks(tmp_path):
     assert without(lambda line: ",东城," in line) == []
     (found,) = without(lambda line: True)
     assert found[:2] == ("2024-02-01..2024-02-07", 7) and date(2024, 2, 1).weekday() == 3
+
+
+def test_days_lost_inside_the_month_are_told_where_they_leave_a_window_too_few_calls(tmp_path):
+    """九月3、6、9、12日没有记录，数据到15日：缺的日子之间只有两天，看满48小时的只有13日的20通."""
+    h = hotline(tmp_path, (3, 6, 9, 12), month="2024-09", windows_hours=[24, 48, 72])
+    assert told(h) == []
+    (few,) = h.checks[h.checks["check"] == "few watched"].to_dict("records")
+    assert (few["count"], few["detail"]) == (20, "48")
+
+
+def test_hours_a_day_are_of_the_days_that_have_records(tmp_path):
+    """九月15天的数据少了两天：重复来电占用的工时分在13天上."""
+    h = hotline(tmp_path, (5, 6), month="2024-09", callers=40)
+    found = h.indicators[h.indicators["period"] == "2024-09"].set_index("indicator")
+    rate, load = found.loc["repeat_rate_24h"], found.loc["repeat_hours_a_day"]
+    assert load["value"] == pytest.approx(rate["value"] * rate["denominator"] * 60 / 3600 / 13)
