@@ -35,6 +35,7 @@ from hotline_analysis.measures import (
     editions,
     indicators,
     late,
+    lost,
     order_shares,
     orders,
     quotable,
@@ -48,7 +49,7 @@ from hotline_analysis.measures.behind import COLUMNS as BEHIND
 from hotline_analysis.measures.behind import Behind, behind
 from hotline_analysis.measures.catalogue import deflection
 from hotline_analysis.measures.days import daily
-from hotline_analysis.measures.definition import Definition, parse
+from hotline_analysis.measures.definition import HOUR, Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
 from hotline_analysis.measures.indicators import Indicator
@@ -380,6 +381,7 @@ class Hotline:
             whole=tables if self.only[0] else {},
             grade=lambda period: self.grade[0] if period == self.period else "",
             told=self.store.told,
+            lost=lambda: self._stretches,
         )
 
     @cached_property
@@ -960,9 +962,8 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        if not day:
-            more = [*self._lost_after(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
-            found = checks.with_more(found, more)
+        more = [] if day else [*self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+        found = checks.with_more(found, [*self._lost_after(), *self._few_watched(), *more])
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
         said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
@@ -971,27 +972,49 @@ class Hotline:
         named = worst & (worst.cumsum() <= MOST_NAMED)
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
 
-    def _lost_after(self) -> list[dict]:
-        """A finding a stretch of days without records behind the period: they count as days on which nobody called back, in every window that reaches them.
+    @cached_property
+    def _lost(self) -> pd.DataFrame:
+        """The lost days of all data (`measures.lost`); none where callers cannot be followed."""
+        return lost.days(self.view) if self._watches_callers else pd.DataFrame(columns=["date", "usual"])
 
-        Of no more than middle weight, because every other figure of the period stands.
-        """
-        view, period = self.view, self.period
-        if not (period.dated and self._watches_callers) or view.end_s <= period.end_s:
-            return []
+    @cached_property
+    def _stretches(self) -> tuple[tuple[int, int], ...]:
+        return lost.stretches(self.view, self._lost) if len(self._lost) else ()
+
+    @property
+    def _followed(self) -> tuple[View, list[float]]:
+        """The view under which repeat rates of months are made, and the windows that some figure of the hotline has, ascending."""
+        view = self.view.but(direction="look-ahead", mode="rolling", follow_up="km")
         own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
-        windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
-        earlier = [p for p in self.trend if p.last_day < period.first_day]
-        lost = indicators.lost_after(view, [*earlier, period], windows[-1])[period.label]
-        severity = "major" if len(lost) >= checks.LOST_DAYS[1] else "minor"
-        told = []
-        for _, days in lost.groupby(pd.to_datetime(lost["date"]).diff().dt.days.ne(1).cumsum()):
+        return view, sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
+
+    def _lost_after(self) -> list[dict]:
+        """A finding a stretch of lost days behind the period, at which the follow-up of its last calls ends; with the shortest window that reaches it."""
+        if not (self.period.dated and self._watches_callers):
+            return []
+        (view, windows), period, told = self._followed, self.period, []
+        behind = lost.after(self._lost, period, windows[-1])
+        behind = behind[behind["date"] <= self.calendar.day_of(view.end_s - 1)]  # what a rule does not look at is not missed
+        for _, days in behind.groupby(pd.to_datetime(behind["date"]).diff().dt.days.ne(1).cumsum()):
             first, last = days["date"].iloc[0], days["date"].iloc[-1]
             reach = next(w for w in windows if w > 24 * ((first - period.last_day).days - 1))
             where = first.isoformat() + (f"..{last.isoformat()}" if first < last else "")
-            lacking = {"where": where, "count": len(days), "usual": round(days["expected"].sum()), "detail": f"{reach:g}"}
-            told.append({"check": "lost after", **lacking, "severity": severity})
+            lacking = {"where": where, "count": len(days), "usual": round(days["usual"].sum()), "detail": f"{reach:g}"}
+            told.append({"check": "lost after", **lacking, "severity": "minor"})
         return told
+
+    def _few_watched(self) -> list[dict]:
+        """A finding where lost days, behind the period or within it, leave too few calls that were watched for a window; of the shortest such window."""
+        if not (self.period.dated and self._watches_callers):
+            return []
+        view, windows = self._followed
+        cut = [w for w in windows if view.ends_early(w * HOUR)]
+        try:
+            watched = indicators.watched(view, [self.period], cut) if cut else pd.DataFrame()
+        except DataRefused:  # a definition that these calls cannot be counted by has no repeat rates
+            return []
+        few = [(w, n) for r in watched.to_dict("records") for w in cut if (n := r[w]) < min(indicators.FEW, r["calls"])]
+        return [{"check": "few watched", "where": "calls", "count": int(n), "detail": f"{w:g}", "severity": "minor"} for w, n in few[:1]]
 
     def _untold(self) -> list[dict]:
         """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""

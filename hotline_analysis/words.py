@@ -141,7 +141,7 @@ REASON = {  # why a month is not compared
         "本月的答卷还没有收齐，不作判断", "answers to the month's invitations are still on their way: not judged", of_period=True
     ),
     "not watched": Term(
-        "本月之后有几天没有记录，再次来电看不全", "days after the month have no records, so not all callbacks are seen", of_period=True
+        "有几天没有记录，能看满窗口的来电不足30通", "days without records leave fewer than 30 calls that were watched for the window"
     ),
     "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with", of_period=True),
     "month before": Term("上月没有可比的数字", "the month before has no comparable figure", of_period=True),

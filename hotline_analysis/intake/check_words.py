@@ -13,6 +13,7 @@ CHECKS = {
     "empty days": Term("没有记录的天数", "days without a record"),
     "uncovered days": Term("在数据起止之外的天数", "days before the data begin or after they end"),
     "lost after": Term("期后没有记录的天数", "days without records after the period"),
+    "few watched": Term("看满窗口的来电太少", "too few calls watched for a window"),
     "silence": Term("一段时间没有记录", "a stretch without a record"),
     "outside the data": Term("日期在数据起止之外", "dates outside the data"),
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
@@ -95,8 +96,12 @@ SENTENCES = {
     "empty days": Term("{usual}天中{count}天没有记录", "{count} of {usual} days have no record"),
     "uncovered days": Term("{usual}天中{count}天在数据起止之外", "{count} of {usual} days lie before the data begin or after they end"),
     "lost after": Term(
-        "{where}没有记录，平常约{usual}条：期末的来电此后有没有再次来电看不到，窗口在{detail}小时以上的复电率偏低",
-        "{where}: no record, usually about {usual}; whoever called again then cannot be seen, so repeat rates within {detail} h and more are too low",
+        "{where}没有记录，平常约{usual}条：此前的来电只看到那时为止，{detail}小时及以上窗口的复电率据看得较久的来电估计",
+        "{where}: no record, usually about {usual}; earlier calls are watched until then, so repeat rates within {detail} h and more stand on the calls that were watched for longer",
+    ),
+    "few watched": Term(
+        "有几天没有记录，能看满{detail}小时的来电只有{count}通：{detail}小时及以上窗口的复电率不作判断，没有一通看满的没有数字",
+        "days without records leave {count} calls that were watched for {detail} h: repeat rates within {detail} h and more are not judged, and have no value where no call was",
     ),
     "silence": Term("{where}没有一条{table}记录，平常这一时段约{usual}条", "no {table} {where}, where about {usual} are usual"),
     "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),

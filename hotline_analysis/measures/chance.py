@@ -62,6 +62,7 @@ CAVEATS = {
     "volume": Term("话务量有大变动，平时的水平可能不同", "the volume of calls moved, so habit may differ"),
     "habit": Term("前后第2周与第3周的对照不一致，习惯在变", "controls two and three weeks away disagree: habit is changing"),
     "no control": Term("没有对照", "no control"),
+    "lost days": Term("有几天没有记录，此前的来电只看到那时为止", "follow-up ends at days without records"),
 }
 
 
@@ -193,7 +194,7 @@ def counted(
 def _counted(
     view: View, *, by: tuple[str, ...], known: tuple[str, ...], stretches: tuple[tuple[int, int], ...], told: strata.Told | None
 ) -> Counted:
-    gaps = view.gaps(controls=True)
+    gaps = view.but(follow_up="km").gaps(controls=True)
     gaps = counts.within_any(gaps, stretches) if stretches else gaps
     for column in known:
         gaps = gaps.filter(~nw.col(column).is_null())
@@ -244,7 +245,7 @@ def moved(view: View, hours: np.ndarray | None = None) -> Moved:
     week: the greatest departure of a week's calls from the median week, either way; day: the greatest excess over the median of its weekday
     among days that add at least DAY_WEIGHS of a week and four Poisson errors. Missing with fewer than two whole weeks. Unsteady beyond VOLUME_MOVES (in a small
     hotline beyond four Poisson errors of a week, which may be more) or DAY_MOVES.
-    hours: `_by_hour`, where it is at hand.
+    Lost days (`View.lost`) count as the other weeks' days do. hours: `_by_hour`, where it is at hand.
     """
     hours = _by_hour(view) if hours is None else hours
     first, last = ((second - view.data_start_s) // HOUR for second in view.span)
@@ -264,22 +265,36 @@ def of_hours(calls: np.ndarray) -> Moved:
     return Moved(week, day, week > max(VOLUME_MOVES, 4 / np.sqrt(np.median(weeks))) or day > DAY_MOVES)
 
 
+@lately
 def _by_hour(view: View) -> np.ndarray:
     """Index calls by the hour, from the start of the data to where they end."""
     rows = counts.within(view.all_gaps(), view.data_start_s, view.end_s)
     found = pandas(rows.with_columns(hour=(nw.col("start_s") - view.data_start_s) // HOUR).group_by("hour").agg(calls=nw.len()))
     calls = np.zeros(max(-(-(view.end_s - view.data_start_s) // HOUR), 0), np.int64)
     calls[found["hour"].to_numpy(np.int64)] = found["calls"].to_numpy(np.int64)
-    return calls
+    return _as_usual(view, calls)
+
+
+def _as_usual(view: View, calls: np.ndarray) -> np.ndarray:
+    """The calls by the hour, with those of lost days put as the other weeks have them at that hour: a day whose records are lost moved no volume."""
+    hours, lost = np.arange(len(calls)), np.zeros(len(calls), bool)
+    for start, end in view.lost():
+        lost |= (hours >= (start - view.data_start_s) // HOUR) & (hours < (end - view.data_start_s) // HOUR)
+    if not lost.any():
+        return calls
+    week = hours % (7 * 24)
+    seen, usual = (np.bincount(week[~lost], weights, 7 * 24) for weights in (None, calls[~lost]))
+    return np.where(lost, np.divide(usual, seen, out=np.zeros(7 * 24), where=seen > 0)[week], calls)
 
 
 def caveats(view: View, *, calls: int, unsteady: bool, changing: bool = False, few: int = 30) -> str:
     """What to know before quoting: keys of CAVEATS, joined by commas."""
     holds = {
         "few": calls < few,
-        "provisional": view.watched_on(HORIZON_HOURS) is not None,  # its controls reach as far, whatever the window
+        "provisional": view.reached_on(HORIZON_HOURS) is not None,  # its controls reach as far, whatever the window
         "volume": unsteady,
         "habit": changing,
         "no control": not comparable(view),
+        "lost days": view.but(follow_up="km").ends_early(HORIZON_HOURS * HOUR),
     }
     return ", ".join(key for key, does in holds.items() if does)

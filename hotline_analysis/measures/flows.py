@@ -16,7 +16,7 @@ from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, LEVELS, callbacks, known_path, next_after, same
+from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, LEVELS, callbacks, known_path, next_after, same, whole_from
 from hotline_analysis.measures.indicators import mark
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View, lately
@@ -64,14 +64,19 @@ def _control(view: View, asked: nw.LazyFrame, column: str, week: int, window_s: 
     definition = view.definition
     line = callbacks(view.line, definition, data_start_s=view.data_start_s, data_end_s=view.end_s)
     instant = nw.col("reference_s") + week * 7 * DAY
-    inside = (instant >= view.data_start_s) & (instant + window_s <= view.end_s)
-    rows = asked.filter(inside).select("seq", "who", "caller_group", "reference_s", column)
+    rows = asked.filter(_inside(view, instant, window_s)).select("seq", "who", "caller_group", "reference_s", column)
     rows = rows.with_columns(_at=instant + definition.min_gap_seconds)
     found = next_after(rows, line.with_columns(_at=nw.col("start_s"), place=nw.col("seq")), ["who"], ("start_s", "seq"))
     issues = line.select(nw.col("seq").alias("other_seq"), nw.col(column).alias("then"))
     found = found.with_columns(gap=nw.col("other_start_s") - instant).join(issues, on="other_seq", how="left")
     found = found.join(_work(view).rename({"seq": "other_seq"}), on="other_seq", how="left")
     return _counted(found, column, window_s)
+
+
+def _inside(view: View, instant: nw.Expr, window_s: int) -> nw.Expr:
+    """Whether a control instant could be watched for the whole window."""
+    inside, lost = (instant >= view.data_start_s) & (instant + window_s <= view.end_s), view.cuts
+    return inside & whole_from(instant, window_s, lost) if lost else inside
 
 
 class Returns(NamedTuple):
@@ -102,8 +107,7 @@ def returns(view: View, names: Sequence[str], *, level: int, window_s: int) -> R
 def _instants(view: View, asked: nw.LazyFrame, line: nw.LazyFrame, week: int, levels: Sequence[str], window_s: int) -> nw.LazyFrame:
     """One control instant of each call, with the caller's next call and their next about the same issue."""
     instant = nw.col("reference_s") + week * 7 * DAY
-    inside = (instant >= view.data_start_s) & (instant + window_s <= view.end_s)
-    rows = asked.filter(inside).select("seq", "who", "caller_group", "reference_s", *levels)
+    rows = asked.filter(_inside(view, instant, window_s)).select("seq", "who", "caller_group", "reference_s", *levels)
     at = instant + view.definition.min_gap_seconds
     rows = (
         next_after(rows.with_columns(_at=at), line, ["who"], ("start_s",), first_of_ties=False)

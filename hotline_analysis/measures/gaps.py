@@ -207,6 +207,38 @@ def watched(gaps: nw.LazyFrame, definition: Definition, *, data_start_s: int, da
     return gaps.select(*plain, **apart, **follow)
 
 
+def until_lost(gaps: nw.LazyFrame, definition: Definition, lost: Sequence[tuple[int, int]]) -> nw.LazyFrame:
+    """The gap table with the follow-up of every call, and of every control instant, ended at the first lost stretch [start, end) behind it (looking back: before it).
+
+    What came behind that is as unknown as what comes behind the end of the data: its gap and all that is told of the next call are null. A control instant
+    inside a stretch is none. Without a lost stretch the table as it is.
+    """
+    if not lost:
+        return gaps
+    have, instant = gaps.collect_schema().names(), nw.col("reference_s")
+    if definition.direction == "look-ahead":
+        left = [nw.when(instant < end).then(start - instant) for start, end in lost]
+    else:
+        left = [nw.when(nw.col("start_s") >= end).then(nw.col("start_s") - end) for _, end in lost]
+    changed = {"follow_s": not_negative(nw.min_horizontal("follow_s", *left))}
+    limits = dict.fromkeys(_next_names(have), ("gap_s", "follow_s"))
+    for level in (n for n in range(1, len(LEVELS) + 1) if same(n) in have):
+        limits |= dict.fromkeys((same(level), f"next_day_same_{level}"), (same(level), "follow_s"))
+    for week in (w for w in CONTROL_WEEKS if control(w)[1] in have):
+        gap, follow = control(week)
+        at = instant + week * 7 * DAY
+        until = nw.min_horizontal(follow, *[nw.when(at < end).then(start - at) for start, end in lost])
+        changed[follow] = nw.when(~nw.col(follow).is_null() & (until > 0)).then(until)
+        limits[gap] = (gap, follow)
+    seen = {name: nw.when(nw.col(gap) <= nw.col(follow)).then(nw.col(name)).alias(name) for name, (gap, follow) in limits.items()}
+    return gaps.with_columns(**changed).select(*[seen.get(name, nw.col(name)) for name in have])
+
+
+def whole_from(instant: nw.Expr, seconds: int, lost: Sequence[tuple[int, int]]) -> nw.Expr:
+    """Whether no lost stretch lies within so many seconds from an instant on."""
+    return nw.all_horizontal(*[(instant >= end) | (instant + seconds <= start) for start, end in lost], ignore_nulls=False)
+
+
 def unwatched(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int, controls: bool = False) -> nw.LazyFrame:
     """The gap table without its columns `follow_`, which alone change for every call when the data end later."""
     if definition.open_orders == "apart":  # a chase is nobody's repeat, and the wait goes on behind it

@@ -7,7 +7,6 @@ together, so figures about callers have theirs from the 100 caller groups. A tab
 counted people.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables
-from hotline_analysis.intake.usual import SELDOM
 from hotline_analysis.measures import counts, late, rates, rules, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
@@ -256,23 +254,6 @@ def month_on(view: View) -> date | None:
     return None if ended else view.period.last_day + timedelta(days=1)
 
 
-def lost_after(view: View, periods: Sequence[Period], hours: float) -> dict[str, pd.DataFrame]:
-    """By period the days without records in the hours after it, as far as there are data: date, expected (calls that such a day should have brought).
-
-    On these days nobody can be seen to call back, whoever did. They are found as days without records are elsewhere (`volumes.days`), so that a day on which the
-    hotline is closed is none of them, and among the calls of the whole hotline.
-    """
-    whole, last, reach = (
-        replace(view, tables=view.whole or view.tables, only=("", ""), whole={}),
-        periods[-1],
-        timedelta(math.ceil(hours / 24)),
-    )
-    ends = max(min(last.last_day + reach, view.calendar.day_of(view.end_s - 1)), last.last_day)
-    days = days_of(whole, "calls", [*periods[:-1], view.calendar.span(last.first_day, ends, last.label)])
-    lost = days.loc[~days["seen"] & (days["expected"] > SELDOM), ["date", "expected"]]  # a day off beside a lost one is in its run
-    return {p.label: lost[(lost["date"] > p.last_day) & (lost["date"] <= p.last_day + reach)] for p in periods}
-
-
 def interval_over(k: np.ndarray, n: np.ndarray, indicator: "Indicator") -> dict:
     """k / n of an estimator with its interval over caller groups, and its values without each of them: value, low, high, se, noise, clusters, without."""
     found = _plainly(ratio(k, n, indicator))
@@ -289,8 +270,8 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     volume a day), low, high (95 %), se, calls (the base: rows of the denominator), missing (why there is no value, '' otherwise); adjusted (a volume with
     the kinds of day taken off, otherwise the value) and adjusted_low, adjusted_high; noise (the standard error that single callers make, however the
     days go); known (share of the rows that the figure could be had of); days, covered (False where the data begin or end within the
-    period, or a day is missing at its edge; of a table of months: the month is there), watched (False for a repeat rate whose window reaches a day without records
-    after the period, on which nobody can be seen to call back); unfinished (of a figure of surveys: answers are still on their way); definition (hash of the rule of calls); clusters (days, callers, months)
+    period, or a day is missing at its edge; of a table of months: the month is there), watched (False for a repeat rate of which lost days leave fewer than
+    `FEW` calls that were watched for the window, see `watched`); unfinished (of a figure of surveys: answers are still on their way); definition (hash of the rule of calls); clusters (days, callers, months)
     and without (the figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers; beyond
     (the value passes what it can be: its parts contradict each other); origin (records, or typed: a month figure of `aggregates`).
 
@@ -306,9 +287,8 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     rows += _from_sums(sums, days, [i for i in there if i.estimate is None], periods, by)
     for estimate in dict.fromkeys(i.estimate for i in there if i.estimate):
         rows += estimate(view, periods, [i for i in there if i.estimate is estimate], by)
-    hours = max((i.window_hours or 0 for i in there), default=0)
-    lost = lost_after(view, periods, hours) if hours else {}
-    whole = _whole(view, rows, days, periods, indicators, lost)
+    unwatched = _unwatched(view, periods, [i for i in there if i.window_hours and "calls" in i.tables], by)
+    whole = _whole(view, rows, days, periods, indicators, unwatched)
     asked = whole["indicator"].isin([i.key for i in there if "surveys" in i.tables]) if len(whole) else ()
     young = _still_answered(view, periods) if any(asked) else set()
     return with_typed(whole.assign(unfinished=asked & whole["period"].isin(young)) if len(whole) else whole, view, periods, indicators, by)
@@ -367,14 +347,11 @@ def with_typed(frame: pd.DataFrame, view: View, periods: Sequence[Period], indic
     )
 
 
-def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indicators: Sequence[Indicator], lost: Mapping) -> pd.DataFrame:
-    """The rows with the days of their tables, in the order of the indicators; lost: the days behind each period that lack records."""
+def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indicators: Sequence[Indicator], unwatched: set) -> pd.DataFrame:
+    """The rows with the days of their tables, in the order of the indicators; unwatched: (window, period, group) of which too few calls were watched."""
     place, of = {i.key: n for n, i in enumerate(indicators)}, {i.key: i for i in indicators}
     covered = {table: _coverage(table, found, periods) for table, found in days.items()}
     nothing, labels, told = (0, False), [p.label for p in periods], []
-    watched = {
-        p.label: min((24 * ((day - p.last_day).days - 1) for day in lost[p.label]["date"]), default=math.inf) for p in periods if lost
-    }
     for r in rows:
         i = of[r["indicator"]]
         seen = [covered[t].get(r["period"], nothing) for t in i.tables if t in covered] or [nothing]
@@ -385,7 +362,7 @@ def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indica
             {
                 **r,
                 **{c: v for c, v in own.items() if c not in r},
-                "watched": (i.window_hours or 0) <= watched.get(r["period"], math.inf),
+                "watched": bool(r["missing"]) or (i.window_hours, r["period"], r["group"]) not in unwatched,
                 "definition": view.definition.hash if "calls" in i.tables else "",
                 "place": place[i.key],
             }
@@ -656,11 +633,38 @@ def repeats(view: View, periods: Sequence[Period], indicators: Sequence[Indicato
 
 
 def charged(view: View, periods: Sequence[Period], by: str) -> tuple[View, nw.LazyFrame]:
-    """The view under the definition that repeat rates of months have (rolling, looking ahead), and its index calls under whom it charges."""
+    """The view under the definition that repeat rates of months have (rolling, looking ahead, right at the end of the data), and its index calls under whom it charges."""
     view = view.but(
-        mode="rolling", direction="look-ahead", charged="last" if view.definition.charged == "taker" else view.definition.charged
+        mode="rolling",
+        direction="look-ahead",
+        follow_up="km",
+        charged="last" if view.definition.charged == "taker" else view.definition.charged,
     )
     return view, rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
+
+
+def watched(view: View, periods: Sequence[Period], hours: Sequence[float], by: str = "") -> pd.DataFrame:
+    """How many index calls were watched for whole windows, whether they were followed or not. Columns: period, group, calls (all), and one a window (by its hours)."""
+    _, gaps = charged(view, periods, by)
+    marks = {f"watched_{n}": mark(nw.col("follow_s") >= round(h * HOUR)) for n, h in enumerate(hours)}
+    rows = gaps.with_columns(place=period_of(periods), **marks).filter(nw.col("place") >= 0)
+    found = pandas(rows.group_by("place", *([by] if by else [])).agg(*[nw.col(c).sum() for c in marks], calls=nw.len()))
+    told = found.assign(period=[periods[int(n)].label for n in found["place"]], group=found[by] if by else "")
+    return told.rename(columns=dict(zip(marks, hours, strict=True)))[["period", "group", "calls", *hours]]
+
+
+def _unwatched(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> set[tuple[float, str, str]]:
+    """The (window, period, group) of which lost days leave fewer than `FEW` calls that were watched for the window. Nothing is asked where no day is lost."""
+    ahead, asked = view.but(direction="look-ahead", follow_up="km"), dict.fromkeys(i.window_hours for i in indicators)
+    cut = {(h, p.label) for h in asked for p in periods if ahead.ends_early(h * HOUR, p)}
+    hours = sorted({h for h, _ in cut})
+    found = watched(view, periods, hours, by) if cut else pd.DataFrame()
+    return {
+        (h, r["period"], r["group"])
+        for r in found.to_dict("records")
+        for h in hours
+        if (h, r["period"]) in cut and r[h] < min(FEW, r["calls"])
+    }
 
 
 def followed(view: View, gaps: nw.LazyFrame, indicator: Indicator) -> pd.DataFrame:

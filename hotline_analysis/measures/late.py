@@ -16,7 +16,7 @@ FEW = 30  # earlier answers below which nobody can say how late they come
 def awaited(view: View) -> dict[str, date]:
     """`surveys`, and the day on which the answers to the period's last invitations have come, as far as earlier ones tell; nothing where they have, or nobody can tell."""
     late = late_days(view) if "surveys" in view.tables else 0
-    day = view.watched_on(24 * late) if late else None
+    day = view.reached_on(24 * late) if late else None
     return {"surveys": day} if day else {}
 
 

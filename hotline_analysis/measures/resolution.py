@@ -159,7 +159,8 @@ def _loaded(view: View, indicator: Indicator, period: Period, found: dict, secon
     """Repeats times what one takes, a day."""
     cost = 60 * (view.params.service.cost_a_minute or np.nan) if indicator.unit is YUAN else 1.0
     per = seconds.get(period.label, np.nan) / 3600 * cost
-    days = (min(period.end_s, view.data_end_s) - max(period.start_s, view.data_start_s)) / DAY
+    start, end = max(period.start_s, view.data_start_s), min(period.end_s, view.data_end_s)
+    days = (end - start - sum(max(min(b, end) - max(a, start), 0) for a, b in view.lost())) / DAY
     if found["missing"] or not days > 0:
         return row(indicator, period, group=found["group"], missing=found["missing"] or "no calls")
     if not np.isfinite(per):

@@ -13,7 +13,7 @@ from hotline_analysis import tables
 from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts, rules
 from hotline_analysis.measures.definition import HOUR, Definition
-from hotline_analysis.measures.gaps import DAY, VERSION, GapsByCaller, gap_table
+from hotline_analysis.measures.gaps import DAY, VERSION, GapsByCaller, gap_table, until_lost
 from hotline_analysis.measures.periods import Calendar, Period
 from hotline_analysis.params import Params
 
@@ -45,7 +45,7 @@ def lately(make: Callable) -> Callable:
 
     @wraps(make)
     def kept(view: "View", **asked):
-        stands_on = (view.params, view.calendar, view.tables, view.told)
+        stands_on = (view.params, view.calendar, view.tables, view.told, view.lost)
         rule = (view.definition.hash, view.period, view.data_start_s, view.data_end_s, view.masked, view.smallest, view.only)
         known = view.counts.setdefault(make, {})
         mark = (*map(id, stands_on), *rule, *sorted(asked.items()))
@@ -68,6 +68,7 @@ class View:
     view and serves the others (`once`); None where nothing is to be held. `counts`: the count tables that were asked for last (`lately`). `beside`: what other hotlines shared (`sharing.Share`), for the study that compares.
     `told`: of a table's rows from an instant on its exports tell until another, as seconds, ascending by both; nothing where they tell of all until the data end.
     `only`: the stratum and the word that an edition is of, ("", "") for the hotline; its `tables` hold its own rows, and `whole` those of the whole hotline.
+    `lost`: the stretches [start, end) in seconds on which calls are usual and none is recorded (`measures.lost`), in order; asked for where callers are followed.
     """
 
     params: Params
@@ -88,6 +89,7 @@ class View:
     counts: dict = field(default_factory=dict, repr=False, compare=False)
     beside: tuple = ()
     told: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict, repr=False)
+    lost: Callable[[], Sequence[tuple[int, int]]] = field(default=tuple, repr=False)
 
     def but(self, **changes) -> "View":
         """The same view under a changed definition."""
@@ -148,6 +150,25 @@ class View:
         place = np.searchsorted(begins, np.nan_to_num(begun_s, nan=np.inf), side="right") - 1
         return np.fmin(until[np.maximum(place, 0)], ends)
 
+    def seen_until(self, begun_s: np.ndarray) -> np.ndarray:
+        """Until when a caller who called at these instants can be seen to call again, in seconds: to the first lost day behind, or the data's end."""
+        ends = np.full(len(begun_s), float(self.end_s))
+        for start, end in self.lost():
+            ends = np.where(np.asarray(begun_s) < end, np.minimum(ends, start), ends)
+        return ends
+
+    @property
+    def cuts(self) -> Sequence[tuple[int, int]]:
+        """The lost stretches at which the definition ends the follow-up of calls: none where it corrects nothing, for then they are days on which nobody called."""
+        return () if self.definition.follow_up == "naive" else self.lost()
+
+    def ends_early(self, seconds: float, period: Period | None = None) -> bool:
+        """Whether the follow-up of calls of the period ends at a lost day before they were watched for so long; looking back it begins at one."""
+        period = period or self.period
+        if self.definition.direction == "look-back":
+            return any(period.start_s - seconds < end <= period.end_s for _, end in self.cuts)
+        return any(period.start_s <= start < min(period.end_s + seconds, self.end_s) for start, _ in self.cuts)
+
     @property
     def span(self) -> tuple[int, int]:
         """The instants between which data may speak for the period: 28 days before it to 168 h after it, as far as there are data.
@@ -173,10 +194,14 @@ class View:
         """Whether data after the period may complete its figures: it has an end, and the rule looks beyond it."""
         return self.period.dated and self.definition.look_ahead
 
-    def watched_on(self, hours: float) -> date | None:
-        """The day on which the last calls of the period have been watched for so long; None where they have been."""
+    def reached_on(self, hours: float) -> date | None:
+        """The day on which the data reach so far behind the period; None where they do."""
         day = self.period.last_day + timedelta(days=1 + math.ceil(hours / 24))
         return day if self.waits and self.end_s < self.calendar.instant(day) else None
+
+    def watched_on(self, hours: float) -> date | None:
+        """The day on which the last calls of the period have been watched for so long; None where they have been, and where lost days ended it for all of them."""
+        return None if any(end > self.period.end_s for _, end in self.cuts) else self.reached_on(hours)
 
     def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""
@@ -185,6 +210,7 @@ class View:
     def all_gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of all index calls, kept once per rule (what only reads the table, such as a window, is not part of its name).
 
+        A kept table knows nothing of lost days; where there are any, the follow-up is ended at them as the table is read (`gaps.until_lost`).
         controls: with the four control instants of each call. A table that is kept has them in any case (when the rule looks ahead), so
         that one table answers every question; one that is not kept is made as it is asked for. Raises DataRefused for controls looking back.
         """
@@ -213,7 +239,7 @@ class View:
                 "repeat calls", "the comparison with chance looks ahead from each call.", "Leave 'direction' at look-ahead for it."
             )
         controls = controls or (ahead and self.keep is not not_kept)
-        gaps = self._made("gaps", rule, controls)
+        gaps = until_lost(self._made("gaps", rule, controls), rule, self.cuts)
         if self.definition.chain != "each":
             gaps = rules.with_chain(gaps, self._made("before", rules.backwards(rule), False))
         return rules.assessed(self.own(gaps), self.definition)

@@ -77,6 +77,7 @@ FORMS = {
         reading=(
             Term("窗口放宽，复电率只会上升；多出来的部分有多少与前次来电有关，要看与平时的对照。", "A wider window can only count more; how much of that is related takes a comparison with habit."),
             Term("三条线只差在数据末端：数据还没看满的来电，生存分析按看了多久计。", "The lines differ at the end of the data only: Kaplan-Meier counts a call for as long as it was watched."),
+            Sentence("有几天没有记录，此前的来电只看到那时为止，与数据末端一样：{cut_from}及更长的窗口据看得较久的来电估计。", "Days without records end the follow-up of earlier calls, as the end of the data does: windows from {cut_from} on stand on the calls that were watched for longer."),
         ),
         numbers="window_hours follow_up numerator denominator value±",
         unless={"none": TOO_FEW["none"]},

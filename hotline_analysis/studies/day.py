@@ -40,6 +40,7 @@ STATES = {
     "usual": Term("在同类日范围内", "within the range of such days"),
     "few": Term("样本不足", "too few"),
     "running": Term("复电窗口未满", "its window is still running"),
+    "not watched": Term("此后没有记录，看不到再次来电", "no records behind it, so callbacks cannot be seen"),
     "few days": Term("同类日不足，不判好坏", "too few such days, not judged"),
     "poor data": Term("数据质量为差，不判好坏", "the data are of poor quality, not judged"),
     "not compared": Term("不作比较", "not compared"),
@@ -100,7 +101,8 @@ def figures(view: View) -> pd.DataFrame:
     )
     final_on = [hours and view.watched_on(hours) for hours in (known[key].window_hours for key in told["indicator"])]
     told = told.assign(final_on=[day.isoformat() if day else "" for day in final_on], provisional=[day is not None for day in final_on])
-    told = told[told["value"].notna() | told["final_on"].astype(bool)].reset_index(drop=True)
+    told = told.assign(watched=told["indicator"].map(found[found["period"] == view.period.label].set_index("indicator")["watched"]))
+    told = told[told["value"].notna() | told["final_on"].astype(bool) | ~told["watched"].astype(bool)].reset_index(drop=True)
     state = [_state(row, grade) for row in told.to_dict("records")]
     names = [known[key] for key in told["indicator"]]
     frame = told[["numerator", "denominator", "value", "low", "high", "centre", "lower", "upper", "judgement"]].assign(
@@ -118,7 +120,7 @@ def figures(view: View) -> pd.DataFrame:
         "poor data"
         if grade == "poor"
         else "few days"
-        if set(state) <= {"few", "few days", "not compared", "running"}
+        if set(state) <= {"few", "few days", "not compared", "running", "not watched"}
         else "changed"
         if moved
         else "quiet"
@@ -189,6 +191,8 @@ def _any(*_: str) -> bool:
 def _state(row: Mapping, grade: str) -> str:
     if row["judgement"] in verdicts.CHANGED:
         return row["judgement"]
+    if not row["watched"]:
+        return "not watched"
     if pd.isna(row["value"]):
         return "running"
     if grade == "poor":

@@ -14,6 +14,7 @@ import pandas as pd
 from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import resolution, rules, strata
+from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import Field, Term
@@ -51,7 +52,8 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Columns: by..., window_hours, numerator (calls neither dispatched nor seen to be followed), denominator (calls), value (share, see
     below), low, high (95 %, jackknife over caller groups, Wilson on effective n), repeat_rate, dispatch_rate, overlap (dispatched and
-    followed), naive (1 - repeat - dispatch, which takes the overlap off twice), bound_low, bound_high, unknown (calls), caveat (few).
+    followed), naive (1 - repeat - dispatch, which takes the overlap off twice), bound_low, bound_high, unknown (calls), caveat (few; lost days
+    where they end the follow-up of some calls before the window).
 
     value = (1 - d) S(W) with d the share dispatched and S the Kaplan-Meier curve of the calls not dispatched; repeat_rate is made of the
     two curves in the same way, so that max(0, 1-r-d) <= value <= min(1-r, 1-d) holds exactly. Raises DataRefused without `dispatched`.
@@ -67,7 +69,8 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     rows = [row for hours in definition.windows_hours for row in resolution.window(known, definition, hours, by)]
     frame = pd.DataFrame(rows, columns=[*by, *list(COLUMNS)[:12]])
     frame["unknown"] = [unknown.get(tuple(row), 0) for row in frame[list(by)].itertuples(index=False)] if by else unknown.get((), 0)
-    frame["caveat"] = np.where(frame["denominator"] < FEW, "few", "")
+    cut = np.array([view.ends_early(h * HOUR) for h in frame["window_hours"]], bool)
+    frame["caveat"] = np.select([frame["denominator"] < FEW, cut], ["few", "lost days"], "")
     frame = frame.sort_values([*by, "window_hours"], ignore_index=True)
     shares = ["value", "low", "high", "repeat_rate", "dispatch_rate", "overlap", "naive", "bound_low", "bound_high"]
     parts_of = ["window_hours", *by[:-1]]

@@ -147,7 +147,7 @@ def recurrence(view: View) -> pd.DataFrame:
     """Whether callers call again about the same issue after their case was closed: a row a result and number of days.
 
     Counted are the cases of callers that were closed by the end of the period, those of earlier months among them. A case recurs with the caller's first call about its issue (of any, where the
-    case or the calls have none) that the definition takes for a callback, from the day after the closing on; it is watched until the data end. The curve is Kaplan and Meier's, so that cases that were closed of late count for as long as they were watched.
+    case or the calls have none) that the definition takes for a callback, from the day after the closing on; it is watched until the data end, or the first lost day (`View.lost`). The curve is Kaplan and Meier's, so that cases that were closed of late count for as long as they were watched.
 
     Columns: found (solved, explained), days (DAYS), cases (closed), watched (for so many days, or until they recurred), returned (seen to recur within them), value (share that recurs), low, high (95 %, log-log; Wilson of those
     watched where none or all recurred), said (some, none: nobody called again, few: nothing may be told), told (the result, in the row that is said: SAID_DAYS, or the longest that there is). Rows that nobody was watched for are left out; counts below `smallest` are not told, nor the shares of their rows. Raises NoInput without closed cases
@@ -172,11 +172,12 @@ def _watched(view: View) -> pd.DataFrame:
     if view.period.dated:
         closed = closed[closed["closed_s"] < view.period.end_s]
     first = [view.calendar.instant(view.calendar.day_of(int(s)) + pd.Timedelta(days=1).to_pytimedelta()) for s in closed["closed_s"]]
-    closed = closed.assign(first_s=first, follow_s=[view.end_s - s for s in first])
+    closed = closed.assign(first_s=first, follow_s=view.seen_until(np.array(first)) - np.array(first))
     closed = closed[closed["follow_s"] > 0].reset_index(drop=True)
     if closed.empty:
         raise NoInput("cases", "no case of a caller has been closed yet.", "A case is closed when it is solved or explained, on a day.")
-    return closed.assign(again_s=_again(view, closed))
+    again = _again(view, closed)
+    return closed.assign(again_s=again.where(again <= closed["follow_s"]))
 
 
 def _again(view: View, closed: pd.DataFrame) -> pd.Series:

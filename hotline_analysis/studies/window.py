@@ -43,6 +43,7 @@ COLUMNS = {
     "high": Field(Term("区间上端", "High"), "share"),
     "callers": Field(Term("来电人", "Callers"), "count"),
     "caveat": Field(Term("提示", "Caveat")),
+    "cut_from": Field(Term("缺记录影响的最短窗口", "Shortest window that lost days reach"), "hours"),
     "share": Field(Term("占一周内复电", "Share of callbacks in a week"), "share"),
     "cumulative": Field(Term("累计", "Cumulative"), "share"),
     "calls": Field(Term("来电", "Calls"), "count"),
@@ -107,12 +108,13 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Columns: by..., window_hours, follow_up, numerator (calls seen to be followed within the window, whole numbers), denominator (index
     calls; for full those watched in full), value (share; for km the Kaplan-Meier estimate, not the ratio of the two), low, high (95 %,
-    Wilson on the effective number of calls, from a jackknife over 100 caller groups), callers, caveat (few below 30 calls; look-back
-    where agents stand who took a repeat, whoever left the problem unsolved), said (of a stratum's callbacks at the longest window: few
-    under 200, none where there is not one, else ''). The interval is about other callers having called, not about another month.
+    Wilson on the effective number of calls, from a jackknife over 100 caller groups), callers, caveat (few below 30 calls, or where lost days leave
+    fewer that were watched for the window; lost days where they end the follow-up of some calls before it; look-back where agents stand who took a
+    repeat, whoever left the problem unsolved), said (of a stratum's callbacks at the longest window: few
+    under 200, none where there is not one, else ''); and where lost days end the follow-up of some calls cut_from, the shortest window that it is about. The interval is about other callers having called, not about another month.
     In calendar mode one row a stratum: followed on the same calendar day. Source: methods 1, M2, M3.
     """
-    definition = view.definition
+    definition, view = view.definition, view.but(follow_up="km")
     gaps = rules.charge(strata.pooled(view, view.gaps(), by), definition, by)
     if definition.mode == "calendar":
         return _told(view, _same_day(gaps, definition, by), by, [])
@@ -126,6 +128,9 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     gaps = rules.chained(gaps, definition, seconds[-1])
     edges = binned.bin_edges_seconds(menu_seconds=seconds, horizon_seconds=max(WEEK_HOURS * HOUR, *seconds))
     sums = _sums(gaps, definition, seconds, by)
+    if view.cuts:  # the plain share takes the records as they stand
+        plain = rules.charge(strata.pooled(view, view.but(follow_up="naive").gaps(), by), definition, by)
+        sums = _with_plain(sums, _sums(rules.chained(plain, definition, seconds[-1]), definition, seconds, by), by)
     exact, cube = counts.both(gaps, definition, edges=edges, horizon_s=seconds[-1], by=by)
     cubes = counts.tables(cube, edges=edges, by=by)
     callers = counts.totals(gaps, definition, by=by)
@@ -137,7 +142,12 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
         rows.append(part.assign(callers=callers["callers"][place], **own))
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(COLUMNS)[:7])
     taker = "look-back" if "agent" in by and definition.direction == "look-back" else ""
-    frame["caveat"] = np.where(frame["denominator"] < 30, "few", taker)
+    cut = np.array([view.ends_early(h * HOUR) for h in frame["window_hours"]], bool)
+    watched = frame.groupby([*by, "window_hours"], dropna=False)["denominator"].transform("min")  # the calls of `full`
+    few = (frame["denominator"] < 30) | (cut & (watched < 30))
+    frame["caveat"] = np.select([few, cut], ["few", "lost days"], taker)
+    if cut.any():
+        frame["cut_from"] = frame["window_hours"][cut].min()
     most = frame.groupby(list(by), dropna=False)["numerator"].transform("max") if by else frame["numerator"].max()
     frame = frame.assign(said=[chance.enough(n) for n in np.broadcast_to(most, len(frame))] if len(frame) else "")
     return _told(view, frame[[*by, *[c for c in frame.columns if c not in by]]], by, ["window_hours", "follow_up"])
@@ -156,17 +166,24 @@ def _pick(frame: pd.DataFrame, own: dict) -> pd.DataFrame:
 
 
 def _sums(gaps: nw.LazyFrame, definition: Definition, seconds: list[int], by: Sequence[str]) -> pd.DataFrame:
-    """By stratum and caller group: calls, and for each window the calls followed, watched in full, and both."""
+    """By stratum and caller group: calls, and for each window the calls followed (seen_: while they were watched, naive_: by the records as they stand), watched in full, and both."""
     gap = counts.gap_column(definition)
     rows = counts.timed(gaps, definition, horizon_s=seconds[-1], beside=[*by, "caller_group"])
     marks = {}
     for i, w in enumerate(seconds):
         hit, whole = nw.col(gap) <= w, nw.col("follow_s") >= w
-        marks |= {f"naive_{i}": hit, f"full_{i}": hit & whole, f"watched_{i}": whole}
+        marks |= {f"seen_{i}": hit, f"full_{i}": hit & whole, f"watched_{i}": whole}
     marked = rows.with_columns(**{k: nw.when(v).then(nw.lit(1)).otherwise(nw.lit(0)) for k, v in marks.items()})
     sums = [nw.col(k).sum() for k in marks]
     frame = pandas(marked.group_by(*by, "caller_group").agg(*sums, calls=nw.len()))
     return frame.astype({"caller_group": "int64", **dict.fromkeys([*marks, "calls"], "int64")})
+
+
+def _with_plain(sums: pd.DataFrame, plain: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """The sums with naive_<n>: the calls followed by the records as they stand, whether they were watched or not."""
+    keys = [*by, "caller_group"]
+    named = plain[[*keys, *[c for c in plain if c.startswith("seen_")]]].rename(columns=lambda c: c.replace("seen_", "naive_"))
+    return sums.merge(named, on=keys, how="left")
 
 
 def _stratum(sums: pd.DataFrame, exact: pd.DataFrame, cube: np.ndarray, edges: np.ndarray, seconds: list[int]) -> pd.DataFrame:
@@ -174,9 +191,9 @@ def _stratum(sums: pd.DataFrame, exact: pd.DataFrame, cube: np.ndarray, edges: n
     grouped = sums.groupby("caller_group").sum(numeric_only=True).reindex(range(GROUPS), fill_value=0)
     windows = range(len(seconds))
     parts = {
-        "km": ([f"naive_{i}" for i in windows], ["calls"] * len(seconds)),
+        "km": ([f"seen_{i}" for i in windows], ["calls"] * len(seconds)),
         "full": ([f"full_{i}" for i in windows], [f"watched_{i}" for i in windows]),
-        "naive": ([f"naive_{i}" for i in windows], ["calls"] * len(seconds)),
+        "naive": ([f"{'naive' if 'naive_0' in grouped else 'seen'}_{i}" for i in windows], ["calls"] * len(seconds)),
     }
     frames = []
     for rule, (top, bottom) in parts.items():
@@ -244,7 +261,9 @@ def own(view: View) -> pd.DataFrame:
     rows = [_own_row(name, parts[name], exact[exact["issue"] == name], edges, windows[name]) for name in windows if name in parts]
     told = disclosure.untold(pd.DataFrame(rows), ["numerator", "denominator"], ["value", "low", "high"], view.smallest, parts_of=())
     frame = pd.concat([told, pd.DataFrame([_own_total(rows, parts, edges, windows)])], ignore_index=True)
-    return frame.assign(caveat=np.where(frame["denominator"] >= 30, "", "few"))
+    longest = frame["window_hours"].fillna(max(windows.values()))
+    cut = [view.ends_early(h * HOUR) for h in longest]
+    return frame.assign(caveat=np.select([frame["denominator"] < 30, cut], ["few", "lost days"], ""))
 
 
 def _with_own(frame: pd.DataFrame, levels: Sequence[str], windows: dict[str, float]) -> pd.DataFrame:

@@ -43,11 +43,11 @@ def others(view):
     return {
         "rule": view.but(match="same"), "period": view.over(later), "tables": replace(view, tables=gone), "end": replace(view, data_end_s=view.data_end_s - 1),
         "begin": replace(view, data_start_s=view.data_start_s + 1), "smallest": replace(view, smallest=view.smallest + 1), "only": replace(view, only=("unit", "甲")),
-        "masked": replace(view, masked=True), "told": replace(view, told={"calls": ((0, 1),)}),
+        "masked": replace(view, masked=True), "told": replace(view, told={"calls": ((0, 1),)}), "lost": replace(view, lost=lambda: ((0, 86400),)),
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("which", ["rule", "period", "tables", "end", "begin", "smallest", "only", "masked", "told"])
+@pytest.mark.parametrize("which", ["rule", "period", "tables", "end", "begin", "smallest", "only", "masked", "told", "lost"])
 def test_another_question_is_another_count(view, asked, which):
     count, made = asked
     count(view)

@@ -1,11 +1,14 @@
 """The worked examples of docs/maths.md: each number that the page prints, computed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from hotline_analysis.stats import binned, control, excess, funnel, intervals, resampling, scan, surveys, survival
 from hotline_analysis.stats import tests as differences
+from hotline_analysis.studies import window
 from hotline_analysis.studies.definition import callers
 from hotline_analysis.studies.service import hardest
 from tests.studies.hotlines import DAY, view_of
@@ -14,6 +17,14 @@ from tests.studies.hotlines import DAY, view_of
 def test_four_calls_of_which_one_was_hardly_watched():
     curve = survival.kaplan_meier([3600, 7200, 1800, 36000], [1, 1, 0, 0])
     assert survival.within(curve, 7200) == pytest.approx(2 / 3)
+
+
+def test_three_calls_of_which_one_is_followed_by_days_without_records():
+    noon, two = 7 * DAY + DAY // 2, (8 * DAY, 10 * DAY)
+    rows = [(1, DAY, 0, "a", "answered"), (1, 2 * DAY, 0, "a", "answered"), (2, noon, 0, "a", "answered")]
+    view = view_of(rows, start_day=0, data_days=30, clock="start", windows_hours=[72])
+    plain, cut = (window.rates(v).set_index("follow_up")["value"]["km"] for v in (view, replace(view, lost=lambda: (two,))))
+    assert (plain, cut) == pytest.approx((1 / 3, 1 / 2))
 
 
 def test_same_issue_or_another():

@@ -122,6 +122,16 @@ def test_a_case_that_was_closed_of_late_counts_for_as_long_as_it_was_watched():
     assert told.loc[14, "value"] == 0.5 and told.loc[14, "watched"] == 2 and told.loc[14, "cases"] == 4
 
 
+def test_a_case_is_watched_until_days_that_have_no_records():
+    """Of three cases one recurs on day 3, one on day 12; days 8 to 10 have no records, so that on day 12 nobody knows whether it was the first: within 7 days 1/3, then nothing."""
+    closed = M + DAY
+    cases = [(f"C-{n}", "caller", M, n, "水", "solved", None, closed) for n in (1, 2, 3)]
+    view = seen(cases, [(1, closed + 3 * DAY, "水"), (2, closed + 12 * DAY, "水"), (9, M, "水")], end_s=closed + 40 * DAY)
+    assert followup.recurrence(view).set_index("days")["returned"].to_dict() == {7: 1, 14: 2, 30: 2}
+    lost = replace(view, lost=lambda: ((closed + 8 * DAY, closed + 11 * DAY),))
+    assert followup.recurrence(lost).set_index("days")["returned"].to_dict() == {7: 1}
+
+
 ROWS = st.lists(st.tuples(st.integers(1, 5), st.integers(0, 50), st.sampled_from("水电")), max_size=30)
 
 

@@ -53,7 +53,7 @@ def _of_known(view: View) -> pd.DataFrame:
 
 def _sessions(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
     watch, frame = 3600 * view.params.service.contained_hours, _of_known(view)
-    frame = frame[frame["start_s"] + watch <= view.end_s]
+    frame = frame[frame["start_s"] + watch <= view.seen_until(frame["start_s"])]
     back = _next_contact(view, frame) - frame["start_s"].to_numpy(float)
     return frame.assign(k=((frame["served_by"] == "bot") & ~(back <= watch)).astype(int), n=1)
 

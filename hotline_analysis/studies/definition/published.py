@@ -142,7 +142,9 @@ def _published(view: View, rule: Published) -> dict:
     line = {f"line_{language}": _line(definition, rule.measure, language) for language in ("zh", "en")}
     mark = definition.hash if rule.measure == "followed" else f"{definition.hash}-{rule.measure}"
     head = {"key": rule.key, "name_zh": rule.name.zh, "name_en": rule.name.en, "source": rule.source, **line, "hash": mark}
-    found, missing = _or_reason(lambda: MEASURES[rule.measure](view, round(rule.hours * HOUR)))
+    # what a rule counts itself it counts by the records as they stand
+    counted = view if rule.measure == "followed" else view.but(follow_up="naive")
+    found, missing = _or_reason(lambda: MEASURES[rule.measure](counted, round(rule.hours * HOUR)))
     fcr = 1 - found.value if rule.unit == SHARE and rule.sold else np.nan
     tail = {"direction": definition.direction, "caveat": rule.caveat, "missing": missing}
     return {**head, "window_hours": rule.hours, "unit": rule.unit, **found._asdict(), "fcr": fcr, **tail}

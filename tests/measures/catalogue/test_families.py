@@ -1,5 +1,7 @@
 """满意度、好差评、三率、按时办理、关键行为、服务事故、机器人解决率: answers by hand, each with cells that were not read, an empty base, and what is not judged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,11 +30,13 @@ def table(clock: str, rows: list[dict]) -> pd.DataFrame:
     return frame.assign(seq=range(len(frame)), local_s=frame[clock])
 
 
-def found(given: Params, keys, *, periods=(MAY,), end_s: int = JUNE.end_s, by: str = "", **tables: pd.DataFrame) -> pd.DataFrame:
+def found(
+    given: Params, keys, *, periods=(MAY,), end_s: int = JUNE.end_s, by: str = "", lost: tuple = (), **tables: pd.DataFrame
+) -> pd.DataFrame:
     held = {"calls": pd.DataFrame({"seq": [0], "start_s": [BEGIN], "local_s": [BEGIN], "outcome": ["answered"]}), **tables}
     lazies = {name: lazy(frame) for name, frame in held.items()}
     known = catalogue.known(given)
-    seen = view(lazies.pop("calls"), {}, start_s=BEGIN, end_s=end_s, params=given, **lazies)
+    seen = replace(view(lazies.pop("calls"), {}, start_s=BEGIN, end_s=end_s, params=given, **lazies), lost=lambda: lost)
     return evaluate(seen, list(periods), [known[k] for k in keys], by=by).set_index("indicator")
 
 
@@ -244,3 +248,9 @@ def test_机器人解决率_is_who_did_not_come_back():
     assert parts(without) == {"bot_contained": (3, 5)}
     short = found(params(service={"contained_hours": 4}), ["bot_contained"], end_s=MAY.end_s, calls=rang, sessions=sessions)
     assert parts(short) == {"bot_contained": (5, 6)}
+    day = (
+        BEGIN + 48 * HOUR,
+        BEGIN + 72 * HOUR,
+    )  # the calls of that day are lost: whoever chatted in the 24 h before it may have telephoned on it
+    told = found(params(), ["bot_contained"], end_s=MAY.end_s, calls=rang, sessions=sessions, lost=(day,))
+    assert parts(told) == {"bot_contained": (1, 3)}, "4's sessions, of the 30th and the 40th hour, cannot be watched"
