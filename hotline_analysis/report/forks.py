@@ -28,7 +28,13 @@ from hotline_analysis import machine
 NAME = "hotline-forked"
 PATIENCE_SECONDS = 60  # for the imports, on a busy machine
 ROOMS = ("hotline_analysis.show", "hotline_analysis.studies")  # and all that they import
-ON_USE = ("scipy.optimize", "scipy.special", "scipy.stats")  # which ours import when they first use them
+ON_USE = (
+    "hotline_analysis.hotline",
+    "holidays.countries",
+    "scipy.optimize",
+    "scipy.special",
+    "scipy.stats",
+)  # which ours import when they first use them
 STDERR = 2  # of this process, where a kernel that nobody keeps a log of says why it ends
 KernelProvisionerFactory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:Forked", KernelProvisionerFactory.GROUP_NAME)
 

@@ -1,28 +1,22 @@
 """The invented hotline 云江市12345: fourteen months of exports that show every study something true, because the truth was planted.
 
 docs/sample.md lists what is planted. The exports are written on first use (`write_sample`); who called back because of what is not exported,
-and tests ask for it (`truth`). Nothing here reads a clock, a locale or a processor's rounding: the same bytes come out on every machine.
+and tests ask for it (`planted.truth`). Nothing here reads a clock, a locale or a processor's rounding: the same bytes come out on every machine.
 """
 
 import contextlib
 import json
 import os
-from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite
-from hotline_analysis.sample import city, export, records, write
-from hotline_analysis.sample.simulate import CAUSES, Calls, run
 
 VERSION = 5  # of the files; any change to what they hold raises it
 STAMP = "sample.json"
 NOTE = "invented data, see docs/sample.md"
-EPOCH = 1_690_819_200  # 2023-08-01 00:00 in Asia/Shanghai
 
 
 def write_sample(folder: str | Path, *, progress: bool = True) -> list[Path]:
@@ -86,7 +80,12 @@ def is_current(folder: Path) -> bool:
 
 def _fill(folder: Path, progress: bool) -> None:
     """Every file, then the stamp that names them."""
-    calls = run()
+    from hotline_analysis.sample import (  # imported on use: what is there already needs no simulation, in none of a month's kernels
+        simulate,
+        write,
+    )
+
+    calls = simulate.run()
     bar = tqdm(total=write.FILES, desc="sample", unit="file") if progress else contextlib.nullcontext()
     with bar:
         paths = write.write_all(folder, calls, step=(lambda path: bar.update()) if progress else (lambda path: None))
@@ -109,45 +108,3 @@ def _put(new: Path, folder: Path) -> None:
         os.replace(new / name, folder / name)
     for name in set(old) - set(names):
         machine.remove(folder / name)
-
-
-@lru_cache(maxsize=1)
-def _simulated() -> tuple[Calls, export.Rows, np.ndarray]:
-    calls = run()
-    rows, chases = export.make_rows(calls)
-    return calls, rows, chases
-
-
-def truth() -> pd.DataFrame:
-    """What the exports do not tell, one row per inbound attempt that they hold (rows damaged in the export included), in order of time.
-
-    call_id; start_s and end_s (epoch seconds); caller (0 ..., a person or switchboard); caller_kind (ordinary, frequent, weekly, switchboard);
-    withheld; answered; agent (as exported, "" when nobody answered); class_key and issue_3 of what the call is about;
-    cause (habit, weekly, callback, flow, redial_abandoned, redial_dropped, redial_outage); caused_by: the call_id of the answered call whose
-    unsolved problem brought this caller back, through redials if need be, "" for none; delay_seconds from its end, -1 for none;
-    chase: it is about an order that is open and not yet due.
-    """
-    calls, rows, chases = _simulated()
-    inbound = rows.kind == 0
-    n = rows.attempt[inbound]
-    ids = np.full(len(calls) + 1, "", dtype=object)
-    ids[n] = export.call_ids(rows.start)[inbound]
-    parent = records.problem_parent(calls)[n]
-    answered = calls.state[n] == 0
-    classes = np.array([city.CLASSES[i.class_index].key for i in city.ISSUES], dtype=object)
-    return pd.DataFrame(
-        {
-            "call_id": ids[n], "start_s": calls.start[n] + EPOCH, "end_s": calls.end[n] + EPOCH, "caller": calls.caller[n],
-            "caller_kind": _caller_kinds(calls.caller[n]), "withheld": export.phone_book()[2][calls.caller[n]], "answered": answered,
-            "agent": np.where(answered, np.array([city.agent_label(a) for a in range(60)], dtype=object)[calls.agent[n]], ""),
-            "class_key": classes[calls.issue[n]], "issue_3": np.array([i.level_3 for i in city.ISSUES], dtype=object)[calls.issue[n]],
-            "cause": np.array(CAUSES, dtype=object)[calls.cause[n]], "caused_by": ids[parent],
-            "delay_seconds": np.where(parent >= 0, calls.start[n] - calls.end[parent], -1), "chase": chases[n],
-        }
-    )  # fmt: skip
-
-
-def _caller_kinds(caller: np.ndarray) -> np.ndarray:
-    kinds = np.array(["ordinary", "frequent", "weekly", "switchboard"], dtype=object)
-    edges = np.cumsum([export.PEOPLE, export.FREQUENT, export.WEEKLY_CALLERS])
-    return kinds[np.searchsorted(edges, caller, side="right")]

@@ -272,8 +272,10 @@ def test_a_mark_of_one_kind_does_not_open_a_folder_of_another(tmp_path):
 
 def test_an_older_sample_is_renewed_and_the_users_notes_in_it_stay(tmp_path, monkeypatch):
     from hotline_analysis import sample
+    from hotline_analysis.sample import simulate
+    from hotline_analysis.sample import write as written
 
-    monkeypatch.setattr(sample, "run", lambda: None)
+    monkeypatch.setattr(simulate, "run", lambda: None)
 
     def write(*names):
         def write_all(folder, calls, step):
@@ -281,7 +283,7 @@ def test_an_older_sample_is_renewed_and_the_users_notes_in_it_stay(tmp_path, mon
                 (folder / name).write_text(f"{sample.VERSION} {name}")
             return [folder / name for name in names]
 
-        monkeypatch.setattr(sample.write, "write_all", write_all)
+        monkeypatch.setattr(written, "write_all", write_all)
         return [p.name for p in sample.write_sample(tmp_path / "s", progress=False)]
 
     assert write("a.csv", "b.csv") == ["a.csv", "b.csv"]

@@ -18,7 +18,7 @@ import pytest
 from hotline_analysis import sample
 from hotline_analysis.intake.convert.identity import KNOWN, WITHHELD, identify
 from hotline_analysis.params import load
-from hotline_analysis.sample import chats, city, draws, export, handling, opinions, records, registers, simulate, staffing, write
+from hotline_analysis.sample import chats, city, draws, export, handling, opinions, planted, records, registers, simulate, staffing, write
 from tests.shared import shared
 
 PARAMS = load(Path(__file__).parents[2] / "params" / "sample.yaml")
@@ -33,7 +33,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def truth() -> pd.DataFrame:
-    return sample.truth()
+    return planted.truth()
 
 
 def text_of(folder: Path, month: str) -> str:
@@ -97,7 +97,7 @@ def test_a_killed_run_leaves_the_old_files_or_none(tmp_path, monkeypatch):
         (folder / "来电明细_202308.csv").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sample, "run", lambda: None)
+    monkeypatch.setattr(simulate, "run", lambda: None)
     monkeypatch.setattr(write, "write_all", killed)
     with pytest.raises(KeyboardInterrupt):
         sample.write_sample(tmp_path / "exports", progress=False)
@@ -220,7 +220,7 @@ def test_planted_exposure_is_the_80_percent_point(kind):
 @pytest.mark.parametrize("kind", city.CLASSES, ids=lambda kind: kind.key)
 def test_labelled_delays_have_the_planted_exposure(kind, truth):
     first = truth[(truth.caused_by != "")].drop_duplicates("caused_by").set_index("caused_by").delay_seconds
-    index = truth[truth.answered & (truth.class_key == kind.key) & (truth.start_s < sample.EPOCH + (city.DAYS - 8) * 86_400)]
+    index = truth[truth.answered & (truth.class_key == kind.key) & (truth.start_s < planted.EPOCH + (city.DAYS - 8) * 86_400)]
     assert first.reindex(index.call_id).quantile(0.8) / 3600 == pytest.approx(kind.exposure_hours, rel=0.03)
 
 
@@ -236,7 +236,7 @@ def test_three_agents_leave_problems_unsolved_and_one_hangs_up(truth):
     back = answered.call_id.isin(set(truth.caused_by)).groupby(answered.agent).mean().sort_values(ascending=False)
     assert set(back.index[:3]) == {city.agent_label(a) for a in city.UNSOLVED}
     assert back.iloc[:3].min() > 1.7 * back.iloc[3]
-    calls = sample._simulated()[0]
+    calls = planted.simulated()[0]
     short = (calls.talk <= 9)[calls.state == simulate.ANSWERED]
     who = calls.agent[calls.state == simulate.ANSWERED]
     assert short[who == city.HANGS_UP].mean() == pytest.approx(0.27, abs=0.015)
@@ -244,13 +244,13 @@ def test_three_agents_leave_problems_unsolved_and_one_hangs_up(truth):
 
 
 def test_the_peak_has_too_few_agents(truth):
-    hour = (truth.start_s - sample.EPOCH) // 3600 % 24
+    hour = (truth.start_s - planted.EPOCH) // 3600 % 24
     assert truth.answered[hour.isin([9, 10])].mean() < 0.84
     assert truth.answered[~hour.isin([9, 10])].mean() > 0.95
 
 
 def test_the_outage_has_no_record_and_a_burst_after_it(truth):
-    first, last = (sample.EPOCH + simulate.day_index(d) * 86_400 + s for d, s in simulate.OUTAGE)
+    first, last = (planted.EPOCH + simulate.day_index(d) * 86_400 + s for d, s in simulate.OUTAGE)
     assert not truth.start_s.between(first, last - 1).any()
     assert truth.start_s.between(last, last + 2_699).sum() > 1.7 * truth.start_s.between(first - 2_700, first - 1).sum()
 
@@ -263,7 +263,7 @@ def test_one_issue_leads_to_another(truth):
 
 
 def test_chases_come_before_the_order_is_due(folder, truth):
-    _, rows, chases = sample._simulated()
+    _, rows, chases = planted.simulated()
     assert chases.sum() - 5 <= truth.chase.sum() <= chases.sum()  # a few were lost in the outage
     assert truth.chase.sum() > 10_000
     about = rows.orders.due[rows.order_number[chases & (rows.order_number >= 0)]]
@@ -291,13 +291,13 @@ def frame_of(folder: Path, name: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def cases() -> export.Cases:
-    _, rows, _ = sample._simulated()
+    _, rows, _ = planted.simulated()
     return export.make_cases(rows, export.call_ids(rows.start))
 
 
 @pytest.fixture(scope="module")
 def answers() -> pd.DataFrame:
-    frame = pd.DataFrame(opinions.survey(sample._simulated()[1]))
+    frame = pd.DataFrame(opinions.survey(planted.simulated()[1]))
     return frame.assign(month=month_of(frame["sent"]), there=frame["answered"] >= 0)
 
 
@@ -311,7 +311,7 @@ def within_48_h(orders) -> np.ndarray:
 
 
 def test_the_improvement_adds_what_is_said(monkeypatch):
-    calls, rows, _ = sample._simulated()
+    calls, rows, _ = planted.simulated()
     due, closed = records.order_times(calls)
     monkeypatch.setattr(records, "IMPROVED_SHARE", 0.0)
     without = records.make_orders(calls, records.ordered_calls(calls, due, closed)[0], due, closed)

@@ -116,9 +116,9 @@ def _next_calls(issue: str, then: str, end_s: int) -> tuple[float, float]:
 
     The rest come behind another call of the same caller; a count of next calls gives them to that one.
     """
-    from hotline_analysis import sample
+    from hotline_analysis.sample import planted
 
-    calls = sample.truth().query("answered and not withheld").sort_values(["caller", "start_s", "call_id"])
+    calls = planted.truth().query("answered and not withheld").sort_values(["caller", "start_s", "call_id"])
     after = calls.groupby("caller")[["issue_3", "caused_by"]].shift(-1)
     index = (calls["issue_3"] == issue) & (calls["end_s"] + 168 * 3600 <= end_s)
     brought = calls.loc[(calls["issue_3"] == then) & (calls["delay_seconds"] <= 168 * 3600), "caused_by"]
@@ -157,11 +157,11 @@ def test_who_and_what_next_is_found_again():
 @pytest.mark.slow
 def test_what_became_of_the_cases_is_found_again():
     """The team's register of three months: how many were looked into and closed, to the case; why they called again; and that the callers of solved cases stay away."""
-    from hotline_analysis import sample
     from hotline_analysis.sample import cases, city, export
+    from hotline_analysis.sample.planted import simulated
 
     h = open_hotline(SAMPLE, "2024-07..2024-09", progress=False)
-    planted = cases.listed(sample._simulated()[0])
+    planted = cases.listed(simulated()[0])
     told = h.study("followup", strict=True).query("kind == 'caller'").set_index("step")
     n = {
         "listed": len(planted["found"]),
