@@ -18,11 +18,10 @@ import pandas as pd
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.intake.store.ends import rest_days
-from hotline_analysis.measures import volumes
+from hotline_analysis.measures import orders, volumes
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import offered_calls
-from hotline_analysis.measures.orders import UNPLACED
 from hotline_analysis.measures.periods import Period, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS
@@ -124,28 +123,21 @@ def _table(view: View) -> tuple[str, str]:
     if "calls" in view.tables:
         return "calls", CALLS.key
     if view.params.complaints.placed_by == "closed":  # what gets done tells nothing of what will come
-        raise DataRefused("outlook", f"{UNPLACED}.")
+        raise DataRefused("outlook", f"{orders.UNPLACED}.")
     return "orders", ORDERS.key
 
 
 def _counts(view: View, columns: Sequence[str]) -> pd.DataFrame:
-    """Volume by local day (its number since 1970) and the given columns, up to the period's end: day, columns..., n."""
+    """Volume by local day (its number since 1970) and the given columns, up to the period's end: day, columns..., n. Of orders those that every figure counts (`orders.counted`)."""
     table, _ = _table(view)
-    rows = offered_calls(view) if table == "calls" else view.table(table)
-    clock, end = view.clock(table), min(view.period.end_s, view.data_end_s)
-    rows = rows.filter((nw.col(clock) >= view.data_start_s) & (nw.col(clock) < end))
-    if table == "calls":
-        rows = rows.with_columns(day=(nw.col("local_s") - 3600 * view.calendar.cut_hour) // DAY)
-        return pandas(rows.group_by("day", *columns).agg(n=nw.len())).astype({"day": "int64", "n": "int64"})
-    found = pandas(rows.group_by(clock, *columns).agg(n=nw.len()))
-    days = _days(view.data_start_s, end, view)
-    place = np.searchsorted([view.calendar.instant(d) for d in days], found[clock].to_numpy(np.int64), side="right") - 1
-    return found.assign(day=(days[0] - volumes.EPOCH).days + place).groupby(["day", *columns], dropna=False, as_index=False)["n"].sum()
-
-
-def _days(start_s: int, end_s: int, view: View) -> list[date]:
-    first, last = view.calendar.day_of(start_s), view.calendar.day_of(end_s - 1)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    end = min(view.period.end_s, view.data_end_s)
+    if table == "orders":
+        came = orders.counted(orders.cases(view, *columns))
+        came = came[came["placed_s"].between(view.data_start_s, end, inclusive="left")]
+        return came.groupby(["day", *columns], dropna=False, as_index=False).agg(n=("placed_s", "size"))
+    rows = offered_calls(view).filter((nw.col("start_s") >= view.data_start_s) & (nw.col("start_s") < end))
+    rows = rows.with_columns(day=(nw.col("local_s") - 3600 * view.calendar.cut_hour) // DAY)
+    return pandas(rows.group_by("day", *columns).agg(n=nw.len())).astype({"day": "int64", "n": "int64"})
 
 
 def _months(view: View) -> list[Period]:

@@ -16,6 +16,7 @@ from hotline_analysis.studies import outlook
 from tests.real import DATA, needs
 from tests.small import write_hotline
 from tests.spec.frames import ENGINES, on
+from tests.studies import orders as written
 
 MONDAY = date(2024, 1, 1)
 WEEK = (10, 12, 14, 16, 18, 6, 4)  # calls on Monday to Sunday: 80 a week
@@ -143,6 +144,25 @@ def test_orders_are_forecast_where_there_are_no_calls():
         a, b = (outlook.TABLES[table](v).drop(columns="unit", errors="ignore") for v in (calls, orders))
         pd.testing.assert_frame_equal(a, b, check_dtype=False)
     assert outlook.total(orders).iloc[0]["unit"] == "orders"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_orders_that_are_in_no_figure_are_not_forecast(engine):
+    """30 weeks of 80 complaints and 10, 12, 14 to the end of July; to each a duplicate, an internal one and an inquiry. August has 4 x 80 + 16 + 18 + 6 complaints,
+    no 1,440 orders, and July, which held 31 days of 4 x 80 + 10 + 12 + 14, had 356.
+    """
+    counts = [*weeks(30), 10, 12, 14]
+    placed = [written.at("2024-01-01 10:00") + 86400 * day + k for day, n in enumerate(counts) for k in range(n)]
+    plain = {"created_s": placed, "category_1": ["水", "水", "电"] * (len(placed) // 3), "kind": ["投诉"] * len(placed)}
+    nothing = {"duplicate": [None] * len(placed), "internal": [None] * len(placed)}
+    apart = [{"duplicate": [True] * len(placed)}, {"internal": [True] * len(placed)}, {"kind": ["咨询"] * len(placed)}]
+    mixed = written.joined(*({**plain, **nothing, **more} for more in ({}, *apart)))
+    span = {"month": "2024-07", "start": "2024-01-01", "end": "2024-08-01", "engine": engine}
+    alone, beside = written.view(plain, **span), written.view(mixed, **span, kinds=["投诉"])
+    row = outlook.total(beside).iloc[0]
+    assert (row["month"], row["value"], row["now"]) == ("2024-08", 360, 356)
+    for table, make in outlook.TABLES.items():
+        pd.testing.assert_frame_equal(make(beside), make(alone), obj=table)
 
 
 def test_the_backtest_is_the_slow_loop():
