@@ -1,5 +1,6 @@
 """The outlook: by hand, on three engines, on short, broken and growing histories, and on a bank's own days."""
 
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -251,6 +252,13 @@ def test_rising_needs_three_months():
     assert str(fault.value) == "outlook › there are too few earlier months to tell what rises. It takes 3."
 
 
+@pytest.mark.parametrize("table", ["calls", "orders"])
+def test_a_month_without_a_record_says_of_what(table):
+    with pytest.raises(DataRefused) as fault:
+        outlook.rising(view_of([*weeks(26), *[0] * 31], issues=list("aab"), table=table))
+    assert str(fault.value) == f"outlook › no {table}."
+
+
 # ---- a bank's own days
 
 
@@ -316,6 +324,21 @@ def test_the_words_of_a_tested_forecast(week, zh, en):
         f"October 2024: {value} calls expected (80% interval {low} to {high} calls). At {row['origins']} earlier weekends "
     )
     assert told["en"].endswith(en.format(mean))
+
+
+def test_a_hotline_of_orders_is_told_in_orders():
+    """24周每周80件，一月31天来了356件，日均11.5件：各月日均与下月逐日都按件说，来过的月份写“实际”，下月写“预计”。"""
+    seen = view_of(weeks(24), table="orders", issues=list("aab"))
+    drawn = {}
+    for table in ("total", "months", "days", "issues"):
+        frame = outlook.TABLES[table](seen)
+        frame.attrs = contract(table, frame)
+        drawn[table] = {language: str(show(frame, language=language).html) for language in ("zh", "en")}
+    assert not any("通" in told["zh"] or "calls" in told["en"] for told in drawn.values())
+    heads, *rows = (re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in drawn["months"]["zh"].split("<tr")[1:])
+    assert heads == ["月份", "日均", "实际或预计"]
+    assert rows[0] == ["2024年1月", "11.5件", "实际"] and rows[-1][::2] == ["2024年7月", "预计"] and len(rows) == 7
+    assert "2024-07-01 10件" in drawn["days"]["zh"] and "2024-07-01 10 orders" in drawn["days"]["en"]
 
 
 def contract(table: str, frame: pd.DataFrame) -> dict:
