@@ -214,9 +214,9 @@ def _reasons(
     if table == "calls":
         found += [("outbound", frame["direction"].isin(["out", "internal"]))] if "direction" in frame else []
         found.append(("definition", _ruled_out(frame, view.definition)))
-    if table == "orders" and indicator.estimate:
-        kinds = view.params.complaints.kinds
-        found += [("aside", _set(frame, "duplicate") | _set(frame, "internal")), ("kind", _not_of(frame, "kind", kinds))]
+    if table == "orders" and indicator.chapter != "own":
+        found.append(("aside", _set(frame, "duplicate") | _set(frame, "internal")))
+        found += [("kind", _not_of(frame, "kind", view.params.complaints.kinds))] if indicator.estimate else []
     found.append(("day", frame["seq"].isin(counted.loc[counted["apart"], "seq"])))
     needs = _needs(indicator, table)
     if indicator.window_hours is not None:

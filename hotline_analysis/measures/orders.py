@@ -20,6 +20,7 @@ from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.periods import Calendar, Period, grain
+from hotline_analysis.measures.rules import true
 from hotline_analysis.measures.view import View, once
 from hotline_analysis.params import Params
 from hotline_analysis.stats import intervals, survival
@@ -27,7 +28,8 @@ from hotline_analysis.words import Term
 
 HOUR = 3600
 INSTANTS = ("dispatched_s", "due_s", "responded_s", "resolved_s", "closed_s")
-FLAGS = ("withdrawn", "duplicate", "internal", "returned", "reopened")
+ASIDE = ("duplicate", "internal")  # flags of orders that are in no figure
+FLAGS = ("withdrawn", *ASIDE, "returned", "reopened")
 MEASURES = {"dispatch": ("dispatched_s",), "response": ("responded_s",), "resolution": ("resolved_s", "closed_s")}
 LONGEST_OFF = 30  # days without work that may stand around a limit
 DATES_ONLY = 0.5  # of the times of a column at midnight to the second: they are dates
@@ -154,8 +156,8 @@ def _known_words(orders: nw.LazyFrame, params: Params) -> None:
 
 
 def _aside(frame: pd.DataFrame) -> np.ndarray:
-    said = [frame[c].to_numpy(bool) if c in frame else np.zeros(len(frame), bool) for c in ("duplicate", "internal")]
-    return np.select(said, ["duplicate", "internal"], "")
+    said = [frame[c].to_numpy(bool) if c in frame else np.zeros(len(frame), bool) for c in ASIDE]
+    return np.select(said, ASIDE, "")
 
 
 def _ended(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -184,6 +186,14 @@ def months(view: View) -> list[Period]:
 def counted(frame: pd.DataFrame) -> pd.DataFrame:
     """The orders that are in the figures: without those set apart."""
     return frame[frame["aside"] == ""]
+
+
+def not_aside(have: Sequence[str]) -> nw.Expr:
+    """The same of an order as it is stored, of whatever kind: it is not known to be set apart."""
+    kept = ~nw.col("seq").is_null()
+    for flag in ASIDE:
+        kept = kept & (nw.when(true(flag)).then(nw.lit(0)).otherwise(nw.lit(1)) == 1) if flag in have else kept
+    return kept
 
 
 def split(view: View, frame: pd.DataFrame, by: Sequence[str], *, also: Sequence[Period] = ()) -> list[tuple[tuple, pd.DataFrame]]:

@@ -70,7 +70,8 @@ FORMS = {
             Term("最后一点不是实际数。带只属于预计的那一月。", "The last point has not happened. The band belongs to the forecast alone."),
             Term("按日均画，大小月和数据缺日不影响高低。", "Drawn as daily means, so that short months and missing days do not matter."),
         ),
-        numbers="period value",
+        numbers="period a_day ahead",
+        options={"measure": "a_day"},
     ),
     "days": Figure(
         charts.coverage,

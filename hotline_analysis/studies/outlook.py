@@ -18,16 +18,15 @@ import pandas as pd
 from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.intake.store.ends import rest_days
-from hotline_analysis.measures import volumes
+from hotline_analysis.measures import orders, volumes
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import offered_calls
-from hotline_analysis.measures.orders import UNPLACED
 from hotline_analysis.measures.periods import Period, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS
 from hotline_analysis.stats import forecast, tests
-from hotline_analysis.words import CALLS, ORDERS, WEEKDAY, Field, Term
+from hotline_analysis.words import CALLS, CALLS_A_DAY, ORDERS, ORDERS_A_DAY, WEEKDAY, Field, Term
 
 REPEATS = False  # no figure here rests on the definition of a repeat call
 LEAST_DAYS, SHORT_DAYS = 14, 56  # below the first nothing is forecast, below the second only by the last week, 仅供参考
@@ -37,6 +36,7 @@ BEATS = 0.05  # the mean stays unless another misses less by this share
 SHOWN_ORIGINS = 12
 BACK, LEAST_BACK = 12, 3  # months before that say what a topic usually brings
 CLEAR_Q, CLEAR_EXCESS = 0.05, 5  # a topic rises when chance is ruled out and at least so many more came than foreseen
+A_DAY = {CALLS.key: CALLS_A_DAY.key, ORDERS.key: ORDERS_A_DAY.key}
 LEVEL_COLUMNS = {"calls": "issue_{}", "orders": "category_{}"}
 METHODS = {
     "mean": Term("最近四个同类日的平均", "mean of the last four days of a kind"),
@@ -60,6 +60,8 @@ COLUMNS = {
     "value": Field(Term("预计", "Forecast"), "level"),
     "low": Field(Term("80%下端", "80% low"), "level"),
     "high": Field(Term("80%上端", "80% high"), "level"),
+    "a_day": Field(Term("日均", "A day"), "level"),
+    "ahead": Field(Term("实际或预计", "Came or foretold"), words={"False": Term("实际", "came"), "True": Term("预计", "forecast")}),
     "now": Field(Term("本月", "This month"), "level"),
     "days": Field(Term("天数", "Days"), "count"),
     "workdays": Field(Term("工作日", "Workdays"), "count"),
@@ -124,28 +126,21 @@ def _table(view: View) -> tuple[str, str]:
     if "calls" in view.tables:
         return "calls", CALLS.key
     if view.params.complaints.placed_by == "closed":  # what gets done tells nothing of what will come
-        raise DataRefused("outlook", f"{UNPLACED}.")
+        raise DataRefused("outlook", f"{orders.UNPLACED}.")
     return "orders", ORDERS.key
 
 
 def _counts(view: View, columns: Sequence[str]) -> pd.DataFrame:
-    """Volume by local day (its number since 1970) and the given columns, up to the period's end: day, columns..., n."""
+    """Volume by local day (its number since 1970) and the given columns, up to the period's end: day, columns..., n. Of orders those that every figure counts (`orders.counted`)."""
     table, _ = _table(view)
-    rows = offered_calls(view) if table == "calls" else view.table(table)
-    clock, end = view.clock(table), min(view.period.end_s, view.data_end_s)
-    rows = rows.filter((nw.col(clock) >= view.data_start_s) & (nw.col(clock) < end))
-    if table == "calls":
-        rows = rows.with_columns(day=(nw.col("local_s") - 3600 * view.calendar.cut_hour) // DAY)
-        return pandas(rows.group_by("day", *columns).agg(n=nw.len())).astype({"day": "int64", "n": "int64"})
-    found = pandas(rows.group_by(clock, *columns).agg(n=nw.len()))
-    days = _days(view.data_start_s, end, view)
-    place = np.searchsorted([view.calendar.instant(d) for d in days], found[clock].to_numpy(np.int64), side="right") - 1
-    return found.assign(day=(days[0] - volumes.EPOCH).days + place).groupby(["day", *columns], dropna=False, as_index=False)["n"].sum()
-
-
-def _days(start_s: int, end_s: int, view: View) -> list[date]:
-    first, last = view.calendar.day_of(start_s), view.calendar.day_of(end_s - 1)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    end = min(view.period.end_s, view.data_end_s)
+    if table == "orders":
+        came = orders.counted(orders.cases(view, *columns))
+        came = came[came["placed_s"].between(view.data_start_s, end, inclusive="left")]
+        return came.groupby(["day", *columns], dropna=False, as_index=False).agg(n=("placed_s", "size"))
+    rows = offered_calls(view).filter((nw.col("start_s") >= view.data_start_s) & (nw.col("start_s") < end))
+    rows = rows.with_columns(day=(nw.col("local_s") - 3600 * view.calendar.cut_hour) // DAY)
+    return pandas(rows.group_by("day", *columns).agg(n=nw.len())).astype({"day": "int64", "n": "int64"})
 
 
 def _months(view: View) -> list[Period]:
@@ -310,12 +305,12 @@ def _now(s: Series, view: View) -> float:
 
 
 def days(view: View) -> pd.DataFrame:
-    """Each day of next month: date, calls (the forecast, to the tenth), kind, rest (a day off), month, said."""
+    """Each day of next month: date, calls (the forecast, to the tenth), unit, kind, rest (a day off), month, said."""
     s = series(view)
     tried = _tried(s, view)
     ahead = np.round(_ahead(s, tried.chosen, view), 1)
     told = {"kind": s.ahead_kinds, "rest": rest_days(view.params, s.ahead), "month": s.target.label, "said": tried.case}
-    return pd.DataFrame({"date": pd.to_datetime(pd.Series(s.ahead)), "calls": ahead, **told})
+    return pd.DataFrame({"date": pd.to_datetime(pd.Series(s.ahead)), "calls": ahead, "unit": s.unit, **told})
 
 
 def methods(view: View) -> pd.DataFrame:
@@ -351,17 +346,17 @@ def backtest(view: View) -> pd.DataFrame:
 
 
 def months(view: View) -> pd.DataFrame:
-    """The months before and the one to come, as a daily mean: period, value (a day, over the days seen), lower, upper (80 %, of the forecast alone),
-    ahead (True for the forecast). Months with fewer than half of their days are left out.
+    """The months before and the one to come, as a daily mean: period, a_day (over the days seen), lower, upper (80 %, of the forecast alone),
+    ahead (True for the forecast), unit. Months with fewer than half of their days are left out.
     """
     s, now = series(view), total(view).iloc[0]
     labels = np.array([view.calendar.month_of(d) for d in s.dates])
     seen = pd.DataFrame({"period": labels, "y": s.y}).groupby("period")["y"].agg(["mean", "count", "size"])
     seen = seen[(seen["count"] >= 15) & np.isfinite(seen["mean"])].tail(13)
-    past = pd.DataFrame({"period": seen.index, "value": seen["mean"].to_numpy(), "lower": np.nan, "upper": np.nan, "ahead": False})
-    next_ = {"period": now["month"], "value": now["value"], "lower": now["low"], "upper": now["high"]}
+    past = pd.DataFrame({"period": seen.index, "a_day": seen["mean"].to_numpy(), "lower": np.nan, "upper": np.nan, "ahead": False})
+    next_ = {"period": now["month"], "a_day": now["value"], "lower": now["low"], "upper": now["high"]}
     ahead = pd.DataFrame([{k: v if k == "period" else v / s.horizon for k, v in next_.items()}]).assign(ahead=True)
-    return pd.concat([past, ahead], ignore_index=True).assign(unit="calls_a_day", month=now["month"])
+    return pd.concat([past, ahead], ignore_index=True).assign(unit=A_DAY[s.unit], month=now["month"])
 
 
 # ---- categories
@@ -453,6 +448,8 @@ def rising(view: View, *, level: int = 1) -> pd.DataFrame:
     now, back = view.calendar.month_of(_origin(view)), _before(exposure, view)
     if len(back) < LEAST_BACK:
         raise DataRefused("outlook", "there are too few earlier months to tell what rises.", f"It takes {LEAST_BACK}.")
+    if not exposure.get(now):
+        raise DataRefused("outlook", f"no {table}.")
     wide = found.assign(period=label).pivot_table(index=path, columns="period", values="n", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=[*back, now], fill_value=0)
     frame = wide.reset_index()
@@ -468,9 +465,7 @@ def _before(exposure: pd.Series, view: View) -> list[str]:
 
 
 def _judged(frame: pd.DataFrame, path: list[str], back: list[str], now: str, exposure: pd.Series) -> pd.DataFrame:
-    weights, own = exposure[back].to_numpy(float), float(exposure.get(now, 0.0))
-    if not own:
-        raise DataRefused("outlook", "no calls.", "")
+    weights, own = exposure[back].to_numpy(float), float(exposure[now])
     tested = [tests.count_against_history(r[now], own, r[back].to_numpy(float), weights) for _, r in frame.iterrows()]
     pooled = frame[path[-1]].isin([disclosure.OTHER, UNFILED])
     before = frame[back].sum(axis=1)

@@ -84,6 +84,15 @@ def test_why_by_hand():
     }  # fmt: skip
 
 
+def test_orders_set_apart_are_left_out_of_incidents_as_such():
+    """Every order of June that is no duplicate and not internal is in the base; kinds leave out none."""
+    orders = pandas(hotline().table("orders"))
+    june = orders[(orders["created_s"] >= JUNE.start_s) & (orders["created_s"] < JUNE.end_s)]
+    apart = june["duplicate"].eq(True) | june["internal"].eq(True)
+    found = told("incident_share")
+    assert found.left_out["reason"].value_counts().to_dict() == {"aside": apart.sum()} and len(found.denominator) == (~apart).sum()
+
+
 def test_a_day_that_one_of_two_tables_lacks_is_left_out_as_such():
     """Agents' time lacks 4 May: that day's calls are in no calls an hour."""
     may = behind(hotline().over(MAY), [MAY], KNOWN["calls_an_hour"])

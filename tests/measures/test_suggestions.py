@@ -6,6 +6,9 @@ import pytest
 
 from hotline_analysis.measures.suggestions import GROUPS, KINDS, RULES, suggestions
 from hotline_analysis.stats import intervals
+from hotline_analysis.studies.service import staffing
+from tests.studies.service.service_calls import view
+from tests.studies.service.test_staffing import every, shifts
 
 
 def ask(frames: dict, *, months: float = 1.0, window_hours: float = 24.0) -> pd.DataFrame:
@@ -35,6 +38,13 @@ def test_a_worse_peak_asks_for_other_shifts():
 @pytest.mark.parametrize("short, over, case", [(20, 30, "move"), (30, 20, "add")])
 def test_the_roster_says_whether_to_move_or_to_add(short, over, case):
     assert ask(peak() | roster(short=short, over=over))["case"].iloc[0] == case
+
+
+def test_agents_who_are_rostered_where_nobody_calls_are_moved_before_others_are_added():
+    """九点起半小时要11.4人、排2人，一周缺33人时；九点半以后和夜里0至8时排了人而没有来电，多567人时：挪班，不必添人。"""
+    held = {"agent_time": shifts((9, 1, 2), (0, 8, 10))}
+    row = ask(peak() | {"shortfall": staffing.shortfall(view(every(9, 50), tables=held))}).iloc[0]
+    assert row["case"] == "move" and (row["hours_short"], row["hours_over"]) == pytest.approx((7 * (8 / 0.7 - 2) / 2, 7 * 81))
 
 
 @pytest.mark.parametrize(

@@ -364,6 +364,13 @@ def test_broken_days_are_named_and_outlined_and_every_day_has_its_bar():
     assert len(bars) == 31 and "21日 仅10:00以前" in texts(axes)
 
 
+def test_a_days_bar_says_what_was_counted():
+    """Records where nobody says of what: they may be orders, and test calls are among them."""
+    frame = coverage_frame()
+    assert "1999-05-01 1,000条" in svg(charts.coverage(frame)) and "1999-05-01 1,000 records" in svg(charts.coverage(frame, language="en"))
+    assert "1999-05-01 1,000件" in svg(charts.coverage(frame.assign(unit="orders")))
+
+
 def test_labels_of_neighbouring_broken_days_get_rows_of_their_own():
     places = 19 * np.array([20, 22, 30])
     assert style.rows_apart(places, 0, gap=42) == [0, 1, 0]

@@ -1,5 +1,6 @@
 """Improvement: worked figures word for word, matrices and measures by hand, planted steps recovered, histories too short refused."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import narwhals.stable.v2 as nw
@@ -16,6 +17,7 @@ from hotline_analysis.params import Params
 from hotline_analysis.studies import improvement
 from tests.small import write_hotline
 from tests.spec.frames import ENGINES, KNOWN, on
+from tests.studies import orders as written
 
 FIRST = date(2023, 1, 1)
 
@@ -400,6 +402,18 @@ def test_incidents_by_hand():
     assert str(fault.value) == "improvement › incidents › no order is of a kind that is named. Write the kinds as the export does."
     small = improvement.incidents(view_of({"incidents": ["事故"]}, orders=orders, smallest=8))
     assert list(small["category"]) == ["(<8)"] and small["count"].iloc[0] == 12
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_incidents_set_apart_are_in_no_figure(engine):
+    """受理的事故：系统6件、辱骂4件；另有重复的2件、内部的3件辱骂，不计。投诉之外的类型也算事故。"""
+    n = 15
+    orders = {"created_s": [written.at("2024-08-05 09:00")] * n, "kind": ["事故"] * n, "category_1": ["系统"] * 6 + ["辱骂"] * 9}
+    orders |= {"duplicate": [None] * 10 + [True] * 2 + [False] * 3, "internal": [False] * 12 + [True] * 3}
+    held = written.view(orders, engine=engine, kinds=["投诉"])
+    given = held.params.model_copy(update={"improvement": held.params.improvement.model_copy(update={"incidents": ("事故",)})})
+    found = improvement.incidents(replace(held, params=given))
+    assert found[["category", "count"]].to_numpy().tolist() == [["系统", 6], ["辱骂", 4]] and found["total"].eq(10).all()
 
 
 @pytest.mark.parametrize(("table", "setting"), [("tree", "needs"), ("causes", "causes"), ("kpis", "kpis"), ("interventions", "interventions"), ("effect", "interventions"), ("incidents", "incidents")])  # fmt: skip

@@ -1,5 +1,6 @@
 """The outlook: by hand, on three engines, on short, broken and growing histories, and on a bank's own days."""
 
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ from hotline_analysis.studies import outlook
 from tests.real import DATA, needs
 from tests.small import write_hotline
 from tests.spec.frames import ENGINES, on
+from tests.studies import orders as written
 
 MONDAY = date(2024, 1, 1)
 WEEK = (10, 12, 14, 16, 18, 6, 4)  # calls on Monday to Sunday: 80 a week
@@ -145,6 +147,25 @@ def test_orders_are_forecast_where_there_are_no_calls():
     assert outlook.total(orders).iloc[0]["unit"] == "orders"
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_orders_that_are_in_no_figure_are_not_forecast(engine):
+    """30 weeks of 80 complaints and 10, 12, 14 to the end of July; to each a duplicate, an internal one and an inquiry. August has 4 x 80 + 16 + 18 + 6 complaints,
+    no 1,440 orders, and July, which held 31 days of 4 x 80 + 10 + 12 + 14, had 356.
+    """
+    counts = [*weeks(30), 10, 12, 14]
+    placed = [written.at("2024-01-01 10:00") + 86400 * day + k for day, n in enumerate(counts) for k in range(n)]
+    plain = {"created_s": placed, "category_1": ["水", "水", "电"] * (len(placed) // 3), "kind": ["投诉"] * len(placed)}
+    nothing = {"duplicate": [None] * len(placed), "internal": [None] * len(placed)}
+    apart = [{"duplicate": [True] * len(placed)}, {"internal": [True] * len(placed)}, {"kind": ["咨询"] * len(placed)}]
+    mixed = written.joined(*({**plain, **nothing, **more} for more in ({}, *apart)))
+    span = {"month": "2024-07", "start": "2024-01-01", "end": "2024-08-01", "engine": engine}
+    alone, beside = written.view(plain, **span), written.view(mixed, **span, kinds=["投诉"])
+    row = outlook.total(beside).iloc[0]
+    assert (row["month"], row["value"], row["now"]) == ("2024-08", 360, 356)
+    for table, make in outlook.TABLES.items():
+        pd.testing.assert_frame_equal(make(beside), make(alone), obj=table)
+
+
 def test_the_backtest_is_the_slow_loop():
     """At one origin by hand: eight weeks' mean of each weekday before it (nothing but chance moves this hotline, so the longer mean wins), summed."""
     rng = np.random.default_rng(7)
@@ -231,6 +252,13 @@ def test_rising_needs_three_months():
     assert str(fault.value) == "outlook › there are too few earlier months to tell what rises. It takes 3."
 
 
+@pytest.mark.parametrize("table", ["calls", "orders"])
+def test_a_month_without_a_record_says_of_what(table):
+    with pytest.raises(DataRefused) as fault:
+        outlook.rising(view_of([*weeks(26), *[0] * 31], issues=list("aab"), table=table))
+    assert str(fault.value) == f"outlook › no {table}."
+
+
 # ---- a bank's own days
 
 
@@ -296,6 +324,21 @@ def test_the_words_of_a_tested_forecast(week, zh, en):
         f"October 2024: {value} calls expected (80% interval {low} to {high} calls). At {row['origins']} earlier weekends "
     )
     assert told["en"].endswith(en.format(mean))
+
+
+def test_a_hotline_of_orders_is_told_in_orders():
+    """24周每周80件，一月31天来了356件，日均11.5件：各月日均与下月逐日都按件说，来过的月份写“实际”，下月写“预计”。"""
+    seen = view_of(weeks(24), table="orders", issues=list("aab"))
+    drawn = {}
+    for table in ("total", "months", "days", "issues"):
+        frame = outlook.TABLES[table](seen)
+        frame.attrs = contract(table, frame)
+        drawn[table] = {language: str(show(frame, language=language).html) for language in ("zh", "en")}
+    assert not any("通" in told["zh"] or "calls" in told["en"] for told in drawn.values())
+    heads, *rows = (re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in drawn["months"]["zh"].split("<tr")[1:])
+    assert heads == ["月份", "日均", "实际或预计"]
+    assert rows[0] == ["2024年1月", "11.5件", "实际"] and rows[-1][::2] == ["2024年7月", "预计"] and len(rows) == 7
+    assert "2024-07-01 10件" in drawn["days"]["zh"] and "2024-07-01 10 orders" in drawn["days"]["en"]
 
 
 def contract(table: str, frame: pd.DataFrame) -> dict:

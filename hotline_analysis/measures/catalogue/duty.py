@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotline_analysis.measures import orders
 from hotline_analysis.measures.cases import estimate_of
-from hotline_analysis.measures.indicators import Indicator, Part, mark, rows_of, said
+from hotline_analysis.measures.indicators import Indicator, Part, mark, said
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
@@ -125,10 +125,13 @@ KBI = Indicator(
 
 
 def _incidents(kinds: tuple[str, ...]) -> Indicator:
-    part = Part(Term("服务事故", "incidents"), ("kind",), lambda have: mark(nw.col("kind").is_in(list(kinds))), "orders")
+    part = Part(
+        Term("服务事故", "incidents"), ("kind",), lambda have: mark(nw.col("kind").is_in(list(kinds)) & orders.not_aside(have)), "orders"
+    )
+    whole = Part(Term("全部工单", "all orders"), (), lambda have: mark(orders.not_aside(have)), "orders")
     return Indicator(
-        "incident_share", Term("服务事故占比", "Share of incidents"), part, rows_of("orders", "全部工单", "all orders"), PERCENT, "lower",
-        Term("列为服务事故的工单÷全部工单", "orders of a kind that counts as an incident over all orders"),
+        "incident_share", Term("服务事故占比", "Share of incidents"), part, whole, PERCENT, "lower",
+        Term("列为服务事故的工单÷全部工单，重复件、内部件除外", "orders of a kind that counts as an incident over all orders, duplicates and internal ones apart"),
         Term("按场景看，见改善专题", "by scene, see the study of improvement"), Term("事故少，几件的升降多是偶然", "incidents are few: a few more or fewer are mostly chance"), "F4 E08",
         most=1, chapter=CHAPTER,
     )  # fmt: skip

@@ -13,19 +13,19 @@ from hotline_analysis.show.charts.style import chart, dotted, month_axis, name_l
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
-CALLS_A_DAY = Term("通", "calls")
+RECORDS = Term("条", " records")
 
 
 @chart((262, 250), left=38, right=(92, 92), top=14, bottom=44, needs="value", least=3)
-def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "") -> None:
+def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "", measure: str = "value") -> None:
     """控制图: a monthly series with natural limits and target; only months with evidence have a mark of their own.
 
-    Columns: period (2024-09), value (shares as 0-1), and where known unit (percent, seconds, ...), lower, upper, target, judgement, event (words
+    Columns: period (2024-09), value (shares as 0-1) or the column `measure`, and where known unit (percent, seconds, ...), lower, upper, target, judgement, event (words
     for a declared break). With fewer than three months a sentence stands in its place.
     """
     unit = unit or (data["unit"].iloc[0] if "unit" in data else "percent")
     scale, sign = (100, "%") if unit == "percent" else (1, "")
-    months, value, lower, upper, target = data["period"].tolist(), *(_scaled(data, c, scale) for c in ("value", "lower", "upper", "target"))
+    months, value, lower, upper, target = data["period"].tolist(), *(_scaled(data, c, scale) for c in (measure, "lower", "upper", "target"))
     x, end = np.arange(len(value)), len(value) - 0.4
     known = np.concatenate([v[np.isfinite(v)] for v in (value, lower, upper, target)])
     room = (known.max() - known.min()) * 0.12 or 1
@@ -85,7 +85,7 @@ def _last(ax: Axes, value, data: pd.DataFrame, sign: str) -> None:
 def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """有无记录: one bar a day, rest days light, broken days outlined to their usual height and named.
 
-    Columns: date, calls, and where known rest (True on weekends and holidays), broken (True), usual (calls a day of its kind), note, calls_missing (`<13`: a day
+    Columns: date, calls, and where known unit (of calls; otherwise they are records), rest (True on weekends and holidays), broken (True), usual (calls a day of its kind), note, calls_missing (`<13`: a day
     that is not told has no bar, and the mark stands once for neighbouring ones).
     """
     dates, calls = pd.to_datetime(data["date"]), data["calls"].fillna(0).to_numpy(float)
@@ -98,8 +98,9 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     room = 1.3 if any(rows) else 1.04  # for the names that stand in a second row, below the first
     ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[named], 0)), 1) * room))
     bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, style.PALE, style.DATA), lw=0, zorder=2)
+    counted = words.UNITS[data["unit"].iloc[0]].term if "unit" in data else RECORDS
     for day, n, why, bar in zip(dates, calls, untold, bars, strict=True):
-        tip(bar, f"{day:%Y-%m-%d} {why or words.format_count(n)}{'' if language == 'zh' else ' '}{CALLS_A_DAY.in_(language)}")
+        tip(bar, f"{day:%Y-%m-%d} {why or words.format_count(n)}{counted.in_(language)}")
     for stretch in np.split(np.arange(len(data)), np.flatnonzero(untold[1:] != untold[:-1]) + 1):
         if untold[stretch[0]]:
             say(ax, stretch.mean(), 0, untold[stretch[0]], ha="center", dy=8)

@@ -630,22 +630,21 @@ def _agreed(rows: pd.DataFrame) -> dict:
 
 
 def incidents(view: View) -> pd.DataFrame:
-    """Orders of the kinds that the params call incidents, by category, most first: category, count, share, cumulative, cumulative_low, cumulative_high
-    (Wilson), total. Groups under the view's `smallest` are pooled. Raises DataRefused where none are named or found, NoInput without orders. Source: E08.
+    """Orders of the kinds that the params call incidents, duplicates and internal ones apart, by category, most first: category, count, share, cumulative,
+    cumulative_low, cumulative_high (Wilson), total. Groups under the view's `smallest` are pooled. Raises DataRefused where none are named or found, NoInput without orders. Source: E08.
     """
     kinds = view.params.improvement.incidents
     if not kinds:
         raise missing("incidents")
-    orders = view.table("orders")
-    clock = view.clock("orders")
-    needed(orders, ("kind", clock), "improvement")
-    have = orders.collect_schema().names()
-    known = set(pandas(orders.select("kind").unique())["kind"].dropna())
+    held = view.table("orders")
+    needed(held, ("kind", view.clock("orders")), "improvement")
+    have = held.collect_schema().names()
+    known = set(pandas(held.select("kind").unique())["kind"].dropna())
     if set(kinds) - known:
         raise DataRefused("improvement › incidents", "no order is of a kind that is named.", "Write the kinds as the export does.")
-    inside = (nw.col(clock) >= view.period.start_s) & (nw.col(clock) < view.period.end_s)
+    inside = (nw.col(view.clock("orders")) >= view.period.start_s) & (nw.col(view.clock("orders")) < view.period.end_s)
     column = next(c for c in ("category_1", "kind") if c in have)
-    found = pandas(orders.filter(nw.col("kind").is_in(list(kinds)) & inside).select(column)).fillna("—")
+    found = pandas(held.filter(nw.col("kind").is_in(list(kinds)) & inside & orders.not_aside(have)).select(column)).fillna("—")
     if not len(found):
         raise DataRefused("improvement", "no incidents in this period.")
     counts = found[column].value_counts().rename_axis("category").reset_index(name="count")

@@ -215,7 +215,7 @@ def _flows(view: View, frame: pd.DataFrame, hours: float) -> pd.DataFrame:
 
 
 def _typed(view: View, *keys: str) -> pd.DataFrame:
-    """The month figures of some indicators up to the period's end, all units together where they can be added: month, indicator, numerator, denominator, value."""
+    """The month figures of some indicators up to the period's end, that of the whole hotline where it is typed, else all units together where they can be added: month, indicator, numerator, denominator, value."""
     rows = view.table("aggregates")
     have = rows.collect_schema().names()
     parts = [c for c in ("numerator", "denominator", "value") if c in have]
@@ -228,8 +228,9 @@ def _typed(view: View, *keys: str) -> pd.DataFrame:
     found = found.assign(
         **{c: pd.to_numeric(found[c]).astype("float64") if c in found else np.nan for c in ("numerator", "denominator", "value")}
     )
-    if "unit" in found and found["unit"].isna().any():
-        found = found[found["unit"].isna()]  # a row without a unit is of the whole hotline
+    if "unit" in found:  # a row without a unit is of the whole hotline, and stands for its month's figure of the indicator alone
+        whole = found["unit"].isna()
+        found = found[whole == whole.groupby([found["month"], found["indicator"]]).transform("any")]
     added = found.groupby(["month", "indicator"], as_index=False)[["numerator", "denominator", "value"]].agg(
         lambda column: column.sum(min_count=len(column))
     )

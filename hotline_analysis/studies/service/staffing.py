@@ -74,21 +74,23 @@ COLUMNS = {
 def staffing(view: View) -> pd.DataFrame:
     """What the calls of each half hour of the week need, and what was rostered: one row a weekday and half hour that had calls or a roster.
 
-    From the days of the period with calls that are neither public holidays nor make-up days. Every request for a person counts, redials among them. Columns: weekday, slot (09:30), hour, days, weekly_calls
+    From the days of the period with calls that are neither public holidays nor make-up days; a rostered half hour without a call needs nobody. Every request for a person counts, redials among them. Columns: weekday, slot (09:30), hour, days, weekly_calls
     (of all these days), slot_calls (of one such half hour), handling_seconds (mean of the clock hour, of all where it has under 30 calls), offered_load (agents kept busy),
     required (the fewest agents on the calls with whom `service › target_share` of all calls are answered within the first of `answer_seconds`), needed_roster (required / (1 - shrinkage)),
     scheduled (agents on the roster, mean of the days that it covers; missing without one), missing_agents (needed_roster - scheduled), short (one agent or more), model, patience_seconds (exponential: all waiting
     beyond the short abandonments over those who gave up; needs 30 of them, otherwise Erlang C), target_seconds, target_share, shrinkage, most (the twelve half hours that lack most; without a roster those that need most).
     Raises DataRefused without outcome or talk_seconds.
     """
-    week, service = _week(view), view.params.service
+    roster, service = _roster(view), view.params.service
+    week = _week(view, roster.index[roster > 0])
     goal = {"answer_seconds": service.answer_seconds[0], "target_share": service.target_share}
     patience = _patience(view)
     needed_ = [
         queueing.agents_needed(2 * c, h, patience_seconds=patience, **goal)
         for c, h in zip(week["slot_calls"], week["handling_seconds"], strict=True)
     ]
-    week = week.assign(required=needed_, needed_roster=np.array(needed_) / (1 - service.shrinkage), scheduled=_scheduled(view, week))
+    scheduled = roster.reindex(pd.MultiIndex.from_frame(week[["weekday", "place"]])).to_numpy()
+    week = week.assign(required=needed_, needed_roster=np.array(needed_) / (1 - service.shrinkage), scheduled=scheduled)
     week = week.assign(missing_agents=week["needed_roster"] - week["scheduled"]).assign(short=lambda f: f["missing_agents"] >= 1)
     known = np.isfinite(patience)
     told = {
@@ -106,20 +108,21 @@ def _most(week: pd.DataFrame) -> np.ndarray:
     return week.index.isin(worst.dropna().index[:LISTED])
 
 
-def _week(view: View) -> pd.DataFrame:
-    """The half hours of the week: days, weekly_calls, slot_calls, handling_seconds, offered_load."""
+def _week(view: View, rostered: pd.MultiIndex) -> pd.DataFrame:
+    """The half hours of the week that had calls or are `rostered` (weekday, place), on weekdays of which a day was seen: days, weekly_calls, slot_calls, handling_seconds, offered_load."""
     rows = calls.offered(view, "outcome", "talk_seconds").with_columns(slot=nw.col("local_s") % DAY // SLOT)
     found = pandas(rows.group_by("day", "slot").agg(calls=nw.len())).astype("int64")
     days = _plain(calls.seen(view, found.rename(columns={"calls": "offered"})))
     found = found[found["day"].isin(days["day"])].assign(weekday=lambda f: (f["day"] + 3) % 7)
     if found.empty:
         raise DataRefused("staffing", "no calls")
-    week = found.groupby(["weekday", "slot"], as_index=False)["calls"].sum().rename(columns={"calls": "weekly_calls"})
-    week = week.assign(days=week["weekday"].map(days.groupby("weekday").size()), hour=week["slot"] // 2)
-    handling = _handling(view)
-    week = week.assign(slot_calls=week["weekly_calls"] / week["days"], handling_seconds=week["hour"].map(handling))
-    week = week.assign(offered_load=week["slot_calls"] * week["handling_seconds"] / SLOT, place=week["slot"])
-    return week.assign(slot=[f"{s // 2:02d}:{s % 2 * 30:02d}" for s in week["slot"]])
+    calls_of = found.groupby(["weekday", "slot"])["calls"].sum()
+    held = rostered[rostered.get_level_values("weekday").isin(days["weekday"])]
+    week = calls_of.reindex(calls_of.index.union(held).set_names(["weekday", "place"]), fill_value=0).rename("weekly_calls").reset_index()
+    week = week.assign(days=week["weekday"].map(days.groupby("weekday").size()), hour=week["place"] // 2)
+    week = week.assign(slot_calls=week["weekly_calls"] / week["days"], handling_seconds=week["hour"].map(_handling(view)))
+    week = week.assign(offered_load=week["slot_calls"] * week["handling_seconds"] / SLOT)
+    return week.assign(slot=[f"{s // 2:02d}:{s % 2 * 30:02d}" for s in week["place"]])
 
 
 def _plain(days: pd.DataFrame) -> pd.DataFrame:
@@ -148,16 +151,19 @@ def _patience(view: View) -> float:
     return queueing.patience(known.loc[times, "wait_seconds"], gave_up.loc[times], ignore_seconds=short)
 
 
-def _scheduled(view: View, week: pd.DataFrame) -> np.ndarray:
-    """Mean agents on the roster in each half hour, over the days of that weekday that the roster covers; nan without a roster of the period."""
+def _roster(view: View) -> pd.Series:
+    """Mean agents on the roster by weekday and half hour (`place`), over the days of that weekday that the roster covers; a weekday that it does not cover has none."""
+    names = ["weekday", "place"]
     if "agent_time" not in view.tables:
-        return np.full(len(week), np.nan)
+        return pd.Series(dtype=float, index=pd.MultiIndex.from_arrays([[], []], names=names))
     held, covered = _planned(view)
     days = _plain(pd.DataFrame({"day": covered, "kind": calls.kinds(view, covered), "weekday": (covered + 3) % 7}))
     held = held[held["day"].isin(days["day"])].assign(weekday=lambda f: (f["day"] + 3) % 7)
-    agents = held.groupby(["weekday", "place"])["seconds"].sum() / SLOT
-    found = agents.reindex(pd.MultiIndex.from_frame(week[["weekday", "place"]]), fill_value=0.0).to_numpy()
-    return found / week["weekday"].map(days.groupby("weekday").size()).to_numpy(float)  # a weekday that the roster does not cover has none
+    covers = days.groupby("weekday").size()
+    agents = held.groupby(names)["seconds"].sum() / SLOT
+    return agents.reindex(pd.MultiIndex.from_product([covers.index, range(DAY // SLOT)], names=names), fill_value=0.0).div(
+        covers, level="weekday"
+    )
 
 
 def _planned(view: View) -> tuple[pd.DataFrame, np.ndarray]:
@@ -224,7 +230,7 @@ def one_more(view: View) -> pd.DataFrame:
     patience = _patience(view)
     if not np.isfinite(patience):
         raise DataRefused("one more", "no known patience")
-    week = staffing(view)
+    week = staffing(view).query("weekly_calls > 0")  # a peak is of half hours with calls
     hours = week.groupby(["weekday", "hour"], as_index=False)["slot_calls"].sum()
     top = hours[calls.busiest(hours["slot_calls"], view.params.service.peak_share)]
     peak = week.merge(top[["weekday", "hour"]], on=["weekday", "hour"])

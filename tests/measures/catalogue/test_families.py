@@ -231,6 +231,10 @@ def test_服务事故占比_by_hand():
     rows = table("created_s", [{"created_s": BEGIN, "kind": k} for k in ("服务事故", "投诉", "投诉", None)])
     assert parts(found(given, ["incident_share"], orders=rows)) == {"incident_share": (1, 4)}
     assert "incident_share" not in catalogue.known(params())
+    apart = rows.assign(duplicate=[None, None, True, None], internal=[None, None, None, True]).astype(
+        {"duplicate": "boolean", "internal": "boolean"}
+    )
+    assert parts(found(given, ["incident_share"], orders=apart)) == {"incident_share": (1, 2)}
 
 
 def test_机器人解决率_is_who_did_not_come_back():

@@ -213,3 +213,23 @@ def test_units_are_added_unless_the_whole_is_given():
     assert whole["value"].tolist() == [0.45]
     bare = channels.marketing(beside(ROWS, typed(channel_conversion=[("2024-09", None, None, 0.03, None)])))
     assert bare["value"].tolist() == [0.03] and "渠道有效转化率" in show(told(bare, "marketing"), language="zh").text
+
+
+def test_a_whole_figure_stands_for_its_own_month_and_indicator_alone():
+    """八月只有两班的数，相加；九月另有全中心的数，用它；转化率只按全中心填，与完成率各不相干。"""
+    units = [
+        ("2024-08", 30, 40, None, "一班"),
+        ("2024-08", 20, 60, None, "二班"),
+        ("2024-09", 30, 40, None, "一班"),
+        ("2024-09", 45, 90, None, None),
+    ]
+    whole = [("2024-07", 3, 100, None, None), ("2024-09", 4, 100, None, None)]
+    frame = channels.marketing(beside(ROWS, typed(marketing_completion=units, channel_conversion=whole)))
+    assert frame[["indicator", "month", "numerator", "denominator"]].to_numpy().tolist() == [
+        ["channel_conversion", "2024-07", 3, 100], ["channel_conversion", "2024-09", 4, 100],
+        ["marketing_completion", "2024-08", 50, 100], ["marketing_completion", "2024-09", 45, 90],
+    ]  # fmt: skip
+    uses = typed(
+        self_service=[("2024-08", 500, None, None, "一班"), ("2024-08", 300, None, None, "二班"), ("2024-09", 1000, None, None, None)]
+    )
+    assert channels.self_service(beside(months([1] * 9), uses, start="2024-01-01"))["uses"].tolist() == [800, 1000]

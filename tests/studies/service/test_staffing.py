@@ -145,7 +145,53 @@ def test_nights_reach_over_the_ends_of_the_month():
         "seq": list(range(31)),
     }
     frame = staffing.staffing(view(every(2, 3, days=range(1, 31)) + every(23, 3, days=range(1, 31)), tables={"agent_time": roster}))
-    assert frame["scheduled"].tolist() == pytest.approx([1] * len(frame)) and len(frame) == 14
+    assert frame["scheduled"].tolist() == pytest.approx([1] * len(frame)) and len(frame) == 7 * 16
+
+
+def shifts(*begin_hours: tuple[int, int, int], days=range(2, 30)) -> dict[str, list]:
+    """A roster: on each day of September so many agents from an hour on for so many hours."""
+    starts = [(at(f"2024-09-{d:02d} {hour:02d}:00"), hours) for d in days for hour, hours, agents in begin_hours for _ in range(agents)]
+    begin, n = [s for s, _ in starts], len(starts)
+    return {
+        "agent": [f"a{k}" for k in range(n)], "starts_s": begin, "local_s": begin, "seconds": [h * 3600 for _, h in starts],
+        "state": ["planned"] * n, "seq": list(range(n)),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rostered_half_hours_without_a_call_are_agents_too_many(engine):
+    """每天9:00至9:30来50通，要排8÷0.7=11.4人；9至10时排5人，0至8时排10人而没有来电：一周缺7×6.4÷2=22.5人时，排7×85=595人时，多7×82.5人时。"""
+    seen = view(every(9, 50), engine=engine, tables={"agent_time": shifts((9, 1, 5), (0, 8, 10))})
+    week = staffing.staffing(seen)
+    night = week[week["hour"] < 8]
+    assert len(week) == 7 * (16 + 2) and len(night) == 7 * 16 and night["scheduled"].eq(10).all()
+    assert night[["weekly_calls", "required", "offered_load"]].eq(0).all(axis=None) and night["handling_seconds"].eq(180).all()
+    told_ = staffing.shortfall(seen)
+    sums = told_[["hours_short", "hours_over", "hours_needed", "hours_rostered"]].iloc[0].tolist()
+    assert sums == pytest.approx([7 * (8 / 0.7 - 5) / 2, 7 * (80 + 2.5), 7 * 8 / 0.7 / 2, 7 * (80 + 5)])
+    assert set(told_["hour"]) == {*range(8), 9} and told_.set_index("hour").loc[9, "missing_agents"].iloc[0] == pytest.approx(
+        (8 / 0.7 - 10) / 2
+    )
+
+
+def test_a_weekday_of_which_no_day_was_seen_says_nothing_of_its_roster():
+    """数据只有周一至周五：周六、周日排了人，不知多还是少。数据有四周而周末从无来电：周末排的是多的。"""
+    given = {"tables": {"agent_time": shifts((9, 1, 5))}}
+    weekdays = [d for d in range(2, 30) if pd.Timestamp(f"2024-09-{d:02d}").weekday() < 5]
+    short = staffing.shortfall(view(every(9, 50, days=range(2, 7)), start="2024-09-02", end="2024-09-07", **given))
+    whole = staffing.shortfall(view(every(9, 50, days=weekdays), **given))
+    assert set(short["weekday"]) == set(range(5)) and short["hours_rostered"].iloc[0] == 5 * 5
+    assert set(whole["weekday"]) == set(range(7)) and whole["hours_rostered"].iloc[0] == 7 * 5
+
+
+def test_one_more_is_added_where_calls_come():
+    """九点半以后没有来电而有人排班：高峰仍是有来电的半小时。"""
+    alone, beside = (
+        staffing.one_more(view(queue(3), service={"peak_share": 0.99}, tables={"agent_time": shifts(*given)}))
+        for given in (((9, 1, 3),), ((9, 1, 3), (0, 8, 3)))
+    )
+    assert alone["slots"].eq(7).all()
+    pd.testing.assert_frame_equal(alone, beside)
 
 
 def test_without_a_roster_the_map_says_so():
