@@ -180,6 +180,7 @@ ANSWERS = {  # what staff may say of a case, by column: the words of the drop-do
     },
 }  # fmt: skip
 NOT_SAID = "not said"  # of a cause: nobody gave one
+STATUS = {"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}  # of a month, by whether later data complete it
 GRADE = {"excellent": Term("优", "excellent"), "good": Term("良", "good"), "fair": Term("中", "fair"), "poor": Term("差", "poor")}
 WEEKDAY = (
     Term("周一", "Mon"), Term("周二", "Tue"), Term("周三", "Wed"), Term("周四", "Thu"), Term("周五", "Fri"), Term("周六", "Sat"), Term("周日", "Sun"),

@@ -15,9 +15,8 @@ from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite
 from hotline_analysis.report import page, publish
 from hotline_analysis.show.markup import Markup, html
-from hotline_analysis.show.month import STATUS
 from hotline_analysis.tables import terms
-from hotline_analysis.words import Term
+from hotline_analysis.words import STATUS, Term
 
 INDEX, KIND = "index.html", "reports"
 HEADING = Term("热线运行月报", "Monthly operations reports")
@@ -73,7 +72,7 @@ def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
         said, content = kept(folder)
         if content:
             parts = {name: part(form, content.decode()) for name, form in PARTS.items()}
-            state = STATUS.cases[str(bool(said.get("pages", {}).get(INDEX, {}).get("provisional")))]
+            state = STATUS[str(bool(said.get("pages", {}).get(INDEX, {}).get("provisional")))]
             lang = "zh" if parts["lang"].startswith("zh") else "en"
             href = f"{hotline.name}/{folder.name}/{INDEX}"
             yield {**parts, "state": state(lang), "year": folder.name[:4], "href": href, "editions": list(_editions(folder, lang))}

@@ -15,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 
 from hotline_analysis import words
-from hotline_analysis.show import charts
 from hotline_analysis.show.markup import Markup, escape, html
 from hotline_analysis.words import Field, Said, Term
 
@@ -116,21 +115,6 @@ def sentences(said: Sequence[str], *, language: str = "zh", link: str = "") -> B
 def missing(reason: str) -> Block:
     """A frame that cannot be had: its reason. Where all of a chapter is so, the page prints it once, under the chapter's heading."""
     return Block("missing", html("blocks", "missing", reason=reason), reason, {"missing": reason})
-
-
-def drawing(axes, *, language: str = "zh") -> Block:
-    """Any Axes, drawn as it is; its own title is the claim."""
-    title = axes.get_title() or WORDS["own"](language)
-    axes.set_title("")
-    drawn = {"": Markup(charts.svg(axes, "own-w", title, title))}
-    facts = {"key": "own", "columns": [name for each in axes.figure.axes for name in _columns(each)]}
-    return Block("figure", html("blocks", "figure", key="own", title=title, drawings=drawn), f"{title}\n{title}", facts)
-
-
-def _columns(axes) -> list[str]:
-    """What a drawing calls its columns: its axes and the head of its legend."""
-    legend = axes.get_legend()
-    return [axes.get_xlabel(), axes.get_ylabel(), *([legend.get_title().get_text()] if legend else [])]
 
 
 # ---- the cells of a table

@@ -333,7 +333,7 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     """
     first = things[0]
     if isinstance(first, Axes):
-        return blocks.drawing(first, language=language or "zh")
+        return _drawing(first, language or "zh")
     shown = _shown(things, language)
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language])
@@ -379,3 +379,18 @@ def _marked(block: Block, frames: Sequence[pd.DataFrame]) -> Block:
 
 
 __all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]
+
+
+def _drawing(axes: Axes, language: str) -> Block:
+    """Any Axes, drawn as it is; its own title is the claim."""
+    title = axes.get_title() or blocks.WORDS["own"](language)
+    axes.set_title("")
+    drawn = {"": Markup(charts.svg(axes, "own-w", title, title))}
+    facts = {"key": "own", "columns": [name for each in axes.figure.axes for name in _columns(each)]}
+    return Block("figure", html("blocks", "figure", key="own", title=title, drawings=drawn), f"{title}\n{title}", facts)
+
+
+def _columns(axes) -> list[str]:
+    """What a drawing calls its columns: its axes and the head of its legend."""
+    legend = axes.get_legend()
+    return [axes.get_xlabel(), axes.get_ylabel(), *([legend.get_title().get_text()] if legend else [])]

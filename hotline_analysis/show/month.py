@@ -5,13 +5,14 @@ What sentences of a month may say is fixed here: a finding is indicator, number,
 
 from dataclasses import replace
 
+from hotline_analysis import words
 from hotline_analysis.show import advice, blocks, charts, verdicts
 from hotline_analysis.show.forms import Figure, Furniture, Table
 from hotline_analysis.words import REASON, Either, Rows, Sentence, Sentences, Term
 
 WHOLE = Sentence("{whole}", "{whole}")  # said on an edition's page
 ISSUE, RUNNING = Term("{}年第{}期", "{}, issue {}"), Sentence("（总第{issue:count}期）", " (no. {issue:count})")
-STATUS = Sentences({"True": Term("暂行版", "provisional"), "False": Term("定稿", "final")}, by="provisional")
+STATUS = Sentences(words.STATUS, by="provisional")
 PERIOD = (
     Sentence("{edition}", "{edition}"),
     Sentence("{first_day:day}至{last_day:day}", "{first_day:day} to {last_day:day}"),
