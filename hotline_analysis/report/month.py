@@ -184,7 +184,7 @@ def _words(store: Store, which: Callable[[Column], bool], where: str = "{} <> ''
     found: set[str] = set()
     for name, rows in ((name, store.table(name)) for name in store.tables):
         for column in (c.name for c in TABLES[name].columns if c.kind == TEXT and which(c) and c.name in rows.columns):
-            found |= {word for (word,) in rows.filter(where.format(column)).project(column).distinct().fetchall()}
+            found |= {word for (word,) in rows.project(column).distinct().filter(where.format(column)).fetchall()}
     return found
 
 
