@@ -97,19 +97,13 @@ def followed(gaps: nw.LazyFrame, definition: Definition, window_s: int) -> Rate:
         return kaplan_meier(gaps, definition, window_s)
     if definition.follow_up == "full":
         gaps = gaps.filter(nw.col("follow_s") >= window_s)
-    cube = table(gaps, definition, window_s)
-    return share(cube[:, :, 0].sum(axis=1), cube.sum(axis=(1, 2)))
+    found = groups(counts.timed(gaps, definition, horizon_s=window_s, beside=["caller_group"]), hit=nw.col("event") == 1)
+    return share(found["hit"], found["calls"])
 
 
 def same_day(gaps: nw.LazyFrame, definition: Definition) -> Rate:
     frame = counts.totals(gaps, definition, by=["caller_group"])
     return share(frame["same_day"].to_numpy(), frame["calls"].to_numpy())
-
-
-def table(gaps: nw.LazyFrame, definition: Definition, window_s: int) -> np.ndarray:
-    """The dense count table [groups, bins + 1, (event, censored)] up to a window."""
-    edges = binned.bin_edges_seconds(menu_seconds=[window_s], horizon_seconds=window_s)
-    return counts.dense(counts.cube(gaps, definition, edges=edges), edges=edges)
 
 
 def kaplan_meier(gaps: nw.LazyFrame, definition: Definition, window_s: int) -> Rate:
@@ -120,7 +114,7 @@ def kaplan_meier(gaps: nw.LazyFrame, definition: Definition, window_s: int) -> R
 
 
 def curve(exact: pd.DataFrame, cube: np.ndarray, window_s: int) -> Rate:
-    """`curve_shares` at the one window whose `table` the cube is."""
+    """`curve_shares` at the one window up to which the cube's bins go."""
     if exact.empty:
         return NOTHING
     edges = binned.bin_edges_seconds(menu_seconds=[window_s], horizon_seconds=window_s)
