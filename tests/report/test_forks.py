@@ -145,3 +145,14 @@ def test_a_server_ends_with_whoever_started_it(tmp_path):
             return
         time.sleep(0.1)
     raise AssertionError("it still runs")
+
+
+def test_the_process_that_starts_kernels_imports_no_chart():
+    """It draws nothing, and a timer that finds its page current should not wait for what draws."""
+    code = "import sys, hotline_analysis.report.month; print(sorted({'matplotlib', 'seaborn', 'hotline_analysis.show.charts'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_a_forked_kernel_finds_imported_what_opening_a_hotline_takes():
+    code = "import sys; from hotline_analysis.report import forks; forks.import_all(); print({'hotline_analysis.hotline', 'holidays.countries'} <= sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "True"
