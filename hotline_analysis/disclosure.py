@@ -75,9 +75,25 @@ def untold(
         return frame
     marks = {name: _marks(frame[name].to_numpy(float, na_value=np.nan), smallest, _wholes(frame, parts_of)) for name in counts}
     hidden = np.any([mark != "" for mark in marks.values()], axis=0)
-    if not hidden.any():
-        return frame
-    marks |= {name: np.where(hidden, UNTOLD, "") for name in shares}
+    return _marked(frame, marks | {name: np.where(hidden, UNTOLD, "") for name in shares}) if hidden.any() else frame
+
+
+def untold_of(
+    frame: pd.DataFrame, count: Sequence[float], shares: Sequence[str], smallest: int, *, parts_of: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The frame without the shares (and their ends) of a count that would not be told, where the frame has no column of it: beside a share's base the share tells it."""
+    told = untold(frame.assign(_count=np.round(np.asarray(count, float))), ["_count"], [], smallest, parts_of=parts_of)
+    return without(frame, told["_count_missing"] != "", shares) if "_count_missing" in told else frame
+
+
+def without(frame: pd.DataFrame, hidden: Sequence[bool], columns: Sequence[str]) -> pd.DataFrame:
+    """The frame without some columns of these rows, marked as not told; what bears a mark keeps it."""
+    hidden = np.asarray(hidden, bool)
+    return _marked(frame, {name: np.where(hidden, UNTOLD, "") for name in columns if name in frame}) if hidden.any() else frame
+
+
+def _marked(frame: pd.DataFrame, marks: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """The frame without what bears a mark, and its reasons."""
     told = {name: frame[name].mask(mark != "") for name, mark in marks.items()}
     before = {name: frame.get(f"{name}_missing", "") for name in marks}
     return frame.assign(**told, **{f"{name}_missing": np.where(mark != "", mark, before[name]) for name, mark in marks.items()})

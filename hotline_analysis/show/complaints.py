@@ -177,5 +177,8 @@ SAY = {
         Sentences({"moved": PARTS, "none": Sentence("{indicator}与上月相比没有证据表明有变化（{gap@all:points}）。", "There is no evidence that {indicator} changed ({gap@all:points}).", of_period=True)}),
     ),
     "backlog": (Sentences(STOCK), Sentence("另有{unclear:some}件起止不明，不计。", "{unclear:some} more, whose times are not clear, are left out.")),
-    "hops": (Sentence("平均转手{mean_hops}次；{back:share}（{back_low:share}～{back_high:share}）又回到经手过的部门。", "{mean_hops} hops on average; {back:share} ({back_low:percent}–{back_high:percent}%) came back to a department that had them."),),
+    "hops": (  # two sentences: the first is not said where counts are not told
+        Sentence("平均转手{mean_hops}次。", "{mean_hops} hops on average."),
+        Sentence("{back:share}（{back_low:share}～{back_high:share}）又回到经手过的部门。", "{back:share} ({back_low:percent}–{back_high:percent}%) came back to a department that had them."),
+    ),
 }  # fmt: skip

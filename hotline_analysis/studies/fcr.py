@@ -56,7 +56,7 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     where they end the follow-up of some calls before the window).
 
     value = (1 - d) S(W) with d the share dispatched and S the Kaplan-Meier curve of the calls not dispatched; repeat_rate is made of the
-    two curves in the same way, so that max(0, 1-r-d) <= value <= min(1-r, 1-d) holds exactly. Raises DataRefused without `dispatched`.
+    two curves in the same way, so that max(0, 1-r-d) <= value <= min(1-r, 1-d) holds exactly. By stratum small counts are not told (`_told`). Raises DataRefused without `dispatched`.
     """
     definition = view.definition
     if definition.mode == "calendar" or definition.direction == "look-back":
@@ -72,11 +72,24 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     cut = np.array([view.ends_early(h * HOUR) for h in frame["window_hours"]], bool)
     frame["caveat"] = np.select([frame["denominator"] < FEW, cut], ["few", "lost days"], "")
     frame = frame.sort_values([*by, "window_hours"], ignore_index=True)
-    shares = ["value", "low", "high", "repeat_rate", "dispatch_rate", "overlap", "naive", "bound_low", "bound_high"]
+    return _told(view, frame, by) if by else frame
+
+
+def _told(view: View, frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Without the small counts of a stratum. value = 1 - repeat - dispatch + overlap, and the share dispatched is one at every window: where few calls were dispatched,
+    followed, both or followed alone within any of them, the stratum has neither its share dispatched nor what could give it away.
+    """
     parts_of = ["window_hours", *by[:-1]]
-    if not by:
-        return frame
-    told = disclosure.untold(frame, ["numerator", "denominator"], shares, view.smallest, parts_of=parts_of)
+    n, resting = frame["denominator"], ["dispatch_rate", "overlap", "naive", "bound_low", "bound_high"]
+    followed, both = (np.round(frame[share] * n) for share in ("repeat_rate", "overlap"))
+    dispatched = np.round(frame["dispatch_rate"] * n)
+    few = np.any([count.between(1, view.smallest - 1) for count in (followed, both, followed - both, dispatched)], axis=0)
+    few = pd.Series(few, index=frame.index).groupby([frame[c] for c in by], dropna=False).transform("any")
+    told = disclosure.untold_of(frame, np.where(few, 2, dispatched), resting, view.smallest, parts_of=parts_of)  # 2: as a small one
+    told = disclosure.untold_of(told, followed, ["repeat_rate"], view.smallest, parts_of=parts_of)
+    told = disclosure.untold(
+        told, ["numerator", "denominator"], ["value", "low", "high", "repeat_rate", *resting], view.smallest, parts_of=parts_of
+    )
     return disclosure.untold(told, ["unknown"], [], view.smallest, parts_of=parts_of)
 
 

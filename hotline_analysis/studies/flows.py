@@ -157,7 +157,8 @@ def returns(view: View, *, level: int = 1, window_hours: float = 168.0) -> pd.Da
     """How many come back about the same, about another issue, or not at all within the window: one row an issue, most calls first.
 
     Columns: issue, denominator (calls watched for the window), same_share, same_low, same_high, other_share, other_low, other_high (95 %, Wilson on effective
-    n), none_share; the three add to 1. window_hours, unwatched, caveat. Raises as `pairs`. Source: A17 (self-loop share, no-return share).
+    n), none_share; the three add to 1. window_hours, unwatched, caveat. What `pairs` does not tell is not told here: beside a pair of the issue with itself neither same nor other,
+    of few callbacks about others, and of few calls without one, nothing. Raises as `pairs`. Source: A17 (self-loop share, no-return share).
     """
     found = flows.transitions(view, level=level, window_s=round(window_hours * HOUR))
     same = np.diagonal(found.index, axis1=1, axis2=2)
@@ -171,7 +172,19 @@ def returns(view: View, *, level: int = 1, window_hours: float = 168.0) -> pd.Da
         frame[f"{name}_low"], frame[f"{name}_high"] = intervals.wilson_from_error(error.value, error.se, calls=found.calls.sum(axis=0))
     frame["none_share"] = 1 - frame["same_share"] - frame["other_share"]
     frame = frame.assign(window_hours=window_hours, unwatched=found.unwatched, caveat=_caveats(view, found))
-    return frame[frame["denominator"] >= view.smallest].reset_index(drop=True)
+    return _without_few(view, found, frame)[frame["denominator"] >= view.smallest].reset_index(drop=True)
+
+
+def _without_few(view: View, found: Transitions, frame: pd.DataFrame) -> pd.DataFrame:
+    """`returns` without what `pairs` hides, and without what a share of few calls would tell."""
+    k, n = found.index.sum(axis=0), found.calls.sum(axis=0)
+    rows = pd.DataFrame({"issue": np.repeat(np.arange(len(n)), len(n)), "numerator": k.ravel()})
+    hidden = disclosure.untold(rows, ["numerator"], [], view.smallest, parts_of=["issue"])["numerator"].isna().to_numpy().reshape(k.shape)
+    same, other = [[f"{name}_{end}" for end in ("share", "low", "high")] for name in ("same", "other")]
+    told = disclosure.without(frame, np.diagonal(hidden), [*same, *other])
+    for count in (k.sum(axis=1) - np.diagonal(k), n - k.sum(axis=1)):
+        told = disclosure.untold_of(told, count, [*same, *other, "none_share"], view.smallest)
+    return told
 
 
 def notices(view: View, *, level: int = 1, window_hours: float = 168.0, told: float = 0.5) -> pd.DataFrame:

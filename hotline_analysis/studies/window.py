@@ -416,12 +416,16 @@ def density(view: View, *, by: Sequence[str] = (), bin_hours: int = 1) -> pd.Dat
     one that habit brings: rate after the control instants x share still waiting), control (rise of B per thousand control instants and
     hour), seen_share, habit_share (areas under seen and habit up to hour_to, as shares of the calls), related_share (1 - habit_share /
     seen_share: of the callbacks up to hour_to, those that habit does not explain), horizon_hours (168: nothing beyond is shown), said (few
-    under 200 callbacks, none with no callback at all, else ''). Without controls habit and what follows are missing. Source: methods 2; F0 A12.
+    under 200 callbacks, none with no callback at all, else ''). By stratum seen_share and related_share end with the first hour whose callbacks are not told. Without controls habit and what follows are missing. Source: methods 2; F0 A12.
     """
     found = chance.counted(view, by=by)
     parts = [_density(tables, found.edges, bin_hours).assign(**dict(zip(by, key, strict=True))) for key, tables in found.split().items()]
     frame = pd.concat(parts, ignore_index=True)
-    return _told(view, frame[[*by, *[c for c in frame.columns if c not in by]]], by, ["hour_from"])
+    told = _told(view, frame[[*by, *[c for c in frame.columns if c not in by]]], by, ["hour_from"])
+    if "numerator_missing" not in told:
+        return told
+    late = (told["numerator_missing"] != "").groupby([told[c] for c in by], dropna=False).cummax()  # the next sum would tell it
+    return disclosure.without(told, late, ["seen_share", "related_share"])
 
 
 def _density(tables: chance.Tables, edges: np.ndarray, bin_hours: int) -> pd.DataFrame:

@@ -116,6 +116,25 @@ def test_by_person_by_hand():
     assert hidden["callers"].isna().all(), "of four callers in four rows each is one, unless the noughts are hidden too"
 
 
+def test_what_tries_hides_the_means_by_person_do_not_tell():
+    """30 callers get through at once, 20 at the second call, 3 at the third and 4 at the fourth: 7 callers, whose 18 calls before the answer redials_each would tell apart; 2 never do."""
+    needed = [1] * 30 + [2] * 20 + [3] * 3 + [4] * 4 + [0] * 2
+    calls = [(c, n * HOUR, "answered" if n + 1 == k else "abandoned") for c, k in enumerate(needed) for n in range(k or 1)]
+    calls = sorted(calls, key=lambda r: r[1])
+    base = seen([(c, t) for c, t, _ in calls], outcome=[o for *_, o in calls], queue_seconds=[5] * len(calls))
+    hidden, told = replace(base, smallest=8), people.people(base).iloc[0]
+    assert told["redials_each"] == pytest.approx((20 + 2 * 3 + 3 * 4) / 57)
+    assert people.tries(hidden)["callers"].isna().tolist() == [False, False, True, True, False, True]
+    kept = people.people(hidden).iloc[0]
+    assert np.isnan(kept["redials_each"]) and kept["redials_each_missing"] == disclosure.UNTOLD and kept["first"] == told["first"]
+    lone = [(c, 0, "answered") for c in range(30)] + [(c, n * HOUR, o) for c in (40, 41) for n, o in enumerate(("abandoned", "answered"))]
+    lone = sorted(lone, key=lambda r: r[1])
+    one = people.people(
+        replace(seen([(c, t) for c, t, _ in lone], outcome=[o for *_, o in lone], queue_seconds=[5] * len(lone)), smallest=8)
+    )
+    assert one["first"].isna().all() and one["value"].iloc[0] == 1, "32 less the 30 would be the 2"
+
+
 @tried(15)
 @given(
     st.lists(

@@ -666,6 +666,23 @@ def test_hops_and_returns():
     assert frame["mean_hops"].iloc[0] == pytest.approx(2 / 3) and frame["back"].iloc[0] == pytest.approx(1 / 3)
 
 
+def test_the_mean_hop_does_not_tell_the_hops_that_are_not_told():
+    """30 orders stay, 3 are passed on once and 4 twice: 37 orders and 11 hops would tell the 3 from the 4."""
+    hops = [0] * 30 + [1] * 3 + [2] * 4
+    rows = [(f"o{i}", "甲乙"[hop % 2], at("2024-08-05 09:00") + 600 * hop) for i, k in enumerate(hops) for hop in range(k + 1)]
+    order, department, start = zip(*rows, strict=True)
+    steps = {"order_id": list(order), "department": list(department), "start_s": list(start), "end_s": [s + 600 for s in start]}
+    seen = {n: view({"created_s": [at("2024-08-05 08:00")] * 37, "closed_s": [None] * 37}, steps=steps, smallest=n) for n in (1, 8)}
+    frame = complaints.hops(seen[1])
+    assert frame["count"].tolist() == [30, 3, 4, 0, 0] and frame["mean_hops"].iloc[0] == pytest.approx(11 / 37)
+    quiet = complaints.hops(seen[8])
+    assert quiet["mean_hops"].isna().all() and set(quiet["mean_hops_missing"]) == {"untold"} and quiet["back"].notna().all()
+    assert (
+        "平均转手" not in say(told(quiet, "hops"), language="zh").text
+        and "又回到经手过的部门" in say(told(quiet, "hops"), language="zh").text
+    )
+
+
 def test_only_the_named_steps_are_in_a_departments_hands():
     """Of 办理 alone o0 goes from 乙 to 甲: one hop, and not back; the others were never handled."""
     frame = complaints.hops(view(one(closed_s=[None] * 3), steps=STEPS, handling=["办理"])).set_index("hops")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.errors import BadParams, DataRefused
 from hotline_analysis.measures import agents as measured
 from hotline_analysis.measures.counts import GROUPS
@@ -38,7 +39,7 @@ def talk(view: View, *, level: int = 1, window_hours: float = 0.0, parts: int = 
 
     Columns: part (1: the shortest), denominator (calls), numerator (repeats), talk (mean seconds), crude (numerator over denominator), adjusted, adjusted_low, adjusted_high (rate of all calls times seen over expected of their cells), more, more_low, more_high (per
     1,000 calls, less the mean of all), slope, slope_low, slope_high (per 1,000: how many more repeats the shortest part has than the longest on the straight line through all parts), left_out, said: short (shorter calls have more repeats: slope_low above 0), long (fewer), none, few (under LEAST_REPEATS
-    repeats). Intervals 95 %, jackknife over caller groups. That shorter calls have more repeats is no proof that shortening a call makes one: hard calls differ in both. Raises DataRefused without agents, issues or talk times.
+    repeats). Intervals 95 %, jackknife over caller groups. Small counts are not told. That shorter calls have more repeats is no proof that shortening a call makes one: hard calls differ in both. Raises DataRefused without agents, issues or talk times.
     """
     if parts < 2:
         raise BadParams("agents › parts", "calls are cut into two parts or more.", "Leave it at 5.")
@@ -49,7 +50,8 @@ def talk(view: View, *, level: int = 1, window_hours: float = 0.0, parts: int = 
         raise DataRefused("agents", "few: no issue has 30 calls at the same hours.")
     k, n = _tables(kept, parts)
     estimate = resampling.jackknife(_course(*resampling.leave_one_out(k, n)), estimate=_course(k.sum(axis=0), n.sum(axis=0)))
-    return _told(kept, estimate, parts).assign(left_out=left)
+    told = _told(kept, estimate, parts).assign(left_out=left)
+    return disclosure.untold(told, ["denominator", "numerator"], ["crude"], view.smallest, parts_of=())
 
 
 def _tables(rows: pd.DataFrame, parts: int) -> tuple[np.ndarray, np.ndarray]:

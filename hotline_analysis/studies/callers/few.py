@@ -31,7 +31,7 @@ def heavy(view: View, *, top_share: float = TOP) -> pd.DataFrame:
 
     The busiest are at most `top_share` of the callers: those with more calls than all others (as in the study of definitions). Columns: issue, calls (all), busiest_calls, busiest_share (of the busiest
     callers' calls of known issue), other_share (of the others'), ratio (of the two), busiest (callers), of_all_calls (their share of all calls), said (found, none; few: of 1 to 7
-    callers nothing is told, in one row). Issues with few calls are pooled. Raises DataRefused without
+    callers nothing is told, in one row). Issues with few calls are pooled; of 1 to 7 calls of the busiest callers, or of all others, about an issue neither's share is told: its calls are. Raises DataRefused without
     issues, and as `schemes`.
     """
     needed(view.table("calls"), ["issue_1"], "what heavy callers come for")
@@ -54,7 +54,10 @@ def heavy(view: View, *, top_share: float = TOP) -> pd.DataFrame:
     told = told.assign(ratio=(told["busiest_share"] / told["other_share"]).where(told["other_share"] > 0))
     more = told["busiest_calls"] - told["busiest_calls"].sum() * told["other_share"]
     told = told.assign(more=more).sort_values(["more", "issue"], ascending=[False, True], ignore_index=True).drop(columns="more")
-    told = disclosure.untold(told, ["busiest_calls"], ["busiest_share", "ratio"], view.smallest)
+    others = told["calls"] - told["busiest_calls"]
+    shares = ["busiest_share", "other_share", "ratio"]
+    told = disclosure.untold(told, ["busiest_calls"], shares, view.smallest, parts_of=())
+    told = disclosure.untold_of(told, others, ["busiest_calls", *shares], view.smallest, parts_of=())
     return told.assign(said="found" if known["top"].any() else "none")
 
 

@@ -32,7 +32,7 @@ def people(view: View) -> pd.DataFrame:
     Columns: numerator (callers answered at least once), denominator (callers), value, low, high (Wilson: a caller is a case), first (share answered at the first call), redials_each (mean calls before the first
     answer, of those answered), hours_median, hours_p90 (from the start of the first call to the start of the first answered one, of those who were not answered at once), calls_each, calls (theirs),
     redials (calls that continue an attempt, see `measures.redials`), demand (all calls of the period, unidentified ones too, less the redials), said (some, all: everybody got
-    through). Raises DataRefused without outcome or caller, with masked numbers, and where no caller is identified.
+    through). Where `tries` leaves counts out, redials_each is not told, nor first without the count of those: they are sums of them. Raises DataRefused without outcome or caller, with masked numbers, and where no caller is identified.
     """
     told, each = _each(view)
     n, reached = len(each), int(each["answered"].sum())
@@ -45,19 +45,27 @@ def people(view: View) -> pd.DataFrame:
         "hours_median": float(waited.median()) if len(waited) else np.nan, "hours_p90": float(waited.quantile(0.9)) if len(waited) else np.nan,
         "calls_each": len(told) / n, "calls": len(told), "redials": again, "demand": _offered(view) - again, "said": "all" if reached == n else "some",
     }  # fmt: skip
-    return pd.DataFrame([row])
+    hidden = _tries(view, each)["callers"].isna().iloc[:-1]
+    told = disclosure.without(pd.DataFrame([row]), [hidden.any()], ["redials_each"])
+    return disclosure.without(told, [hidden.iloc[0]], ["first"])
 
 
 def tries(view: View) -> pd.DataFrame:
     """At which of their calls of the period callers were first answered: one row a number of calls (1 to MOST_TOLD or more), and those who never were.
 
-    Columns: tries (key of TRIES), callers, share (of all callers; the shares add to 1). Counts of 1 to 7 callers are not told. Raises as `people`.
+    Columns: tries (key of TRIES), callers, share (of all callers; the shares add to 1). Counts of 1 to 7 callers are not told; of those who got through a sum of them is told by
+    `people`, so they protect each other without those who never did. Raises as `people`.
     """
     _, each = _each(view)
+    return _tries(view, each)
+
+
+def _tries(view: View, each: pd.DataFrame) -> pd.DataFrame:
     at = each["tries"].clip(upper=MOST_TOLD).where(each["answered"])
     sizes = [int((at == n).sum()) for n in range(1, MOST_TOLD + 1)] + [int((~each["answered"]).sum())]
     told = pd.DataFrame({"tries": list(TRIES), "callers": sizes, "share": np.array(sizes) / len(each)})
-    return disclosure.untold(told, ["callers"], ["share"], view.smallest, parts_of=())
+    told = told.assign(through=told["tries"] != "never")
+    return disclosure.untold(told, ["callers"], ["share"], view.smallest, parts_of=["through"]).drop(columns="through")
 
 
 def _each(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:

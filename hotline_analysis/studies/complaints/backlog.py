@@ -26,7 +26,7 @@ def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     they were created, withdrawn ones without a time and those that no export tells of up to the end, which are counted. What came before the data begin is unknown, so the first months' stocks read low.
 
     Columns: by..., open_before, came, went, open_after = open_before + came - went (orders), flow (came - went), days, arrivals_a_day, mean_open (L, orders), mean_days (W, of those that
-    went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level). Raises DataRefused without closed_at and resolved_at,
+    went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level). Where one of a stratum's four counts is not told none is: each is the others'. Raises DataRefused without closed_at and resolved_at,
     and where later exports tell of older orders no more.
     """
     frame = orders.cases(view, *by)
@@ -34,7 +34,11 @@ def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     parts = orders.split(view, frame, by) or [((orders.NONE,) * len(by), frame)]
     found = pd.DataFrame([{**dict(zip(by, key, strict=True)), **_stock(view, orders.counted(part))} for key, part in parts])
     counts, made = ["open_before", "came", "went", "open_after"], ["flow", "arrivals_a_day", "mean_open", "mean_days", "little_gap"]
-    return disclosure.untold(found, counts, made, view.smallest, parts_of=by[:-1]) if by else found
+    if not by:
+        return found
+    told = disclosure.untold(found, counts, made, view.smallest, parts_of=by[:-1])
+    told = disclosure.without(told, told[counts].isna().any(axis=1), counts)
+    return disclosure.untold(told, ["unclear"], [], view.smallest, parts_of=by[:-1])
 
 
 def ageing(view: View) -> pd.DataFrame:

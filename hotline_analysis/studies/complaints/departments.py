@@ -12,7 +12,7 @@ from hotline_analysis.measures import order_shares, orders
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals
 
-SHARES = ("response", "resolution")
+FIGURES = ("response", "resolution", "due", "returned", "reopened")
 
 
 def departments(view: View) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def departments(view: View) -> pd.DataFrame:
     Columns: department, count (orders), share, response, response_low, response_high (share within the first response limit), resolution and its ends (within the last
     resolution limit), due and its ends (by the due time), returned, returned_low, returned_high, reopened and its ends (share of orders; Wilson), response_limit, resolution_limit, final_on (the day on which the shares
     within a limit and by the due time are final, '' where they are).
-    What the export lacks is no column. Differences are not ranked: departments have other orders. Raises DataRefused without department.
+    What the export lacks is no column; shares of so few orders that their count would not be told are not told. Differences are not ranked: departments have other orders. Raises DataRefused without department.
     """
     frame = orders.counted(orders.cases(view, "department"))
     if "department" not in frame:
@@ -33,10 +33,14 @@ def departments(view: View) -> pd.DataFrame:
         _department(view, orders.within(part, view.period), key[0], limits, n) for key, part in orders.split(view, frame, ["department"])
     ]
     told = pd.DataFrame(rows) if rows else pd.DataFrame([_department(view, frame.iloc[:0], "", limits, 0)]).iloc[:0]
+    counts = {name: told.pop(f"{name}_count") for name in FIGURES}
     told = told.dropna(axis=1, how="all") if len(told) else told  # what the export lacks is no column
     told = told.assign(final_on=order_shares.last_on(view))
     shares = [c for c in told if c not in ("department", "count", "final_on") and not c.endswith("limit")]
-    return disclosure.untold(told, ["count"], shares, view.smallest, parts_of=())
+    told = disclosure.untold(told, ["count"], shares, view.smallest, parts_of=())
+    for name, count in counts.items():
+        told = disclosure.untold_of(told, count, [name, f"{name}_low", f"{name}_high"], view.smallest, parts_of=())
+    return told
 
 
 def _department(view: View, part: pd.DataFrame, name: str, limits: dict, whole: int) -> dict:
@@ -51,16 +55,16 @@ def _department(view: View, part: pd.DataFrame, name: str, limits: dict, whole: 
 
 
 def _ends(name: str, found) -> dict:
-    values = (found.value, found.low, found.high) if found else (np.nan,) * 3
-    return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
+    values = (found.value, found.low, found.high, found.numerator) if found else (np.nan,) * 4
+    return dict(zip((name, f"{name}_low", f"{name}_high", f"{name}_count"), values, strict=True))
 
 
 def _flagged(part: pd.DataFrame, flag: str) -> dict:
     if flag not in part or not len(part):
-        return dict.fromkeys((flag, f"{flag}_low", f"{flag}_high"), np.nan)
+        return dict.fromkeys((flag, f"{flag}_low", f"{flag}_high", f"{flag}_count"), np.nan)
     k, n = int(part[flag].sum()), len(part)
     low, high = intervals.wilson(k, n)
-    return {flag: k / n, f"{flag}_low": float(low), f"{flag}_high": float(high)}
+    return {flag: k / n, f"{flag}_low": float(low), f"{flag}_high": float(high), f"{flag}_count": k}
 
 
 def aside(view: View) -> pd.DataFrame:

@@ -54,7 +54,8 @@ def steps(view: View) -> pd.DataFrame:
     told = told.sort_values("share_of_time", ascending=False, ignore_index=True)[
         ["step", "handovers", "open", "median_hours", "p90_hours", "share_of_time", "early"]
     ]
-    return disclosure.untold(told, ["handovers"], ["median_hours", "p90_hours", "share_of_time"], view.smallest, parts_of=())
+    told = disclosure.untold(told, ["handovers"], ["median_hours", "p90_hours", "share_of_time"], view.smallest, parts_of=())
+    return disclosure.untold(told, ["open", "early"], [], view.smallest, parts_of=())
 
 
 def _step(view: View, name: str, part: pd.DataFrame) -> dict:
@@ -86,7 +87,7 @@ def hops(view: View) -> pd.DataFrame:
     """How often orders change departments: one row a number of hops (4 stands for 4 and more).
 
     A hop is a handover to another department than the one before; handovers without a department, and steps that params do not name as handling, are passed over. Columns: hops, count (orders), share, low, high
-    (Wilson), came_back (orders of these that came back to a department that had them before), mean_hops (of all orders with handovers), back, back_low, back_high (share of all that came back).
+    (Wilson), came_back (orders of these that came back to a department that had them before), mean_hops (of all orders with handovers; not told beside a count that is not: with the number of orders it is a second sum of them), back, back_low, back_high (share of all that came back).
     Raises NoInput without order_steps, DataRefused without department.
     """
     frame = handovers(view)
@@ -111,4 +112,5 @@ def hops(view: View) -> pd.DataFrame:
         back_low=float(ends.low),
         back_high=float(ends.high),
     )
-    return disclosure.untold(told, ["count", "came_back"], ["share", "low", "high"], view.smallest, parts_of=())
+    told = disclosure.untold(told, ["count", "came_back"], ["share", "low", "high"], view.smallest, parts_of=())
+    return disclosure.without(told, np.full(len(told), told["count"].isna().any()), ["mean_hops"])

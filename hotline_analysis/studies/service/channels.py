@@ -80,6 +80,10 @@ def channels(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
         frame = frame.assign(talk=np.divide(made["talked"].sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0))
     frame = frame.assign(**_followed(view, found, strata, hours), window_hours=hours, said="one" if len(strata) < 2 else "several")
     shares = [c for c in frame if c not in ("channel", "count", "window_hours", "said")]
+    for name in ("answered", "again"):
+        if name in frame:
+            counts, ends = [f"{name}_numerator", f"{name}_denominator"], [name, f"{name}_low", f"{name}_high"]
+            frame = disclosure.untold(frame, counts, ends, view.smallest, parts_of=())
     return disclosure.untold(frame, ["count"], shares, view.smallest, parts_of=())
 
 
@@ -197,8 +201,13 @@ def _flows(view: View, frame: pd.DataFrame, hours: float) -> pd.DataFrame:
     low, high = intervals.wilson(moved, repeats or np.nan)
     told = {"window_hours": hours, "repeats": repeats, "switched_count": moved, "switched_share": moved / repeats if repeats else np.nan}
     told = frame.assign(**told, switched_low=float(low), switched_high=float(high), said=case)
-    shares = ["value", "low", "high", "of_repeats", "of_repeats_low", "of_repeats_high"]
-    told = disclosure.untold(told, ["numerator", "of_repeats_numerator"], shares, view.smallest, parts_of=["channel"])
+    of_repeats = ["of_repeats", "of_repeats_low", "of_repeats_high"]
+    told = disclosure.untold(
+        told, ["numerator", "of_repeats_numerator"], ["value", "low", "high", *of_repeats], view.smallest, parts_of=["channel"]
+    )
+    # a channel's followed calls are a part of all repeats, and what its pairs that are not told add up to
+    told = disclosure.untold(told, ["of_repeats_denominator"], of_repeats, view.smallest, parts_of=["next_channel"])
+    told = disclosure.without(told, told["of_repeats_denominator"].isna(), ["numerator", "value", "low", "high"])
     told = told.drop(columns=["of_repeats_numerator", "of_repeats_numerator_missing"], errors="ignore")
     if "numerator_missing" not in told or not (told["numerator_missing"] != "")[told["switched"] == "yes"].any():
         return told

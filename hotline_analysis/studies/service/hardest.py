@@ -11,6 +11,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from hotline_analysis import disclosure
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import chance
 from hotline_analysis.measures.counts import GROUPS
@@ -19,7 +20,7 @@ from hotline_analysis.measures.quotable import why
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import funnel, resampling, tests
 from hotline_analysis.studies.service import grouped
-from hotline_analysis.studies.service.parts import PARTS, Measured, estimates, measured
+from hotline_analysis.studies.service.parts import PARTS, Measured, estimates, few, measured
 from hotline_analysis.words import Field, Term, listed
 
 FEWEST = 3  # issues, and parts of an agreement: below nothing is ranked
@@ -108,7 +109,7 @@ def hardest(view: View, *, level: int = 1) -> pd.DataFrame:
     figure (repeat, dispatch, transfer, reopened, dissatisfied: shares; handling: seconds; closing: days, at most 14), its ends `<part>_low`, `<part>_high` (95 %, jackknife), and its z `<part>_z`; and in every row parts_count, agreement (mean of
     Kendall's tau-b over the pairs of parts), window_hours, left_out_zh, left_out_en (parts that the export lacks, with the reason), named (the first issue and those whose rank intervals reach its own), said (apart: the first rank is
     sure; close; alike: the parts' issues do not differ beyond chance). z = tau (x - mean) / (tau^2 + se^2), tau^2 of DerSimonian and Laird. An open order counts as far as seen (Kaplan-Meier).
-    Raises DataRefused below three issues. Source: B02.
+    A share of 1 to 7 calls is not told, nor its z and the score of the issue, which would tell it (`disclosure`). Raises DataRefused below three issues. Source: B02.
     """
     found = _issues(view, level)
     draws = resampling.group_weights(GROUPS, chance.RESAMPLES, rng=chance.draws())
@@ -129,7 +130,11 @@ def hardest(view: View, *, level: int = 1) -> pd.DataFrame:
         ends = {f"{name}_low": own.low, f"{name}_high": own.high}
         frame = frame.assign(**{name: own.value, **ends, f"{name}_z": scores[name][0]})
     frame = frame.assign(**_about(found, scores), window_hours=grouped.window_hours(view))
-    return _named(frame.sort_values(["rank", "answered_calls"], ascending=[True, False], kind="stable", ignore_index=True))
+    frame = _named(frame.sort_values(["rank", "answered_calls"], ascending=[True, False], kind="stable"))
+    for name, count in few(found).items():
+        hidden = [name, f"{name}_low", f"{name}_high", f"{name}_z", "score"]
+        frame = disclosure.untold_of(frame, count[frame.index], hidden, view.smallest, parts_of=())
+    return frame.reset_index(drop=True)
 
 
 def _about(found: Measured, scores: Mapping[str, np.ndarray]) -> dict:
@@ -147,10 +152,11 @@ def _about(found: Measured, scores: Mapping[str, np.ndarray]) -> dict:
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """Which issues the sentence names: the first, and those that may as well be the first."""
     alike = not (frame["score"].abs() > 0).any()
-    reach = (frame["rank_low"] <= frame["rank_high"].iloc[0]) & (frame.index > 0)
+    place = np.arange(len(frame))
+    reach = (frame["rank_low"] <= frame["rank_high"].iloc[0]) & (place > 0)
     case = "alike" if alike else "close" if reach.any() else "apart"
-    beside = frame["issue"].where(reach & (frame.index <= 3), "")
-    named = np.where(frame.index == 0, "first", np.where(beside != "", "beside", ""))
+    beside = frame["issue"].where(reach & (place <= 3), "")
+    named = np.where(place == 0, "first", np.where(beside != "", "beside", ""))
     return frame.assign(named=named, said=case, beside_count=int(reach.sum()))
 
 
@@ -170,7 +176,7 @@ def priority(view: View, *, level: int = 1) -> pd.DataFrame:
 
     Columns: issue, answered_calls, repeats (calls × repeat rate within the window), handling (mean seconds), dissatisfied (share without one of the two best marks), urgency (repeats^a × handling in hours^b × dissatisfied^c, with the
     weights a, b, c of params › service › priority; a factor that the export lacks is left out), urgency_low, urgency_high (95 %, 1,000 draws of the caller groups), urgency_share (of all issues' values), rank, rank_low, rank_high; and in every row weight_repeats,
-    weight_handling, weight_unsatisfied (as printed), left_out_zh, left_out_en, window_hours, said (whole; part: a factor is left out). Raises DataRefused without repeats or below three issues. Source: A25.
+    weight_handling, weight_unsatisfied (as printed), left_out_zh, left_out_en, window_hours, said (whole; part: a factor is left out). A factor of 1 to 7 calls is not told, nor the product (`disclosure`). Raises DataRefused without repeats or below three issues. Source: A25.
     """
     found = _issues(view, level)
     if "repeat" not in found.parts:
@@ -201,9 +207,12 @@ def priority(view: View, *, level: int = 1) -> pd.DataFrame:
     told = {name: text for name, text in _about(lacking, {}).items() if name.startswith("left_out")}
     said = {"window_hours": grouped.window_hours(view), "said": "part" if lacking.missing else "whole"}
     used = {f"weight_{name}": float(getattr(weights, name)) for name in WEIGHTS}
-    return frame.assign(**used, **told, **said).sort_values(
-        ["urgency", "answered_calls"], ascending=False, kind="stable", ignore_index=True
-    )
+    frame = frame.assign(**used, **told, **said).sort_values(["urgency", "answered_calls"], ascending=False, kind="stable")
+    for part, name in (("repeat", "repeats"), ("dissatisfied", "dissatisfied")):
+        hidden = [name, "urgency", "urgency_low", "urgency_high", "urgency_share"]
+        count = few(found).get(part, np.full(len(frame), np.nan))
+        frame = disclosure.untold_of(frame, count[frame.index], hidden, view.smallest, parts_of=())
+    return frame.reset_index(drop=True)
 
 
 def _priority(found: Measured, draws: np.ndarray, weights) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -17,7 +17,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.stats import funnel, surveys, tests
 from hotline_analysis.studies.service import grouped
 from hotline_analysis.studies.service.grouped import WORDS
-from hotline_analysis.studies.service.parts import Measured, estimates, measured
+from hotline_analysis.studies.service.parts import Measured, estimates, few, measured
 from hotline_analysis.words import Field, Term
 
 EARLY_SECONDS = 60  # a transferred call whose whole talk was so short was passed on at its start
@@ -92,7 +92,7 @@ def faq(view: View, *, level: int = 0) -> pd.DataFrame:
 
     Columns: issue, parent, answered_calls, share (of the answered calls), handling (mean seconds), handling_low, handling_high, repeat and its ends (within the window, of calls watched for the whole of it), dispatch and its ends (95 %, jackknife over caller
     groups), candidate (yes: every threshold is kept by the interval's end too; maybe: by the figure alone; no), shown (yes or maybe), and in every row the thresholds as numbers (least_share, most_handling, most_repeat, most_dispatch; missing where the export
-    lacks the part), candidates, near (how many are maybe), candidate_calls, candidate_share (of the candidates), window_hours, said (some, near, none). Small issues are not told. Raises DataRefused without issues, outcomes or talk times. Source: B16.
+    lacks the part), candidates, near (how many are maybe), candidate_calls, candidate_share (of the candidates), window_hours, said (some, near, none). Small issues are not told, nor a share of 1 to 7 calls. Raises DataRefused without issues, outcomes or talk times. Source: B16.
     """
     found = measured(view, level, least=FEW)
     if not found.strata or "handling" not in found.parts:
@@ -124,6 +124,8 @@ def faq(view: View, *, level: int = 0) -> pd.DataFrame:
         shown=frame["candidate"] != "no",
         said="some" if len(chosen) else "near" if told["near"] else "none",
     )
+    for name, count in few(found).items():
+        frame = disclosure.untold_of(frame, count, [name, f"{name}_low", f"{name}_high"], view.smallest, parts_of=())
     order = frame["candidate"].map({"yes": 0, "maybe": 1, "no": 2})
     return (
         frame.assign(order=order)

@@ -202,3 +202,8 @@ def estimates(found: Measured, name: str) -> resampling.Estimate:
         return error._replace(low=np.maximum(error.low, 0.0))
     low, high = intervals.wilson_from_error(value, error.se, calls=part.sizes)
     return error._replace(low=low, high=high)
+
+
+def few(found: Measured) -> dict[str, np.ndarray]:
+    """The counts that the shares are of, by part: what `disclosure` goes by, since a share of the issue's calls tells its count."""
+    return {name: found.parts[name].k.sum(axis=0) for name in SHARES if name in found.parts}
