@@ -42,6 +42,7 @@ from hotline_analysis.measures import (
     rounding,
     sharing,
     suggestions,
+    unended,
     verdicts,
     volumes,
 )
@@ -51,7 +52,7 @@ from hotline_analysis.measures.catalogue import deflection
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
-from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
+from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller, ended
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
@@ -192,6 +193,7 @@ class Hotline:
         self.params = params = self.store.params  # with the columns that a lake's tables have
         self.kept = spark.OnSpark(self.store) if params.engine.spark else Kept(self.store)
         self.frames = Frames(self.kept.frames)
+        self.rule = self._clocked(self.rule)
         self.period = self._period(month)
         self.language = Language(language, grain(self.period.label))
         self.only = editions.bound(self, only)
@@ -483,6 +485,12 @@ class Hotline:
         self.store.check_unchanged()
         frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields(tables.terms(), frame)}
         return frame
+
+    def _clocked(self, rule: Definition) -> Definition:
+        """The rule as these calls can be counted by: where no end is known, gaps run from the start and the rule says so, unless params ask for the end."""
+        if rule.clock == "start" or "clock" in self.params.definition or "calls" not in self.store.tables:
+            return rule
+        return rule if ended(self.canonical["calls"]) else rule.but(clock="start")
 
     # ---- answers
 
@@ -953,7 +961,7 @@ class Hotline:
             cells=self.store.cells,
         )
         if not day:
-            more = [*self._lost_after(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+            more = [*self._lost_after(), *self._unended(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
             found = checks.with_more(found, more)
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
@@ -963,6 +971,12 @@ class Hotline:
         named = worst & (worst.cumsum() <= MOST_NAMED)
         return found.assign(**said, grade=grade, worst=named, more=int(worst.sum() - named.sum()) or None)
 
+    @property
+    def _windows(self) -> list[float]:
+        """The windows that some figure of the hotline has, in hours, ascending."""
+        own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
+        return sorted({*self.rule.windows_hours, *self.rule.windows_by_issue.values(), *own})
+
     def _lost_after(self) -> list[dict]:
         """A finding a stretch of days without records behind the period: they count as days on which nobody called back, in every window that reaches them.
 
@@ -971,8 +985,7 @@ class Hotline:
         view, period = self.view, self.period
         if not (period.dated and self._watches_callers) or view.end_s <= period.end_s:
             return []
-        own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
-        windows = sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
+        windows = sorted({*self._windows, 24 * view.tail_s / DAY})
         earlier = [p for p in self.trend if p.last_day < period.first_day]
         lost = indicators.lost_after(view, [*earlier, period], windows[-1])[period.label]
         severity = "major" if len(lost) >= checks.LOST_DAYS[1] else "minor"
@@ -984,6 +997,25 @@ class Hotline:
             lacking = {"where": where, "count": len(days), "usual": round(days["expected"].sum()), "detail": f"{reach:g}"}
             told.append({"check": "lost after", **lacking, "severity": severity})
         return told
+
+    def _unended(self) -> list[dict]:
+        """A finding where calls have no written end, and one where none is known: of middle weight where rates may be so much too low that they are not judged.
+
+        It names the longest window of which the rate may be too low; of no more than middle weight, because every other figure of the period stands.
+        """
+        if not self._watches_callers:
+            return []
+        whole, told = replace(self.view, tables=self.canonical, only=("", "")), []
+        for row in unended.counted(whole, [self.period]).itertuples():
+            lacking = {w: unended.missed(row.calls, row.unknown, row.lasted_s, w) for w in self._windows}
+            moved = [w for w in self._windows if lacking[w] >= unended.TOLD]
+            severity = "major" if max(lacking.values()) >= unended.UNJUDGED else "minor"
+            if row.worked_out:
+                told.append({"check": "ends worked out", "count": row.worked_out, "share": row.worked_out / row.calls, "severity": "info"})
+            if row.unknown:
+                told.append({"check": "ends unknown" if moved else "few ends unknown", "count": row.unknown, "share": row.unknown / row.calls,
+                             "severity": severity if moved else "info", "detail": f"{moved[-1]:g}" if moved else ""})  # fmt: skip
+        return [{"where": "ended_at", **found} for found in told]
 
     def _untold(self) -> list[dict]:
         """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""

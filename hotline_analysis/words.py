@@ -140,6 +140,11 @@ REASON = {  # why a month is not compared
     "not watched": Term(
         "本月之后有几天没有记录，再次来电看不全", "days after the month have no records, so not all callbacks are seen", of_period=True
     ),
+    "not ended": Term(
+        "不少来电不知何时结束，这一窗口的复电率偏低",
+        "the end of many calls is not known, so the rate of this window is too low",
+        of_period=True,
+    ),
     "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with", of_period=True),
     "month before": Term("上月没有可比的数字", "the month before has no comparable figure", of_period=True),
     "definition": Term("以前各月口径不同", "the months before are under another definition", of_period=True),

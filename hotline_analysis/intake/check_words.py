@@ -13,6 +13,9 @@ CHECKS = {
     "empty days": Term("没有记录的天数", "days without a record"),
     "uncovered days": Term("在数据起止之外的天数", "days before the data begin or after they end"),
     "lost after": Term("期后没有记录的天数", "days without records after the period"),
+    "ends unknown": Term("不知何时结束的来电", "calls of which no end is known"),
+    "few ends unknown": Term("不知何时结束的来电", "calls of which no end is known"),
+    "ends worked out": Term("结束时间由时长推算", "ends worked out from durations"),
     "silence": Term("一段时间没有记录", "a stretch without a record"),
     "outside the data": Term("日期在数据起止之外", "dates outside the data"),
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
@@ -96,6 +99,18 @@ SENTENCES = {
     "lost after": Term(
         "{where}没有记录，平常约{usual}条：期末的来电此后有没有再次来电看不到，窗口在{detail}小时以上的复电率偏低",
         "{where}: no record, usually about {usual}; whoever called again then cannot be seen, so repeat rates within {detail} h and more are too low",
+    ),
+    "ends unknown": Term(
+        "{count}通来电没有{where}，也没有通话时长可推算（{share}）：间隔自来电开始起算，窗口在{detail}小时以内的复电率偏低",
+        "{count} calls have no {where} and no talk time to work it out ({share}): their gaps run from the start, so repeat rates within up to {detail} h are too low",
+    ),
+    "few ends unknown": Term(
+        "{count}通来电没有{where}，也没有通话时长可推算（{share}），间隔自来电开始起算，对复电率没有可见的影响",
+        "{count} calls have no {where} and no talk time to work it out ({share}); their gaps run from the start, which no repeat rate shows",
+    ),
+    "ends worked out": Term(
+        "{count}通来电没有可用的{where}（{share}），由等待、通话与保持时长推算",
+        "{count} calls have no {where} that can be used ({share}); it is worked out from their waits, talk and hold",
     ),
     "silence": Term("{where}没有一条{table}记录，平常这一时段约{usual}条", "no {table} {where}, where about {usual} are usual"),
     "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
