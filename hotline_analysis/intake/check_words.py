@@ -31,6 +31,7 @@ CHECKS = {
     "clock change": Term("夏令时拨钟的时刻", "times in an hour that the clock skipped or showed twice"),
     EQUAL: Term("没有编号、内容全同的记录", "equal records without a key"),
     "ends before start": Term("结束早于开始", "ends before it starts"),
+    "too long": Term("来电长得不可能", "calls too long to be true"),
     "out of order": Term("时间先后颠倒", "times out of order"),
     "negative duration": Term("时长为负", "negative duration"),
     "midnight only": Term("只有日期没有时刻", "day without a clock time"),
@@ -152,6 +153,10 @@ SENTENCES = {
     EQUAL: Term(
         "{where}有{count}条记录与同一文件的另一条全同且没有编号（{share}），各算一条；若是重复导出，请在设置key中写明编号列",
         "{where}: {count} records are equal to another of their file and have no key ({share}); each counts. If they are copies, name the key",
+    ),
+    "too long": Term(
+        "{where}有{count}条在来电开始{usual}小时以后（{share}）：其间的来电都算作间隔为0的复电",
+        "{where}: {count} are more than {usual} h after the start ({share}); calls in between count as repeats with a gap of 0",
     ),
     "ends before start": Term("{where}有{count}条早于开始（{share}）", "{where}: {count} before the start ({share})"),
     "out of order": Term("{where}有{count}条先后颠倒（{share}）", "{where}: {count} out of order ({share})"),
