@@ -244,6 +244,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no control": Term("没有对照", "no control"),
     "outage": Term("没有故障记录", "no outages are recorded"),
     "not reached": Term("还没有一件看满时限", "none could be watched for so long yet"),
+    "ends unknown": Term("不少来电不知何时结束", "the end of many calls is not known"),
     "no clock time": Term("只有日期，没有时刻", "dates without a clock time"),
     "words without a weight": Term(
         "满意情况中有参数没有写折算值的词", "the words of the follow-up include one that the params give no worth"

@@ -101,6 +101,15 @@ def test_hotlines_with_ends_and_without_are_not_put_beside_one_another_as_alike(
     assert alike.study("units", "sources")["like"].tolist() == ["own", "like"]
 
 
+def test_what_is_not_judged_is_not_put_beside_others(tmp_path):
+    """一半来电不知结束：半小时的窗口不能相比，24小时的可以."""
+    h = hotline(tmp_path, blank=lambda n: n % 2 == 0)
+    with pytest.raises(DataRefused, match="ends unknown of so many calls"):
+        h.share()
+    assert h.study("units").attrs["missing"]["zh"] == "不少来电不知何时结束"
+    assert sharing.share(h.view, window_hours=24).units and h.share(clock="start").units
+
+
 PARTLY = [
     (2, ("ends unknown", 372, "major", "24"), False),
     (24, ("ends unknown", 31, "major", "0.5"), False),
