@@ -120,11 +120,11 @@ def _publish(params: str, month: str, only: str, **given) -> None:
 def study(name, params, month, first, last, table, by, settings, form, write_windows, language, quiet):
     """A study's tidy frame on stdout."""
     from hotline_analysis.hotline import open_hotline
-    from hotline_analysis.measures.definition import parse, with_settings
+    from hotline_analysis.measures.definition import with_settings
 
     period = _period(month, first, last)
     h = open_hotline(params, period, language, progress=not quiet)
-    h.rule = with_settings(parse(h.params.definition, params), settings)
+    h.rule = with_settings(h.rule, settings)
     if write_windows and (name != "exposure" or table not in ("", "reconciliation")):
         raise BadParams("--write-windows", "belongs to `hotline study exposure`.")
     frame = h.study(name, "reconciliation" if write_windows else table, by=by, strict=True)
@@ -308,13 +308,13 @@ def workbook(name, params, month, language, quiet):
 def rows(key, params, month, group, settings, language, quiet):
     """Write the rows behind a figure (KEY as in kpis.csv) to private/: numerator, denominator, and what was left out with its reason."""
     from hotline_analysis.hotline import open_hotline
-    from hotline_analysis.measures.definition import parse, with_settings
+    from hotline_analysis.measures.definition import with_settings
     from hotline_analysis.report.workbook.behind import rows as write
 
     if month != "latest":
         check_month(month)
     h = open_hotline(params, month, language, progress=not quiet)
-    h.rule = with_settings(parse(h.params.definition, params), settings)
+    h.rule = with_settings(h.rule, settings)
     path, _ = write(h, key, group=group)
     click.echo(path)
     click.echo("This workbook holds single records: it is for those who check a figure, and no part of a report.", err=True)

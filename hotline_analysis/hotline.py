@@ -43,6 +43,7 @@ from hotline_analysis.measures import (
     rounding,
     sharing,
     suggestions,
+    unended,
     verdicts,
 )
 from hotline_analysis.measures.behind import COLUMNS as BEHIND
@@ -51,7 +52,7 @@ from hotline_analysis.measures.catalogue import deflection
 from hotline_analysis.measures.days import daily
 from hotline_analysis.measures.definition import HOUR, Definition, parse
 from hotline_analysis.measures.frames import lazy, pandas
-from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller
+from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller, ended
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
@@ -192,6 +193,7 @@ class Hotline:
         self.params = params = self.store.params  # with the columns that a lake's tables have
         self.kept = spark.OnSpark(self.store) if params.engine.spark else Kept(self.store)
         self.frames = Frames(self.kept.frames)
+        self.rule = self._clocked(self.rule)
         self.period = self._period(month)
         self.language = Language(language, grain(self.period.label))
         self.only = editions.bound(self, only)
@@ -493,6 +495,12 @@ class Hotline:
         self.store.check_unchanged()
         frame.attrs = {"audience": "staff", "language": self.language, "fields": _fields(tables.terms(), frame)}
         return frame
+
+    def _clocked(self, rule: Definition) -> Definition:
+        """The rule as these calls can be counted by: where no end is known, gaps run from the start and the rule says so, unless params ask for the end."""
+        if rule.clock == "start" or "clock" in self.params.definition or "calls" not in self.store.tables:
+            return rule
+        return rule if ended(self.canonical["calls"]) else rule.but(clock="start")
 
     # ---- answers
 
@@ -962,7 +970,7 @@ class Hotline:
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
         )
-        more = [] if day else [*self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+        more = [] if day else [*self._unended(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
         found = checks.with_more(found, [*self._lost_after(), *self._few_watched(), *more])
         rows = found.to_dict("records")
         said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
@@ -982,11 +990,16 @@ class Hotline:
         return lost.stretches(self.view, self._lost) if len(self._lost) else ()
 
     @property
+    def _windows(self) -> list[float]:
+        """The windows that some figure of the hotline has, in hours, ascending."""
+        own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
+        return sorted({*self.rule.windows_hours, *self.rule.windows_by_issue.values(), *own})
+
+    @property
     def _followed(self) -> tuple[View, list[float]]:
         """The view under which repeat rates of months are made, and the windows that some figure of the hotline has, ascending."""
         view = self.view.but(direction="look-ahead", mode="rolling", follow_up="km")
-        own = [i.window_hours for i in self.catalogue.values() if i.window_hours]
-        return view, sorted({*view.definition.windows_hours, *view.definition.windows_by_issue.values(), *own, 24 * view.tail_s / DAY})
+        return view, sorted({*self._windows, 24 * view.tail_s / DAY})
 
     def _lost_after(self) -> list[dict]:
         """A finding a stretch of lost days behind the period, at which the follow-up of its last calls ends; with the shortest window that reaches it."""
@@ -1015,6 +1028,25 @@ class Hotline:
             return []
         few = [(w, n) for r in watched.to_dict("records") for w in cut if (n := r[w]) < min(indicators.FEW, r["calls"])]
         return [{"check": "few watched", "where": "calls", "count": int(n), "detail": f"{w:g}", "severity": "minor"} for w, n in few[:1]]
+
+    def _unended(self) -> list[dict]:
+        """A finding where calls have no written end, and one where none is known: of middle weight where rates may be so much too low that they are not judged.
+
+        It names the longest window of which the rate may be too low; of no more than middle weight, because every other figure of the period stands.
+        """
+        if not self._watches_callers:
+            return []
+        whole, told = replace(self.view, tables=self.canonical, only=("", "")), []
+        for row in unended.counted(whole, [self.period]).itertuples():
+            lacking = {w: unended.missed(row.calls, row.unknown, row.lasted_s, w) for w in self._windows}
+            moved = [w for w in self._windows if lacking[w] >= unended.TOLD]
+            severity = "major" if max(lacking.values()) >= unended.UNJUDGED else "minor"
+            if row.worked_out:
+                told.append({"check": "ends worked out", "count": row.worked_out, "share": row.worked_out / row.calls, "severity": "info"})
+            if row.unknown:
+                told.append({"check": "ends unknown" if moved else "few ends unknown", "count": row.unknown, "share": row.unknown / row.calls,
+                             "severity": severity if moved else "info", "detail": f"{moved[-1]:g}" if moved else ""})  # fmt: skip
+        return [{"where": "ended_at", **found} for found in told]
 
     def _untold(self) -> list[dict]:
         """A finding where orders of the period were open in the last export that holds them, though the data go on; major where that was before the period ended."""

@@ -17,7 +17,7 @@ from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import counts
 from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import lazy, pandas
-from hotline_analysis.measures.gaps import LEVELS
+from hotline_analysis.measures.gaps import LEVELS, ended
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.show import blocks, charts
 from hotline_analysis.show.forms import Shown
@@ -88,6 +88,11 @@ class Curves:
         return lazy(self.tables[key], placed=True)
 
     @property
+    def clocks(self) -> list[str]:
+        """From where gaps can run: not from the end of calls of which no end is known."""
+        return list(CLOCK) if ended(self.h.view.line) else ["start"]
+
+    @property
     def levels(self) -> list[int]:
         """The levels of issue that the calls have."""
         have = self.h.view.table("calls").collect_schema().names()
@@ -103,7 +108,7 @@ def explore(h):
     if find_spec("ipywidgets") is None:
         return blocks.missing(NEEDS(h.language))
     curves = Curves(h)
-    for clock in CLOCK:  # both gap tables are read before the first move
+    for clock in curves.clocks:  # both gap tables are read before the first move
         curves.rates(h.month, clock=clock, match="any", level=1)
     return _board(h, curves)
 
@@ -137,7 +142,7 @@ def _controls(h, curves: Curves) -> dict:
         "window": (ipywidgets.SelectionSlider, [(format_hours(w, said), w) for w in hours], 24.0 if 24.0 in hours else hours[0]),
         "match": (ipywidgets.ToggleButtons, [(MATCH[key](said), key) for key in (MATCH if curves.levels else ["any"])], "any"),
         "level": (ipywidgets.ToggleButtons, [(str(n), n) for n in curves.levels or [1]], 1),
-        "clock": (ipywidgets.ToggleButtons, [(term(said), key) for key, term in CLOCK.items()], curves.rule.clock),
+        "clock": (ipywidgets.ToggleButtons, [(CLOCK[key](said), key) for key in curves.clocks], curves.rule.clock),
         "month": (ipywidgets.Dropdown, months, h.month),
     }
     look = {"style": {"description_width": "initial", "button_width": "auto"}}

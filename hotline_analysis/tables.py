@@ -148,7 +148,14 @@ CALLS = Table(
         _c("call_id", TEXT, "来电编号", "Call id", "导出文件中的编号", "the export's id"),
         _c("started_at", INSTANT, "来电时间", "Start", "来电进入系统的时刻（当地时间）", "when the call entered the system, local time"),
         _c("answered_at", INSTANT, "应答时间", "Answered at", "人工应答的时刻", "when a person answered"),
-        _c("ended_at", INSTANT, "结束时间", "Ended at", "通话结束的时刻", "when the call ended"),
+        _c(
+            "ended_at",
+            INSTANT,
+            "结束时间",
+            "Ended at",
+            "通话结束的时刻，空缺的由时长推算",
+            "when the call ended; where it is empty, durations tell",
+        ),
         _c("caller", IDENTITY, "来电人", "Caller", "按参数中的身份顺序取得的化名编号", "pseudonym by the order of keys in params"),
         _c(
             "caller_group",

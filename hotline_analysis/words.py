@@ -143,6 +143,10 @@ REASON = {  # why a month is not compared
     "not watched": Term(
         "有几天没有记录，能看满窗口的来电不足30通", "days without records leave fewer than 30 calls that were watched for the window"
     ),
+    "not ended": Term(
+        "不少来电不知何时结束，这一窗口的复电率偏低",
+        "the end of many calls is not known, so the rate of this window is too low",
+    ),
     "first month": Term("本月为第一期，没有可比的月份", "the first month, with none to compare it with", of_period=True),
     "month before": Term("上月没有可比的数字", "the month before has no comparable figure", of_period=True),
     "definition": Term("以前各月口径不同", "the months before are under another definition", of_period=True),
@@ -243,6 +247,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no control": Term("没有对照", "no control"),
     "outage": Term("没有故障记录", "no outages are recorded"),
     "not reached": Term("还没有一件看满时限", "none could be watched for so long yet"),
+    "ends unknown": Term("不少来电不知何时结束", "the end of many calls is not known"),
     "no clock time": Term("只有日期，没有时刻", "dates without a clock time"),
     "words without a weight": Term(
         "满意情况中有参数没有写折算值的词", "the words of the follow-up include one that the params give no worth"

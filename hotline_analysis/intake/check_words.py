@@ -14,6 +14,9 @@ CHECKS = {
     "uncovered days": Term("在数据起止之外的天数", "days before the data begin or after they end"),
     "lost after": Term("期后没有记录的天数", "days without records after the period"),
     "few watched": Term("看满窗口的来电太少", "too few calls watched for a window"),
+    "ends unknown": Term("不知何时结束的来电", "calls of which no end is known"),
+    "few ends unknown": Term("不知何时结束的来电", "calls of which no end is known"),
+    "ends worked out": Term("结束时间由时长推算", "ends worked out from durations"),
     "silence": Term("一段时间没有记录", "a stretch without a record"),
     "outside the data": Term("日期在数据起止之外", "dates outside the data"),
     "far date": Term("时间远在数据起止之外", "times far outside the data"),
@@ -30,6 +33,7 @@ CHECKS = {
     "clock change": Term("夏令时拨钟的时刻", "times in an hour that the clock skipped or showed twice"),
     EQUAL: Term("没有编号、内容全同的记录", "equal records without a key"),
     "ends before start": Term("结束早于开始", "ends before it starts"),
+    "too long": Term("来电长得不可能", "calls too long to be true"),
     "out of order": Term("时间先后颠倒", "times out of order"),
     "negative duration": Term("时长为负", "negative duration"),
     "midnight only": Term("只有日期没有时刻", "day without a clock time"),
@@ -103,6 +107,18 @@ SENTENCES = {
         "有几天没有记录，能看满{detail}小时的来电只有{count}通：{detail}小时及以上窗口的复电率不作判断，没有一通看满的没有数字",
         "days without records leave {count} calls that were watched for {detail} h: repeat rates within {detail} h and more are not judged, and have no value where no call was",
     ),
+    "ends unknown": Term(
+        "{count}通来电没有{where}，也没有通话时长可推算（{share}）：间隔自来电开始起算，窗口在{detail}小时以内的复电率偏低",
+        "{count} calls have no {where} and no talk time to work it out ({share}): their gaps run from the start, so repeat rates within up to {detail} h are too low",
+    ),
+    "few ends unknown": Term(
+        "{count}通来电没有{where}，也没有通话时长可推算（{share}），间隔自来电开始起算，对复电率没有可见的影响",
+        "{count} calls have no {where} and no talk time to work it out ({share}); their gaps run from the start, which no repeat rate shows",
+    ),
+    "ends worked out": Term(
+        "{count}通来电没有可用的{where}（{share}），由等待、通话与保持时长推算",
+        "{count} calls have no {where} that can be used ({share}); it is worked out from their waits, talk and hold",
+    ),
     "silence": Term("{where}没有一条{table}记录，平常这一时段约{usual}条", "no {table} {where}, where about {usual} are usual"),
     "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
@@ -147,6 +163,10 @@ SENTENCES = {
     EQUAL: Term(
         "{where}有{count}条记录与同一文件的另一条全同且没有编号（{share}），各算一条；若是重复导出，请在设置key中写明编号列",
         "{where}: {count} records are equal to another of their file and have no key ({share}); each counts. If they are copies, name the key",
+    ),
+    "too long": Term(
+        "{where}有{count}条在来电开始{usual}小时以后（{share}）：其间的来电都算作间隔为0的复电",
+        "{where}: {count} are more than {usual} h after the start ({share}); calls in between count as repeats with a gap of 0",
     ),
     "ends before start": Term("{where}有{count}条早于开始（{share}）", "{where}: {count} before the start ({share})"),
     "out of order": Term("{where}有{count}条先后颠倒（{share}）", "{where}: {count} out of order ({share})"),

@@ -42,6 +42,7 @@ MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; 
 UNMET = 0.5  # share of the names of one table that another lacks, above which the two name people differently
 ROUNDED = 0.01  # a typed value and its parts may differ by so much of it, and by half as much, where figures were rounded
 STRAY = (0.01, 0.10)  # shares of records that name a record which no table has: minor, major
+LONGEST_HOURS = 6  # of a call: its end is a mistyped day or a wrong clock, as it is for the legs of one call (`store.legs`)
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -221,6 +222,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     elif part.period is not None:
         return  # without its clock no record has a place in the period
     yield from _of_clocks(part)
+    yield from _of_lengths(part)
     yield from _of_ids(part)
     yield from _of_words(part)
     yield from _of_items(part)
@@ -383,6 +385,17 @@ def _of_clocks(part: _Part) -> Iterator[Finding]:
                 yield Finding(
                     "midnight only", part.said(column.name), at_midnight, at_midnight / filled, _step(at_midnight / filled, MIDNIGHT)
                 )
+
+
+def _of_lengths(part: _Part) -> Iterator[Finding]:
+    """Calls that end later than any talk does; what ends years away is a far date."""
+    if part.name != "calls" or "started_at" not in part or "ended_at" not in part:
+        return
+    lasted = "ended_at - started_at"
+    long = f"{lasted} > INTERVAL {LONGEST_HOURS} HOUR AND {lasted} < INTERVAL {FAR_OUT_DAYS} DAY"
+    wrong, both = part.one(f"count(*) FILTER ({long})", "count(*)", where="ended_at >= started_at")
+    if wrong:
+        yield Finding("too long", part.said("ended_at"), wrong, wrong / both, _step(wrong / both, REJECTED), usual=LONGEST_HOURS)
 
 
 def _whole_stretch(table: Table, name: str) -> bool:

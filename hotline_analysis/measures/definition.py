@@ -80,8 +80,8 @@ MEANING = {
     "mode": Term("rolling 滚动；calendar 只看同一日内", "rolling, or the same calendar day"),
     "cut_hour": Term("一日从几时起", "the hour at which a day begins"),
     "clock": Term(
-        "间隔自来电结束（end）或开始（start）起算，到下次来电开始为止",
-        "the gap runs from the end of the call, or from its start, to the start of the next",
+        "间隔自来电结束（end）或开始（start）起算，到下次来电开始为止；没有结束时间的来电由等待、通话与保持时长推算；一通也推算不出的热线自开始起算，不写此项时口径自动改为start",
+        "the gap runs from the end of the call, or from its start, to the start of the next; an end that is not written is worked out from waits, talk and hold; where no end is known the rule is start, unless params say end",
     ),
     "min_gap_seconds": Term(
         "短于此秒数的来电视为掉线重拨，看其后的来电；0 表示间隔为零也算",

@@ -4,6 +4,7 @@ One row per index call. Every repeat-call figure (rates, windows, exposure, flow
 else in the workbook looks for a next call. One implementation in narwhals runs on DuckDB, Spark, pandas and Polars and gives equal results.
 
 A gap runs from the end of the index call (or its start: `clock`) to the start of the caller's next call that the definition lets count.
+An end that nobody wrote is worked out from how long the call lasted (`end_of`); no rule runs from the end of calls of which no end is known (`ended`).
 Order is total: by `seq`, the row's place in the order of time, which every store, lake and frame was checked for; to sort by it alone takes
 a tenth less than by start and place. A next call that starts before the index call has ended has gap 0. Unknown callers are neither index calls nor callbacks, so they never equal one another.
 """
@@ -16,9 +17,9 @@ import narwhals.stable.v2 as nw
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR, Definition
-from hotline_analysis.measures.frames import needed, whole
+from hotline_analysis.measures.frames import needed, pandas, whole
 
-VERSION = 5  # of the table, part of a kept table's name: rises when a column or a rule of it changes
+VERSION = 6  # of the table, part of a kept table's name: rises when a column or a rule of it changes
 DAY = 24 * HOUR
 LEVELS = ("issue_1", "issue_2", "issue_3")
 STRATA = (
@@ -41,6 +42,7 @@ LINE = "seq"
 PLACE = "_place"  # the same order in 32 bits, where an engine gains by it
 MARKS = ("chase", "resets", "reset_s")  # of calls, while the table is made: see `rules.with_chases` and `_with_resets`
 CONTROL_WEEKS = (-3, -2, 2, 3)
+WAITS = ("menu_seconds", "queue_seconds", "ring_seconds")  # before the answer, in their order
 
 
 def same(level: int) -> str:
@@ -122,11 +124,48 @@ def _need(have: Sequence[str], columns: Sequence[str], definition: Definition) -
         )
 
 
+def written_end(have: Sequence[str]) -> nw.Expr:
+    """When a call ended as it is written, null where nothing is: an end before its start is none."""
+    start = nw.col("start_s")
+    return nw.when(nw.col("end_s") >= start).then(nw.col("end_s")) if "end_s" in have else nw.when(start.is_null()).then(start)
+
+
+def end_of(have: Sequence[str]) -> nw.Expr:
+    """When a call ended: as it is written, else worked out from how long it lasted; null where neither is known.
+
+    Worked out, a call ends when its talk and hold are over, counted from its answer, or from its start after the waits as far as they are told; a call that was
+    not answered ends with its waits.
+    """
+    waited, outcome = nw.sum_horizontal("start_s", *[c for c in WAITS if c in have]), nw.col("outcome")
+    begun = nw.coalesce(nw.col("answered_s"), waited) if "answered_s" in have else waited
+    talked = begun + nw.col("hold_seconds").fill_null(0) if "hold_seconds" in have else begun
+    known = [talked + nw.col("talk_seconds")] if "talk_seconds" in have else []
+    known += [nw.when((outcome != "answered") & ~outcome.is_null()).then(waited)] if "outcome" in have else []
+    return nw.coalesce(written_end(have), *known)
+
+
+def ended(calls: nw.LazyFrame) -> bool:
+    """Whether a gap can run from the end of these calls: of some answered call the end is known. Where no call was answered there is nothing to know."""
+    have = calls.collect_schema().names()
+    if "start_s" not in have:
+        return True
+    rows = inbound(calls.filter(nw.col("outcome") == "answered") if "outcome" in have else calls).select(end=end_of(have))
+    return bool(len(pandas(rows.filter(~nw.col("end").is_null()).head(1)))) or not len(pandas(rows.head(1)))
+
+
+def _need_ends(calls: nw.LazyFrame, definition: Definition) -> None:
+    if definition.clock == "end" and not ended(calls):
+        raise DataRefused(
+            "repeat calls",
+            "not available: needs ended_at or talk_seconds in calls, because a gap runs from the end of the call.",
+            "Map one of them, or set clock: start.",
+        )
+
+
 def _reference(have: Sequence[str], definition: Definition) -> nw.Expr:
-    """Where a gap starts to run; a call whose end is not known runs from its start."""
-    if definition.clock == "start" or "end_s" not in have:
-        return nw.col("start_s")
-    return nw.max_horizontal(nw.coalesce(nw.col("end_s"), nw.col("start_s")), nw.col("start_s"))
+    """Where a gap starts to run. A single call of which no end is known runs from its start, and `Hotline.checks` says how many do."""
+    start = nw.col("start_s")
+    return start if definition.clock == "start" else nw.max_horizontal(nw.coalesce(end_of(have), start), start)
 
 
 def _in_scope(scope: str, have: Sequence[str], definition: Definition) -> nw.Expr | None:
@@ -135,6 +174,12 @@ def _in_scope(scope: str, have: Sequence[str], definition: Definition) -> nw.Exp
         return None
     _need(have, ["outcome"], definition)
     return nw.col("outcome") == "answered"
+
+
+def in_index(calls: nw.LazyFrame, definition: Definition) -> nw.LazyFrame:
+    """The calls of the scope that is counted."""
+    scope = _in_scope(definition.index_scope, calls.collect_schema().names(), definition)
+    return calls if scope is None else calls.filter(scope)
 
 
 def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int, data_end_s: int, controls: bool = False) -> nw.LazyFrame:
@@ -152,6 +197,7 @@ def gap_table(calls: nw.LazyFrame, definition: Definition, *, data_start_s: int,
     next call of any issue from that instant) and follow_<m3|m2|p2|p3>_s (how long that instant can be watched; null where it lies outside
     the data, and then it is no control). Looking ahead only. Source: catalogue A01, A04, A06, A37; methods 1, 2.
     """
+    _need_ends(calls, definition)
     gaps = unwatched(calls, definition, data_start_s=data_start_s, data_end_s=data_end_s, controls=controls)
     return watched(gaps, definition, data_start_s=data_start_s, data_end_s=data_end_s, controls=controls)
 
@@ -179,6 +225,7 @@ class GapsByCaller:
 
     def unwatched(self, among: nw.LazyFrame | None = None) -> nw.LazyFrame:
         """The table without how long its calls were watched; `among`: of the callers in the column `who`."""
+        _need_ends(self.calls, self.definition)
         calls = self.calls if among is None else self._identified().join(among, on="who", how="semi")
         ends = {"data_start_s": self.data_start_s, "data_end_s": self.data_end_s}
         return unwatched(calls, self.definition, **ends, controls=self.controls)

@@ -7,6 +7,7 @@ together, so figures about callers have theirs from the 100 caller groups. A tab
 counted people.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables
-from hotline_analysis.measures import counts, late, rates, rules, volumes
+from hotline_analysis.measures import counts, late, rates, rules, unended, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
@@ -271,7 +272,8 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     the kinds of day taken off, otherwise the value) and adjusted_low, adjusted_high; noise (the standard error that single callers make, however the
     days go); known (share of the rows that the figure could be had of); days, covered (False where the data begin or end within the
     period, or a day is missing at its edge; of a table of months: the month is there), watched (False for a repeat rate of which lost days leave fewer than
-    `FEW` calls that were watched for the window, see `watched`); unfinished (of a figure of surveys: answers are still on their way); definition (hash of the rule of calls); clusters (days, callers, months)
+    `FEW` calls that were watched for the window, see `watched`); ended (False for a repeat rate that may be too low by more than `unended.UNJUDGED` of itself, because of
+    calls of which no end is known); unfinished (of a figure of surveys: answers are still on their way); definition (hash of the rule of calls); clusters (days, callers, months)
     and without (the figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers; beyond
     (the value passes what it can be: its parts contradict each other); origin (records, or typed: a month figure of `aggregates`).
 
@@ -291,12 +293,22 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     whole = _whole(view, rows, days, periods, indicators, unwatched)
     asked = whole["indicator"].isin([i.key for i in there if "surveys" in i.tables]) if len(whole) else ()
     young = _still_answered(view, periods) if any(asked) else set()
-    return with_typed(whole.assign(unfinished=asked & whole["period"].isin(young)) if len(whole) else whole, view, periods, indicators, by)
+    unfinished = asked & whole["period"].isin(young) if len(whole) else ()
+    return with_typed(whole.assign(unfinished=unfinished, ended=_ended(whole, view, periods, there, by)), view, periods, indicators, by)
 
 
 def _still_answered(view: View, periods: Sequence[Period]) -> set[str]:
     """The last periods whose invitations of surveys are still answered."""
     return {p.label for p in takewhile(lambda p: late.awaited(view.over(p)), reversed(periods))}
+
+
+def _ended(frame: pd.DataFrame, view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[bool]:
+    """Whether the ends of enough calls are known for each row's window."""
+    hours = {i.key: i.window_hours for i in indicators if i.window_hours and "calls" in i.tables}
+    counted = unended.counted(charged_view(view), periods, by) if hours else pd.DataFrame(columns=unended.COLUMNS)
+    lacking = {(r.period, r.group): (r.calls, r.unknown, r.lasted_s) for r in counted.itertuples() if r.unknown}
+    told = zip(frame["indicator"], frame["period"], frame["group"], strict=True) if len(frame) else ()
+    return [unended.missed(*lacking.get((p, g), (0, 0, 0.0)), hours.get(key, math.inf)) < unended.UNJUDGED for key, p, g in told]
 
 
 def typed(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str = "") -> list[dict]:
@@ -339,7 +351,13 @@ def with_typed(frame: pd.DataFrame, view: View, periods: Sequence[Period], indic
         own = rows.pop((r["indicator"], r["period"], r["group"]), None)
         told.append({**r, **own, "unfinished": False} if own and pd.isna(r["value"]) else r)
     whole = pd.DataFrame(
-        [*told, *({"days": 0, "covered": True, "watched": True, "unfinished": False, "definition": "", **r} for r in rows.values())]
+        [
+            *told,
+            *(
+                {"days": 0, "covered": True, "watched": True, "ended": True, "unfinished": False, "definition": "", **r}
+                for r in rows.values()
+            ),
+        ]
     )
     order = {i.key: n for n, i in enumerate(indicators)}
     return whole.sort_values(
@@ -405,7 +423,12 @@ def why_not(indicator: Indicator, view: View, by: str = "") -> str:
         lacking = [instants.get(c, c) for c in (view.clock(table), *needs, *([by] if by else [])) if c not in have]
         if lacking:
             return "not available: needs " + ", ".join(lacking)
-    return "not available: masked" if indicator.window_hours is not None and view.masked else ""
+    if indicator.window_hours is None:
+        return ""
+    if view.masked:
+        return "not available: masked"
+    endless = view.definition.clock == "end" and not unended.any_end(view)
+    return "not available: needs ended_at or talk_seconds" if endless else ""
 
 
 NOTHING = dict.fromkeys(("value", "low", "high", "se", "noise", "adjusted", "adjusted_low", "adjusted_high"), np.nan)
@@ -632,14 +655,15 @@ def repeats(view: View, periods: Sequence[Period], indicators: Sequence[Indicato
     return [r for indicator in indicators for r in _within_window(view, gaps, indicator, periods, by)]
 
 
+def charged_view(view: View) -> View:
+    """The view under the definition that repeat rates of months have."""
+    charged = view.definition.charged
+    return view.but(mode="rolling", direction="look-ahead", follow_up="km", charged="last" if charged == "taker" else charged)
+
+
 def charged(view: View, periods: Sequence[Period], by: str) -> tuple[View, nw.LazyFrame]:
     """The view under the definition that repeat rates of months have (rolling, looking ahead, right at the end of the data), and its index calls under whom it charges."""
-    view = view.but(
-        mode="rolling",
-        direction="look-ahead",
-        follow_up="km",
-        charged="last" if view.definition.charged == "taker" else view.definition.charged,
-    )
+    view = charged_view(view)
     return view, rules.charge(counts.within(view.all_gaps(), periods[0].start_s, periods[-1].end_s), view.definition, [by])
 
 

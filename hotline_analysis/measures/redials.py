@@ -7,13 +7,13 @@ import pandas as pd
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import needed, pandas
-from hotline_analysis.measures.gaps import DAY
+from hotline_analysis.measures.gaps import DAY, ended
 from hotline_analysis.measures.view import View
 
 UNANSWERED = ("abandoned", "blocked")
 RULE = {  # every call of a caller follows the one before, whatever the hotline's own rule of a repeat
     "mode": "rolling", "direction": "look-ahead", "charged": "last", "match": "any", "chain": "each", "open_orders": "counted", "min_gap_seconds": 0,
-    "index_scope": "all", "callback_scope": "all", "outbound": "ignored", "clock": "end", "dispatch": {},
+    "index_scope": "all", "callback_scope": "all", "outbound": "ignored", "dispatch": {},
 }  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def linked(view: View) -> pd.DataFrame:
     masked numbers, and where no caller is identified.
     """
     needed(view.table("calls"), ["outcome"], "attempts")
-    gaps = view.near().but(**RULE).all_gaps()
+    gaps = view.near().but(**RULE, clock="end" if ended(view.line) else "start").all_gaps()
     near = (nw.col("start_s") >= view.period.start_s - DAY) & (nw.col("start_s") < view.period.end_s + DAY)
     outcomes = view.line.select(nw.col("seq").alias("_seq"), "outcome")
     rows = pandas(

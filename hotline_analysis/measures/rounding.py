@@ -38,7 +38,7 @@ MADE = ("indicators", "verdicts", "history", "sheet", "asks", "glossary")  # of 
 OF_NOBODY = ("centre", "studies", "tables", "ledger", "ledger_of_month", "checks")  # of the whole hotline, or words
 MAKINGS = ("exact", "exact verdicts")  # shown nowhere
 KEPT = (  # columns of a verdict that stand as they are: keys, words, days, the target and what was judged by exact figures
-    "indicator", "period", "group", "missing", "origin", "days", "covered", "watched", "unfinished", "definition", "clusters", "beyond", "event", "leads", "judgement", "direction", "state", "reason", "moved",
+    "indicator", "period", "group", "missing", "origin", "days", "covered", "watched", "ended", "unfinished", "definition", "clusters", "beyond", "event", "leads", "judgement", "direction", "state", "reason", "moved",
     "method", "rule", "trial", "baseline_first", "baseline_last", "baseline_months", "run", "run_months", "months", "target", "capability",
     "rank", "rank_months", "break_month", "break_zh", "break_en", "events", "false_flags", "sheet", "beside", "known_value", "spoken", "chapter", "renewal", "replaced_zh", "replaced_en",
     "formula_zh", "formula_en", "unit", "better", "count", "said", "side", "within", "leading", "headline", "unsaid", "provisional", "final_on", "why_zh", "why_en", "bases_zh", "bases_en",
@@ -139,6 +139,7 @@ def _month(row: dict, indicator: Indicator, way: str) -> dict:
             "days",
             "covered",
             "watched",
+            "ended",
             "unfinished",
             "definition",
             "clusters",
@@ -256,7 +257,10 @@ def _verdict(row: dict, indicator: Indicator, by_month: Mapping, before: str, ye
         **_limits({} if gone else {c: row[c] for c in LIMITS}, indicator, now),
         **{f"{c}s": tuple(month[c] for month in drawn) for c in LIMITS},
         **_aim(
-            row["target"], indicator, now, [m for m in course if m.get("covered") and m.get("watched", True) and not m.get("unfinished")]
+            row["target"],
+            indicator,
+            now,
+            [m for m in course if m.get("covered") and m.get("watched", True) and m.get("ended", True) and not m.get("unfinished")],
         ),
         "values": values,
         "counted": now.get("numerator", np.nan) if indicator.unit is PERCENT else np.nan,

@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 
 from hotline_analysis import disclosure, machine
 from hotline_analysis.errors import BadParams, CannotWrite, DataRefused, NoInput
-from hotline_analysis.measures import counts, rates, rules
+from hotline_analysis.measures import counts, rates, rules, unended
 from hotline_analysis.measures.definition import HOUR, WINDOWS_HOURS
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import LEVELS
@@ -111,7 +111,8 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
     leaves: False for a comparison in this house, whose cells are not told: issues stay as they are, units and windows are told as everywhere.
 
     Counted are the index calls of the period under the view's definition, charged as it says; calls without a unit are none's and are left out. Raises DataRefused
-    looking back, by calendar day or by chains (no window to watch), and where the calls lack the stratum.
+    looking back, by calendar day or by chains (no window to watch), where the calls lack the stratum, and where the end of so many calls is not known that no rate of this
+    window is judged (`unended`).
     """
     definition = view.definition
     if definition.mode == "calendar" or definition.direction == "look-back" or definition.chain != "each":
@@ -119,6 +120,15 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
             "units",
             "units are compared by rolling windows, looking ahead, each link counted.",
             "Set mode: rolling, direction: look-ahead, chain: each.",
+        )
+    if any(
+        unended.missed(r.calls, r.unknown, r.lasted_s, window_hours) >= unended.UNJUDGED
+        for r in unended.counted(view, [view.period]).itertuples()
+    ):
+        raise DataRefused(
+            "units",
+            f"ends unknown of so many calls that repeats within {window_hours:g} h are missed.",
+            "Map ended_at or talk_seconds, take a longer window (units › window_hours), or count all with clock: start.",
         )
     gaps = rules.charge(view.gaps(), definition, [by] if by else [])
     have = gaps.collect_schema().names()

@@ -33,6 +33,7 @@ DEFAULTS = {
     "days": 30,
     "covered": True,
     "watched": True,
+    "ended": True,
     "definition": "",
     "clusters": "callers",
     "beyond": False,
@@ -179,7 +180,7 @@ def _comparable(series: pd.DataFrame, ask: _Ask) -> pd.Series:
     """Which months can stand beside this one: covered, with a value, under its rule, in its stretch between breaks."""
     since = max((m for m in ask.breaks if m <= ask.now), default="")
     whole = series["covered"].astype(bool) & series["adjusted"].notna() & (series["calls"] > 0) & ~series["beyond"].astype(bool)
-    whole &= series["watched"].astype(bool)
+    whole &= series["watched"].astype(bool) & series["ended"].astype(bool)
     whole &= series["origin"] == "records"  # what was typed in is shown and never compared
     # a month that is judged by its short limits alone neither stands beside others nor makes their limits
     whole &= ~series["unfinished"].astype(bool)
@@ -355,14 +356,11 @@ def _reason(row, series, history, method, stands, ask) -> str:
         return "missing"
     if row["origin"] == "typed":
         return "typed"
-    if row["beyond"]:
-        return "beyond"
-    if not row["covered"]:
-        return "not covered"
-    if row["unfinished"]:
-        return "late answers" if "surveys" in ask.catalogue[row["indicator"]].tables else "unfinished"
-    if not row["watched"]:
-        return "not watched"
+    unfinished = "late answers" if "surveys" in ask.catalogue[row["indicator"]].tables else "unfinished"
+    unfit = {"beyond": row["beyond"], "not covered": not row["covered"], unfinished: row["unfinished"]}
+    unfit |= {"not watched": not row["watched"], "not ended": not row["ended"]}
+    if any(unfit.values()):
+        return next(reason for reason, holds in unfit.items() if holds)
     earlier = series[(series["period"] < ask.now) & series["value"].notna()]
     if not len(earlier):
         return "first month"
@@ -436,7 +434,7 @@ def _name_events(rows: list[dict], ask: _Ask) -> None:
 def _aim(indicator, row, series, limits, said, method, ask) -> dict:
     """The target, how far off it is, and in how many months it was reached; a promise only where no signal stands."""
     target = ask.targets.get(indicator.key, np.nan) if indicator.better else np.nan
-    whole = series["covered"] & series["watched"] & series["value"].notna() & ~series["unfinished"].astype(bool)
+    whole = series["covered"] & series["watched"] & series["ended"] & series["value"].notna() & ~series["unfinished"].astype(bool)
     known = series[whole]["value"].to_numpy(float)  # typed months too: a target is reached or not
     way = -1 if indicator.better == "lower" else 1
     reached = way * known >= way * target if np.isfinite(target) else known[:0] > 0

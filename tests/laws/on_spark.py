@@ -19,7 +19,7 @@ from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import gap_table
 from hotline_analysis.stats import binned
-from tests.laws.strategies import HORIZON, random_calls, table
+from tests.laws.strategies import HORIZON, blanked, random_calls, table
 
 RULES = [  # the first half takes every way through the gap table
     {},
@@ -68,13 +68,13 @@ def side_by_side(seeds: Sequence[int]) -> pa.Table:
             "seq": [s + 1000 * seed for s in data["seq"]],
             "caller": [None if c is None else c + 1000 * seed for c in data["caller"]],
         }
-        parts.append(arrow({**data, **own}))
+        parts.append(arrow(blanked({**data, **own}, seed)))
     return pa.concat_tables(parts)
 
 
 def arrow(data: dict[str, list]) -> pa.Table:
     whole = {"seq", "caller", "caller_group"}
-    return pa.table({c: pa.array(v, pa.int64() if c in whole or c.endswith("_s") else pa.string()) for c, v in data.items()})
+    return pa.table({c: pa.array(v, pa.int64() if c in whole or c.endswith(("_s", "_seconds")) else pa.string()) for c, v in data.items()})
 
 
 def told(calls: nw.LazyFrame, rule, once) -> dict[str, pd.DataFrame]:

@@ -12,9 +12,25 @@ def in_scope(row: dict, scope: str) -> bool:
     return scope == "all" or row.get("outcome") == "answered"
 
 
+def lasted(row: dict, *names: str) -> int:
+    return sum(row.get(name) or 0 for name in names)
+
+
+def end(row: dict) -> int | None:
+    """When the call ended: as written, or by what is known of its parts; None where nobody can say."""
+    start = row["start_s"]
+    if row.get("end_s") is not None and row["end_s"] >= start:
+        return row["end_s"]
+    waited = start + lasted(row, "menu_seconds", "queue_seconds", "ring_seconds")
+    if row.get("talk_seconds") is not None:
+        begun = waited if row.get("answered_s") is None else row["answered_s"]
+        return begun + lasted(row, "talk_seconds", "hold_seconds")
+    return None if row.get("outcome") in (None, "answered") else waited
+
+
 def reference(row: dict, rule) -> int:
-    end = row.get("end_s")
-    return row["start_s"] if rule.clock == "start" or end is None else max(end, row["start_s"])
+    known = None if rule.clock == "start" else end(row)
+    return row["start_s"] if known is None else max(known, row["start_s"])
 
 
 def is_callback(other: dict, rule) -> bool:

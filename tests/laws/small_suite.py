@@ -34,6 +34,8 @@ WRITTEN = (
     "min_gap",
     "overlap",
     "outbound",
+    "worked_out",
+    "before",
 )
 
 

@@ -58,6 +58,23 @@ def random_calls(seed: int, n: int = 60) -> list[tuple]:
     ]
 
 
+def blanked(calls: dict[str, list], seed: int) -> dict[str, list]:
+    """The same calls, of which some say how long their parts took, some have no end or one before their start, and some tell nothing of it."""
+    rng, n = np.random.default_rng(2000 + seed), len(calls["start_s"])
+
+    def told(values: list[int], share: float) -> list[int | None]:
+        return [int(v) if u < share else None for v, u in zip(rng.choice(values, n), rng.random(n), strict=True)]
+
+    parts = {
+        "menu_seconds": told([0, 40], 0.5), "queue_seconds": told([0, 90, 700], 0.8), "ring_seconds": told([0, 9], 0.5),
+        "talk_seconds": told([0, 30, 900, 5000], 0.6), "hold_seconds": told([0, 600], 0.4),
+    }  # fmt: skip
+    waited = [None if w is None else s + w for s, w in zip(calls["start_s"], told([0, 50, 800], 0.4), strict=True)]
+    ends = [None if u < 0.5 else s - 100 if u < 0.6 else e for s, e, u in zip(calls["start_s"], calls["end_s"], rng.random(n), strict=True)]
+    outcome = [None if u < 0.1 else o for o, u in zip(calls["outcome"], rng.random(n), strict=True)]
+    return {**calls, **parts, "answered_s": waited, "end_s": ends, "outcome": outcome}
+
+
 def random_hotline(seed: int, n: int = 60) -> tuple[dict[str, list], dict[str, list]]:
     """A seeded table with every column that a finer rule needs, and its orders (columns as in `tests.spec.frames.order_columns`)."""
     rng = np.random.default_rng(1000 + seed)

@@ -14,7 +14,7 @@ from hotline_analysis.measures.gaps import CONTROL_WEEKS, control, gap_table
 from hotline_analysis.stats import binned
 from hotline_analysis.studies import window
 from tests.laws import slow
-from tests.laws.strategies import CALLS, HORIZON, RULES, random_calls, table
+from tests.laws.strategies import CALLS, HORIZON, RULES, blanked, random_calls, table
 from tests.spec.frames import ENGINES, on, view
 from tests.tried import WHOLE, tried
 
@@ -23,9 +23,12 @@ MANY = tried(200, one_in=10)  # each example is a gap table or two
 
 
 def found(rows: list[tuple], rule: dict, engine: str = "polars") -> list[dict]:
+    return found_of(table(rows), rule, engine)
+
+
+def found_of(data: dict[str, list], rule: dict, engine: str) -> list[dict]:
     """The gap table's columns that the slow loop knows, by seq."""
-    calls = on(engine, table(rows))
-    frame = pandas(gap_table(calls, parse(rule, "law"), data_start_s=0, data_end_s=HORIZON)).sort_values("seq")
+    frame = pandas(gap_table(on(engine, data), parse(rule, "law"), data_start_s=0, data_end_s=HORIZON)).sort_values("seq")
     names = ["seq", "gap_s", "next_seq", "gap_same_1_s", "follow_s"]
     return [
         {n: None if pd.isna(v) else int(v) for n, v in zip(names, r, strict=True)}
@@ -34,7 +37,10 @@ def found(rows: list[tuple], rule: dict, engine: str = "polars") -> list[dict]:
 
 
 def expected(rows: list[tuple], rule: dict) -> list[dict]:
-    data = table(rows)
+    return expected_of(table(rows), rule)
+
+
+def expected_of(data: dict[str, list], rule: dict) -> list[dict]:
     records = [dict(zip(data, values, strict=True)) for values in zip(*data.values(), strict=True)]
     return slow.gaps(records, parse(rule, "law"), start_s=0, end_s=HORIZON)
 
@@ -68,6 +74,26 @@ def test_three_engines_agree_and_equal_the_slow_loop(seed):
     rows, rule = random_calls(seed), rules[seed % len(rules)]
     told = expected(rows, rule)
     assert {engine: found(rows, rule, engine) for engine in ENGINES} == dict.fromkeys(ENGINES, told)
+
+
+ENDLESS_RULES = [
+    {},
+    {"index_scope": "all", "callback_scope": "all"},
+    {"direction": "look-back"},
+    {"min_gap_seconds": 600, "index_scope": "all"},
+]
+
+
+@pytest.mark.parametrize("lacking", [(), ("end_s",), ("end_s", "answered_s", "hold_seconds"), ("talk_seconds",), ("outcome",)], ids=str)
+@pytest.mark.parametrize("seed", range(len(ENDLESS_RULES)))
+def test_ends_that_are_not_written_are_worked_out_alike_on_every_engine(seed, lacking):
+    data, rule = blanked(table(random_calls(seed, 90)), seed), ENDLESS_RULES[seed]
+    if "outcome" in lacking:
+        rule = {**rule, "index_scope": "all", "callback_scope": "all"}
+    data = {name: values for name, values in data.items() if name not in lacking}
+    told = expected_of(data, rule)
+    assert {engine: found_of(data, rule, engine) for engine in ENGINES} == dict.fromkeys(ENGINES, told)
+    assert told != expected_of(data, {**rule, "clock": "start"})
 
 
 SEVEN_WEEKS = 7 * 7 * 86400

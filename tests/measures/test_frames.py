@@ -35,7 +35,9 @@ def named(frame) -> dict[str, int]:
 def test_calls_without_places_are_numbered_by_the_clock_and_then_as_they_stand(engine):
     frame = lazy(MAKE[engine](CALLS))
     assert named(frame) == {"first": 0, "other": 1, "later": 2, "tie": 3}
-    rows = pandas(gap_table(frame.with_columns(local_s=nw.col("start_s")), parse({}, "test"), data_start_s=0, data_end_s=10_000))
+    rows = pandas(
+        gap_table(frame.with_columns(local_s=nw.col("start_s")), parse({"clock": "start"}, "test"), data_start_s=0, data_end_s=10_000)
+    )
     assert {c: g for c, g in zip(rows["call_id"], rows["gap_s"].astype(float), strict=True) if g == g} == {"first": 800.0, "later": 0.0}
 
 
@@ -68,7 +70,7 @@ def test_gaps_are_the_same_whatever_numbers_places_are(engine, kind):
     """With a least gap, for which the engines that have no join look along one line."""
     seq = np.array([2, 0, 3, 1], dtype="int64" if kind == "below zero" else kind)
     frame = lazy(EVERY[engine]({**CALLS, "local_s": CALLS["start_s"], "seq": seq - 9 if kind == "below zero" else seq}))
-    rows = pandas(gap_table(frame, parse({"min_gap_seconds": 10}, "test"), data_start_s=0, data_end_s=10_000))
+    rows = pandas(gap_table(frame, parse({"min_gap_seconds": 10, "clock": "start"}, "test"), data_start_s=0, data_end_s=10_000))
     assert rows.set_index("call_id")["gap_s"].dropna().astype(int).to_dict() == {"first": 800}
 
 

@@ -82,6 +82,13 @@ SOON = (
     ("a", "03-01 09:01:30", 1, "供水", "李", "answered"),
     ("a", "03-01 11:00:00", 1, "供水", "张", "answered"),
 )
+LONG = (
+    ("a", "03-01 09:00", None, "供水", "张", "answered"),
+    ("a", "03-01 09:50", None, "供水", None, "abandoned"),
+    ("a", "03-01 10:20", None, "供水", "李", "answered"),
+    ("a", "03-01 11:20", 10, "供水", "王", "answered"),
+)
+LASTED = {"queue_seconds": (60, 600, 0, 0), "talk_seconds": (1740, None, None, 600), "hold_seconds": (600, None, None, None)}
 
 CASES = (
     Case("any", "任一诉求，滚动窗口", "Any issue, rolling window", FOUR, {}, {0.5: "0/4", 2: "2/4", 12: "2/4", 24: "3/4"}),
@@ -110,6 +117,15 @@ CASES = (
     Case(
         "overlap", "前一通未挂又来一通，间隔计为0", "A second call before the first has ended: gap 0",
         (("a", "03-01 09:00", 30, "供水", "张", "answered"), ("a", "03-01 09:10", 5, "供水", "李", "answered")), {}, {0.01: "1/2"},
+    ),
+    Case(
+        "worked_out", "没有写明结束：排队1分、通话29分、保持10分，9:40结束；放弃的排队10分钟，10:00结束；什么都没有的，自来电开始", "An end that is not written: 1 min of queue, 29 of talk and 10 of hold end at 9:40, an abandoned queue of 10 min at 10:00; where nothing is known, from the start",
+        LONG, {"index_scope": "all", "callback_scope": "all"}, {0.16: "0/4", 0.17: "1/4", 0.33: "1/4", 0.34: "2/4", 0.99: "2/4", 1: "3/4"}, more=LASTED,
+    ),
+    Case(
+        "before", "结束早于开始的不是结束", "An end before the start is none",
+        (("a", "03-01 09:00", -60, "供水", "张", "answered"), ("a", "03-01 09:40", 5, "供水", "李", "answered")), {}, {0.16: "0/2", 0.17: "1/2"},
+        more={"talk_seconds": (1800, 300)},
     ),
     Case(
         "outbound", "热线回拨不是复电", "The hotline's own call is no repeat",

@@ -29,6 +29,7 @@ WHOLE = (
     "hold_seconds",
     "wrap_seconds",
     "rating",
+    "menu_seconds",
 )
 POLARS = {"flag": pl.Boolean, "whole": pl.Int64, "text": pl.String}
 PANDAS = {"flag": "boolean", "whole": "Int64", "text": "str"}
@@ -58,7 +59,7 @@ def columns(case: Case) -> dict[str, list]:
         "seq": list(range(len(rows))),
         "start_s": starts,
         "local_s": starts,
-        "end_s": [s + round(60 * r[2]) for s, r in zip(starts, rows, strict=True)],
+        "end_s": [None if r[2] is None else s + round(60 * r[2]) for s, r in zip(starts, rows, strict=True)],
         "caller": [names.index(r[0]) if r[0] else None for r in rows],
         "caller_group": [names.index(r[0]) % 100 if r[0] else None for r in rows],
         "issue_1": [r[3] for r in rows],

@@ -16,6 +16,9 @@ MORE = {
     "order_id": ("工单", "order"),
     "caller_person": ("个人身份", "person"),
     "caller_phone": ("号码", "phone"),
+    "queue_seconds": ("排队秒数", "queue, s"),
+    "talk_seconds": ("通话秒数", "talk, s"),
+    "hold_seconds": ("保持秒数", "hold, s"),
 }
 WORDS = {"answered": "接通", "abandoned": "放弃", "test": "测试", "in": "呼入", "out": "呼出"}
 ORDER_HEADS = {

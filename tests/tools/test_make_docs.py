@@ -69,6 +69,7 @@ def test_the_template_is_a_params_file_without_the_published_key():
     held = params.load(make_docs.ROOT / "docs" / "template.yaml")
     assert held.key == "file" and not held.sample and not held.public
     assert "published" not in text
+    assert {"started_at", "ended_at", "talk_seconds"} <= set(held.calls[0].columns), "without an end, gaps run from the start of the call"
 
 
 def test_the_templates_comments_load_too(tmp_path):

@@ -11,7 +11,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import counts, rates
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import needed
-from hotline_analysis.measures.gaps import DAY, LEVELS, scoped
+from hotline_analysis.measures.gaps import DAY, LEVELS, ended, scoped
 from hotline_analysis.measures.rates import NOTHING, Rate
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import Term
@@ -70,7 +70,7 @@ PANEL = (
     Published("genesys_mcp_1d", Term("genesys-mcp（按日期前看1天）", "genesys-mcp, 1 calendar day back"), "genesys-mcp 1.24", 24, {"clock": "start", **BACK}, "days", caveat="no blame"),
     Published("genesys_mcp_7d", Term("genesys-mcp（按日期前看7天）", "genesys-mcp, 7 calendar days back"), "genesys-mcp 1.24", 168, {"clock": "start", **BACK}, "days", caveat="days"),
     Published("queuemetrics", Term("QueueMetrics（168小时成串）", "QueueMetrics, clusters of 168 h"), "QueueMetrics", 168, {"chain": "cluster"}, caveat="clusters"),
-    Published("kpi_mcp", Term("callcenter-kpi-mcp（结束后24小时）", "callcenter-kpi-mcp, 24 h after the end"), "callcenter-kpi-mcp", 24, {"charged": "first"}),
+    Published("kpi_mcp", Term("callcenter-kpi-mcp（结束后24小时）", "callcenter-kpi-mcp, 24 h after the end"), "callcenter-kpi-mcp", 24, {"clock": "end", "charged": "first"}),
     Published("calendar", Term("当日（零时截止）", "Calendar day"), "F0 A06", 24, {"clock": "start", "mode": "calendar"}, caveat="shift"),
     Published("same_168h", Term("同一诉求7天", "Same issue, 7 days"), "F0 A04", 168, {"clock": "start", "match": "same"}, caveat="same"),
     Published("any_168h", Term("任一诉求7天", "Any issue, 7 days"), "F0 A02", 168, {"clock": "start"}),
@@ -119,7 +119,8 @@ def panel(view: View, *, hours: float = 24.0) -> pd.DataFrame:
     """
     near = view.near()
     own = Published("own", Term("本热线现行口径", "This hotline's own"), "params", hours, caveat="own")
-    rows = [_published(near.but(windows_hours=[hours]), own), *(_published(_under(near, rule), rule) for rule in PANEL)]
+    clock = "end" if ended(near.line) else "start"  # where no end is known, of the rules that do not say from where
+    rows = [_published(near.but(windows_hours=[hours]), own), *(_published(_under(near, rule, clock), rule) for rule in PANEL)]
     frame = pd.DataFrame(rows)
     known = frame["fcr"].dropna()
     beside = len(known) > 1  # one rule has no range
@@ -131,10 +132,10 @@ def panel(view: View, *, hours: float = 24.0) -> pd.DataFrame:
     return frame.assign(**ends, own=frame["key"] == "own", common=frame["key"].isin(COMMON))
 
 
-def _under(view: View, rule: Published) -> View:
+def _under(view: View, rule: Published, clock: str) -> View:
     """The view under a published rule, in all that the rule says."""
     kept = {name: getattr(view.definition, name) for name in KEPT}
-    return view.but(**{**Definition().model_dump(), **kept, "windows_hours": [rule.hours], **rule.settings})
+    return view.but(**{**Definition(clock=clock).model_dump(), **kept, "windows_hours": [rule.hours], **rule.settings})
 
 
 def _published(view: View, rule: Published) -> dict:

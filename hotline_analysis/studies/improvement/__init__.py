@@ -375,7 +375,7 @@ def _series(view: View, target: Target, periods: Sequence[Period]) -> pd.DataFra
 
 def _of_calls(view: View, target: Target, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
     found = indicators.evaluate(view, periods, [indicator], by=target.column)
-    found = found[found["value"].notna() & found["covered"].astype(bool) & found["watched"].astype(bool)]
+    found = found[found["value"].notna() & found["covered"].astype(bool) & found["watched"].astype(bool) & found["ended"].astype(bool)]
     return _together(found[found["group"].isin(target.names)] if target.names else found, indicator)
 
 

@@ -100,9 +100,9 @@ def test_the_words_of_the_answer():
 
 @needs("bank1999")
 def test_the_bank_in_may():
-    """The three rates differ by points, as methods 7 says; the first row is the plain rate, 29,923 of 39,135."""
+    """The three rates differ by points, as methods 7 says; the first row is the plain rate, 29,923 of 39,135. Calls that nobody answered end with their menu and queue."""
     h = open_hotline(PARAMS / "bank1999.yaml", "1999-05", progress=False)
     frame = h.study("service", "attempts").set_index("counted")
     assert frame.loc["all", ["numerator", "denominator"]].tolist() == [29923, 39135]
     assert frame.loc["calls", "denominator"] == frame.loc["eventual", "denominator"] + frame["redials"].iloc[0]
-    assert [round(100 * frame.loc[name, "value"], 1) for name in ("calls", "first_call", "eventual")] == [80.5, 81.3, 85.9]
+    assert [round(100 * frame.loc[name, "value"], 1) for name in ("calls", "first_call", "eventual")] == [80.5, 81.3, 86.0]

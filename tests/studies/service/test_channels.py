@@ -88,7 +88,7 @@ def test_the_flow_against_the_slow_loop():
         {"at": str(pd.Timestamp("2024-09-01") + pd.Timedelta(minutes=int(m)))[:16], "caller": int(c), "channel": str(ch), "outcome": "answered"}
         for m, c, ch in zip(np.sort(rng.choice(30 * 1440, 900, replace=False)), rng.integers(0, 60, 900), rng.choice(["电话", "微信", "网页"], 900, p=[0.6, 0.3, 0.1]), strict=True)
     ]  # fmt: skip
-    frame, slow, window = channels.flow(view(table)), {}, 72 * 3600
+    frame, slow, window = channels.flow(view(table, rule={"clock": "start"})), {}, 72 * 3600
     for i, one in enumerate(table):
         if at("2024-10-01") - at(one["at"]) >= window:
             later = next((o for o in table[i + 1 :] if o["caller"] == one["caller"]), None)
