@@ -23,7 +23,7 @@ from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, inbound, not_left_out
-from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.periods import Period, months_between
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, intervals, resampling
 from hotline_analysis.words import PERCENT, TIMES, Term, Unit
@@ -106,12 +106,13 @@ class Estimator:
     """How a figure that is no ratio of sums is made, and the cases that it is made of.
 
     values: the rows of `evaluate` (`row`). cases: one row a case of the periods, with `seq` (of the table `of`; by default the denominator's), start_s (places it), k and n
-    (what it adds to the two parts) and the strata; or why there are none.
+    (what it adds to the two parts) and the strata; or why there are none. adds_up: what was typed of months makes a quarter all the same.
     """
 
     values: Estimate
     cases: Cases
     of: str = ""
+    adds_up: bool = False
 
     def __call__(self, view: View, periods: Sequence[Period], indicators: Sequence["Indicator"], by: str) -> Iterable[Mapping]:
         return self.values(view, periods, indicators, by)
@@ -314,22 +315,41 @@ def _ended(frame: pd.DataFrame, view: View, periods: Sequence[Period], indicator
 def typed(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str = "") -> list[dict]:
     """The month figures that were typed in (`aggregates`), as rows: those of the whole hotline, or of its units where `by` is the unit.
 
-    The value is what was typed, else made of the two parts. They have no interval, are never tested and never judged.
+    The value is what was typed, else made of the two parts. They have no interval, are never tested and never judged. A quarter or a year has one where all its
+    months have both parts and the figure is what they make together: their sum. A day has none.
     """
     if "aggregates" not in view.tables or by not in ("", "unit"):
         return []
-    held = view.tables["aggregates"]
-    have, known = held.collect_schema().names(), {i.key: i for i in indicators}
-    clock = view.clock("aggregates")
+    held, known, calendar = view.tables["aggregates"], {i.key: i for i in indicators}, view.calendar
+    have, clock = held.collect_schema().names(), view.clock("aggregates")
     inside = held.filter((nw.col(clock) >= periods[0].start_s) & (nw.col(clock) < periods[-1].end_s))
-    found, rows = pandas(inside), []
-    for r in found.to_dict("records"):
-        at, unit = int(place(np.array([r[clock]]), periods)[0]), r.get("unit")
-        if at < 0 or r["indicator"] not in known or pd.isna(unit) == bool(by):
-            continue
-        parts = {c: _plain(r[c]) for c in ("numerator", "denominator") if c in have and not pd.isna(r[c])}
-        rows.append(_typed(known[r["indicator"]], periods[at], unit if by else "", parts, r.get("value")))
+    by_month: dict[tuple, dict[str, tuple[dict, float]]] = {}
+    for r in pandas(inside).to_dict("records"):
+        if r["indicator"] in known and pd.isna(r.get("unit")) != bool(by):
+            parts = {c: _plain(r[c]) for c in ("numerator", "denominator") if c in have and not pd.isna(r[c])}
+            month = calendar.month_of(calendar.day_of(int(r[clock])))
+            by_month.setdefault((r["indicator"], r["unit"] if by else ""), {})[month] = parts, r.get("value")
+    rows = []
+    for period in periods:
+        months = list(months_between(*(calendar.month_of(day) for day in (period.first_day, period.last_day))))
+        whole = calendar.stretch(months[0], months[-1])
+        if (whole.start_s, whole.end_s) == (period.start_s, period.end_s):
+            told = ((known[key], unit, [found[m] for m in months if m in found]) for (key, unit), found in by_month.items())
+            rows += [_typed(i, period, unit, *_together(cells)) for i, unit, cells in told if _makes(i, cells, len(months))]
     return rows
+
+
+def _makes(indicator: Indicator, cells: Sequence[tuple[dict, float]], months: int) -> bool:
+    """Whether typed figures make one of so many months: of one the figure itself, of several that of every month, of a figure that is a ratio of sums."""
+    adds_up = indicator.turned is None and (indicator.estimate is None or indicator.estimate.adds_up)
+    sums = adds_up and all(len(parts) == 2 for parts, _ in cells)
+    return len(cells) == months and (months == 1 or sums)
+
+
+def _together(cells: Sequence[tuple[dict, float]]) -> tuple[dict, float]:
+    if len(cells) == 1:
+        return cells[0]
+    return {part: sum(parts[part] for parts, _ in cells) for part in ("numerator", "denominator")}, np.nan
 
 
 def _typed(indicator: Indicator, period: Period, group: str, parts: dict, value) -> dict:

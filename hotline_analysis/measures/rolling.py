@@ -31,7 +31,7 @@ def _no_trunk(view: View, periods: Sequence[Period], indicators: Sequence[Indica
 
 
 NO_TRUNK = "no trunk data"
-no_trunk = Estimator(_no_trunk, lambda view, periods, indicator, by: NO_TRUNK)
+no_trunk = Estimator(_no_trunk, lambda view, periods, indicator, by: NO_TRUNK, adds_up=True)
 
 
 # ---- the worst 24 hours

@@ -50,6 +50,26 @@ def test_a_typed_figure_is_never_judged_and_in_no_limits():
     assert np.isnan([told["change"], told["lower"], told["upper"]]).all() and told["beside"] and not told["sheet"]
 
 
+def quarter(rows: list[tuple], months: list[int], key: str = "busy_rate") -> list:
+    """What typed rows of months (by their place in PERIODS, 4 to 6 are the last of the year) make of a quarter: of all its parts and its value."""
+    table = _numbers("pandas", [(key, None, *row) for row in rows], NAMES, "month_s", [PERIODS[n].start_s for n in months])
+    told = indicators.typed(seen(aggregates=table), [CALENDAR.named("2023Q4")], [KNOWN[key]])
+    return [(r["numerator"], r["denominator"], pytest.approx(r["value"])) for r in told]
+
+
+def test_a_quarter_has_what_all_its_months_make_and_never_the_last_ones_figure():
+    parts = [(2.0, 100.0, None), (3.0, 100.0, None), (10.0, 200.0, None)]
+    assert quarter(parts, [4, 5, 6]) == [(15, 400, 0.0375)]
+    assert quarter(parts, [4, 5, 7]) == []  # December was not typed
+    assert quarter([*parts[:2], (None, None, 0.05)], [4, 5, 6]) == []  # a rate without its parts
+    assert quarter(parts, [4, 5, 6], "attrition_a_year") == []  # a year's rate of a month is no sum
+
+
+def test_a_day_has_no_figure_of_a_month():
+    table = typed([("busy_rate", None, 12.0, 400.0, None)])
+    assert indicators.typed(seen(aggregates=table), [CALENDAR.day(MAY.first_day)], [KNOWN["busy_rate"]]) == []
+
+
 AGGREGATES = (
     "aggregates:\n  files: typed.csv\n  columns: {month_at: 月份, indicator: 指标, numerator: 分子, denominator: 分母, value: 数值}\n"
 )
