@@ -58,12 +58,17 @@ def handling(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.
 
 @once
 def messages(view: View) -> pd.DataFrame:
-    """Messages of sessions with a person, in order: session_id, session_seq, start_s (of the session), sent_s, speaker, and the session's strata."""
+    """Messages of sessions with a person, in order: session_id, session_seq, start_s (of the session), sent_s, speaker, and the session's strata.
+
+    Of messages of one instant (an export of minutes has many) nobody can tell which came first; they stand as a question and its answer do: the citizen's, the bot's,
+    the agent's. In any other order a reply within the minute would be none, and the wait would go on until the agent's next message.
+    """
     frame = sessions(view)
     people = frame[frame["served_by"].isin(HUMAN)]
     sent = pandas(view.table("messages").filter(nw.col("sent_s") < view.end_s).select("session_id", "seq", "sent_s", "speaker"))
     found = sent.merge(people.rename(columns={"seq": "session_seq"}), on="session_id", how="inner")
-    return found.sort_values(["session_id", "sent_s", "seq"], ignore_index=True)
+    found = found.assign(turn=found["speaker"].map({"customer": 0, "bot": 1}).fillna(2))
+    return found.sort_values(["session_id", "sent_s", "turn", "seq"], ignore_index=True).drop(columns="turn")
 
 
 def exchanged(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
