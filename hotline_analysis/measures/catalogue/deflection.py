@@ -12,6 +12,7 @@ import pandas as pd
 
 from hotline_analysis.measures import chats
 from hotline_analysis.measures.cases import estimate_of
+from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.indicators import MANAGEMENT, SUPPORT, Indicator, offered_calls, said
 from hotline_analysis.measures.periods import Period
@@ -31,7 +32,7 @@ def _contained(hours: float) -> Indicator:
         CONTAINED, Term(f"机器人解决率（{hours:g}小时内未再联系）", f"Ended by the bot, no contact for {hours:g} h"),
         said("仅由机器人服务且未再联系的会话", "sessions of the bot alone whose caller did not come back", "sessions", "served_by", "caller"),
         said("已识别来访人、已看满时间的会话", "sessions of known callers that could be watched for so long", "sessions", "served_by", "caller"), PERCENT, "higher",
-        Term(f"未转人工、且来访人{hours:g}小时内既未再来会话也未来电的会话÷全部会话；只看已识别来访人、能看满{hours:g}小时的会话", f"sessions never handed over whose caller neither chatted nor telephoned within {hours:g} h, over all sessions; of known callers and sessions that could be watched for {hours:g} h"),
+        Term(f"未转人工、且来访人至会话结束后{hours:g}小时（没有结束时间的自开始起算）既未再来会话也未来电的会话÷全部会话；只看已识别来访人、能看满{hours:g}小时的会话", f"sessions never handed over whose caller neither chatted nor telephoned until {hours:g} h after the end (after the opening where the end is not known), over all sessions; of known callers and sessions that could be watched for {hours:g} h"),
         Term("与机器人独立完成占比之差，是被拦下而没有解决的", "its distance to the share served by the bot alone is what was held off and not solved"),
         Term("差距大的诉求，先修知识再谈拦截", "where the distance is large, repair the knowledge first"), "F2 C02; F1 B09",
         audience=(SUPPORT, MANAGEMENT), estimate=estimate_of(_sessions), most=1, chapter=CHAPTER, family="bot_interception",
@@ -40,21 +41,26 @@ def _contained(hours: float) -> Indicator:
 
 def awaited(view: View) -> dict[str, date]:
     """`sessions`, and the day on which the period's last one has been watched for so long; nothing where it has been, or nobody is known."""
-    day = view.watched_on(view.params.service.contained_hours)
-    known = _of_known(view)["start_s"] if day else pd.Series(dtype=float)
-    return {"sessions": day} if known.between(view.period.start_s, view.period.end_s - 1).any() else {}
+    known = _of_known(view)
+    ends = known.loc[known["start_s"].between(view.period.start_s, view.period.end_s - 1), "from_s"]
+    behind = max(float(ends.max()) - view.period.end_s, 0) / HOUR if len(ends) else 0  # the last may end after the period
+    day = view.watched_on(behind + view.params.service.contained_hours)
+    return {"sessions": day} if day and len(ends) else {}
 
 
 def _of_known(view: View) -> pd.DataFrame:
-    """Sessions of a known caller of which it is known who served."""
-    frame = chats.sessions(view, "caller")
-    return frame[frame["caller"].notna() & frame["served_by"].notna()] if {"caller", "served_by"} <= set(frame) else frame[:0]
+    """Sessions of a known caller of which it is known who served; from_s: their end, from which their caller's silence counts, or their opening where it is not known."""
+    frame = chats.sessions(view, "caller", "closed_s")
+    frame = frame[frame["caller"].notna() & frame["served_by"].notna()] if {"caller", "served_by"} <= set(frame) else frame[:0]
+    opened = frame["start_s"].astype(float)
+    closed = pd.to_numeric(frame["closed_s"]).astype(float) if "closed_s" in frame else opened
+    return frame.assign(from_s=closed.where(closed >= opened, opened))
 
 
 def _sessions(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
-    watch, frame = 3600 * view.params.service.contained_hours, _of_known(view)
-    frame = frame[frame["start_s"] + watch <= view.seen_until(frame["start_s"])]
-    back = _next_contact(view, frame) - frame["start_s"].to_numpy(float)
+    watch, frame = HOUR * view.params.service.contained_hours, _of_known(view)
+    frame = frame[frame["from_s"] + watch <= view.seen_until(frame["from_s"])]
+    back = _next_contact(view, frame) - frame["from_s"].to_numpy()  # below 0 of whoever did not wait for the end
     return frame.assign(k=((frame["served_by"] == "bot") & ~(back <= watch)).astype(int), n=1)
 
 

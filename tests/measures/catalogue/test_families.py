@@ -258,3 +258,22 @@ def test_机器人解决率_is_who_did_not_come_back():
     )  # the calls of that day are lost: whoever chatted in the 24 h before it may have telephoned on it
     told = found(params(), ["bot_contained"], end_s=MAY.end_s, calls=rang, sessions=sessions, lost=(day,))
     assert parts(told) == {"bot_contained": (1, 3)}, "4's sessions, of the 30th and the 40th hour, cannot be watched"
+
+
+def test_机器人解决率_counts_from_the_end_of_the_session():
+    """Sessions of 3 h, one hour: 1 telephones 10 minutes after the end, 2 two hours after it, 3 while it runs, 4's has no end and 4 telephones two hours after the opening; 5's ends
+    half an hour before the data do.
+    """
+    at, end = MAY.end_s - 24 * HOUR, MAY.end_s
+    rows = [(1, at, 3 * HOUR), (2, at, 3 * HOUR), (3, at, 3 * HOUR), (4, at, None), (5, end - 3.5 * HOUR, 3 * HOUR)]
+    sessions = table(
+        "opened_s",
+        [
+            {"opened_s": int(t), "closed_s": None if d is None else int(t + d), "caller": c, "served_by": "bot", "session_id": f"s{c}"}
+            for c, t, d in rows
+        ],
+    )
+    called = {3: HOUR, 4: 2 * HOUR, 1: 3 * HOUR + 600, 2: 5 * HOUR}
+    rang = table("start_s", [{"start_s": at + later, "caller": c, "outcome": "answered"} for c, later in called.items()])
+    told = found(params(service={"contained_hours": 1}), ["bot_contained"], end_s=end, calls=rang, sessions=sessions)
+    assert parts(told) == {"bot_contained": (2, 4)}
