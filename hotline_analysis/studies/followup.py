@@ -131,16 +131,19 @@ def causes(view: View) -> pd.DataFrame:
     low, high = intervals.wilson(told["numerator"], np.full(len(told), len(given)))
     told = told.assign(
         denominator=len(given), share=told["numerator"] / len(given), low=low, high=high, cumulative=told["numerator"].cumsum() / len(given),
-        avoidable=~(told["category"].isin(LAST) | told["last"]), avoidable_share=_avoidable(given[given != ""], view.smallest),
+        avoidable=~(told["category"].isin(LAST) | told["last"]), avoidable_share=_avoidable(given[given != ""], told[~told["last"]], view.smallest),
         best_cause=None if told["last"].iloc[0] else told["category"].iloc[0], said="some",
     )  # fmt: skip
     return disclosure.untold(told.drop(columns="last"), ["numerator"], ["share", "low", "high", "cumulative"], view.smallest, parts_of=[])
 
 
-def _avoidable(given: pd.Series, smallest: int) -> float:
-    """The share of avoidable causes; missing where it would tell a small count."""
-    k = int((~given.isin(LAST)).sum())
-    return k / len(given) if len(given) >= smallest and not 1 <= k < smallest else np.nan
+def _avoidable(given: pd.Series, told: pd.DataFrame, smallest: int) -> float:
+    """The share of avoidable causes; missing where it would tell a small count: of the avoidable ones or of the others, of all or of those that are pooled. told: the causes with a row of their own."""
+    parts = []
+    for last in (True, False):
+        of_all = int((given.isin(LAST) == last).sum())
+        parts += [of_all, of_all - int(told.loc[told["category"].isin(LAST) == last, "numerator"].sum())]
+    return parts[2] / len(given) if len(given) >= smallest and not any(1 <= n < smallest for n in parts) else np.nan
 
 
 def recurrence(view: View) -> pd.DataFrame:

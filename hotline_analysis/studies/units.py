@@ -278,12 +278,13 @@ def _verdicts(
     cases = [
         np.full(len(frame), not like),
         ~able,
+        np.full(len(frame), able.sum() < FEWEST),  # beside too few others nobody can say whose issues are like whose
         ~common,
         np.full(len(frame), common.sum() < FEWEST),
         sure & (beyond >= least),
         sure & (beyond <= -least),
     ]
-    return np.select(cases, ["unlike", "few", "apart", "few units", "above", "below"], "inside")
+    return np.select(cases, ["unlike", "few", "few units", "apart", "few units", "above", "below"], "inside")
 
 
 def _ranks(found: standardisation.Standardised, deff: np.ndarray, common: np.ndarray, like: bool) -> dict:

@@ -93,7 +93,11 @@ def test_small_causes_are_pooled_and_small_counts_are_not_told():
     cases = [(f"C-{n}", "caller", M, n, "水", "solved", cause, M + DAY) for n, cause in enumerate(causes)]
     told = followup.causes(seen(cases, smallest=8))
     assert told["category"].tolist() == ["chasing", "(<8)"] and told["numerator"].tolist() == [20, 11]
+    assert told["avoidable_share"].isna().all(), "26 of 31: the other 5 are few, and 26 less the 20 that are told are 6"
+    habits = [(f"C-{n}", "caller", M, n, "水", "solved", "policy", M + DAY) for n in range(100, 110)]
+    assert followup.causes(seen(cases[:20] + habits, smallest=8))["avoidable_share"].iloc[0] == pytest.approx(20 / 30)
     told = followup.causes(seen(cases[:25], smallest=8))
+    assert told["avoidable_share"].isna().all(), "of 25 pooled 20 are avoidable, and 5 are not"
     assert told["category"].tolist() == ["(<8)"] and told["numerator"].tolist() == [25], (
         "one small cause beside another could be had from the total"
     )

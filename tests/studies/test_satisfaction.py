@@ -240,7 +240,7 @@ def test_gaps_are_within_the_same_person():
     mixed = TABLES["gaps"](seen({**many(level), "item_2": np.where(np.arange(60) % 3, level - 1, level)}))
     assert mixed.set_index("item")["said"].to_dict() == {"item_1": "ahead", "item_2": "short"}
     told = TABLES["gaps"](seen({**many(level), "item_2": np.roll(level, 1)}, expected={"item_1": "item_2"}))
-    assert told["against"].tolist() == ["expected"] and told["gap"].iloc[0] == pytest.approx(0) and told["said"].iloc[0] == "none"
+    assert told["against"].tolist() == ["expected"] and told["gap"].iloc[0] == pytest.approx(0) and told["said"].iloc[0] == "level"
 
 
 # ---- who answered

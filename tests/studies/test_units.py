@@ -250,6 +250,14 @@ def test_units_of_one_file_compare_on_what_it_pooled(monkeypatch, north):
     assert dict(zip(frame["unit_zh"], frame["expected"], strict=True)) == {"甲": 49.0, "乙": 130.0}
 
 
+def test_too_few_units_are_said_to_be_too_few_and_not_unlike_the_others(monkeypatch, north):
+    """两个单位，一个是并起来的：剩下一个没有别家可比，不是诉求不同."""
+    same = ("供水", 400, 40)
+    frame = of_shares(monkeypatch, north, {"甲": [same], "(<8)": [same]})
+    told = frame.set_index("unit_zh")
+    assert set(frame["said"]) == {"few units"} and not (frame["verdict"] == "apart").any() and "few units" in set(told["verdict"])
+
+
 def test_a_unit_whose_issues_the_others_do_not_have_is_not_judged(monkeypatch, north):
     """七个单位，只有供水相同：东组300通里可比100通，可比的复电10次、应有10次，共190次；不判，也不说没有一个单位超出."""
     north_units = {f"组{n}": [("供水", 100, 10), ("交通", 100, 10), ("社保", 100, 10)] for n in range(6)}

@@ -13,6 +13,7 @@ SAID = {
     **items.CHANGES,
     "short": Term("短板", "falls short"),
     "ahead": Term("长处", "ahead"),
+    "level": Term("与参照分不出高下", "cannot be told from what it is held against"),
     "clear": Term("领先", "leads clearly"),
     "close": Term("难分先后", "close"),
     "good": Term("可靠", "reliable"),

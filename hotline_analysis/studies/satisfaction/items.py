@@ -224,7 +224,7 @@ def gaps(view: View) -> pd.DataFrame:
     scales compare; a negative gap is a shortfall. At least two items.
 
     Columns: item, name, dimension (each _zh, _en), against (expected, own), n (people who answered both), scaled, reference (share of the scale), gap,
-    gap_low, gap_high (t interval over respondents), said (short, ahead, none: whether the interval leaves zero out; few). Items of one dimension
+    gap_low, gap_high (t interval over respondents), said (short, ahead, level: whether the interval leaves zero out; few). Items of one dimension
     stand together, the worst dimension first. Raises NoInput, DataRefused. Source: D10.
     """
     now = answers(view)
@@ -248,7 +248,7 @@ def _gap(now: Answers, item: Item, scaled: pd.DataFrame, own: pd.Series, expecte
     score, against = scaled.loc[both, item.key], reference[both]
     found = surveys.mean((score - against).to_numpy(float), clusters=now.frame.loc[both, "respondent"])
     few = len(score) < FEW or np.isnan(found.low)
-    said = "few" if few else "short" if found.high < 0 else "ahead" if found.low > 0 else "none"
+    said = "few" if few else "short" if found.high < 0 else "ahead" if found.low > 0 else "level"
     head = {"item": item.key, **item.words, "against": "expected" if expected else "own", "n": len(score)}
     head |= {"scaled": score.mean(), "reference": against.mean()}
     return {**head, "gap": found.value, "gap_low": found.low, "gap_high": found.high, "said": said}
