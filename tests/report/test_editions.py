@@ -125,7 +125,7 @@ def test_a_page_says_what_it_leaves_out_and_draws_no_nought_for_it(reports):
     for folder in (f for f in reports.glob("2024-03-area-*") if f.is_dir()):
         page = (folder / "index.html").read_text(encoding="utf-8")
         assert "不足13的计数不列" in page and "不能这样列出的表只在全热线的页面上" in page and "不列出" in page
-        assert "2024-03-01 &lt;13通" in page and "2024-03-01 0通" not in page
+        assert "2024-03-01 &lt;13条" in page and "2024-03-01 0条" not in page
 
 
 @pytest.mark.parametrize(
