@@ -124,9 +124,12 @@ A_DAY_MOVED = Sentence(
 )
 OF_ALL = Sentence("，相当于此前全部联系的{of_all}", ", which is {of_all} of all contacts before")
 ALONE = Sentences(
-    {"alone": Term("；没有在线会话的数据，看不出是否转到了别的渠道", "; without chat sessions nobody can tell whether they moved there")},
+    {
+        "alone": Term("；没有在线会话的数据，看不出是否转到了别的渠道", "; without chat sessions nobody can tell whether they moved there"),
+        "none there": Term("；在线会话没有记在这些单位或诉求名下的，看不出是否转到了别的渠道", "; no chat session is under these units or issues, so nobody can tell whether they moved there"),
+    },
     by="alone",
-)
+)  # fmt: skip
 CONTACTS = Rows(
     {
         "clear": (*OPEN, A_DAY, A_DAY_MOVED, OF_ALL, ALONE),
