@@ -360,7 +360,7 @@ def format_moves(low, high, unit: Unit, language: str = "zh") -> str:
 
 
 def format_seconds(value, language: str = "zh") -> str:
-    """312 as 5分12秒 (en 5 min 12 s), whole seconds; under a minute with one decimal, 7.5秒; '' when there is none."""
+    """312 as 5分12秒 (en 5 min 12 s), whole seconds; 300 as 5分钟, for 5分 is a score; under a minute with one decimal, 7.5秒; '' when there is none."""
     if missing(value):
         return ""
     if 0.05 <= abs(value) < 59.95:
@@ -368,6 +368,7 @@ def format_seconds(value, language: str = "zh") -> str:
     total = math.floor(abs(value) + 0.5)
     parts = [(total // 3600, "小时", " h"), (total % 3600 // 60, "分", " min"), (total % 60, "秒", " s")]
     said = [(n, zh if language == "zh" else en) for n, zh, en in parts if n] or [(0, "秒" if language == "zh" else " s")]
+    said = [(n, "分钟" if word == "分" else word) for n, word in said] if len(said) == 1 else said
     return (MINUS if value < 0 and total else "") + ("" if language == "zh" else " ").join(f"{n}{word}" for n, word in said)
 
 

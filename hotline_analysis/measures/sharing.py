@@ -5,7 +5,8 @@ Kaplan-Meier curve of the callbacks at the menu's windows with its errors, and h
 shares, from one's own calls too, so that a comparison by files is the one by calls.
 
 No small cell leaves: units with 1 to `smallest` - 1 calls or repeats are pooled until the pool is no small one, issues of which any unit has so few are one class in all of them, and windows between which fewer callbacks
-lie are one step (`disclosure`).
+lie are one step (`disclosure`); the compared window is one of
+them, whether its step is told or not, because a unit tells its repeats until then.
 """
 
 import json
@@ -144,7 +145,7 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
     mixed["issue"] = mixed["issue"].map(classes(mixed, view.smallest)) if leaves else mixed["issue"]
     keys = ["unit", "issue", "caller_group"]
     made = mixed.groupby(keys, as_index=False)[["calls", "watched", "repeats"]].sum()
-    curves = _curves(gaps, view, names)
+    curves = _curves(gaps, view, names, round(window_hours * HOUR))
     units = [_unit(name, part, curves[name]) for name, part in made.groupby("unit", sort=True)]
     if not units:
         raise DataRefused("units", "no calls")
@@ -228,7 +229,7 @@ def _design_effect(groups: pd.DataFrame) -> float:
     return round(max(se**2 * total / (p * (1 - p)), 1.0), 6)
 
 
-def _curves(gaps: nw.LazyFrame, view: View, names: dict[str, str]) -> dict[str, tuple[Step, ...]]:
+def _curves(gaps: nw.LazyFrame, view: View, names: dict[str, str], window_s: int) -> dict[str, tuple[Step, ...]]:
     edges = binned.bin_edges_seconds(menu_seconds=MENU)
     exact, cube = (
         frame.assign(unit_=frame["unit_"].astype(str).map(names)) for frame in counts.both(gaps, view.definition, edges=edges, by=["unit_"])
@@ -237,28 +238,34 @@ def _curves(gaps: nw.LazyFrame, view: View, names: dict[str, str]) -> dict[str, 
     for name, part in exact.groupby("unit_", sort=True):
         dense = counts.dense(cube[cube["unit_"] == name], edges=edges)
         found_rates = rates.curve_shares(part, dense, edges, MENU)
-        made[name] = _steps(part, found_rates, view.smallest)
+        made[name] = _steps(part, found_rates, view.smallest, window_s)
     return made
 
 
-def _steps(exact: pd.DataFrame, curve: resampling.Estimate, smallest: int) -> tuple[Step, ...]:
-    """The windows that can be told: between two of them lie no callbacks or no few. Few calls that stopped being watched are told of a step late. Known ones alone."""
+def _steps(exact: pd.DataFrame, curve: resampling.Estimate, smallest: int, window_s: int) -> tuple[Step, ...]:
+    """The windows that can be told, known ones alone: between two of them lie no callbacks or no few. Few calls that stopped being watched are told of a step late.
+
+    The callbacks within window_s are told by the unit's repeats (exactly, where all calls were watched for it): no step ends a few before or behind them, and its own comes first.
+    """
     place = np.searchsorted(MENU, exact["seconds"].to_numpy(), side="left")
     event, calls = exact["event"].to_numpy() == 1, exact["calls"].to_numpy()
-    sums = [np.bincount(place[rows], calls[rows], minlength=len(MENU) + 1)[: len(MENU)].astype(int) for rows in (event, ~event)]
+    sums = (np.bincount(place[rows], calls[rows], minlength=len(MENU) + 1)[: len(MENU)] for rows in (event, ~event))
+    events, censored = (np.cumsum(n).astype(int) for n in sums)  # until each window
     known = [n for n in range(len(MENU)) if np.isfinite(curve.value[n]) and np.isfinite(curve.se[n])]
-    steps: list[tuple[int, int, int]] = []  # place of the window, events, censored
-    events = censored = 0
-    for n in range(len(MENU)):
-        events, censored = events + int(sums[0][n]), censored + int(sums[1][n])
-        if n in known and not 0 < events < smallest:
-            late = censored if not 0 < censored < smallest else 0  # few that stopped being watched are told of with the next
-            steps.append((n, events, late))
-            events, censored = 0, censored - late
-    return tuple(
-        Step(window_hours=WINDOWS_HOURS[n], events=e, censored=c, value=round(float(curve.value[n]), 9), se=round(float(curve.se[n]), 9))
-        for n, e, c in steps
-    )
+    told = [0, int(calls[event & (exact["seconds"].to_numpy() <= window_s)].sum())]  # callbacks until some time that a reader may have
+    steps: list[int] = []
+    for n in sorted(known, key=lambda n: MENU[n] != window_s):
+        if not any(0 < abs(int(events[n]) - other) < smallest for other in told):
+            steps.append(n)
+            told.append(int(events[n]))
+    made, seen, left = [], 0, 0
+    for n in sorted(steps):
+        gone = int(censored[n]) - left
+        gone = gone if not 0 < gone < smallest else 0
+        value, se = (round(float(x[n]), 9) for x in (curve.value, curve.se))
+        made.append(Step(window_hours=WINDOWS_HOURS[n], events=int(events[n]) - seen, censored=gone, value=value, se=se))
+        seen, left = int(events[n]), left + gone
+    return tuple(made)
 
 
 # ---- writing and reading

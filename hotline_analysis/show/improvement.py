@@ -63,15 +63,24 @@ PAIRED = (
     Sentences(MATCHED, by="matched"),
     Sentence("{measure}{change:risen}（{change:moved_interval}）", "{measure} {change:risen} ({change:moved_interval})"),
 )
+BESIDE = Sentences(
+    {
+        "next months": Sentence(
+            "；没有可比的同月，表中的前后是相邻{pairs}个月",
+            "; no same months to compare, before and after in the table are {pairs} neighbouring {pairs:month|months}",
+        )
+    },
+    by="matched",
+)
 NOT_LONG = Sentence("；{step_why}，走势未扣除", "; {step_why}, so no trend is taken off")
 EFFECT = Rows(
     {
-        "series clear": (WHO, STEPPED, PLACEBO),
-        "series none": (WHO, STEP_NONE),
+        "series clear": (WHO, STEPPED, PLACEBO, BESIDE),
+        "series none": (WHO, STEP_NONE, BESIDE),
         "pairs clear": (*PAIRED, NOT_LONG),
         "pairs none": (WHO, Sentences(MATCHED, by="matched"), Sentence("{measure}没有证据表明有变化（{change:moved_interval}）", "no evidence of change in {measure} ({change:moved_interval})"), NOT_LONG),
         "two periods": (*PAIRED, Term("，仅有两期，不判好坏", ", two periods only, not judged"), NOT_LONG),
-        "pairs": (WHO, Sentence("{measure}{change:risen}，区间算不出", "{measure} {change:risen}, no interval can be had")),
+        "pairs": (WHO, Sentences(MATCHED, by="matched"), Sentence("{measure}{change:risen}，区间算不出", "{measure} {change:risen}, no interval can be had")),
         "nothing": (WHO, Sentence("{why}，看不出效果", "{why}, so no effect can be told")),
     },
     by="said",
@@ -124,9 +133,12 @@ A_DAY_MOVED = Sentence(
 )
 OF_ALL = Sentence("，相当于此前全部联系的{of_all}", ", which is {of_all} of all contacts before")
 ALONE = Sentences(
-    {"alone": Term("；没有在线会话的数据，看不出是否转到了别的渠道", "; without chat sessions nobody can tell whether they moved there")},
+    {
+        "alone": Term("；没有在线会话的数据，看不出是否转到了别的渠道", "; without chat sessions nobody can tell whether they moved there"),
+        "none there": Term("；在线会话没有记在这些单位或诉求名下的，看不出是否转到了别的渠道", "; no chat session is under these units or issues, so nobody can tell whether they moved there"),
+    },
     by="alone",
-)
+)  # fmt: skip
 CONTACTS = Rows(
     {
         "clear": (*OPEN, A_DAY, A_DAY_MOVED, OF_ALL, ALONE),
@@ -168,16 +180,16 @@ FORMS = {
         narrow="day name measure",
     ),
     "effect": Table(
-        "name measure mean_before mean_after pairs change± step±",
+        "name measure mean_before mean_after matched pairs change± step±",
         Term("措施前后", "Before and after each measure"),
         subtitle=Term("前后为可比月份的平均；比率的变化为百分点，两种变化各附95%区间", "Before and after: means of the months compared; changes of rates in points, each with its 95% interval"),
         bold="step",
         narrow="name mean_before mean_after change",
     ),
     "durations": Table(
-        "name duration median_before median_after ratio_change± ninth_before ninth_after",
+        "name duration median_before median_after ratio_change± ninth_before ninth_after matched",
         Term("时长的前后对比", "Durations before and after"),
-        subtitle=Term("同月对比；未办结的按看到的时间计；区间按天重抽，三对以上的月份另计月与月的差别", "Same months; open ones count for as long as they were seen; days drawn again, and from three pairs on the months' own variation"),
+        subtitle=Term("未办结的按看到的时间计；区间按天重抽，三对以上的月份另计月与月的差别", "Open ones count for as long as they were seen; days drawn again, and from three pairs on the months' own variation"),
         note=Term("说缩短了多少时，分母是此前的中位数；平均数由少数久办的拉动，不用。", "A fall is of the median before; means follow a few long cases and are not used."),
         bold="ratio_change",
         narrow="duration median_before median_after ratio_change",
@@ -190,14 +202,14 @@ FORMS = {
         narrow="duration limit within_before within_after",
     ),
     "contacts": Table(
-        "name way a_day_before a_day_after volume_change± share_before share_after of_all",
+        "name way a_day_before a_day_after volume_change± share_before share_after of_all matched",
         Term("联系量的前后对比", "Contacts before and after"),
-        subtitle=Term("同月对比，已剔除日期的差别；最后一列是该渠道的变化占此前全部联系的多少", "Same months, kinds of day taken off; the last column is the change as a part of all contacts before"),
+        subtitle=Term("已剔除日期的差别；“折合全部联系”是该渠道的变化占此前全部联系的多少", "Kinds of day taken off; part of all contacts: the change as a part of all contacts before"),
         bold="volume_change",
         narrow="way a_day_before a_day_after volume_change",
     ),
     "productivity": Table(
-        "name measure mean_before mean_after pairs change± step±",
+        "name measure mean_before mean_after matched pairs change± step±",
         Term("首解率与工效的前后对比", "First-call resolution and pace before and after"),
         subtitle=Term("前后为可比月份的平均；首解率的变化为百分点", "Means of the months compared; changes of first-call resolution in points"),
         bold="change",

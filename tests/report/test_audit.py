@@ -15,9 +15,10 @@ from hotline_analysis.errors import BadParams, CannotWrite, NoInput
 from hotline_analysis.report import audit
 from hotline_analysis.report.audit import own
 from hotline_analysis.report.audit.kinds import KINDS
-from hotline_analysis.report.audit.quoted import read
+from hotline_analysis.report.audit.quoted import AN_HOUR, MONEY, PLAIN, SCORE, SHARE, TIME, read
 from hotline_analysis.report.audit.relations import CONTRADICTS, FITS, Book, Mean, Share
-from hotline_analysis.words import Term
+from hotline_analysis.words import UNITS as MEASURED
+from hotline_analysis.words import Term, format_value
 from tests.small import write_hotline
 
 CITY = """title: 某市热线年报
@@ -73,6 +74,13 @@ def test_a_city_report_whose_share_is_of_another_total(tmp_path):
         ("20秒", F(195, 10), F(205, 10)),
         ("3.5‰", F(345, 100000), F(355, 100000)),
         ("5分钟", F(270), F(330)),
+        ("3分11秒", F(1905, 10), F(1915, 10)),
+        ("下降1分5秒", F(-655, 10), F(-645, 10)),
+        ("2小时5分", F(7470), F(7530)),
+        ("2个小时5分钟", F(7470), F(7530)),
+        ("约1小时0分5秒", F(36045, 10), F(36055, 10)),
+        ("3 min 11 s", F(1905, 10), F(1915, 10)),
+        ("2 h 5 min", F(7470), F(7530)),
         ("1.5 hours", F(5220), F(5580)),
         ("12.5万元", F(124500), F(125500)),
         ("284 406 calls", F(284406), F(284406)),
@@ -86,10 +94,35 @@ def test_what_a_printed_number_stands_for(text, low, high):
     assert (quoted.low, quoted.high) == (low, high)
 
 
-@pytest.mark.parametrize("text", ["20余万", "近30万", "持平", "1,23", "12-15", "多数", "1.2.3", "5%左右", "2点", "28 4"])
+@pytest.mark.parametrize(
+    "text", ["20余万", "近30万", "持平", "1,23", "12-15", "多数", "1.2.3", "5%左右", "2点", "28 4", "3分75秒", "2小时60分", "11秒3分"]
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(BadParams, match="is not a number as a report prints it"):
         read(text, "x")
+
+
+@given(
+    value=st.floats(0, 5e5),
+    unit=st.sampled_from(sorted(MEASURED)),
+    language=st.sampled_from(["zh", "en"]),
+    sign=st.sampled_from([1, -1]),
+)
+def test_what_pages_print_is_read_back(value, unit, language, sign):
+    """A law: 照抄进来，不必换算. What `format_value` prints in any unit is a number of what that unit measures, and may stand for what was printed."""
+    unit, value = MEASURED[unit], value / 5e5 if unit == "percent" else value * sign
+    quoted = read(format_value(value, unit, language), "x")
+    size = {"hours": 3600, "work_hours": 3600}.get(unit.key, 1)
+    assert quoted.kind == {"percent": SHARE, "seconds": TIME, "hours": TIME, "work_hours": TIME, "score": SCORE, "yuan": MONEY, "an_hour": AN_HOUR}.get(unit.key, PLAIN)  # fmt: skip
+    room = F(1, 2) if quoted.exact else F(1, 10**6)  # a whole count is itself; halves of floats
+    assert quoted.low - room <= F(value) * size <= quoted.high + room
+
+
+def test_a_duration_is_told_as_the_report_writes_it(tmp_path):
+    """均值：180秒100通、190秒100通，应为3分5秒；印的3分11秒矛盾."""
+    figures = "all: 3分11秒, a: 3分0秒, b: 3分10秒, x: '100', y: '100'"
+    state, fits, _ = one(tmp_path, figures, "mean: all, of: [a, b], weights: [x, y]")
+    assert state == CONTRADICTS and fits["all"].startswith("3分")
 
 
 def rounded(value: F, places: int) -> str:

@@ -170,6 +170,28 @@ def test_without_chats_it_is_said():
     assert "没有在线会话的数据，看不出是否转到了别的渠道" in say(frame, language="zh").text
 
 
+def test_a_measure_for_an_issue_is_told_with_the_contacts_of_that_issue():
+    """供水每日4通变2通，别的每日6通不变：只给供水的措施，来电减半，不是所有来电的五分之一；会话没有分诉求时不拿全部会话去比."""
+
+    def halves(rows: dict) -> dict:
+        day = pd.Series(rows["local_s"]) // 86400
+        return {**rows, "issue_1": ["其他" if n < 6 else "供水" for n in day.groupby(day).cumcount()]}
+
+    calls = halves(calls_of(later(10, 8), 365))
+    project = measure("2023-07-01", "contacts", issues=["供水"])
+    alone = told(project, "contacts", calls, days=365)
+    assert alone[["way", "a_day_before", "a_day_after"]].to_numpy().tolist() == [["phone", pytest.approx(4), pytest.approx(2)]]
+    assert alone["volume_change"].iloc[0] == pytest.approx(-0.5)
+    chats = sessions_of(lambda day: 2, lambda day: 6, 365)
+    other = told(project, "contacts", calls, days=365, sessions=chats)
+    assert list(other["way"]) == ["phone"] and "在线会话没有记在这些单位或诉求名下的" in say(other, language="zh").text
+    told_apart = {**chats, "issue_1": ["供水" if who == "bot" or n % 2 else "其他" for n, who in enumerate(chats["served_by"])]}
+    both = told(project, "contacts", calls, days=365, sessions=told_apart).set_index("way")
+    assert both["a_day_before"].to_dict() == pytest.approx({"phone": 4, "chat": 3, "bot": 2, "people": 7, "all": 9})
+    units = told(measure("2023-07-01", "contacts", units=["甲组"]), "contacts", calls | {"unit": ["甲组" if i == "供水" else "乙组" for i in calls["issue_1"]]}, days=365)  # fmt: skip
+    assert units["a_day_after"].tolist() == pytest.approx([2])
+
+
 def test_nothing_before_is_refused():
     with pytest.raises(DataRefused, match="no whole month"):
         told(measure("2023-01-01", "contacts"), "contacts", answered=[0.9] * 60, calls=5)

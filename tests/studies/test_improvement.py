@@ -238,6 +238,19 @@ def test_a_planted_step_lies_within_the_interval_and_a_trend_is_no_step():
     assert drifting["said"] == "series none" and drifting["change"] > 0.03
 
 
+def test_neighbouring_months_are_called_so_where_the_series_speaks():
+    """十周对十周，没有一年前的同月：句子说的是走势，表里的前后却是相邻的月份，所以两处都写明；有同月的不说。"""
+    project = {"interventions": [measure("2023-03-12")]}
+    frame = shown(improvement.effect(view_of(project, answered=noisy(140, lambda n: 0.8 if n < 70 else 0.9))), "effect")
+    assert frame["said"].iloc[0].startswith("series") and frame["matched"].iloc[0] == "next months"
+    assert "；没有可比的同月，表中的前后是相邻1个月" in say(frame, language="zh").text
+    assert "before and after in the table are 1 neighbouring month" in say(frame, language="en").text
+    told = str(show(frame).html)
+    assert "前后相邻月份" in told and "同月对比" not in told
+    frame["matched"] = "same months"
+    assert "相邻" not in say(frame, language="zh").text and "同月对比" in str(show(frame).html)
+
+
 def test_under_eight_points_a_side_there_is_no_series():
     project = {"interventions": [measure("2023-03-01")]}
     row = improvement.effect(view_of(project, answered=noisy(90, lambda n: 0.8 if n < 59 else 0.95))).iloc[0]

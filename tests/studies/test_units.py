@@ -1,10 +1,13 @@
 """Units side by side: rates that the test sets come back with the mix taken off, files give what calls give, unlike rules are refused, no small cell leaves."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotline_analysis import open_hotline, say, show
 from hotline_analysis.__main__ import main
@@ -148,6 +151,39 @@ def test_no_small_cell_leaves(tmp_path):
             *(s.events for s in unit.curve),
         ]
         assert not any(0 < n < 8 for n in counts), unit
+
+
+WATCHED = 1000  # calls watched to the end, beside those of each case
+
+
+def steps_of(events: dict[float, int], window_hours: float, smallest: int = 8) -> dict[float, int]:
+    """The steps that are told of so many callbacks at each hour: their windows with the callbacks until then."""
+    rows = [(round(h * 3600), 1, n) for h, n in events.items()] + [(sharing.MENU[-1] + 1, 0, WATCHED)]
+    plain = SimpleNamespace(value=np.full(len(sharing.MENU), 0.1), se=np.full(len(sharing.MENU), 0.01))
+    frame = pd.DataFrame(rows, columns=["seconds", "event", "calls"])
+    steps = sharing._steps(frame, plain, smallest, round(window_hours * 3600))
+    return dict(zip((s.window_hours for s in steps), np.cumsum([s.events for s in steps]).tolist(), strict=True))
+
+
+def test_the_curve_less_the_repeats_tells_no_few_callbacks():
+    """东区12小时内12次、24小时内16次：复电数16写在同一个文件里，12小时一步会说出中间的4次，所以不列；窗口本身列出."""
+    east = {10: 12, 20: 4, 40: 9}
+    assert steps_of(east, 24) == {2: 0, 24: 16, 48: 25, 72: 25, 120: 25, 168: 25}
+    assert steps_of(east, 24, smallest=1) == {2: 0, 12: 12, 24: 16, 48: 25, 72: 25, 120: 25, 168: 25}
+    assert steps_of({10: 12, 20: 14, 40: 3}, 24) == {2: 0, 12: 12, 24: 26}, "nor a step behind the window"
+    assert steps_of({10: 12, 30: 4, 40: 9}, 36) == {2: 0, 48: 25, 72: 25, 120: 25, 168: 25}, "a window at which no step can end"
+
+
+@given(
+    per_hour=st.dictionaries(st.sampled_from([1, 6, 18, 30, 60, 100, 150]), st.integers(0, 20)),
+    window=st.sampled_from([2, 12, 24, 36, 48, 72, 120, 168]),
+)
+def test_no_two_numbers_of_callbacks_of_a_unit_are_a_few_apart(per_hour, window):
+    """A law: nought, the callbacks until each step and those within the compared window differ by nothing or by 8 and more; the window is a step where it can be."""
+    repeats = sum(n for h, n in per_hour.items() if h <= window)
+    steps = steps_of(per_hour, window)
+    assert not any(0 < abs(a - b) < 8 for a in steps.values() for b in (0, repeats, *steps.values()))
+    assert window in steps or window == 36 or 0 < repeats < 8
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -7,12 +7,12 @@ from hotline_analysis.words import Term
 
 HEAD = Term(
     "# 报告体检：把报告上印出来的数字照抄进来（连同单位），不必换算；没有的留空。\n"
-    "# 写法：284,406　28.4万　43.8%　下降5%　+2.0个百分点　4.5分。数字按所印位数的四舍五入理解；整数的件数按原数。\n"
+    "# 写法：284,406　28.4万　43.8%　下降5%　+2.0个百分点　4.5分　3分11秒。数字按所印位数的四舍五入理解；整数的件数按原数。\n"
     "# 单位相同的数字才互相比较（秒、分钟、小时可换算）；单位不认识的会说明，不比较。\n"
     "# 核对：hotline audit 本文件；加 --params 热线.yaml --month 2024-01 可与自己的数据对照（写 is: 指标的那几行）。\n"
     "# relations 中可用 share（占比）、total（合计）、change（变化）、service_level（服务水平与接通率）、mean（加权平均），可增可删。\n",
     "# An audit: copy the printed numbers as they stand, with their units; leave empty what the report does not print.\n"
-    "# Written as 284,406, 28.4 thousand, 43.8%, down 5%, +2.0pp, 4.5 points. A number stands for what rounds to it; a whole count is itself.\n"
+    "# Written as 284,406, 28.4 thousand, 43.8%, down 5%, +2.0pp, 4.5 points, 3 min 11 s. A number stands for what rounds to it; a whole count is itself.\n"
     "# Only numbers of one unit are compared (seconds, minutes and hours are one); a unit that is not known is said, and not compared.\n"
     "# Check it: hotline audit THIS_FILE; with --params hotline.yaml --month 2024-01 lines that say `is: indicator` are held against your own data.\n"
     "# relations may be share, total, change, service_level and mean; add or remove them as the table asks.\n",

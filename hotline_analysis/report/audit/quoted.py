@@ -14,7 +14,7 @@ from itertools import combinations
 from math import ceil, floor
 
 from hotline_analysis.errors import BadParams
-from hotline_analysis.words import MINUS, decimal
+from hotline_analysis.words import MINUS, decimal, format_seconds
 
 SHARE, POINTS, PLAIN, TIME, UNKNOWN = "share", "points", "plain", "time", "unknown"
 DAYS, WORKDAYS, MONEY, SCORE, AN_HOUR = "days", "working days", "money", "score", "an hour"
@@ -49,10 +49,14 @@ COUNTED = {  # what is counted, by each word for it; a bare number may be of any
 }  # fmt: skip
 VAGUE = ("近", "超", "逾", "余", "多", "左右", "nearly", "over", "持平", "unchanged")
 UNSURE = re.compile("[%‰点]")  # in a unit that is none of UNITS, such as %左右: what it means is not sure
+BEFORE = rf"(?:(?:{DOWN})\s*)?(?P<sign>{'|'.join(map(re.escape, (*MINUSES, *PLUSES[:-1])))})?\s*(?:约|大约|about|~)?\s*"
 FORM = re.compile(
-    rf"(?:(?:{DOWN})\s*)?(?P<sign>{'|'.join(map(re.escape, (*MINUSES, *PLUSES[:-1])))})?\s*(?:约|大约|about|~)?\s*"
-    rf"(?P<number>\d{{1,3}}(?:[, ]\d{{3}})+|\d+)(?P<parts>\.\d+)?"
+    rf"{BEFORE}(?P<number>\d{{1,3}}(?:[, ]\d{{3}})+|\d+)(?P<parts>\.\d+)?"
     rf"(?P<tail>\s*(?P<size>{'|'.join(sorted(filter(None, SIZES), key=len, reverse=True))})?\s*(?P<unit>[^\d.,]{{0,30}}))",
+    re.IGNORECASE,
+)
+LASTED = re.compile(  # 3分11秒, 2 h 5 min: a duration of several parts, as pages print it (`words.format_seconds`)
+    rf"{BEFORE}(?:(?P<hours>\d+)\s*(?:个?小时|hours?|h))?\s*(?:(?P<minutes>\d+)\s*(?:分钟?|minutes?|min))?\s*(?:(?P<seconds>\d+)\s*(?:秒钟?|seconds?|sec|s))?",
     re.IGNORECASE,
 )
 
@@ -60,7 +64,7 @@ FORM = re.compile(
 @dataclass(frozen=True)
 class Quoted:
     """What a printed number may stand for: low and high, both included (a share as 0-1, points as 0.01 each, time in seconds), its kind, one step of its last
-    digit, what is counted (of counts), how much one of its unit is, and what stands behind the digits."""
+    digit, what is counted (of counts), how much one of its unit is, what stands behind the digits, and of a duration of several parts its language."""
 
     low: Fraction
     high: Fraction
@@ -69,6 +73,7 @@ class Quoted:
     counted: str = ""
     scale: Fraction = Fraction(1)
     tail: str = ""
+    in_parts: str = ""
 
     def like(self, other: "Quoted") -> bool:
         """Whether the two measure the same, so that one can be held against the other."""
@@ -110,6 +115,8 @@ class Quoted:
         return floor(abs(value) / self.step + Fraction(1, 2)) * self.step * (1 if value >= 0 else -1)
 
     def _said(self, value: Fraction) -> str:
+        if self.in_parts:
+            return format_seconds(float(value), self.in_parts)
         step, places = self.step / self.scale, 0
         while step < 1:
             step, places = step * 10, places + 1
@@ -124,6 +131,8 @@ def alike(numbers: Iterable[Quoted]) -> bool:
 def read(text: str, where: str) -> Quoted:
     """The printed number; raises BadParams where it says no number, or none with ends (近20万, 余). One of a unit that is not known is of kind UNKNOWN."""
     plain = unicodedata.normalize("NFKC", text).strip().replace("，", ",")
+    if lasted := _in_parts(plain):
+        return lasted
     found = FORM.fullmatch(plain)
     unit = " ".join(found["unit"].casefold().split()) if found else ""
     if not found or any(word in unit for word in VAGUE) or (unit not in UNITS and UNSURE.search(unit)):
@@ -136,3 +145,15 @@ def read(text: str, where: str) -> Quoted:
     value = -value if (found["sign"] or "").casefold() in MINUSES else value
     half = Fraction(0) if kind == PLAIN and step == 1 and scale == 1 else step / 2
     return Quoted(value - half, value + half, kind, step, COUNTED.get(unit, ""), scale, found["tail"].rstrip())
+
+
+def _in_parts(plain: str) -> Quoted | None:
+    """A duration of hours, minutes and seconds, at least two of them, the smaller ones below 60; of 2小时5分 the minutes were rounded."""
+    found = LASTED.fullmatch(plain)
+    sizes = {"hours": 3600, "minutes": 60, "seconds": 1}
+    parts = [(int(found[name]), size) for name, size in sizes.items() if found[name]] if found else []
+    if len(parts) < 2 or any(n >= 60 for n, _ in parts[1:]):
+        return None
+    value = Fraction(sum(n * size for n, size in parts)) * (-1 if (found["sign"] or "").casefold() in MINUSES else 1)
+    step = Fraction(parts[-1][1])
+    return Quoted(value - step / 2, value + step / 2, TIME, step, in_parts="en" if plain.rstrip()[-1].isascii() else "zh")

@@ -98,7 +98,7 @@ COLUMNS = {
     "where": Field(Term("范围", "Where")),
     "months_before": Field(Term("此前整月", "Whole months before"), "count"),
     "months_after": Field(Term("此后整月", "Whole months after"), "count"),
-    "pairs": Field(Term("同月对比", "Same months compared"), "count"),
+    "pairs": Field(Term("月份对数", "Pairs of months"), "count"),
     "mean_before": Field(Term("之前", "Before"), "level"),
     "mean_after": Field(Term("之后", "After"), "level"),
     "change": Field(Term("对比之差", "Change"), "moved", interval=("change_low", "change_high")),

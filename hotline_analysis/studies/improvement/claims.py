@@ -261,7 +261,7 @@ def contacts(view: View) -> pd.DataFrame:
     Columns: day, name, way, unit, a_day_before, a_day_after (kinds of day taken off), volume_change (the rates' ratio less 1), volume_low, volume_high (95 %,
     `before_after.rate_ratio`: quasi-Poisson over the same months, the larger of the days' and the months' dispersion), share_before, share_after (of all
     contacts), of_all (the change as a part of all contacts before: a quarter fewer calls are less of all contacts, and may have moved to the chat), pairs,
-    matched, said. Raises DataRefused where no measure claims it, or the data hold no month on one side. Source: B09.
+    matched, said. Of a measure for some units or issues they are theirs alone, all contacts too. Raises DataRefused where no measure claims it, or the data hold no month on one side. Source: B09.
     """
     rows = [row for target, _ in asked(view, ("contacts",)) for row in _contacts(view, target)]
     if not rows:
@@ -272,7 +272,8 @@ def contacts(view: View) -> pd.DataFrame:
 def _contacts(view: View, target: Target) -> list[dict]:
     months = seasons.whole_months(view)
     ways = {"phone": catalogue.known(view.params)["offered"], **(BY_WAY if "sessions" in view.tables else {})}
-    held = {way: _volumes(view, months, indicator) for way, indicator in ways.items() if indicator.tables[0] in view.tables}
+    place = _place(target, "unit" if target.done.units else target.column)
+    held = {way: _volumes(view, months, indicator, *place) for way, indicator in ways.items() if indicator.tables[0] in view.tables}
     held = {way: frame for way, frame in held.items() if len(frame)}
     if not held:
         return []
@@ -284,17 +285,22 @@ def _contacts(view: View, target: Target) -> list[dict]:
         told["people"] = _added([held["phone"], held["chat"]])
         told["all"] = _added(list(held.values()))
     whole = told.get("all", next(iter(held.values())))
-    head = {**_head(target, sides), "unit": CONTACTS_A_DAY.key, "alone": "" if "all" in told else "alone"}
+    alone = "" if "all" in told else "none there" if target.names and "sessions" in view.tables else "alone"
+    head = {**_head(target, sides), "unit": CONTACTS_A_DAY.key, "alone": alone}
     rows = [{**head, "way": way, **_volume(frame, whole, sides)} for way, frame in told.items()]
     return [{**row, "told": row["said"] if row["way"] in ("phone", "all") else ""} for row in rows]
 
 
-def _volumes(view: View, months: Sequence[Period], indicator: Indicator) -> pd.DataFrame:
-    """By month: count, exposure (days of an average kind), level, error (of the level) of a volume; months that are covered and have figures."""
-    found = indicators.evaluate(view, months, [indicator])
-    found = found[found["value"].notna() & found["covered"].astype(bool) & (found["adjusted"] > 0)].set_index("period")
-    count, level = found["numerator"].astype(float), found["adjusted"].astype(float)
-    return pd.DataFrame({"count": count, "exposure": count / level, "level": level, "error": found["se"].astype(float)})
+def _volumes(view: View, months: Sequence[Period], indicator: Indicator, column: str, names: Sequence[str]) -> pd.DataFrame:
+    """By month: count, exposure (days of an average kind), level, error (of the level) of a volume, of the names in a column where there are any; months that are
+    covered and have figures.
+    """
+    found = indicators.evaluate(view, months, [indicator], by=column)
+    found = found[found["value"].notna() & found["covered"].astype(bool) & (found["adjusted"] > 0)]
+    found = found[found["group"].isin(names)] if names else found
+    parts = {"count": found["numerator"].astype(float), "level": found["adjusted"].astype(float), "error": found["se"].astype(float) ** 2}
+    sums = pd.DataFrame(parts).groupby(found["period"]).sum()
+    return sums.assign(exposure=sums["count"] / sums["level"], error=np.sqrt(sums["error"]))
 
 
 def _added(frames: list[pd.DataFrame]) -> pd.DataFrame:
