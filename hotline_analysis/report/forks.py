@@ -146,6 +146,7 @@ RUNNING: set[int] = set()
 
 def serve() -> None:  # pragma: no cover
     """Fork a kernel for every message. When the other end is closed, what still runs is ended."""
+    gc.disable()  # nothing of what is imported is garbage, and looking for some takes a fifth of the time
     import_all()
     if len(os.listdir("/proc/self/task")) > 1:  # OPENBLAS_NUM_THREADS of the user's own: what a thread holds, a fork would never get
         return
@@ -189,6 +190,7 @@ def _become_kernel(asked: dict, log: int) -> None:  # pragma: no cover
     """This process, just forked, as a kernel that was started by itself would be."""
     from ipykernel import kernelapp
 
+    gc.enable()
     os.setsid()
     os.chdir(asked["folder"])
     os.dup2(log, 1)
