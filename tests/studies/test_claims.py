@@ -182,6 +182,8 @@ def test_a_measure_for_an_issue_is_told_with_the_contacts_of_that_issue():
     alone = told(project, "contacts", calls, days=365)
     assert alone[["way", "a_day_before", "a_day_after"]].to_numpy().tolist() == [["phone", pytest.approx(4), pytest.approx(2)]]
     assert alone["volume_change"].iloc[0] == pytest.approx(-0.5)
+    of_orders = told(measure("2023-07-01", "contacts", issues=["供水"], indicator="response_24h"), "contacts", calls, days=365)
+    assert of_orders["a_day_before"].tolist() == pytest.approx([4]), "an indicator of orders names the issue, calls have it too"
     chats = sessions_of(lambda day: 2, lambda day: 6, 365)
     other = told(project, "contacts", calls, days=365, sessions=chats)
     assert list(other["way"]) == ["phone"] and "在线会话没有记在这些单位或诉求名下的" in say(other, language="zh").text

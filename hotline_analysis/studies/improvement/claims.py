@@ -21,7 +21,7 @@ from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import before_after, intervals
 from hotline_analysis.stats.before_after import FEW_PAIRS, Lengths
-from hotline_analysis.studies.improvement.log import Target, both, missing, targets
+from hotline_analysis.studies.improvement.log import Target, both, missing, target_of, targets
 from hotline_analysis.words import CONTACTS_A_DAY, HOURS, SECONDS, Field, Term
 
 OF_ORDERS, OF_CALLS, HOUR = ("dispatch", "response", "resolution"), {"wait": "queue_seconds", "talk": "talk_seconds"}, 3600
@@ -116,10 +116,10 @@ def _said(ratio: before_after.Ratio, pairs: int, matched: str) -> str:
     return "clear" if pairs >= FEW_PAIRS and matched == "same months" else "two periods"
 
 
-def _place(target: Target, column: str) -> tuple[str, tuple[str, ...]]:
-    """The column and names of a measure that is for some units or issues only, in another table."""
-    done = target.done
-    return (column, target.names) if done.units or done.issues else ("", ())
+def _in_calls(view: View, target: Target) -> tuple[str, tuple[str, ...]]:
+    """The column and names in calls and chats of a measure that is for some units or issues only, whatever table its indicator is of."""
+    found = target_of(view, target.done.model_copy(update={"indicator": ""}))
+    return found.column, found.names
 
 
 # ---- durations
@@ -182,7 +182,7 @@ def _of_orders(view: View, target: Target, claim: str) -> pd.DataFrame | None:
     """Orders with how long they waited, in seconds: start_s, day, length, done (1, 2 withdrawn, 0 open); None where the export cannot tell."""
     if "orders" not in view.tables:
         return None
-    column, names = _place(target, target.column if target.done.issues else "department")
+    column, names = target.column if target.done.issues else "department" if target.names else "", target.names
     frame = orders.counted(orders.cases(view, *filter(None, [column])))
     ends = [c for c in orders.MEASURES[claim] if c in frame]
     if not ends or "created_s" not in frame or (names and column not in frame):
@@ -204,7 +204,7 @@ def _of_calls(view: View, target: Target, claim: str) -> pd.DataFrame | None:
         return None
     calls, needed = indicators.offered_calls(view), OF_CALLS[claim]
     have = calls.collect_schema().names()
-    column, names = _place(target, "unit" if target.done.units else target.column)
+    column, names = _in_calls(view, target)
     if needed not in have or "outcome" not in have or (names and column not in have):
         return None
     length = nw.col(needed) + nw.col("ring_seconds") if claim == "wait" and "ring_seconds" in have else nw.col(needed)
@@ -272,7 +272,7 @@ def contacts(view: View) -> pd.DataFrame:
 def _contacts(view: View, target: Target) -> list[dict]:
     months = seasons.whole_months(view)
     ways = {"phone": catalogue.known(view.params)["offered"], **(BY_WAY if "sessions" in view.tables else {})}
-    place = _place(target, "unit" if target.done.units else target.column)
+    place = _in_calls(view, target)
     held = {way: _volumes(view, months, indicator, *place) for way, indicator in ways.items() if indicator.tables[0] in view.tables}
     held = {way: frame for way, frame in held.items() if len(frame)}
     if not held:
