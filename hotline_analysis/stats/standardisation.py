@@ -71,7 +71,7 @@ def standardise(k, n, *, deff=1.0, level=0.95) -> Standardised:
 def _direct(k, n, deff, level):
     common = (n > 0).all(axis=0)
     total = n.sum(axis=0)
-    if not common.any():
+    if not total[common].any():
         return *(np.full(len(k), np.nan) for _ in range(4)), 0.0
     weight = total[common] / total[common].sum()
     share = k[:, common] / n[:, common]
