@@ -177,7 +177,7 @@ def _tables(after: pd.DataFrame, instants: pd.DataFrame, smallest: int) -> Trans
 
 def _worked(frame: pd.DataFrame, place: dict[str, int]) -> np.ndarray:
     """Seconds and calls of known time of the callbacks [groups, from, 2]."""
-    frame = frame[frame["then"] != ""]
+    frame = _placed(frame[frame["then"] != ""], place)
     told = np.zeros((GROUPS, len(place), 2), np.int64)
     where = frame["issue"].map(place).fillna(place.get(disclosure.OTHER, -1)).astype(int).to_numpy()
     np.add.at(told, (frame["caller_group"].to_numpy(), where), frame[["work", "timed"]].to_numpy())
@@ -187,14 +187,20 @@ def _worked(frame: pd.DataFrame, place: dict[str, int]) -> np.ndarray:
 def _dense(frame: pd.DataFrame, place: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
     """Callbacks [groups, from, to] and all rows [groups, from]; issues without a place go to the pooled one."""
     n, pooled = len(place), place.get(disclosure.OTHER, -1)
+    frame = _placed(frame, place)
     found, rows = np.zeros((GROUPS, n, n), np.int64), np.zeros((GROUPS, n), np.int64)
     where = frame["issue"].map(place).fillna(pooled).astype(int).to_numpy()
     group, calls = frame["caller_group"].to_numpy(), frame["calls"].to_numpy()
     np.add.at(rows, (group, where), calls)
-    came = (frame["then"] != "").to_numpy()
     then = frame["then"].map(place).fillna(pooled).astype(int).to_numpy()
+    came = (frame["then"] != "").to_numpy() & (then >= 0)  # a callback after an instant about what no call was about is in no pair
     np.add.at(found, (group[came], where[came], then[came]), calls[came])
     return found, rows
+
+
+def _placed(frame: pd.DataFrame, place: dict[str, int]) -> pd.DataFrame:
+    """The rows of issues that have a place. An instant of a call that was not watched may be of another: it is beside no row, and place -1 would be the last one's."""
+    return frame if disclosure.OTHER in place else frame[frame["issue"].isin(list(place))]
 
 
 def gap_quantiles(view: View, *, level: int, window_s: int, names: Sequence[str]) -> pd.DataFrame:
