@@ -252,3 +252,12 @@ def test_every_column_is_declared_and_shown_in_both_languages():
         for language in ("zh", "en"):
             assert show(spoken(frame, name), language=language).text.strip()
     assert SimpleNamespace(**flows.TABLES).pairs is flows.pairs
+
+
+def test_a_control_instant_of_an_issue_without_a_watched_call_is_beside_no_row():
+    """Of 甲 calls were watched, of 乙 none: what came after 乙's instants is nobody's, and neither is a callback about 丙, which nobody called about."""
+    rows = [("甲", "甲", 3), ("甲", "丙", 2), ("甲", "", 4), ("乙", "甲", 7)]
+    frame = pd.DataFrame(rows, columns=["issue", "then", "calls"]).assign(caller_group=0, work=1, timed=1)
+    for place, found, calls in (({"甲": 0}, [[3]], [9]), ({}, np.zeros((0, 0)), [])):
+        callbacks, instants = measured._dense(frame, place)
+        assert callbacks.sum(axis=0).tolist() == np.asarray(found).tolist() and instants.sum(axis=0).tolist() == calls
