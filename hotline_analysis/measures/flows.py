@@ -126,6 +126,7 @@ def _back(rows: nw.LazyFrame, column: str, window_s: int) -> pd.DataFrame:
 
 
 def _of(frame: pd.DataFrame, place: dict[str, int]) -> list[np.ndarray]:
+    frame = _placed(frame, place)
     where = frame["issue"].map(place).fillna(place.get(disclosure.OTHER, -1)).astype(int).to_numpy()
     told = []
     for name in ("calls", "any", "same"):

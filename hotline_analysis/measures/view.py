@@ -45,7 +45,7 @@ def lately(make: Callable) -> Callable:
 
     @wraps(make)
     def kept(view: "View", **asked):
-        stands_on = (view.params, view.calendar, view.tables, view.told, view.lost)
+        stands_on = (view.params, view.calendar, view.tables, view.whole, view.told, view.lost)
         rule = (view.definition.hash, view.period, view.data_start_s, view.data_end_s, view.masked, view.smallest, view.only)
         known = view.counts.setdefault(make, {})
         mark = (*map(id, stands_on), *rule, *sorted(asked.items()))
@@ -200,8 +200,11 @@ class View:
         return day if self.waits and self.end_s < self.calendar.instant(day) else None
 
     def watched_on(self, hours: float) -> date | None:
-        """The day on which the last calls of the period have been watched for so long; None where they have been, and where lost days ended it for all of them."""
-        return None if any(end > self.period.end_s for _, end in self.cuts) else self.reached_on(hours)
+        """The day on which the last calls of the period have been watched for so long; None where they have been, and where lost days ended it for all of them.
+
+        Days without records that reach the data's end may be on their way (an export of calls later than one of orders), so they are waited for.
+        """
+        return None if any(self.period.end_s < end < self.end_s for _, end in self.cuts) else self.reached_on(hours)
 
     def gaps(self, *, controls: bool = False) -> nw.LazyFrame:
         """The gap table of the period's index calls; callbacks after the period count when the definition looks ahead."""

@@ -378,9 +378,6 @@ def _marked(block: Block, frames: Sequence[pd.DataFrame]) -> Block:
     return replace(block, facts={**block.facts, **staff, **({"columns": names} if own else {})})
 
 
-__all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]
-
-
 def _drawing(axes: Axes, language: str) -> Block:
     """Any Axes, drawn as it is; its own title is the claim."""
     title = axes.get_title() or blocks.WORDS["own"](language)
@@ -394,3 +391,6 @@ def _columns(axes) -> list[str]:
     """What a drawing calls its columns: its axes and the head of its legend."""
     legend = axes.get_legend()
     return [axes.get_xlabel(), axes.get_ylabel(), *([legend.get_title().get_text()] if legend else [])]
+
+
+__all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]

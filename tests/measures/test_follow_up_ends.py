@@ -100,6 +100,7 @@ def test_a_month_behind_which_days_are_lost_is_waited_for_no_longer():
         ((end - DAY, end + DAY), False),
         ((end + DAY, end + 2 * DAY), False),
         ((end - 2 * DAY, end), True),
+        ((end + DAY, end + 3 * DAY), True),  # to the data's end: these records may be on their way
     ):
         without = losing(seen, lost)
         assert (without.watched_on(168) is not None) is waits, lost

@@ -261,3 +261,5 @@ def test_a_control_instant_of_an_issue_without_a_watched_call_is_beside_no_row()
     for place, found, calls in (({"甲": 0}, [[3]], [9]), ({}, np.zeros((0, 0)), [])):
         callbacks, instants = measured._dense(frame, place)
         assert callbacks.sum(axis=0).tolist() == np.asarray(found).tolist() and instants.sum(axis=0).tolist() == calls
+        back = measured._of(frame.assign(any=frame["calls"], same=0), place)
+        assert [table.sum(axis=0).tolist() for table in back[:2]] == [calls, calls]
