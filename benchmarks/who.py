@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.calls import DAY, DAYS, START_S, written
 from benchmarks.stored import MEMORY, ROOT, kept_view, peak_mb
-from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.periods import Calendar, Period
 from hotline_analysis.params import Params
 from hotline_analysis.studies import agents, callers, flows
 
@@ -41,7 +41,7 @@ def measure(month_calls: int, spread: str) -> dict:
         connection.execute(
             f"CREATE OR REPLACE VIEW calls AS SELECT * REPLACE ({words}), end_s - start_s AS talk_seconds FROM read_parquet('{name}/calls.parquet')"
         )
-        seen = replace(kept_view(connection, Path(name)), params=PARAMS, period=MONTH)
+        seen = replace(kept_view(connection, Path(name)), params=PARAMS, calendar=Calendar(PARAMS), period=MONTH)
         works = {"make": lambda: seen.gaps(controls=True), **{what: lambda make=make: make(seen) for what, make in STUDIES.items()}}
         seconds = {}
         for what, work in works.items():
