@@ -209,6 +209,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     ),
     "no vague word": Term("这一级没有笼统的诉求名称", "no issue of this level has a vague name"),
     "masked": Term("号码已打码，无法识别同一来电人", "numbers are masked, so callers cannot be told apart"),
+    "no calls watched": Term("没有一通来电看满窗口", "no call was watched for the whole window"),
     "no calls": Term("没有来电", "no calls"),
     "no cases were filled in": Term("本期没有填写过排查表", "no list of cases was filled in for this period"),
     "nobody has answered": Term("排查名单还没有人填写", "nobody has answered a case yet"),

@@ -4,13 +4,17 @@ A unit is a value of one stratum (a team, an area), or the whole hotline. Of eac
 Kaplan-Meier curve of the callbacks at the menu's windows with its errors, and how much callers who call often widen the intervals (design effect). Everything that compares units is computed from such
 shares, from one's own calls too, so that a comparison by files is the one by calls.
 
+Everything is of the same calls: those watched for the whole compared window. A curve of all calls, or their number, less what is told of these would be the few calls of the data's last hours and the callbacks of them;
+and the value of such a curve, whose calls stop being watched within the window, would tell how many did.
+
 No small cell leaves: units with 1 to `smallest` - 1 calls or repeats are pooled until the pool is no small one, issues of which any unit has so few are one class in all of them, and windows between which fewer callbacks
-lie are one step (`disclosure`); the compared window is one of
+lie, or fewer calls stopped being watched, are one step (`disclosure`); the compared window is one of
 them, whether its step is told or not, because a unit tells its repeats until then.
 """
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,14 +29,13 @@ from hotline_analysis.measures import counts, rates, rules, unended
 from hotline_analysis.measures.definition import HOUR, WINDOWS_HOURS
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import LEVELS
-from hotline_analysis.measures.indicators import mark
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Settings, validated
 from hotline_analysis.personal import found
 from hotline_analysis.stats import binned, resampling
 
-VERSION = 1
+VERSION = 2
 LARGEST = 1 << 20  # bytes of a share that is read: one of a thousand units is smaller
 MENU = tuple(int(h * HOUR) for h in WINDOWS_HOURS)
 Count = Annotated[int, Field(ge=0)]
@@ -40,7 +43,7 @@ Error = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Cell(Settings):
-    """One issue of a unit: calls watched for the whole window, those of them that were followed."""
+    """One issue of a unit: its calls, and those of them that were followed within the window."""
 
     issue: str
     calls: Count
@@ -48,7 +51,7 @@ class Cell(Settings):
 
 
 class Step(Settings):
-    """The curve at one window: callbacks and calls that stopped being watched since the step before, the share followed by then and its standard error."""
+    """The curve at one window: callbacks until then, and calls that stopped being watched before, since the step before; the share followed by then and its standard error."""
 
     window_hours: Annotated[float, Field(gt=0)]
     events: Count
@@ -58,11 +61,10 @@ class Step(Settings):
 
 
 class Unit(Settings):
-    """One unit; calls: all index calls; watched: those watched for the whole window, repeats: of these those followed within it."""
+    """One unit; calls: the index calls that were watched for the whole window, of which everything is told; repeats: those followed within it."""
 
     name: str
     calls: Count
-    watched: Count
     repeats: Count
     design_effect: Annotated[float, Field(ge=1, allow_inf_nan=False)]
     cells: tuple[Cell, ...]
@@ -73,13 +75,7 @@ class Unit(Settings):
         sums = sum(c.calls for c in self.cells), sum(c.repeats for c in self.cells)
         steps = sum(s.events + s.censored for s in self.curve)
         rising = [s.window_hours for s in self.curve]
-        if (
-            sums != (self.watched, self.repeats)
-            or self.repeats > self.watched
-            or self.watched > self.calls
-            or steps > self.calls
-            or rising != sorted(rising)
-        ):
+        if sums != (self.calls, self.repeats) or self.repeats > self.calls or steps > self.calls or rising != sorted(rising):
             raise ValueError("the parts of a unit do not add up")
         return self
 
@@ -87,7 +83,7 @@ class Unit(Settings):
 class Share(Settings):
     """The units of one hotline in one period, and the rule that they were counted by."""
 
-    version: Literal[1]
+    version: Literal[2]
     title_zh: str
     title_en: str
     period: str
@@ -111,8 +107,8 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
 
     leaves: False for a comparison in this house, whose cells are not told: issues stay as they are, units and windows are told as everywhere.
 
-    Counted are the index calls of the period under the view's definition, charged as it says; calls without a unit are none's and are left out. Raises DataRefused
-    looking back, by calendar day or by chains (no window to watch), where the calls lack the stratum, and where the end of so many calls is not known that no rate of this
+    Counted are the index calls of the period under the view's definition that were watched for the whole window, charged as it says; calls without a unit are none's and are left out, and of the same issue those whose issue is unknown. Raises DataRefused
+    looking back, by calendar day or by chains (no window to watch), where the calls lack the stratum, where none was watched for the window, and where the end of so many calls is not known that no rate of this
     window is judged (`unended`).
     """
     definition = view.definition
@@ -136,19 +132,23 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
     if by and by not in have:
         raise DataRefused("units", f"not available: needs {by}.")
     gaps = gaps.filter(~nw.col(by).is_null()) if by else gaps
+    window_s = round(window_hours * HOUR)
+    gaps = gaps.filter(nw.col("follow_s") >= window_s)
     unit = nw.col(by).cast(nw.String) if by else nw.lit("")
     issue = nw.coalesce(nw.col(LEVELS[0]).cast(nw.String), nw.lit(NONE)) if LEVELS[0] in have else nw.lit(NONE)
     gaps = gaps.with_columns(unit_=unit, issue_=issue)
-    mixed = _mixed(gaps, view, window_hours)
-    names = apart(mixed.groupby("unit")[["calls", "watched", "repeats"]].sum(), view.smallest)
+    mixed = _mixed(gaps, view, window_s)
+    if mixed.empty:
+        raise DataRefused(
+            "units", "no calls watched for the whole window.", "Take a shorter window (units › window_hours), or an earlier month."
+        )
+    names = apart(mixed.groupby("unit")[["calls", "repeats"]].sum(), view.smallest)
     mixed["unit"] = mixed["unit"].map(names)
     mixed["issue"] = mixed["issue"].map(classes(mixed, view.smallest)) if leaves else mixed["issue"]
     keys = ["unit", "issue", "caller_group"]
-    made = mixed.groupby(keys, as_index=False)[["calls", "watched", "repeats"]].sum()
-    curves = _curves(gaps, view, names, round(window_hours * HOUR))
+    made = mixed.groupby(keys, as_index=False)[["calls", "repeats"]].sum()
+    curves = _curves(gaps, view, names, window_s)
     units = [_unit(name, part, curves[name]) for name, part in made.groupby("unit", sort=True)]
-    if not units:
-        raise DataRefused("units", "no calls")
     said = {
         f"definition_{language}": definition.line(language).partition("：" if language == "zh" else ": ")[2] for language in ("zh", "en")
     }
@@ -167,14 +167,14 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
     )
 
 
-def _mixed(gaps: nw.LazyFrame, view: View, window_hours: float) -> pd.DataFrame:
-    """Calls, those watched for the window and those of them followed, by unit, issue and caller group."""
-    window_s = round(window_hours * HOUR)
-    whole = gaps.with_columns(watched=mark(nw.col("follow_s") >= window_s))
-    hit = whole.with_columns(repeats=mark(nw.col(counts.gap_column(view.definition)) <= window_s) * nw.col("watched"))
-    sums = [nw.col("watched").sum(), nw.col("repeats").sum(), nw.len().alias("calls")]
-    rows = pandas(hit.group_by("unit_", "issue_", "caller_group").agg(*sums)).rename(columns={"unit_": "unit", "issue_": "issue"})
-    return rows.astype(dict.fromkeys(("calls", "watched", "repeats", "caller_group"), "int64")).astype({"unit": str, "issue": str})
+def _mixed(gaps: nw.LazyFrame, view: View, window_s: int) -> pd.DataFrame:
+    """Calls, and those of them followed within the window, by unit, issue and caller group."""
+    keys = ["unit_", "issue_", "caller_group"]
+    sums = [nw.len().alias("calls"), nw.col("event").sum().alias("repeats")]
+    rows = pandas(counts.timed(gaps, view.definition, horizon_s=window_s, beside=keys).group_by(*keys).agg(*sums))
+    return rows.rename(columns={"unit_": "unit", "issue_": "issue"}).astype(
+        {"unit": str, "issue": str, "caller_group": "int64", "calls": "int64", "repeats": "int64"}
+    )
 
 
 def apart(counted: pd.DataFrame, smallest: int) -> dict[str, str]:
@@ -200,7 +200,7 @@ def classes(mixed: pd.DataFrame, smallest: int) -> dict[str, str]:
 
     The pool takes in the next issue (the one with the fewest repeats) until no unit has few in it, or everything is in it.
     """
-    sums = mixed.groupby(["issue", "unit"])[["watched", "repeats"]].sum().unstack(fill_value=0)
+    sums = mixed.groupby(["issue", "unit"])[["calls", "repeats"]].sum().unstack(fill_value=0)
     few = ((sums > 0) & (sums < smallest)).any(axis=1)
     order = [*sums.index[few], *sums.xs("repeats", axis=1, level=0).sum(axis=1)[~few].sort_values(kind="stable").index]
     pool = int(few.sum())
@@ -210,20 +210,17 @@ def classes(mixed: pd.DataFrame, smallest: int) -> dict[str, str]:
 
 
 def _unit(name: str, part: pd.DataFrame, curve: tuple[Step, ...]) -> Unit:
-    cells = part.groupby("issue")[["watched", "repeats"]].sum()
-    groups = part.groupby("caller_group")[["watched", "repeats"]].sum()
-    told = tuple(Cell(issue=str(issue), calls=int(n), repeats=int(k)) for issue, n, k in cells.itertuples() if n)
-    n, k = int(groups["watched"].sum()), int(groups["repeats"].sum())
-    return Unit(
-        name=name, calls=int(part["calls"].sum()), watched=n, repeats=k, design_effect=_design_effect(groups), cells=told, curve=curve
-    )
+    cells, groups = (part.groupby(key)[["calls", "repeats"]].sum() for key in ("issue", "caller_group"))
+    told = tuple(Cell(issue=str(issue), calls=int(n), repeats=int(k)) for issue, n, k in cells.itertuples())
+    n, k = (int(part[column].sum()) for column in ("calls", "repeats"))
+    return Unit(name=name, calls=n, repeats=k, design_effect=_design_effect(groups), cells=told, curve=curve)
 
 
 def _design_effect(groups: pd.DataFrame) -> float:
     """How many calls are worth one independent one: the jackknife's variance over that of a plain share, at least 1 (1 where the share is 0 or all)."""
-    n, k = (groups[c].to_numpy() for c in ("watched", "repeats"))
+    n, k = (groups[c].to_numpy() for c in ("calls", "repeats"))
     total = n.sum()
-    if not total or k.sum() in (0, total) or (n > 0).sum() < 2:
+    if k.sum() in (0, total) or (n > 0).sum() < 2:
         return 1.0
     p, se = k.sum() / total, float(rates.shares(k, n).se)
     return round(max(se**2 * total / (p * (1 - p)), 1.0), 6)
@@ -243,29 +240,36 @@ def _curves(gaps: nw.LazyFrame, view: View, names: dict[str, str], window_s: int
 
 
 def _steps(exact: pd.DataFrame, curve: resampling.Estimate, smallest: int, window_s: int) -> tuple[Step, ...]:
-    """The windows that can be told, known ones alone: between two of them lie no callbacks or no few. Few calls that stopped being watched are told of a step late.
+    """The windows that can be told, known ones alone: of callbacks, and of calls that stopped being watched, no few lie before one or between two; nor are few left at one.
 
-    The callbacks within window_s are told by the unit's repeats (exactly, where all calls were watched for it): no step ends a few before or behind them, and its own comes first.
+    The callbacks within window_s are the unit's repeats, which are told: no step ends a few before or behind them, and its own comes first. Few that stopped being
+    watched are not left for a later step: the value, where there were callbacks among them, tells how many they were.
     """
-    place = np.searchsorted(MENU, exact["seconds"].to_numpy(), side="left")
-    event, calls = exact["event"].to_numpy() == 1, exact["calls"].to_numpy()
-    sums = (np.bincount(place[rows], calls[rows], minlength=len(MENU) + 1)[: len(MENU)] for rows in (event, ~event))
-    events, censored = (np.cumsum(n).astype(int) for n in sums)  # until each window
+    counted = _until(exact, [*MENU, window_s])
     known = [n for n in range(len(MENU)) if np.isfinite(curve.value[n]) and np.isfinite(curve.se[n])]
-    told = [0, int(calls[event & (exact["seconds"].to_numpy() <= window_s)].sum())]  # callbacks until some time that a reader may have
-    steps: list[int] = []
+    told = {-1: counted[-1]}
     for n in sorted(known, key=lambda n: MENU[n] != window_s):
-        if not any(0 < abs(int(events[n]) - other) < smallest for other in told):
-            steps.append(n)
-            told.append(int(events[n]))
-    made, seen, left = [], 0, 0
-    for n in sorted(steps):
-        gone = int(censored[n]) - left
-        gone = gone if not 0 < gone < smallest else 0
+        if not any(_few(counted[n] - other, smallest) for other in (0, *told.values())):
+            told[n] = counted[n]
+    made, before = [], np.zeros(3, int)
+    for n in sorted(told.keys() - {-1}):
+        events, censored, _ = (int(count) for count in told[n] - before)
         value, se = (round(float(x[n]), 9) for x in (curve.value, curve.se))
-        made.append(Step(window_hours=WINDOWS_HOURS[n], events=int(events[n]) - seen, censored=gone, value=value, se=se))
-        seen, left = int(events[n]), left + gone
+        made.append(Step(window_hours=WINDOWS_HOURS[n], events=events, censored=censored, value=value, se=se))
+        before = told[n]
     return tuple(made)
+
+
+def _until(exact: pd.DataFrame, ends: Sequence[int]) -> np.ndarray:
+    """Callbacks until each end, calls that stopped being watched before it and, where some did, those left, [ends, 3]."""
+    seconds, event, calls = (exact[c].to_numpy() for c in ("seconds", "event", "calls"))
+    end = np.array(ends)[:, None]
+    events, censored = ((seconds <= end) & (event == 1)) @ calls, ((seconds < end) & (event == 0)) @ calls
+    return np.stack([events, censored, np.where(censored > 0, calls.sum() - events - censored, 0)], axis=1)
+
+
+def _few(counts_apart: np.ndarray, smallest: int) -> bool:
+    return bool(((counts_apart != 0) & (np.abs(counts_apart) < smallest)).any())
 
 
 # ---- writing and reading
@@ -283,20 +287,25 @@ def write(path: str | Path, made: Share) -> None:
 
 
 def _is_share(file: Path) -> bool:
+    """Of this version or of an older one, which is refused when it is read."""
     try:
-        return not file.is_symlink() and bool(read(file))
-    except (NoInput, DataRefused):
+        return not file.is_symlink() and _plain(file).keys() == Share.model_fields.keys()
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return False
 
 
+def _plain(file: Path) -> dict:
+    """Raises ValueError for a file that is too large, or no JSON."""
+    if file.stat().st_size > LARGEST:
+        raise ValueError
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
 def read(path: str | Path) -> Share:
-    """A share that another hotline wrote. Raises NoInput, or DataRefused for anything else, and for one that holds a citizen's number."""
+    """A share that another hotline wrote. Raises NoInput, or DataRefused for anything else, an older version among it, and for one that holds a citizen's number."""
     file = Path(path)
     try:
-        if file.stat().st_size > LARGEST:
-            raise ValueError
-        text = file.read_text(encoding="utf-8")
-        made = validated(Share, json.loads(text), file.name)
+        made = validated(Share, _plain(file), file.name)
     except FileNotFoundError:
         raise NoInput(str(path), "there is no such file.", "Write one with `hotline share`.") from None
     except OSError as fault:

@@ -54,7 +54,6 @@ COLUMNS = {
     "period": Field(Term("时期", "Period")),
     "line": Field(Term("口径", "Definition")),
     "like": Field(Term("可比性", "Comparable"), words=LIKE),
-    "calls": Field(Term("来电", "Calls"), "count"),
     "denominator": Field(Term("看满窗口的来电", "Calls watched for the window"), "count"),
     "numerator": Field(Term("复电", "Repeats"), "count"),
     "value": Field(Term("复电率", "Repeat rate"), "share", interval=("low", "high")),
@@ -170,14 +169,14 @@ def _mix(units: Compared) -> tuple[np.ndarray, np.ndarray]:
 def sources(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Which hotlines stand beside one another, and whether they may: one row a share.
 
-    Columns: hotline_zh, hotline_en, period, units, calls, window_hours, line_zh, line_en (the definition), hash, like (own, like, unlike); unlike ones are not refused here. Raises DataRefused for one unit alone.
+    Columns: hotline_zh, hotline_en, period, units, denominator (calls watched for the window), window_hours, line_zh, line_en (the definition), hash, like (own, like, unlike); unlike ones are not refused here. Raises DataRefused for one unit alone.
     """
     shares = _shares(view, by)
     _need_two(shares)
     own = _rule(shares[0])
     return pd.DataFrame([
         {
-            "hotline_zh": s.title_zh, "hotline_en": s.title_en, "period": s.period, "units": len(s.units), "calls": sum(u.calls for u in s.units), "window_hours": s.window_hours,
+            "hotline_zh": s.title_zh, "hotline_en": s.title_en, "period": s.period, "units": len(s.units), "denominator": sum(u.calls for u in s.units), "window_hours": s.window_hours,
             "line_zh": s.definition_zh, "line_en": s.definition_en, "hash": s.hash, "like": "own" if s is shares[0] else "like" if _rule(s) == own else "unlike",
         }
         for s in shares
@@ -190,7 +189,7 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Counted are the index calls that were watched for the window (`units › window_hours`). Units with few calls or repeats are pooled (`measures.sharing`); issues that
     a file pooled are a class of its own units.
 
-    Columns: unit_zh, unit_en, calls, denominator, numerator, value, low, high (95 %, Wilson on calls / design effect), design_effect, observed (repeats of the calls that compare: of issues that other units have),
+    Columns: unit_zh, unit_en, denominator, numerator, value, low, high (95 %, Wilson on calls / design effect), design_effect, observed (repeats of the calls that compare: of issues that other units have),
     used (their part of the denominator), expected (repeats of these calls at the other units' rates), ratio (observed over expected), ratio_low, ratio_high (indirect: Byar, exact below 10, on repeats / design effect), direct, direct_low, direct_high (at the mix of all units together), covered (of that mix), lower, upper (funnel, 99.8 %, with room for the
     spread of the other units: `standardisation.beside_others`), z, z_spread, q, rank_low, rank_high (of the standardised rate, 1 the highest, 95 %), verdict (above, below: q under MOST_Q and `coaching › beyond` repeats or more
     beyond expectation; inside; few: under FEW calls; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart (how many are), said (its case: differ, none, others: none but some are apart, few units, unlike). Ranks and verdicts are missing where unlike. observed, used, expected and RECKONED
@@ -199,7 +198,7 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     compared = _compared(view, by)
     k, n = _mix(compared)
     deff = np.array([unit.design_effect for *_, unit in compared])
-    able = np.array([unit.watched >= FEW and unit.name != disclosure.OTHER for *_, unit in compared])
+    able = np.array([unit.calls >= FEW and unit.name != disclosure.OTHER for *_, unit in compared])
     found = standardisation.standardise(k, n, deff=deff)
     frame = _plain(compared, deff).assign(
         observed=found.observed.astype(int), used=found.used, expected=found.expected, ratio=found.ratio, ratio_low=found.ratio_low, ratio_high=found.ratio_high,
@@ -230,19 +229,18 @@ def _hidden(repeats, observed, smallest: int) -> np.ndarray:
 
 
 def _plain(compared: Compared, deff: np.ndarray) -> pd.DataFrame:
-    watched, repeats = (np.array([getattr(unit, c) for *_, unit in compared], float) for c in ("watched", "repeats"))
-    low, high = intervals.wilson(repeats / deff, watched / deff)
+    calls, repeats = (np.array([getattr(unit, c) for *_, unit in compared], float) for c in ("calls", "repeats"))
+    low, high = intervals.wilson(repeats / deff, calls / deff)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = repeats / watched
+        value = repeats / calls
     names = {
         "unit_zh": [zh for zh, *_ in compared],
         "unit_en": [en for _, en, *_ in compared],
-        "calls": [unit.calls for *_, unit in compared],
     }
     return pd.DataFrame(
         {
             **names,
-            "denominator": watched.astype(int),
+            "denominator": calls.astype(int),
             "numerator": repeats.astype(int),
             "value": value,
             "low": low,
@@ -320,7 +318,7 @@ def pairs(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     found = standardisation.standardise(k, n, deff=deff)
     hidden = _hidden([unit.repeats for *_, unit in compared], found.observed, view.smallest)
     told = np.isfinite(found.direct) & ~hidden
-    able = [i for i, (*_, unit) in enumerate(compared) if unit.watched >= FEW and unit.name != disclosure.OTHER and told[i]]
+    able = [i for i, (*_, unit) in enumerate(compared) if unit.calls >= FEW and unit.name != disclosure.OTHER and told[i]]
     rows = [_pair(compared, found, i, j) for i, j in combinations(able, 2)]
     if not rows:
         raise DataRefused("units", "no two units have issues in common", "Bring the issues to the same words.")
@@ -342,7 +340,7 @@ def _pair(compared: Compared, found: standardisation.Standardised, i: int, j: in
 
 
 def curves(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
-    """How soon callers come back, unit by unit: the Kaplan-Meier share followed by each window that can be told (A13).
+    """How soon callers come back, unit by unit: the Kaplan-Meier share followed by each window that can be told, of the calls that `units` counts (A13).
 
     Columns: group_zh, group_en, hours (0 first, where nothing has come yet), value, low, high (95 %, from the caller groups), few (under FEW calls).
     """

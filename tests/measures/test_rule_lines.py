@@ -82,4 +82,4 @@ def test_a_share_that_is_too_large_is_none_of_ours(tmp_path):
     (tmp_path / "large.json").write_bytes(b" " * (sharing.LARGEST + 1))
     with pytest.raises(DataRefused) as refused:
         sharing.read(tmp_path / "large.json")
-    assert str(refused.value) == "large.json › is no file that `hotline share` of version 1 wrote. Ask for it again."
+    assert str(refused.value) == "large.json › is no file that `hotline share` of version 2 wrote. Ask for it again."

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator
 from itertools import combinations
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,9 +16,13 @@ import pytest
 from hotline_analysis import disclosure, open_hotline
 from hotline_analysis.errors import HotlineError
 from hotline_analysis.hotline import study_names
+from hotline_analysis.measures.definition import HOUR
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.view import View
+from hotline_analysis.studies import units
 from tests.studies.scattered import scattered
 
-MONTH = "2024-03"
+MONTH, LAST = "2024-03", "2024-02..2024-05"
 STRATA = {"calls": ("issue_1", "channel"), "orders": ("department",)}
 HIDES = ("untold", "untold_of", "untold_across", "without")
 NO_RECORDS = {  # counts of no record of a group, by column or by table and column
@@ -107,6 +112,18 @@ def test_returns_are_silent_where_pairs_are(tmp_path_factory):
     own = pairs[pairs["same"]].set_index("issue")["numerator"].reindex(returns["issue"]).isna()
     assert 0 < own.sum() < len(own) and (own.to_numpy() <= returns["same_share"].isna().to_numpy()).all()
     assert returns.loc[returns["same_share"].isna(), "other_share"].isna().all()
+
+
+@pytest.mark.parametrize("table", units.TABLES)
+def test_units_are_compared_of_the_same_calls_in_every_frame(tmp_path_factory, monkeypatch, table):
+    """The data end in the period: no frame is of calls that another leaves out as not watched for the window, so none less another is the few of them, nor their callbacks."""
+    view = open_hotline(scattered(tmp_path_factory), LAST, "en", progress=False).view
+    told, gaps = units.TABLES[table](view, by=("unit",)), View.gaps
+    watched = nw.col("follow_s") >= view.params.units.window_hours * HOUR
+    unwatched = len(pandas(gaps(view).filter(~watched)))
+    monkeypatch.setattr(View, "gaps", lambda self: gaps(self).filter(watched))
+    assert unwatched > 0 and len(told) > 0
+    pd.testing.assert_frame_equal(units.TABLES[table](view, by=("unit",)), told)
 
 
 @pytest.mark.parametrize(("name", "table", "by"), list(tables()))

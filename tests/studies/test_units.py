@@ -145,7 +145,6 @@ def test_no_small_cell_leaves(tmp_path):
     for unit in made.units:
         counts = [
             unit.calls,
-            unit.watched,
             unit.repeats,
             *(x for c in unit.cells for x in (c.calls, c.repeats)),
             *(s.events for s in unit.curve),
@@ -197,9 +196,7 @@ def test_pools_are_never_small_and_hide_more_than_one(seed):
     pool = [name for name, said in names.items() if said == "(<8)"]
     assert len(sums) == 1 or not ((sums > 0) & (sums < 8)).any().any()
     assert len(pool) != 1 or (counted.loc[pool] >= 8).all().all()
-    mixed = pd.DataFrame(
-        [(i, u, *rng.integers(0, (40, 20))) for i in "pqrst" for u in "ab"], columns=["issue", "unit", "watched", "repeats"]
-    )
+    mixed = pd.DataFrame([(i, u, *rng.integers(0, (40, 20))) for i in "pqrst" for u in "ab"], columns=["issue", "unit", "calls", "repeats"])
     called = mixed.assign(issue=mixed["issue"].map(sharing.classes(mixed, 8))).groupby(["issue", "unit"]).sum()
     assert called.index.get_level_values(0).nunique() == 1 or not ((called > 0) & (called < 8)).any().any()
 
@@ -207,7 +204,7 @@ def test_pools_are_never_small_and_hide_more_than_one(seed):
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda plain: plain.update(version=2), "is no file that `hotline share` of version 1 wrote"),
+        (lambda plain: plain.update(version=1), "is no file that `hotline share` of version 2 wrote"),
         (lambda plain: plain["units"][0].update(calls=-1), "is no file"),
         (lambda plain: plain["units"][0]["cells"][0].update(calls=10**6), "is no file"),
         (lambda plain: plain.update(calls=[]), "is no file"),
@@ -256,7 +253,7 @@ def of_shares(monkeypatch, north, *shares: dict[str, list], table: str = "units"
     def unit(name: str, cells: list) -> sharing.Unit:
         calls, repeats = sum(n for _, n, _ in cells), sum(k for *_, k in cells)
         told = tuple(sharing.Cell(issue=i, calls=n, repeats=k) for i, n, k in cells)
-        return sharing.Unit(name=name, calls=calls, watched=calls, repeats=repeats, design_effect=1.0, cells=told, curve=())
+        return sharing.Unit(name=name, calls=calls, repeats=repeats, design_effect=1.0, cells=told, curve=())
 
     like, attrs = north.share("unit"), dict(north.study("units", table).attrs)
     made = [
