@@ -32,7 +32,7 @@ def cli():
 @click.option(
     "--month",
     default="latest",
-    help="2024-09, latest, a quarter (2024Q3), a year (2024), or due: what is published as provisional and final by now",
+    help="2024-09, latest, a quarter (2024Q3), a year (2024), or due: what is published as provisional and final by now, days too",
 )
 @click.option(
     "--for",
@@ -75,10 +75,12 @@ def report(params, month, only, day, language, out, staff, sections, pdf, quiet)
         return
     if only:
         raise BadParams("--for", "goes with a period, and --month due finds those that are published, their editions too.", "Leave it out.")
-    faults = []
-    for label, column in monthly.due(params, out=out, progress=not quiet):
+    faults, found = [], monthly.due(params, out=out, progress=not quiet)
+    if not found:
+        click.echo(monthly.NOTHING_DUE(language), err=True)
+    for label, column in found:
         try:
-            _publish(params, label, column and f"{column}=all", **({} if column else {"pdf": pdf, "sections": chosen}), **given)
+            _publish(params, label, column and f"{column}=all", **monthly.again(label, column, pdf=pdf, sections=chosen), **given)
         except HotlineError as fault:  # the others are rendered all the same
             faults.append(fault)
     for fault in faults[1:]:

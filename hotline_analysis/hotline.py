@@ -303,13 +303,18 @@ class Hotline:
         """True while later data complete something of the month."""
         return bool(self.awaited)
 
-    @cached_property
+    @property
     def awaited(self) -> dict[str, date | None]:
-        """What later data still complete, and on which day it is final; of figures that the period has.
+        """What later data still complete, and on which day it is final; of figures that the period has. The edition of a day is of calls alone.
 
         `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
         longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `export`, a newer one of orders, on no known day; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
         """
+        return {name: day for name, day in self._awaited.items() if len(self.month) != 10 or name in ("month", "calls")}
+
+    @cached_property
+    def _awaited(self) -> dict[str, date | None]:
+        """The same of every table."""
         view, said = self.view, {}
         if not self.period.dated:
             return said
@@ -329,8 +334,8 @@ class Hotline:
         view, found = self.view, {}
         for key, i in self.catalogue.items():
             of = "sessions" if key == deflection.CONTAINED else "surveys" if "surveys" in i.tables else ""
-            own = view.watched_on(i.window_hours) if i.window_hours else self.awaited.get(of)
-            if days := [day for day in (self.awaited.get("month"), own) if day]:
+            own = view.watched_on(i.window_hours) if i.window_hours else self._awaited.get(of)
+            if days := [day for day in (self._awaited.get("month"), own) if day]:
                 found[key] = max(days)
         with suppress(DataRefused, NoInput):
             part = orders.within(orders.counted(orders.cases(view)), self.period)

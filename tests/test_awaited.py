@@ -192,6 +192,13 @@ def test_a_month_whose_orders_were_exported_too_early_waits_for_a_newer_export_o
     assert told(newer) == ("", "", "") and not newer.study("complaints")["provisional"].any()
 
 
+def test_a_day_waits_for_its_calls_alone(tmp_path):
+    """The edition of a day tells of no order: 31 August, whose orders were exported too early, is final once its calls have been watched."""
+    h = both(tmp_path, {"orders-08": orders(datetime(2024, 9, 1), days=lambda n: 1 + n % 4)})
+    day = open_hotline(h.params.path, "2024-08-31", progress=False)
+    assert "export" in h.awaited and (day.awaited, day.provisional) == ({}, False)
+
+
 def test_orders_that_no_newer_export_tells_of_are_not_waited_for(tmp_path):
     """Each month's orders are exported once, when it is over: what became of August's then is in no file to come. What is lacking is a finding."""
     of = {
