@@ -308,7 +308,8 @@ class Hotline:
         """What later data still complete, and on which day it is final; of figures that the period has. The edition of a day is of calls alone.
 
         `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
-        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `export`, a newer one of orders, on no known day; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
+        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `export`, a newer one of orders, on no known day; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way, and
+        `survey_export`, a newer one of them.
         """
         return {name: day for name, day in self._awaited.items() if len(self.month) != 10 or name in ("month", "calls")}
 
@@ -337,6 +338,8 @@ class Hotline:
             own = view.watched_on(i.window_hours) if i.window_hours else self._awaited.get(of)
             if days := [day for day in (self._awaited.get("month"), own) if day]:
                 found[key] = max(days)
+            elif of == "surveys" and "survey_export" in self._awaited:
+                found[key] = None
         with suppress(DataRefused, NoInput):
             part = orders.within(orders.counted(orders.cases(view)), self.period)
             found |= order_shares.final_on(view, part, (key for key, i in self.catalogue.items() if i.chapter == catalogue.orders.FAMILY))
@@ -1148,8 +1151,9 @@ class Hotline:
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
         awaited, until = (["month"], {"month": last_on}) if "month" in until else (list(self.awaited), until)
         known |= {"awaited": " ".join(awaited), **{f"{name}_on": day for name, day in until.items()}}
-        known |= {"export_to": self.calendar.day_of(order_shares.told_to(self.view) - 1).isoformat()} if "export" in awaited else {}
-        known |= {"late_days": late.late_days(self.view)} if "surveys" in awaited else {}
+        exports = {"export": ("export_to", "orders"), "survey_export": ("survey_export_to", "surveys")}
+        known |= {to: self.calendar.day_of(self.view.told_to(of) - 1).isoformat() for name, (to, of) in exports.items() if name in awaited}
+        known |= {"late_days": late.late_days(self.view)} if {"surveys", "survey_export"} & set(awaited) else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {

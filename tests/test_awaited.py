@@ -166,12 +166,24 @@ complaints: {resolution: [48h]}
 """
 
 
+SURVEYED = (
+    BOTH.partition("orders:")[0]
+    + """surveys:
+  files: surveys-*.csv
+  key: 编号
+  columns: {survey_id: 编号, invited_at: 邀请, answered_at: 答复, item_1: 态度, item_2: 推荐}
+items: {item_1: {name: 态度, scale: [1, 5]}, item_2: {name: 推荐, scale: [0, 10]}}
+satisfaction: {nps: item_2}
+"""
+)
+
+
 def both(folder, exports: dict[str, list[dict]]):
-    """A hotline whose calls end with September and of whose orders there are these exports, opened at August."""
+    """A hotline whose calls end with September and of whose orders (or surveys) there are these exports, opened at August."""
     for name, rows in {"calls": calls(datetime(2024, 10, 1)), **exports}.items():
         lines = [",".join(rows[0]), *(",".join(str(cell) for cell in row.values()) for row in rows)]
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "small.yaml").write_text(BOTH, encoding="utf-8")
+    (folder / "small.yaml").write_text(SURVEYED if any(name.startswith("surveys") for name in exports) else BOTH, encoding="utf-8")
     return open_hotline(folder / "small.yaml", "2024-08", progress=False)
 
 
@@ -285,3 +297,33 @@ def test_a_month_whose_answers_are_on_their_way_is_judged_when_they_have_come(tm
         months = h.indicators[h.indicators["indicator"] == "survey_satisfaction"]
         row = verdicts.compare(months, "2024-08", "2024-07", h.catalogue).iloc[0]
         assert row["value"] > 0.8 and row["reason"] == reason and (row["method"] == "") == bool(reason)
+
+
+STALE = "满意度调查的数字要等新的答卷导出才能定稿：现有的导出只到2024年{}，而以往95%的答卷要7天才收回。"
+
+
+@pytest.mark.parametrize(("until", "last"), [("2024-09-01", "8月31日"), ("2024-09-07", "9月6日"), ("2024-08-20", "8月19日")])
+def test_a_month_whose_answers_were_exported_too_early_waits_for_a_newer_export_of_them(tmp_path, until, last):
+    """By hand: a tenth answers on the seventh day, so the last of August's have come on 7 September; the calls go on to the end of September."""
+    h = both(tmp_path, {"surveys-08": unequal(datetime.fromisoformat(until))})
+    items, nps = h.study("satisfaction").set_index("item"), h.study("satisfaction", "nps")
+    assert h.provisional and told(h) == ("survey_export", "", STALE.format(last))
+    assert set(items["said"]) | set(nps["said"]) == {"stale"} and items["effect"].isna().all() and set(items["final_on"]) == {""}
+    assert "答卷导出得早，还没有收齐，要等新的导出，此前不作变化判断" in say(h.study("satisfaction")).text
+    row = h.verdicts.set_index("indicator").loc["survey_satisfaction"]
+    reason = "late answers" if last != "8月19日" else "not covered"  # a third of the month is missing
+    assert (row["reason"], row["provisional"], row["final_on"]) == (reason, True, "") and not h.verdicts.set_index("indicator").loc[
+        "offered", "provisional"
+    ]
+    assert h.end(h.verdicts).content["manifest"]["awaited"] == {"survey_export": None}
+    september = open_hotline(h.params.path, "2024-09", progress=False).indicators.set_index(["indicator", "period"])["unfinished"]
+    assert bool(september["survey_satisfaction", "2024-08"]), "nor is it a base for the month after"
+    newer = both(tmp_path, {"surveys-09": unequal(datetime(2024, 9, 8))})
+    assert told(newer) == ("", "", "") and set(newer.study("satisfaction")["said"]) == {"none"}
+
+
+def test_answers_that_no_newer_export_tells_of_are_not_waited_for(tmp_path):
+    """Each month's invitations are exported once, when it is over: August's late answers are in no file to come."""
+    of = {m: [row for row in unequal(datetime(2024, m + 1, 1)) if row["邀请"][5:7] == f"{m:02}"] for m in (6, 7, 8, 9)}
+    assert told(both(tmp_path, {f"surveys-{m:02}": rows for m, rows in of.items() if m < 9}))[0] == "survey_export"
+    assert told(both(tmp_path, {f"surveys-{m:02}": rows for m, rows in of.items()})) == ("", "", "")
