@@ -345,6 +345,24 @@ class Hotline:
             found |= order_shares.final_on(view, part, (key for key, i in self.catalogue.items() if i.chapter == catalogue.orders.FAMILY))
         return found
 
+    def with_final_on(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A study's frame for other programs: beside each figure of a window or an indicator `provisional` and `final_on`, as in kpis.csv; as it is where it has them, or neither.
+
+        What is compared with other hotlines is as it was shared, and waits for none of these data.
+        """
+        if "final_on" in frame or "beside" in frame.attrs or not self.period.dated:
+            return frame
+        if "window_hours" in frame:
+            month, hours = self._awaited.get("month"), frame["window_hours"].astype("float64").fillna(0)
+            until = {h: max(filter(None, (month, self.view.watched_on(h))), default=None) for h in hours.unique()}
+            known = {h: day for h, day in until.items() if day}
+        elif "indicator" in frame:
+            hours, known = frame["indicator"], self.final_on
+        else:
+            return frame
+        days = [known.get(key) for key in hours]
+        return frame.assign(provisional=hours.isin(known), final_on=[day.isoformat() if day else "" for day in days])
+
     @property
     def _watches_callers(self) -> bool:
         calls = self.view.tables.get("calls")

@@ -1,10 +1,14 @@
 """What later data still complete makes a month provisional, and nothing else does: small hotlines, each of one table, in August 2024."""
 
+import io
+import json
 from datetime import datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from hotline_analysis import open_hotline, say
+from hotline_analysis.__main__ import main
 from hotline_analysis.measures import verdicts
 
 START, DAYS = datetime(2024, 6, 1), 122
@@ -125,6 +129,25 @@ def test_a_rate_waits_for_its_own_window_and_for_no_longer_one(tmp_path):
         row = h.verdicts.set_index("indicator").loc[rates]
         assert row["final_on"].tolist() == [final_on, ""] and row["provisional"].tolist() == [bool(final_on), False]
         assert told(h)[2] == "各窗口的复电率9月8日全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。"
+
+
+def test_a_study_on_the_command_line_says_until_when_its_windows_are_provisional(tmp_path, capsys):
+    """By hand: the data end with 3 September, so that 31 August's last calls have been watched for 2, 24 and 72 hours, and for no week."""
+    h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 4)), "definition: {windows_hours: [2, 24, 72, 168]}")
+
+    def study(form: str, *more: str) -> tuple[str, str]:
+        assert main(["study", "window", "--params", str(h.params.path), "--month", "2024-08", "--quiet", "--format", form, *more]) == 0
+        return tuple(capsys.readouterr())
+
+    out, err = study("csv")
+    frame = pd.read_csv(io.StringIO(out), keep_default_na=False)
+    known = frame[["window_hours", "provisional", "final_on"]].drop_duplicates().to_numpy().tolist()
+    assert (known, err) == ([[2, False, ""], [24, False, ""], [72, False, ""], [168, True, "2024-09-08"]], "")
+    assert json.loads(study("json")[0])[-1]["final_on"] == "2024-09-08" and "2024-09-08" in study("table")[0]
+    assert study("csv", "--table", "density")[1] == "2024年8月的数字为暂行：2024年9月8日定稿。\n"
+    whole = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 8)), "definition: {windows_hours: [2, 24, 72, 168]}")
+    assert whole.final_on == {} and study("csv", "--table", "density")[1] == ""
+    assert not pd.read_csv(io.StringIO(study("csv")[0]))["provisional"].any()
 
 
 def test_of_a_month_that_is_not_over_every_figure_is_provisional(tmp_path):
