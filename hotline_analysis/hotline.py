@@ -1009,7 +1009,7 @@ class Hotline:
     @cached_property
     def _lost(self) -> pd.DataFrame:
         """The lost days of all data (`measures.lost`); none where callers cannot be followed."""
-        return lost.days(self.view) if self._watches_callers else pd.DataFrame(columns=["date", "usual"])
+        return lost.days(self.view) if self._watches_callers else pd.DataFrame(columns=["date", "usual", "either"])
 
     @cached_property
     def _stretches(self) -> tuple[tuple[int, int], ...]:
@@ -1039,7 +1039,7 @@ class Hotline:
             reach = next(w for w in windows if w > 24 * ((first - period.last_day).days - 1))
             where = first.isoformat() + (f"..{last.isoformat()}" if first < last else "")
             lacking = {"where": where, "count": len(days), "usual": round(days["usual"].sum()), "detail": f"{reach:g}"}
-            told.append({"check": "lost after", **lacking, "severity": "minor"})
+            told.append({"check": "lost or closed after" if days["either"].any() else "lost after", **lacking, "severity": "minor"})
         return told
 
     def _few_watched(self) -> list[dict]:
