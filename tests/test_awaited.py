@@ -144,6 +144,8 @@ def test_a_study_on_the_command_line_says_until_when_its_windows_are_provisional
     known = frame[["window_hours", "provisional", "final_on"]].drop_duplicates().to_numpy().tolist()
     assert (known, err) == ([[2, False, ""], [24, False, ""], [72, False, ""], [168, True, "2024-09-08"]], "")
     assert json.loads(study("json")[0])[-1]["final_on"] == "2024-09-08" and "2024-09-08" in study("table")[0]
+    several = pd.DataFrame({"window_hours": [24.0, float("nan")]})  # each issue by its own, and all of them together
+    assert h.with_final_on(several)["final_on"].tolist() == ["", "2024-09-08"]
     assert study("csv", "--table", "density")[1] == "2024年8月的数字为暂行：2024年9月8日定稿。\n"
     whole = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 8)), "definition: {windows_hours: [2, 24, 72, 168]}")
     assert whole.final_on == {} and study("csv", "--table", "density")[1] == ""
