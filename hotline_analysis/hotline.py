@@ -353,9 +353,7 @@ class Hotline:
         if "final_on" in frame or "beside" in frame.attrs or not self.period.dated:
             return frame
         if "window_hours" in frame:
-            longest = (
-                0 if self.rule.mode == "calendar" else self.view.but(windows_hours=self._windows).tail_s / HOUR
-            )  # of a row of several windows
+            longest = 0 if self.rule.mode == "calendar" else max(self._windows, default=0)  # a row of several windows waits for them all
             month, hours = self._awaited.get("month"), frame["window_hours"].astype("float64").fillna(longest)
             until = {h: max(filter(None, (month, self.view.watched_on(h))), default=None) for h in hours.unique()}
             known = {h: day for h, day in until.items() if day}
