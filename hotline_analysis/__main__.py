@@ -32,7 +32,7 @@ def cli():
 @click.option(
     "--month",
     default="latest",
-    help="2024-09, latest, a quarter (2024Q3), a year (2024), or due: what is published as provisional and final by now",
+    help="2024-09, latest, a quarter (2024Q3), a year (2024), or due: what is published as provisional and final by now, days too",
 )
 @click.option(
     "--for",
@@ -75,10 +75,12 @@ def report(params, month, only, day, language, out, staff, sections, pdf, quiet)
         return
     if only:
         raise BadParams("--for", "goes with a period, and --month due finds those that are published, their editions too.", "Leave it out.")
-    faults = []
-    for label, column in monthly.due(params, out=out, progress=not quiet):
+    faults, found = [], monthly.due(params, out=out, progress=not quiet)
+    if not found:
+        click.echo(monthly.NOTHING_DUE(language), err=True)
+    for label, column in found:
         try:
-            _publish(params, label, column and f"{column}=all", **({} if column else {"pdf": pdf, "sections": chosen}), **given)
+            _publish(params, label, column and f"{column}=all", **monthly.again(label, column, pdf=pdf, sections=chosen), **given)
         except HotlineError as fault:  # the others are rendered all the same
             faults.append(fault)
     for fault in faults[1:]:
@@ -132,13 +134,27 @@ def study(name, params, month, first, last, table, by, settings, form, write_win
         click.echo("This output names agents: it is for staff, and no part of a report.", err=True)
     if write_windows:
         _write_windows(h, frame, Path(write_windows))
+    told = h.with_final_on(frame)
+    if h.provisional and "final_on" not in told:
+        click.echo(_provisional(h, language), err=True)
     if form == "csv":
-        click.echo(_csv(frame), nl=False)
+        click.echo(_csv(told), nl=False)
     elif form == "json":
-        click.echo(frame.to_json(orient="records", force_ascii=False, double_precision=15))
+        click.echo(told.to_json(orient="records", force_ascii=False, double_precision=15))
     else:
         click.echo(_resting_on(h, frame, language), nl=False)
-        click.echo(frame.to_string(index=False))
+        click.echo(told.to_string(index=False))
+
+
+def _provisional(h, language: str) -> str:
+    """That later data change figures of a period, and until when; of a frame without a column that says so."""
+    from hotline_analysis.words import Term, format_dated
+
+    until = Term("{}的数字为暂行：{}定稿。", "Figures of {} are provisional, and final on {}.")
+    export = Term("{}的数字为暂行：要等新的导出。", "Figures of {} are provisional: they wait for a newer export.")
+    days = [day for day in h.awaited.values() if day]
+    said = until if len(days) == len(h.awaited) else export
+    return said(language).format(h.period.said(language), format_dated(max(days).isoformat(), language) if days else "")
 
 
 def _resting_on(h, frame, language: str) -> str:

@@ -303,13 +303,19 @@ class Hotline:
         """True while later data complete something of the month."""
         return bool(self.awaited)
 
-    @cached_property
+    @property
     def awaited(self) -> dict[str, date | None]:
-        """What later data still complete, and on which day it is final; of figures that the period has.
+        """What later data still complete, and on which day it is final; of figures that the period has. The edition of a day is of calls alone.
 
         `month`, in which the data end; `calls`, whose last have not been watched for a week or the longest window; `orders`, whose last have not been watched for the
-        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `export`, a newer one of orders, on no known day; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way.
+        longest limit; `classes`, a class's own; `due`, orders that have not fallen due; `export`, a newer one of orders, on no known day; `sessions`, whose last callers may come back; `surveys`, whose answers are still on their way, and
+        `survey_export`, a newer one of them.
         """
+        return {name: day for name, day in self._awaited.items() if len(self.month) != 10 or name in ("month", "calls")}
+
+    @cached_property
+    def _awaited(self) -> dict[str, date | None]:
+        """The same of every table."""
         view, said = self.view, {}
         if not self.period.dated:
             return said
@@ -329,13 +335,34 @@ class Hotline:
         view, found = self.view, {}
         for key, i in self.catalogue.items():
             of = "sessions" if key == deflection.CONTAINED else "surveys" if "surveys" in i.tables else ""
-            own = view.watched_on(i.window_hours) if i.window_hours else self.awaited.get(of)
-            if days := [day for day in (self.awaited.get("month"), own) if day]:
+            own = view.watched_on(i.window_hours) if i.window_hours else self._awaited.get(of)
+            if days := [day for day in (self._awaited.get("month"), own) if day]:
                 found[key] = max(days)
+            elif of == "surveys" and "survey_export" in self._awaited:
+                found[key] = None
         with suppress(DataRefused, NoInput):
             part = orders.within(orders.counted(orders.cases(view)), self.period)
             found |= order_shares.final_on(view, part, (key for key, i in self.catalogue.items() if i.chapter == catalogue.orders.FAMILY))
         return found
+
+    def with_final_on(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A study's frame for other programs: beside each figure of a window or an indicator `provisional` and `final_on`, as in kpis.csv; as it is where it has them, or neither.
+
+        What is compared with other hotlines is as it was shared, and waits for none of these data.
+        """
+        if "final_on" in frame or "beside" in frame.attrs or not self.period.dated:
+            return frame
+        if "window_hours" in frame:
+            longest = 0 if self.rule.mode == "calendar" else max(self._windows, default=0)  # a row of several windows waits for them all
+            month, hours = self._awaited.get("month"), frame["window_hours"].astype("float64").fillna(longest)
+            until = {h: max(filter(None, (month, self.view.watched_on(h))), default=None) for h in hours.unique()}
+            known = {h: day for h, day in until.items() if day}
+        elif "indicator" in frame:
+            hours, known = frame["indicator"], self.final_on
+        else:
+            return frame
+        days = [known.get(key) for key in hours]
+        return frame.assign(provisional=hours.isin(known), final_on=[day.isoformat() if day else "" for day in days])
 
     @property
     def _watches_callers(self) -> bool:
@@ -983,7 +1010,7 @@ class Hotline:
     @cached_property
     def _lost(self) -> pd.DataFrame:
         """The lost days of all data (`measures.lost`); none where callers cannot be followed."""
-        return lost.days(self.view) if self._watches_callers else pd.DataFrame(columns=["date", "usual"])
+        return lost.days(self.view) if self._watches_callers else pd.DataFrame(columns=["date", "usual", "either"])
 
     @cached_property
     def _stretches(self) -> tuple[tuple[int, int], ...]:
@@ -1013,7 +1040,7 @@ class Hotline:
             reach = next(w for w in windows if w > 24 * ((first - period.last_day).days - 1))
             where = first.isoformat() + (f"..{last.isoformat()}" if first < last else "")
             lacking = {"where": where, "count": len(days), "usual": round(days["usual"].sum()), "detail": f"{reach:g}"}
-            told.append({"check": "lost after", **lacking, "severity": "minor"})
+            told.append({"check": "lost or closed after" if days["either"].any() else "lost after", **lacking, "severity": "minor"})
         return told
 
     def _few_watched(self) -> list[dict]:
@@ -1143,8 +1170,9 @@ class Hotline:
         known = {"month": self.month, **days, "data_to": self.data_days[1].isoformat(), "provisional": self.provisional, "final_on": final}
         awaited, until = (["month"], {"month": last_on}) if "month" in until else (list(self.awaited), until)
         known |= {"awaited": " ".join(awaited), **{f"{name}_on": day for name, day in until.items()}}
-        known |= {"export_to": self.calendar.day_of(order_shares.told_to(self.view) - 1).isoformat()} if "export" in awaited else {}
-        known |= {"late_days": late.late_days(self.view)} if "surveys" in awaited else {}
+        exports = {"export": ("export_to", "orders"), "survey_export": ("survey_export_to", "surveys")}
+        known |= {to: self.calendar.day_of(self.view.told_to(of) - 1).isoformat() for name, (to, of) in exports.items() if name in awaited}
+        known |= {"late_days": late.late_days(self.view)} if {"surveys", "survey_export"} & set(awaited) else {}
         known |= {"grade": self.grade[0], **{f"rule_{language}": self._rule_told(language).rstrip("。.") for language in LANGUAGES}}
         frame = pd.DataFrame([{**row, **known, "issue": self._issue(), "sample": self.params.sample, "hash": self.rule.hash}])
         frame.attrs = {

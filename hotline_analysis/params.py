@@ -1434,8 +1434,8 @@ class Params(Settings):
     )
     days: dict[str, Literal["rest", "work"]] = setting(
         {},
-        "官方日历以外自定的休息日（rest）与上班日（work），如下一年尚未发布的放假安排；也可写一个CSV文件的名字，一行一天：2027-02-07,work",
-        "days off (rest) and days worked (work) that the official calendar does not have, such as a year that is not published; or the name of a CSV file, a day a line: 2027-02-07,work",
+        "官方日历以外自定的休息日（rest）与上班日（work），如下一年尚未发布的放假安排、热线停班的日子；也可写一个CSV文件的名字，一行一天：2027-02-07,work",
+        "days off (rest) and days worked (work) that the official calendar does not have, such as a year that is not published, or days on which the hotline was closed; or the name of a CSV file, a day a line: 2027-02-07,work",
         "days: {2027-01-01: rest, 2027-02-07: work}",
         "days: {2027-02-30: rest}",
     )

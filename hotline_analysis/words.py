@@ -137,9 +137,7 @@ REASON = {  # why a month is not compared
         "some orders of the month have not fallen due, or are not told of up to it: not judged",
         of_period=True,
     ),
-    "late answers": Term(
-        "本月的答卷还没有收齐，不作判断", "answers to the month's invitations are still on their way: not judged", of_period=True
-    ),
+    "late answers": Term("本月的答卷还没有收齐，不作判断", "answers to the month's invitations are not all in: not judged", of_period=True),
     "not watched": Term(
         "有几天没有记录，能看满窗口的来电不足30通", "days without records leave fewer than 30 calls that were watched for the window"
     ),

@@ -1,10 +1,14 @@
 """What later data still complete makes a month provisional, and nothing else does: small hotlines, each of one table, in August 2024."""
 
+import io
+import json
 from datetime import datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from hotline_analysis import open_hotline, say
+from hotline_analysis.__main__ import main
 from hotline_analysis.measures import verdicts
 
 START, DAYS = datetime(2024, 6, 1), 122
@@ -127,6 +131,27 @@ def test_a_rate_waits_for_its_own_window_and_for_no_longer_one(tmp_path):
         assert told(h)[2] == "各窗口的复电率9月8日全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。"
 
 
+def test_a_study_on_the_command_line_says_until_when_its_windows_are_provisional(tmp_path, capsys):
+    """By hand: the data end with 3 September, so that 31 August's last calls have been watched for 2, 24 and 72 hours, and for no week."""
+    h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 4)), "definition: {windows_hours: [2, 24, 72, 168]}")
+
+    def study(form: str, *more: str) -> tuple[str, str]:
+        assert main(["study", "window", "--params", str(h.params.path), "--month", "2024-08", "--quiet", "--format", form, *more]) == 0
+        return tuple(capsys.readouterr())
+
+    out, err = study("csv")
+    frame = pd.read_csv(io.StringIO(out), keep_default_na=False)
+    known = frame[["window_hours", "provisional", "final_on"]].drop_duplicates().to_numpy().tolist()
+    assert (known, err) == ([[2, False, ""], [24, False, ""], [72, False, ""], [168, True, "2024-09-08"]], "")
+    assert json.loads(study("json")[0])[-1]["final_on"] == "2024-09-08" and "2024-09-08" in study("table")[0]
+    several = pd.DataFrame({"window_hours": [24.0, float("nan")]})  # each issue by its own, and all of them together
+    assert h.with_final_on(several)["final_on"].tolist() == ["", "2024-09-08"]
+    assert study("csv", "--table", "density")[1] == "2024年8月的数字为暂行：2024年9月8日定稿。\n"
+    whole = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 9, 8)), "definition: {windows_hours: [2, 24, 72, 168]}")
+    assert whole.final_on == {} and study("csv", "--table", "density")[1] == ""
+    assert not pd.read_csv(io.StringIO(study("csv")[0]))["provisional"].any()
+
+
 def test_of_a_month_that_is_not_over_every_figure_is_provisional(tmp_path):
     h = hotline(tmp_path, "calls", CALLS, calls(datetime(2024, 8, 20)))
     known = h.verdicts[h.verdicts["value"].notna()].set_index("indicator")["final_on"]
@@ -166,12 +191,24 @@ complaints: {resolution: [48h]}
 """
 
 
+SURVEYED = (
+    BOTH.partition("orders:")[0]
+    + """surveys:
+  files: surveys-*.csv
+  key: 编号
+  columns: {survey_id: 编号, invited_at: 邀请, answered_at: 答复, item_1: 态度, item_2: 推荐}
+items: {item_1: {name: 态度, scale: [1, 5]}, item_2: {name: 推荐, scale: [0, 10]}}
+satisfaction: {nps: item_2}
+"""
+)
+
+
 def both(folder, exports: dict[str, list[dict]]):
-    """A hotline whose calls end with September and of whose orders there are these exports, opened at August."""
+    """A hotline whose calls end with September and of whose orders (or surveys) there are these exports, opened at August."""
     for name, rows in {"calls": calls(datetime(2024, 10, 1)), **exports}.items():
         lines = [",".join(rows[0]), *(",".join(str(cell) for cell in row.values()) for row in rows)]
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "small.yaml").write_text(BOTH, encoding="utf-8")
+    (folder / "small.yaml").write_text(SURVEYED if any(name.startswith("surveys") for name in exports) else BOTH, encoding="utf-8")
     return open_hotline(folder / "small.yaml", "2024-08", progress=False)
 
 
@@ -190,6 +227,13 @@ def test_a_month_whose_orders_were_exported_too_early_waits_for_a_newer_export_o
     assert (kept["provisional"], kept["awaited"]) == (True, {"export": None})
     newer = both(tmp_path, {"orders-09": orders(datetime(2024, 10, 1), **days)})  # all of them, to the end of September
     assert told(newer) == ("", "", "") and not newer.study("complaints")["provisional"].any()
+
+
+def test_a_day_waits_for_its_calls_alone(tmp_path):
+    """The edition of a day tells of no order: 31 August, whose orders were exported too early, is final once its calls have been watched."""
+    h = both(tmp_path, {"orders-08": orders(datetime(2024, 9, 1), days=lambda n: 1 + n % 4)})
+    day = open_hotline(h.params.path, "2024-08-31", progress=False)
+    assert "export" in h.awaited and (day.awaited, day.provisional) == ({}, False)
 
 
 def test_orders_that_no_newer_export_tells_of_are_not_waited_for(tmp_path):
@@ -278,3 +322,33 @@ def test_a_month_whose_answers_are_on_their_way_is_judged_when_they_have_come(tm
         months = h.indicators[h.indicators["indicator"] == "survey_satisfaction"]
         row = verdicts.compare(months, "2024-08", "2024-07", h.catalogue).iloc[0]
         assert row["value"] > 0.8 and row["reason"] == reason and (row["method"] == "") == bool(reason)
+
+
+STALE = "满意度调查的数字要等新的答卷导出才能定稿：现有的导出只到2024年{}，而以往95%的答卷要7天才收回。"
+
+
+@pytest.mark.parametrize(("until", "last"), [("2024-09-01", "8月31日"), ("2024-09-07", "9月6日"), ("2024-08-20", "8月19日")])
+def test_a_month_whose_answers_were_exported_too_early_waits_for_a_newer_export_of_them(tmp_path, until, last):
+    """By hand: a tenth answers on the seventh day, so the last of August's have come on 7 September; the calls go on to the end of September."""
+    h = both(tmp_path, {"surveys-08": unequal(datetime.fromisoformat(until))})
+    items, nps = h.study("satisfaction").set_index("item"), h.study("satisfaction", "nps")
+    assert h.provisional and told(h) == ("survey_export", "", STALE.format(last))
+    assert set(items["said"]) | set(nps["said"]) == {"stale"} and items["effect"].isna().all() and set(items["final_on"]) == {""}
+    assert "答卷导出得早，还没有收齐，要等新的导出，此前不作变化判断" in say(h.study("satisfaction")).text
+    row = h.verdicts.set_index("indicator").loc["survey_satisfaction"]
+    reason = "late answers" if last != "8月19日" else "not covered"  # a third of the month is missing
+    assert (row["reason"], row["provisional"], row["final_on"]) == (reason, True, "") and not h.verdicts.set_index("indicator").loc[
+        "offered", "provisional"
+    ]
+    assert h.end(h.verdicts).content["manifest"]["awaited"] == {"survey_export": None}
+    september = open_hotline(h.params.path, "2024-09", progress=False).indicators.set_index(["indicator", "period"])["unfinished"]
+    assert bool(september["survey_satisfaction", "2024-08"]), "nor is it a base for the month after"
+    newer = both(tmp_path, {"surveys-09": unequal(datetime(2024, 9, 8))})
+    assert told(newer) == ("", "", "") and set(newer.study("satisfaction")["said"]) == {"none"}
+
+
+def test_answers_that_no_newer_export_tells_of_are_not_waited_for(tmp_path):
+    """Each month's invitations are exported once, when it is over: August's late answers are in no file to come."""
+    of = {m: [row for row in unequal(datetime(2024, m + 1, 1)) if row["邀请"][5:7] == f"{m:02}"] for m in (6, 7, 8, 9)}
+    assert told(both(tmp_path, {f"surveys-{m:02}": rows for m, rows in of.items() if m < 9}))[0] == "survey_export"
+    assert told(both(tmp_path, {f"surveys-{m:02}": rows for m, rows in of.items()})) == ("", "", "")

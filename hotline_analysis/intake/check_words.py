@@ -9,10 +9,13 @@ from hotline_analysis.words import Term
 CHECKS = {
     "no records": Term("期内没有记录", "no records in the period"),
     "missing day": Term("当日无记录", "day without records"),
+    "missing or closed": Term("当日无记录，缺记录或停班", "day without records, lost or closed"),
+    "closed weekday": Term("每周有一天不再有记录", "a weekday without records from a day on"),
     "odd day": Term("当日记录数异常", "day far from its usual"),
     "empty days": Term("没有记录的天数", "days without a record"),
     "uncovered days": Term("在数据起止之外的天数", "days before the data begin or after they end"),
     "lost after": Term("期后没有记录的天数", "days without records after the period"),
+    "lost or closed after": Term("期后没有记录的天数，缺记录或停班", "days without records after the period, lost or closed"),
     "few watched": Term("看满窗口的来电太少", "too few calls watched for a window"),
     "ends unknown": Term("不知何时结束的来电", "calls of which no end is known"),
     "few ends unknown": Term("不知何时结束的来电", "calls of which no end is known"),
@@ -96,12 +99,24 @@ SENTENCES = {
     ),
     "no records": Term("{where}在期内没有记录", "{where}: no record in the period"),
     "missing day": Term("{where}没有记录，平常约{usual}条", "no record on {where}, usually about {usual}"),
+    "missing or closed": Term(
+        "{where}没有记录，平常约{usual}条：是缺记录还是停班，数据分不出；停班的，在参数的days里把这天写为rest",
+        "no record on {where}, usually about {usual}: lost or closed, these data do not tell; if the hotline was closed, write the day as rest under days in params",
+    ),
+    "closed weekday": Term(
+        "自{where}起每周的这一天都没有记录（已有{count}个），其余日子照常：按停班计，不算缺记录",
+        "from {where} on this day of the week has no record ({count} of them so far) while others have: taken as closed, not as lost",
+    ),
     "odd day": Term("{where}有{count}条记录，平常约{usual}条", "{count} records on {where}, usually about {usual}"),
     "empty days": Term("{usual}天中{count}天没有记录", "{count} of {usual} days have no record"),
     "uncovered days": Term("{usual}天中{count}天在数据起止之外", "{count} of {usual} days lie before the data begin or after they end"),
     "lost after": Term(
         "{where}没有记录，平常约{usual}条：此前的来电只看到那时为止，{detail}小时及以上窗口的复电率据看得较久的来电估计",
         "{where}: no record, usually about {usual}; earlier calls are watched until then, so repeat rates within {detail} h and more stand on the calls that were watched for longer",
+    ),
+    "lost or closed after": Term(
+        "{where}没有记录，平常约{usual}条，是缺记录还是停班，数据分不出（停班的，在参数的days里写为rest）：此前的来电只看到那时为止，{detail}小时及以上窗口的复电率据看得较久的来电估计",
+        "{where}: no record, usually about {usual}; lost or closed, these data do not tell (closed days are written as rest under days in params); earlier calls are watched until then, so repeat rates within {detail} h and more stand on the calls that were watched for longer",
     ),
     "few watched": Term(
         "有几天没有记录，能看满{detail}小时的来电只有{count}通：{detail}小时及以上窗口的复电率不作判断，没有一通看满的没有数字",

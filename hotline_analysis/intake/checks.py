@@ -315,12 +315,20 @@ def _uncovered(part: _Part, first: date, last: date) -> Iterator[Finding]:
 
 
 def _of_days(part: _Part) -> Iterator[Finding]:
-    """Days of the period without a record or far from what such a day usually brings, and how many have none at all."""
+    """Days of the period without a record or far from what such a day usually brings, weekdays on which the hotline closed in it, and how many days have no record at all.
+
+    Days that may be closed ones make no period poor.
+    """
     judged = part.judged
-    lost = judged["missing"].sum() + judged["odd"].sum()
-    severity = _step(lost * 30 / len(judged) if len(judged) > 31 else lost, LOST_DAYS)
-    for row in judged[judged["missing"] | judged["odd"]].itertuples():
-        yield Finding("missing day" if row.missing else "odd day", row.date.isoformat(), int(row.calls), None, severity, usual=row.usual)
+    told = {"odd day": judged["odd"], "missing day": judged["missing"] & ~judged["either"], "missing or closed": judged["either"]}
+    either, lost = told["missing or closed"].sum(), (judged["missing"] | judged["odd"]).sum()
+    certain, open_ = (_step(n * 30 / len(judged) if len(judged) > 31 else n, LOST_DAYS) for n in (lost - either, either))
+    for name, days in told.items():
+        severity = min(open_, "major", key=ORDER.index) if name == "missing or closed" else certain
+        for row in judged[days].itertuples():
+            yield Finding(name, row.date.isoformat(), int(row.calls), None, severity, usual=row.usual)
+    for row in judged[judged["closes"] > 0].itertuples():
+        yield Finding("closed weekday", row.date.isoformat(), int(row.closes), None, "info", usual=row.usual)
     empty = int((judged["calls"] == 0).sum())
     if empty and part.period:
         yield Finding("empty days", part.name, empty, None, "info", usual=len(judged))

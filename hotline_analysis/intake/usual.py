@@ -22,6 +22,10 @@ LEAST_USUAL = 7  # a day that usually brings fewer records may well bring none: 
 LEAST_OF_RUN = (
     15  # nor may days on end that usually bring fewer together: chance alone does it in under one month in a hundred, at any volume
 )
+HOLIDAY = 0.1  # of what a day off usually brings a public holiday is expected to bring at least; less where an earlier one brought less
+YEAR_AGO = (350, 390)  # days before a holiday in which the same one lies (春节 moves by 20)
+AS_BEFORE = 0.5  # and at least so much of what the same holiday brought a year before
+CLOSED = 4  # of one weekday on end without a record, other days between them with some: the hotline is closed on it
 SELDOM = 0.1  # a weekday with records in at most this share of weeks is one on which the hotline is closed
 QUARTERS = 96  # of a day: silences are measured by whole quarters of an hour
 SILENT = 20  # a silence in which so many records are usual is none of chance, even at half of the usual pace
@@ -29,14 +33,18 @@ STAND_OUT = 2  # and it is this many times the second longest silence of the day
 
 
 def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Days (date, calls; none left out) with `usual`, `missing`, `odd` and `unclear`.
+    """Days (date, calls; none left out) with `usual`, `missing`, `odd`, `unclear`, `either` and `closes`.
 
     The usual is the median of the BACK days of the same kind before the day (at the start of the data: around it); of the same weekday, for a
     public holiday on a weekday of all days off, for a make-up workday (调休) of all workdays. Odd is a day of more
     than MUCH times or less than LITTLE of the usual that lies FAR robust standard deviations from it (1.4826 MAD of these days' logarithms; above
     it counts how much more, below the logarithm: a day can bring twice the usual, but never lose more than all), LEAST_AWAY records, and FAR
     times the standard deviation of a Poisson count. Between the two shares a day is told by its silences, if it has any.
-    Missing is a day without a record on which LEAST_USUAL or more are usual, or that lies in a run of such days on which together LEAST_OF_RUN are.
+    Missing is a day without a record on which LEAST_USUAL or more are usual, or that lies in a run of such days on which together LEAST_OF_RUN are; of a weekday that had records in most weeks before.
+    Of the days off about a public holiday HOLIDAY of the usual counts, or the least that an earlier such time brought, and most of the same holiday a year before (of all before where that is not known, of weekends where there was none) had records.
+    Closed, and not missing, is a weekday without a record CLOSED times on end or more though there are some between them and LEAST_OF_RUN are usual on these days together, from the first
+    of them, whatever comes later: closes is there how many there are, 0 on other days and where the weekday had none before. A day that params call rest is not missing either.
+    Either is a missing day that may be such a closing, of which too few are seen yet, or a holiday: whether it is lost or the hotline was closed, these data do not tell.
     Unclear is another day without a record, of a weekday that has some, where few are usual or what is usual is not known yet: whether nobody called or records are lost, nothing tells.
     """
     counts, kinds = days["calls"].to_numpy(float), Kinds(list(days["date"]), params)
@@ -46,12 +54,16 @@ def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = counts / usual
         far = np.where(ratio > 1, (ratio > MUCH) & (ratio - 1 > FAR * spread), (ratio < LITTLE) & (-np.log(ratio) > FAR * spread))
-    recorded = kinds.recorded(counts > 0)
-    missing = (counts == 0) & (recorded > 0.5) & ((usual >= LEAST_USUAL) | (run_sums(counts == 0, usual) >= LEAST_OF_RUN))
+    empty, recorded, (closed, closes) = counts == 0, kinds.recorded(counts > 0), kinds.closed(counts > 0, usual)
+    open_ = ~kinds.rest & ~closed & ((recorded > 0.5) | ~kinds.holiday)
+    due = np.where(open_, usual * kinds.shares(counts, usual), 0.0)
+    missing = empty & open_ & (recorded > 0.5) & ((due >= LEAST_USUAL) | (run_sums(empty, due) >= LEAST_OF_RUN))
     return days.assign(
         usual=usual,
         missing=missing,
-        unclear=(counts == 0) & ~missing & (recorded > SELDOM) & ~(usual >= LEAST_USUAL),
+        either=missing & (kinds.holiday | kinds.no_more(counts > 0)),
+        closes=closes,
+        unclear=empty & ~missing & ~closed & ~kinds.rest & kinds.plain & (recorded > SELDOM) & ~(usual >= LEAST_USUAL),
         odd=(counts > 0) & far & (np.abs(counts - usual) > np.fmax(LEAST_AWAY, FAR * np.sqrt(usual))),
     )
 
@@ -59,6 +71,12 @@ def judge_days(days: pd.DataFrame, params: Params) -> pd.DataFrame:
 def _spread(ratios: np.ndarray) -> float:
     """The robust standard deviation of days about their usual, as a share of it."""
     return 1.4826 * float(np.median(np.abs(np.log(ratios))))
+
+
+def _ratio(counts: np.ndarray, usual: np.ndarray) -> float:
+    """What days brought of their usual; 0 where they brought nothing, or nobody knows what is usual."""
+    brought = np.nansum(usual)
+    return float(counts.sum() / brought) if brought else 0.0
 
 
 class Kinds:
@@ -69,6 +87,10 @@ class Kinds:
         self.weekday = np.array([day.weekday() for day in days])
         self.off = np.array(rest_days(params, days))
         self.plain = self.off == np.isin(self.weekday, list(weekend))  # neither a public holiday nor a make-up workday
+        self.rest = np.array([params.days.get(day.isoformat()) == "rest" for day in days], bool)
+        self.days = np.array([day.toordinal() for day in days])
+        self.time_off = np.cumsum(~self.off)  # days off on end have one number
+        self.holiday = self.off & np.isin(self.time_off, self.time_off[self.off & ~self.plain & ~self.rest])
 
     def alike(self, recorded: np.ndarray) -> list[np.ndarray]:
         """For each day the places of the BACK recorded days of its kind before it; at the start of the data of the first BACK others."""
@@ -80,13 +102,70 @@ class Kinds:
         ]
 
     def recorded(self, recorded: np.ndarray) -> np.ndarray:
-        """For each plain day in what share of the BACK weeks before it (at the start of the data: after it) its weekday had records; 0 for others."""
+        """For each plain day in what share of the BACK weeks before it (at the start of the data: after it) its weekday had records; of the days off about a public
+        holiday in what share of those before it; 0 for other days.
+        """
         found = np.zeros(len(recorded))
         for weekday in range(7):
             places = np.flatnonzero(self.weekday == weekday)
             shares = [recorded[_before(places, n, BACK)] for n in places]
             found[places] = [share.mean() if len(share) else 0.0 for share in shares]
-        return found * self.plain
+        found *= self.plain
+        for time in self.holidays():
+            before, same = self._before_holiday(time)
+            weekends = _before(np.flatnonzero(self.off & ~self.holiday), int(time[0]), 2 * BACK)
+            known = same if len(same) else before[-BACK:] if len(before) else weekends
+            found[time] = recorded[known].mean() if len(known) else 0.0
+        return found
+
+    def shares(self, counts: np.ndarray, usual: np.ndarray) -> np.ndarray:
+        """What share of its usual each day is expected to bring at least: 1, and of the days off about a public holiday AS_BEFORE of that of the same holiday a year before;
+        where it is not known or had no records HOLIDAY, or the least of all before it that had some.
+        """
+        found, least = np.ones(len(counts)), HOLIDAY
+        for time in self.holidays():
+            _, same = self._before_holiday(time)
+            found[time] = min(AS_BEFORE * _ratio(counts[same], usual[same]), 1.0) or least
+            least = min(least, _ratio(counts[time], usual[time]) or least)
+        return found
+
+    def closed(self, recorded: np.ndarray, usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The days of a weekday on which the hotline is closed, and on the first of them how many there are, where it was open before."""
+        found, since = np.zeros(len(recorded), bool), np.zeros(len(recorded), int)
+        for places in self._empty(recorded):
+            if len(places) >= CLOSED and np.nansum(usual[places]) >= LEAST_OF_RUN:
+                found[places], first = True, places[0]
+                since[first] = len(places) if recorded[:first][self.weekday[:first] == self.weekday[first]].any() else 0
+        return found, since
+
+    def no_more(self, recorded: np.ndarray) -> np.ndarray:
+        """The days of a weekday that has no record from them to the end of the data, in stretches of fewer than three days: the hotline may be closed on it."""
+        found, run = np.zeros(len(recorded), bool), np.cumsum(recorded)
+        alone = np.bincount(run, ~recorded)[run] <= 2
+        for places in self._empty(recorded):
+            later = self.plain & (self.weekday == self.weekday[places[0]]) & (self.days > self.days[places[-1]])
+            found[places] = alone[places] & (not later.any())
+        return found
+
+    def _before_holiday(self, time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The days off about public holidays before one, and of these those of the same holiday a year before."""
+        before = np.flatnonzero(self.holiday & ~self.rest & (self.days < self.days[time[0]]))
+        ago = self.days[time[0]] - self.days[before]
+        return before, before[(ago >= YEAR_AGO[0]) & (ago <= YEAR_AGO[1])]
+
+    def holidays(self) -> list[np.ndarray]:
+        """The days off on end that hold a public holiday, in order."""
+        return [np.flatnonzero(self.holiday & (self.time_off == time)) for time in np.unique(self.time_off[self.holiday])]
+
+    def _empty(self, recorded: np.ndarray) -> list[np.ndarray]:
+        """The plain days of one weekday on end without a record, other days between them with some."""
+        passed, found = np.cumsum(recorded), []
+        for weekday in range(7):
+            places = np.flatnonzero(self.plain & (self.weekday == weekday))
+            apart = recorded[places] | np.r_[True, recorded[places[:-1]] | (np.diff(passed[places]) == 0)] if len(places) else places
+            parts = np.split(places, np.flatnonzero(apart)[1:]) if len(places) else []
+            found += [part for part in parts if len(part) and not recorded[part[0]]]
+        return found
 
 
 def run_sums(empty: np.ndarray, usual: np.ndarray) -> np.ndarray:

@@ -5,22 +5,23 @@ column is in no edition, and where unanswered calls name no unit (somebody has t
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 
 from hotline_analysis import disclosure, tables
 from hotline_analysis.errors import BadParams, DataRefused, nearest
-from hotline_analysis.measures import rounding
+from hotline_analysis.measures import orders, rounding
+from hotline_analysis.measures.definition import Definition
 from hotline_analysis.measures.frames import pandas
-from hotline_analysis.measures.periods import Period
+from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.params import Params
 from hotline_analysis.tables import terms
 from hotline_analysis.words import Term
 
 ONLY = "HOTLINE_ONLY"  # in the kernels of a run: the edition that all of its notebooks are of
 KNOWN = 0.95  # of the unanswered calls have to name a stratum for shares of answered ones to mean anything
-COUNTED = ("calls", "orders")  # whose rows make a stratum large enough
+COUNTED = ("calls", "orders")  # whose rows make a stratum, and make it large enough
 NAMED = Term("{}：{}", "{}: {}")
 WHOLE = Term("全热线的记录，不只本页所计的", "the whole hotline's records, not only those of this page")
 LINE = Term(
@@ -50,19 +51,31 @@ def parsed(text: str, there: Mapping[str, nw.LazyFrame]) -> tuple[str, str]:
     return column, word
 
 
-def sizes(there: Mapping[str, nw.LazyFrame], params: Params, period: Period, column: str) -> dict[str, int]:
-    """How many records of the period name each word: the more of its calls and its orders."""
+def sizes(h, column: str) -> dict[str, int]:
+    """How many records of a hotline's period name each word: the more of the calls and the orders that an edition's figures are of, as far as there are data.
+
+    Calls that the hotline made or the definition leaves out are not counted, nor orders of other kinds, duplicates and internal ones.
+    """
+    start_s, end_s = max(h.period.start_s, h.everything.start_s), min(h.period.end_s, h.everything.end_s)
     found: dict[str, int] = {}
-    for table in COUNTED:
-        rows = there.get(table)
-        have = rows.collect_schema().names() if rows is not None else ()
-        clock = tables.TABLES[table][params.placed(tables.TABLES[table], ())].epoch
-        if column in have and clock in have:
-            inside = rows.filter((nw.col(clock) >= period.start_s) & (nw.col(clock) < period.end_s) & ~nw.col(column).is_null())
+    for table, rows in _counted(h.canonical, h.params, h.rule):
+        clock, have = tables.TABLES[table][h.params.placed(tables.TABLES[table], ())].epoch, rows.collect_schema().names()
+        if {column, clock} <= set(have):
+            inside = rows.filter((nw.col(clock) >= start_s) & (nw.col(clock) < end_s) & ~nw.col(column).is_null())
             counted = pandas(inside.group_by(column).agg(n=nw.len()))
             for word, n in zip(counted[column].astype(str), counted["n"], strict=True):
                 found[word] = max(found.get(word, 0), int(n))
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _counted(there: Mapping[str, nw.LazyFrame], params: Params, rule: Definition) -> Iterator[tuple[str, nw.LazyFrame]]:
+    """The calls and the orders that figures are made of."""
+    if "calls" in there:
+        yield "calls", inbound(not_left_out(there["calls"], rule))
+    if "orders" in there:
+        have, kinds = there["orders"].collect_schema().names(), params.complaints.kinds
+        rows = there["orders"].filter(orders.not_aside(have))
+        yield "orders", rows.filter(nw.col("kind").is_in(list(kinds))) if kinds and "kind" in have else rows
 
 
 def told(found: Mapping[str, int], smallest: int) -> list[str]:
@@ -77,7 +90,7 @@ def bound(h, text: str) -> tuple[str, str]:
         return "", ""
     there = h.canonical
     column, word = parsed(text, there)
-    found = sizes(there, h.params, h.period, column)
+    found = sizes(h, column)
     if word not in found:
         raise DataRefused(
             "--for", f"no record of the period has this {column}.", f"`hotline report --for {column}=all` renders those that there are."

@@ -299,8 +299,9 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
 
 
 def _still_answered(view: View, periods: Sequence[Period]) -> set[str]:
-    """The last periods whose invitations of surveys are still answered."""
-    return {p.label for p in takewhile(lambda p: late.awaited(view.over(p)), reversed(periods))}
+    """The last periods with surveys to whose invitations answers are still lacking."""
+    told = [p for p in periods if p.start_s < view.told_to("surveys")]
+    return {p.label for p in takewhile(lambda p: late.awaited(view.over(p)), reversed(told))}
 
 
 def _ended(frame: pd.DataFrame, view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[bool]:

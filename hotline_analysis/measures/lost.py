@@ -2,7 +2,7 @@
 
 On a lost day nobody can be seen to call back, whoever did. So the follow-up of the calls before it ends where it begins (`View.lost`, `gaps.until_lost`), as it
 does at the end of the data. Days are judged as the checks judge them (`intake.usual.judge_days`): by the days of their kind before them, so that a day on which the hotline
-is closed is none, and what comes later changes no month that is final.
+is closed is none. What comes later changes a month that is final in one case alone: a weekday on which the hotline closes is taken as lost until so many of them have been seen that it is no loss.
 """
 
 import math
@@ -24,10 +24,9 @@ Stretch = tuple[int, int]
 
 
 def days(view: View) -> pd.DataFrame:
-    """The lost days of all data, of the whole hotline: date, usual (calls that such a day brings), in order.
+    """The lost days of all data, of the whole hotline: date, usual (calls that such a day brings), either (it may be a day on which the hotline was closed), in order.
 
-    A day without calls of which it is not known whether the hotline was closed (a public holiday) is lost where it lies between lost days on end; one that
-    params call a day of rest (`days`) never is.
+    A day without calls of which it is not known whether the hotline was closed is lost where it lies between lost days on end; one that params call a day of rest (`days`) never is.
     """
     whole = replace(view, tables=view.whole or view.tables, only=("", ""), whole={})
     rows = indicators.offered_calls(whole).filter((nw.col("start_s") >= view.data_start_s) & (nw.col("start_s") < view.data_end_s))
@@ -37,10 +36,10 @@ def days(view: View) -> pd.DataFrame:
     listed = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     calls = [int(found.get((d - EPOCH).days, 0)) for d in listed]
     if min(calls, default=1):
-        return pd.DataFrame(columns=["date", "usual"])
+        return pd.DataFrame(columns=["date", "usual", "either"])
     judged = judge_days(pd.DataFrame({"date": listed, "calls": calls}), view.params)
     rest = [view.params.days.get(d.isoformat()) == "rest" for d in listed]
-    return judged.loc[_lost(judged) & ~np.array(rest), ["date", "usual"]].reset_index(drop=True)
+    return judged.loc[_lost(judged) & ~np.array(rest), ["date", "usual", "either"]].reset_index(drop=True)
 
 
 def _lost(judged: pd.DataFrame) -> pd.Series:

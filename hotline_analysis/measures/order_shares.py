@@ -150,14 +150,9 @@ def final_on(view: View, part: pd.DataFrame, keys: Iterable[str]) -> dict[str, d
     return found
 
 
-def told_to(view: View) -> int:
-    """Until when the newest export of orders tells of any, in seconds; the end of the data where nobody says."""
-    return min(view.end_s, max((until for _, until in view.told.get("orders", ())), default=view.end_s))
-
-
 def _outdated(view: View, part: pd.DataFrame, key: str) -> bool:
     """Whether a figure of some orders lacks what no export of them reaches, though the data go on. What a newer export does not tell of any more is lacking for good, and is not waited for."""
-    told_s, (measure, _, text) = told_to(view), key.partition("_")
+    told_s, (measure, _, text) = view.told_to("orders"), key.partition("_")
     if not len(part) or not view.waits or told_s >= view.end_s:
         return False
     if told_s < view.period.end_s and not volumes.coverage(_days(view, part, [view.period]), [view.period])["ended"].iloc[0]:

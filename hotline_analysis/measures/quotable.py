@@ -79,6 +79,7 @@ COLUMNS = {
         for name in ("month", "calls", "orders", "classes", "due", "sessions", "surveys")
     },
     "export_to": Field(Term("工单导出到", "Orders exported up to"), "day"),
+    "survey_export_to": Field(Term("答卷导出到", "Answers exported up to"), "day"),
     "late_days": Field(Term("收回答卷的天数", "Days until answers come"), "count"),
     "missing": Field(Term("缺失原因", "Why missing")),
     "origin": Field(Term("来源", "Origin"), words={"records": Term("", ""), "typed": Term("手工填报", "typed in")}),

@@ -150,6 +150,10 @@ class View:
         place = np.searchsorted(begins, np.nan_to_num(begun_s, nan=np.inf), side="right") - 1
         return np.fmin(until[np.maximum(place, 0)], ends)
 
+    def told_to(self, name: str) -> int:
+        """Until when the newest export of a table tells of any row, in seconds; the end of the data where nobody says."""
+        return min(self.end_s, max((until for _, until in self.told.get(name, ())), default=self.end_s))
+
     def seen_until(self, begun_s: np.ndarray) -> np.ndarray:
         """Until when a caller who called at these instants can be seen to call again, in seconds: to the first lost day behind, or the data's end."""
         ends = np.full(len(begun_s), float(self.end_s))

@@ -30,7 +30,7 @@ def publish_all(params: str, column: str, *, month: str = "latest", language: st
         check_period(month)
     h = open_hotline(params, month, language, progress=progress)
     editions.parsed(f"{column}=all", h.canonical)
-    found = editions.sizes(h.canonical, h.params, h.period, column)
+    found = editions.sizes(h, column)
     words = editions.told(found, rounding.LEAST)
     if not words:
         raise DataRefused("--for", f"no {column} of the period has enough records for a page of its own.")

@@ -18,7 +18,9 @@ from hotline_analysis.params import Params, check_month, check_period
 from hotline_analysis.report import months, notes, own, paper, revised, run
 from hotline_analysis.report.kernel import Limits
 from hotline_analysis.tables import TABLES, TEXT, Column
+from hotline_analysis.words import Term
 
+NOTHING_DUE = Term("没有要重新生成的：没有以暂行版发布的，或其所等的数据还没有到。", "Nothing is due: nothing is published as provisional, or what it waits for has not come.")  # fmt: skip
 PLACES = ("unit", "area", "department", "channel", "queue")  # whose words are nobody's name, also where an export has them for agents
 
 
@@ -119,9 +121,16 @@ def publish(
 
 
 def due(params: str, *, out: str = "", progress: bool = True) -> list[tuple[str, str]]:
-    """The published periods to render again: provisional ones whose wait is over by the data at hand, each with the column of its editions or ''; see `months.due`."""
+    """The published periods (days too) to render again: provisional ones whose wait is over by the data at hand, each with the column of its editions or ''; see `months.due`."""
     h = open_hotline(params, "latest", progress=progress)
     return months.due((Path(out) if out else h.params.root / "reports") / h.params.name, h.data_days[1] + timedelta(days=1))
+
+
+def again(label: str, column: str, *, pdf: bool, sections: Sequence[str]) -> dict:
+    """What `publish` is given of a period that is due: a day is asked for as one, and neither it nor editions have sections."""
+    if column:
+        return {}
+    return {"day": label, "pdf": pdf} if len(label) == 10 else {"pdf": pdf, "sections": sections}
 
 
 def with_sections(described: Params, sections: Sequence[str]) -> Params:

@@ -87,16 +87,16 @@ def _editions(folder: Path, language: str) -> Iterator[tuple[str, str]]:
 
 
 def due(hotline: Path, reached: date) -> list[tuple[str, str]]:
-    """The periods of a hotline that are published as provisional and wait for no day that the data have not `reached`, the oldest first: each with '', or the column of its editions.
+    """The periods (days too) of a hotline that are published as provisional and wait for no day that the data have not `reached`, the oldest first: each with '', or the column of its editions.
 
-    What waits for a newer export waits for no day. The day's editions are none of them.
+    What waits for a newer export waits for no day.
     """
     found = set()
     for folder in hotline.iterdir() if hotline.is_dir() else ():
         said, _ = kept(folder)
         first = said.get("pages", {}).get(INDEX, {})
         waits = [day for day in first.get("awaited", {}).values() if day and date.fromisoformat(day) > reached]
-        if first.get("provisional") and not waits and not DAY.fullmatch(said["month"]):
+        if first.get("provisional") and not waits:
             found.add((said["month"], said.get("only", "").partition("=")[0]))
     return sorted(found)
 

@@ -401,6 +401,9 @@ SAY = {
         Sentence(
             "满意度调查的数字{surveys_on:day}定稿：以往95%的答卷在{late_days}天内收回，月末邀请的还会有人答复。",
             "Figures of surveys are final on {surveys_on:day}: 95% of earlier answers had come within {late_days} {late_days:day|days}, so answers to the month's last invitations are still on their way.", of_period=True),
+        Sentence(
+            "满意度调查的数字要等新的答卷导出才能定稿：现有的导出只到{survey_export_to:dated}，而以往95%的答卷要{late_days}天才收回。",
+            "Figures of surveys are final once there is a newer export of them: those at hand end on {survey_export_to:dated}, and 95% of earlier answers took {late_days} {late_days:day|days} to come."),
     ),
     "rule": (Sentence("{rule}。", "{rule}."),),
     "checks": Sentences(

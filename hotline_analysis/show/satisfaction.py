@@ -18,6 +18,10 @@ LATE = Sentence(
     "；答卷还在收，{final_on:day}定稿，此前不作变化判断",
     "; answers are still on their way and it is final on {final_on:day}: change not judged before",
 )
+STALE = Term(
+    "；答卷导出得早，还没有收齐，要等新的导出，此前不作变化判断",
+    "; answers were exported before all were in, and wait for a newer export: change not judged before",
+)
 CHANGED = {
     "none": (*HEAD, Term("，没有证据表明有变化", ", no evidence of change")),
     "many": (*HEAD, NET, Term("，但各题一并比较后没有证据表明有变化", ", yet no evidence of change once all items are compared together")),
@@ -26,6 +30,7 @@ CHANGED = {
     "means": (*HEAD, Term("；只有均分，没有逐份答卷，不作变化判断", "; means only, no single answers, change not judged")),
     "few": (*HEAD, Term("；样本不足，不作变化判断", "; too few, change not judged")),
     "late": (*HEAD, LATE),
+    "stale": (*HEAD, STALE),
     "same": (*HEAD, Term("，两月的答案全部相同", "; all answers of both months are alike", of_period=True)),
     "first": (*HEAD, Term("；没有上月的答卷，不作比较", "; no answers of the month before, not compared", of_period=True)),
     "whole": HEAD,
@@ -109,6 +114,7 @@ MOVED = Sentence(
 PROMOTED = {
     "first": (RECOMMEND, Term("。", ".")),
     "late": (RECOMMEND, LATE, Term("。", ".")),
+    "stale": (RECOMMEND, STALE, Term("。", ".")),
     "few": (RECOMMEND, Term("；样本不足，不作变化判断。", "; too few, change not judged.")),
     "none": (RECOMMEND, MOVED, Term("，没有证据表明有变化。", ", no evidence of change.")),
     "two": (RECOMMEND, MOVED, Term("，仅有两期，不判好坏。", "; two periods only, not judged.")),

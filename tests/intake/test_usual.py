@@ -68,6 +68,34 @@ def test_days_on_end_are_missing_together():
     assert not apart["missing"].any() and apart["unclear"].sum() == sum(d.day % 3 == 0 for d in apart.index)
 
 
+GOLDEN = {date(2024, 10, n) for n in range(1, 8)}
+
+
+def test_the_same_holiday_a_year_before_says_what_is_due():
+    """Ten a day, six on holidays: half of last year's six on seven days are 21, so none is no chance. Without last year a tenth of ten is due a day: seven in all, which nothing tells."""
+    public = {date(2023, 9, 29) + timedelta(days=n) for n in range(8)} | GOLDEN
+    for first, lost in ((date(2023, 6, 1), GOLDEN), (date(2024, 3, 1), set())):
+        frame = judged(first, date(2024, 12, 31), lambda d: 0 if d in GOLDEN else 6 if d in public else 10, CHINA)
+        assert set(frame.query("missing").index) == lost and frame.loc[frame["missing"], "either"].all()
+
+
+def test_a_holiday_on_which_a_hotline_was_closed_the_year_before_is_none_of_the_lost():
+    """一百通一天，只有春节停：头一年的春节说不定是缺还是停，第二年的不算缺；同样停的国庆，以前有来电，算缺."""
+    spring = {d for year, n in ((2023, 21), (2024, 41)) for d in (date(year, 1, 1) + timedelta(days=n - 1 + k) for k in range(7))}
+    frame = judged(date(2022, 6, 1), date(2024, 12, 31), lambda d: 0 if d in spring | GOLDEN else 100, CHINA)
+    assert {(d.year, d.month) for d in frame.query("missing").index} == {(2023, 1), (2024, 10)}
+    assert set(frame.query("missing and index > @FIRST").index) == GOLDEN
+
+
+def test_a_weekday_that_closes_is_told_with_its_first_day():
+    """Sundays from September on: three may be lost or closed, the fourth says closed; a hotline that never had Sundays closes none."""
+    for last, lost, closes in ((date(2024, 9, 20), 3, {}), (date(2024, 9, 29), 0, {date(2024, 9, 1): 5})):
+        frame = judged(FIRST, last, lambda d: 0 if d.weekday() == 6 and d >= date(2024, 9, 1) else 50)
+        assert (frame["missing"].sum(), frame["either"].sum(), frame.query("closes > 0")["closes"].to_dict()) == (lost, lost, closes)
+    assert not judged(FIRST, date(2024, 9, 29), lambda d: 0 if d.weekday() == 6 else 50)["closes"].any()
+    assert not judged(FIRST, date(2024, 9, 29), lambda d: 0 if d.weekday() == 6 and d < date(2024, 5, 1) else 50)["closes"].any()
+
+
 @pytest.mark.parametrize("a_day", [0.5, 1, 2, 4])
 def test_days_on_end_are_seldom_empty_by_chance(a_day):
     rng, days = np.random.default_rng(int(10 * a_day)), [FIRST + timedelta(days=n) for n in range(40 * 365)]

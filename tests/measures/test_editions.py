@@ -17,7 +17,7 @@ import hotline_analysis
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.hotline import study_names
-from hotline_analysis.measures import editions, indicators, rounding
+from hotline_analysis.measures import editions, indicators, orders, rounding
 from hotline_analysis.params import Words
 from hotline_analysis.words import LANGUAGES, Field, Language, Sentence, Term, in_period
 from tests.small import write_teams
@@ -149,7 +149,7 @@ def test_editions_are_of_places_and_not_of_what_became_of_a_call(params):
 
 def test_small_and_unknown_words_have_no_edition(params):
     year = open_hotline(params, "2024", progress=False)
-    sizes = editions.sizes(year.canonical, year.params, year.period, "unit")
+    sizes = editions.sizes(year, "unit")
     assert editions.told(sizes, 8) == ["东城", "西城", "南城", "北城"]
     assert editions.told({"甲": 100, "乙": 20, "丙": 3}, 8) == ["甲"], "100 of 123: the 20 would give the 3 away"
     assert editions.told({"甲": 100, "乙": 20, "丙": 7, "丁": 6}, 8) == ["甲", "乙"]
@@ -164,6 +164,43 @@ def test_small_and_unknown_words_have_no_edition(params):
             open_hotline(params, MONTH, only=wrong, progress=False)
 
 
+SIZED = """title: {zh: 小热线, en: Small}
+key: published
+public: true
+holidays: ""
+definition: {leave_out: [channel=测试]}
+complaints: {kinds: [投诉]}
+calls:
+  files: calls.csv
+  key: 编号
+  columns: {call_id: 编号, started_at: 时间, area: 班组, channel: 渠道, direction: {from: 方向, values: {呼入: in, 呼出: out}}}
+orders:
+  files: orders.csv
+  key: 编号
+  columns: {order_id: 编号, created_at: 时间, closed_at: 办结, area: 班组, kind: 类型, duplicate: {from: 重复, values: {是: true, 否: false}}, internal: {from: 内部, values: {是: true, 否: false}}}
+"""
+FATES = {  # what becomes of the records of each team, by hand: 甲 40 orders; 乙 9 that count of 39; 丙 10 calls that count of 50
+    "orders": [(40, "甲", "投诉,否,否"), (9, "乙", "投诉,否,否"), (10, "乙", "投诉,是,否"), (10, "乙", "投诉,否,是"), (10, "乙", "咨询,否,否")],
+    "calls": [(10, "丙", "电话,呼入"), (20, "丙", "测试,呼入"), (20, "丙", "电话,呼出"), (5, "甲", "电话,呼入")],
+}  # fmt: skip
+
+
+def test_an_edition_is_as_large_as_what_its_figures_are_of(tmp_path):
+    """Duplicates, internal orders and other kinds, calls that the hotline made and those that the definition leaves out are in no figure, and make no edition."""
+    heads = {"calls": "编号,时间,班组,渠道,方向", "orders": "编号,时间,办结,班组,类型,重复,内部"}
+    for table, head in heads.items():
+        every = [(team, rest) for n, team, rest in FATES[table] for _ in range(n)]
+        days = [f"2024-05-{1 + n % 31:02d} 09:{n % 60:02d}:00" for n in range(len(every))]
+        lines = [f"{table}{n},{day}{',' + day if table == 'orders' else ''},{team},{rest}" for n, (day, (team, rest)) in enumerate(zip(days, every, strict=True))]  # fmt: skip
+        tmp_path.joinpath(f"{table}.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    tmp_path.joinpath("sized.yaml").write_text(SIZED, encoding="utf-8")
+    h = open_hotline(tmp_path / "sized.yaml", "2024-05", progress=False)
+    assert editions.sizes(h, "area") == {"甲": 40, "丙": 10, "乙": 9}
+    assert len(orders.within(orders.counted(orders.cases(h.view, "area")), h.period)) == 49
+    with pytest.raises(DataRefused, match="too few records"):
+        open_hotline(tmp_path / "sized.yaml", "2024-05", only="area=乙", progress=False)
+
+
 def test_a_small_unit_is_refused_without_its_name(params):
     month = next(m for m in ("2024-01", "2024-02", "2024-03", "2024-04") if 0 < _size(params, m) < 8)
     with pytest.raises(DataRefused) as refused:
@@ -176,7 +213,7 @@ def test_a_small_unit_is_refused_without_its_name(params):
 
 def _size(params, month: str) -> int:
     h = open_hotline(params, month, progress=False)
-    return editions.sizes(h.canonical, h.params, h.period, "unit").get("北城", 0)
+    return editions.sizes(h, "unit").get("北城", 0)
 
 
 def test_an_edition_is_given_to_a_notebook_that_asks_for_none(params, monkeypatch):

@@ -19,7 +19,7 @@ def view_of(empty, *, engine: str = "duckdb", first: date = FIRST, a_day: int = 
     """A hotline with so many calls a day, but for the days of which `empty` is true."""
     params = PARAMS.model_copy(update={"holidays": holidays})
     calendar, days = Calendar(params), [first + timedelta(days=n) for n in range(DAYS)]
-    starts = [calendar.instant(d) + 3600 * 8 + 600 * k for d in days if not empty(d) for k in range(a_day)]
+    starts = [calendar.instant(d) + 3600 * 8 + 300 * k for d in days if not empty(d) for k in range(a_day)]
     n = len(starts)
     calls = {
         "seq": list(range(n)),
@@ -53,13 +53,46 @@ AUGUST_20 = date(2024, 8, 20)
         (lambda d: d.weekday() >= 5, [], []),  # 周末不上班
         (lambda d: d.weekday() >= 5 or d == AUGUST_20, ["08-20"], ["08-20"]),
         (lambda d: d.weekday() >= 5 and d < date(2024, 8, 1), [], []),  # 八月起周末也上班
-        (lambda d: d.weekday() == 5 and d >= date(2024, 8, 31), ["08-31", "09-07", "09-21", "09-28"], ["08-31", "09-07", "09-21", "09-28"]),  # 14日调休上班
+        (lambda d: d.weekday() == 5 and d >= date(2024, 9, 7), ["09-07", "09-21", "09-28"], ["09-07", "09-21", "09-28"]),  # 14日调休上班；三个还说不定
+        (lambda d: d.weekday() == 5 and d >= date(2024, 8, 31), [], []),  # 四个周六，不再上班
+        (lambda d: d.weekday() == 5 and date(2024, 7, 6) <= d < date(2024, 8, 3), [], []),  # 七月的四个周六，后来又有
+        (lambda d: d.weekday() == 5 and date(2024, 7, 6) <= d < date(2024, 7, 27), ["07-06", "07-13", "07-20"], ["07-06", "07-13", "07-20"]),
+        (lambda d: date(2024, 7, 1) <= d <= date(2024, 7, 31), [f"07-{n:02}" for n in range(1, 32)], ["07-01"]),  # 整月没有，不是哪一天停班
         (lambda d: date(2024, 9, 10) <= d <= date(2024, 9, 20), [f"09-{n}" for n in range(10, 21)], ["09-10"]),  # 中秋三天夹在当中
         (lambda d: date(2024, 9, 16) <= d <= date(2024, 9, 17), [], []),  # 中秋放假
     ],
 )  # fmt: skip
 def test_days_on_which_calls_are_usual_and_none_is_recorded(empty, days, stretches, engine):
     assert told(view_of(empty, engine=engine)) == (days, stretches)
+
+
+NATIONAL = [f"10-{n:02}" for n in range(1, 8)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("a_day", "also", "days"),
+    [
+        (30, lambda d: False, NATIONAL),  # 七天按平常的十分之一也有21通
+        (20, lambda d: False, []),  # 14通，说不定
+        (90, lambda d: date(2024, 9, 15) <= d <= date(2024, 9, 17), ["09-15", "09-16", "09-17"]),  # 中秋也不上班：头一个节说不定，国庆就不是缺了
+        (90, lambda d: d.weekday() >= 5, []),  # 周末不上班，中秋（周一、周二）上：休息日只有两天有来电，不知平常
+        (90, lambda d: d.weekday() >= 5 or d in (date(2024, 9, 16), date(2024, 9, 17)), []),  # 机关热线
+    ],
+)  # fmt: skip
+def test_a_holiday_week_without_a_call_is_lost_where_holidays_bring_some(a_day, also, days, engine):
+    """国庆七天（10月1日至7日）没有一通：按平常休息日的十分之一计仍不会没有的，是缺；以前的节假日也没有的，是停班."""
+    view = view_of(lambda d: date(2024, 10, 1) <= d <= date(2024, 10, 7) or also(d), engine=engine, first=date(2024, 7, 1), a_day=a_day)
+    found = lost.days(view)
+    assert told(view)[0] == days and found["either"].all()
+    said = {"days": {f"2024-{day}": "rest" for day in NATIONAL}}
+    assert told(View(**{**vars(view), "params": view.params.model_copy(update=said)}))[0] == [day for day in days if day not in NATIONAL]
+
+
+def test_what_may_be_a_closing_is_marked():
+    """九月的三个周六可能是停班；八月缺的一天，下一周又有来电，就只是缺."""
+    view = view_of(lambda d: d == AUGUST_20 or (d.weekday() == 5 and d >= date(2024, 9, 7)))
+    assert lost.days(view)["either"].tolist() == [False, True, True, True]
 
 
 def test_a_day_of_few_calls_is_not_lost_and_many_such_days_are():

@@ -58,6 +58,32 @@ def test_days_lost_behind_the_month_are_told_with_the_windows_that_reach_them(tm
     assert h.grade[0] == ("good" if found else "excellent")
 
 
+def test_days_that_may_be_closed_ones_are_told_with_the_setting_and_closed_ones_as_such(tmp_path):
+    """九月的两个周日没有记录：是缺还是停班说不定，写明在days里怎么写；写了就不再算。八月起四个周日以上没有的，是停班."""
+    h = hotline(tmp_path, (1, 8, 15))
+    row = h.checks.set_index("check").loc["lost or closed after"]
+    assert (row["where"], row["severity"]) == ("2024-09-01", "minor") and "停班的，在参数的days里写为rest" in row["told_zh"]
+    assert "written as rest under days in params" in row["told_en"] and told(h) == []
+    september = open_hotline(tmp_path / "small.yaml", "2024-09", progress=False).checks
+    assert september[september["check"] == "missing or closed"]["where"].tolist() == ["2024-09-01", "2024-09-08"]
+    text = (tmp_path / "small.yaml").read_text(encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(text + "days: {2024-09-01: rest, 2024-09-08: rest}\n", encoding="utf-8")
+    ruled = open_hotline(tmp_path / "small.yaml", "2024-08", progress=False)
+    assert not ruled.view.lost() and "lost or closed after" not in set(ruled.checks["check"])
+    rows = (tmp_path / "calls.csv").read_text(encoding="utf-8").splitlines()
+    closed = [
+        row
+        for n, row in enumerate(rows)
+        if not n or not (row.split(",")[1] >= "2024-08-11" and date.fromisoformat(row.split(",")[1][:10]).weekday() == 6)
+    ]
+    (tmp_path / "calls.csv").write_text("\n".join(closed) + "\n", encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(text, encoding="utf-8")
+    august = open_hotline(tmp_path / "small.yaml", "2024-08", progress=False)
+    assert august.view.lost() == () and "自2024年8月11日起每周的这一天都没有记录（已有5个），其余日子照常：按停班计，不算缺记录" in set(
+        august.checks["told_zh"]
+    )
+
+
 def test_a_day_of_which_no_call_could_be_watched_says_so(tmp_path):
     """8月31日的来电只看到9月1日零时：没有一通看满24小时，18通看满2小时；30日的20通看满24小时，没有一通看满48小时."""
     last, before = (hotline(tmp_path, (1, 2, 3), month=day) for day in ("2024-08-31", "2024-08-30"))

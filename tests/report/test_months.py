@@ -41,7 +41,7 @@ def published(
 
 
 def test_what_is_due_was_provisional_and_waits_for_no_day_to_come(tmp_path):
-    """By hand: data to 8 September. What waits for a newer export, or was published before a manifest said for what, is due too; of editions it is their column; a day is none."""
+    """By hand: data to 8 September. What waits for a newer export, or was published before a manifest said for what, is due too; of editions it is their column; a day is a period too."""
 
     def of(folder: str, month: str, *, only: str = "", provisional: bool = True, **awaited):
         files, first = {"index.html": b"page"}, {"provisional": provisional, **awaited}
@@ -55,9 +55,14 @@ def test_what_is_due_was_provisional_and_waits_for_no_day_to_come(tmp_path):
     of("2024-06", "2024-06", awaited={"export": None})
     of("2024-05", "2024-05")
     of("2024-04", "2024-04", provisional=False, awaited={})
+    of("2024Q3", "2024Q3", awaited={"month": "2024-10-01"})
+    of("2024Q2", "2024Q2", awaited={"calls": "2024-07-08"})
+    of("2023", "2023", awaited={"calls": "2024-01-08"})
     of("2024-08-30", "2024-08-30", awaited={"calls": "2024-09-07"})
+    of("2024-09-01", "2024-09-01", awaited={"calls": "2024-09-09"})
     found = months.due(tmp_path / "east", date(2024, 9, 8))
-    assert found == [("2024-05", ""), ("2024-06", ""), ("2024-08", ""), ("2024-08", "area")]
+    months_due = [("2024-05", ""), ("2024-06", ""), ("2024-08", ""), ("2024-08", "area")]
+    assert found == [("2023", ""), *months_due, ("2024-08-30", ""), ("2024Q2", "")]
     assert months.due(tmp_path / "none", date(2024, 9, 8)) == []
 
 

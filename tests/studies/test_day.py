@@ -51,8 +51,13 @@ def rows(day: date, rng: np.random.Generator) -> list[tuple[str, str, str]]:
 
 @pytest.fixture(scope="module")
 def params(tmp_path_factory):
-    folder, rng = tmp_path_factory.mktemp("day"), np.random.default_rng(7)
-    told = [row for n in range(DAYS) for row in rows(FIRST + timedelta(days=n), rng)]
+    return write(tmp_path_factory.mktemp("day"), DAYS)
+
+
+def write(folder, days: int):
+    """The params file of the hotline, of whose calls so many days are there."""
+    rng = np.random.default_rng(7)
+    told = [row for n in range(days) for row in rows(FIRST + timedelta(days=n), rng)]
     lines = [f"C{n},{at},1540000{n % 900:04d},{issue},{outcome}" for n, (at, issue, outcome) in enumerate(told)]
     (folder / "calls.csv").write_text("\n".join(["编号,来电时间,主叫号码,诉求,结果", *lines]) + "\n", encoding="utf-8")
     (folder / "daily.yaml").write_text(PARAMS, encoding="utf-8")
@@ -201,6 +206,23 @@ def test_the_days_edition_is_published_beside_the_months(params, capsys):
     assert rows[["provisional", "final_on"]].loc[["offered", "repeat_rate_24h"]].to_numpy().tolist() == [[False, ""], [True, "2024-06-18"]]
     assert "day.html" not in month.pages() and main(["report", "--params", str(params), "--day", "2024-06-31", "--quiet"]) == 64
     assert capsys.readouterr().err == "day '2024-06-31' › is not a day. Write it as 2024-09-18.\n"
+
+
+def test_a_day_that_was_provisional_is_rendered_again_when_its_last_calls_have_been_watched(tmp_path, capsys):
+    """The edition of 16 June waits for 24 June: with the data of the 22nd nothing is due, with those of the 23rd it is, and afterwards no more."""
+    params = write(tmp_path, DAYS)
+    assert main(["report", "--params", str(params), "--day", "latest", "--quiet"]) == 0
+    page = tmp_path / "reports" / "daily" / "2024-06-16" / "index.html"
+    assert "暂行版" in page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    nothing = "没有要重新生成的：没有以暂行版发布的，或其所等的数据还没有到。\n"
+    for days, said in ((0, ("", nothing)), (6, ("", nothing)), (7, (f"{page}\n", "")), (7, ("", nothing))):
+        write(tmp_path, DAYS + days)
+        assert main(["report", "--params", str(params), "--month", "due", "--quiet"]) == 0
+        assert tuple(capsys.readouterr()) == said, days
+    assert "暂行版" not in page.read_text(encoding="utf-8")
+    told = pd.read_csv(page.with_name("kpis.csv"), keep_default_na=False)
+    assert not told["provisional"].any()
 
 
 def test_a_hotline_of_orders_alone_has_no_days_edition(tmp_path, capsys):

@@ -314,7 +314,7 @@ def test_the_command_writes_what_the_monthly_run_reads(tmp_path, capsys):
     assert "*" in written.windows_by_issue and written.hotline == "p" and written.period == "2024-04"
     (tmp_path / "p.yaml").write_text(PARAMS + "definition: {windows_file: windows.yaml}\n")
     assert main(["study", "window", *given, "--table", "own", "--format", "csv"]) == 0
-    assert len(capsys.readouterr().out.splitlines()[-1].split(",")) == 8
+    assert len(capsys.readouterr().out.splitlines()[-1].split(",")) == 10
     assert main(["study", "window", *given, "--write-windows", str(tmp_path / "x.yaml")]) == 64
 
 

@@ -132,7 +132,7 @@ def nps(view: View) -> pd.DataFrame:
     Promoters give 9 or 10, detractors 0 to 6. se = sqrt((p+ + p- - NPS^2) / n), widened by the design effect where people answered more than once.
 
     Columns: period (now, before), name (_zh, _en), denominator (answers), promoters, passives, detractors (shares), nps, nps_low, nps_high (share, 95 %), se,
-    moved_nps, moved_low, moved_high (this month less the last, in its row `now`), said (first, few, late: answers are still on their way until final_on, none, two; in every row), told (said in the first). Raises BadParams where the
+    moved_nps, moved_low, moved_high (this month less the last, in its row `now`), said (first, few, late: answers are still on their way until final_on, stale: only a newer export tells of them, none, two; in every row), told (said in the first). Raises BadParams where the
     scale is not 0 to 10, NoInput; DataRefused where params name no item or nobody answered it.
     """
     now, key = answers(view), view.params.satisfaction.nps
@@ -146,8 +146,8 @@ def nps(view: View) -> pd.DataFrame:
     rows = [{"period": name, **{f"name_{n}": item.name(n) for n in LANGUAGES}, **_promoted(part, item)} for name, part in periods.items()]
     if not rows[0]["denominator"]:
         raise DataRefused("nps", "no answers in this period.")
-    awaited = late.awaited(view).get("surveys")
-    frame = pd.DataFrame(rows).assign(**_moved(rows, young=awaited is not None), final_on=awaited.isoformat() if awaited else "")
+    lacking, final_on = late.said(view)
+    frame = pd.DataFrame(rows).assign(**_moved(rows, lacking), final_on=final_on)
     return frame.assign(told=frame["said"].where(frame.index == 0, ""))
 
 
@@ -168,16 +168,16 @@ def _promoted(part: Answers, item: Item) -> dict:
     return {"denominator": len(score), **shares, "nps": found.value, **ends, "se": found.se * wide}
 
 
-def _moved(rows: list[dict], *, young: bool) -> dict:
-    """The change and its case; young: answers are still on their way."""
+def _moved(rows: list[dict], lacking: str) -> dict:
+    """The change and its case; lacking: what is said while answers are not in yet (`late.said`)."""
     nothing = dict.fromkeys(("moved_nps", "moved_low", "moved_high"), np.nan)
     if len(rows) < 2:
         return {**nothing, "said": "first"}
     now, was = rows
     if min(now["denominator"], was["denominator"]) < FEW:
         return {**nothing, "said": "few"}
-    if young:
-        return {**nothing, "said": "late"}
+    if lacking:
+        return {**nothing, "said": lacking}
     change, reach = now["nps"] - was["nps"], 1.959964 * np.hypot(now["se"], was["se"])
     told = [change, change - reach, change + reach]
     return {**{n: [v, np.nan] for n, v in zip(nothing, told, strict=True)}, "said": "none" if abs(change) <= reach else "two"}

@@ -32,6 +32,7 @@ CHANGES = {
     "means": Term("只有均分，没有逐份答卷，不作变化判断", "means only, no single answers, change not judged"),
     "few": Term("样本不足，不作变化判断", "too few, change not judged"),
     "late": Term("答卷还没有收齐，不作变化判断", "answers are still on their way, change not judged"),
+    "stale": Term("要等新的答卷导出，不作变化判断", "waits for a newer export of answers, change not judged"),
     "same": Term("两月答案全部相同", "all answers of both months alike", of_period=True),
     "first": Term("没有上月的答卷", "no answers of the month before", of_period=True),
     "whole": Term("不是一个月，不与上月比较", "no single month, not compared"),
@@ -50,7 +51,7 @@ def items(view: View) -> pd.DataFrame:
     scale_low, scale_high, numerator (answers of the two best scores), denominator (= n), value, low, high (top-2-box, share; Wilson on the effective
     n; none on a scale of more than 11 points), state (why there is no interval), before, before_n (mean and answers of the month before),
     change (of the mean, score), effect, effect_low, effect_high (share: how much more often an answer of this month is higher than one of the
-    last than lower), p, q (over the items, Benjamini and Hochberg), said (what is said of the change), final_on (until when answers to the period's invitations are on their way, and the change is not judged; ''), told (said where a sentence speaks of the row, else '').
+    last than lower), p, q (over the items, Benjamini and Hochberg), said (what is said of the change), final_on (until when answers to the period's invitations are on their way, and the change is not judged; '', also where only a newer export tells of them: `stale`), told (said where a sentence speaks of the row, else '').
 
     The change is judged on the order of answers alone, `surveys.compare_ordinal`. A month of which params give a published mean only is shown
     and not judged. Raises NoInput, DataRefused. Source: D03, T10, methods 8.
@@ -63,10 +64,10 @@ def items(view: View) -> pd.DataFrame:
         row = _level(now, item) if now else _printed(view, item)
         rows.append({**row, **_change(now, past, item, row, printed)})
     overall = view.params.satisfaction.overall or (known[0].key if known else "")
-    frame, awaited = pd.DataFrame(rows), late.awaited(view).get("surveys")
-    compared = frame["said"].isin(("none", "two", "same")) & (awaited is not None)
+    frame, (lacking, final_on) = pd.DataFrame(rows), late.said(view)
+    compared = frame["said"].isin(("none", "two", "same")) & bool(lacking)
     frame[["effect", "effect_low", "effect_high", "p"]] = frame[["effect", "effect_low", "effect_high", "p"]].mask(compared)
-    frame = frame.assign(said=frame["said"].mask(compared, "late"), final_on=awaited.isoformat() if awaited else "")
+    frame = frame.assign(said=frame["said"].mask(compared, lacking), final_on=final_on)
     frame = frame.assign(q=lambda f: tests.benjamini_hochberg(f["p"]))
     if not grain(view.period.label):
         frame["said"] = frame["said"].where(frame["said"] != "first", "whole")
