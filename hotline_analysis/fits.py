@@ -70,7 +70,7 @@ KINDS = {
 }  # fmt: skip
 WORDED = (TEXT, FLAG, *NUMBERS)
 OF = {  # settings of a column that say something of some kinds only
-    "formats": (INSTANT,), "after": (INSTANT,), "unit": (SECONDS,), "decimal": (SECONDS, *NUMBERS), "kind": (IDENTITY,), "country": (IDENTITY,),
+    "formats": (INSTANT,), "after": (INSTANT,), "unit": (SECONDS,), "includes": (SECONDS,), "decimal": (SECONDS, *NUMBERS), "kind": (IDENTITY,), "country": (IDENTITY,),
     "area_code": (IDENTITY,), "unknown": (IDENTITY, TEXT), "values": WORDED, "other": WORDED, "aliases": (TEXT,), "split": (TEXT,), "part": (TEXT,),
     "on_error": (INSTANT, SECONDS, TEXT, FLAG, *NUMBERS),
 }  # fmt: skip
@@ -282,6 +282,7 @@ def source(table: Table, source: "Source") -> None:
     _stretch(where, table, source)
     _levels(where, source)
     _after(where, table, source)
+    _includes(where, table, source)
     if source.events and source.events.take == "merged" and where != "calls":
         raise ValueError(f"{where} › events › take: only legs of calls are merged; write first or last")
     if source.events and source.events.take == "merged" and source.key and set(source.key) <= set(source.events.key):
@@ -573,6 +574,16 @@ def _after(where: str, table: Table, source: "Source") -> None:
             way.append(follows[way[-1]])
         if way.count(way[-1]) > 1:
             raise ValueError(f"{where} › columns › {name} › after: {' after '.join(way)} is a circle; one of them needs a date of its own")
+
+
+def _includes(where: str, table: Table, source: "Source") -> None:
+    """A duration holds another mapped one, which holds none itself: what is taken off would not be what the export wrote."""
+    others = [name for name, rule in source.columns.items() if table[name].kind == SECONDS and not rule.includes]
+    for name, rule in source.columns.items():
+        if rule.includes and rule.includes not in others:
+            raise ValueError(
+                f"{where} › columns › {name} › includes: '{rule.includes}' is not another mapped duration. {nearest(rule.includes, others)}".strip()
+            )
 
 
 def _stretch(where: str, table: Table, source: "Source") -> None:

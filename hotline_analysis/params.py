@@ -149,6 +149,13 @@ class ColumnRule(Settings):
         "talk_seconds: {from: 通话时长, decimal: ','}",
         "talk_seconds: {from: 通话时长, decimal: comma}",
     )
+    includes: str = setting(
+        "",
+        "这一时长里还含着哪一列时长，读入时减去（通话时长含保持的）",
+        "the column of another duration that this one holds in it, taken off as it is read (a talk time with the hold in it)",
+        "talk_seconds: {from: 通话时长, includes: hold_seconds}",
+        "talk_seconds: {from: 通话时长, includes: hold}",
+    )
     kind: Literal["phone", "person", "code"] | None = setting(
         None,
         "哪种身份：phone 号码（统一写法）、person 个人身份、code 唯一识别代码",

@@ -38,6 +38,9 @@ CHECKS = {
     "ends before start": Term("结束早于开始", "ends before it starts"),
     "too long": Term("来电长得不可能", "calls too long to be true"),
     "out of order": Term("时间先后颠倒", "times out of order"),
+    "hold in talk": Term("通话时长已含保持", "talk time with the hold in it"),
+    "hold not in talk": Term("通话时长不含保持", "talk time without the hold"),
+    "hold unproven": Term("通话时长是否含保持", "whether talk has the hold in it"),
     "negative duration": Term("时长为负", "negative duration"),
     "midnight only": Term("只有日期没有时刻", "day without a clock time"),
     "duplicate ids": Term("编号重复", "ids that come more than once"),
@@ -89,6 +92,18 @@ LINES = 5  # shown of each reason
 REJECTED = Term("{file}：{count}条未读入，{why}，在第{lines}行{more}", "{file}: {count} records rejected, {why}; at {lines}{more}")
 SEVERITY = {"info": Term("提示", "note"), "minor": Term("轻", "minor"), "major": Term("中", "major"), "severe": Term("重", "severe")}
 SENTENCES = {
+    "hold in talk": Term(
+        "{where}已含保持时长（{count}通的结束时间为证）：处理时长多算了保持，请在参数的talk_seconds写明 includes: hold_seconds",
+        "{where} has the hold in it, as the ends of {count} calls prove: handling times count it twice; write includes: hold_seconds for talk_seconds in params",
+    ),
+    "hold not in talk": Term(
+        "{where}不含保持时长（{count}通的结束时间为证），参数却把保持减去了：处理时长少算了保持，请去掉 includes: hold_seconds",
+        "{where} has no hold in it, as the ends of {count} calls prove, yet params take it off: handling times lack it; leave includes: hold_seconds out",
+    ),
+    "hold unproven": Term(
+        "{count}通有保持时长，没有足够的结束时间可核对{where}是否已含保持：按不含计，处理时长为两者之和；若已含，请在参数写明 includes: hold_seconds",
+        "{count} calls were on hold, and too few ends tell whether {where} has it in it: taken as apart, so that handling time is their sum; if it is in it, write includes: hold_seconds in params",
+    ),
     "unknown indicators": Term(
         "{where}有{count}个词不是指标（{detail}），这些数字没有采用，见 hotline glossary",
         "{where}: {count} words are no indicators ({detail}), so their figures are not used; see `hotline glossary`",

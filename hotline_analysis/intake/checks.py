@@ -43,6 +43,12 @@ UNMET = 0.5  # share of the names of one table that another lacks, above which t
 ROUNDED = 0.01  # a typed value and its parts may differ by so much of it, and by half as much, where figures were rounded
 STRAY = (0.01, 0.10)  # shares of records that name a record which no table has: minor, major
 LONGEST_HOURS = 6  # of a call: its end is a mistyped day or a wrong clock, as it is for the legs of one call (`store.legs`)
+NEAR_S, PROVEN, FEWEST_HELD, ODD = (
+    2,
+    0.9,
+    30,
+    0.01,
+)  # seconds by which rounded times differ; of the calls on hold whose end says anything, and how many, that make a proof; and that may be shorter than their hold by mistake
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -223,6 +229,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
         return  # without its clock no record has a place in the period
     yield from _of_clocks(part)
     yield from _of_lengths(part)
+    yield from _of_hold(part)
     yield from _of_ids(part)
     yield from _of_words(part)
     yield from _of_items(part)
@@ -404,6 +411,36 @@ def _of_lengths(part: _Part) -> Iterator[Finding]:
     wrong, both = part.one(f"count(*) FILTER ({long})", "count(*)", where="ended_at >= started_at")
     if wrong:
         yield Finding("too long", part.said("ended_at"), wrong, wrong / both, _step(wrong / both, REJECTED), usual=LONGEST_HOURS)
+
+
+def _of_hold(part: _Part) -> Iterator[Finding]:
+    """Whether the talk of calls that were on hold has its hold in it, which handling time and worked-out ends would then count twice: the written end says so where talk and hold are over with it.
+
+    Of each such call: is its end as long after its answer as its talk (the hold is in it), as talk and hold (it is not), or as talk and twice the hold (params took off what was not in it)?
+    """
+    if part.name != "calls" or "talk_seconds" not in part or "hold_seconds" not in part:
+        return
+    over = f"end_s - {_answered(part)} - talk_seconds" if "end_s" in part else "NULL"
+    fits = [f"count(*) FILTER (abs({over} - {times} * hold_seconds) <= {NEAR_S})" for times in range(3)]
+    shorter = f"count(*) FILTER (talk_seconds < hold_seconds - {NEAR_S})"
+    held, less, *found = part.one("count(*)", shorter, *fits, where=f"talk_seconds > 0 AND hold_seconds > {2 * NEAR_S}")
+    sure = max(found) >= max(PROVEN * sum(found), FEWEST_HELD)
+    if sure and found[1] < max(found):
+        check = "hold in talk" if found[0] > found[2] else "hold not in talk"
+        yield Finding(check, part.said("talk_seconds"), max(found), max(found) / held, "major")
+    elif held and not sure and less <= ODD * held and not any(_included(part, "talk_seconds")):
+        yield Finding("hold unproven", part.said("talk_seconds"), held, None, "info")
+
+
+def _answered(part: _Part) -> str:
+    """When a call was answered: as it is written, else after its waits as far as they are told."""
+    waited = " + ".join(["start_s", *(f"coalesce({c}, 0)" for c in ("menu_seconds", "queue_seconds", "ring_seconds") if c in part)])
+    return f"coalesce(answered_s, {waited})" if "answered_s" in part else f"({waited})"
+
+
+def _included(part: _Part, column: str) -> list[str]:
+    """What params say that a column holds of another, by source."""
+    return [s.columns[column].includes for s in part.params.sources(part.name) if column in s.columns]
 
 
 def _whole_stretch(table: Table, name: str) -> bool:

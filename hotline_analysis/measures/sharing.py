@@ -61,7 +61,7 @@ class Step(Settings):
 
 
 class Unit(Settings):
-    """One unit; calls: the index calls that were watched for the whole window, of which everything is told; repeats: those followed within it."""
+    """One unit; calls: the index calls that were watched for the whole window, of which everything is told; repeats: those followed within it; ended: False where the end of so many of its calls is not known that its repeats are not judged (`unended`)."""
 
     name: str
     calls: Count
@@ -69,6 +69,7 @@ class Unit(Settings):
     design_effect: Annotated[float, Field(ge=1, allow_inf_nan=False)]
     cells: tuple[Cell, ...]
     curve: tuple[Step, ...]
+    ended: bool = True
 
     @model_validator(mode="after")
     def _adds_up(self):
@@ -96,7 +97,7 @@ class Share(Settings):
     units: tuple[Unit, ...] = Field(min_length=1)
 
     def text(self) -> str:
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(self.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=1) + "\n"
 
 
 # ---- making one
@@ -109,7 +110,7 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
 
     Counted are the index calls of the period under the view's definition that were watched for the whole window, charged as it says; calls without a unit are none's and are left out, and of the same issue those whose issue is unknown. Raises DataRefused
     looking back, by calendar day or by chains (no window to watch), where the calls lack the stratum, where none was watched for the window, and where the end of so many calls is not known that no rate of this
-    window is judged (`unended`).
+    window is judged (`unended`); of one unit whose own ends are so unknown the share says it (`ended`).
     """
     definition = view.definition
     if definition.mode == "calendar" or definition.direction == "look-back" or definition.chain != "each":
@@ -118,10 +119,7 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
             "units are compared by rolling windows, looking ahead, each link counted.",
             "Set mode: rolling, direction: look-ahead, chain: each.",
         )
-    if any(
-        unended.missed(r.calls, r.unknown, r.lasted_s, window_hours) >= unended.UNJUDGED
-        for r in unended.counted(view, [view.period]).itertuples()
-    ):
+    if unended.too_low(view, window_hours):
         raise DataRefused(
             "units",
             f"ends unknown of so many calls that repeats within {window_hours:g} h are missed.",
@@ -148,7 +146,8 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
     keys = ["unit", "issue", "caller_group"]
     made = mixed.groupby(keys, as_index=False)[["calls", "repeats"]].sum()
     curves = _curves(gaps, view, names, window_s)
-    units = [_unit(name, part, curves[name]) for name, part in made.groupby("unit", sort=True)]
+    low = unended.too_low(view, window_hours, by, names) if by else set()
+    units = [_unit(name, part, curves[name], ended=name not in low) for name, part in made.groupby("unit", sort=True)]
     said = {
         f"definition_{language}": definition.line(language).partition("：" if language == "zh" else ": ")[2] for language in ("zh", "en")
     }
@@ -209,11 +208,11 @@ def classes(mixed: pd.DataFrame, smallest: int) -> dict[str, str]:
     return {issue: disclosure.OTHER if place < pool else issue for place, issue in enumerate(order)}
 
 
-def _unit(name: str, part: pd.DataFrame, curve: tuple[Step, ...]) -> Unit:
+def _unit(name: str, part: pd.DataFrame, curve: tuple[Step, ...], *, ended: bool) -> Unit:
     cells, groups = (part.groupby(key)[["calls", "repeats"]].sum() for key in ("issue", "caller_group"))
     told = tuple(Cell(issue=str(issue), calls=int(n), repeats=int(k)) for issue, n, k in cells.itertuples())
     n, k = (int(part[column].sum()) for column in ("calls", "repeats"))
-    return Unit(name=name, calls=n, repeats=k, design_effect=_design_effect(groups), cells=told, curve=curve)
+    return Unit(name=name, calls=n, repeats=k, design_effect=_design_effect(groups), cells=told, curve=curve, ended=ended)
 
 
 def _design_effect(groups: pd.DataFrame) -> float:

@@ -4,7 +4,7 @@ Callbacks grow rarer with time. So of those within a window no more than (length
 too long by a call's length leaves out; and a rate is too low by no more than that share of it, times the share of calls without a known end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import narwhals.stable.v2 as nw
@@ -43,6 +43,23 @@ def counted(view: View, periods: Sequence[Period], by: str = "") -> pd.DataFrame
     sums = pd.concat(parts).groupby(["period", "group"], as_index=False)[COLUMNS[2:]].sum()
     known = sums["calls"] - sums["unknown"]
     return sums.assign(lasted_s=sums["lasted_s"] / known.where(known > 0))
+
+
+def too_low(view: View, hours: float, by: str = "", names: Mapping[str, str] | None = None) -> set[str]:
+    """The groups of column `by` ('' for all calls) whose repeat rate of a window may be too low by UNJUDGED of itself or more: nobody judges it. names: under what they are told, where several are one."""
+    found = counted(view, [view.period], by).dropna(subset="group")
+    groups = found["group"].astype(str)
+    sums = found.assign(
+        group=groups.map(names) if names is not None else groups,
+        lasted_s=(found["calls"] - found["unknown"]) * found["lasted_s"].fillna(0.0),
+    )
+    sums = sums.groupby("group")[["calls", "unknown", "lasted_s"]].sum()
+    known = (sums["calls"] - sums["unknown"]).replace(0, float("nan"))  # nobody knows how long the calls of a group without any end were
+    return {
+        name
+        for name, n, k, s in zip(sums.index, sums["calls"], sums["unknown"], sums["lasted_s"] / known, strict=True)
+        if missed(n, k, s, hours) >= UNJUDGED
+    }
 
 
 def _marked(rows: nw.LazyFrame, have: Sequence[str], cut_hour: int) -> nw.LazyFrame:

@@ -207,7 +207,9 @@ def _inbound(rows: Rows) -> dict[str, np.ndarray]:
     said = answered & (talk >= 10)  # nobody says what a dropped call was about
     heard = c.start[n] + c.wait[n] + c.ring[n]
     held = chance(rng, len(n), 0.12)
-    hold = np.where(held & (talk > 60), rng.integers(8, 90, size=len(n)), 0)
+    hold = np.where(
+        held & (talk > 60), np.minimum(rng.integers(8, 90, size=len(n)), talk // 2), 0
+    )  # within the talk, which runs from the answer to the end
     own = rows.about[n] == n
     said_or_not = {key: np.where(said, words, "") for key, words in issue_words(issue).items()}
     return said_or_not | {

@@ -16,6 +16,10 @@ APART = Sentence(
     "{units_apart:some}个单位与其他单位相同的诉求不足其来电的一半，不判高低；诉求名称不同的，先统一名称。",
     "For {units_apart:some} {units_apart:unit|units} less than half of the calls are of issues that the others have: not judged. Where only the names of issues differ, bring them to the same words first.",
 )
+ENDS = Sentence(
+    "{units_unended:some}个单位有不少来电不知何时结束，复电率偏低：不判高低，也不作其他单位的参照。",
+    "For {units_unended:some} {units_unended:unit|units} the end of many calls is not known, so the rate is too low: not judged, and no measure of the others.",
+)
 MIX = Sentence(
     "同一构成只含各单位都有的诉求，占来电的{covered}。", "The common mix is of the issues that every unit has, {covered} of all calls."
 )
@@ -42,7 +46,7 @@ FORMS = {
             "{period}，按名称排列；可比：其他单位也有的诉求；应有：其余单位对同一诉求的复电率乘以可比的来电；漏斗99.8%，已计入单位间平常的差异；名次为95%区间，1为最高",
             "{period}, by name; what compares: issues that others have too; expected: the others' rate for the same issue times the calls that compare; funnel 99.8%, with room for ordinary spread; ranks as 95% intervals, 1 is the highest",
         ),
-        note=(Sentences({"unlike": NOT_JUDGED, "few units": FEW, "*": ()}), APART, MIX),
+        note=(Sentences({"unlike": NOT_JUDGED, "few units": FEW, "*": ()}), APART, ENDS, MIX),
         bold="ratio",
         narrow="unit value ratio verdict",
     ),
@@ -98,6 +102,7 @@ SAY = {
             }
         ),
         APART,
+        ENDS,
     ),
     "difference": Sentences(
         {

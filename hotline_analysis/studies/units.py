@@ -42,7 +42,7 @@ RECKONED = (
 )  # exact figures made of the repeats that compare, which they tell
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
-    "apart": Term("诉求与其他单位不同，不判", "issues not in common, not judged"), "few units": Term("不足5个单位，不判", "fewer than 5 units, not judged"), "unlike": Term("口径不同，不判", "unlike definitions, not judged"),
+    "ends": Term("不少来电不知何时结束，不判", "ends of many calls unknown, not judged"), "apart": Term("诉求与其他单位不同，不判", "issues not in common, not judged"), "few units": Term("不足5个单位，不判", "fewer than 5 units, not judged"), "unlike": Term("口径不同，不判", "unlike definitions, not judged"),
 }  # fmt: skip
 LIKE = {"own": Term("本热线", "this hotline"), "like": Term("口径相同", "same definition"), "unlike": Term("口径不同", "unlike definition")}
 POOLED = {disclosure.OTHER: disclosure.POOLED}
@@ -63,6 +63,7 @@ COLUMNS = {
     "observed": Field(Term("可比的复电", "Repeats that compare"), "count"),
     "used": Field(Term("可比的来电占", "Calls that compare"), "share0"),
     "units_apart": Field(Term("诉求不同的单位", "Units of other issues"), "count"),
+    "units_unended": Field(Term("不知来电何时结束的单位", "Units of unknown ends"), "count"),
     "expected": Field(Term("按构成应有", "Expected"), "number"),
     "ratio": Field(Term("实际÷应有", "Seen over expected"), "ratio", interval=("ratio_low", "ratio_high")),
     "direct": Field(Term("同一构成下的复电率", "Rate at the common mix"), "share", interval=("direct_low", "direct_high")),
@@ -133,6 +134,18 @@ def _compared(view: View, by: Sequence[str]) -> Compared:
     return made
 
 
+def _judged(view: View, by: Sequence[str]) -> Compared:
+    """Those of them whose repeats are judged. Raises DataRefused where fewer than two are."""
+    every, made = _compared(view, by), Compared()
+    made.shares, made.like = every.shares, every.like
+    made += [row for row in every if row[-1].ended]
+    if len(made) < 2:
+        raise DataRefused(
+            "units", "ends unknown of so many calls that fewer than two units compare.", "Map ended_at or talk_seconds for every unit."
+        )
+    return made
+
+
 def _need_two(shares: Sequence[Share]) -> None:
     if sum(len(share.units) for share in shares) < 2:
         raise DataRefused(
@@ -192,25 +205,33 @@ def units(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Columns: unit_zh, unit_en, denominator, numerator, value, low, high (95 %, Wilson on calls / design effect), design_effect, observed (repeats of the calls that compare: of issues that other units have),
     used (their part of the denominator), expected (repeats of these calls at the other units' rates), ratio (observed over expected), ratio_low, ratio_high (indirect: Byar, exact below 10, on repeats / design effect), direct, direct_low, direct_high (at the mix of all units together), covered (of that mix), lower, upper (funnel, 99.8 %, with room for the
     spread of the other units: `standardisation.beside_others`), z, z_spread, q, rank_low, rank_high (of the standardised rate, 1 the highest, 95 %), verdict (above, below: q under MOST_Q and `coaching › beyond` repeats or more
-    beyond expectation; inside; few: under FEW calls; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart (how many are), said (its case: differ, none, others: none but some are apart, few units, unlike). Ranks and verdicts are missing where unlike. observed, used, expected and RECKONED
+    beyond expectation; inside; few: under FEW calls; ends: the end of so many of its calls is not known that its rate is too low (`unended`), so that it is beside nobody and nobody beside it; apart: under LEAST_COMMON of its calls are of issues that another unit of FEW calls has; few units: under FEWEST that can be judged; unlike: forced), units_apart, units_unended (how many are apart, ends), said (its case: differ, none, others: none but some are apart or ends, few units, unlike). Ranks and verdicts are missing where unlike. observed, used, expected and RECKONED
     are not told where they would tell few repeats of the unit's own issues. Raises DataRefused for unlike definitions that are not forced. Source: methods 5; A11.
     """
     compared = _compared(view, by)
     k, n = _mix(compared)
     deff = np.array([unit.design_effect for *_, unit in compared])
-    able = np.array([unit.calls >= FEW and unit.name != disclosure.OTHER for *_, unit in compared])
-    found = standardisation.standardise(k, n, deff=deff)
+    ended = np.array([unit.ended for *_, unit in compared])
+    able = ended & np.array([unit.calls >= FEW and unit.name != disclosure.OTHER for *_, unit in compared])
+    found = _placed(standardisation.standardise(k[ended], n[ended], deff=deff[ended]), ended)
     frame = _plain(compared, deff).assign(
-        observed=found.observed.astype(int), used=found.used, expected=found.expected, ratio=found.ratio, ratio_low=found.ratio_low, ratio_high=found.ratio_high,
+        observed=found.observed if not ended.all() else found.observed.astype(int), used=found.used, expected=found.expected, ratio=found.ratio, ratio_low=found.ratio_low, ratio_high=found.ratio_high,
         direct=found.direct, direct_low=found.direct_low, direct_high=found.direct_high, covered=found.covered,
     )  # fmt: skip
     common = np.zeros(len(able), bool)
     common[able] = standardisation.standardise(k[able], n[able]).used >= LEAST_COMMON
     frame = frame.assign(**_funnel(k, n, deff, able, common))
-    frame["verdict"] = _verdicts(frame, found, able, common, compared.like, view.params.coaching.beyond)
-    apart = int((frame["verdict"] == "apart").sum())
-    frame = frame.assign(**_ranks(found, deff, common, compared.like), units_apart=apart, said=_said(frame, compared.like))
+    frame["verdict"] = _verdicts(frame, found, ended, able, common, compared.like, view.params.coaching.beyond)
+    counted = {f"units_{name}": int((frame["verdict"] == verdict).sum()) for name, verdict in (("apart", "apart"), ("unended", "ends"))}
+    frame = frame.assign(**_ranks(found, deff, common, compared.like), **counted, said=_said(frame, compared.like))
     return _told(frame, view.smallest)
+
+
+def _placed(found: standardisation.Standardised, kept: np.ndarray) -> standardisation.Standardised:
+    """What was found of some units, each in its place; nan for the others."""
+    made = np.full((len(found) - 1, len(kept)), np.nan)
+    made[:, kept] = found[:-1]
+    return standardisation.Standardised(*made, found.covered)
 
 
 def _told(frame: pd.DataFrame, smallest: int) -> pd.DataFrame:
@@ -270,11 +291,18 @@ def _funnel(k: np.ndarray, n: np.ndarray, deff: np.ndarray, able: np.ndarray, co
 
 
 def _verdicts(
-    frame: pd.DataFrame, found: standardisation.Standardised, able: np.ndarray, common: np.ndarray, like: bool, least: float
+    frame: pd.DataFrame,
+    found: standardisation.Standardised,
+    ended: np.ndarray,
+    able: np.ndarray,
+    common: np.ndarray,
+    like: bool,
+    least: float,
 ) -> np.ndarray:
     beyond, sure = found.observed - found.expected, frame["q"] < MOST_Q
     cases = [
         np.full(len(frame), not like),
+        ~ended,
         ~able,
         np.full(len(frame), able.sum() < FEWEST),  # beside too few others nobody can say whose issues are like whose
         ~common,
@@ -282,7 +310,7 @@ def _verdicts(
         sure & (beyond >= least),
         sure & (beyond <= -least),
     ]
-    return np.select(cases, ["unlike", "few", "few units", "apart", "few units", "above", "below"], "inside")
+    return np.select(cases, ["unlike", "ends", "few", "few units", "apart", "few units", "above", "below"], "inside")
 
 
 def _ranks(found: standardisation.Standardised, deff: np.ndarray, common: np.ndarray, like: bool) -> dict:
@@ -303,16 +331,16 @@ def _said(frame: pd.DataFrame, like: bool) -> str:
     told = set(frame["verdict"])
     if told & {"above", "below"}:
         return "differ"
-    return "few units" if "inside" not in told else "others" if "apart" in told else "none"
+    return "few units" if "inside" not in told else "others" if told & {"apart", "ends"} else "none"
 
 
 def pairs(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
-    """The difference of every two units at the common mix: one row a pair, units of FEW or more calls alone whose standardised rate is told.
+    """The difference of every two units at the common mix: one row a pair, units of FEW or more calls alone whose standardised rate is told; those of unknown ends (`units`) are left out.
 
     Columns: first_zh, first_en, second_zh, second_en, difference, difference_low, difference_high (of the direct rates, MOVER), p, q (Benjamini-Hochberg over the pairs), shown (the 12 that differ most surely), pairs, differing
     (how many have q under MOST_Q), covered (the part of the mix that all units have). Not judged where unlike, and where covered is under LEAST_COMMON: q and differing are missing. Source: methods 5; Newcombe 1998.
     """
-    compared = _compared(view, by)
+    compared = _judged(view, by)
     k, n = _mix(compared)
     deff = np.array([unit.design_effect for *_, unit in compared])
     found = standardisation.standardise(k, n, deff=deff)
@@ -340,12 +368,12 @@ def _pair(compared: Compared, found: standardisation.Standardised, i: int, j: in
 
 
 def curves(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
-    """How soon callers come back, unit by unit: the Kaplan-Meier share followed by each window that can be told, of the calls that `units` counts (A13).
+    """How soon callers come back, unit by unit: the Kaplan-Meier share followed by each window that can be told, of the calls that `units` counts (A13); units of unknown ends (`units`) have none.
 
     Columns: group_zh, group_en, hours (0 first, where nothing has come yet), value, low, high (95 %, from the caller groups), few (under FEW calls).
     """
     rows = []
-    for zh, en, _, unit in _compared(view, by):
+    for zh, en, _, unit in _judged(view, by):
         head = {"group_zh": zh, "group_en": en, "few": unit.calls < FEW}
         rows.append({**head, "hours": 0.0, "value": 0.0, "low": 0.0, "high": 0.0})
         for step in unit.curve:
@@ -355,7 +383,7 @@ def curves(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def difference(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Do the units' curves differ beyond chance? One row a window that all units with FEW or more calls tell.
+    """Do the units' curves differ beyond chance? One row a window that all units with FEW or more calls tell; units of unknown ends (`units`) are left out.
 
     Decided by Cochran's Q over the units' shares with the caller groups' errors (units that share callers are treated as if they did not, which errs on the side of no difference);
     the log-rank test over the steps up to the window takes calls for independent and only describes.
@@ -363,7 +391,7 @@ def difference(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     Columns: window_hours, units, lowest, highest, statistic (Q), p, q (Benjamini-Hochberg over the windows; missing where unlike), log_rank, log_rank_p, most_hours, most_low, most_high (the window at which they differ most surely, its lowest and highest), said (differ: some q under MOST_Q; none; unlike). Raises DataRefused where fewer
     than two units can be compared. Source: methods 3 (k samples), M2; A13.
     """
-    compared = _compared(view, by)
+    compared = _judged(view, by)
     able = [unit for *_, unit in compared if unit.calls >= FEW and unit.name != disclosure.OTHER]
     common = sorted(set.intersection(*[{s.window_hours for s in unit.curve} for unit in able])) if len(able) > 1 else []
     if not common:

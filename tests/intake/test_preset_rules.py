@@ -103,7 +103,7 @@ RULES = {
         ],
         f"call_id, direction, channel, outcome, agent, queue, queue_seconds, talk_seconds, hold_seconds, {TIMES}",
         [
-            ("u1", "in", None, "answered", "801", "q", 10, 120, 4, 10, 130),
+            ("u1", "in", None, "answered", "801", "q", 10, 116, 4, 10, 130),  # of 120 s from the answer 4 were hold
             ("u4", "in", None, None, None, None, None, 0, None, None, 20),
             ("u5", "in", None, "abandoned", None, "q", 30, 0, None, None, 30),
         ],

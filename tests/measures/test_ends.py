@@ -110,6 +110,74 @@ def test_what_is_not_judged_is_not_put_beside_others(tmp_path):
     assert sharing.share(h.view, window_hours=24).units and h.share(clock="start").units
 
 
+def teams(folder, *, blank=lambda team, n: False, language="zh"):
+    """八月：六个班组每天各10对来电，庚组每天1对；每次谈40分钟，隔10分钟再打。blank：哪个班组的第几对没有结束与通话."""
+    lines = ["编号,开始,结束,号码,结果,排队,通话,班组"]
+    for day in range(31):
+        for n, (team, pair) in enumerate([(t, p) for t in "甲乙丙丁戊己" for p in range(10)] + [("庚", 0)]):
+            for again in (0, 1):
+                at = JULY + timedelta(days=31 + day, minutes=7 * n + 51 * again)
+                end, talk = ("", "") if blank(team, 10 * day + pair) else (at + timedelta(minutes=41), 2400)
+                lines.append(f"C{len(lines):05d},{at},{end},1540{day:03d}{n:04d},接通,60,{talk},{team}")
+    lines.append(f"C99999,{JULY + timedelta(days=70)},,15400099999,接通,60,2400,甲")
+    (folder / "calls.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "teams.yaml").write_text(
+        PARAMS.replace("    talk_seconds: 通话\n", "    talk_seconds: 通话\n    unit: 班组\n"), encoding="utf-8"
+    )
+    return open_hotline(folder / "teams.yaml", "2024-08", language, progress=False)
+
+
+def beside(h, table="units"):
+    return h.study("units", table, by="unit", strict=True)
+
+
+def test_every_team_brings_half_of_its_callers_back(tmp_path):
+    """每对的第一通都有复电：六个班组620通310次，庚组62通31次，谁也不高于谁."""
+    found = beside(teams(tmp_path)).set_index("unit_zh")
+    assert found[["numerator", "denominator"]].loc["甲"].tolist() == [310, 620] and found[["numerator", "denominator"]].loc[
+        "庚"
+    ].tolist() == [31, 62]
+    assert set(found["verdict"]) == {"inside"} and (found["units_unended"] == 0).all()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_small_unit_of_unknown_ends_is_no_low_unit(tmp_path, language):
+    """庚组62通（全热线的1.6%，没有一通知道结束）自开始起算，没有一次复电：不是低于同类，也不拉低其他班组的应有."""
+    h = teams(tmp_path, blank=lambda team, n: team == "庚", language=language)
+    found = beside(h).set_index("unit_zh")
+    assert found.loc["庚", ["numerator", "denominator", "verdict"]].tolist() == [0, 62, "ends"]
+    assert found.loc["庚", ["expected", "ratio", "direct", "q", "rank_low", "rank_high"]].isna().all()
+    rest = found.drop(index="庚")
+    assert rest["expected"].tolist() == pytest.approx([310] * 6) and set(rest["verdict"]) == {"inside"} and rest["rank_high"].max() == 6
+    assert set(found["said"]) == {"others"} and set(found["units_unended"]) == {1}
+    text = say(beside(h)).text
+    assert ("1个单位有不少来电不知何时结束" if language == "zh" else "For 1 unit the end of many calls is not known") in text
+    for table, columns in (("pairs", ["first_zh", "second_zh"]), ("curves", ["group_zh"])):
+        assert not beside(h, table)[columns].isin(["庚"]).any().any()
+    assert beside(h, "difference")["said"].iloc[0] == "none"
+
+
+def test_a_share_says_which_unit_has_unknown_ends_and_another_hotline_reads_it(tmp_path):
+    whole, lacking = (tmp_path / name for name in ("whole", "lacking"))
+    for folder in (whole, lacking):
+        folder.mkdir()
+    assert '"ended"' not in teams(whole).share("unit").text(), "as before where every unit's ends are known"
+    made = teams(lacking, blank=lambda team, n: team == "庚").share("unit")
+    sharing.write(tmp_path / "share.json", made)
+    assert [u.name for u in sharing.read(tmp_path / "share.json").units if not u.ended] == ["庚"]
+    assert unended.too_low(teams(whole).view, 0.5, "unit") == set()
+
+
+def test_few_unknown_ends_of_a_unit_are_judged(tmp_path):
+    """甲组每100对有一对不知结束：半小时的复电率至多低1%，照常判断；每20对一对是5%，不判."""
+    for every, judged in ((100, True), (20, False)):
+        (tmp_path / str(every)).mkdir()
+        h = teams(tmp_path / str(every), blank=lambda team, n, every=every: team == "甲" and n % every == 0)
+        assert (beside(h).set_index("unit_zh").loc["甲", "verdict"] == "inside") == judged
+    assert unended.too_low(h.view, 0.5, "unit") == {"甲"} and unended.too_low(h.view, 24, "unit") == set()
+    assert unended.too_low(h.view, 0.5, "unit", dict.fromkeys("甲乙丙丁戊己庚", "全部")) == set(), "what is told as one is judged as one"
+
+
 PARTLY = [
     (2, ("ends unknown", 372, "major", "24"), False),
     (24, ("ends unknown", 31, "major", "0.5"), False),

@@ -48,8 +48,7 @@ def made(params, name: str, table: str, by: str, monkeypatch) -> tuple[pd.DataFr
     """The frame as it is told, and with nothing hidden in it; small groups are pooled in both."""
     view = open_hotline(params, MONTH, "en", progress=False).view
     make = importlib.import_module(f"hotline_analysis.studies.{name}").TABLES[table]
-    one = by and isinstance(inspect.signature(make).parameters["by"].default, str)
-    given = {"by": by if one else (by,)} if by else {}
+    given = {"by": (by,)} if by else {}
     try:
         told = make(view, **given)
     except HotlineError:

@@ -282,7 +282,15 @@ class _Build:
         self.own.append(f"{whole.format(f'n_{name}')} AS {name}")
         self.output[name] = name
         self._scale(name)
+        if rule.includes:
+            self._less(name, f"greatest(coalesce({rule.includes}, 0), 0)")
         self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
+
+    def _less(self, name: str, held: str) -> None:
+        """A duration without another that it holds; one that is shorter than what it is said to hold says neither."""
+        shorter = f"{name} >= 0 AND {name} < {held}"
+        self.output[name] = f"CASE WHEN NOT ({shorter}) THEN {name} - {held} END"
+        self.findings.append(Finding(name, VALUE, BLANK, shorter))
 
     def _scale(self, name: str) -> None:
         """A number that is no answer to the item, or off its scale, is no score: of the item's own column, or of the row that names it."""

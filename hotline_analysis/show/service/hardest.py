@@ -1,19 +1,26 @@
 """The hardest issues and the list of what to work on first, as they are said and drawn."""
 
 from hotline_analysis.show.forms import Table
-from hotline_analysis.words import Sentence, Sentences, Term
+from hotline_analysis.words import Either, Sentence, Sentences, Term
 
-LACKS = Sentence("导出没有、因而没有计入的：{left_out}。", "Not in the export and so left out: {left_out}.")
+LACKS = Sentence("没有计入的：{left_out}。", "Left out: {left_out}.")
 HARDEST = {
     "apart": Sentence("按{parts_count}个方面综合，最难解决的是{issue}，名次分得清。", "By {parts_count} {parts_count:part|parts} together the hardest issue is {issue}, and its rank is clear."),
     "close": Sentence("按{parts_count}个方面综合，{issue}排在最前，但有{beside_count}类可能与它并列。", "By {parts_count} {parts_count:part|parts} together {issue} comes first, but {beside_count} {beside_count:other|others} may as well be first."),
     "alike": Sentence("{parts_count}个方面都没有证据表明各类诉求有难易之分。", "In none of {parts_count} {parts_count:part|parts} is there evidence that issues differ."),
 }  # fmt: skip
 AGREE = Sentence("各方面次序的平均一致程度（肯德尔τ）为{agreement}。", "The parts' orders agree by {agreement} on average (Kendall's tau).")
-URGENT = Sentence(
-    "先办{issue}：{window_hours}内复电{repeats:count}通，占全部优先分的{urgency_share}（名次{rank_low:count}至{rank_high:count}）。",
-    "First {issue}: {repeats:count} repeats within {window_hours}, {urgency_share} of all priority (rank {rank_low:count} to {rank_high:count}).",
-)
+URGENT = Either((
+    Sentence(
+        "先办{issue}：{window_hours}内复电{repeats:count}通，占全部优先分的{urgency_share}（名次{rank_low:count}至{rank_high:count}）。",
+        "First {issue}: {repeats:count} repeats within {window_hours}, {urgency_share} of all priority (rank {rank_low:count} to {rank_high:count}).",
+    ),
+    Sentence(
+        "先办{issue}：{window_hours}内复电{repeats:count}通（名次{rank_low:count}至{rank_high:count}）。",
+        "First {issue}: {repeats:count} repeats within {window_hours} (rank {rank_low:count} to {rank_high:count}).",
+    ),
+    Sentence("先办{issue}（名次{rank_low:count}至{rank_high:count}）。", "First {issue} (rank {rank_low:count} to {rank_high:count})."),
+))  # fmt: skip
 
 FORMS = {
     "hardest": Table(
@@ -37,7 +44,7 @@ FORMS = {
     "priority": Table(
         "issue answered_calls repeats handling dissatisfied urgency± urgency_share rank_low rank_high",
         Term("先解决哪一类", "What to work on first"),
-        claim=Sentences(dict.fromkeys(("whole", "part"), Sentence("先办{issue}，占全部优先分的{urgency_share}", "First {issue}: {urgency_share} of all priority"))),
+        claim=Sentences(dict.fromkeys(("whole", "part"), Either((Sentence("先办{issue}，占全部优先分的{urgency_share}", "First {issue}: {urgency_share} of all priority"), Sentence("先办{issue}", "First {issue}"))))),
         subtitle=Sentence(
             "优先分＝复电量×处理小时×不满意比例；权重（指数）依次为{weight_repeats}、{weight_handling}、{weight_unsatisfied}；复电为{window_hours}内",
             "Priority: repeats × hours of handling × share not satisfied; weights (exponents): {weight_repeats}, {weight_handling}, {weight_unsatisfied}; repeats within {window_hours}",

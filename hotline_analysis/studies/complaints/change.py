@@ -5,6 +5,7 @@ categories and other handling of the same categories. Both add exactly. Source: 
 """
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -28,17 +29,18 @@ def before_of(view: View) -> Period:
     return last
 
 
-def change(view: View, *, by: str = "category_1") -> pd.DataFrame:
+def change(view: View, *, by: Sequence[str] = ("category_1",)) -> pd.DataFrame:
     """The change of each category's count against the month before, as growth of the whole and shift of its share.
 
-    by: another column, such as department. Columns: category (`all` last), before, count (orders), difference = growth + shift (orders), growth (what it would have changed
-    with the whole), shift (what its share alone changed). Over all, shift is 0. Small categories are pooled. Raises DataRefused without the column or a month before, and where the data do not
+    by: one column, such as department. Columns: category (`all` last), before, count (orders), difference = growth + shift (orders), growth (what it would have changed
+    with the whole), shift (what its share alone changed). Over all, shift is 0. Small categories are pooled. Raises BadParams for more than one column, DataRefused without the column or a month before, and where the data do not
     hold both months whole.
     """
-    frame, last = _framed(view, by), before_of(view)
+    column = _one(by, "change")
+    frame, last = _framed(view, column), before_of(view)
     if not order_shares.whole(view, frame, [last, view.period]):
         raise DataRefused("complaints", "not available: half a month.", "Ask for a month that is over.")
-    keys, counts = _counts(view, frame, by, last)
+    keys, counts = _counts(view, frame, column, last)
     parts = decomposition.counts(counts[:, 0], counts[:, 1])
     rows = pd.DataFrame({"category": keys, "before": counts[:, 0], "count": counts[:, 1], "growth": parts.first, "shift": parts.second})
     rows = _with_total(rows.sort_values("count", ascending=False, kind="stable"), ["before", "count", "growth", "shift"])
@@ -47,22 +49,23 @@ def change(view: View, *, by: str = "category_1") -> pd.DataFrame:
     return _told(view, rows, ["before", "count"], ["difference", "growth", "shift"])
 
 
-def mix(view: View, *, of: str = "", by: str = "category_1") -> pd.DataFrame:
+def mix(view: View, *, of: str = "", by: Sequence[str] = ("category_1",)) -> pd.DataFrame:
     """The change of a share within a limit against the month before, as other mix and other handling of the same categories.
 
-    of: the share, such as resolution_48h (default: the last limit of the resolution, else of the response); by: another column. Counted are orders that could be watched for the
+    of: the share, such as resolution_48h (default: the last limit of the resolution, else of the response); by: one column. Counted are orders that could be watched for the
     whole limit, so that plain shares add: done in time / orders.
 
     Columns: category (`all` last), size_before, size (orders), rate_before, rate (shares), gap (rate - rate_before) and of all its ends (Newcombe), mix, own (what the category
-    adds to the gap of all by its size, by its rate), mix_low, mix_high, own_low, own_high (95 %, delta method, of all), indicator, said (moved, none). Raises BadParams for another measure, DataRefused where the share cannot be had, or in one of the two months no order could be watched.
+    adds to the gap of all by its size, by its rate), mix_low, mix_high, own_low, own_high (95 %, delta method, of all), indicator, said (moved, none). Raises BadParams for another measure or more than one column, DataRefused where the share cannot be had, or in one of the two months no order could be watched.
     """
-    frame, last = _framed(view, by), before_of(view)
+    column = _one(by, "mix")
+    frame, last = _framed(view, column), before_of(view)
     key = of or _default(view)
     if key and not WITHIN.fullmatch(key):
         known = [f"{measure}_{text}" for measure in orders.MEASURES for text in getattr(view.params.complaints, measure)]
         raise BadParams("complaints › mix › of", f"'{of}' is no share within a limit.", offered(of, known))
     parts = [_watched(view, orders.within(frame, period), key) for period in (last, view.period)]
-    groups = orders.split(view, frame, [by], also=[last])
+    groups = orders.split(view, frame, [column], also=[last])
     k, n = (
         np.array([[int(part.loc[part.index.intersection(own.index), c].sum()) for part in parts] for _, own in groups])
         for c in ("met", "one")
@@ -100,6 +103,13 @@ def _told(view: View, rows: pd.DataFrame, counts: list[str], shares: list[str]) 
     """Without the small counts: the rows but the last are the parts of it."""
     told = rows.assign(_part=rows["category"] != "all")
     return disclosure.untold(told, counts, shares, view.smallest, parts_of=["_part"]).drop(columns="_part")
+
+
+def _one(by: Sequence[str], table: str) -> str:
+    """The one column; two would be a list of pairs, whose words are no category."""
+    if len(by) != 1:
+        raise BadParams(f"complaints {table}", "told by one column at a time.", "Give --by once.")
+    return by[0]
 
 
 def _framed(view: View, by: str) -> pd.DataFrame:

@@ -52,17 +52,40 @@ COLUMNS = {
 }
 
 
-def _scores(found: Measured, weights: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """The z of every issue in each part, [weights, issues]: of the callers as they are, or under weights, always on the scale of the callers as they are."""
-    told = {}
+def _scores(found: Measured, hidden: Mapping[str, np.ndarray], weights: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """The z of every issue in each part, [weights, issues]: of the callers as they are, or under weights, always on the scale of the callers as they are, and of the
+    issues whose figure is told: a scale that the others had a part in would tell of them to whoever solves for it."""
+    made = {}
     for name in PARTS:
         if name in found.parts:
             own = estimates(found, name)
             se = _errors(own)
-            scale = funnel.between(own.value, np.square(se))
+            scale = funnel.between(_without(own.value, hidden[name]), np.square(se))
             value = own.value[None] if weights is None else found.parts[name].of(weights)
-            told[name] = _shrunken(value, se, scale)
-    return told
+            made[name] = _shrunken(value, se, scale)
+    return made
+
+
+def _without(value: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    return np.where(hidden, np.nan, value)
+
+
+def _hidden(found: Measured, smallest: int) -> dict[str, np.ndarray]:
+    """Whose figure of each part is not told: a share of 1 to 7 calls, and what would give one away."""
+    counts, nobody = few(found), np.zeros(len(found.strata), bool)
+    each = {name: pd.DataFrame({name: np.zeros(len(found.strata))}) for name in counts}
+    told = {name: disclosure.untold_of(frame, counts[name], [name], smallest, parts_of=()) for name, frame in each.items()}
+    return dict.fromkeys(PARTS, nobody) | {name: frame[name].isna().to_numpy() for name, frame in told.items()}
+
+
+def _ranked(found: Measured, smallest: int) -> tuple[Measured, dict[str, np.ndarray]]:
+    """The issues with the parts that rank them, and whose figures are hidden. A part that is told of too few issues to make a scale ranks nobody: with it no issue would have a score."""
+    hidden = _hidden(found, smallest)
+    silent = {name for name in PARTS if name in found.parts and hidden[name].any() and (~hidden[name]).sum() < FEWEST}
+    parts = {name: part for name, part in found.parts.items() if name not in silent}
+    if not set(PARTS) & set(parts):
+        raise DataRefused("service", "untold: every part is of 1 to 7 calls of too many issues; it takes one that is told of 3.")
+    return Measured(found.strata, parts, found.missing | dict.fromkeys(silent, disclosure.UNTOLD)), hidden
 
 
 def _errors(own: resampling.Estimate) -> np.ndarray:
@@ -109,11 +132,15 @@ def hardest(view: View, *, level: int = 1) -> pd.DataFrame:
     figure (repeat, dispatch, transfer, reopened, dissatisfied: shares; handling: seconds; closing: days, at most 14), its ends `<part>_low`, `<part>_high` (95 %, jackknife), and its z `<part>_z`; and in every row parts_count, agreement (mean of
     Kendall's tau-b over the pairs of parts), window_hours, left_out_zh, left_out_en (parts that the export lacks, with the reason), named (the first issue and those whose rank intervals reach its own), said (apart: the first rank is
     sure; close; alike: the parts' issues do not differ beyond chance). z = tau (x - mean) / (tau^2 + se^2), tau^2 of DerSimonian and Laird. An open order counts as far as seen (Kaplan-Meier).
-    A share of 1 to 7 calls is not told, nor its z and the score of the issue, which would tell it (`disclosure`). Raises DataRefused below three issues. Source: B02.
+    A share of 1 to 7 calls is not told, and where the others would leave it of a total, the next larger one neither (`disclosure`); nor are its ends and z, nor the score of these issues: the score times
+    the parts less the other z is the z, and the z the share. The others' z and scores, the scale itself (mean, tau^2) and the agreement are made of told figures alone, so that they say nothing of a hidden one; a part that is told of
+    fewer than three issues is in no score and no rank (left_out). Ranks are of all figures, hidden ones on the same scale: that an issue stands between two others bounds its own score, and is all that is told of it. Raises
+    DataRefused below three issues, or where no part is left. Source: B02.
     """
-    found = _issues(view, level)
+    every = _issues(view, level)
+    found, hidden = _ranked(every, view.smallest)
     draws = resampling.group_weights(GROUPS, chance.RESAMPLES, rng=chance.draws())
-    scores, drawn = _scores(found), _mean(_scores(found, draws))
+    scores, drawn = _scores(found, hidden), _mean(_scores(found, hidden, draws))
     score, ranks = _mean(scores)[0], _ranks(drawn)
     frame = pd.DataFrame(
         {"issue": [key[-1] for key in found.strata], "answered_calls": found.parts["calls"].sizes, "rank": _ranks(score[None])[0]}
@@ -125,16 +152,20 @@ def hardest(view: View, *, level: int = 1) -> pd.DataFrame:
         score=score,
         top=(ranks == np.where(np.isnan(ranks), np.inf, ranks).min(axis=1, keepdims=True)).mean(axis=0),
     )
-    for name in scores:
-        own = estimates(found, name)
-        ends = {f"{name}_low": own.low, f"{name}_high": own.high}
-        frame = frame.assign(**{name: own.value, **ends, f"{name}_z": scores[name][0]})
-    frame = frame.assign(**_about(found, scores), window_hours=grouped.window_hours(view))
+    for name in (name for name in PARTS if name in every.parts):
+        own = estimates(every, name)
+        frame = frame.assign(**{name: own.value, f"{name}_low": own.low, f"{name}_high": own.high})
+        frame = frame.assign(**({f"{name}_z": scores[name][0]} if name in scores else {}))
+    frame = frame.assign(**_about(found, _told(scores, hidden)), window_hours=grouped.window_hours(view))
     frame = _named(frame.sort_values(["rank", "answered_calls"], ascending=[True, False], kind="stable"))
-    for name, count in few(found).items():
-        hidden = [name, f"{name}_low", f"{name}_high", f"{name}_z", "score"]
-        frame = disclosure.untold_of(frame, count[frame.index], hidden, view.smallest, parts_of=())
+    for name in PARTS:
+        own = [name, f"{name}_low", f"{name}_high", *([f"{name}_z", "score"] if name in scores else [])]
+        frame = disclosure.without(frame, hidden[name][frame.index], own)
     return frame.reset_index(drop=True)
+
+
+def _told(scores: Mapping[str, np.ndarray], hidden: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: _without(z, hidden[name]) for name, z in scores.items()}
 
 
 def _about(found: Measured, scores: Mapping[str, np.ndarray]) -> dict:
@@ -161,9 +192,10 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement(view: View, *, level: int = 1) -> pd.DataFrame:
-    """Do the parts order the issues alike? One row a pair of parts: of_part, with_part, tau (Kendall's tau-b of their z), issues (both known). Raises DataRefused below three issues. Source: B02."""
+    """Do the parts order the issues alike? One row a pair of parts: of_part, with_part, tau (Kendall's tau-b of their z), issues (both told, see `hardest`). Raises DataRefused below three issues. Source: B02."""
     found = _issues(view, level)
-    scores = _scores(found)
+    hidden = _hidden(found, view.smallest)
+    scores = _told(_scores(found, hidden), hidden)
     rows = [
         {"of_part": a, "with_part": b, "tau": tests.kendall(scores[a][0], scores[b][0]), "issues": int((np.isfinite(scores[a][0]) & np.isfinite(scores[b][0])).sum())}
         for a, b in combinations(scores, 2)
@@ -176,7 +208,8 @@ def priority(view: View, *, level: int = 1) -> pd.DataFrame:
 
     Columns: issue, answered_calls, repeats (calls × repeat rate within the window), handling (mean seconds), dissatisfied (share without one of the two best marks), urgency (repeats^a × handling in hours^b × dissatisfied^c, with the
     weights a, b, c of params › service › priority; a factor that the export lacks is left out), urgency_low, urgency_high (95 %, 1,000 draws of the caller groups), urgency_share (of all issues' values), rank, rank_low, rank_high; and in every row weight_repeats,
-    weight_handling, weight_unsatisfied (as printed), left_out_zh, left_out_en, window_hours, said (whole; part: a factor is left out). A factor of 1 to 7 calls is not told, nor the product (`disclosure`). Raises DataRefused without repeats or below three issues. Source: A25.
+    weight_handling, weight_unsatisfied (as printed), left_out_zh, left_out_en, window_hours, said (whole; part: a factor is left out). A factor of 1 to 7 calls is not told, nor the product (`disclosure`); where a product is not,
+    urgency_share is told of no issue: a product by its share is the whole, and the whole less the told products is a sum of two counts by told weights, of which whole numbers often leave one. Raises DataRefused without repeats or below three issues. Source: A25.
     """
     found = _issues(view, level)
     if "repeat" not in found.parts:
@@ -209,10 +242,11 @@ def priority(view: View, *, level: int = 1) -> pd.DataFrame:
     used = {f"weight_{name}": float(getattr(weights, name)) for name in WEIGHTS}
     frame = frame.assign(**used, **told, **said).sort_values(["urgency", "answered_calls"], ascending=False, kind="stable")
     for part, name in (("repeat", "repeats"), ("dissatisfied", "dissatisfied")):
-        hidden = [name, "urgency", "urgency_low", "urgency_high", "urgency_share"]
+        hidden = [name, "urgency", "urgency_low", "urgency_high"]
         count = few(found).get(part, np.full(len(frame), np.nan))
         frame = disclosure.untold_of(frame, count[frame.index], hidden, view.smallest, parts_of=())
-    return frame.reset_index(drop=True)
+    some = "urgency_missing" in frame and frame["urgency_missing"].ne("").any()
+    return disclosure.without(frame, np.full(len(frame), some), ["urgency_share"]).reset_index(drop=True)
 
 
 def _priority(found: Measured, draws: np.ndarray, weights) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -154,6 +154,82 @@ def test_too_few_issues_are_refused():
     assert str(fault.value) == "service › few issues: 1 were answered 30 times or more; it takes 3 to rank."
 
 
+# ---- what is told where a part of an issue is few
+
+
+def six(few: int) -> list[dict]:
+    """Six issues of 200 callers; of 易 `few` were dispatched, who all called back and were so again, of 戊 20 (10 of them twice), of the others more."""
+    shares = {"难": 0.5, "己": 0.3, "中": 0.25, "丁": 0.2, "戊": 0.1}
+    rows = [
+        row
+        for n, (issue, share) in enumerate(shares.items())
+        for row in calls(
+            issue, 200, again=share - 0.05, talk=400 - 50 * n, rating=1 + n % 5, first=1000 * n, dispatched=share, transferred=share
+        )
+    ]
+    easy = calls("易", 200, again=0.06, talk=100, rating=5, first=9000, transferred=0.06)
+    return rows + [{**row, "dispatched": row["caller"] - 9000 < few} for row in easy]
+
+
+def few_told(few: int) -> pd.DataFrame:
+    return hardest.hardest(view(six(few), smallest=8)).set_index("issue")
+
+
+def test_an_issue_with_a_hidden_part_has_no_score_and_the_others_keep_theirs():
+    frame = few_told(3)
+    assert frame["dispatch"].isna().to_dict() == {**dict.fromkeys("难己中丁", False), "戊": True, "易": True}, (
+        "6 are not told, nor the 30 beside them"
+    )
+    assert (frame["score"].isna() == frame["dispatch"].isna()).all() and frame["rank"].tolist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_nothing_that_is_told_moves_with_a_hidden_count():
+    """By hand: 2 or 6 dispatched of 212; whatever a reader does with the figures, they are the same."""
+    one, other = few_told(1), few_told(3)
+    pd.testing.assert_frame_equal(one, other)
+    agreements = [hardest.agreement(view(six(n), smallest=8)) for n in (1, 3)]
+    pd.testing.assert_frame_equal(*agreements)
+
+
+def test_the_scores_that_are_told_are_made_of_what_is_told():
+    """From the printed shares and ends of four issues: the scale, their z, and with the other parts their scores."""
+    frame = few_told(3)
+    told_ = frame.dropna(subset="dispatch")
+    errors = np.maximum((told_["dispatch_high"] - told_["dispatch_low"]) / 3.919928, 1e-6)
+    between = funnel.between(told_["dispatch"], errors**2)
+    z = np.sqrt(between.tau2) * (told_["dispatch"] - between.value) / (between.tau2 + errors**2)
+    assert told_["dispatch_z"].to_numpy() == pytest.approx(z.to_numpy(), rel=0.05)  # an end of Wilson's is not the jackknife's
+    names = [n for n in parts.PARTS if f"{n}_z" in frame]
+    assert told_["score"].to_numpy() == pytest.approx(told_[[f"{n}_z" for n in names]].mean(axis=1))
+
+
+def test_a_part_that_is_told_of_nobody_leaves_the_scores():
+    """丁 is dispatched 3 times and no other issue ever: the noughts are hidden too, and all had no score; now the part ranks nobody."""
+    rows = [{**row, "dispatched": row["issue_1"] == "丁" and row["caller"] % 1000 < 3} for row in six(0)]
+    plain = [{k: v for k, v in row.items() if k != "dispatched"} for row in rows]
+    frame, without = (hardest.hardest(view(r, smallest=8)) for r in (rows, plain))
+    assert frame["dispatch"].isna().all() and frame["score"].notna().all() and "dispatch_z" not in frame
+    pd.testing.assert_frame_equal(frame[["issue", "rank", "score", "parts_count"]], without[["issue", "rank", "score", "parts_count"]])
+    zh, en = (show(told(frame.copy(), "hardest"), language=language).html for language in ("zh", "en"))
+    assert "没有计入的：派单率（不列出）" in zh and "Left out: dispatch rate (not told)" in en
+
+
+def test_the_priority_of_all_does_not_tell_a_hidden_one():
+    """难 11.1 and 丙 4.6 of all told the whole, 18.6; what they leave is 217 a + 101 b seconds, of whole numbers only 50 and 3."""
+    rows = [
+        row
+        for issue, n, again, talk, first in (("难", 200, 0.5, 400, 0), ("中", 200, 0.25, 217, 1000), ("丙", 300, 0.25, 220, 3000), ("易", 200, 0.015, 101, 2000))
+        for row in calls(issue, n, again=again, talk=talk, rating=1, first=first)
+    ]  # fmt: skip
+    frame = hardest.priority(view(rows, smallest=8))
+    assert frame["repeats"].isna().tolist() == [False, False, True, True] and frame["urgency_share"].isna().all()
+    assert say(told(frame.copy(), "priority"), language="zh").text == "先办难：72小时内复电100通（名次1至1）。"
+    assert say(told(frame.copy(), "priority"), language="en").text == "First 难: 100 repeats within 72 h (rank 1 to 1)."
+    assert "先办难" in show(told(frame.copy(), "priority"), language="zh").html
+    whole = hardest.priority(view(rows))
+    assert whole["urgency_share"].sum() == pytest.approx(1)
+
+
 # ---- agreement
 
 
