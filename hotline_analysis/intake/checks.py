@@ -49,6 +49,12 @@ NEAR_S, PROVEN, FEWEST_HELD, ODD = (
     30,
     0.01,
 )  # seconds by which rounded times differ; of the calls on hold whose end says anything, and how many, that make a proof; and that may be shorter than their hold by mistake
+LOST = (  # what the files lost: check, fate of the rows, steps
+    ("rejected", "rejected", REJECTED),
+    ("duplicates", "together", (OVERLAP,)),
+    ("unexplained duplicates", "unexplained", REJECTED),
+    ("keys used again", "apart", REJECTED),
+)
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -639,18 +645,11 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
         if found is None:
             continue
         records = ledger.physical - ledger.header - ledger.blank - ledger.skipped - ledger.summary
-        dated = max(sum(found[fate] for fate in FATES), 1)
-        undated = ledger.rejected.total() - sum(day.get("rejected", 0) for day in ledger.days.values()) if period else 0
-        if found["rejected"] or undated:
-            share = found["rejected"] / dated + undated / records
-            yield Finding("rejected", ledger.name, found["rejected"] + undated, share, _step(share, REJECTED))
-        together, alone = found["duplicates"] - found["unexplained"], found["unexplained"]
-        if together:
-            yield Finding("duplicates", ledger.name, together, together / dated, _step(together / dated, (OVERLAP,)))
-        if alone:
-            yield Finding("unexplained duplicates", ledger.name, alone, alone / dated, _step(alone / dated, REJECTED))
-        if found["apart"]:
-            yield Finding("keys used again", ledger.name, found["apart"], found["apart"] / dated, _step(found["apart"] / dated, REJECTED))
+        dated, undated = max(sum(found[fate] for fate in FATES), 1), _undated(ledger) if period else Counter()
+        for check, fate, steps in LOST:
+            if count := found[fate] + undated[fate]:
+                share = found[fate] / dated + undated[fate] / max(records, 1)
+                yield Finding(check, ledger.name, count, share, _step(share, steps))
         if EQUAL in ledger.notes:
             share = ledger.notes[EQUAL]
             yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))
@@ -676,16 +675,30 @@ def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
     """What became of a file's rows, or of those of a period; None when it has none there. A file without a dated row may have its rows in any period,
     and so may a sheet that is not read."""
     if period is None:
-        moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
-        return Counter(
-            {**moved, "accepted": ledger.accepted, "events": ledger.events, "unexplained": ledger.unexplained, "apart": ledger.apart}
-        )
+        return _of_all(ledger)
     found = Counter()
     for day, fates in ledger.days.items():
         if period.first_day <= date.fromisoformat(day) <= period.last_day:
             found.update(fates)
-    anywhere = ledger.unlisted or ledger.unread or (not ledger.days and ledger.rejected)
-    return found if found or anywhere else None
+    anywhere = ledger.unlisted or ledger.unread or (not ledger.days and _of_all(ledger))
+    return _with_together(found) if found or anywhere else None
+
+
+def _of_all(ledger: FileLedger) -> Counter:
+    """What became of all rows of a file: fate -> rows, none that is 0."""
+    moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
+    kept = {fate: getattr(ledger, fate) for fate in ("accepted", "events", "unexplained", "apart")}
+    return _with_together(+Counter({**moved, **kept}))
+
+
+def _undated(ledger: FileLedger) -> Counter:
+    """What became of the rows whose time nobody can read: they may be of any period."""
+    return _of_all(ledger) - _with_together(sum(map(Counter, ledger.days.values()), Counter()))
+
+
+def _with_together(found: Counter) -> Counter:
+    """With the duplicates that an overlap of exports explains."""
+    return found + Counter(together=found["duplicates"] - found["unexplained"])
 
 
 def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """What is odd about small made tables, and the grade that follows."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -280,6 +281,22 @@ def test_a_file_without_a_dated_row_is_told_in_every_period(tmp_path):
     assert found({}, MAY, ledgers=[june]) == {("unread sheet", "c.xlsx › 旧"): (5, 0.5, "severe")}, "its rows may be of May"
     beside = FileLedger("c.xlsx › 5月", lines=1, header=1, unlisted={"6月": 5})
     assert found({}, MAY, ledgers=[beside]) == {("unlisted sheet", "c.xlsx › 6月"): (5, None, "minor")}
+
+
+def test_undated_rows_that_vanished_are_told_in_every_period():
+    """Of 100 undated rows of b.csv 60 were another's newer version, 30 of them in no other file; of a.csv's 50 records 10 undated ones came again beside 2 of 40 of May."""
+    undated = FileLedger("b.csv", lines=101, header=1, accepted=40, unexplained=30)
+    undated.duplicates.update({"older version": 60})
+    mixed = FileLedger("a.csv", lines=51, header=1, accepted=38)
+    mixed.duplicates.update({"same row": 12})
+    mixed.days = {"2024-05-07": {"accepted": 38, "duplicates": 2}}
+    assert found({}, MAY, ledgers=[undated, mixed]) == {
+        ("duplicates", "b.csv"): (30, 0.3, "info"),
+        ("unexplained duplicates", "b.csv"): (30, 0.3, "severe"),
+        ("duplicates", "a.csv"): (12, round(2 / 40 + 10 / 50, 4), "info"),
+    }
+    aside = FileLedger("c.csv", lines=6, header=1, accepted=0, left_out=Counter({"outcome test": 3}), events=2, notes={UNFINISHED: 1})
+    assert found({}, MAY, ledgers=[aside]) == {("no last line end", "c.csv"): (None, None, "info")}, "it counts in every month"
 
 
 def test_cells_that_did_not_convert():
