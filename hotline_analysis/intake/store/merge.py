@@ -1,6 +1,7 @@
 """Parts of one table put together: a row that several exports hold is kept once, events become contacts, and the order is total."""
 
 import hashlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -23,6 +24,7 @@ from hotline_analysis.tables import IDENTITY, INSTANT, Table
 FILE_ROWS, FILES = 500_000, 16  # rows of one file of a table, and more where a table would have more files than that when it is made whole
 DAY = 86400
 SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
+TAKEN = 0.01  # share of a source's rows that may give way to another source's that lacks what they tell: a few days in which one system followed another
 NO_KEY, NO_KEY_ROWS = (
     0.2,
     10,
@@ -135,18 +137,21 @@ class Merge:
         people = [c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY]
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE ranked AS
-            SELECT _rank, _record, _whole, nth, n > 1 AS gone, alone,
+            SELECT _rank, _record, _whole, nth, n > 1 AS gone, alone, kept,
                    CASE WHEN same THEN '{SAME_ROW}' WHEN elsewhen THEN '{OTHER_TIME}' ELSE '{OLDER}' END AS reason FROM (
                 SELECT _rank, _record, _whole, nth, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same,
                        clock <> first_value(clock) OVER newest AS elsewhen,
-                       _rank = first_value(_rank) OVER newest OR clock IS DISTINCT FROM first_value(clock) OVER newest AS alone
+                       first_value(_rank) OVER newest AS kept, _rank = first_value(_rank) OVER newest OR clock IS DISTINCT FROM first_value(clock) OVER newest AS alone
                 FROM (SELECT *, hash({", ".join(["tie", *people])}) AS content, {self._clock()} AS clock,
                              CASE WHEN _whole THEN row_number() OVER (PARTITION BY _rank, _key ORDER BY _record) ELSE 1 END AS nth
                       FROM (SELECT *, {self._tie()} AS tie, {self._latest()} AS latest, {self._filled()} AS filled FROM rows_in SEMI JOIN twice USING (_key)))
                 WINDOW newest AS (PARTITION BY _key, nth ORDER BY _rank DESC, latest DESC, filled DESC, tie DESC, _record DESC)
             )""")
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, reason, alone FROM ranked WHERE gone")
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, reason, alone, kept FROM ranked WHERE gone"
+        )
         self._refuse_no_key()
+        self._refuse_two_halves()
         return ["repeated"] if self._any("repeated") else []
 
     def _refuse_no_key(self) -> None:
@@ -164,6 +169,34 @@ class Merge:
                 f"'{' + '.join(key)}' names no row: {gone:,} of {every:,} share it with a row of another time.",
                 f"Name the columns that tell rows apart, such as key: [{both}]; or, if the rows are events of one contact, "
                 f"say events: {{key: [{', '.join(key)}], take: first}} in place of key.",
+            )
+
+    def _refuse_two_halves(self) -> None:
+        """Two sources that each tell a part of the same records, such as when orders were opened and when they were closed: one would take the other's place and its part be lost.
+
+        A source whose rows have no more than the ones that stay is superseded, as an older export is.
+        """
+        kinds: dict[int, list[tuple[int, Job, Part]]] = {}
+        for rank, (job, part) in self.ranked:
+            kinds.setdefault(_place(self.params, job), []).append((rank, job, part))
+        for gone, kept in itertools.permutations(kinds.values(), 2):
+            if lacking := [c for c in _told_by(gone, self.table) if c not in _told_by(kept, self.table)]:
+                self._refuse_halves(gone, kept, lacking)
+
+    def _refuse_halves(self, gone: list, kept: list, lacking: list[str]) -> None:
+        mine, theirs = (", ".join(str(rank) for rank, *_ in kind) for kind in (gone, kept))
+        filled = [f"count({c})" for c in lacking]
+        lost, *cells = self.connection.execute(
+            f"SELECT count(*) FILTER ({' OR '.join(f'{c} IS NOT NULL' for c in lacking)}), {', '.join(filled)} "
+            f"FROM rows_in JOIN repeated USING (_rank, _record) WHERE _rank IN ({mine}) AND kept IN ({theirs})"
+        ).fetchone()
+        (every,) = self.connection.execute(f"SELECT count(*) FROM rows_in WHERE _rank IN ({mine})").fetchone()
+        if lost and lost >= TAKEN * every:
+            told = ", ".join(c for c, n in zip(lacking, cells, strict=True) if n)
+            raise DataRefused(
+                f"{self.table.name} › key",
+                f"{lost:,} of {every:,} rows of {gone[0][1].file.name} have the key of a row of {kept[0][1].file.name}, which stays and lacks their {told}.",
+                "Join the two into one file, a record a row, or map both as one source with the same columns.",
             )
 
     def _folded(self) -> list[str]:
@@ -431,6 +464,13 @@ def _left_out_sql(table: Table, source: Source) -> str:
             value = ("true" if word.casefold() in convert.YES else "false") if table[name].kind == tables.FLAG else word
             cases.append(f"WHEN CAST({name} AS VARCHAR) = {literal(value)} THEN {literal(f'{name} {word}')}")
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def _told_by(kind: list[tuple[int, Job, Part]], table: Table) -> list[str]:
+    """The columns that the files of one kind of export tell; what params say of all its rows is told by no file."""
+    have = {c for _, _, part in kind for c in part.columns}
+    constant = {name for name, rule in kind[0][1].source.columns.items() if rule.constant is not None}
+    return [c.name for c in table.columns if c.name in have - constant]
 
 
 def _place(params: Params, job: Job) -> int:
