@@ -188,7 +188,7 @@ class Merge:
         filled = [f"count({c})" for c in lacking]
         lost, *cells = self.connection.execute(
             f"SELECT count(*) FILTER ({' OR '.join(f'{c} IS NOT NULL' for c in lacking)}), {', '.join(filled)} "
-            f"FROM rows_in JOIN repeated USING (_rank, _record) WHERE _rank IN ({mine}) AND kept IN ({theirs})"
+            f"FROM rows_in SEMI JOIN (FROM repeated WHERE kept IN ({theirs})) AS gone USING (_rank, _record) WHERE _rank IN ({mine})"
         ).fetchone()
         (every,) = self.connection.execute(f"SELECT count(*) FROM rows_in WHERE _rank IN ({mine})").fetchone()
         if lost and lost >= TAKEN * every:
