@@ -46,6 +46,7 @@ CHECKS = {
     "duplicate ids": Term("编号重复", "ids that come more than once"),
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
     "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
+    "other ids": Term("两个文件的同一批来电，编号不同", "the same calls in two files under other ids"),
     "keys used again": Term("同一编号用于几次来电", "one key of several calls"),
     "rejected": Term("无法读取的记录", "records that could not be read"),
     "unread sheet": Term("未读的隐藏工作表", "hidden sheet that is not read"),
@@ -207,6 +208,10 @@ SENTENCES = {
     "unexplained duplicates": Term(
         "{where}有{count}条重复记录，文件重叠不能解释（{share}），请核对设置key",
         "{where}: {count} duplicate records that no overlap of exports explains ({share}); look at the setting key",
+    ),
+    "other ids": Term(
+        "{where}有{count}条与另一文件{detail}的记录同号码、同一时刻，编号不同（{share}）：各算一次，第二条成了没有人打的复电；请只留一个文件",
+        "{where}: {count} records are of the same number and second as records of {detail}, under other ids ({share}); each counts, the second one as a repeat that nobody made; keep one of the two files",
     ),
     "keys used again": Term(
         "{where}有{count}次来电的编号另一次来电也用过（{share}）：相隔数小时以上，或来电人不同，各算一次；请核对设置events",

@@ -34,6 +34,9 @@ MIDNIGHT = (0.01, 0.5)  # shares of instants at 00:00:00: minor (a default time)
 NEW_CATEGORIES = (0.02, 0.10)  # shares of records in categories that no earlier record had: minor, major
 DRIFT = (0.10, 0.25)  # shares of records that changed category on the month before: minor, major
 NOISE = 3  # times what chance brings (a standard error, an expected drift) that a movement must exceed
+OTHER_IDS = (
+    0.01  # share of a table's records that another file has under other ids, from which the repeats that they make are too many to judge
+)
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
 SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
@@ -107,7 +110,7 @@ def checks(
     and `cells` (the store's account of cells that did not convert) by the rows whose time lies in it. Ordered by severity, then check and place.
     """
     ledgers = list(ledgers)
-    rows = [*_of_files(ledgers, period), *_of_cells(cells, params, period)]
+    rows = [*_of_files(ledgers, period), *_of_other_ids(ledgers, period), *_of_cells(cells, params, period)]
     parts = {name: _Part(TABLES[name], relation, params, period) for name, relation in tables.items()}
     leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
     for name, part in parts.items():
@@ -660,6 +663,20 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
             yield Finding(UNFINISHED, ledger.name, None, None, "info")
 
 
+def _of_other_ids(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
+    """Records of one caller at the second of a record of another file: each counts, and the second one is a repeat that nobody made. The share is of the table's records."""
+    for ledger in ledgers:
+        for other, days in ledger.other_ids.items():
+            if count := sum(n for day, n in days.items() if _inside(day, period)):
+                there = [_fates(mine, period) or Counter() for mine in ledgers if mine.table == ledger.table]
+                share = count / max(sum(found["accepted"] for found in there), count)
+                yield Finding("other ids", ledger.name, count, share, "severe" if share >= OTHER_IDS else "major", detail=other)
+
+
+def _inside(day: str, period: Stretch | None) -> bool:
+    return period is None or period.first_day <= date.fromisoformat(day) <= period.last_day
+
+
 def _of_sheets(ledger: FileLedger, records: int) -> Iterator[Finding]:
     """What else a workbook holds: hidden sheets with the mapped columns, visible ones that params do not list, and others."""
     for sheet, rows in ledger.unread.items():
@@ -678,7 +695,7 @@ def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
         return _of_all(ledger)
     found = Counter()
     for day, fates in ledger.days.items():
-        if period.first_day <= date.fromisoformat(day) <= period.last_day:
+        if _inside(day, period):
             found.update(fates)
     anywhere = ledger.unlisted or ledger.unread or (not ledger.days and _of_all(ledger))
     return _with_together(found) if found or anywhere else None
@@ -744,5 +761,5 @@ def _in_period(cell: Mapping, period: Stretch | None) -> tuple[int, int]:
     """Cells found, and filled cells of their column; of a period those of rows whose time lies in it."""
     if period is None:
         return cell["count"], max(cell["filled"], cell["count"])
-    days = [pair for day, pair in cell["days"].items() if period.first_day <= date.fromisoformat(day) <= period.last_day]
+    days = [pair for day, pair in cell["days"].items() if _inside(day, period)]
     return sum(wrong for wrong, _ in days), sum(filled for _, filled in days)

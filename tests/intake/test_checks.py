@@ -299,6 +299,17 @@ def test_undated_rows_that_vanished_are_told_in_every_period():
     assert found({}, MAY, ledgers=[aside]) == {("no last line end", "c.csv"): (None, None, "info")}, "it counts in every month"
 
 
+def test_the_same_calls_in_two_files_under_other_ids():
+    """12 of the 1,000 calls of May are 12 others under ids of b.csv; 3 of the 1,000 of June."""
+    a = FileLedger("a.csv", lines=1501, header=1, accepted=1500, days={"2024-05-02": {"accepted": 800}, "2024-06-02": {"accepted": 700}})
+    b = FileLedger("b.csv", lines=501, header=1, accepted=500, days={"2024-05-02": {"accepted": 200}, "2024-06-02": {"accepted": 300}})
+    b.other_ids = {"a.csv": {"2024-05-02": 12, "2024-06-02": 3}}
+    assert found({}, MAY, ledgers=[a, b]) == {("other ids", "b.csv"): (12, 0.012, "severe")}, "repeats cannot be judged"
+    assert found({}, Month(date(2024, 6, 1), date(2024, 6, 30)), ledgers=[a, b]) == {("other ids", "b.csv"): (3, 0.003, "major")}
+    told = checks(CONNECTION, {}, [a, b], params())
+    assert sentence(told.iloc[0], "zh").startswith("b.csv有15条与另一文件a.csv的记录同号码、同一时刻，编号不同（0.8%）")
+
+
 def test_cells_that_did_not_convert():
     cells = [
         cell(7, 100, shape="0d"),

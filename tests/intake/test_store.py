@@ -333,6 +333,21 @@ def test_a_source_whose_rows_say_no_more_gives_way(tmp_path):
     assert len(rows(built(path))) == 500, "1 of 201 rows is the same day of another system"
 
 
+def test_the_same_calls_under_other_ids_are_told(tmp_path):
+    """Of a.csv's 400 calls b.csv has 10 again, from 3 May on, under its own ids; 7 would be chance, and so is what has no clock time or no known caller."""
+    of_a = [f"A{n},2024-05-0{1 + n // 80} {1 + n % 80 // 4:02d}:{n % 4}0:00,1380000{n:04d},停水,1" for n in range(400)]
+    again = [line.replace("A", "B", 1) for line in of_a[160:170]]
+    of_b = [f"C{n},2024-05-0{3 + n // 80} {1 + n % 80 // 4:02d}:05:00,1390000{n:04d},噪音,1" for n in range(160)]
+    unknown = [f"{x}{n},2024-05-04 10:00:00,匿名,停水,1" for x in "DE" for n in range(20)]
+    days = [f"{x}{n},2024-05-04 00:00:00,137000{n:05d},停水,1" for x in "FG" for n in range(20)]
+    export(tmp_path, "a.csv", of_a + unknown[:20] + days[:20])
+    export(tmp_path, "b.csv", of_b + again + unknown[20:] + days[20:])
+    params = hotline(tmp_path, more="  key: 编号\n")
+    assert {ledger.name: ledger.other_ids for ledger in built(params).ledgers} == {"a.csv": {"b.csv": {"2024-05-03": 10}}, "b.csv": {}}
+    export(tmp_path, "b.csv", of_b + again[:7] + unknown[20:] + days[20:])
+    assert not any(ledger.other_ids for ledger in built(params).ledgers)
+
+
 # what may not change a figure
 
 

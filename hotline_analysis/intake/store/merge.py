@@ -23,6 +23,10 @@ from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
 FILE_ROWS, FILES = 500_000, 16  # rows of one file of a table, and more where a table would have more files than that when it is made whole
 DAY = 86400
+OTHER_ID = (
+    8,
+    0.01,
+)  # rows, and share of those that the smaller of two files has of the days of both, that tell two exports of the same calls under other ids
 SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
 TAKEN = 0.01  # share of a source's rows that may give way to another source's that lacks what they tell: a few days in which one system followed another
 NO_KEY, NO_KEY_ROWS = (
@@ -68,6 +72,7 @@ class Merge:
             "folded": self._counts("folded", "'folded'"),
             "apart": self._counts("apart", "'apart'"),
             "left_out": {},
+            "other_id": self._other_ids(gone),
             "equal": self._counts("(FROM ranked WHERE _whole AND nth > 1 AND NOT gone)", f"'{EQUAL}'"),
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
@@ -266,6 +271,43 @@ class Merge:
 
     def _legs(self, ranks: list[int]) -> str:
         return f"(SELECT r.*, c._call, c._leg FROM rows_in AS r JOIN calls_of AS c USING (_rank, _record) WHERE _rank IN ({', '.join(map(str, ranks))}))"
+
+    def _other_ids(self, gone: list[str]) -> dict[str, dict[str, dict[str, int]]]:
+        """Rows of one caller at the second of a row of another file, of pairs of files where they are no chance: file -> file that has them too -> day -> rows.
+
+        A day without a clock time is no such second; nor is anything of a table whose rows have no id, of which one caller may have several at once.
+        """
+        columns, clock = self.columns, self._clock()
+        if self.table.id not in columns or "caller" not in columns or clock not in columns or not (overlapping := self._overlapping()):
+            return {}
+        aside = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
+        timed = f"_rank IN ({', '.join(overlapping)}) AND caller IS NOT NULL AND _out IS NULL AND {self.table.clock} <> date_trunc('day', {self.table.clock})"
+        rows = f"SELECT _rank, caller, {clock} AS second, CAST({self.clock} AS DATE) AS day, count(*) AS n FROM rows_in {aside} WHERE {timed} GROUP BY ALL"
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE met AS WITH seen AS ({rows}) SELECT b._rank AS mine, a._rank AS other, b.day, sum(b.n)::BIGINT AS n "
+            "FROM seen AS a JOIN seen AS b USING (caller, second) WHERE a._rank < b._rank GROUP BY ALL"
+        )
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for mine, other, total in self.connection.execute("SELECT mine, other, sum(n) FROM met GROUP BY ALL ORDER BY ALL").fetchall():
+            if total >= OTHER_ID[0] and total >= OTHER_ID[1] * self._shared(mine, other):
+                days = self.connection.execute("SELECT day, n FROM met WHERE mine = ? AND other = ? ORDER BY day", [mine, other]).fetchall()
+                found.setdefault(str(self.places[mine]), {})[str(self.places[other])] = {day.isoformat(): n for day, n in days}
+        return found
+
+    def _overlapping(self) -> list[str]:
+        """The ranks of the files that begin before an earlier one ends, and of these."""
+        spans = sorted((part.first_s, part.last_s, rank) for rank, (_, part) in self.ranked if part.first_s is not None)
+        until = itertools.accumulate((last for _, last, _ in spans), max)
+        met = [(a, b) for a, b, latest in zip(spans, spans[1:], until, strict=False) if b[0] <= latest]
+        return sorted({str(rank) for pair in met for *_, rank in pair})
+
+    def _shared(self, mine: int, other: int) -> int:
+        """Rows that the smaller of two files has of the days of both."""
+        clock = self._clock()
+        per_file = f"SELECT _rank, min({clock}) AS first, max({clock}) AS last FROM rows_in WHERE _rank IN ({mine}, {other}) GROUP BY 1"
+        span = f"(SELECT max(first) AS first, min(last) AS last FROM ({per_file}))"
+        both = f"SELECT _rank, count(*) AS n FROM rows_in, {span} AS span WHERE _rank IN ({mine}, {other}) AND {clock} BETWEEN span.first AND span.last GROUP BY 1"
+        return self.connection.execute(f"SELECT min(n) FROM ({both})").fetchone()[0]
 
     def _any(self, name: str) -> bool:
         return self.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] > 0
@@ -485,13 +527,13 @@ def calendar(params: Params) -> list:
 
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
     files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
-    said = [FORMAT, "files by day", calendar(params), files]
+    said = [FORMAT, "files by day, ids of other files", calendar(params), files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLedger]:
     """Each file's account after the parts were put together."""
-    ledgers, place = [], Counter()
+    ledgers, place, names = [], Counter(), {name: [job.file.name for job in jobs if job.table.name == name] for name in merged}
     for job, part in zip(jobs, parts, strict=True):
         mine, counts = str(place[job.table.name]), merged[job.table.name]["counts"]
         ledger = FileLedger.from_dict(part.ledger.as_dict())
@@ -506,6 +548,7 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
         ledger.table, ledger.days = job.table.name, merged[job.table.name]["days"].get(mine, {})
         ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)
         ledger.apart = counts["apart"].get(mine, {}).get("apart", 0)
+        ledger.other_ids = {names[job.table.name][int(other)]: days for other, days in counts["other_id"].get(mine, {}).items()}
         place[job.table.name] += 1
         ledgers.append(ledger)
     return ledgers
