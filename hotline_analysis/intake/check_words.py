@@ -13,6 +13,8 @@ CHECKS = {
     "closed weekday": Term("每周有一天不再有记录", "a weekday without records from a day on"),
     "odd day": Term("当日记录数异常", "day far from its usual"),
     "empty days": Term("没有记录的天数", "days without a record"),
+    "sparse days": Term("大多数日子没有记录", "most days without a record"),
+    "other order": Term("日与月可能读反", "day and month may be the other way round"),
     "uncovered days": Term("在数据起止之外的天数", "days before the data begin or after they end"),
     "lost after": Term("期后没有记录的天数", "days without records after the period"),
     "lost or closed after": Term("期后没有记录的天数，缺记录或停班", "days without records after the period, lost or closed"),
@@ -125,6 +127,14 @@ SENTENCES = {
     ),
     "odd day": Term("{where}有{count}条记录，平常约{usual}条", "{count} records on {where}, usually about {usual}"),
     "empty days": Term("{usual}天中{count}天没有记录", "{count} of {usual} days have no record"),
+    "sparse days": Term(
+        "{where}起止之间{usual}天只有{count}天有记录，这些天却有很多：请核对日期的读法，或补上其余日子的导出",
+        "{where}: of {usual} days between the first and the last record {count} have any, and these have many; look at how dates are read, or add the exports of the other days",
+    ),
+    "other order": Term(
+        "{where}起止之间{usual}天只有{count}天有记录，这些天却有很多；每一格也可读成{detail}，请核对参数的formats",
+        "{where}: of {usual} days between the first and the last record {count} have any, and these have many; every cell can be read as {detail} too; look at formats in params",
+    ),
     "uncovered days": Term("{usual}天中{count}天在数据起止之外", "{count} of {usual} days lie before the data begin or after they end"),
     "lost after": Term(
         "{where}没有记录，平常约{usual}条：此前的来电只看到那时为止，{detail}小时及以上窗口的复电率据看得较久的来电估计",

@@ -5,11 +5,12 @@ period, or all; what is usual comes from all data. A check whose column the expo
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
 import duckdb
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.check_words import SEVERITY
+from hotline_analysis.intake.convert import hints
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
 from hotline_analysis.intake.convert.parts import DUE, FAR_OUT_DAYS
@@ -58,6 +60,12 @@ LOST = (  # what the files lost: check, fate of the rows, steps
     ("unexplained duplicates", "unexplained", REJECTED),
     ("keys used again", "apart", REJECTED),
 )
+SPREAD = ("calls", "orders", "sessions", "messages")  # tables that bring records on most days; surveys and registers may come in batches
+SPARSE, FEWEST_DAYS, LONGEST_RUN = (
+    0.5,
+    3,
+    12,
+)  # share of days without a record, days with one, and days in a row: day and month exchanged make no longer run
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -262,6 +270,8 @@ def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
     if part.ends:
         yield from _outside(part, *part.ends)
         yield from _far_dates(part, *part.ends)
+        if part.name in SPREAD:
+            yield from _sparse(part, *part.ends)
         if first and not part.table.monthly:
             yield from _begun(part)
             yield from _uncovered(part, *part.ends)
@@ -305,6 +315,37 @@ def _far_dates(part: _Part, first: date, last: date) -> Iterator[Finding]:
                     far / filled,
                     max(_step(far / filled, REJECTED), "minor", key=ORDER.index),
                 )
+
+
+def _sparse(part: _Part, first: date, last: date) -> Iterator[Finding]:
+    """All data on a few days far apart that have many records each: a day read as a month, or exports of a few days. Weekdays that never have a record are no lack.
+
+    Day and month may be the other way round where a pattern of params says which comes first and no day is after the 12th.
+    """
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    there = [day for day in days if part.counted.get(day)]
+    weekdays = {day.weekday() for day in there}
+    open_ = [day for day in days if day.weekday() in weekdays]
+    runs = [len(list(run)) for held, run in groupby(open_, key=lambda day: day in part.counted) if held]
+    if len(there) < FEWEST_DAYS or max(runs) > LONGEST_RUN or len(there) >= SPARSE * len(open_):
+        return
+    if np.median([part.counted[day] for day in there]) >= LEAST_USUAL:
+        other = [form for form in _forms(part) if hints.order(form)] if max(day.day for day in part.counted) <= 12 else []
+        check, severity = ("other order", "severe") if other else ("sparse days", "major")
+        yield Finding(
+            check, part.said(part.clock), len(there), None, severity, usual=len(open_), detail=_exchanged(other[0]) if other else ""
+        )
+
+
+def _forms(part: _Part) -> list[str]:
+    """The patterns that params declare for the column which places the records in time."""
+    rules = (s.columns[part.clock] for s in part.params.sources(part.name) if part.clock in s.columns)
+    return [form for rule in rules for form in rule.formats or ()]
+
+
+def _exchanged(form: str) -> str:
+    """%m/%d/%Y as %d/%m/%Y."""
+    return re.sub("[dm]", lambda found: {"d": "m", "m": "d"}[found[0]], form)
 
 
 def _begun(part: _Part) -> Iterator[Finding]:

@@ -247,6 +247,27 @@ def test_files():
     assert found({}, ledgers=[ledger]) == told | {("unexplained duplicates", "may.csv"): (5, 0.005, "minor")}
 
 
+def test_a_few_days_far_apart_with_many_calls_may_be_days_read_as_months():
+    """The 1st to the 12th of January written dd/mm and read as %m/%d: 30 calls on the 1st of each of 12 months, 12 of 336 days. It was an excellent year."""
+    year = date(2024, 1, 1), date(2024, 12, 1)
+    firsts = calls(*year, lambda day: 30 if day.day == 1 else 0)
+    month_first = {"columns": {"started_at": {"from": "t", "formats": "%m/%d/%Y %H:%M"}}}
+    told = found(firsts, MAY, source=month_first)
+    assert told["other order", "started_at"] == (12, None, "severe")
+    frame = checks(CONNECTION, {"calls": CONNECTION.from_df(firsts)}, [], params(source=month_first), period=MAY)
+    row = frame[frame["check"] == "other order"].iloc[0]
+    assert sentence(row, "zh") == "来电时间起止之间336天只有12天有记录，这些天却有很多；每一格也可读成%d/%m/%Y %H:%M，请核对参数的formats"
+    assert found(firsts, MAY)["sparse days", "started_at"] == (12, None, "major"), "a form that says the year first has no other order"
+    late = calls(*year, lambda day: 30 if day.day in (1, 13) else 0)
+    assert found(late, MAY, source=month_first)["sparse days", "started_at"] == (23, None, "major"), "no month is the 13th"
+    for much in (
+        lambda day: 30 if day.weekday() == 5 else 0,  # open on Saturdays
+        lambda day: 30 if day.month in (1, 2, 11, 12) else 0,  # a hotline of the heating season
+        lambda day: 3 if day.day == 1 else 0,  # calls are rare
+    ):
+        assert not {check for check, _ in found(calls(*year, much), MAY, source=month_first)} & {"other order", "sparse days"}
+
+
 def test_a_file_is_judged_by_its_part_in_the_month():
     """Of May 2 of 40 rows did not convert and 4 came again; 10 of the file's 101 records nobody can date. June's file says nothing of May."""
     may = FileLedger("may.csv", lines=102, header=1, accepted=80)
