@@ -54,6 +54,7 @@ CHECKS = {
     "unread sheet": Term("未读的隐藏工作表", "hidden sheet that is not read"),
     "unlisted sheet": Term("参数没有列入的工作表", "sheet that params do not list"),
     "beside": Term("文件中未读的其他部分", "other parts of a file that are not read"),
+    "unread column": Term("整列无法转换", "a column that does not convert"),
     "unread cells": Term("无法转换的单元格", "cells that did not convert"),
     "blanked texts": Term("不存入的文本", "texts that are not stored"),
     "hidden ids": Term("形如个人号码的编号", "ids that read like somebody's number"),
@@ -234,6 +235,10 @@ SENTENCES = {
         "{where}: a sheet with the same columns and {count} rows, which params › sheet does not list, is not read",
     ),
     "beside": Term("{where}没有所需的列，未读", "{where} lacks the mapped columns and is not read"),
+    "unread column": Term(
+        "{where}的{count}格无法转换（{share}）{shape}，几乎整列空缺：请核对参数写的是哪一列",
+        "{where}: {count} cells did not convert ({share}){shape}, so that the column is as good as empty; look at which column params map",
+    ),
     "unread cells": Term("{where}有{count}格无法转换（{share}）{shape}", "{where}: {count} cells did not convert ({share}){shape}"),
     "blanked texts": Term(
         "{where}有{count}格是号码、地址或叙述，不存入（{share}）",

@@ -42,6 +42,7 @@ OTHER_IDS = (
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
 SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
+UNREAD_COLUMN = (0.9, 8)  # share of a column's filled cells, and how many, that make it another column than the one that is meant
 MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
 UNMET = 0.5  # share of the names of one table that another lacks, above which the two name people differently
@@ -771,7 +772,9 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
             found[1] += filled
             found[2][cell["shape"]] += wrong
     for (check, table, column), (count, filled, shapes) in counts.items():
-        if count:
+        if check == "unread cells" and count >= max(UNREAD_COLUMN[0] * filled, UNREAD_COLUMN[1]):
+            yield Finding("unread column", _said(table, column), count, count / filled, "severe", detail=shapes.most_common(1)[0][0])
+        elif count:
             info = check in ("hidden ids", "no answer", *TOLD.values())
             mended = "minor" if check == "exchanged dates" else "info"
             severity = mended if info else _step(count / filled, MISFIT if check == "country" else UNREAD)
