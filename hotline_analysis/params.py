@@ -1857,16 +1857,19 @@ def read_yaml(path: Path) -> dict:
         raise BadParams(path.name, "is nested too deeply.", f"A params file has at most {DEEPEST} levels.") from None
     except (MarkedYAMLError, YAMLError, ValueError, TypeError) as fault:  # the last two: a tag or a key that makes no sense
         mark, problem = getattr(fault, "problem_mark", None), str(getattr(fault, "problem", fault))
-        hint = (
-            "A text that begins with *, & or % needs quotes, such as '*.csv'."
-            if "alias" in problem or "anchor" in problem or "token" in problem
-            else ""
-        )
+        hint = _yaml_hint(problem)
         raise BadParams(f"{path.name} › line {mark.line + 1 if mark else '?'}", f"is not YAML: {problem}.", hint) from None
     if not isinstance(data, dict):
         raise BadParams(path.name, "holds no settings.", "A params file begins with 'title:' and names a table, such as 'calls:'.")
     _check_texts(data, path.name)
     return data
+
+
+def _yaml_hint(problem: str) -> str:
+    if r"'\t'" in problem:
+        return "Begin the line with blanks, not a tab."
+    quoted = any(word in problem for word in ("alias", "anchor", "token"))
+    return "A text that begins with *, & or % needs quotes, such as '*.csv'." if quoted else ""
 
 
 def _check_texts(value: Any, where: str, depth: int = 0) -> None:

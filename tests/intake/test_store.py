@@ -545,6 +545,21 @@ def test_dates_that_may_be_read_two_ways_are_refused_with_the_setting(tmp_path):
         built(hotline(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("来电时问", "Did you mean '来电时间'?"),
+        ("来电日期", "Did you mean '来电时间'? Its header says: 编号, 来电时间, 号码, 分类, 通话时长."),
+        ("x", "Its header says: 编号, 来电时间, 号码, 分类, 通话时长."),
+    ],
+)
+def test_a_column_that_the_file_lacks_has_the_nearest_header(tmp_path, written, hint):
+    export(tmp_path, "a.csv", ROWS)
+    with pytest.raises(DataRefused) as refused:
+        built(hotline(tmp_path, columns=f"call_id: 编号, started_at: {written}"))
+    assert str(refused.value) == f"a.csv › has no column '{written}', which params map. {hint}"
+
+
 def test_a_file_of_which_nothing_reads_is_refused_with_a_shape(tmp_path):
     export(tmp_path, "a.csv", [f"{n},10时{n % 60}分 周五,匿名,停水,1" for n in range(200)])
     with pytest.raises(DataRefused, match=r"no row of it reads as started_at such as dd时d+分 \?\?"):
