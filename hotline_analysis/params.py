@@ -2087,7 +2087,7 @@ def check_period(text: str) -> str:
     if LONGER.fullmatch(text):
         return text
     if len(text) != 10:
-        return check_month(text)
+        return check_month(text, "2024-09, 2024Q3, 2024, 2024-09-18 or latest")
     try:
         if re.fullmatch(MONTH.pattern + r"-[0-9]{2}", text):
             return date.fromisoformat(text).isoformat()
@@ -2096,8 +2096,8 @@ def check_period(text: str) -> str:
     raise BadParams(f"day {text!r}", "is not a day.", "Write it as 2024-09-18.")
 
 
-def check_month(text: str) -> str:
-    """`2024-09`, or BadParams: a month is four digits, a hyphen and 01-12."""
+def check_month(text: str, forms: str = "2024-09") -> str:
+    """`2024-09`, or BadParams: a month is four digits, a hyphen and 01-12. `forms`: what else may stand in its place there."""
     if not MONTH.fullmatch(text):
-        raise BadParams(f"month {text[:40]!r}", "is not a month.", "Write it as 2024-09.")
+        raise BadParams(f"month {text[:40]!r}", "is not a month.", f"Write it as {forms}.")
     return text
