@@ -188,7 +188,7 @@ def _period(month: str, first: str, last: str) -> str:
         raise BadParams("period", "--from and --to go together.", "Give both ends, or --month.")
     for text in (month, first, last):
         if text and text not in ("latest", "all"):
-            check_month(text)
+            check_month(text, "2024-09, latest or all")
     return month or (f"{first}..{last}" if first != last else first) or "all"
 
 
@@ -259,7 +259,7 @@ def check(params, month, language, quiet):
     from hotline_analysis.words import GRADE, Term
 
     if month not in ("all", "latest"):
-        check_month(month)
+        check_month(month, "2024-09, latest or all")
     h = open_hotline(params, month, language, progress=not quiet)
     click.echo(_account(h.ledger if month == "all" else h.ledger_of_month, language))
     for line in [line for ledger in h.store.ledgers for line in check_words.rejections(ledger, language)] if month == "all" else ():

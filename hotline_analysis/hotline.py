@@ -57,7 +57,7 @@ from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
 from hotline_analysis.measures.view import View
-from hotline_analysis.params import Params, check_period
+from hotline_analysis.params import MONTH, Params, check_period
 from hotline_analysis.show.digest import digest
 from hotline_analysis.studies import complaints
 from hotline_analysis.words import ANSWERS, GRADE, LANGUAGES, PERCENT, Contract, Field, Language, Term, format_month, listed
@@ -270,6 +270,14 @@ class Hotline:
             return self._longer(str(month))
         first, dots, last = str(month).partition("..")
         last = last if dots else first
+        if not (MONTH.fullmatch(first) and MONTH.fullmatch(last)):
+            self.data_days  # noqa: B018 (refuses where there are no months)
+            forms = "2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all"
+            raise BadParams(
+                f"month {str(month)[:40]!r}",
+                "is not a month.",
+                f"Write it as {forms}; the data have {self.months[0]} to {self.months[-1]}.",
+            )
         period = self.calendar.stretch(first, last)
         for name in (first, last):
             if name not in self.months:

@@ -1857,16 +1857,19 @@ def read_yaml(path: Path) -> dict:
         raise BadParams(path.name, "is nested too deeply.", f"A params file has at most {DEEPEST} levels.") from None
     except (MarkedYAMLError, YAMLError, ValueError, TypeError) as fault:  # the last two: a tag or a key that makes no sense
         mark, problem = getattr(fault, "problem_mark", None), str(getattr(fault, "problem", fault))
-        hint = (
-            "A text that begins with *, & or % needs quotes, such as '*.csv'."
-            if "alias" in problem or "anchor" in problem or "token" in problem
-            else ""
-        )
+        hint = _yaml_hint(problem)
         raise BadParams(f"{path.name} › line {mark.line + 1 if mark else '?'}", f"is not YAML: {problem}.", hint) from None
     if not isinstance(data, dict):
         raise BadParams(path.name, "holds no settings.", "A params file begins with 'title:' and names a table, such as 'calls:'.")
     _check_texts(data, path.name)
     return data
+
+
+def _yaml_hint(problem: str) -> str:
+    if r"'\t'" in problem:
+        return "Begin the line with blanks, not a tab."
+    quoted = any(word in problem for word in ("alias", "anchor", "token"))
+    return "A text that begins with *, & or % needs quotes, such as '*.csv'." if quoted else ""
 
 
 def _check_texts(value: Any, where: str, depth: int = 0) -> None:
@@ -2084,7 +2087,7 @@ def check_period(text: str) -> str:
     if LONGER.fullmatch(text):
         return text
     if len(text) != 10:
-        return check_month(text)
+        return check_month(text, "2024-09, 2024Q3, 2024, 2024-09-18 or latest")
     try:
         if re.fullmatch(MONTH.pattern + r"-[0-9]{2}", text):
             return date.fromisoformat(text).isoformat()
@@ -2093,8 +2096,8 @@ def check_period(text: str) -> str:
     raise BadParams(f"day {text!r}", "is not a day.", "Write it as 2024-09-18.")
 
 
-def check_month(text: str) -> str:
-    """`2024-09`, or BadParams: a month is four digits, a hyphen and 01-12."""
+def check_month(text: str, forms: str = "2024-09") -> str:
+    """`2024-09`, or BadParams: a month is four digits, a hyphen and 01-12. `forms`: what else may stand in its place there."""
     if not MONTH.fullmatch(text):
-        raise BadParams(f"month {text[:40]!r}", "is not a month.", "Write it as 2024-09.")
+        raise BadParams(f"month {text[:40]!r}", "is not a month.", f"Write it as {forms}.")
     return text

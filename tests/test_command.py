@@ -65,17 +65,33 @@ def test_strata_are_pooled_before_a_name_of_few_calls_is_printed(tmp_path, capsy
         (("study", "window", "--set", "windws_hours=2"), 64, "--set › 'windws_hours' is not a setting here. Did you mean 'windows_hours'?"),
         (("study", "window", "--set", "match"), 64, "--set › 'match' is not key=value. Did you mean 'match'?"),
         (("study", "window", "--from", "2024-01"), 64, "period › --from and --to go together. Give both ends, or --month."),
-        (("study", "window", "--month", "2024-1"), 64, "month '2024-1' › is not a month. Write it as 2024-09."),
+        (
+            ("study", "window", "--month", "2024-1"),
+            64,
+            "month '2024-1' › is not a month. Write it as 2024-09, latest or all.",
+        ),
         (
             ("study", "window", "--month", "2031-01"),
             66,
             "small.yaml › 2031-01 › there are no calls in this month; they run from 2024-01 to 2024-02.",
         ),
-        (("report", "--month", "2024-13"), 64, "month '2024-13' › is not a month. Write it as 2024-09."),
-        (("report", "--month", "../../x"), 64, "month '../../x' › is not a month. Write it as 2024-09."),
+        (
+            ("report", "--month", "2024-13"),
+            64,
+            "month '2024-13' › is not a month. Write it as 2024-09, 2024Q3, 2024, 2024-09-18 or latest.",
+        ),
+        (
+            ("report", "--month", "../../x"),
+            64,
+            "month '../../x' › is not a month. Write it as 2024-09, 2024Q3, 2024, 2024-09-18 or latest.",
+        ),
         (("study", "window", "--by", "isue_1"), 64, "study window › the calls have no stratum 'isue_1'. Did you mean 'issue_1'?"),
         (("study", "window", "--table", "pareto", "--by", "issue_1"), 64, "study window › 'pareto' is not made by strata. Leave --by out."),
-        (("check", "--month", "x"), 64, "month 'x' › is not a month. Write it as 2024-09."),
+        (
+            ("check", "--month", "x"),
+            64,
+            "month 'x' › is not a month. Write it as 2024-09, latest or all.",
+        ),
     ],
 )
 def test_refusals(hotline, capsys, arguments, code, sentence):

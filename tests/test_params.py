@@ -53,6 +53,10 @@ def test_yes_as_a_key_is_a_word(tmp_path):
     ("text", "sentence"),
     [
         ("title: x\ntitle: y\n", "x.yaml › line 2 › 'title' is written twice. Keep one of the two."),
+        (
+            "title: x\ncalls:\n\tfiles: a\n",
+            "x.yaml › line 3 › is not YAML: found character '\\t' that cannot start any token. Begin the line with blanks, not a tab.",
+        ),
         ("title: [\n", "x.yaml › line 2 › is not YAML: expected the node content, but found '<stream end>'."),
         (
             "title: x\ncalls: {files: *.csv}\n",

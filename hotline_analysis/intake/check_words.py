@@ -13,6 +13,8 @@ CHECKS = {
     "closed weekday": Term("每周有一天不再有记录", "a weekday without records from a day on"),
     "odd day": Term("当日记录数异常", "day far from its usual"),
     "empty days": Term("没有记录的天数", "days without a record"),
+    "sparse days": Term("大多数日子没有记录", "most days without a record"),
+    "other order": Term("日与月可能读反", "day and month may be the other way round"),
     "uncovered days": Term("在数据起止之外的天数", "days before the data begin or after they end"),
     "lost after": Term("期后没有记录的天数", "days without records after the period"),
     "lost or closed after": Term("期后没有记录的天数，缺记录或停班", "days without records after the period, lost or closed"),
@@ -46,11 +48,13 @@ CHECKS = {
     "duplicate ids": Term("编号重复", "ids that come more than once"),
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
     "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
+    "other ids": Term("两个文件的同一批来电，编号不同", "the same calls in two files under other ids"),
     "keys used again": Term("同一编号用于几次来电", "one key of several calls"),
     "rejected": Term("无法读取的记录", "records that could not be read"),
     "unread sheet": Term("未读的隐藏工作表", "hidden sheet that is not read"),
     "unlisted sheet": Term("参数没有列入的工作表", "sheet that params do not list"),
     "beside": Term("文件中未读的其他部分", "other parts of a file that are not read"),
+    "unread column": Term("整列无法转换", "a column that does not convert"),
     "unread cells": Term("无法转换的单元格", "cells that did not convert"),
     "blanked texts": Term("不存入的文本", "texts that are not stored"),
     "hidden ids": Term("形如个人号码的编号", "ids that read like somebody's number"),
@@ -124,6 +128,14 @@ SENTENCES = {
     ),
     "odd day": Term("{where}有{count}条记录，平常约{usual}条", "{count} records on {where}, usually about {usual}"),
     "empty days": Term("{usual}天中{count}天没有记录", "{count} of {usual} days have no record"),
+    "sparse days": Term(
+        "{where}起止之间{usual}天只有{count}天有记录，这些天却有很多：请核对日期的读法，或补上其余日子的导出",
+        "{where}: of {usual} days between the first and the last record {count} have any, and these have many; look at how dates are read, or add the exports of the other days",
+    ),
+    "other order": Term(
+        "{where}起止之间{usual}天只有{count}天有记录，这些天却有很多；每一格也可读成{detail}，请核对参数的formats",
+        "{where}: of {usual} days between the first and the last record {count} have any, and these have many; every cell can be read as {detail} too; look at formats in params",
+    ),
     "uncovered days": Term("{usual}天中{count}天在数据起止之外", "{count} of {usual} days lie before the data begin or after they end"),
     "lost after": Term(
         "{where}没有记录，平常约{usual}条：此前的来电只看到那时为止，{detail}小时及以上窗口的复电率据看得较久的来电估计",
@@ -208,6 +220,10 @@ SENTENCES = {
         "{where}有{count}条重复记录，文件重叠不能解释（{share}），请核对设置key",
         "{where}: {count} duplicate records that no overlap of exports explains ({share}); look at the setting key",
     ),
+    "other ids": Term(
+        "{where}有{count}条与另一文件{detail}的记录同号码、同一时刻，编号不同（{share}）：各算一次，第二条成了没有人打的复电；请只留一个文件",
+        "{where}: {count} records are of the same number and second as records of {detail}, under other ids ({share}); each counts, the second one as a repeat that nobody made; keep one of the two files",
+    ),
     "keys used again": Term(
         "{where}有{count}次来电的编号另一次来电也用过（{share}）：相隔数小时以上，或来电人不同，各算一次；请核对设置events",
         "{where}: {count} calls share their key with another call, hours away or of another caller ({share}); each counts; look at the setting events",
@@ -219,6 +235,10 @@ SENTENCES = {
         "{where}: a sheet with the same columns and {count} rows, which params › sheet does not list, is not read",
     ),
     "beside": Term("{where}没有所需的列，未读", "{where} lacks the mapped columns and is not read"),
+    "unread column": Term(
+        "{where}的{count}格无法转换（{share}）{shape}，几乎整列空缺：请核对参数写的是哪一列",
+        "{where}: {count} cells did not convert ({share}){shape}, so that the column is as good as empty; look at which column params map",
+    ),
     "unread cells": Term("{where}有{count}格无法转换（{share}）{shape}", "{where}: {count} cells did not convert ({share}){shape}"),
     "blanked texts": Term(
         "{where}有{count}格是号码、地址或叙述，不存入（{share}）",

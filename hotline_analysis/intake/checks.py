@@ -5,11 +5,12 @@ period, or all; what is usual comes from all data. A check whose column the expo
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
 import duckdb
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.intake.check_words import SEVERITY
+from hotline_analysis.intake.convert import hints
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
 from hotline_analysis.intake.convert.parts import DUE, FAR_OUT_DAYS
@@ -34,9 +36,13 @@ MIDNIGHT = (0.01, 0.5)  # shares of instants at 00:00:00: minor (a default time)
 NEW_CATEGORIES = (0.02, 0.10)  # shares of records in categories that no earlier record had: minor, major
 DRIFT = (0.10, 0.25)  # shares of records that changed category on the month before: minor, major
 NOISE = 3  # times what chance brings (a standard error, an expected drift) that a movement must exceed
+OTHER_IDS = (
+    0.01  # share of a table's records that another file has under other ids, from which the repeats that they make are too many to judge
+)
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
 SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
+UNREAD_COLUMN = (0.9, 8)  # share of a column's filled cells, and how many, that make it another column than the one that is meant
 MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
 UNMET = 0.5  # share of the names of one table that another lacks, above which the two name people differently
@@ -49,6 +55,18 @@ NEAR_S, PROVEN, FEWEST_HELD, ODD = (
     30,
     0.01,
 )  # seconds by which rounded times differ; of the calls on hold whose end says anything, and how many, that make a proof; and that may be shorter than their hold by mistake
+LOST = (  # what the files lost: check, fate of the rows, steps
+    ("rejected", "rejected", REJECTED),
+    ("duplicates", "together", (OVERLAP,)),
+    ("unexplained duplicates", "unexplained", REJECTED),
+    ("keys used again", "apart", REJECTED),
+)
+SPREAD = ("calls", "orders", "sessions", "messages")  # tables that bring records on most days; surveys and registers may come in batches
+SPARSE, FEWEST_DAYS, LONGEST_RUN = (
+    0.5,
+    3,
+    12,
+)  # share of days without a record, days with one, and days in a row: day and month exchanged make no longer run
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -101,7 +119,7 @@ def checks(
     and `cells` (the store's account of cells that did not convert) by the rows whose time lies in it. Ordered by severity, then check and place.
     """
     ledgers = list(ledgers)
-    rows = [*_of_files(ledgers, period), *_of_cells(cells, params, period)]
+    rows = [*_of_files(ledgers, period), *_of_other_ids(ledgers, period), *_of_cells(cells, params, period)]
     parts = {name: _Part(TABLES[name], relation, params, period) for name, relation in tables.items()}
     leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
     for name, part in parts.items():
@@ -253,6 +271,8 @@ def _of_ends(part: _Part, first: bool) -> Iterator[Finding]:
     if part.ends:
         yield from _outside(part, *part.ends)
         yield from _far_dates(part, *part.ends)
+        if part.name in SPREAD:
+            yield from _sparse(part, *part.ends)
         if first and not part.table.monthly:
             yield from _begun(part)
             yield from _uncovered(part, *part.ends)
@@ -296,6 +316,37 @@ def _far_dates(part: _Part, first: date, last: date) -> Iterator[Finding]:
                     far / filled,
                     max(_step(far / filled, REJECTED), "minor", key=ORDER.index),
                 )
+
+
+def _sparse(part: _Part, first: date, last: date) -> Iterator[Finding]:
+    """All data on a few days far apart that have many records each: a day read as a month, or exports of a few days. Weekdays that never have a record are no lack.
+
+    Day and month may be the other way round where a pattern of params says which comes first and no day is after the 12th.
+    """
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    there = [day for day in days if part.counted.get(day)]
+    weekdays = {day.weekday() for day in there}
+    open_ = [day for day in days if day.weekday() in weekdays]
+    runs = [len(list(run)) for held, run in groupby(open_, key=lambda day: day in part.counted) if held]
+    if len(there) < FEWEST_DAYS or max(runs) > LONGEST_RUN or len(there) >= SPARSE * len(open_):
+        return
+    if np.median([part.counted[day] for day in there]) >= LEAST_USUAL:
+        other = [form for form in _forms(part) if hints.order(form)] if max(day.day for day in part.counted) <= 12 else []
+        check, severity = ("other order", "severe") if other else ("sparse days", "major")
+        yield Finding(
+            check, part.said(part.clock), len(there), None, severity, usual=len(open_), detail=_exchanged(other[0]) if other else ""
+        )
+
+
+def _forms(part: _Part) -> list[str]:
+    """The patterns that params declare for the column which places the records in time."""
+    rules = (s.columns[part.clock] for s in part.params.sources(part.name) if part.clock in s.columns)
+    return [form for rule in rules for form in rule.formats or ()]
+
+
+def _exchanged(form: str) -> str:
+    """%m/%d/%Y as %d/%m/%Y."""
+    return re.sub("[dm]", lambda found: {"d": "m", "m": "d"}[found[0]], form)
 
 
 def _begun(part: _Part) -> Iterator[Finding]:
@@ -639,18 +690,11 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
         if found is None:
             continue
         records = ledger.physical - ledger.header - ledger.blank - ledger.skipped - ledger.summary
-        dated = max(sum(found[fate] for fate in FATES), 1)
-        undated = ledger.rejected.total() - sum(day.get("rejected", 0) for day in ledger.days.values()) if period else 0
-        if found["rejected"] or undated:
-            share = found["rejected"] / dated + undated / records
-            yield Finding("rejected", ledger.name, found["rejected"] + undated, share, _step(share, REJECTED))
-        together, alone = found["duplicates"] - found["unexplained"], found["unexplained"]
-        if together:
-            yield Finding("duplicates", ledger.name, together, together / dated, _step(together / dated, (OVERLAP,)))
-        if alone:
-            yield Finding("unexplained duplicates", ledger.name, alone, alone / dated, _step(alone / dated, REJECTED))
-        if found["apart"]:
-            yield Finding("keys used again", ledger.name, found["apart"], found["apart"] / dated, _step(found["apart"] / dated, REJECTED))
+        dated, undated = max(sum(found[fate] for fate in FATES), 1), _undated(ledger) if period else Counter()
+        for check, fate, steps in LOST:
+            if count := found[fate] + undated[fate]:
+                share = found[fate] / dated + undated[fate] / max(records, 1)
+                yield Finding(check, ledger.name, count, share, _step(share, steps))
         if EQUAL in ledger.notes:
             share = ledger.notes[EQUAL]
             yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))
@@ -659,6 +703,20 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
             yield Finding(GARBLED, ledger.name, None, ledger.notes[GARBLED], _step(ledger.notes[GARBLED], REJECTED))
         if UNFINISHED in ledger.notes:
             yield Finding(UNFINISHED, ledger.name, None, None, "info")
+
+
+def _of_other_ids(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
+    """Records of one caller at the second of a record of another file: each counts, and the second one is a repeat that nobody made. The share is of the table's records."""
+    for ledger in ledgers:
+        for other, days in ledger.other_ids.items():
+            if count := sum(n for day, n in days.items() if _inside(day, period)):
+                there = [_fates(mine, period) or Counter() for mine in ledgers if mine.table == ledger.table]
+                share = count / max(sum(found["accepted"] for found in there), count)
+                yield Finding("other ids", ledger.name, count, share, "severe" if share >= OTHER_IDS else "major", detail=other)
+
+
+def _inside(day: str, period: Stretch | None) -> bool:
+    return period is None or period.first_day <= date.fromisoformat(day) <= period.last_day
 
 
 def _of_sheets(ledger: FileLedger, records: int) -> Iterator[Finding]:
@@ -676,16 +734,30 @@ def _fates(ledger: FileLedger, period: Stretch | None) -> Counter | None:
     """What became of a file's rows, or of those of a period; None when it has none there. A file without a dated row may have its rows in any period,
     and so may a sheet that is not read."""
     if period is None:
-        moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
-        return Counter(
-            {**moved, "accepted": ledger.accepted, "events": ledger.events, "unexplained": ledger.unexplained, "apart": ledger.apart}
-        )
+        return _of_all(ledger)
     found = Counter()
     for day, fates in ledger.days.items():
-        if period.first_day <= date.fromisoformat(day) <= period.last_day:
+        if _inside(day, period):
             found.update(fates)
-    anywhere = ledger.unlisted or ledger.unread or (not ledger.days and ledger.rejected)
-    return found if found or anywhere else None
+    anywhere = ledger.unlisted or ledger.unread or (not ledger.days and _of_all(ledger))
+    return _with_together(found) if found or anywhere else None
+
+
+def _of_all(ledger: FileLedger) -> Counter:
+    """What became of all rows of a file: fate -> rows, none that is 0."""
+    moved = {fate: getattr(ledger, fate).total() for fate in ("rejected", "duplicates", "left_out")}
+    kept = {fate: getattr(ledger, fate) for fate in ("accepted", "events", "unexplained", "apart")}
+    return _with_together(+Counter({**moved, **kept}))
+
+
+def _undated(ledger: FileLedger) -> Counter:
+    """What became of the rows whose time nobody can read: they may be of any period."""
+    return _of_all(ledger) - _with_together(sum(map(Counter, ledger.days.values()), Counter()))
+
+
+def _with_together(found: Counter) -> Counter:
+    """With the duplicates that an overlap of exports explains."""
+    return found + Counter(together=found["duplicates"] - found["unexplained"])
 
 
 def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) -> Iterator[Finding]:
@@ -700,7 +772,9 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
             found[1] += filled
             found[2][cell["shape"]] += wrong
     for (check, table, column), (count, filled, shapes) in counts.items():
-        if count:
+        if check == "unread cells" and count >= max(UNREAD_COLUMN[0] * filled, UNREAD_COLUMN[1]):
+            yield Finding("unread column", _said(table, column), count, count / filled, "severe", detail=shapes.most_common(1)[0][0])
+        elif count:
             info = check in ("hidden ids", "no answer", *TOLD.values())
             mended = "minor" if check == "exchanged dates" else "info"
             severity = mended if info else _step(count / filled, MISFIT if check == "country" else UNREAD)
@@ -731,5 +805,5 @@ def _in_period(cell: Mapping, period: Stretch | None) -> tuple[int, int]:
     """Cells found, and filled cells of their column; of a period those of rows whose time lies in it."""
     if period is None:
         return cell["count"], max(cell["filled"], cell["count"])
-    days = [pair for day, pair in cell["days"].items() if period.first_day <= date.fromisoformat(day) <= period.last_day]
+    days = [pair for day, pair in cell["days"].items() if _inside(day, period)]
     return sum(wrong for wrong, _ in days), sum(filled for _, filled in days)

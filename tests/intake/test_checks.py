@@ -1,5 +1,6 @@
 """What is odd about small made tables, and the grade that follows."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -246,6 +247,27 @@ def test_files():
     assert found({}, ledgers=[ledger]) == told | {("unexplained duplicates", "may.csv"): (5, 0.005, "minor")}
 
 
+def test_a_few_days_far_apart_with_many_calls_may_be_days_read_as_months():
+    """The 1st to the 12th of January written dd/mm and read as %m/%d: 30 calls on the 1st of each of 12 months, 12 of 336 days. It was an excellent year."""
+    year = date(2024, 1, 1), date(2024, 12, 1)
+    firsts = calls(*year, lambda day: 30 if day.day == 1 else 0)
+    month_first = {"columns": {"started_at": {"from": "t", "formats": "%m/%d/%Y %H:%M"}}}
+    told = found(firsts, MAY, source=month_first)
+    assert told["other order", "started_at"] == (12, None, "severe")
+    frame = checks(CONNECTION, {"calls": CONNECTION.from_df(firsts)}, [], params(source=month_first), period=MAY)
+    row = frame[frame["check"] == "other order"].iloc[0]
+    assert sentence(row, "zh") == "来电时间起止之间336天只有12天有记录，这些天却有很多；每一格也可读成%d/%m/%Y %H:%M，请核对参数的formats"
+    assert found(firsts, MAY)["sparse days", "started_at"] == (12, None, "major"), "a form that says the year first has no other order"
+    late = calls(*year, lambda day: 30 if day.day in (1, 13) else 0)
+    assert found(late, MAY, source=month_first)["sparse days", "started_at"] == (23, None, "major"), "no month is the 13th"
+    for much in (
+        lambda day: 30 if day.weekday() == 5 else 0,  # open on Saturdays
+        lambda day: 30 if day.month in (1, 2, 11, 12) else 0,  # a hotline of the heating season
+        lambda day: 3 if day.day == 1 else 0,  # calls are rare
+    ):
+        assert not {check for check, _ in found(calls(*year, much), MAY, source=month_first)} & {"other order", "sparse days"}
+
+
 def test_a_file_is_judged_by_its_part_in_the_month():
     """Of May 2 of 40 rows did not convert and 4 came again; 10 of the file's 101 records nobody can date. June's file says nothing of May."""
     may = FileLedger("may.csv", lines=102, header=1, accepted=80)
@@ -282,6 +304,33 @@ def test_a_file_without_a_dated_row_is_told_in_every_period(tmp_path):
     assert found({}, MAY, ledgers=[beside]) == {("unlisted sheet", "c.xlsx › 6月"): (5, None, "minor")}
 
 
+def test_undated_rows_that_vanished_are_told_in_every_period():
+    """Of 100 undated rows of b.csv 60 were another's newer version, 30 of them in no other file; of a.csv's 50 records 10 undated ones came again beside 2 of 40 of May."""
+    undated = FileLedger("b.csv", lines=101, header=1, accepted=40, unexplained=30)
+    undated.duplicates.update({"older version": 60})
+    mixed = FileLedger("a.csv", lines=51, header=1, accepted=38)
+    mixed.duplicates.update({"same row": 12})
+    mixed.days = {"2024-05-07": {"accepted": 38, "duplicates": 2}}
+    assert found({}, MAY, ledgers=[undated, mixed]) == {
+        ("duplicates", "b.csv"): (30, 0.3, "info"),
+        ("unexplained duplicates", "b.csv"): (30, 0.3, "severe"),
+        ("duplicates", "a.csv"): (12, round(2 / 40 + 10 / 50, 4), "info"),
+    }
+    aside = FileLedger("c.csv", lines=6, header=1, accepted=0, left_out=Counter({"outcome test": 3}), events=2, notes={UNFINISHED: 1})
+    assert found({}, MAY, ledgers=[aside]) == {("no last line end", "c.csv"): (None, None, "info")}, "it counts in every month"
+
+
+def test_the_same_calls_in_two_files_under_other_ids():
+    """12 of the 1,000 calls of May are 12 others under ids of b.csv; 3 of the 1,000 of June."""
+    a = FileLedger("a.csv", lines=1501, header=1, accepted=1500, days={"2024-05-02": {"accepted": 800}, "2024-06-02": {"accepted": 700}})
+    b = FileLedger("b.csv", lines=501, header=1, accepted=500, days={"2024-05-02": {"accepted": 200}, "2024-06-02": {"accepted": 300}})
+    b.other_ids = {"a.csv": {"2024-05-02": 12, "2024-06-02": 3}}
+    assert found({}, MAY, ledgers=[a, b]) == {("other ids", "b.csv"): (12, 0.012, "severe")}, "repeats cannot be judged"
+    assert found({}, Month(date(2024, 6, 1), date(2024, 6, 30)), ledgers=[a, b]) == {("other ids", "b.csv"): (3, 0.003, "major")}
+    told = checks(CONNECTION, {}, [a, b], params())
+    assert sentence(told.iloc[0], "zh").startswith("b.csv有15条与另一文件a.csv的记录同号码、同一时刻，编号不同（0.8%）")
+
+
 def test_cells_that_did_not_convert():
     cells = [
         cell(7, 100, shape="0d"),
@@ -310,6 +359,19 @@ def test_cells_that_did_not_convert():
         "orders › Resolved: 1 words that params do not list (0.1%), such as da",
     ]
     assert list(told["severity"]) == ["major", "major", "major", "info", "info"]
+
+
+def test_a_column_of_which_no_cell_reads_is_another_column(tmp_path):
+    """Talk time mapped to the column of issues: 0 of 30 cells are durations. It was of middle weight, and the months were judged."""
+    export(tmp_path, "a.csv", [f"A{n},2024-05-{1 + n:02d} 10:00:00,,供水,60" for n in range(30)])
+    h = open_hotline(hotline(tmp_path, columns="call_id: 编号, started_at: 来电时间, talk_seconds: 分类"), "2024-05", progress=False)
+    told = h.checks[h.checks["check"] == "unread column"].iloc[0]
+    assert told[["where", "count", "share", "severity"]].tolist() == ["talk_seconds", 30, 1.0, "severe"] and h.grade[0] == "poor"
+    assert told["told_zh"] == "通话时长的30格无法转换（100.0%），形如??，几乎整列空缺：请核对参数写的是哪一列"
+    assert found({}, cells=[cell(90, 100), cell(7, 7, column="queue_seconds")]) == {
+        ("unread column", "talk_seconds"): (90, 0.9, "severe"),
+        ("unread cells", "queue_seconds"): (7, 1.0, "major"),
+    }
 
 
 def test_cells_that_were_read_with_care_are_told():

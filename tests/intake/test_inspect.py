@@ -364,6 +364,22 @@ def test_what_words_and_values_say_of_a_name_that_nobody_knows(tmp_path):
     assert wanted.items() <= {p.column: p.headers[0] for p in made}.items()
 
 
+def test_whether_it_was_in_time_where_and_no_answer_are_known_words(tmp_path):
+    """是否按时办结 is timely, 所属区县 the area; who was not asked said nothing of being satisfied."""
+    orders = {
+        "工单编号": CALLS["通话ID"],
+        "受理时间": CALLS["来电时间"],
+        "办结时间": CALLS["来电时间"],
+        "承办单位": ["城管局", "水务局"] * 30,
+        "所属区县": ["东区", "西区", "南区"] * 20,
+        "是否按时办结": ["是", "否"] * 30,
+        "是否满意": ["满意", "不满意", "未评价", "未回访"] * 15,
+    }
+    made = {p.column: p for p in proposals(look(tmp_path, orders)) if p.table == "orders"}
+    assert made["timely"].headers == ("是否按时办结",) and made["area"].headers == ("所属区县",)
+    assert made["satisfied"].rule == {"from": "是否满意", "values": {"未评价": "", "未回访": ""}}
+
+
 def test_accepted_orders_without_a_closing_time_are_orders(tmp_path):
     """有承办单位、满意程度而没有办结时间的受理清单是工单，不是留言。"""
     rows = {"流水号": CALLS["通话ID"], "受理时间": CALLS["来电时间"], "来电号码": CALLS["主叫号码"], "诉求类别": ["水", "电"] * 30}

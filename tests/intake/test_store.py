@@ -278,6 +278,76 @@ def test_two_sources_of_one_table_may_have_unlike_columns(tmp_path):
     assert rows(built(path), "call_id, issue_1") == [("1", "停水"), ("2", "噪音")]
 
 
+TWO = """title: 热线
+key: published
+public: true
+{table}:
+  - files: a.csv
+    key: 编号
+    columns: {{{id}: 编号, {first}}}
+  - files: b.csv
+    key: 编号
+    columns: {{{id}: 编号, {second}}}
+{more}"""
+HALVES = {  # two files of the same 3 records, each with a part of them: the table, its id, what either maps, and more
+    "orders": ("order_id", "created_at: 时间", "resolved_at: 时间", ""),
+    "surveys": ("survey_id", "invited_at: 时间", "answered_at: 时间, item_1: 分", "items: {item_1: {name: 总体, scale: [1, 5]}}\n"),
+    "sessions": ("session_id", "opened_at: 时间", "closed_at: 时间", ""),
+    "calls": ("call_id", "started_at: 时间", "started_at: 时间, talk_seconds: 分", ""),
+    "cases": ("case_id", "listed_at: 时间", "listed_at: 时间, closed_at: 时间", ""),
+}
+
+
+@pytest.mark.parametrize("table", HALVES)
+def test_two_files_that_each_tell_a_part_of_the_same_records_are_refused(tmp_path, table):
+    """One row would take the other's place: of 3 orders that are closed 0 were, and the month's checks said nothing."""
+    id_, first, second, more = HALVES[table]
+    export(tmp_path, "a.csv", [f"{n},2024-05-0{1 + n} 10:00:00," for n in range(3)], "编号,时间,分")
+    export(tmp_path, "b.csv", [f"{n},2024-05-0{1 + n} 09:00:00,{1 + n}" for n in range(3)], "编号,时间,分")
+    path = tmp_path / "line.yaml"
+    path.write_text(TWO.format(table=table, id=id_, first=first, second=second, more=more), encoding="utf-8")
+    lacks = ", ".join(c.split(":")[0] for c in second.split(", ") if c not in first)
+    with pytest.raises(DataRefused) as refused:
+        built(path)
+    assert str(refused.value) == (
+        f"{table} › key › 3 of 3 rows of b.csv have the key of a row of a.csv, which stays and lacks their {lacks}. "
+        "Join the two into one file, a record a row, or map both as one source with the same columns."
+    )
+
+
+def test_a_source_whose_rows_say_no_more_gives_way(tmp_path):
+    """Nothing that the rows of b.csv tell is lost: its score is blank where a.csv has the record too, and its channel is a word of params. So may a day of two systems."""
+    export(tmp_path, "a.csv", [f"{n},2024-05-01 10:{n // 60:02d}:{n % 60:02d}," for n in range(300)], "编号,时间,分")
+    export(tmp_path, "b.csv", [f"{n},2024-05-01 09:00:00,{'' if n < 300 else 5}" for n in range(299, 301)], "编号,时间,分")
+    path = tmp_path / "line.yaml"
+    text = TWO.format(
+        table="calls",
+        id="call_id",
+        first="started_at: 时间",
+        second="started_at: 时间, talk_seconds: 分, channel: {constant: phone}",
+        more="",
+    )
+    path.write_text(text, encoding="utf-8")
+    assert len(rows(built(path))) == 301
+    export(tmp_path, "b.csv", [f"{n},2024-05-01 09:00:00,5" for n in range(299, 500)], "编号,时间,分")
+    assert len(rows(built(path))) == 500, "1 of 201 rows is the same day of another system"
+
+
+def test_the_same_calls_under_other_ids_are_told(tmp_path):
+    """Of a.csv's 400 calls b.csv has 10 again, from 3 May on, under its own ids; 7 would be chance, and so is what has no clock time or no known caller."""
+    of_a = [f"A{n},2024-05-0{1 + n // 80} {1 + n % 80 // 4:02d}:{n % 4}0:00,1380000{n:04d},停水,1" for n in range(400)]
+    again = [line.replace("A", "B", 1) for line in of_a[160:170]]
+    of_b = [f"C{n},2024-05-0{3 + n // 80} {1 + n % 80 // 4:02d}:05:00,1390000{n:04d},噪音,1" for n in range(160)]
+    unknown = [f"{x}{n},2024-05-04 10:00:00,匿名,停水,1" for x in "DE" for n in range(20)]
+    days = [f"{x}{n},2024-05-04 00:00:00,137000{n:05d},停水,1" for x in "FG" for n in range(20)]
+    export(tmp_path, "a.csv", of_a + unknown[:20] + days[:20])
+    export(tmp_path, "b.csv", of_b + again + unknown[20:] + days[20:])
+    params = hotline(tmp_path, more="  key: 编号\n")
+    assert {ledger.name: ledger.other_ids for ledger in built(params).ledgers} == {"a.csv": {"b.csv": {"2024-05-03": 10}}, "b.csv": {}}
+    export(tmp_path, "b.csv", of_b + again[:7] + unknown[20:] + days[20:])
+    assert not any(ledger.other_ids for ledger in built(params).ledgers)
+
+
 # what may not change a figure
 
 
@@ -473,6 +543,21 @@ def test_dates_that_may_be_read_two_ways_are_refused_with_the_setting(tmp_path):
         match=r"a.csv › 来电时间 › dates such as dd/dd/dddd dd:dd may put the day or the month first\. Say which in calls › columns › started_at › formats",
     ):
         built(hotline(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("来电时问", "Did you mean '来电时间'?"),
+        ("来电日期", "Did you mean '来电时间'? Its header says: 编号, 来电时间, 号码, 分类, 通话时长."),
+        ("x", "Its header says: 编号, 来电时间, 号码, 分类, 通话时长."),
+    ],
+)
+def test_a_column_that_the_file_lacks_has_the_nearest_header(tmp_path, written, hint):
+    export(tmp_path, "a.csv", ROWS)
+    with pytest.raises(DataRefused) as refused:
+        built(hotline(tmp_path, columns=f"call_id: 编号, started_at: {written}"))
+    assert str(refused.value) == f"a.csv › has no column '{written}', which params map. {hint}"
 
 
 def test_a_file_of_which_nothing_reads_is_refused_with_a_shape(tmp_path):

@@ -4,8 +4,9 @@ One SELECT in layers does the whole file: cells as text, then values, then what 
 time zone. Beside each row stands `_faults`, one bit for each kind of finding, so that one pass both converts and counts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -116,10 +117,15 @@ def sheet(path: Path, columns: tuple[str, ...], typed: bool, source: Source, whe
             twins = ", ".join(f"'{found}'" for found in columns if found.startswith(f"{name} ("))
             raise DataRefused(where, f"has the column '{name}', which params map, more than once.", f"Map the one that is meant: {twins}.")
         if name not in positions:
-            raise DataRefused(
-                where, f"has no column '{name}', which params map.", nearest(name, columns) or f"Its header {described(columns)}"
-            )
+            raise DataRefused(where, f"has no column '{name}', which params map.", _meant(name, columns))
     return Sheet(path, positions, typed)
+
+
+def _meant(name: str, columns: Collection[str]) -> str:
+    """The nearest header; else the two that are half alike, and all of them."""
+    half = get_close_matches(name, columns, n=2, cutoff=0.5)
+    near = f"Did you mean {' or '.join(repr(header) for header in half)}? " if half else ""
+    return nearest(name, columns) or f"{near}Its header {described(columns)}"
 
 
 def wanted(source: Source) -> tuple[str, ...]:

@@ -278,7 +278,8 @@ def _text(column: Column, seen: Evidence) -> tuple[float, dict[str, Any]]:
     if column.allowed:
         return coded(column.name, seen)
     if column.name == "satisfied":
-        return max(seen.code.get("satisfied", 0.0), 0.0), {}
+        silent = {word: "" for word in seen.words if codes()["rating"].get(word.casefold()) == "none"}
+        return seen.code.get("satisfied", 0.0), {"values": silent} if silent else {}
     if column.name == "channel":
         return (0.6 + 0.4 * seen.code.get("channel", 0.0) if seen.category and "flag" not in seen.code else 0.0), {}
     if column.name in ("agent", "agent_first"):

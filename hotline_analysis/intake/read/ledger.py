@@ -48,6 +48,9 @@ class FileLedger:
     events: int = 0  # rows folded into the contact that they are events of
     unexplained: int = 0  # duplicates that no overlap of exports explains: the row that stays is in this file too, or has another time
     apart: int = 0  # calls whose key an earlier call has too: hours lie between them, or they are of different callers
+    other_ids: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  # file that has rows of the same callers and seconds under other ids -> day -> rows
     table: str = ""  # the table that the file was read for
     days: dict[str, dict[str, int]] = field(default_factory=dict)  # day -> what became of the rows of that day
     unread: dict[str, int] = field(default_factory=dict)  # hidden sheets with the mapped columns that are not read -> their rows

@@ -1,6 +1,7 @@
 """Parts of one table put together: a row that several exports hold is kept once, events become contacts, and the order is total."""
 
 import hashlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -22,7 +23,12 @@ from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
 FILE_ROWS, FILES = 500_000, 16  # rows of one file of a table, and more where a table would have more files than that when it is made whole
 DAY = 86400
+OTHER_ID = (
+    8,
+    0.01,
+)  # rows, and share of those that the smaller of two files has of the days of both, that tell two exports of the same calls under other ids
 SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
+TAKEN = 0.01  # share of a source's rows that may give way to another source's that lacks what they tell: a few days in which one system followed another
 NO_KEY, NO_KEY_ROWS = (
     0.2,
     10,
@@ -66,6 +72,7 @@ class Merge:
             "folded": self._counts("folded", "'folded'"),
             "apart": self._counts("apart", "'apart'"),
             "left_out": {},
+            "other_id": self._other_ids(gone),
             "equal": self._counts("(FROM ranked WHERE _whole AND nth > 1 AND NOT gone)", f"'{EQUAL}'"),
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
@@ -135,18 +142,21 @@ class Merge:
         people = [c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY]
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE ranked AS
-            SELECT _rank, _record, _whole, nth, n > 1 AS gone, alone,
+            SELECT _rank, _record, _whole, nth, n > 1 AS gone, alone, kept,
                    CASE WHEN same THEN '{SAME_ROW}' WHEN elsewhen THEN '{OTHER_TIME}' ELSE '{OLDER}' END AS reason FROM (
                 SELECT _rank, _record, _whole, nth, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same,
                        clock <> first_value(clock) OVER newest AS elsewhen,
-                       _rank = first_value(_rank) OVER newest OR clock IS DISTINCT FROM first_value(clock) OVER newest AS alone
+                       first_value(_rank) OVER newest AS kept, _rank = first_value(_rank) OVER newest OR clock IS DISTINCT FROM first_value(clock) OVER newest AS alone
                 FROM (SELECT *, hash({", ".join(["tie", *people])}) AS content, {self._clock()} AS clock,
                              CASE WHEN _whole THEN row_number() OVER (PARTITION BY _rank, _key ORDER BY _record) ELSE 1 END AS nth
                       FROM (SELECT *, {self._tie()} AS tie, {self._latest()} AS latest, {self._filled()} AS filled FROM rows_in SEMI JOIN twice USING (_key)))
                 WINDOW newest AS (PARTITION BY _key, nth ORDER BY _rank DESC, latest DESC, filled DESC, tie DESC, _record DESC)
             )""")
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, reason, alone FROM ranked WHERE gone")
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, reason, alone, kept FROM ranked WHERE gone"
+        )
         self._refuse_no_key()
+        self._refuse_two_halves()
         return ["repeated"] if self._any("repeated") else []
 
     def _refuse_no_key(self) -> None:
@@ -164,6 +174,34 @@ class Merge:
                 f"'{' + '.join(key)}' names no row: {gone:,} of {every:,} share it with a row of another time.",
                 f"Name the columns that tell rows apart, such as key: [{both}]; or, if the rows are events of one contact, "
                 f"say events: {{key: [{', '.join(key)}], take: first}} in place of key.",
+            )
+
+    def _refuse_two_halves(self) -> None:
+        """Two sources that each tell a part of the same records, such as when orders were opened and when they were closed: one would take the other's place and its part be lost.
+
+        A source whose rows have no more than the ones that stay is superseded, as an older export is.
+        """
+        kinds: dict[int, list[tuple[int, Job, Part]]] = {}
+        for rank, (job, part) in self.ranked:
+            kinds.setdefault(_place(self.params, job), []).append((rank, job, part))
+        for gone, kept in itertools.permutations(kinds.values(), 2):
+            if lacking := [c for c in _told_by(gone, self.table) if c not in _told_by(kept, self.table)]:
+                self._refuse_halves(gone, kept, lacking)
+
+    def _refuse_halves(self, gone: list, kept: list, lacking: list[str]) -> None:
+        mine, theirs = (", ".join(str(rank) for rank, *_ in kind) for kind in (gone, kept))
+        filled = [f"count({c})" for c in lacking]
+        lost, *cells = self.connection.execute(
+            f"SELECT count(*) FILTER ({' OR '.join(f'{c} IS NOT NULL' for c in lacking)}), {', '.join(filled)} "
+            f"FROM rows_in SEMI JOIN (FROM repeated WHERE kept IN ({theirs})) AS gone USING (_rank, _record) WHERE _rank IN ({mine})"
+        ).fetchone()
+        (every,) = self.connection.execute(f"SELECT count(*) FROM rows_in WHERE _rank IN ({mine})").fetchone()
+        if lost and lost >= TAKEN * every:
+            told = ", ".join(c for c, n in zip(lacking, cells, strict=True) if n)
+            raise DataRefused(
+                f"{self.table.name} › key",
+                f"{lost:,} of {every:,} rows of {gone[0][1].file.name} have the key of a row of {kept[0][1].file.name}, which stays and lacks their {told}.",
+                "Join the two into one file, a record a row, or map both as one source with the same columns.",
             )
 
     def _folded(self) -> list[str]:
@@ -233,6 +271,43 @@ class Merge:
 
     def _legs(self, ranks: list[int]) -> str:
         return f"(SELECT r.*, c._call, c._leg FROM rows_in AS r JOIN calls_of AS c USING (_rank, _record) WHERE _rank IN ({', '.join(map(str, ranks))}))"
+
+    def _other_ids(self, gone: list[str]) -> dict[str, dict[str, dict[str, int]]]:
+        """Rows of one caller at the second of a row of another file, of pairs of files where they are no chance: file -> file that has them too -> day -> rows.
+
+        A day without a clock time is no such second; nor is anything of a table whose rows have no id, of which one caller may have several at once.
+        """
+        columns, clock = self.columns, self._clock()
+        if self.table.id not in columns or "caller" not in columns or clock not in columns or not (overlapping := self._overlapping()):
+            return {}
+        aside = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
+        timed = f"_rank IN ({', '.join(overlapping)}) AND caller IS NOT NULL AND _out IS NULL AND {self.table.clock} <> date_trunc('day', {self.table.clock})"
+        rows = f"SELECT _rank, caller, {clock} AS second, CAST({self.clock} AS DATE) AS day, count(*) AS n FROM rows_in {aside} WHERE {timed} GROUP BY ALL"
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE met AS WITH seen AS ({rows}) SELECT b._rank AS mine, a._rank AS other, b.day, sum(b.n)::BIGINT AS n "
+            "FROM seen AS a JOIN seen AS b USING (caller, second) WHERE a._rank < b._rank GROUP BY ALL"
+        )
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for mine, other, total in self.connection.execute("SELECT mine, other, sum(n) FROM met GROUP BY ALL ORDER BY ALL").fetchall():
+            if total >= OTHER_ID[0] and total >= OTHER_ID[1] * self._shared(mine, other):
+                days = self.connection.execute("SELECT day, n FROM met WHERE mine = ? AND other = ? ORDER BY day", [mine, other]).fetchall()
+                found.setdefault(str(self.places[mine]), {})[str(self.places[other])] = {day.isoformat(): n for day, n in days}
+        return found
+
+    def _overlapping(self) -> list[str]:
+        """The ranks of the files that begin before an earlier one ends, and of these."""
+        spans = sorted((part.first_s, part.last_s, rank) for rank, (_, part) in self.ranked if part.first_s is not None)
+        until = itertools.accumulate((last for _, last, _ in spans), max)
+        met = [(a, b) for a, b, latest in zip(spans, spans[1:], until, strict=False) if b[0] <= latest]
+        return sorted({str(rank) for pair in met for *_, rank in pair})
+
+    def _shared(self, mine: int, other: int) -> int:
+        """Rows that the smaller of two files has of the days of both."""
+        clock = self._clock()
+        per_file = f"SELECT _rank, min({clock}) AS first, max({clock}) AS last FROM rows_in WHERE _rank IN ({mine}, {other}) GROUP BY 1"
+        span = f"(SELECT max(first) AS first, min(last) AS last FROM ({per_file}))"
+        both = f"SELECT _rank, count(*) AS n FROM rows_in, {span} AS span WHERE _rank IN ({mine}, {other}) AND {clock} BETWEEN span.first AND span.last GROUP BY 1"
+        return self.connection.execute(f"SELECT min(n) FROM ({both})").fetchone()[0]
 
     def _any(self, name: str) -> bool:
         return self.connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] > 0
@@ -433,6 +508,13 @@ def _left_out_sql(table: Table, source: Source) -> str:
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
 
 
+def _told_by(kind: list[tuple[int, Job, Part]], table: Table) -> list[str]:
+    """The columns that the files of one kind of export tell; what params say of all its rows is told by no file."""
+    have = {c for _, _, part in kind for c in part.columns}
+    constant = {name for name, rule in kind[0][1].source.columns.items() if rule.constant is not None}
+    return [c.name for c in table.columns if c.name in have - constant]
+
+
 def _place(params: Params, job: Job) -> int:
     """Which of the table's kinds of export a file is of: a key names contacts within one."""
     return params.sources(job.table.name).index(job.source)
@@ -445,13 +527,13 @@ def calendar(params: Params) -> list:
 
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
     files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
-    said = [FORMAT, "files by day", calendar(params), files]
+    said = [FORMAT, "files by day, ids of other files", calendar(params), files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLedger]:
     """Each file's account after the parts were put together."""
-    ledgers, place = [], Counter()
+    ledgers, place, names = [], Counter(), {name: [job.file.name for job in jobs if job.table.name == name] for name in merged}
     for job, part in zip(jobs, parts, strict=True):
         mine, counts = str(place[job.table.name]), merged[job.table.name]["counts"]
         ledger = FileLedger.from_dict(part.ledger.as_dict())
@@ -466,6 +548,7 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
         ledger.table, ledger.days = job.table.name, merged[job.table.name]["days"].get(mine, {})
         ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)
         ledger.apart = counts["apart"].get(mine, {}).get("apart", 0)
+        ledger.other_ids = {names[job.table.name][int(other)]: days for other, days in counts["other_id"].get(mine, {}).items()}
         place[job.table.name] += 1
         ledgers.append(ledger)
     return ledgers
