@@ -1204,6 +1204,7 @@ class Hotline:
             "checks": self.checks[["check", "severity"]].value_counts().rename("findings").reset_index().to_dict("records"),
             "data": self.store.facts,
             "digest": self.digest,
+            "register": self.register_digest,
             **({"beside": self.beside_digest} if self.beside_digest else {}),
             "grade": self.grade[0],
             "provisional": self.provisional,
