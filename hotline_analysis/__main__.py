@@ -415,7 +415,10 @@ def presets_(language):
 @LANGUAGE
 @QUIET
 def audit(file, kind, params, month, language, quiet):
-    """Do the numbers that a report prints fit one another? Each contradiction is named with the values that would fit. 报告体检。"""
+    """Do the numbers that a report prints fit one another? Each contradiction is named with the values that would fit. 报告体检。
+
+    Exit codes: 65 where numbers contradict one another, 66 where nothing could be checked, else 0; a figure that differs from the hotline's own is no contradiction and leaves with 0.
+    """
     from hotline_analysis.report import audit as audits
 
     if kind:

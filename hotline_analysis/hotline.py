@@ -553,21 +553,28 @@ class Hotline:
         self.store.check_unchanged()
         return made
 
-    def _beside(self, period: str, changes: Mapping) -> tuple[sharing.Share, ...]:
-        """The shares of the hotlines that params name: of other params files made now, under the same changes; of files as they were sent."""
+    def _beside(self, view: View) -> tuple[sharing.Share, ...]:
+        """The shares of the hotlines that params name: of other params files made now, under the same changes, however they were made; of files as they were sent."""
         settings, made = self.params.units, []
+        changes = self._changed(view.definition) if settings.params else {}
         for name in settings.params:
-            other = open_hotline(self.params.root / name, period, self.language, progress=False)
+            other = open_hotline(self.params.root / name, view.period.label, self.language, progress=False)
             other.params = other.params.model_copy(
                 update={"units": other.params.units.model_copy(update={"window_hours": settings.window_hours})}
             )
             made.append(other.share(settings.by, leaves=False, **changes))
         return (*made, *(sharing.read(self.params.root / name) for name in settings.shares))
 
+    def _changed(self, rule: Definition) -> dict:
+        """In which fields a rule is another than the params file's: changed by `open_hotline`, by `h.rule` or for one study."""
+        where, told = f"{self.params.path.name} › definition", rule.model_dump()
+        written = self._clocked(parse(params_file.load(self.params.path).definition, where)).model_dump()
+        return {name: value for name, value in told.items() if value != written[name]}
+
     @cached_property
     def beside_digest(self) -> str:
         """It changes with what other hotlines shared; '' where params name none."""
-        beside = self._beside(self.month, {})
+        beside = self._beside(self.view)
         return _digest_of(beside) if beside else ""
 
     def study(
@@ -599,7 +606,7 @@ class Hotline:
         told = {"study": name, "table": table, "audience": "staff" if staff else "public", **given, "options": options}
         told |= {"register": self.register_digest} if getattr(module, "REGISTER", False) else {}
         if getattr(module, "BESIDE", False):
-            view = replace(view, beside=self._beside(view.period.label, changes))
+            view = replace(view, beside=self._beside(view))
             told["beside"] = _digest_of(view.beside)
         rule = getattr(module, "RULE", None)
 
@@ -1212,6 +1219,7 @@ class Hotline:
             "checks": self.checks[["check", "severity"]].value_counts().rename("findings").reset_index().to_dict("records"),
             "data": self.store.facts,
             "digest": self.digest,
+            "register": self.register_digest,
             **({"beside": self.beside_digest} if self.beside_digest else {}),
             "grade": self.grade[0],
             "provisional": self.provisional,

@@ -103,8 +103,14 @@ def explore(h):
     """Controls for window, issue, its level, clock and month; the definition's line, the rate and the curve move with them.
 
     Every figure is that of `h.study("window")` under the rule that the line tells. Without ipywidgets it says so. Raises NoInput without calls, DataRefused
-    where the numbers are masked.
+    where the numbers are masked, and of an edition, whose figures are rounded one by one (`rounding`).
     """
+    if h.only[0]:
+        raise DataRefused(
+            "explore",
+            f"is of the whole hotline, not of {'='.join(h.only)}.",
+            "Ask h.study('window') of an edition, or open the hotline without `only`.",
+        )
     if find_spec("ipywidgets") is None:
         return blocks.missing(NEEDS(h.language))
     curves = Curves(h)

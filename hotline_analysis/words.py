@@ -256,6 +256,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "nothing before": Term("上月没有", "none the month before", of_period=True),
     "figures of months only": Term("只有月度数字，没有每日记录", "figures of months only, no records of days"),
     "unlike definitions": Term("口径、窗口或时期不同，不作比较", "definitions, windows or periods differ: not compared"),
+    "one hotline twice": Term("两条并列的热线同名，或同一热线列了两次", "two hotlines of one title, or one named twice"),
     "one unit alone": Term("只有一个单位，没有可并列的", "one unit alone: nothing to stand beside it"),
     "issues in common": Term("单位之间没有相同的诉求", "the units have no issue in common"),
     "rolling windows": Term("只能按滚动窗口、向后看的口径比较", "compared by rolling windows looking ahead only"),

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from hotline_analysis import explore, lab, open_hotline
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.show import blocks
 from tests.shared import two_thousand
 
@@ -59,6 +60,13 @@ def test_line_rate_and_curve_say_the_same_rule(h, curves):
 def test_what_cannot_be_had_is_a_sentence_in_place_of_the_curve(h, curves):
     refused = lab.drawn(h, curves, window=24.0, match="same", level=3, clock="end", month="2024-02")
     assert refused["curve"] == "" and "issue_3" in refused["rate"]
+
+
+def test_an_edition_is_refused_with_a_sentence_before_anything_is_drawn(monkeypatch):
+    """Its figures are rounded one by one; the gap tables of the controls did not have its column."""
+    monkeypatch.setattr(lab, "find_spec", lambda name: None)
+    with pytest.raises(DataRefused, match="explore › is of the whole hotline, not of unit=一班"):
+        explore(SimpleNamespace(only=("unit", "一班"), language="zh"))
 
 
 def test_without_ipywidgets_it_says_what_it_needs(h, monkeypatch):

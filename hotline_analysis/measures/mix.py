@@ -47,13 +47,15 @@ def compared(view: View, daily: pd.DataFrame, names: Sequence[str], *, judge: bo
     months = _by_group(view, daily, periods, names)
     judged = _judged(view, months, last, len(names) if judge else 1)
     now, before = (_counts(months, label, names) for label in (view.period.label, last))
-    covered = months.groupby("period")["covered"].first()
+    covered, whole = (months.groupby("period")[c].first() for c in ("covered", "whole"))
     if not (covered.get(view.period.label, False) and covered.get(last, False)):  # half a month is not compared with a whole one
         before = np.full(len(now), np.nan)
     own = {i: judged[judged["indicator"] == i].set_index("group").reindex(list(names)) for i in ("received", "share")}
     even = _by_chance(months[months["period"].isin([view.period.label, last])]).reindex(list(names), fill_value=False)
     rows = [_two(*row) for row in zip(now, before, own["received"].to_dict("records"), own["share"].to_dict("records"), even, strict=True)]
     found = pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in ("q", "share_q", "state", "share_state", "method")])
+    if not (whole.get(view.period.label, False) and whole.get(last, False)):  # what a lost day would have brought is no change
+        found[["difference", "change"]] = np.nan
     if daily.shape[1] < 2:  # all there is: a share of 1 that nothing moves
         found.loc[:, [c for c in found if c.startswith("share_")]] = np.nan
     found = found.assign(q=tests.benjamini_hochberg(found["p"]), share_q=tests.benjamini_hochberg(found["share_p"]))

@@ -78,9 +78,9 @@ def _rows(view: View, told: pd.DataFrame, periods: Sequence[Period], indicators:
 
 
 def whole(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> bool:
-    """Whether the data hold all of some periods, so that counts of orders compare."""
-    found = volumes.coverage(_days(view, frame, periods), periods)
-    return bool((found["covered"] & found["ended"]).all())
+    """Whether the data hold all days of some periods, so that counts of orders compare; what is usual is told by all months before too."""
+    listed = list({p.label: p for p in (*orders.months(view), *periods)}.values())
+    return bool(volumes.coverage(_days(view, frame, listed), periods)["whole"].all())
 
 
 def _days(view: View, frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ them, whether its step is told or not, because a unit tells its repeats until th
 import json
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -82,12 +83,16 @@ class Unit(Settings):
 
 
 class Share(Settings):
-    """The units of one hotline in one period, and the rule that they were counted by."""
+    """The units of one hotline in one period, and the rule that they were counted by; first_day, last_day: of the period, of `all` those of the data, days that begin at cut_hour in time_zone."""
 
     version: Literal[2]
     title_zh: str
     title_en: str
     period: str
+    first_day: date
+    last_day: date
+    cut_hour: Annotated[int, Field(ge=0, le=23)]
+    time_zone: str
     by: str
     window_hours: Annotated[float, Field(gt=0)]
     hash: str
@@ -157,6 +162,10 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
         title_zh=title.zh,
         title_en=title.en,
         period=view.period.label,
+        first_day=view.period.first_day,
+        last_day=view.period.last_day,
+        cut_hour=view.calendar.cut_hour,
+        time_zone=view.calendar.zone.key,
         by=by,
         window_hours=window_hours,
         hash=definition.hash,

@@ -98,7 +98,7 @@ def _ratio(top: np.ndarray, bottom: np.ndarray, otherwise: float = 0.0) -> np.nd
 
 def coverage(days: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
     """One row a period: days (seen), covered: whether every unseen day lies within the period and the data go on after it; ended: whether what is
-    still to come of it is next to nothing (its counts are all there only where both hold).
+    still to come of it is next to nothing; whole: whether its counts are all there: both hold, and no day within it lacks its records.
 
     Edge days that would bring few calls (a hotline closed on a holiday, or with a call a week) do not count as missing.
     """
@@ -109,7 +109,8 @@ def coverage(days: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
         at = np.flatnonzero(seen)
         before, after = (expected[: at[0]].sum(), expected[at[-1] + 1 :].sum()) if len(at) else (np.inf, np.inf)
         covered, ended = bool(before + after < UNLIKELY), bool(after < NOTHING_MORE)
-        rows.append({"period": period.label, "days": int(seen.sum()), "covered": covered, "ended": ended})
+        whole = covered and ended and bool(expected[~seen].sum() < UNLIKELY)
+        rows.append({"period": period.label, "days": int(seen.sum()), "covered": covered, "ended": ended, "whole": whole})
     return pd.DataFrame(rows)
 
 

@@ -30,7 +30,15 @@ PARTS = ("numerator", "denominator", "value", "low", "high", "judgement")
 MOST = 6  # differences that a sentence names
 UNKNOWN = Term("不明", "unknown")
 SAME = Term("两次发布的数据、口径、参数、代码和数字都相同。", "Data, definition, params, code and figures are the same.")
+NOT_HELD = {
+    "unlike": Term("热线、时期或版本不同，数字没有相互对照。", "Another hotline, period or edition: the figures were not compared."),
+    "none": Term("没有可以相互对照的数字。", "There are no figures to compare."),
+}
+WHOLE_HOTLINE = Term("整条热线", "the whole hotline")
 SAID = {
+    "hotline": Term("热线：{}；{}", "hotline: {}; {}"),
+    "month": Term("时期：{}；{}", "period: {}; {}"),
+    "edition": Term("版本：{}；{}", "edition: {}; {}"),
     "files new": Term("数据：新增文件{}", "data: new files {}"),
     "files gone": Term("数据：不再有文件{}", "data: files gone {}"),
     "files changed": Term("数据：文件内容已变{}", "data: changed files {}"),
@@ -39,6 +47,8 @@ SAID = {
     "params": Term("参数文件的内容不同", "the params files differ"),
     "code": Term("程序的代码不同", "the program's code differs"),
     "lock": Term("锁定的依赖版本不同", "the locks of the dependencies differ"),
+    "register": Term("排查登记有变", "the register of cases has changed"),
+    "beside": Term("对标的其他热线的数字有变", "what other hotlines shared has changed"),
     "version": Term("{}的版本由{}变为{}", "{} was version {}, now {}"),
     "key": Term("化名密钥不同，来电人不可比", "the pseudonym keys differ: callers do not compare"),
     "language": Term("页面语言不同", "the languages of the pages differ"),
@@ -86,12 +96,20 @@ def folder_of(params: str, label: str, out: str = "") -> Path:
 
 
 def compare(first: Path, second: Path, language: str) -> list[str]:
-    """Why the second differs from the first, a sentence each: data, definition, params, code, versions; then the figures that both have."""
+    """Why the second differs from the first, a sentence each: hotline, period, edition, data, definition, params, code, versions; then the figures.
+
+    Those of another hotline, period or edition are not held together, which is said; the same is what was.
+    """
     (a, files_a), (b, files_b) = published(first), published(second)
     told = [_written(told, language) for told in _origins(a, b)]
-    if a.get("month") == b.get("month"):
-        told += figures(files_a.get(KPIS, b""), files_b.get(KPIS, b""), language)
-    return told or [SAME(language)]
+    if why := "unlike" if _of(a) != _of(b) else "" if all(_rows(files.get(KPIS, b"")) for files in (files_a, files_b)) else "none":
+        return [*told, NOT_HELD[why](language)]
+    return told + figures(files_a[KPIS], files_b[KPIS], language) or [SAME(language)]
+
+
+def _of(said: Mapping) -> dict[str, str | Term]:
+    """What a published folder is of."""
+    return {"hotline": said["hotline"], "month": said["month"], "edition": said.get("only") or said.get("editions") or WHOLE_HOTLINE}
 
 
 def _written(told: tuple[Term, tuple], language: str) -> str:
@@ -102,12 +120,13 @@ def _written(told: tuple[Term, tuple], language: str) -> str:
 def _origins(a: Mapping, b: Mapping) -> Iterator[tuple[Term, tuple]]:
     """What the manifests say of where the figures come from, where it differs."""
     was, now = (m.get("pages", {}).get(INDEX, {}) for m in (a, b))
+    yield from ((SAID[part], (one, _of(b)[part])) for part, one in _of(a).items() if one != _of(b)[part])
     yield from _data(data_of(a, was), data_of(b, now))
     for field, value in now.get("definition", {}).items():
         before = was.get("definition", {}).get(field, value)
         if before != value:
             yield SAID["definition"], (field, _plain(before), _plain(value))
-    for part in ("params", "code", "lock"):
+    for part in ("params", "code", "lock", "register", "beside"):
         if was.get(part, now.get(part)) != now.get(part):  # a manifest of before there were such digests tells nothing
             yield SAID[part], ()
     for tool, version in b.get("versions", {}).items():
@@ -168,7 +187,7 @@ def _rows(content: bytes) -> dict[tuple[str, str], dict[str, str]]:
 def verify(params: str, label: str, *, out: str = "", whole: bool = False, language: str = "zh", progress: bool = True) -> str:
     """Make a published month again and hold it against what is published: its figures, or (whole) every page byte by byte. The sentence that it is proved.
 
-    Nothing that was kept enters: gap tables and frames are made anew. Raises DataRefused where it differs and so does what it is made of (said which),
+    Nothing that was kept enters: gap tables and frames are made anew. Raises NoInput for a page without figures, DataRefused where it differs and so does what it is made of (said which),
     RunFailed where the same inputs give something else, or somebody changed the files.
     """
     folder = folder_of(params, label, out)
@@ -176,6 +195,12 @@ def verify(params: str, label: str, *, out: str = "", whole: bool = False, langu
     touched = [name for name, told in said["files"].items() if not publish.is_whole(folder, name, told["sha256"])]
     if touched:
         raise RunFailed(str(folder), SAID["touched"]("en").format(", ".join(touched)) + ".", "Publish it again with `hotline report`.")
+    if "editions" in said or not (whole or _rows(files.get(KPIS, b""))):
+        raise NoInput(
+            str(folder),
+            "has no figures that could be made again.",
+            "Name the folder of one of its editions." if "editions" in said else "Hold its pages against new ones with --bytes.",
+        )
     made, again = _made_again(params, said, whole=whole, progress=progress)
     names = [n for n in said["files"] if n in again] if whole else [KPIS] * (KPIS in files)
     differ = [n for n in names if files[n] != again[n]] + [n for n in said["files"] if whole and n not in again and not n.endswith(".pdf")]

@@ -36,6 +36,11 @@ FEW = Sentence(
     "There are only {alike} days of this kind before it ({kind}), fewer than 6: nothing is compared",
 )
 
+TRIAL = Sentence(
+    "此前只有{alike}个{kind}，连同当日不足12个：范围供参考，不判好坏",
+    "There are only {alike} days of this kind before it ({kind}), with the day fewer than 12: the range is shown, and nothing is judged by it",
+)
+
 FORMS = {
     "figures": Table(
         "indicator value± centre lower upper state final_on",
@@ -90,6 +95,8 @@ SAY = {
             "changed": (MOVED, Term("其余指标在同类日的范围内。", "The others lie within the range of such days.")),
             "quiet": Term("各项指标都在同类日的范围内。", "All indicators lie within the range of such days."),
             "few days": (FEW,),
+            "trial": (TRIAL,),
+            "not judged": Term("没有一项指标可以判好坏，原因见各行。", "No indicator can be judged; each row says why."),
             "poor data": Term("数据质量为差，当日不作判断。", "The data are of poor quality; the day is not judged."),
         },
         by="said",

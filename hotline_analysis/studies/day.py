@@ -45,6 +45,7 @@ STATES = {
     "poor data": Term("数据质量为差，不判好坏", "the data are of poor quality, not judged"),
     "not compared": Term("不作比较", "not compared"),
 }
+UNJUDGED = {"few", "few days", "not compared", "running", "not watched"}
 COLUMNS = {
     "indicator": Field(Term("指标", "Indicator")),
     "numerator": Field(Term("分子", "Numerator"), "count"),
@@ -81,7 +82,7 @@ def figures(view: View) -> pd.DataFrame:
     has changed), judgement, side (of the range, where outside), state (key of `STATES`), lead (the state of the one row that speaks for its event, as 接通率 for 放弃率; '' of
     the others), final_on (a repeat-call rate whose window is still running on the day's
     last calls: when it is final; `provisional` until then: it is corrected for it, or has no value where no call has been watched for so long), kind, alike (earlier days of the kind, of the last 364 days at most 24), moved (events outside their range),
-    said (changed, quiet, few days, poor data). Judged from twelve comparable days on, like months. Raises DataRefused for a period that is not one day,
+    said (changed, quiet, few days: too few for a range; trial: too few to judge by it; not judged: no indicator is, whatever the days; poor data). Judged from twelve comparable days on, the day among them, like months. Raises DataRefused for a period that is not one day,
     NoInput without calls.
     """
     if "calls" not in view.tables:
@@ -116,18 +117,15 @@ def figures(view: View) -> pd.DataFrame:
         provisional=told["provisional"],
     )
     moved = int((told["judgement"].isin(verdicts.CHANGED) & told["leads"].astype(bool)).sum())
-    said = (
-        "poor data"
-        if grade == "poor"
-        else "few days"
-        if set(state) <= {"few", "few days", "not compared", "running", "not watched"}
-        else "changed"
-        if moved
-        else "quiet"
-    )
+    said = "poor data" if grade == "poor" else _unjudged(len(periods)) if set(state) <= UNJUDGED else "changed" if moved else "quiet"
     return frame.assign(
         key=told["indicator"], period=view.period.label, group="", kind=kind, alike=len(periods) - 1, moved=moved, said=said
     )
+
+
+def _unjudged(comparable: int) -> str:
+    """Why no indicator of a day is judged, by the days of its kind with itself among them."""
+    return "few days" if comparable < verdicts.TRIAL_MONTHS else "trial" if comparable < verdicts.CHART_MONTHS else "not judged"
 
 
 def hours(view: View) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Do units differ, or only their calls? (同级单位对标, 不同单位间复电时间间隔的显著差异) Teams, areas or hotlines under one definition, without a league table. (F0 A11, A13)
 
 Everything is made from shares (`measures.sharing`): this hotline's own, those of other params files and those that other hotlines sent. Unlike definitions, windows or
-periods are refused unless `units › forced`, and then labelled and not judged. Source: methods 3, 5; catalogue A11, A13.
+days are refused unless `units › forced`, and then labelled and not judged. Source: methods 3, 5; catalogue A11, A13.
 """
 
 from collections.abc import Sequence
@@ -52,6 +52,8 @@ COLUMNS = {
     "second": Field(Term("单位乙", "Another"), words=POOLED),
     "hotline": Field(Term("热线", "Hotline")),
     "period": Field(Term("时期", "Period")),
+    "first_day": Field(Term("自", "First day"), "date"),
+    "last_day": Field(Term("至", "Last day"), "date"),
     "line": Field(Term("口径", "Definition")),
     "like": Field(Term("可比性", "Comparable"), words=LIKE),
     "denominator": Field(Term("看满窗口的来电", "Calls watched for the window"), "count"),
@@ -107,7 +109,13 @@ def _shares(view: View, by: Sequence[str]) -> list[Share]:
         raise BadParams("study units", "units are told apart by one stratum.", "Give --by once.")
     settings = view.params.units
     own_by = by[0] if by else settings.by or ("" if view.beside else _usual(view))
-    return [sharing.share(view, by=own_by, window_hours=settings.window_hours, leaves=False), *view.beside]
+    made = [sharing.share(view, by=own_by, window_hours=settings.window_hours, leaves=False), *view.beside]
+    for one, other in combinations(made, 2):
+        if one.title_zh == other.title_zh and one.first_day <= other.last_day and other.first_day <= one.last_day:
+            raise DataRefused(
+                "units", f"one hotline twice: two are called {one.title_zh}.", "Name each once under units, or give them titles."
+            )
+    return made
 
 
 def _usual(view: View) -> str:
@@ -154,7 +162,8 @@ def _need_two(shares: Sequence[Share]) -> None:
 
 
 def _rule(share: Share) -> tuple:
-    return share.hash, share.window_hours, share.period
+    """What is the same of shares that compare: the days and not the period's label, as `all` is other days of each, and a month may begin on the 20th."""
+    return share.hash, share.window_hours, share.first_day, share.last_day, share.cut_hour, share.time_zone
 
 
 def _named(share: Share, unit: Unit, *, several: bool) -> tuple[str, str]:
@@ -182,14 +191,14 @@ def _mix(units: Compared) -> tuple[np.ndarray, np.ndarray]:
 def sources(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Which hotlines stand beside one another, and whether they may: one row a share.
 
-    Columns: hotline_zh, hotline_en, period, units, denominator (calls watched for the window), window_hours, line_zh, line_en (the definition), hash, like (own, like, unlike); unlike ones are not refused here. Raises DataRefused for one unit alone.
+    Columns: hotline_zh, hotline_en, period, first_day, last_day (of `all`: of the data), units, denominator (calls watched for the window), window_hours, line_zh, line_en (the definition), hash, like (own, like, unlike); unlike ones are not refused here. Raises DataRefused for one unit alone, and for one title twice.
     """
     shares = _shares(view, by)
     _need_two(shares)
     own = _rule(shares[0])
     return pd.DataFrame([
         {
-            "hotline_zh": s.title_zh, "hotline_en": s.title_en, "period": s.period, "units": len(s.units), "denominator": sum(u.calls for u in s.units), "window_hours": s.window_hours,
+            "hotline_zh": s.title_zh, "hotline_en": s.title_en, "period": s.period, "first_day": s.first_day.isoformat(), "last_day": s.last_day.isoformat(), "units": len(s.units), "denominator": sum(u.calls for u in s.units), "window_hours": s.window_hours,
             "line_zh": s.definition_zh, "line_en": s.definition_en, "hash": s.hash, "like": "own" if s is shares[0] else "like" if _rule(s) == own else "unlike",
         }
         for s in shares

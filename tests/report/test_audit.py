@@ -483,6 +483,24 @@ def test_a_printed_figure_is_held_only_against_one_of_its_kind_and_unit(hotline,
     assert [line[-len(end) :] for line, (_, end) in zip(lines, figures.values(), strict=True)] == [end for _, end in figures.values()]
 
 
+def test_a_whole_count_is_held_against_the_count_behind_an_indicator(hotline, tmp_path):
+    """The page prints the month's calls: they were held against the mean a day alone, and differed."""
+    row = hotline.indicators.query("period == '2024-01'").set_index("indicator")
+    calls, day = int(row.loc["offered", "numerator"]), row.loc["offered", "value"]
+    answered = int(row.loc["connection_rate", "numerator"])
+    figures = {
+        f"{calls:,}": ("offered", f"{calls:,}，四舍五入之内相同"),
+        f"{calls + 1}通": ("offered", f"{calls:,}，不同"),
+        f"{day:.0f}": ("offered", "，四舍五入之内相同"),
+        f"{day + 3:.0f}": ("offered", "通，不同"),
+        f"{answered}": ("connection_rate", f"{answered:,}，四舍五入之内相同"),
+        f"{answered + 1}": ("connection_rate", "（单位不同）"),
+    }
+    text = "figures:\n" + "".join(f"  f{n}: {{value: '{value}', is: {key}}}\n" for n, (value, (key, _)) in enumerate(figures.items()))
+    _, *lines = own.beside(hotline, audited(tmp_path, text), "zh")
+    assert [line[-len(end) :] for line, (_, end) in zip(lines, figures.values(), strict=True)] == [end for _, end in figures.values()]
+
+
 def test_a_figure_that_later_data_complete_says_so(hotline, tmp_path):
     """The data end with February: a rate in 24 hours is final on 2 March, the published rules in a week."""
     text = "figures: {再来: {value: 9%, is: repeat_rate_24h}, 首解: {value: 80%, is: fcr}, 接通: {value: 9%, is: connection_rate}}"

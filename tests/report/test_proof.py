@@ -28,11 +28,20 @@ def manifest(**changes) -> dict:
     } | changes
 
 
-def month_of(folder, kpis: str = RATE.format("0.9"), label: str = "2024-01", language: str = "zh", versions=(("duckdb", "1.4"),), **said):
+def month_of(
+    folder,
+    kpis: str = RATE.format("0.9"),
+    label: str = "2024-01",
+    language: str = "zh",
+    versions=(("duckdb", "1.4"),),
+    hotline: str = "small",
+    top=(),
+    **said,
+):
     """A published month with one page and its figures."""
     files = {"index.html": b"page", "kpis.csv": publish.csv_bytes([])[:3] + KPIS.format(kpis).encode()}
     told = {
-        "hotline": "small", "month": label, "run_id": "r", "parameters": {"language": language}, "versions": dict(versions),
+        "hotline": hotline, **dict(top), "month": label, "run_id": "r", "parameters": {"language": language}, "versions": dict(versions),
         "files": {name: {"sha256": publish.digest(content)} for name, content in files.items()}, "pages": {"index.html": manifest(**said)},
     }  # fmt: skip
     publish.publish({**files, "manifest.json": publish.json_bytes(told)}, folder, folder.parent / f".{folder.name}.staging")
@@ -80,6 +89,53 @@ def test_a_manifest_of_before_there_were_digests_accuses_nobody(tmp_path):
 def test_two_runs_of_the_same_are_the_same(tmp_path):
     a, b = month_of(tmp_path / "a"), month_of(tmp_path / "b")
     assert proof.compare(a, b, "zh") == ["两次发布的数据、口径、参数、代码和数字都相同。"]
+
+
+APART = "Another hotline, period or edition: the figures were not compared."
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"label": "2024-02"}, "period: 2024-01; 2024-02"),
+        ({"hotline": "large"}, "hotline: small; large"),
+        ({"top": {"only": "unit=North"}}, "edition: the whole hotline; unit=North"),
+    ],
+)
+def test_figures_of_something_else_are_not_called_the_same(tmp_path, other, told):
+    """Data, definition, params and code are the same; the figures are 0.9 and 0.8."""
+    a, b = month_of(tmp_path / "a"), month_of(tmp_path / "b", RATE.format("0.8"), **other)
+    assert proof.compare(a, b, "en") == [told, APART]
+    assert proof.compare(b, b, "zh") == ["两次发布的数据、口径、参数、代码和数字都相同。"]
+
+
+def test_nothing_is_the_same_where_no_figures_were_held_together(params, monkeypatch):
+    """The page that leads to the editions has no kpis.csv; a month without figures has one without rows."""
+    folder = params.parent / "reports" / "small" / "2024-01"
+    empty = month_of(params.parent / "b", "")
+    assert proof.compare(empty, month_of(folder), "en") == ["There are no figures to compare."]
+    month_of(folder, "", top={"editions": "unit"})
+    assert proof.compare(folder, empty, "en") == ["edition: unit; the whole hotline", APART]
+    assert proof.compare(folder, folder, "zh") == ["没有可以相互对照的数字。"]
+    seen = made_again(monkeypatch)
+    for whole in (False, True):
+        with pytest.raises(NoInput, match="no figures that could be made again"):
+            proof.verify(str(params), "2024-01", whole=whole)
+    month_of(folder, "")
+    with pytest.raises(NoInput, match="--bytes"):
+        proof.verify(str(params), "2024-01")
+    assert not seen
+
+
+def test_a_register_that_changed_since_is_named(params, monkeypatch):
+    """As `hotline workbook` lists cases that the page then tells of; a manifest of before the register was in it tells nothing."""
+    folder = month_of(params.parent / "reports" / "small" / "2024-01", register="")
+    made_again(monkeypatch, kpis=RATE.format("0.88"), register="a1", beside="b2")
+    with pytest.raises(DataRefused, match="Changed since: the register of cases has changed"):
+        proof.verify(str(params), "2024-01", language="en")
+    changed = month_of(params.parent / "b", register="a1")
+    assert proof.compare(folder, changed, "zh") == ["排查登记有变"]
+    assert proof.compare(month_of(folder), changed, "zh") == ["两次发布的数据、口径、参数、代码和数字都相同。"]
 
 
 def test_figures_that_went_and_came_and_more_of_them_than_a_sentence_names():

@@ -863,3 +863,44 @@ def test_a_mix_is_of_a_share_within_a_limit(of):
     with pytest.raises(BadParams, match=f"complaints › mix › of › '{of}' is no share within a limit"):
         complaints.mix(seen, of=of)
     assert complaints.mix(seen, of="resolution_5d")["rate"].tolist() == [1, 1]
+
+
+# ---- counts beside a period of which days are lost
+
+
+def ten_a_day(*lost: str) -> dict[str, list]:
+    """Ten orders a day from May to August 2024, half of them about water, but for some days or months."""
+    days = [f"{d:%Y-%m-%d}" for d in pd.date_range("2024-05-01", "2024-08-31")]
+    kept = [at(f"{day} 09:00") + n for day in days if not day.startswith(lost) for n in range(10)]
+    return {"created_s": kept, "category_1": ["水", "电"] * (len(kept) // 2)}
+
+
+@pytest.mark.parametrize(
+    ("lost", "month", "difference", "before"),
+    [
+        ((), "2024-08", 0, 310),
+        (("2024-07-1",), "2024-08", None, 210),  # the ten days of July that nobody recorded are no growth of August
+        (("2024-07-1",), "2024-07", None, 300),
+        (("2024-06",), "2024-08", 0, 310),
+    ],
+)
+def test_what_lost_days_would_have_brought_is_no_change_of_count(lost, month, difference, before):
+    """Per day nothing changed; the count changed by the days that have no records."""
+    seen = view(ten_a_day(*lost), month=month, start="2024-05-01")
+    row, kinds = complaints.overview(seen).iloc[0], complaints.categories(seen).iloc[0]
+    found = [row["difference"], row["change_of_count"], kinds["difference"], kinds["change"]]
+    assert all(pd.isna(x) for x in found) if difference is None else found == [difference] * 4
+    assert row["change"] == pytest.approx(0) and kinds["a_day"] == pytest.approx(0) and row["previous"] == kinds["before"] == before
+    if difference is None:
+        with pytest.raises(DataRefused, match="half a month"):
+            complaints.change(seen)
+
+
+def test_a_quarter_after_one_without_its_last_month_is_told_by_the_day():
+    """August is missing: 2024Q3 has 610 orders of 920; the next quarter's 920 are no 50.8 % more."""
+    days = [f"{d:%Y-%m-%d}" for d in pd.date_range("2024-01-01", "2024-12-31") if d.month != 8]
+    data = {"created_s": [at(f"{day} 09:00") + n for day in days for n in range(10)]}
+    seen = view(data, start="2024-01-01", end="2025-01-01")
+    row = complaints.overview(replace(seen, period=seen.calendar.named("2024Q4"))).iloc[0]
+    assert (row["numerator"], row["previous"]) == (920, 610) and row["change"] == pytest.approx(0)
+    assert pd.isna(row["difference"]) and pd.isna(row["change_of_count"])

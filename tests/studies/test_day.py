@@ -160,6 +160,22 @@ def test_a_holiday_is_compared_with_holidays_alone(params):
     assert found.study("day", "figures")["said"].iloc[0] == "few days" and not hours["odd"].any()
 
 
+@pytest.mark.parametrize(
+    ("tuesday", "said"),
+    [
+        ("2024-04-02", "此前只有4个周二，不足6个，不与平常相比"),
+        ("2024-04-16", "此前只有6个周二，连同当日不足12个：范围供参考，不判好坏"),
+        ("2024-05-14", "此前只有10个周二，连同当日不足12个：范围供参考，不判好坏"),
+    ],
+)
+def test_the_sentence_of_few_days_says_what_the_table_below_it_shows(params, tuesday, said):
+    """Tuesdays since 5 March: ranges from the sixth on, the day among them; verdicts from the twelfth on."""
+    found = open_hotline(params, tuesday, progress=False).study("day", "figures")
+    assert str(say(found)).rstrip("。") == said and found["lower"].notna().any() == ("范围" in said)
+    judged = open_hotline(params, "2024-05-21", progress=False).study("day", "figures")
+    assert judged["alike"].iloc[0] == 11 and judged["said"].iloc[0] in ("quiet", "changed")
+
+
 def test_the_first_day_stands_alone(params):
     first = open_hotline(params, FIRST.isoformat(), progress=False)
     assert first.study("day", "hours")["usual"].isna().all() and first.study("day", "topics")["alike"].iloc[0] == 0

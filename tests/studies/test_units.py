@@ -238,6 +238,47 @@ def test_unlike_definitions_are_refused_or_labelled_and_not_judged(folder, north
     assert "口径、窗口或时期不同" in str(show(frame).html) and say(frame).text.startswith("口径、窗口或时期不同，只并列")
 
 
+LIKE_NORTH = {"东组": 0.25}
+SOUTHS = [  # what is unlike of the south, and the period that both are asked for
+    ("of other days", "all", "", 1, "unlike"),
+    ("of other months' ends", "2024-01", "period: {start_day: 20}\n", 0, "unlike"),
+    ("of days that begin at six", "2024-01", "period: {cut_hour: 6}\n", 0, "unlike"),
+    ("of another zone", "2024-01", "time_zone: America/Chicago\n", 0, "unlike"),
+    ("of the same days", "all", "", 0, "like"),
+]
+
+
+@pytest.mark.parametrize(("why", "period", "more", "years", "like"), SOUTHS)
+def test_hotlines_of_other_days_are_unlike_whatever_their_period_is_called(tmp_path, why, period, more, years, like):
+    """Both of January and ten days of February 2024, or the south of 2023."""
+    write(tmp_path, "north", LIKE_NORTH, seed=1, more="units: {params: [south.yaml]}\n")
+    write(tmp_path, "south", LIKE_NORTH, seed=2, more=more)
+    raw = (tmp_path / "south.csv").read_text(encoding="utf-8")
+    (tmp_path / "south.csv").write_text(raw.replace(",2024-", f",{2024 - years}-"), encoding="utf-8")
+    h = open_hotline(tmp_path / "north.yaml", period, progress=False)
+    sources = h.study("units", "sources")
+    assert sources["like"].tolist() == ["own", like] and sources["period"].unique().tolist() == [period], why
+    assert (h.study("units").attrs["missing"] is None) == (like == "like")
+
+
+def test_a_hotline_does_not_stand_beside_itself(folder, north):
+    sharing.write(folder / "itself.json", north.share("unit"))
+    for name, more in {"twice": "params: [north.yaml]", "sent": "shares: [itself.json]"}.items():
+        h = beside(folder, north, name, f"units: {{{more}, forced: true}}\n")
+        for table in ("sources", "units"):
+            assert h.study("units", table).attrs["missing"]["zh"] == "两条并列的热线同名，或同一热线列了两次"
+
+
+def test_every_change_of_the_rule_reaches_the_hotlines_beside(folder, north, capsys):
+    beside(folder, north, "changed", "units: {params: [south.yaml]}\n")
+    told = open_hotline(folder / "changed.yaml", "2024-01", progress=False).study("units", match="same")
+    opened = open_hotline(folder / "changed.yaml", "2024-01", progress=False, match="same").study("units")
+    assert len(told) == 2 and told.equals(opened) and told.attrs["missing"] is None
+    given = ["units", "--set", "match=same", "--month", "2024-01", "--params", str(folder / "changed.yaml"), "--format", "json", "--quiet"]
+    assert main(["study", *given]) == 0
+    assert [row["numerator"] for row in json.loads(capsys.readouterr().out)] == told["numerator"].tolist()
+
+
 def test_one_unit_alone_and_a_rule_that_no_unit_can_be_compared_by(south, north):
     assert south.study("units").attrs["missing"] is not None
     assert north.study("units", direction="look-back").attrs["missing"] is not None

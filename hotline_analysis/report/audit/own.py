@@ -112,7 +112,18 @@ def _own(h: Hotline, key: str, quoted: Quoted, where: str) -> Own:
         name, part = "offered", "numerator"
     if name not in h.catalogue or part not in ("", *PARTS):
         raise BadParams(where, f"'{key}' is not an indicator here.", nearest(name, [*NAMED, "calls", *h.catalogue]))
-    return _indicator(h, name, part)
+    own = _indicator(h, name, part)
+    return own if part or own.missing or not quoted.exact else _counted(h, name, quoted, own)
+
+
+def _counted(h: Hotline, key: str, quoted: Quoted, own: Own) -> Own:
+    """What a whole count means that is said to be an indicator: of a volume its mean a day or the count behind it, whichever is nearer; of a rate the count that it equals."""
+    i = h.catalogue[key]
+    parts = [_indicator(h, key, part) for part in PARTS if getattr(i, part)]
+    counts = [part for part in parts if not part.missing]
+    if own.like(quoted):
+        return own if _near(quoted, own) == "same" else min([own, *counts], key=lambda one: abs(one.value - float(quoted.low)))
+    return next((count for count in counts if _near(quoted, count) == "same"), own)
 
 
 def _indicator(h: Hotline, key: str, part: str) -> Own:
@@ -127,6 +138,8 @@ def _indicator(h: Hotline, key: str, part: str) -> Own:
     awaited = (h.final_on[key],) if key in h.final_on else ()
     if not part:
         return Own(i.name, row["value"], row["low"], row["high"], i.unit, awaited=awaited)
+    if missing(row[part]):
+        return Own(i.name, missing=absent("no base"))
     return Own(getattr(i, part).term, float(row[part]), unit=None, missing=None if _counts(h, i, part) else NO_COUNT, awaited=awaited)
 
 

@@ -26,7 +26,7 @@ def overview(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
     Columns: by..., indicator (received, or closed where params place orders by their closing; response_24h and such, due, recorded), numerator (orders; done in time), denominator (days; orders),
     value, low, high (95 %), closed_only, open_as_failed (what leaving the open ones out, or taking them as late, would say), open (orders),
-    change, change_low, change_high (on the month before), and what `verdicts.compare` and `quotable` add; what (`orders.called`; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share), telling (volume, empty where no order came, limit, ''),
+    change, change_low, change_high (on the month before), and what `verdicts.compare` and `quotable` add; what (`orders.called`; indicators that the export has no column for are not there), difference, change_of_count (orders more or fewer than the month before, and by what share; where all days of both have their records), telling (volume, empty where no order came, limit, ''),
     previous (orders of the month before), verdict (the state, '' where nothing is compared or the reason says why). By strata, a month with a count of 1 to 7 has no value (missing:
     untold), as has what the other strata would give away, and no verdict rests on it. Raises NoInput without orders, DataRefused without created_at.
     """
@@ -79,7 +79,8 @@ def _told(view: View, frame: pd.DataFrame, months: pd.DataFrame, known: dict[str
     before = months[months["indicator"].isin(catalogue.orders.VOLUMES) & (months["period"] == last)]
     hidden = (before["missing"] == disclosure.UNTOLD).any()
     came = float(before["numerator"].fillna(0).sum())
-    return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came, before["covered"].all())
+    whole = bool(last) and order_shares.whole(view, orders.counted(frame), [view.calendar.named(last), view.period])
+    return _worded(view, _with_bounds(view, frame, found), np.nan if hidden else came, whole)
 
 
 def _provided(months: pd.DataFrame, label: str) -> pd.DataFrame:
@@ -97,10 +98,10 @@ def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.Dat
 
 
 def _worded(view: View, found: pd.DataFrame, before: float, whole: bool) -> pd.DataFrame:
-    """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told, or the data do not hold both months whole)."""
+    """What sentences choose by, and how many orders more or fewer than the month before (nan where that is not told, or the data do not hold all days of both months)."""
     volume = found["indicator"].isin(catalogue.orders.VOLUMES)
     came = found["numerator"].fillna(0).astype("float64")
-    difference = (came - before).where(volume & bool(before) & (came > 0) & found["covered"].astype(bool) & whole)
+    difference = (came - before).where(volume & bool(before) & (came > 0) & whole)
     return found.assign(
         what=orders.called(view.params),
         difference=difference,

@@ -60,7 +60,9 @@ def timeliness(
     )
     hidden, parts_of = ["value", "low", "high", "closed_only", "open_as_failed"], ["indicator", "of_class"]
     told = _told(view, told.reset_index(drop=True), by, ["numerator", "denominator"], hidden, parts_of)
+    unwatched = (told["denominator"] - told["watched"]).to_numpy(float, na_value=np.nan)
     told = _told(view, told, by, BESIDE, ["closed_only"], parts_of)
+    told = _less(view, told, by, unwatched, ["watched"], parts_of)
     return told.drop(columns=[] if (told["of_class"] != "").any() else ["of_class"])
 
 
@@ -69,6 +71,13 @@ def _told(
 ) -> pd.DataFrame:
     """Without the small counts of a stratum; where nothing is asked by stratum, as it is."""
     return disclosure.untold(frame, counts, shares, view.smallest, parts_of=[*parts_of, *by[:-1]]) if by else frame
+
+
+def _less(
+    view: View, frame: pd.DataFrame, by: Sequence[str], rest: Sequence[float], parts: Sequence[str], parts_of: Sequence[str]
+) -> pd.DataFrame:
+    """Without a part of a told count that would tell the few others of a stratum."""
+    return disclosure.untold_of(frame, rest, parts, view.smallest, parts_of=[*parts_of, *by[:-1]]) if by else frame
 
 
 def _limits(view: View, measure: str, texts: Sequence[str]) -> tuple[str, ...]:
@@ -176,7 +185,9 @@ def durations(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
         )
     told = pd.DataFrame(rows)
     told = told.assign(said=np.where(told["median"].notna(), "orders", ""))
-    return _told(view, told, by, ["orders", "done"], ["median", "median_low", "median_high", "p90", "done_median"], ["measure"])
+    undone = (told["orders"] - told["done"]).to_numpy(float)
+    told = _told(view, told, by, ["orders", "done"], ["median", "median_low", "median_high", "p90", "done_median"], ["measure"])
+    return _less(view, told, by, undone, ["done"], ["measure"])
 
 
 def _duration(view: View, part: pd.DataFrame, measure: str) -> dict:
