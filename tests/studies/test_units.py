@@ -258,6 +258,7 @@ def test_hotlines_of_other_days_are_unlike_whatever_their_period_is_called(tmp_p
     h = open_hotline(tmp_path / "north.yaml", period, progress=False)
     sources = h.study("units", "sources")
     assert sources["like"].tolist() == ["own", like] and sources["period"].unique().tolist() == [period], why
+    assert f"{2024 - years}年1月1日" in str(show(sources).html) or "start_day" in more
     assert (h.study("units").attrs["missing"] is None) == (like == "like")
 
 
