@@ -57,6 +57,7 @@ CHECKS = {
     "unknown words": Term("参数未列出的取值", "words that params do not list"),
     "no answer": Term("不适用或未作答的代码", "codes for no answer"),
     "off the scale": Term("分值范围之外的得分", "scores off their scale"),
+    "no worth": Term("满意情况中没有折算值的词", "words of the follow-up without a worth"),
     "unanswered item": Term("没有任何作答的题目", "items without any answer"),
     "unknown items": Term("参数没有写明的题目", "items that params do not declare"),
     "unknown ids": Term("编号在另一张表中没有", "ids that another table lacks"),
@@ -111,6 +112,10 @@ SENTENCES = {
     "typed otherwise": Term(
         "手工填报的{count}项数字与记录算出的不同，以记录为准：{detail}",
         "{count} figures typed in differ from what the records give, which stand: {detail}",
+    ),
+    "no worth": Term(
+        '{where}有{count}件的词（{detail}）没有折算值，三率中用到它的不给：请在参数的 follow_up › satisfied 写明折算值，不算答复的写 values: {{词: ""}}',
+        '{where}: {count} orders have words ({detail}) without a worth, so rates of follow-ups that use them are not given; write their worth under follow_up › satisfied in params, or values: {{WORD: ""}} for what is no answer',
     ),
     "no records": Term("{where}在期内没有记录", "{where}: no record in the period"),
     "missing day": Term("{where}没有记录，平常约{usual}条", "no record on {where}, usually about {usual}"),
