@@ -999,8 +999,9 @@ class Hotline:
         more = [] if day else [*self._unended(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
         found = checks.with_more(found, [*self._lost_after(), *self._few_watched(), *more])
         rows = found.to_dict("records")
-        said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
-        said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
+        items = {key: item.name.term for key, item in self.params.items.items()}
+        said = {f"told_{language}": [check_words.sentence(row, language, items) for row in rows] for language in LANGUAGES}
+        said |= {f"place_{language}": [check_words.place(row["where"], language, items) for row in rows] for language in LANGUAGES}
         grade = checks.grade(found)[0]
         worst = found["severity"].eq(next(iter(found["severity"]), "")) & (grade != "excellent")
         named = worst & (worst.cumsum() <= MOST_NAMED)

@@ -193,7 +193,7 @@ SENTENCES = {
     ),
     "clock change": Term(
         "{where}有{count}格落在夏令时跳过或重复的一小时（{share}），按拨钟前的时差计",
-        "{where}: {count} times lie in an hour that the clock skipped or showed twice ({share}); they are read with the offset before the change",
+        "{where}: times in an hour that the clock skipped or showed twice: {count} ({share}), read with the offset before the change",
     ),
     EQUAL: Term(
         "{where}有{count}条记录与同一文件的另一条全同且没有编号（{share}），各算一条；若是重复导出，请在设置key中写明编号列",
@@ -293,12 +293,12 @@ SENTENCES = {
 }
 
 
-def sentence(row: Mapping, language: str) -> str:
-    """One finding (a row of `checks.checks`) in a sentence without its stop. No value of the data is in it."""
+def sentence(row: Mapping, language: str, items: Mapping[str, Term] = {}) -> str:
+    """One finding (a row of `checks.checks`) in a sentence without its stop, items by their names. No value of the data is in it but words that 8 records or more have."""
     shape = "" if not row["detail"] else f"，形如{row['detail']}" if language == "zh" else f", such as {row['detail']}"
     share, (table, _, when) = row["share"], row["where"].rpartition(" › ")
     return SENTENCES[row["check"]](language).format(
-        where=place(when if row["check"] == "silence" else row["where"], language),
+        where=place(when if row["check"] == "silence" else row["where"], language, items),
         count=words.format_count(row["count"]),
         usual=words.format_count(row["usual"]),
         share=words.format_rate(share),
@@ -331,7 +331,7 @@ def rejections(ledger: FileLedger, language: str) -> list[str]:
     return told
 
 
-def place(where: str, language: str) -> str:
+def place(where: str, language: str, items: Mapping[str, Term] = {}) -> str:
     """A column of calls, or of another table as `orders › closed_at`, by its own name; a table alone too; a day or a month, alone or behind one, as it is read;
     a file as it is."""
     parts = where.split(" › ")
@@ -341,7 +341,7 @@ def place(where: str, language: str) -> str:
     known, named = table or tables.CALLS, parts[1:] if table else parts
     if len(named) > 1 and named[0] not in known:
         return where
-    said = [known[part].term(language) if part in known else _when(part, language) for part in named]
+    said = [items.get(part, known[part].term)(language) if part in known else _when(part, language) for part in named]
     return " › ".join([table.term(language), *said] if table else said)
 
 

@@ -95,8 +95,17 @@ EMPTY = (
     Sentence("：是没有发生，还是没有导出，这里无从得知", "; whether there were none or they were not exported cannot be told here"),
 )
 MOVED = each(Sentence("{indicator}", "{indicator}"), Sentence("{change:moved}", " {change:moved}"), end=NOTHING)
+COMPARABLE = Sentence(
+    "可比日均较上月{change:risen}（未扣除日期差别{plain_change:moved}）",
+    "{change:risen} on last month on comparable days ({plain_change:moved} as counted)",
+    of_period=True,
+)
 RISEN = Rows(
-    {key: (Sentence("较上月{change:risen}", "{change:risen} on last month", of_period=True),) for key in ORDER if key not in UNJUDGED},
+    {
+        key: (Either((COMPARABLE, Sentence("较上月{change:risen}", "{change:risen} on last month", of_period=True))),)
+        for key in ORDER
+        if key not in UNJUDGED
+    },
     by="judgement",
     end=NOTHING,
 )
