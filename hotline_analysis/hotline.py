@@ -784,7 +784,6 @@ class Hotline:
         return self._month("exact verdicts", self._judged, quotable.columns(self.catalogue))
 
     def _judged(self) -> pd.DataFrame:
-        self._need_calls()
         self._need_indicators()
         told = verdicts.compare(
             self._exact,
@@ -817,8 +816,9 @@ class Hotline:
 
     def _sheet(self) -> pd.DataFrame:
         calls, orders = self.verdicts, self.study("complaints")
-        if calls.attrs["missing"] and orders.attrs["missing"]:
-            self._judged()  # refuses with the reason of the calls
+        if orders.attrs["missing"] and (calls.attrs["missing"] or not calls["sheet"].any()):
+            self._need_indicators()
+            self.view.table("calls")  # refuses with the reason of the calls
         return quotable.sheet(*(None if frame.attrs["missing"] else frame for frame in (calls, orders)))
 
     @cached_property
@@ -904,8 +904,10 @@ class Hotline:
         return frame
 
     def _history(self, key: str) -> pd.DataFrame:
-        self._need_calls()
         self._need_indicators()
+        if key not in set(self._exact["indicator"]):  # as where params name no table of it
+            for table in self.catalogue[key].tables:
+                self.view.table(table)
         told = (self.verdicts, self.indicators) if self.only[0] else (self._judged_exactly, self._exact)
         return quotable.history(*told, self.catalogue[key])
 
@@ -918,13 +920,11 @@ class Hotline:
         return plain
 
     def _need_indicators(self) -> None:
-        """Refuses as the indicators did: nothing can be said of figures that cannot be had."""
+        """Refuses as the indicators did, or as every study of calls does where no table of any indicator is there: nothing can be said of figures that cannot be had."""
         if self._exact.attrs["missing"]:
             self._evaluated()
-
-    def _need_calls(self) -> None:
-        """Raises NoInput where there are no calls, as every study does: nothing is judged without them."""
-        self.view.table("calls")
+        if self._exact.empty:
+            self.view.table("calls")
 
     @cached_property
     def glossary(self) -> pd.DataFrame:
@@ -932,7 +932,6 @@ class Hotline:
         return self._month("glossary", self._words, quotable.columns(self.catalogue))
 
     def _words(self) -> pd.DataFrame:
-        self._need_calls()
         self._need_indicators()
         told = self.verdicts[self.verdicts["value"].notna()]
         return quotable.glossary({key: self.catalogue[key] for key in told["indicator"]}).assign(spoken=told["spoken"].to_numpy(bool))
@@ -1015,8 +1014,9 @@ class Hotline:
         more = [] if day else [*self._unended(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
         found = checks.with_more(found, [*self._lost_after(), *self._few_watched(), *more])
         rows = found.to_dict("records")
-        said = {f"told_{language}": [check_words.sentence(row, language) for row in rows] for language in LANGUAGES}
-        said |= {f"place_{language}": [check_words.place(row["where"], language) for row in rows] for language in LANGUAGES}
+        items = {key: item.name.term for key, item in self.params.items.items()}
+        said = {f"told_{language}": [check_words.sentence(row, language, items) for row in rows] for language in LANGUAGES}
+        said |= {f"place_{language}": [check_words.place(row["where"], language, items) for row in rows] for language in LANGUAGES}
         grade = checks.grade(found)[0]
         worst = found["severity"].eq(next(iter(found["severity"]), "")) & (grade != "excellent")
         named = worst & (worst.cumsum() <= MOST_NAMED)

@@ -710,8 +710,8 @@ class FollowUp(Settings):
 
     satisfied: dict[str, Finite] = setting(
         {"非常满意": 1, "满意": 1, "基本满意": 0.9, "不满意": 0, "非常不满意": 0},
-        "满意情况各词的折算值，0至1；有词没有写到时不给满意率",
-        "what each word of `satisfied` is worth, 0 to 1; a word without one leaves the rate out",
+        "满意情况各词的折算值，0至1；有词没有写到的月份，不给用到它的三率",
+        "what each word of `satisfied` is worth, 0 to 1; a word without one leaves out, of its months, the rates that use it",
         "satisfied: {满意: 1, 基本满意: 0.8, 不满意: 0}",
         "satisfied: {满意: 好}",
     )

@@ -249,7 +249,8 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "ends unknown": Term("不少来电不知何时结束", "the end of many calls is not known"),
     "no clock time": Term("只有日期，没有时刻", "dates without a clock time"),
     "words without a weight": Term(
-        "满意情况中有参数没有写折算值的词", "the words of the follow-up include one that the params give no worth"
+        '满意情况中有参数没有写折算值的词：是哪些，见数据检查；在参数的 follow_up › satisfied 写明折算值，不算答复的写 values: {该词: ""}',
+        'the words of the follow-up include some that the params give no worth: the checks of the data name them; write their worth under follow_up › satisfied, or values: {WORD: ""} for what is no answer',
     ),
     "no orders": Term("没有诉求", "no orders"),
     "no whole month": Term("措施之前或之后没有一个整月", "no whole month before or after the measure"),

@@ -61,6 +61,7 @@ CHECKS = {
     "unknown words": Term("参数未列出的取值", "words that params do not list"),
     "no answer": Term("不适用或未作答的代码", "codes for no answer"),
     "off the scale": Term("分值范围之外的得分", "scores off their scale"),
+    "no worth": Term("满意情况中没有折算值的词", "words of the follow-up without a worth"),
     "unanswered item": Term("没有任何作答的题目", "items without any answer"),
     "unknown items": Term("参数没有写明的题目", "items that params do not declare"),
     "unknown ids": Term("编号在另一张表中没有", "ids that another table lacks"),
@@ -115,6 +116,10 @@ SENTENCES = {
     "typed otherwise": Term(
         "手工填报的{count}项数字与记录算出的不同，以记录为准：{detail}",
         "{count} figures typed in differ from what the records give, which stand: {detail}",
+    ),
+    "no worth": Term(
+        '{where}有{count}件的词（{detail}）没有折算值，三率中用到它的不给：请在参数的 follow_up › satisfied 写明折算值，不算答复的写 values: {{词: ""}}',
+        '{where}: {count} orders have words ({detail}) without a worth, so rates of follow-ups that use them are not given; write their worth under follow_up › satisfied in params, or values: {{WORD: ""}} for what is no answer',
     ),
     "no records": Term("{where}在期内没有记录", "{where}: no record in the period"),
     "missing day": Term("{where}没有记录，平常约{usual}条", "no record on {where}, usually about {usual}"),
@@ -200,7 +205,7 @@ SENTENCES = {
     ),
     "clock change": Term(
         "{where}有{count}格落在夏令时跳过或重复的一小时（{share}），按拨钟前的时差计",
-        "{where}: {count} times lie in an hour that the clock skipped or showed twice ({share}); they are read with the offset before the change",
+        "{where}: times in an hour that the clock skipped or showed twice: {count} ({share}), read with the offset before the change",
     ),
     EQUAL: Term(
         "{where}有{count}条记录与同一文件的另一条全同且没有编号（{share}），各算一条；若是重复导出，请在设置key中写明编号列",
@@ -308,12 +313,12 @@ SENTENCES = {
 }
 
 
-def sentence(row: Mapping, language: str) -> str:
-    """One finding (a row of `checks.checks`) in a sentence without its stop. No value of the data is in it."""
+def sentence(row: Mapping, language: str, items: Mapping[str, Term] = {}) -> str:
+    """One finding (a row of `checks.checks`) in a sentence without its stop, items by their names. No value of the data is in it but words that 8 records or more have."""
     shape = "" if not row["detail"] else f"，形如{row['detail']}" if language == "zh" else f", such as {row['detail']}"
     share, (table, _, when) = row["share"], row["where"].rpartition(" › ")
     return SENTENCES[row["check"]](language).format(
-        where=place(when if row["check"] == "silence" else row["where"], language),
+        where=place(when if row["check"] == "silence" else row["where"], language, items),
         count=words.format_count(row["count"]),
         usual=words.format_count(row["usual"]),
         share=words.format_rate(share),
@@ -346,7 +351,7 @@ def rejections(ledger: FileLedger, language: str) -> list[str]:
     return told
 
 
-def place(where: str, language: str) -> str:
+def place(where: str, language: str, items: Mapping[str, Term] = {}) -> str:
     """A column of calls, or of another table as `orders › closed_at`, by its own name; a table alone too; a day or a month, alone or behind one, as it is read;
     a file as it is."""
     parts = where.split(" › ")
@@ -356,7 +361,7 @@ def place(where: str, language: str) -> str:
     known, named = table or tables.CALLS, parts[1:] if table else parts
     if len(named) > 1 and named[0] not in known:
         return where
-    said = [known[part].term(language) if part in known else _when(part, language) for part in named]
+    said = [items.get(part, known[part].term)(language) if part in known else _when(part, language) for part in named]
     return " › ".join([table.term(language), *said] if table else said)
 
 

@@ -67,6 +67,7 @@ SPARSE, FEWEST_DAYS, LONGEST_RUN = (
     3,
     12,
 )  # share of days without a record, days with one, and days in a row: day and month exchanged make no longer run
+NAMED = 5  # words that are named one by one
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -250,6 +251,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     yield from _of_hold(part)
     yield from _of_ids(part)
     yield from _of_words(part)
+    yield from _of_worths(part)
     yield from _of_items(part)
     yield from _of_steps(part)
     yield from _of_duties(part)
@@ -523,6 +525,22 @@ def _of_words(part: _Part) -> Iterator[Finding]:
             strange, filled = part.one(f"count(*) FILTER ({column.name} NOT IN ({known}))", f"count({column.name})")
             if strange:
                 yield Finding("unknown words", part.said(column.name), strange, strange / filled, _step(strange / filled, REJECTED))
+
+
+def _of_worths(part: _Part) -> Iterator[Finding]:
+    """Words of a follow-up that params give no worth: 三率 are not given."""
+    if part.name != "orders" or "satisfied" not in part:
+        return
+    known = ", ".join("'" + word.replace("'", "''") + "'" for word in ("", *part.params.follow_up.satisfied))
+    unknown = f"satisfied NOT IN ({known})"
+    strange, filled = part.one(f"count(*) FILTER ({unknown})", "count(satisfied)")
+    if strange:
+        often = (
+            f"HAVING count(*) >= {SMALLEST} ORDER BY count(*) DESC, 1 LIMIT {NAMED}"  # a word that hardly anybody used may be somebody's
+        )
+        found = part.rows(f"SELECT satisfied FROM t WHERE ({part.inside}) AND {unknown} GROUP BY 1 {often}")
+        told = "、".join(word for (word,) in found) or "…"
+        yield Finding("no worth", part.said("satisfied"), strange, strange / filled, "major", detail=told)
 
 
 def _of_items(part: _Part) -> Iterator[Finding]:

@@ -15,11 +15,15 @@ from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import PERCENT
 
+UNWEIGHED = "words without a weight"
+
 Find = Callable[[View, Sequence[Period], Indicator], "pd.DataFrame | str"]
 
 
 def estimate_of(find: Find, of: str = "") -> Estimator:
-    """An estimator from what finds the cases of all periods: seq (in the table `of`), start_s (places a case), k, n and the strata, one row a case; or why there are none."""
+    """An estimator from what finds the cases of all periods: seq (in the table `of`), start_s (places a case), k (nan where params do not say what
+    its word is worth: the period, or the group, has no figure), n and the strata, one row a case; or why there are none.
+    """
 
     def estimate(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
         return [r for i in indicators for r in rows(view, periods, i, find(view, periods, i), by)]
@@ -45,6 +49,8 @@ def _row(period: Period, indicator: Indicator, cases: pd.DataFrame, group: str) 
     k, n = cases["k"].to_numpy(float), cases["n"].to_numpy(float)
     if not n.sum():
         return row(indicator, period, group=group, missing="no base")
+    if np.isnan(k).any():
+        return row(indicator, period, group=group, missing=UNWEIGHED)
     sums = cases.groupby("day")[["k", "n"]].sum()
     by_days, share = len(sums) >= FEWEST_DAYS, indicator.unit is PERCENT
     alone = None if by_days and share else ratio(k, n, indicator)

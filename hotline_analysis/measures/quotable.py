@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables
+from hotline_analysis.measures.cases import UNWEIGHED
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.periods import months_in
 from hotline_analysis.words import (
@@ -33,6 +34,13 @@ CHANGED = ("worse", "better", "more", "less")
 HEADLINES = ("connection_rate", "service_level", "repeat_rate_24h", "offered")
 MOST_HEADLINES, MOST_UNSAID = 4, 6
 PEOPLE = ("attrition", "attendance", "occupancy")  # of whom the chapter of challenges speaks
+FOLLOW_UPS = (
+    "followed_up",
+    "response_rate",
+    "solved_rate",
+    "satisfied_rate",
+    "three_rates",
+)  # 三率, of which the chapter of satisfaction speaks
 LEAST_MONTHS = 3  # months of a course
 INSIDE = ("inside", "inside trial")
 COLUMN_TERMS = tables.terms()
@@ -82,6 +90,7 @@ COLUMNS = {
     "survey_export_to": Field(Term("答卷导出到", "Answers exported up to"), "day"),
     "late_days": Field(Term("收回答卷的天数", "Days until answers come"), "count"),
     "missing": Field(Term("缺失原因", "Why missing")),
+    "why": Field(Term("缺失原因", "Why missing")),
     "origin": Field(Term("来源", "Origin"), words={"records": Term("", ""), "typed": Term("手工填报", "typed in")}),
     "replaced": Field(Term("被取代的指标", "Replaced")),
     "absent": Field(Term("未提供的数据表", "Tables not provided")),
@@ -106,7 +115,7 @@ def quotable(
 
     renewal: its rule begins with this month (new), in the place of another (replaces), which `replaced` names: the month shows both (口径变化).
 
-    Adds unit (key of `words.UNITS`), counted (the numerator of a share), sample (of other figures: the calls that it rests on), known_value, spoken (it has a value, and the month's page speaks of it), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
+    Adds unit (key of `words.UNITS`), counted (the numerator of a share), sample (of other figures: the calls that it rests on), known_value, withheld (a word without a worth keeps it from being given), spoken (it has a value, and the month's page speaks of it), better, sheet (it stands on the first sheet: those of `Indicator.first`, and what speaks for an event that changed), beside (it does not, and
     has a value), chapter (the chapter that speaks of it), count (indicators of the sheet), said (the case of the conclusion), side (up, down: of the limits
     that the month lies outside of), bases_zh, bases_en (the bases that moved, in words), within ("limits": the month lies inside its limits though
     its change on the last month excludes 0, so that interval is not shown beside the verdict), plain_change (of volumes: the change before kinds of day are taken off), leading (the judgement of a row that speaks for a changed event, else ''), headline (1-4 for the cards:
@@ -122,8 +131,9 @@ def quotable(
     return frame.assign(
         sheet=sheet,
         beside=~sheet & frame["value"].notna(),
+        withheld=np.where(frame["missing"] == UNWEIGHED, "withheld", ""),
         known_value=frame["value"].notna(),
-        spoken=frame["value"].notna() & (sheet | frame["indicator"].isin(PEOPLE)),
+        spoken=frame["value"].notna() & (sheet | frame["indicator"].isin((*PEOPLE, *FOLLOW_UPS))),
         counted=[k if i.unit is PERCENT else np.nan for i, k in zip(known, frame["numerator"], strict=True)],
         sample=[
             np.nan if i.unit is PERCENT or origin == "typed" else n
@@ -161,22 +171,24 @@ def _renewals(frame: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> dict[s
 def sheet(calls: pd.DataFrame | None, orders: pd.DataFrame | None) -> pd.DataFrame:
     """The first sheet: the rows of calls and of orders that stand on it, as one frame of `quotable`; either may be missing, not both.
 
-    The cards are those of the calls, of orders where there are none; conclusion, counts and the movements not to be quoted are of all rows together. opening: `volume` or `empty` of the
+    The cards are those of the calls, of orders where no row of the calls stands on it (a hotline of orders alone has indicators of follow-ups among them); conclusion, counts and the movements not to be quoted are of all rows together. opening: `volume` or `empty` of the
     row that a hotline of orders alone begins with (`concluded`: a volume whose reason is the conclusion), else ''.
     """
-    parts = [part[part["sheet"].astype(bool)] for part in (calls, orders) if part is not None]
+    given = [part for part in (calls, orders) if part is not None]
+    parts = [on for on in (part[part["sheet"].astype(bool)] for part in given) if len(on)]
+    of_orders = calls is None or not calls["sheet"].any()
     rows = pd.concat(parts, ignore_index=True)
     own = np.arange(len(rows)) < len(parts[0])
     telling = rows.get("telling", pd.Series("", index=rows.index)).fillna("")
     said = conclusion(rows)
-    opening = telling.where((calls is None) & telling.isin(("volume", "empty")), "")
+    opening = telling.where(of_orders & telling.isin(("volume", "empty")), "")
     told = rows.assign(
         headline=rows["headline"].where(own),
         opening=opening.mask((opening == "volume") & (rows["reason"] == said), "concluded"),
         leading=np.where(rows["leads"].astype(bool) & rows["judgement"].isin(CHANGED), rows["judgement"], ""),
         said=said,
         count=len(rows),
-        **{name: sum(part[name].iloc[0] for part in parts) for name in ("events", "false_flags")},
+        **{name: sum(part[name].iloc[0] for part in given) for name in ("events", "false_flags")},
     )
     return told.assign(unsaid=_ranked(told))
 

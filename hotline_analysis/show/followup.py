@@ -4,7 +4,7 @@ from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
 from hotline_analysis.words import ANSWERS, NOT_SAID, Either, Rows, Sentence, Sentences, Term
 
-CAUSES = {**ANSWERS["cause"], NOT_SAID: Term("未写原因", "none given"), "(<8)": Term("其他（各不足8）", "Other (under 8 each)")}
+CAUSES = {**ANSWERS["cause"], NOT_SAID: Term("未写原因", "none given"), "(<8)": Term("其他（含不足8的）", "Other (with those under 8)")}
 
 LISTED = {
     "caller": Sentence(

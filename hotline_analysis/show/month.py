@@ -95,8 +95,17 @@ EMPTY = (
     Sentence("：是没有发生，还是没有导出，这里无从得知", "; whether there were none or they were not exported cannot be told here"),
 )
 MOVED = each(Sentence("{indicator}", "{indicator}"), Sentence("{change:moved}", " {change:moved}"), end=NOTHING)
+COMPARABLE = Sentence(
+    "可比日均较上月{change:risen}（未扣除日期差别{plain_change:moved}）",
+    "{change:risen} on last month on comparable days ({plain_change:moved} as counted)",
+    of_period=True,
+)
 RISEN = Rows(
-    {key: (Sentence("较上月{change:risen}", "{change:risen} on last month", of_period=True),) for key in ORDER if key not in UNJUDGED},
+    {
+        key: (Either((COMPARABLE, Sentence("较上月{change:risen}", "{change:risen} on last month", of_period=True))),)
+        for key in ORDER
+        if key not in UNJUDGED
+    },
     by="judgement",
     end=NOTHING,
 )
@@ -295,6 +304,7 @@ FORMS = {
     "service": Furniture(verdicts.findings, {"chapter": "service", "line": FINDING, "proof": PROOF}),
     "repeat": Furniture(verdicts.findings, {"chapter": "repeat", "line": FINDING, "proof": PROOF}),
     "people": Furniture(verdicts.findings, {"keys": ("attrition", "attendance", "occupancy"), "line": FINDING, "proof": PROOF}),
+    "follow_ups": Furniture(verdicts.findings, {"keys": ("followed_up", "response_rate", "solved_rate", "satisfied_rate", "three_rates"), "line": FINDING, "proof": PROOF}),
     "history": Figure(
         charts.run_chart,
         Term("各月走势", "By month", of_period=True),
@@ -350,7 +360,16 @@ FORMS = {
 
 FORMS["sheet"] = FORMS["verdicts"]
 
-NOTES = {"lasting", "renewal", "changes", "rule", "about", "checks", "absent"}  # about the data and the page: never what a month concludes
+NOTES = {
+    "lasting",
+    "renewal",
+    "changes",
+    "rule",
+    "about",
+    "checks",
+    "absent",
+    "follow_ups",
+}  # about the data and the page: never what a month concludes
 SAY = {
     "verdicts": Sentences(CONCLUSION),
     "sheet": (Rows({"volume": COUNTED, "concluded": COUNTED[:-1], "empty": EMPTY}, by="opening"), Sentences(CONCLUSION)),
@@ -372,6 +391,7 @@ SAY = {
     "lasting": (LASTS,),
     "renewal": (RENEWALS,),
     "changes": (RENEWALS, LASTS),
+    "follow_ups": Rows({"withheld": (Sentence("{indicator}没有给出：{why}", "{indicator} is not given: {why}"),)}, by="withheld"),
     "absent": (
         Sentence(
             "没有提供{absent}的数据，因此另有{absent_count}项指标没有数字。",

@@ -36,8 +36,8 @@ CLOSE = Sentence(
     "{candidates:hours_or} are close, and the shorter is taken: the window is {recommended_hours}.",
 )
 CATCHES = Sentence(
-    "它捕获一周内相关复电的{best_capture:share0}；所计复电中，{best_purity:share0}超出平时习惯。",
-    "It catches {best_capture:share0} of the week's related callbacks; {best_purity:share0} of what it counts is beyond habit.",
+    "这期间它捕获一周内相关复电的{best_capture:share0}；所计复电中，{best_purity:share0}超出平时习惯。",
+    "In that time it catches {best_capture:share0} of the week's related callbacks; {best_purity:share0} of what it counts is beyond habit.",
 )
 BASIS = Sentences(
     {
@@ -53,7 +53,7 @@ COSTS = Sentence(
     "看重漏计（代价0.5）宜用{best_hours_half}，看重误计（代价2）宜用{best_hours_two}；兼顾纯度与捕获为{f1_hours}。",
     "Where misses weigh more (cost 0.5): {best_hours_half}; where blame weighs more (cost 2): {best_hours_two}; by purity and capture together: {f1_hours}.",
 )
-RECOMMENDED = {"clear": (BEST, CATCHES, BASIS), "close": (CLOSE, CATCHES, BASIS)}
+RECOMMENDED = {"clear": (BEST, BASIS, CATCHES), "close": (CLOSE, BASIS, CATCHES)}
 
 AGAIN = {  # of rules without the usual windows
     "km": (

@@ -123,3 +123,75 @@ def test_a_scheduler_renders_again_what_was_provisional_once_its_wait_is_over(tm
         assert due() == printed, until
     assert "定稿" in re.sub("<[^>]+>", "", page.read_text(encoding="utf-8")) and "暂行版" not in page.read_text(encoding="utf-8")
     assert main(["report", "--params", str(params), "--month", "due", "--for", "channel=all", "--quiet"]) == 64
+
+
+ASKED = """title: {zh: 回访, en: Follow-ups}
+key: published
+public: true
+holidays: ""
+orders:
+  files: orders.csv
+  key: 编号
+  columns:
+    order_id: 编号
+    created_at: {from: 受理, formats: "%Y-%m-%d %H:%M:%S"}
+    closed_at: {from: 办结, formats: "%Y-%m-%d %H:%M:%S"}
+    resolved: {from: 解决, values: {已解决: "yes", 未解决: "no"}}
+    satisfied: 满意
+"""
+
+
+def asked(folder, words=("满意", "满意", "基本满意", "不满意", ""), resolved=("已解决", "已解决", "已解决", "未解决", "")):
+    """Two orders an hour of day in July and August: by fives, one in five not reached."""
+    lines = ["编号,受理,办结,解决,满意"]
+    for n in range(62 * 20):
+        begin = datetime(2024, 7, 1) + timedelta(days=n // 20, minutes=30 * (n % 20) + 480)
+        lines.append(f"D{n:05d},{begin},{begin + timedelta(hours=1)},{resolved[n % 5]},{words[n % 5]}")
+    (folder / "orders.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "small.yaml").write_text(ASKED, encoding="utf-8")
+    return folder / "small.yaml"
+
+
+def test_a_hotline_of_orders_alone_has_its_三率(tmp_path, index_only):
+    """August: 620 orders, 496 of them followed up; 372 of these resolved; 248 satisfied and 124 fairly, by their worth."""
+    h = open_hotline(asked(tmp_path), "2024-08", progress=False)
+    told = h.verdicts.set_index("indicator")
+    worth = h.params.follow_up.satisfied["基本满意"]
+    parts = {key: (row.numerator, row.denominator) for key, row in told.iterrows() if row.value == row.value}
+    assert {key: parts[key] for key in ("followed_up", "solved_rate", "satisfied_rate")} == {
+        "followed_up": (496, 620),
+        "solved_rate": (372, 496),
+        "satisfied_rate": (248 + worth * 124, 496),
+    }
+    assert told["judgement"]["satisfied_rate"] == "none" and told["months"]["satisfied_rate"] == ("2024-07", "2024-08")
+    assert told["absent_zh"].iloc[0].startswith("来电、") and told["spoken"]["satisfied_rate"] and not told["sheet"].any()
+    assert (
+        h.sheet["indicator"].iloc[0] == "received"
+        and h.sheet["opening"].iloc[0] in ("volume", "concluded")
+        and h.sheet["headline"].iloc[0] == 1
+    )
+    assert set(h.glossary["indicator"]) >= {"followed_up", "solved_rate", "satisfied_rate"}
+    assert list(h.history("satisfied_rate")["denominator"]) == [496, 496]
+    assert h.history("connection_rate").attrs["missing"]["zh"] == "未提供：来电"
+    page = page_of(tmp_path / "small.yaml", "zh")
+    chapter = re.sub("<[^>]+>", "", next(part for part in page.split("<h2") if "满意度" in part[:120]))
+    for word in ("有效回访率", "80.0%", "解决率", "75.0%", "满意率", "496/620"):
+        assert word in chapter, chapter
+    kpis = (tmp_path / "reports" / "small" / "2024-08" / "kpis.csv").read_text(encoding="utf-8")
+    assert "satisfied_rate" in kpis and "没有提供来电" in re.sub("<[^>]+>", "", page)
+
+
+def test_a_word_without_a_worth_is_named_with_the_setting_and_what_it_keeps_back(tmp_path, index_only):
+    """未评价, of orders that were asked whether they were resolved too: 124 of the month's."""
+    h = open_hotline(
+        asked(tmp_path, words=("满意", "满意", "基本满意", "不满意", "未评价"), resolved=("已解决",) * 5), "2024-08", progress=False
+    )
+    checks = h.checks.set_index("check")
+    assert checks["count"]["no worth"] == 124 and checks["detail"]["no worth"] == "未评价"
+    told = h.verdicts.set_index("indicator")["withheld"]
+    assert set(told[told != ""].index) == {"followed_up", "solved_rate", "satisfied_rate"}
+    zh, en = (" ".join(re.sub("<[^>]+>", "", page_of(tmp_path / "small.yaml", language)).split()) for language in ("zh", "en"))
+    for word in ("（未评价）没有折算值", "满意率没有给出：满意情况中有", "有效回访率没有给出", "follow_up › satisfied"):
+        assert word in zh, word
+    for word in ("(未评价) without a worth", "Satisfaction rate is not given: the words", "follow_up › satisfied"):
+        assert word in en, word

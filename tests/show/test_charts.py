@@ -347,6 +347,21 @@ def test_limits_and_target_are_left_out_when_unknown():
     assert not any(t.startswith(("上限", "下限", "目标")) for t in texts(drawn("run_chart", frame=run_frame()[["period", "value"]])))
 
 
+@pytest.mark.parametrize("values", [[0.91227, 0.91183, 0.91136], [0.9, 0.9, 0.9], [0.12, 0.45, 0.88]])
+def test_labels_of_an_axis_differ_and_fit_and_a_small_movement_stays_small(values):
+    """91.2, 91.2, 91.1 %: a tenth of a point is no more than a tenth of two points' span."""
+    frame = pd.DataFrame({"period": MONTHS[:3], "value": values})
+    axes = drawn("run_chart", frame=frame)
+    with charts.theme():
+        axes.figure.draw_without_rendering()
+        boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+    told = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(told)) == len(told) >= 3 and len({len(t.rstrip("%").partition(".")[2]) for t in told}) == 1, told
+    assert all(box.x0 >= 0 for box in boxes) and set(told) <= set(texts(axes))
+    low, high = axes.get_ylim()
+    assert high - low >= 2 and low <= 100 * min(values) and 100 * max(values) <= high
+
+
 def test_two_months_have_no_course():
     assert texts(drawn("run_chart", frame=run_frame().head(2))) == ["仅2个点，不画走势"]
 

@@ -1,6 +1,7 @@
 """三率: 响应率, 解决率, 满意率 of orders that were followed up, and how many were (selection); before and after appeals. Catalogue section 4.
 
-Valid is a follow-up that heard the citizen: `satisfied` is filled (where an export lacks it: `resolved`, then `contacted`). Orders count in the month in
+Valid is a follow-up that heard the citizen: `satisfied` is filled (where an export lacks it: `resolved`, then `contacted`). A word of `satisfied` without a worth
+may be an answer or say that there was none: in a month (a group) that has one, the rates whose base its order would be in are not given. Orders count in the month in
 which they were received (closed, where only that is exported). What a fairly satisfied or a partly resolved answer is worth, and what the three weigh together, differs by place: params.
 """
 
@@ -20,7 +21,6 @@ from hotline_analysis.words import PERCENT, Term
 
 CHAPTER = "follow_up"
 ASKED = ("satisfied", "resolved", "contacted")
-UNWEIGHED = "words without a weight"
 CAREFUL = Term(
     "有效回访率低，或各部门之间差别大时，三率不可比", "where few orders are followed up, or departments unlike, the three do not compare"
 )
@@ -37,15 +37,15 @@ def declared(params: Params) -> tuple[Indicator, ...]:
 
 @once
 def _cases(view: View) -> pd.DataFrame | str:
-    """Orders with the values of the three questions (nan where not answered), valid and excused; or why they cannot be had."""
+    """Orders with the values of the three questions (nan where not answered), valid, unweighed (answered with a word that the params give no worth) and excused; or why they
+    cannot be had.
+    """
     frame = orders.counted(orders.cases(view, *ASKED, "excused", "department", "area", "category_1"))
     asked = next((c for c in ASKED if c in frame), "")
     if not asked:
         return "not available: needs satisfied"
     given = view.params.follow_up
-    told = set(frame["satisfied"].dropna()) if "satisfied" in frame else set()
-    if told - set(given.satisfied):
-        return UNWEIGHED
+    heard = frame["satisfied"] if "satisfied" in frame else pd.Series(pd.NA, index=frame.index)
     worth = {
         "satisfied": lambda: frame["satisfied"].map(given.satisfied),
         "resolved": lambda: frame["resolved"].map({"yes": 1.0, "partly": given.partly, "no": 0.0}),
@@ -54,7 +54,11 @@ def _cases(view: View) -> pd.DataFrame | str:
     values = {c: worth[c]().astype(float) if c in frame else float("nan") for c in ASKED}
     excused = frame["excused"].astype("boolean").fillna(False).astype(bool) if "excused" in frame else False
     return frame.assign(
-        valid=frame[asked].notna(), excused=excused, start_s=frame["placed_s"], **{f"worth_{c}": v for c, v in values.items()}
+        valid=frame[asked].notna(),
+        unweighed=heard.notna() & ~heard.isin(list(given.satisfied)),
+        excused=excused,
+        start_s=frame["placed_s"],
+        **{f"worth_{c}": v for c, v in values.items()},
     )
 
 
@@ -74,9 +78,12 @@ def _valid(
     lacking = [c for c in of if frame[f"worth_{c}"].isna().all() and c not in frame]
     if lacking:
         return "not available: needs " + ", ".join(lacking)
-    answered = frame["valid"] & frame[[f"worth_{c}" for c in of]].notna().all(axis=1)
+    others = [f"worth_{c}" for c in of if c != "satisfied"]
+    answered = (
+        frame["valid"] & frame[others].notna().all(axis=1) & (frame["unweighed"] | frame[[f"worth_{c}" for c in of]].notna().all(axis=1))
+    )
     kept = frame[answered & ~frame["excused"]] if appealed else frame[answered]
-    return kept.assign(k=sum(w * kept[f"worth_{c}"] for w, c in zip(weights, of, strict=True)), n=1)
+    return kept.assign(k=sum(w * kept[f"worth_{c}"] for w, c in zip(weights, of, strict=True)).mask(kept["unweighed"]), n=1)
 
 
 def _followed(view: View, periods: Sequence[Period], indicator: Indicator) -> pd.DataFrame | str:
@@ -84,7 +91,7 @@ def _followed(view: View, periods: Sequence[Period], indicator: Indicator) -> pd
     if isinstance(frame, str):
         return frame
     ended = frame["left_s"].notna() | frame["valid"]
-    return frame[ended].assign(k=frame["valid"].astype(int), n=1)
+    return frame[ended].assign(k=frame["valid"].astype(float).mask(frame["unweighed"]), n=1)
 
 
 def _part(zh: str, en: str, *needs: str):

@@ -272,12 +272,14 @@ def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: f
 
 
 def value_ticks(
-    axes: Axes, *, unit: str = "", most: int = 4, every: float = 0, along: str = "y", written: Callable[[float], str] = number
+    axes: Axes, *, unit: str = "", most: int = 4, every: float = 0, along: str = "y", written: Callable[[float], str] | None = None
 ) -> None:
-    """Four or five labels, or one at each multiple of `every`; the unit once, on the last one."""
+    """Four or five labels, or one at each multiple of `every`, with the decimals of their step; the unit once, on the last one."""
     low, high = sorted(getattr(axes, f"get_{along}lim")())
     places = MultipleLocator(every) if every else MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
     ticks = [t for t in places.tick_values(low, high) if low - 1e-9 <= t <= high + 1e-9]
+    decimals = max((len(number(t).partition(".")[2]) for t in ticks), default=0)
+    written = written or (lambda t: words.decimal(t, decimals))
     axes.set(**{f"{along}ticks": ticks, f"{along}ticklabels": [written(t) + (unit if t == ticks[-1] else "") for t in ticks]})
 
 
@@ -339,7 +341,10 @@ CLEAN = (  # what matplotlib writes and a page does not want -> what stands inst
     (r' transform="rotate\(-?0 [^"]*"| ?font-family:[^;"]*;?', ""),
     (r'<g id="tip:([^"]*)">', r"<g><title>\1</title>"),
     ('<g id="halo">', '<g class="halo">'),
-    (r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0")),
+    (
+        r"<[^>]+>",
+        lambda tag: re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), tag[0]),
+    ),  # places, never what is written
     (r"\s*\n\s*", "\n"),
 )
 

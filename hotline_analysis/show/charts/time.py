@@ -13,10 +13,11 @@ from hotline_analysis.show.charts.style import chart, dotted, month_axis, name_l
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
+LEAST_POINTS, LEAST_SHARE = 2, 0.02  # the least span of an axis: points of a share, and as a share of the level of anything else
 RECORDS = Term("条", " records")
 
 
-@chart((262, 250), left=38, right=(92, 92), top=14, bottom=44, needs="value", least=3)
+@chart((262, 250), left=50, right=(92, 92), top=14, bottom=44, needs="value", least=3)
 def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "", measure: str = "value") -> None:
     """控制图: a monthly series with natural limits and target; only months with evidence have a mark of their own.
 
@@ -28,8 +29,7 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
     months, value, lower, upper, target = data["period"].tolist(), *(_scaled(data, c, scale) for c in (measure, "lower", "upper", "target"))
     x, end = np.arange(len(value)), len(value) - 0.4
     known = np.concatenate([v[np.isfinite(v)] for v in (value, lower, upper, target)])
-    room = (known.max() - known.min()) * 0.12 or 1
-    ax.set(xlim=(-0.6, end), ylim=(known.min() - room, known.max() + room))
+    ax.set(xlim=(-0.6, end), ylim=_span(known, least=LEAST_POINTS if unit == "percent" else LEAST_SHARE * abs(known).max() or 2))
     _limits(ax, x, lower, upper, target)
     ax.plot(x, value, **style.COURSE)  # broken where a month has no value
     for i, judgement in enumerate(data.get("judgement", [])):
@@ -42,6 +42,13 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
     name_lines(ax, ends, x=end)
     _last(ax, value, data, sign)
     _events(ax, data, language)
+
+
+def _span(known: np.ndarray, least: float) -> tuple[float, float]:
+    """The ends of the axis: what is known with some room, and no less than the least span, so that a movement of nothing does not fill the chart."""
+    low, high = float(known.min()), float(known.max())
+    room = max((high - low) * 0.12, (least - (high - low)) / 2)
+    return low - room, high + room
 
 
 def _scaled(data: pd.DataFrame, column: str, scale: float) -> np.ndarray:

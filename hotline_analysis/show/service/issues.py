@@ -29,18 +29,18 @@ MIS = {
 ALIKE = {
     "some": (
         Sentence(
-            "按诉求和指标（如再次来电、派单）可比较的{judged_count}项中，{differ_count}项不同人员的答复普遍有差异，{single_count}项只是个别人员不同。",
-            "Of {judged_count} comparisons (an issue by a measure, such as callbacks or dispatches) agents differ throughout in {differ_count}, and a few stand apart in {single_count}.",
+            "按诉求和指标（如{window_hours}内再次来电、派单）可比较的{judged_count}项中，{differ_count}项不同人员的答复普遍有差异，{single_count}项只是个别人员不同。",
+            "Of {judged_count} comparisons (an issue by a measure, such as callbacks within {window_hours} or dispatches) agents differ throughout in {differ_count}, and a few stand apart in {single_count}.",
         ),
         Sentence("差异最大的是{widest_issue}的{widest_measure}", "The widest is the {widest_measure} of {widest_issue}"),
         Sentence("（{widest_hours}内）", " (within {widest_hours})"),
         Sentence("：九成五的人员在{widest_low}到{widest_high}之间。", ": 95% of agents lie between {widest_low} and {widest_high}."),
     ),
     "single": Sentence(
-        "按诉求和指标（如再次来电、派单）可比较的{judged_count}项中，没有一项普遍有差异，{single_count}项有个别人员不同。",
-        "Of {judged_count} comparisons (an issue by a measure, such as callbacks or dispatches) none shows agents who differ throughout; in {single_count} a few stand apart.",
+        "按诉求和指标（如{window_hours}内再次来电、派单）可比较的{judged_count}项中，没有一项普遍有差异，{single_count}项有个别人员不同。",
+        "Of {judged_count} comparisons (an issue by a measure, such as callbacks within {window_hours} or dispatches) none shows agents who differ throughout; in {single_count} a few stand apart.",
     ),
-    "none": Sentence("按诉求和指标（如再次来电、派单）可比较的{judged_count}项中，没有证据表明人员之间有差异。", "In {judged_count} comparisons (an issue by a measure) there is no evidence that agents differ."),
+    "none": Sentence("按诉求和指标（如{window_hours}内再次来电、派单）可比较的{judged_count}项中，没有证据表明人员之间有差异。", "In {judged_count} comparisons (an issue by a measure, such as callbacks within {window_hours} or dispatches) there is no evidence that agents differ."),
     "few": Term("同一诉求下来电够多的人员不足三名，不作比较。", "Fewer than three agents have enough calls of one issue: not compared."),
 }  # fmt: skip
 

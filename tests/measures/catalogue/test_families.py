@@ -138,9 +138,20 @@ def test_the_three_together_by_their_weights():
 
 
 def test_a_word_without_a_worth_leaves_the_rate_out():
-    told = found(params(), ["satisfied_rate", "followed_up"], orders=orders([(0, "很好", "yes", True, None, 1), *FOLLOWED]))
+    told = found(params(), ["satisfied_rate", "followed_up", "solved_rate"], orders=orders([(0, "很好", "yes", True, None, 1), *FOLLOWED]))
     assert set(told["missing"]) == {"words without a weight"} and told["value"].isna().all()
     assert absent("words without a weight").zh.startswith("满意情况中有")
+
+
+def test_a_rate_whose_base_the_word_is_not_in_and_a_month_without_it_stand():
+    """Whoever said 未评价 was asked nothing else: 解决率 is 2 of 4 whichever way the word is read. In June nobody said it."""
+    keys = ["followed_up", "response_rate", "solved_rate", "satisfied_rate"]
+    rows = orders([(0, "未评价", None, None, None, 1), *FOLLOWED])
+    told = found(params(), keys, orders=rows)
+    assert set(told["value"].dropna().index) == {"response_rate", "solved_rate"}
+    assert (told["numerator"]["solved_rate"], told["denominator"]["solved_rate"]) == (2, 4)
+    june = found(params(), keys, orders=rows, periods=(CALENDAR.month("2024-06"),))
+    assert parts(june) == {"followed_up": (1, 1), "response_rate": (0, 1), "solved_rate": (0, 1), "satisfied_rate": (0, 1)}
 
 
 def test_an_empty_month_has_no_rate():
