@@ -138,8 +138,8 @@ FORMS = {
         "name n mean± value± not_applicable unanswered before said state",
         Term("各题得分", "Scores by item"),
         subtitle=Sentence(
-            "{period}；来源：{source}；占比为最高两档；不适用、未答不计分；变化只看答案的高低次序",
-            "{period}; source: {source}; share: the two best scores; not applicable and left empty are no scores; change by the order of answers alone",
+            "{period}；来源：{source}；占比为最高两档（2、3分制为最高一档，超过11个分值不算）；不适用、未答不计分；变化只看答案的高低次序",
+            "{period}; source: {source}; share: the two best scores (of 2 or 3 points the best; over 11 none); not applicable and left empty are no scores; change by the order of answers alone",
         ),
         bold="mean",
         narrow="name n mean state",
@@ -198,7 +198,7 @@ FORMS = {
     "weighted": Table(
         "name method mean value± moved effective_n deff bound_low bound_high",
         Term("按来电构成加权", "Weighted to the mix of the calls"),
-        subtitle=Sentence("{period}；占比为最高两档，加权与不加权并列", "{period}; share: the two best scores; weighted beside raw"),
+        subtitle=Sentence("{period}；占比为最高两档（2、3分制为最高一档，超过11个分值不算），加权与不加权并列", "{period}; share: the two best scores (of 2 or 3 points the best; over 11 none); weighted beside raw"),
         note=Term("少于20份的单元合并，权重不超过中位数的5倍。最低、最高是未作答者全不满意、全满意时的占比。", "Cells under 20 answers are joined, no weight exceeds 5 times the median. Lowest and highest: the share if all the silent were dissatisfied, or satisfied."),
         narrow="name method mean value",
     ),
@@ -215,7 +215,7 @@ FORMS = {
     "sources": Table(
         "name source n agents mean± value± said",
         Term("三个来源并列", "Three sources side by side"),
-        subtitle=Sentence("{period}；占比为最高两档；不同来源从不平均", "{period}; share: the two best scores; sources are never averaged"),
+        subtitle=Sentence("{period}；占比为最高两档（2、3分制为最高一档，超过11个分值不算）；不同来源从不平均", "{period}; share: the two best scores (of 2 or 3 points the best; over 11 none); sources are never averaged"),
         narrow="name source mean",
     ),
     "agreement": Table(

@@ -776,3 +776,22 @@ def test_ratings_of_the_call_trends():
     assert h.study("satisfaction", "drivers").attrs["missing"]["zh"] == "题目太少"
     row = evaluate(h.view, [h.period], [h.catalogue["connection_rate"]]).iloc[0]
     assert (row["numerator"], row["denominator"], round(row["value"], 4)) == (4054, 5000, 0.8108)  # 946 rows are not answered
+
+
+# ---- which answers count as satisfied
+
+
+@pytest.mark.parametrize(
+    ("scale", "best"), [((0, 1), 1), ((1, 2), 2), ((1, 3), 3), ((1, 4), 3), ((1, 5), 4), ((1, 10), 9), ((0, 10), 9), ((0, 100), np.nan)]
+)
+def test_the_two_best_are_above_the_middle_of_their_scale(scale, best):
+    """两点量表只有高的一点算满意；三点量表的中间一点不算满意也不算不满意；百分制没有两档。"""
+    np.testing.assert_equal(surveys.best_from(*scale), best)
+
+
+@pytest.mark.parametrize("scale", [(0, 1), (1, 2)])
+def test_thumbs_up_is_satisfied_and_thumbs_down_is_not(scale):
+    """十份里三份好评：30%，不是100%。"""
+    known = {"item_1": {"name": "总体", "scale": list(scale)}}
+    row = TABLES["items"](seen(many([scale[1]] * 3 + [scale[0]] * 7), known=known)).iloc[0]
+    assert (row["numerator"], row["denominator"], row["value"]) == (3, 10, 0.3)

@@ -16,6 +16,7 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
+from hotline_analysis.stats import surveys
 from hotline_analysis.tables import ITEMS
 from hotline_analysis.words import LANGUAGES, Term
 
@@ -26,7 +27,6 @@ BANDS = {
     "18-24": Term("18—24时", "18–24 h"),
 }
 FEW = 30  # answers below which nothing is compared
-MOST_POINTS = 11  # points of a scale whose two best are a box
 RATING = "rating"
 OF_CALL = ("issue_1", "department", "unit", "channel", "agent")  # taken from the call where the survey has none
 LISTED = ";"  # parts the words of a cell that holds several
@@ -50,8 +50,8 @@ class Item:
 
     @property
     def box(self) -> float:
-        """From which score on an answer is one of the two best; nan on a scale of two points, or of more than eleven."""
-        return self.high - 1 if 2 < self.points <= MOST_POINTS else np.nan
+        """From which score on an answer is one of the best: see `surveys.best_from`."""
+        return surveys.best_from(self.low, self.high)
 
     def rescaled(self, score):
         """The score on 0 to 1: unlike scales side by side."""
