@@ -58,6 +58,11 @@ ASKED = (
 SAMPLED = {
     "whole": (*ASKED, MARGIN),
     "census": (Sentence("本期接通来电{frame_calls}通，全部有评价，没有无回应的偏差；区间是各期之间本来就有的波动", "All {frame_calls} answered calls of the period were rated, so nobody was silent; the intervals are what such periods vary by anyway"),),
+    "apart": (
+        Sentence("邀请{invited}次，收回{answers}份，回收率{value}（{low}～{high}）", "{invited} invited, {answers} answered: a response rate of {value} ({low}–{high})"),
+        Sentence("，来自{respondents}人；邀请多于本期接通来电{frame_calls}通，两者不是同一批，不知道从多少人中抽取。", ", from {respondents} people; the invitations are more than the {frame_calls} answered calls of the period, so they are not of these alone, and nobody knows out of how many. "),
+        MARGIN,
+    ),
     "no frame": (
         Sentence("邀请{invited}次，收回{answers}份，回收率{value}（{low}～{high}）", "{invited} invited, {answers} answered: a response rate of {value} ({low}–{high})"),
         Sentence("，来自{respondents}人；没有来电数据，不知道从多少人中抽取。", ", from {respondents} people; without calls nobody knows out of how many. "),
@@ -160,10 +165,11 @@ FORMS = {
         narrow="group denominator value score",
     ),
     "sample": Table(
-        "frame_calls invited invited_share answers value± respondents linked margin",
+        "frame_calls invited invited_share answers value± respondents linked not_citizens lost margin",
         Term("样本", "The sample"),
         subtitle=Sentence("{period}；占比为回收率", "{period}; share: response rate"),
         narrow="invited answers value margin",
+        spare="not_citizens lost",
         short=True,
     ),
     "size": Table(

@@ -795,3 +795,50 @@ def test_thumbs_up_is_satisfied_and_thumbs_down_is_not(scale):
     known = {"item_1": {"name": "总体", "scale": list(scale)}}
     row = TABLES["items"](seen(many([scale[1]] * 3 + [scale[0]] * 7), known=known)).iloc[0]
     assert (row["numerator"], row["denominator"], row["value"]) == (3, 10, 0.3)
+
+
+# ---- whose answers count, and who was asked
+
+
+def test_answers_of_tests_outbound_and_lost_calls_are_no_citizens_answers():
+    """一百通市民来电打2分；六十通测试、六十通呼出、三十通放弃都打5分：均分2，不是3.8；其余分开计数。"""
+    kinds = [("answered", "in", 2.0)] * 100 + [("test", "in", 5.0)] * 60 + [("answered", "out", 5.0)] * 60 + [("abandoned", "in", 5.0)] * 30
+    n = len(kinds)
+    at = [second(1 + i % 28) for i in range(n)]
+    calls = {
+        "call_id": [f"c{i}" for i in range(n)],
+        "start_s": at,
+        "local_s": at,
+        "outcome": [k[0] for k in kinds],
+        "direction": [k[1] for k in kinds],
+        "agent": ["甲"] * n,
+    }
+    rows = {"call_id": calls["call_id"] + [None] * 10, "invited_s": at + [second(5)] * 10}
+    rows |= {"item_1": [k[2] for k in kinds] + [None] * 10, "answered": [True] * n + [False] * 10}
+    view = seen(rows, calls=calls)
+    row = TABLES["items"](view).iloc[0]
+    assert (row["n"], row["mean"]) == (100, 2.0)
+    told = TABLES["sample"](view).iloc[0]
+    assert (told["answers"], told["not_citizens"], told["lost"], told["frame_calls"]) == (100, 120, 30, 100)
+    assert np.isnan(told["invited_share"]) and told["said"] == "census"
+    assert TABLES["agents"](view).iloc[0]["denominator"] == 100
+
+
+def test_answers_of_other_calls_are_no_census_of_these():
+    """导出只有一个队列的40通，答卷60份都不是它们的：有人沉默，且邀请200次不是这40通的。"""
+    calls = {k: v[:40] for k, v in CALLS.items()}
+    row = TABLES["sample"](seen(many([4.0] * 60 + [np.nan] * 140), calls=calls)).iloc[0]
+    assert (row["said"], row["linked"]) == ("apart", 0) and np.isnan(row["invited_share"])
+    assert row["margin"] == pytest.approx(surveys.margin_of_error(60, population=np.inf))
+    for language in ("zh", "en"):
+        assert "40" in sentence(pd.DataFrame([row]), "sample", language=language)
+
+
+@pytest.mark.parametrize("by", ["month", "channel"])
+def test_a_part_that_was_exported_with_its_answers_alone_has_no_response_rate(by):
+    """一月只导出答卷，二月连同未作答的邀请；或短信有邀请，语音只有答卷：回收率无从得知。"""
+    alone, both_ = many([4.0, 5.0] * 20, month=1 if by == "month" else 2), many([4.0] * 20 + [np.nan] * 40)
+    rows = both({**alone, "channel": ["语音"] * 40}, {**both_, "channel": ["短信"] * 60})
+    told = TABLES["sample"](seen(rows, month="2024-01" if by == "month" else "2024-02")).iloc[0]
+    assert told["said"] == "answers only" and np.isnan(told["value"]) and np.isnan(told["invited"])
+    assert TABLES["sample"](seen(both_)).iloc[0]["value"] == pytest.approx(20 / 60)

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from hotline_analysis.measures import surveyed
 from hotline_analysis.measures.cases import estimate_of
 from hotline_analysis.measures.catalogue.parts import ANSWERED, answered
 from hotline_analysis.measures.frames import pandas
@@ -127,7 +128,7 @@ def _overall(params: Params) -> str:
 
 
 def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Series]):
-    """Finds surveys with an overall score on its scale: by the instant of the invitation, or of the answer where that is not known."""
+    """Finds surveys with an overall score on its scale, but those of tests, calls that the hotline made and calls that nobody answered: by the instant of the invitation, or of the answer where that is not known."""
     key = _overall(params)
     low, high = params.items[key].scale
 
@@ -137,9 +138,10 @@ def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Se
         times = [c for c in ("invited_s", "answered_s") if c in have]
         if matters and "order_id" not in have:
             return "not available: needs order_id"
-        frame = pandas(
-            rows.select("seq", *times, key, *(["order_id"] if matters else []), *[c for c in ("unit", "department", "agent") if c in have])
-        ).sort_values("seq")
+        more = [*(["order_id"] if matters else []), *[c for c in ("call_id", "unit", "department", "agent") if c in have]]
+        frame = pandas(rows.select("seq", *times, key, *more)).sort_values("seq")
+        if "call_id" in frame:
+            frame = frame[surveyed.counts(surveyed.behind(view, rows), frame["call_id"]) == ""]
         score = pd.to_numeric(frame[key]).astype(float)
         kept = score.between(low, high) & (frame["order_id"].notna() if matters else True)
         start = frame[times].apply(pd.to_numeric).bfill(axis=1).iloc[:, 0].astype(float)

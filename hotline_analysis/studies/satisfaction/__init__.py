@@ -92,6 +92,8 @@ COLUMNS = {
     "invited_low": Field(Term("邀请最少的一成", "Lowest tenth"), "share"),
     "invited_high": Field(Term("邀请最多的一成", "Highest tenth"), "share"),
     "linked": Field(Term("可对应来电", "Linked to a call"), "count"),
+    "not_citizens": Field(Term("不计：测试、呼出等", "Not counted: tests, outbound"), "count"),
+    "lost": Field(Term("不计：未接通", "Not counted: lost calls"), "count"),
     "margin": Field(Term("误差范围", "Margin"), "share"),
     "population": Field(Term("总体", "Population"), "count"),
     "week": Field(Term("周（周一）", "Week (Monday)"), "day"),

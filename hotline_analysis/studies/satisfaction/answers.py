@@ -4,14 +4,14 @@ Where there are no surveys the rating of the calls stands in: one item, given at
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused, NoInput
-from hotline_analysis.measures import counts
+from hotline_analysis.measures import counts, surveyed
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.measures.periods import Period, grain, period_before
@@ -72,13 +72,15 @@ class Answers:
               score), `na_<item>` (not applicable), theme, need; those that the export has
     items     those that the export has, in the order of params
     source    survey, or rating (of the calls)
-    invited   whether those who did not answer are in the export
+    invited   whether those who did not answer are in the export, in every month and channel of the period
+    apart     answers that do not count, by why: of no citizens' calls (tests, made by the hotline, left out), of lost ones
     """
 
     frame: pd.DataFrame
     items: Mapping[str, Item]
     source: str
     invited: bool
+    apart: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def given(self) -> pd.DataFrame:
@@ -179,8 +181,10 @@ def _surveys(view: View) -> Answers:
     frame = pandas(rows.select([c for c in wanted if c in have])).reset_index(drop=True)
     frame = _scored(_with_calls(view, frame, rows), items)
     frame["answered"] = _answered(frame, list(items))
+    apart = frame.loc[frame["answered"] & (frame["why"] != ""), "why"].value_counts().to_dict()
+    frame = frame[frame["why"] == ""].drop(columns="why").reset_index(drop=True)
     frame["respondent"] = _respondents(frame)
-    return Answers(frame, items, "survey", _silent_known(view, table, have, list(items)))
+    return Answers(frame, items, "survey", _silent_known(view, frame), apart)
 
 
 def _within(view: View, table: nw.LazyFrame, have: list[str], clocks: tuple[str, ...], what: str) -> nw.LazyFrame:
@@ -199,15 +203,11 @@ def _with_calls(view: View, frame: pd.DataFrame, rows: nw.LazyFrame) -> pd.DataF
 
     A call id that several calls bear links to none of them.
     """
-    calls = view.tables.get("calls")
-    have = calls.collect_schema().names() if calls is not None else []
-    frame = frame.assign(linked=False)
-    if "call_id" in frame and "call_id" in have:
-        columns = [c for c in ("call_id", "caller", "local_s", *OF_CALL) if c in have]
-        found = pandas(calls.select(columns).join(rows.select("call_id").unique(), on="call_id", how="semi"))
-        found = found[found["call_id"].notna() & ~found["call_id"].duplicated(keep=False)].set_index("call_id")
-        frame["linked"] = frame["call_id"].isin(found.index)
-        for column in found:
+    frame = frame.assign(linked=False, why="")
+    if "call_id" in frame:
+        found = surveyed.behind(view, rows, ("caller", "local_s", *OF_CALL))
+        frame = frame.assign(linked=frame["call_id"].isin(found.index), why=surveyed.counts(found, frame["call_id"]))
+        for column in found.drop(columns="why"):
             theirs = frame["call_id"].map(found[column])
             frame[column] = frame[column].where(frame[column].notna(), theirs) if column in frame else theirs
     return frame.assign(second=_clock(frame), band=_bands(view, frame))
@@ -262,19 +262,19 @@ def _respondents(frame: pd.DataFrame) -> np.ndarray:
     return known.where(known.notna(), strangers).to_numpy(float)
 
 
-def _silent_known(view: View, table: nw.LazyFrame, have: list[str], items: list[str]) -> bool:
-    """Whether the export has those who did not answer: at least one row of all its data without an answer, and of a period one that has a time. Without
-    the time of the invitation nobody knows in which period they were asked, and only those who answered would be in it.
+def _silent_known(view: View, frame: pd.DataFrame) -> bool:
+    """Whether the export has those who did not answer: some row of the period has no answer, and no month or channel of it with 30 answers or more lacks
+    such rows, for one that was exported with its answers alone would lift the rate of all. Without the time of the invitation nobody knows in which
+    period the silent were asked, and none of them is in it.
     """
-    known = [c for c in ("answered_s", "theme", "need", *items, "not_applicable") if c in have]
-    silent = nw.all_horizontal(*[nw.col(c).is_null() for c in known], ignore_nulls=False) if known else nw.lit(False)
-    if "answered" in have:
-        silent = silent & ~nw.coalesce(nw.col("answered"), nw.lit(False))
-    clocks = [nw.col(c) for c in ("invited_s", "answered_s") if c in have]
-    if view.period.label != "all" and clocks:
-        silent = silent & ~nw.all_horizontal(*[clock.is_null() for clock in clocks], ignore_nulls=False)
-    found = pandas(table.filter(silent).select(n=nw.len()))
-    return bool(found["n"].iloc[0])
+    silent = ~frame["answered"]
+    local = pd.to_datetime(frame["second"], unit="s", utc=True).dt.tz_convert(view.calendar.zone)
+    parts = [
+        local.dt.strftime("%Y-%m").fillna("").rename("month"),
+        *([frame["channel"].fillna("").astype(str)] if "channel" in frame else []),
+    ]
+    sizes = silent.groupby(parts).agg(["size", "sum"])
+    return bool(silent.any()) and not bool(((sizes["size"] >= FEW) & (sizes["sum"] == 0)).any())
 
 
 # ---- from the calls

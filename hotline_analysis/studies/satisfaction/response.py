@@ -97,8 +97,10 @@ def sample(view: View) -> pd.DataFrame:
     """The sample in one row: whom the survey was drawn from, how many were asked and answered, and the margin of error.
 
     Columns: source (survey, rating), frame_calls (answered inbound calls of the period, missing without calls), invited, answers, respondents, linked
-    (answers whose call is known), value, low, high (response rate), invited_share (invitations over calls), margin (half width of a share of one
-    half at 95 %, from the effective number of respondents; finite population of the calls; none where every call was answered), said (whole, census, answers only, no frame, few). The margin
+    (answers whose call is known), value, low, high (response rate), invited_share (invitations over calls; missing above 1), margin (half width of a share of one
+    half at 95 %, from the effective number of respondents; finite population of the calls where every
+    answer is linked to one; none where every call has an answer), not_citizens, lost (answers that do not count: of tests, calls that the hotline made or the definition leaves out; of calls
+    that nobody answered; missing where none), said (whole, census, answers only, no frame, apart: more invitations than calls, few). The margin
     knows nothing of those who did not answer: see `weighted`. Raises NoInput. Source: D09, methods 8.
     """
     now = answers(view)
@@ -107,13 +109,44 @@ def sample(view: View) -> pd.DataFrame:
     effective = len(given) ** 2 / (given["respondent"].value_counts() ** 2).sum() if len(given) else 0.0
     rate = surveys.share(now.frame["answered"], clusters=now.frame["respondent"])
     asked = len(now.frame) if now.invited else np.nan
-    census = 0 < calls <= effective
-    reach = np.nan if census else surveys.margin_of_error(effective, population=calls or np.inf)
-    said = "few" if len(given) < FEW else "answers only" if not now.invited else "census" if census else "whole" if calls else "no frame"
+    drawn = calls and bool(given["linked"].all())  # from these calls alone
+    census = bool(drawn) and _covered(view, now) >= calls
+    reach = np.nan if census else surveys.margin_of_error(effective, population=calls if drawn else np.inf)
+    share = asked / calls if calls and asked <= calls else np.nan
+    said = _sampled(now, calls, census, share)
     row = {"source": now.source, "frame_calls": calls or np.nan, "invited": asked, "answers": len(given)}
     row |= {"respondents": int(given["respondent"].nunique()), "linked": int(given["linked"].sum())}
     row |= dict(zip(("value", "low", "high"), (rate.value, rate.low, rate.high) if now.invited else [np.nan] * 3, strict=True))
-    return pd.DataFrame([{**row, "invited_share": asked / calls if calls else np.nan, "margin": reach, "said": said}])
+    return pd.DataFrame(
+        [
+            {
+                **row,
+                "invited_share": share,
+                "not_citizens": now.apart.get("not citizens", np.nan),
+                "lost": now.apart.get("lost", np.nan),
+                "margin": reach,
+                "said": said,
+            }
+        ]
+    )
+
+
+def _sampled(now: Answers, calls: int, census: bool, share: float) -> str:
+    """What the sample's sentence may say."""
+    if len(now.given) < FEW:
+        return "few"
+    if census:
+        return "census"
+    if not now.invited:
+        return "answers only"
+    return "no frame" if not calls else "whole" if np.isfinite(share) else "apart"
+
+
+def _covered(view: View, now: Answers) -> int:
+    """Answered inbound calls of the period that have an answer."""
+    if now.source == "rating":
+        return len(now.given)
+    return int(pandas(handled(view).select("call_id"))["call_id"].isin(now.given["call_id"].dropna()).sum())
 
 
 def _calls(view: View) -> int:
@@ -200,7 +233,8 @@ def _agents(view: View) -> pd.DataFrame:
     frame = frame.assign(
         denominator=frame["denominator"].fillna(0), numerator=frame["numerator"].fillna(0), answers=frame["answers"].fillna(0)
     )
-    return frame.assign(invited_share=frame["denominator"] / frame["calls"])
+    share = frame["denominator"] / frame["calls"]
+    return frame.assign(invited_share=share.where(share <= 1))
 
 
 def _choosers(told: pd.DataFrame, now: Answers, view: View) -> pd.DataFrame:

@@ -96,6 +96,18 @@ def test_a_scale_of_a_hundred_has_no_two_best_and_says_so():
     assert told.loc["call_rating_mean", "value"] == 95
 
 
+def test_surveys_of_tests_outbound_and_lost_calls_do_not_count():
+    """A 2 of a citizen's call, a 1 whose call is not known; 5s of a test, of an outbound call, of one that gave up: 0 of 2 satisfied."""
+    asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
+    held = [("a", "answered", "in"), ("b", "test", "in"), ("c", "answered", "out"), ("d", "abandoned", "in")]
+    made = table("start_s", [{"start_s": BEGIN, "call_id": i, "outcome": o, "direction": d} for i, o, d in held])
+    rows = table(
+        "invited_s",
+        [{"invited_s": BEGIN + n, "call_id": i, "item_1": s} for n, (i, s) in enumerate(zip("abcdz", [2, 5, 5, 5, 1], strict=True))],
+    )
+    assert parts(found(asked, ["survey_satisfaction"], calls=made, surveys=rows)) == {"survey_satisfaction": (0, 2)}
+
+
 def test_一事一评_and_surveys_by_hand():
     """Surveys 5 3 1, one without a score, one off the scale, and a 4 of no order: 2 of 4 satisfied; of orders 2 good, 1 bad of 3."""
     asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
