@@ -201,6 +201,9 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no two best of so many points": Term(
         "量表超过11个分值，最高两档几乎无人，不算满意率", "a scale of more than 11 points has no two best answers to tell a share of"
     ),
+    "no record of invitations": Term(
+        "导出没有邀评记录，不知道邀请过谁", "the export has no record of invitations, so nobody knows who was asked"
+    ),
     "needs invitations": Term("导出只有答卷，没有未作答的邀请", "the export holds answers only, none of the invitations without one"),
     "satisfaction: nps": Term("参数没有指明推荐意愿是哪一题", "params do not say which item asks for recommendation"),
     "no fit": Term("两个边际不能同时满足", "the margins cannot all be met"),

@@ -58,6 +58,10 @@ ASKED = (
 SAMPLED = {
     "whole": (*ASKED, MARGIN),
     "census": (Sentence("本期接通来电{frame_calls}通，全部有评价，没有无回应的偏差；区间是各期之间本来就有的波动", "All {frame_calls} answered calls of the period were rated, so nobody was silent; the intervals are what such periods vary by anyway"),),
+    "rated": (
+        Sentence("本期接通来电{frame_calls}通，有评价的{answers}通，评价率{value}（{low}～{high}），来自{respondents}人；导出里没有邀评记录，不知道邀请过谁。", "Of {frame_calls} answered calls of the period {answers} were rated ({value}; {low}–{high}), by {respondents} people; the export has no record of invitations, so nobody knows who was asked. "),
+        MARGIN,
+    ),
     "apart": (
         Sentence("邀请{invited}次，收回{answers}份，回收率{value}（{low}～{high}）", "{invited} invited, {answers} answered: a response rate of {value} ({low}–{high})"),
         Sentence("，来自{respondents}人；邀请多于本期接通来电{frame_calls}通，两者不是同一批，不知道从多少人中抽取。", ", from {respondents} people; the invitations are more than the {frame_calls} answered calls of the period, so they are not of these alone, and nobody knows out of how many. "),
@@ -161,13 +165,19 @@ FORMS = {
     "response": Table(
         "kind group denominator answers value± score±",
         Term("谁被邀请，谁作了答", "Who was invited, who answered"),
-        subtitle=Sentence("{period}；基数为邀请次数，占比为回收率，得分为总体满意度", "{period}; base: invitations, share: response rate, score: the overall item"),
+        subtitle=Sentences({
+            "survey": Sentence("{period}；基数为邀请次数，占比为回收率，得分为总体满意度", "{period}; base: invitations, share: response rate, score: the overall item"),
+            "rating": Sentence("{period}；没有邀评记录：基数为接通来电，占比为评价率，得分为评价", "{period}; no record of invitations. Base: answered calls, share: calls rated, score: the rating"),
+        }, by="source"),
         narrow="group denominator value score",
     ),
     "sample": Table(
         "frame_calls invited invited_share answers value± respondents linked not_citizens lost margin",
         Term("样本", "The sample"),
-        subtitle=Sentence("{period}；占比为回收率", "{period}; share: response rate"),
+        subtitle=Sentences({
+            "survey": Sentence("{period}；占比为回收率", "{period}; share: response rate"),
+            "rating": Sentence("{period}；没有邀评记录，占比为评价率", "{period}; no record of invitations; share: calls rated"),
+        }, by="source"),
         narrow="invited answers value margin",
         spare="not_citizens lost",
         short=True,
@@ -181,7 +191,10 @@ FORMS = {
     "intake": Table(
         "week days denominator numerator value total",
         Term("每周收回多少", "Intake by week"),
-        subtitle=Sentence("{period}；按受邀的那一周，基数为邀请，计数为收回；首尾两周可能不满七天", "{period}; by the week of the invitation, base: invitations, count: answers; the first and the last week may be cut"),
+        subtitle=Sentences({
+            "survey": Sentence("{period}；按受邀的那一周，基数为邀请，计数为收回；首尾两周可能不满七天", "{period}; by the week of the invitation, base: invitations, count: answers; the first and the last week may be cut"),
+            "rating": Sentence("{period}；按来电的那一周，计数为评价；没有邀评记录；首尾两周可能不满七天", "{period}; by the week of the call, count: ratings; no record of invitations; the first and the last week may be cut"),
+        }, by="source"),
         narrow="week numerator total",
     ),
     "bias": Table(

@@ -23,6 +23,7 @@ from hotline_analysis.show.satisfaction import SAY
 from hotline_analysis.stats import surveys
 from hotline_analysis.studies import satisfaction
 from hotline_analysis.studies.satisfaction import TABLES, answers, items, needs, sources, weighted
+from hotline_analysis.words import absent
 from tests.real import DATA, PARAMS
 from tests.real import needs as there
 from tests.tried import some
@@ -842,3 +843,23 @@ def test_a_part_that_was_exported_with_its_answers_alone_has_no_response_rate(by
     told = TABLES["sample"](seen(rows, month="2024-01" if by == "month" else "2024-02")).iloc[0]
     assert told["said"] == "answers only" and np.isnan(told["value"]) and np.isnan(told["invited"])
     assert TABLES["sample"](seen(both_)).iloc[0]["value"] == pytest.approx(20 / 60)
+
+
+def test_ratings_of_calls_hold_no_record_of_invitations():
+    """400通接通，300通有评价：评价率75%；没有邀请可说，也不说邀请有没有偏。"""
+    view = seen(calls={**CALLS, "caller": list(range(400)), "rating": [5.0, 3.0] * 150 + [None] * 100})
+    told = TABLES["sample"](view)
+    row = told.iloc[0]
+    assert (row["frame_calls"], row["answers"], row["value"], row["said"]) == (400, 300, 0.75, "rated")
+    assert np.isnan(row["invited"]) and np.isnan(row["invited_share"]) and TABLES["size"](view)["invited"].isna().all()
+    for language, name in (("zh", "评价率75.0%"), ("en", "no record of invitations")):
+        text = sentence(told, "sample", language)
+        assert name in text and "回收率" not in text and "were invited" not in text
+    for table in ("bias", "again"):
+        with pytest.raises(DataRefused) as refused:
+            TABLES[table](view)
+        assert absent(refused.value.wrong).zh == "导出没有邀评记录，不知道邀请过谁"
+    agents = TABLES["agents"](view)
+    assert agents["invited_share"].isna().all() and not agents["chooses"].any()
+    assert TABLES["intake"](view)["denominator"].isna().all() and TABLES["intake"](view)["numerator"].sum() == 300
+    assert TABLES["response"](view).iloc[0]["value"] == 0.75

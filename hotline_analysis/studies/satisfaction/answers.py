@@ -72,7 +72,8 @@ class Answers:
               score), `na_<item>` (not applicable), theme, need; those that the export has
     items     those that the export has, in the order of params
     source    survey, or rating (of the calls)
-    invited   whether those who did not answer are in the export, in every month and channel of the period
+    invited   whether those who were invited and did not answer are in the export, in every month and channel of the period; never of ratings, whose calls
+              hold no record of invitations
     apart     answers that do not count, by why: of no citizens' calls (tests, made by the hotline, left out), of lost ones
     """
 
@@ -81,6 +82,11 @@ class Answers:
     source: str
     invited: bool
     apart: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> bool:
+        """Whether the answers have a base: invitations, or the calls that could be rated."""
+        return self.invited or self.source == "rating"
 
     @property
     def given(self) -> pd.DataFrame:
@@ -300,7 +306,7 @@ def _ratings(view: View) -> Answers:
     frame = frame.assign(
         band=band_of((frame["local_s"].astype(float) % 86400) // 3600), answered=frame[RATING].notna() | frame[f"na_{RATING}"]
     )
-    return Answers(frame.assign(respondent=_respondents(frame)), {RATING: item}, "rating", invited=True)
+    return Answers(frame.assign(respondent=_respondents(frame)), {RATING: item}, "rating", invited=False)
 
 
 def rating(view: View) -> Item:
