@@ -34,6 +34,13 @@ CHANGED = {
     "same": (*HEAD, Term("，两月的答案全部相同", "; all answers of both months are alike", of_period=True)),
     "first": (*HEAD, Term("；没有上月的答卷，不作比较", "; no answers of the month before, not compared", of_period=True)),
     "whole": HEAD,
+    "off": (
+        Sentence(
+            "{name}的得分本月或上月有不少不在{scale_low}至{scale_high}分的量表内，不作变化判断",
+            "{name}: of this month or the one before many scores lie off the scale of {scale_low} to {scale_high}, change not judged",
+            of_period=True,
+        ),
+    ),
     "empty": (Sentence("{name}本月无人作答", "{name}: no answer this month", of_period=True),),
 }
 OFTEN = (
@@ -144,13 +151,14 @@ FORMS = {
         narrow="name mean said",
     ),
     "items": Table(
-        "name n mean± value± not_applicable unanswered before said state",
+        "name n mean± value± not_applicable off_scale unanswered before said state",
         Term("各题得分", "Scores by item"),
         subtitle=Sentence(
             "{period}；来源：{source}；占比为最高两档（2、3分制为最高一档，超过11个分值不算）；不适用、未答不计分；变化只看答案的高低次序",
             "{period}; source: {source}; share: the two best scores (of 2 or 3 points the best; over 11 none); not applicable and left empty are no scores; change by the order of answers alone",
         ),
         bold="mean",
+        spare="off_scale",
         narrow="name n mean state",
     ),
     "distribution": Figure(

@@ -18,6 +18,7 @@ from . import intervals
 MOST_ITEMS = 10  # relative importance looks at every subset: 2^10
 LEAST_ITEMS = 3  # of a scale whose reliability is asked
 FEWEST_OF_TWO, MOST_POINTS = 4, 11  # points of a scale whose two best are told
+MOST_OFF = 0.05  # share of scores off their scale from which on the scale is another
 MOST_ROUNDS = 500  # of raking
 
 
@@ -118,6 +119,11 @@ def mean(y, weights=None, *, level=0.95, **design) -> Estimate:
 
 
 NO_BOX = "no two best of so many points"  # why a share has no figure: a key of `words.ABSENT`
+
+
+def on_scale(off, on):
+    """Whether scores are of their scale, but for slips: one, or at most 5 %, lie off it. Of counts, or of arrays of them."""
+    return off <= np.maximum(1, MOST_OFF * (off + on))
 
 
 def best_from(low: float, high: float) -> float:

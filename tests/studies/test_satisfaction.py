@@ -103,8 +103,19 @@ def test_not_applicable_is_no_score_however_the_table_says_it(codes):
 
 
 def test_a_score_off_the_scale_is_no_score():
-    row = TABLES["items"](seen({**FOUR, "item_1": [5.0, 55.0, 3.0, 1.0, None]})).iloc[0]
-    assert (row["n"], row["unanswered"], row["mean"]) == (3, 1, 3.0)
+    """40份里一份55分：不计分，也不是未答。"""
+    row = TABLES["items"](seen(many([5.0] * 20 + [4.0] * 19 + [55.0]))).iloc[0]
+    assert (row["n"], row["off_scale"], row["unanswered"], row["numerator"]) == (39, 1, 0, 39)
+
+
+def test_an_item_whose_scale_became_another_has_no_figure():
+    """改用十分制的月份：40份里16份超过5分，剩下24份都是低分，不能当五分制的结果；下一月与它也不比。"""
+    ten = [9.0] * 16 + [3.0, 4.0, 5.0] * 8
+    row = TABLES["items"](seen(both(many([4.0] * 40, month=1), many(ten)))).iloc[0]
+    assert (row["n"], row["off_scale"], row["unanswered"], row["state"], row["said"]) == (0, 40, 0, "off", "off")
+    assert np.isnan(row["mean"]) and np.isnan(row["value"])
+    later = TABLES["items"](seen(both(many(ten, month=1), many([4.0, 5.0] * 20)))).iloc[0]
+    assert (later["n"], later["said"]) == (40, "off") and np.isnan(later["before"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """客户满意度与好差评: what callers and surveys say, and how many were asked. 传统指标 24; 好差评 一次一评 (a call) and 一事一评 (a matter).
 
-A rating off its scale is in no part. Satisfied are the best answers (`surveys.best_from`: two, of two or three points one, of more than eleven no figure); of five levels (好差评) the three upper are good, the two lower bad.
+A rating off its scale is in no part, and of a period with more than 5 % of its survey scores off the scale there is no figure. Satisfied are the best answers (`surveys.best_from`: two, of two or three points one, of more than eleven no figure); of five levels (好差评) the three upper are good, the two lower bad.
 Source: catalogue sections 3 and 4, F2 C11.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.measures import surveyed
-from hotline_analysis.measures.cases import estimate_of
+from hotline_analysis.measures.cases import estimate_of, place
 from hotline_analysis.measures.catalogue.parts import ANSWERED, answered
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, Have, Indicator, Part, amount, mark, said
@@ -143,11 +143,22 @@ def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Se
         if "call_id" in frame:
             frame = frame[surveyed.counts(surveyed.behind(view, rows), frame["call_id"]) == ""]
         score = pd.to_numeric(frame[key]).astype(float)
-        kept = score.between(low, high) & (frame["order_id"].notna() if matters else True)
         start = frame[times].apply(pd.to_numeric).bfill(axis=1).iloc[:, 0].astype(float)
+        given, on = score.notna() & ~score.isin(params.items[key].not_applicable) & start.notna(), score.between(low, high)
+        kept = (
+            on
+            & ~_other_scale(place(start.fillna(0).to_numpy(float), periods), given, on)
+            & (frame["order_id"].notna() if matters else True)
+        )
         return frame.assign(start_s=start, k=test(score).astype(int), n=1)[kept & start.notna()]
 
     return estimate_of(find)
+
+
+def _other_scale(at: np.ndarray, given: pd.Series, on: pd.Series) -> pd.Series:
+    """The rows of periods with too many scores off the scale: their scale was another."""
+    told = pd.DataFrame({"off": given & ~on, "on": given & on}).groupby(at).transform("sum")
+    return ~surveys.on_scale(told["off"], told["on"])
 
 
 def _of_surveys(params: Params) -> tuple[Indicator, ...]:

@@ -36,6 +36,7 @@ COLUMNS = {
     "n": Field(Term("作答", "Answers"), "count"),
     "respondents": Field(Term("作答人", "Respondents"), "count"),
     "not_applicable": Field(Term("不适用", "Not applicable"), "count"),
+    "off_scale": Field(Term("不在量表内", "Off the scale"), "count"),
     "unanswered": Field(Term("未答", "Left empty"), "count"),
     "mean": Field(Term("均分", "Mean"), "ratio", interval=("mean_low", "mean_high")),
     "mean_low": Field(Term("均分下端", "Mean, low"), "ratio"),

@@ -69,7 +69,7 @@ class Answers:
     """Invitations and answers of a period.
 
     frame     one row an invitation: respondent, answered, call_id, issue_1, department, unit, channel, agent, band, second, every item (nan: no
-              score), `na_<item>` (not applicable), theme, need; those that the export has
+              score), `na_<item>` (not applicable), `off_<item>` (off the scale), theme, need; those that the export has
     items     those that the export has, in the order of params
     source    survey, or rating (of the calls)
     invited   whether those who were invited and did not answer are in the export, in every month and channel of the period; never of ratings, whose calls
@@ -243,19 +243,26 @@ def band_of(hour: pd.Series) -> pd.Series:
 
 
 def _scored(frame: pd.DataFrame, items: Mapping[str, Item]) -> pd.DataFrame:
-    """Every item as a score or nan, and `na_<item>` where the answer was that it does not apply (a code of params, or told by intake)."""
+    """Every item as a score or nan, `na_<item>` where the answer was that it does not apply (a code of params, or told by intake), `off_<item>` where it is off the
+    scale. An item with too many of these in the period has another scale than params say, so that none of its scores counts, and all are off.
+    """
     told = frame["not_applicable"].fillna("").str.split(LISTED) if "not_applicable" in frame else pd.Series([[]] * len(frame), frame.index)
     made = {}
     for key, item in items.items():
         score = frame[key].astype(float)
         made[f"na_{key}"] = score.isin(item.not_applicable) | told.map(lambda listed, key=key: key in listed)
-        made[key] = score.where(score.between(item.low, item.high))
+        given = score.notna() & ~made[f"na_{key}"]
+        on = given & score.between(item.low, item.high)
+        on &= surveys.on_scale(int((given & ~on).sum()), int(on.sum()))
+        made |= {f"off_{key}": given & ~on, key: score.where(on)}
     return frame.assign(**made)
 
 
 def _answered(frame: pd.DataFrame, items: list[str]) -> pd.Series:
     """Somebody answered: by the export's flag or time, or because an item, a theme or a need is there."""
-    parts = [frame[c].notna() for c in ("answered_s", "theme", "need", *items) if c in frame] + [frame[f"na_{c}"] for c in items]
+    parts = [frame[c].notna() for c in ("answered_s", "theme", "need", *items) if c in frame] + [
+        frame[f"{kind}_{c}"] for kind in ("na", "off") for c in items
+    ]
     if "answered" in frame:
         parts.append(frame["answered"].astype("boolean").fillna(False).astype(bool))
     return pd.concat(parts, axis=1).any(axis=1) if parts else pd.Series(False, frame.index)

@@ -108,6 +108,15 @@ def test_surveys_of_tests_outbound_and_lost_calls_do_not_count():
     assert parts(found(asked, ["survey_satisfaction"], calls=made, surveys=rows)) == {"survey_satisfaction": (0, 2)}
 
 
+def test_a_month_of_another_scale_has_no_survey_satisfaction():
+    """May on the scale of five: 3 of 4 satisfied; June told on a scale of ten: no figure, not the share of its lower half."""
+    asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
+    scores = [(BEGIN, s) for s in (5, 4, 4, 1)] + [(JUNE.start_s, s) for s in (9, 8, 10, 7, 5, 4, 3)]
+    rows = table("invited_s", [{"invited_s": at + n, "item_1": s} for n, (at, s) in enumerate(scores)])
+    told = found(asked, ["survey_satisfaction"], periods=(MAY, JUNE), surveys=rows)
+    assert told["numerator"].tolist()[0] == 3 and told["denominator"].tolist()[0] == 4 and np.isnan(told["value"].iloc[1])
+
+
 def test_一事一评_and_surveys_by_hand():
     """Surveys 5 3 1, one without a score, one off the scale, and a 4 of no order: 2 of 4 satisfied; of orders 2 good, 1 bad of 3."""
     asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
