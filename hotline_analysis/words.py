@@ -201,6 +201,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no two best of so many points": Term(
         "量表超过11个分值，最高两档几乎无人，不算满意率", "a scale of more than 11 points has no two best answers to tell a share of"
     ),
+    "long form": Term("答卷是一题一行，要先合成一份一行", "a row an item: they have to be made one row a survey"),
     "no record of invitations": Term(
         "导出没有邀评记录，不知道邀请过谁", "the export has no record of invitations, so nobody knows who was asked"
     ),

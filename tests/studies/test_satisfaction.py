@@ -874,3 +874,16 @@ def test_ratings_of_calls_hold_no_record_of_invitations():
     assert agents["invited_share"].isna().all() and not agents["chooses"].any()
     assert TABLES["intake"](view)["denominator"].isna().all() and TABLES["intake"](view)["numerator"].sum() == 300
     assert TABLES["response"](view).iloc[0]["value"] == 0.75
+
+
+# ---- long form
+
+
+def test_rows_of_one_survey_id_are_one_respondent_and_a_long_form_is_refused():
+    """没有来电人时，同一答卷编号是同一个人；多数编号重复的长表不当作一行一份。"""
+    rows = many([5.0, 4.0, 3.0], survey_id=["s1", "s1", "s2"])
+    assert TABLES["items"](seen(rows)).iloc[0]["respondents"] == 2
+    long = many([5.0, 4.0] * 20, survey_id=[f"s{i // 2}" for i in range(40)])
+    with pytest.raises(DataRefused) as told:
+        TABLES["items"](seen(long))
+    assert "long form" in str(told.value) and absent(told.value.wrong).zh.startswith("答卷是一题一行")

@@ -29,6 +29,7 @@ BANDS = {
 FEW = 30  # answers below which nothing is compared
 RATING = "rating"
 OF_CALL = ("issue_1", "department", "unit", "channel", "agent")  # taken from the call where the survey has none
+FEWEST_IDS, MOST_AGAIN = 10, 0.5  # survey ids from which on, and share of them that come again above which, the rows are no surveys
 LISTED = ";"  # parts the words of a cell that holds several
 
 
@@ -187,6 +188,7 @@ def _surveys(view: View) -> Answers:
     frame = pandas(rows.select([c for c in wanted if c in have])).reset_index(drop=True)
     frame = _scored(_with_calls(view, frame, rows), items)
     frame["answered"] = _answered(frame, list(items))
+    _wide(frame)
     apart = frame.loc[frame["answered"] & (frame["why"] != ""), "why"].value_counts().to_dict()
     frame = frame[frame["why"] == ""].drop(columns="why").reset_index(drop=True)
     frame["respondent"] = _respondents(frame)
@@ -269,10 +271,22 @@ def _answered(frame: pd.DataFrame, items: list[str]) -> pd.Series:
 
 
 def _respondents(frame: pd.DataFrame) -> np.ndarray:
-    """Who was asked: the caller, or a stranger of one's own for each row whose caller is not known."""
+    """Who was asked: the caller, else whoever the survey id stands for, else a stranger of one's own for each row."""
     strangers = -1.0 - np.arange(len(frame))
+    if "survey_id" in frame:
+        first = pd.Series(np.arange(len(frame)), frame.index).groupby(frame["survey_id"]).transform("first")
+        strangers = np.where(first.notna(), -1.0 - first, strangers)
     known = frame["caller"].astype(float) if "caller" in frame else pd.Series(np.nan, frame.index)
     return known.where(known.notna(), strangers).to_numpy(float)
+
+
+def _wide(frame: pd.DataFrame) -> None:
+    """Raises DataRefused where most survey ids come again: a row an item, which would count every survey several times."""
+    known = frame["survey_id"].dropna() if "survey_id" in frame else pd.Series(dtype=object)
+    times = known.value_counts()
+    if len(times) >= FEWEST_IDS and (times > 1).mean() > MOST_AGAIN:
+        wrong = "rows of one survey_id come several times (long form: a row an item), so that each would be a survey of its own."
+        raise DataRefused("surveys › survey_id", wrong, "Bring the export to one row a survey, its items in columns of their own.")
 
 
 def _silent_known(view: View, frame: pd.DataFrame) -> bool:
