@@ -198,6 +198,13 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "few items": Term("题目太少", "too few items"),
     "few sources": Term("只有一个来源", "one source only"),
     "off their scale": Term("有评分超出量表，请在参数中写明量表", "ratings lie off their scale; params have to say the scale"),
+    "no two best of so many points": Term(
+        "量表超过11个分值，最高两档几乎无人，不算满意率", "a scale of more than 11 points has no two best answers to tell a share of"
+    ),
+    "long form": Term("答卷是一题一行，要先合成一份一行", "a row an item: they have to be made one row a survey"),
+    "no record of invitations": Term(
+        "导出没有邀评记录，不知道邀请过谁", "the export has no record of invitations, so nobody knows who was asked"
+    ),
     "needs invitations": Term("导出只有答卷，没有未作答的邀请", "the export holds answers only, none of the invitations without one"),
     "satisfaction: nps": Term("参数没有指明推荐意愿是哪一题", "params do not say which item asks for recommendation"),
     "no fit": Term("两个边际不能同时满足", "the margins cannot all be met"),

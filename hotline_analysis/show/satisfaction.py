@@ -34,6 +34,13 @@ CHANGED = {
     "same": (*HEAD, Term("，两月的答案全部相同", "; all answers of both months are alike", of_period=True)),
     "first": (*HEAD, Term("；没有上月的答卷，不作比较", "; no answers of the month before, not compared", of_period=True)),
     "whole": HEAD,
+    "off": (
+        Sentence(
+            "{name}的得分本月或上月有不少不在{scale_low}至{scale_high}分的量表内，不作变化判断",
+            "{name}: of this month or the one before many scores lie off the scale of {scale_low} to {scale_high}, change not judged",
+            of_period=True,
+        ),
+    ),
     "empty": (Sentence("{name}本月无人作答", "{name}: no answer this month", of_period=True),),
 }
 OFTEN = (
@@ -58,6 +65,15 @@ ASKED = (
 SAMPLED = {
     "whole": (*ASKED, MARGIN),
     "census": (Sentence("本期接通来电{frame_calls}通，全部有评价，没有无回应的偏差；区间是各期之间本来就有的波动", "All {frame_calls} answered calls of the period were rated, so nobody was silent; the intervals are what such periods vary by anyway"),),
+    "rated": (
+        Sentence("本期接通来电{frame_calls}通，有评价的{answers}通，评价率{value}（{low}～{high}），来自{respondents}人；导出里没有邀评记录，不知道邀请过谁。", "Of {frame_calls} answered calls of the period {answers} were rated ({value}; {low}–{high}), by {respondents} people; the export has no record of invitations, so nobody knows who was asked. "),
+        MARGIN,
+    ),
+    "apart": (
+        Sentence("邀请{invited}次，收回{answers}份，回收率{value}（{low}～{high}）", "{invited} invited, {answers} answered: a response rate of {value} ({low}–{high})"),
+        Sentence("，来自{respondents}人；邀请多于本期接通来电{frame_calls}通，两者不是同一批，不知道从多少人中抽取。", ", from {respondents} people; the invitations are more than the {frame_calls} answered calls of the period, so they are not of these alone, and nobody knows out of how many. "),
+        MARGIN,
+    ),
     "no frame": (
         Sentence("邀请{invited}次，收回{answers}份，回收率{value}（{low}～{high}）", "{invited} invited, {answers} answered: a response rate of {value} ({low}–{high})"),
         Sentence("，来自{respondents}人；没有来电数据，不知道从多少人中抽取。", ", from {respondents} people; without calls nobody knows out of how many. "),
@@ -135,13 +151,14 @@ FORMS = {
         narrow="name mean said",
     ),
     "items": Table(
-        "name n mean± value± not_applicable unanswered before said state",
+        "name n mean± value± not_applicable off_scale unanswered before said state",
         Term("各题得分", "Scores by item"),
         subtitle=Sentence(
-            "{period}；来源：{source}；占比为最高两档；不适用、未答不计分；变化只看答案的高低次序",
-            "{period}; source: {source}; share: the two best scores; not applicable and left empty are no scores; change by the order of answers alone",
+            "{period}；来源：{source}；占比为最高两档（2、3分制为最高一档，超过11个分值不算）；不适用、未答不计分；变化只看答案的高低次序",
+            "{period}; source: {source}; share: the two best scores (of 2 or 3 points the best; over 11 none); not applicable and left empty are no scores; change by the order of answers alone",
         ),
         bold="mean",
+        spare="off_scale",
         narrow="name n mean state",
     ),
     "distribution": Figure(
@@ -156,14 +173,21 @@ FORMS = {
     "response": Table(
         "kind group denominator answers value± score±",
         Term("谁被邀请，谁作了答", "Who was invited, who answered"),
-        subtitle=Sentence("{period}；基数为邀请次数，占比为回收率，得分为总体满意度", "{period}; base: invitations, share: response rate, score: the overall item"),
+        subtitle=Sentences({
+            "survey": Sentence("{period}；基数为邀请次数，占比为回收率，得分为总体满意度", "{period}; base: invitations, share: response rate, score: the overall item"),
+            "rating": Sentence("{period}；没有邀评记录：基数为接通来电，占比为评价率，得分为评价", "{period}; no record of invitations. Base: answered calls, share: calls rated, score: the rating"),
+        }, by="source"),
         narrow="group denominator value score",
     ),
     "sample": Table(
-        "frame_calls invited invited_share answers value± respondents linked margin",
+        "frame_calls invited invited_share answers value± respondents linked not_citizens lost margin",
         Term("样本", "The sample"),
-        subtitle=Sentence("{period}；占比为回收率", "{period}; share: response rate"),
+        subtitle=Sentences({
+            "survey": Sentence("{period}；占比为回收率", "{period}; share: response rate"),
+            "rating": Sentence("{period}；没有邀评记录，占比为评价率", "{period}; no record of invitations; share: calls rated"),
+        }, by="source"),
         narrow="invited answers value margin",
+        spare="not_citizens lost",
         short=True,
     ),
     "size": Table(
@@ -175,7 +199,10 @@ FORMS = {
     "intake": Table(
         "week days denominator numerator value total",
         Term("每周收回多少", "Intake by week"),
-        subtitle=Sentence("{period}；按受邀的那一周，基数为邀请，计数为收回；首尾两周可能不满七天", "{period}; by the week of the invitation, base: invitations, count: answers; the first and the last week may be cut"),
+        subtitle=Sentences({
+            "survey": Sentence("{period}；按受邀的那一周，基数为邀请，计数为收回；首尾两周可能不满七天", "{period}; by the week of the invitation, base: invitations, count: answers; the first and the last week may be cut"),
+            "rating": Sentence("{period}；按来电的那一周，计数为评价；没有邀评记录；首尾两周可能不满七天", "{period}; by the week of the call, count: ratings; no record of invitations; the first and the last week may be cut"),
+        }, by="source"),
         narrow="week numerator total",
     ),
     "bias": Table(
@@ -198,7 +225,7 @@ FORMS = {
     "weighted": Table(
         "name method mean value± moved effective_n deff bound_low bound_high",
         Term("按来电构成加权", "Weighted to the mix of the calls"),
-        subtitle=Sentence("{period}；占比为最高两档，加权与不加权并列", "{period}; share: the two best scores; weighted beside raw"),
+        subtitle=Sentence("{period}；占比为最高两档（2、3分制为最高一档，超过11个分值不算），加权与不加权并列", "{period}; share: the two best scores (of 2 or 3 points the best; over 11 none); weighted beside raw"),
         note=Term("少于20份的单元合并，权重不超过中位数的5倍。最低、最高是未作答者全不满意、全满意时的占比。", "Cells under 20 answers are joined, no weight exceeds 5 times the median. Lowest and highest: the share if all the silent were dissatisfied, or satisfied."),
         narrow="name method mean value",
     ),
@@ -215,7 +242,7 @@ FORMS = {
     "sources": Table(
         "name source n agents mean± value± said",
         Term("三个来源并列", "Three sources side by side"),
-        subtitle=Sentence("{period}；占比为最高两档；不同来源从不平均", "{period}; share: the two best scores; sources are never averaged"),
+        subtitle=Sentence("{period}；占比为最高两档（2、3分制为最高一档，超过11个分值不算）；不同来源从不平均", "{period}; share: the two best scores (of 2 or 3 points the best; over 11 none); sources are never averaged"),
         narrow="name source mean",
     ),
     "agreement": Table(

@@ -17,6 +17,8 @@ from . import intervals
 
 MOST_ITEMS = 10  # relative importance looks at every subset: 2^10
 LEAST_ITEMS = 3  # of a scale whose reliability is asked
+FEWEST_OF_TWO, MOST_POINTS = 4, 11  # points of a scale whose two best are told
+MOST_OFF = 0.05  # share of scores off their scale from which on the scale is another
 MOST_ROUNDS = 500  # of raking
 
 
@@ -114,6 +116,26 @@ def ratio(y, x, weights=None, *, clusters=None, strata=None, post=None, fraction
 def mean(y, weights=None, *, level=0.95, **design) -> Estimate:
     """The mean of answers, as `ratio` with x = 1; keywords as there."""
     return ratio(y, np.ones(len(y)), weights, level=level, **design)
+
+
+NO_BOX = "no two best of so many points"  # why a share has no figure: a key of `words.ABSENT`
+
+
+def on_scale(off, on):
+    """Whether scores are of their scale, but for slips: one, or at most 5 %, lie off it. Of counts, or of arrays of them."""
+    return off <= np.maximum(1, MOST_OFF * (off + on))
+
+
+def best_from(low: float, high: float) -> float:
+    """From which score on an answer of a scale of whole points counts as satisfied: the two best (top-2-box), as far as both lie above the middle of the scale.
+
+    Of two or three points that is the highest alone: the middle of three is neither. Not a number on more than eleven points, whose two best hold nearly
+    nobody.
+    """
+    points = round(high - low) + 1
+    if points > MOST_POINTS:
+        return np.nan
+    return high - 1 if points >= FEWEST_OF_TWO else high
 
 
 def share(hit, weights=None, *, level=0.95, **design) -> Estimate:

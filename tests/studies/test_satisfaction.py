@@ -23,6 +23,7 @@ from hotline_analysis.show.satisfaction import SAY
 from hotline_analysis.stats import surveys
 from hotline_analysis.studies import satisfaction
 from hotline_analysis.studies.satisfaction import TABLES, answers, items, needs, sources, weighted
+from hotline_analysis.words import absent
 from tests.real import DATA, PARAMS
 from tests.real import needs as there
 from tests.tried import some
@@ -102,8 +103,19 @@ def test_not_applicable_is_no_score_however_the_table_says_it(codes):
 
 
 def test_a_score_off_the_scale_is_no_score():
-    row = TABLES["items"](seen({**FOUR, "item_1": [5.0, 55.0, 3.0, 1.0, None]})).iloc[0]
-    assert (row["n"], row["unanswered"], row["mean"]) == (3, 1, 3.0)
+    """40份里一份55分：不计分，也不是未答。"""
+    row = TABLES["items"](seen(many([5.0] * 20 + [4.0] * 19 + [55.0]))).iloc[0]
+    assert (row["n"], row["off_scale"], row["unanswered"], row["numerator"]) == (39, 1, 0, 39)
+
+
+def test_an_item_whose_scale_became_another_has_no_figure():
+    """改用十分制的月份：40份里16份超过5分，剩下24份都是低分，不能当五分制的结果；下一月与它也不比。"""
+    ten = [9.0] * 16 + [3.0, 4.0, 5.0] * 8
+    row = TABLES["items"](seen(both(many([4.0] * 40, month=1), many(ten)))).iloc[0]
+    assert (row["n"], row["off_scale"], row["unanswered"], row["state"], row["said"]) == (0, 40, 0, "off", "off")
+    assert np.isnan(row["mean"]) and np.isnan(row["value"])
+    later = TABLES["items"](seen(both(many(ten, month=1), many([4.0, 5.0] * 20)))).iloc[0]
+    assert (later["n"], later["said"]) == (40, "off") and np.isnan(later["before"])
 
 
 @pytest.mark.parametrize(
@@ -776,3 +788,102 @@ def test_ratings_of_the_call_trends():
     assert h.study("satisfaction", "drivers").attrs["missing"]["zh"] == "题目太少"
     row = evaluate(h.view, [h.period], [h.catalogue["connection_rate"]]).iloc[0]
     assert (row["numerator"], row["denominator"], round(row["value"], 4)) == (4054, 5000, 0.8108)  # 946 rows are not answered
+
+
+# ---- which answers count as satisfied
+
+
+@pytest.mark.parametrize(
+    ("scale", "best"), [((0, 1), 1), ((1, 2), 2), ((1, 3), 3), ((1, 4), 3), ((1, 5), 4), ((1, 10), 9), ((0, 10), 9), ((0, 100), np.nan)]
+)
+def test_the_two_best_are_above_the_middle_of_their_scale(scale, best):
+    """两点量表只有高的一点算满意；三点量表的中间一点不算满意也不算不满意；百分制没有两档。"""
+    np.testing.assert_equal(surveys.best_from(*scale), best)
+
+
+@pytest.mark.parametrize("scale", [(0, 1), (1, 2)])
+def test_thumbs_up_is_satisfied_and_thumbs_down_is_not(scale):
+    """十份里三份好评：30%，不是100%。"""
+    known = {"item_1": {"name": "总体", "scale": list(scale)}}
+    row = TABLES["items"](seen(many([scale[1]] * 3 + [scale[0]] * 7), known=known)).iloc[0]
+    assert (row["numerator"], row["denominator"], row["value"]) == (3, 10, 0.3)
+
+
+# ---- whose answers count, and who was asked
+
+
+def test_answers_of_tests_outbound_and_lost_calls_are_no_citizens_answers():
+    """一百通市民来电打2分；六十通测试、六十通呼出、三十通放弃都打5分：均分2，不是3.8；其余分开计数。"""
+    kinds = [("answered", "in", 2.0)] * 100 + [("test", "in", 5.0)] * 60 + [("answered", "out", 5.0)] * 60 + [("abandoned", "in", 5.0)] * 30
+    n = len(kinds)
+    at = [second(1 + i % 28) for i in range(n)]
+    calls = {
+        "call_id": [f"c{i}" for i in range(n)],
+        "start_s": at,
+        "local_s": at,
+        "outcome": [k[0] for k in kinds],
+        "direction": [k[1] for k in kinds],
+        "agent": ["甲"] * n,
+    }
+    rows = {"call_id": calls["call_id"] + [None] * 10, "invited_s": at + [second(5)] * 10}
+    rows |= {"item_1": [k[2] for k in kinds] + [None] * 10, "answered": [True] * n + [False] * 10}
+    view = seen(rows, calls=calls)
+    row = TABLES["items"](view).iloc[0]
+    assert (row["n"], row["mean"]) == (100, 2.0)
+    told = TABLES["sample"](view).iloc[0]
+    assert (told["answers"], told["not_citizens"], told["lost"], told["frame_calls"]) == (100, 120, 30, 100)
+    assert np.isnan(told["invited_share"]) and told["said"] == "census"
+    assert TABLES["agents"](view).iloc[0]["denominator"] == 100
+
+
+def test_answers_of_other_calls_are_no_census_of_these():
+    """导出只有一个队列的40通，答卷60份都不是它们的：有人沉默，且邀请200次不是这40通的。"""
+    calls = {k: v[:40] for k, v in CALLS.items()}
+    row = TABLES["sample"](seen(many([4.0] * 60 + [np.nan] * 140), calls=calls)).iloc[0]
+    assert (row["said"], row["linked"]) == ("apart", 0) and np.isnan(row["invited_share"])
+    assert row["margin"] == pytest.approx(surveys.margin_of_error(60, population=np.inf))
+    for language in ("zh", "en"):
+        assert "40" in sentence(pd.DataFrame([row]), "sample", language=language)
+
+
+@pytest.mark.parametrize("by", ["month", "channel"])
+def test_a_part_that_was_exported_with_its_answers_alone_has_no_response_rate(by):
+    """一月只导出答卷，二月连同未作答的邀请；或短信有邀请，语音只有答卷：回收率无从得知。"""
+    alone, both_ = many([4.0, 5.0] * 20, month=1 if by == "month" else 2), many([4.0] * 20 + [np.nan] * 40)
+    rows = both({**alone, "channel": ["语音"] * 40}, {**both_, "channel": ["短信"] * 60})
+    told = TABLES["sample"](seen(rows, month="2024-01" if by == "month" else "2024-02")).iloc[0]
+    assert told["said"] == "answers only" and np.isnan(told["value"]) and np.isnan(told["invited"])
+    assert TABLES["sample"](seen(both_)).iloc[0]["value"] == pytest.approx(20 / 60)
+
+
+def test_ratings_of_calls_hold_no_record_of_invitations():
+    """400通接通，300通有评价：评价率75%；没有邀请可说，也不说邀请有没有偏。"""
+    view = seen(calls={**CALLS, "caller": list(range(400)), "rating": [5.0, 3.0] * 150 + [None] * 100})
+    told = TABLES["sample"](view)
+    row = told.iloc[0]
+    assert (row["frame_calls"], row["answers"], row["value"], row["said"]) == (400, 300, 0.75, "rated")
+    assert np.isnan(row["invited"]) and np.isnan(row["invited_share"]) and TABLES["size"](view)["invited"].isna().all()
+    for language, name in (("zh", "评价率75.0%"), ("en", "no record of invitations")):
+        text = sentence(told, "sample", language)
+        assert name in text and "回收率" not in text and "were invited" not in text
+    for table in ("bias", "again"):
+        with pytest.raises(DataRefused) as refused:
+            TABLES[table](view)
+        assert absent(refused.value.wrong).zh == "导出没有邀评记录，不知道邀请过谁"
+    agents = TABLES["agents"](view)
+    assert agents["invited_share"].isna().all() and not agents["chooses"].any()
+    assert TABLES["intake"](view)["denominator"].isna().all() and TABLES["intake"](view)["numerator"].sum() == 300
+    assert TABLES["response"](view).iloc[0]["value"] == 0.75
+
+
+# ---- long form
+
+
+def test_rows_of_one_survey_id_are_one_respondent_and_a_long_form_is_refused():
+    """没有来电人时，同一答卷编号是同一个人；多数编号重复的长表不当作一行一份。"""
+    rows = many([5.0, 4.0, 3.0], survey_id=["s1", "s1", "s2"])
+    assert TABLES["items"](seen(rows)).iloc[0]["respondents"] == 2
+    long = many([5.0, 4.0] * 20, survey_id=[f"s{i // 2}" for i in range(40)])
+    with pytest.raises(DataRefused) as told:
+        TABLES["items"](seen(long))
+    assert "long form" in str(told.value) and absent(told.value.wrong).zh.startswith("答卷是一题一行")

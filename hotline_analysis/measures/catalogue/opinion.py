@@ -1,21 +1,24 @@
 """客户满意度与好差评: what callers and surveys say, and how many were asked. 传统指标 24; 好差评 一次一评 (a call) and 一事一评 (a matter).
 
-A rating off its scale is in no part. Satisfied are the two best answers; of five levels (好差评) the three upper are good, the two lower bad.
+A rating off its scale is in no part, and of a period with more than 5 % of its survey scores off the scale there is no figure. Satisfied are the best answers (`surveys.best_from`: two, of two or three points one, of more than eleven no figure); of five levels (好差评) the three upper are good, the two lower bad.
 Source: catalogue sections 3 and 4, F2 C11.
 """
 
 from collections.abc import Callable, Sequence
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
-from hotline_analysis.measures.cases import estimate_of
+from hotline_analysis.measures import surveyed
+from hotline_analysis.measures.cases import estimate_of, place
 from hotline_analysis.measures.catalogue.parts import ANSWERED, answered
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, Have, Indicator, Part, amount, mark, said
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import Params
+from hotline_analysis.stats import surveys
 from hotline_analysis.words import PERCENT, SCORE, Term
 
 CHAPTER = "opinion"
@@ -53,11 +56,27 @@ def _base(low: float, high: float) -> Part:
 
 
 def _satisfied(low: float, high: float) -> Indicator:
+    best, box = surveys.best_from(low, high), _box(low, high)
     return Indicator(
-        "call_satisfaction", Term("客户满意度（来电评价）", "Satisfaction (ratings of calls)"), _at(low, high, high - 1, high, "评为最好两档的", "rated in the two best"), _base(low, high), PERCENT, "higher",
-        Term(f"（满意＋非常满意）÷有效评价：{high - 1:g}分及以上÷评了分的接通来电", f"the two best answers ({high - 1:g} and above) over answered calls with a rating"),
+        "call_satisfaction", Term("客户满意度（来电评价）", "Satisfaction (ratings of calls)"), _at(low, high, best, high, f"评为最好{box.zh}的", f"rated in the {box.en}"), _base(low, high), PERCENT, "higher",
+        Term(f"{_words(low, high).zh}÷评了分的接通来电", f"{_words(low, high).en} over answered calls with a rating"),
         RATED_BY, SILENT, "classic KPI 24; F4 E04", audience=(FRONT, MANAGEMENT), most=1, chapter=CHAPTER, family=FAMILY,
+        estimate=None if np.isfinite(best) else estimate_of(lambda view, periods, indicator: surveys.NO_BOX),
     )  # fmt: skip
+
+
+def _box(low: float, high: float) -> Term:
+    return Term("一档", "best") if surveys.best_from(low, high) == high else Term("两档", "two best")
+
+
+def _words(low: float, high: float) -> Term:
+    """What counts as satisfied, as definitions print it."""
+    best = surveys.best_from(low, high)
+    if best == high:
+        return Term(f"满意÷有效评价：{best:g}分", f"the best answer ({best:g})")
+    if np.isnan(best):
+        return Term("量表超过11个分值，不算满意率：满意", "no figure on a scale of more than 11 points: the satisfied")
+    return Term(f"（满意＋非常满意）÷有效评价：{best:g}分及以上", f"the two best answers ({best:g} and above)")
 
 
 def _participation(low: float, high: float) -> Indicator:
@@ -109,7 +128,7 @@ def _overall(params: Params) -> str:
 
 
 def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Series]):
-    """Finds surveys with an overall score on its scale: by the instant of the invitation, or of the answer where that is not known."""
+    """Finds surveys with an overall score on its scale, but those of tests, calls that the hotline made and calls that nobody answered: by the instant of the invitation, or of the answer where that is not known."""
     key = _overall(params)
     low, high = params.items[key].scale
 
@@ -119,15 +138,27 @@ def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Se
         times = [c for c in ("invited_s", "answered_s") if c in have]
         if matters and "order_id" not in have:
             return "not available: needs order_id"
-        frame = pandas(
-            rows.select("seq", *times, key, *(["order_id"] if matters else []), *[c for c in ("unit", "department", "agent") if c in have])
-        ).sort_values("seq")
+        more = [*(["order_id"] if matters else []), *[c for c in ("call_id", "unit", "department", "agent") if c in have]]
+        frame = pandas(rows.select("seq", *times, key, *more)).sort_values("seq")
+        if "call_id" in frame:
+            frame = frame[surveyed.counts(surveyed.behind(view, rows), frame["call_id"]) == ""]
         score = pd.to_numeric(frame[key]).astype(float)
-        kept = score.between(low, high) & (frame["order_id"].notna() if matters else True)
         start = frame[times].apply(pd.to_numeric).bfill(axis=1).iloc[:, 0].astype(float)
+        given, on = score.notna() & ~score.isin(params.items[key].not_applicable) & start.notna(), score.between(low, high)
+        kept = (
+            on
+            & ~_other_scale(place(start.fillna(0).to_numpy(float), periods), given, on)
+            & (frame["order_id"].notna() if matters else True)
+        )
         return frame.assign(start_s=start, k=test(score).astype(int), n=1)[kept & start.notna()]
 
     return estimate_of(find)
+
+
+def _other_scale(at: np.ndarray, given: pd.Series, on: pd.Series) -> pd.Series:
+    """The rows of periods with too many scores off the scale: their scale was another."""
+    told = pd.DataFrame({"off": given & ~on, "on": given & on}).groupby(at).transform("sum")
+    return ~surveys.on_scale(told["off"], told["on"])
 
 
 def _of_surveys(params: Params) -> tuple[Indicator, ...]:
@@ -135,17 +166,18 @@ def _of_surveys(params: Params) -> tuple[Indicator, ...]:
     if not key:
         return ()
     low, high = params.items[key].scale
+    best, box, words = surveys.best_from(low, high), _box(low, high), _words(low, high)
     top, base = (
         said(zh, en, "surveys", key)
         for zh, en in (
-            ("总体为最好两档的", "whose overall score is in the two best"),
+            (f"总体为最好{box.zh}的", f"whose overall score is in the {box.en}"),
             ("有总体评分的答卷", "surveys with an overall score"),
         )
     )
     satisfied = Indicator(
         "survey_satisfaction", Term("客户满意度（调查）", "Satisfaction (surveys)"), top, base, PERCENT, "higher",
-        Term(f"（满意＋非常满意）÷有效评价：总体评分{high - 1:g}分及以上÷有总体评分的答卷；未加权，加权见满意度专题", f"overall score {high - 1:g} and above over surveys with one; unweighted, see the study of satisfaction"),
-        RATED_BY, SILENT, "classic KPI 24; F3 D03", most=1, chapter=CHAPTER, estimate=_answers(params, matters=False, test=lambda s: s >= high - 1),
+        Term(f"{words.zh.replace('：', '：总体评分')}÷有总体评分的答卷；未加权，加权见满意度专题", f"overall score: {words.en} over surveys with one; unweighted, see the study of satisfaction"),
+        RATED_BY, SILENT, "classic KPI 24; F3 D03", most=1, chapter=CHAPTER, estimate=_answers(params, matters=False, test=lambda s: s >= best) if np.isfinite(best) else estimate_of(lambda view, periods, indicator: surveys.NO_BOX),
     )  # fmt: skip
     if high - low != FIVE:
         return (satisfied,)

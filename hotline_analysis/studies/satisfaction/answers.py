@@ -4,18 +4,19 @@ Where there are no surveys the rating of the calls stands in: one item, given at
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused, NoInput
-from hotline_analysis.measures import counts
+from hotline_analysis.measures import counts, surveyed
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
+from hotline_analysis.stats import surveys
 from hotline_analysis.tables import ITEMS
 from hotline_analysis.words import LANGUAGES, Term
 
@@ -26,9 +27,9 @@ BANDS = {
     "18-24": Term("18—24时", "18–24 h"),
 }
 FEW = 30  # answers below which nothing is compared
-MOST_POINTS = 11  # points of a scale whose two best are a box
 RATING = "rating"
 OF_CALL = ("issue_1", "department", "unit", "channel", "agent")  # taken from the call where the survey has none
+FEWEST_IDS, MOST_AGAIN = 10, 0.5  # survey ids from which on, and share of them that come again above which, the rows are no surveys
 LISTED = ";"  # parts the words of a cell that holds several
 
 
@@ -50,8 +51,8 @@ class Item:
 
     @property
     def box(self) -> float:
-        """From which score on an answer is one of the two best; nan on a scale of two points, or of more than eleven."""
-        return self.high - 1 if 2 < self.points <= MOST_POINTS else np.nan
+        """From which score on an answer is one of the best: see `surveys.best_from`."""
+        return surveys.best_from(self.low, self.high)
 
     def rescaled(self, score):
         """The score on 0 to 1: unlike scales side by side."""
@@ -69,16 +70,24 @@ class Answers:
     """Invitations and answers of a period.
 
     frame     one row an invitation: respondent, answered, call_id, issue_1, department, unit, channel, agent, band, second, every item (nan: no
-              score), `na_<item>` (not applicable), theme, need; those that the export has
+              score), `na_<item>` (not applicable), `off_<item>` (off the scale), theme, need; those that the export has
     items     those that the export has, in the order of params
     source    survey, or rating (of the calls)
-    invited   whether those who did not answer are in the export
+    invited   whether those who were invited and did not answer are in the export, in every month and channel of the period; never of ratings, whose calls
+              hold no record of invitations
+    apart     answers that do not count, by why: of no citizens' calls (tests, made by the hotline, left out), of lost ones
     """
 
     frame: pd.DataFrame
     items: Mapping[str, Item]
     source: str
     invited: bool
+    apart: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> bool:
+        """Whether the answers have a base: invitations, or the calls that could be rated."""
+        return self.invited or self.source == "rating"
 
     @property
     def given(self) -> pd.DataFrame:
@@ -179,8 +188,11 @@ def _surveys(view: View) -> Answers:
     frame = pandas(rows.select([c for c in wanted if c in have])).reset_index(drop=True)
     frame = _scored(_with_calls(view, frame, rows), items)
     frame["answered"] = _answered(frame, list(items))
+    _wide(frame)
+    apart = frame.loc[frame["answered"] & (frame["why"] != ""), "why"].value_counts().to_dict()
+    frame = frame[frame["why"] == ""].drop(columns="why").reset_index(drop=True)
     frame["respondent"] = _respondents(frame)
-    return Answers(frame, items, "survey", _silent_known(view, table, have, list(items)))
+    return Answers(frame, items, "survey", _silent_known(view, frame), apart)
 
 
 def _within(view: View, table: nw.LazyFrame, have: list[str], clocks: tuple[str, ...], what: str) -> nw.LazyFrame:
@@ -199,15 +211,11 @@ def _with_calls(view: View, frame: pd.DataFrame, rows: nw.LazyFrame) -> pd.DataF
 
     A call id that several calls bear links to none of them.
     """
-    calls = view.tables.get("calls")
-    have = calls.collect_schema().names() if calls is not None else []
-    frame = frame.assign(linked=False)
-    if "call_id" in frame and "call_id" in have:
-        columns = [c for c in ("call_id", "caller", "local_s", *OF_CALL) if c in have]
-        found = pandas(calls.select(columns).join(rows.select("call_id").unique(), on="call_id", how="semi"))
-        found = found[found["call_id"].notna() & ~found["call_id"].duplicated(keep=False)].set_index("call_id")
-        frame["linked"] = frame["call_id"].isin(found.index)
-        for column in found:
+    frame = frame.assign(linked=False, why="")
+    if "call_id" in frame:
+        found = surveyed.behind(view, rows, ("caller", "local_s", *OF_CALL))
+        frame = frame.assign(linked=frame["call_id"].isin(found.index), why=surveyed.counts(found, frame["call_id"]))
+        for column in found.drop(columns="why"):
             theirs = frame["call_id"].map(found[column])
             frame[column] = frame[column].where(frame[column].notna(), theirs) if column in frame else theirs
     return frame.assign(second=_clock(frame), band=_bands(view, frame))
@@ -237,44 +245,63 @@ def band_of(hour: pd.Series) -> pd.Series:
 
 
 def _scored(frame: pd.DataFrame, items: Mapping[str, Item]) -> pd.DataFrame:
-    """Every item as a score or nan, and `na_<item>` where the answer was that it does not apply (a code of params, or told by intake)."""
+    """Every item as a score or nan, `na_<item>` where the answer was that it does not apply (a code of params, or told by intake), `off_<item>` where it is off the
+    scale. An item with too many of these in the period has another scale than params say, so that none of its scores counts, and all are off.
+    """
     told = frame["not_applicable"].fillna("").str.split(LISTED) if "not_applicable" in frame else pd.Series([[]] * len(frame), frame.index)
     made = {}
     for key, item in items.items():
         score = frame[key].astype(float)
         made[f"na_{key}"] = score.isin(item.not_applicable) | told.map(lambda listed, key=key: key in listed)
-        made[key] = score.where(score.between(item.low, item.high))
+        given = score.notna() & ~made[f"na_{key}"]
+        on = given & score.between(item.low, item.high)
+        on &= surveys.on_scale(int((given & ~on).sum()), int(on.sum()))
+        made |= {f"off_{key}": given & ~on, key: score.where(on)}
     return frame.assign(**made)
 
 
 def _answered(frame: pd.DataFrame, items: list[str]) -> pd.Series:
     """Somebody answered: by the export's flag or time, or because an item, a theme or a need is there."""
-    parts = [frame[c].notna() for c in ("answered_s", "theme", "need", *items) if c in frame] + [frame[f"na_{c}"] for c in items]
+    parts = [frame[c].notna() for c in ("answered_s", "theme", "need", *items) if c in frame] + [
+        frame[f"{kind}_{c}"] for kind in ("na", "off") for c in items
+    ]
     if "answered" in frame:
         parts.append(frame["answered"].astype("boolean").fillna(False).astype(bool))
     return pd.concat(parts, axis=1).any(axis=1) if parts else pd.Series(False, frame.index)
 
 
 def _respondents(frame: pd.DataFrame) -> np.ndarray:
-    """Who was asked: the caller, or a stranger of one's own for each row whose caller is not known."""
+    """Who was asked: the caller, else whoever the survey id stands for, else a stranger of one's own for each row."""
     strangers = -1.0 - np.arange(len(frame))
+    if "survey_id" in frame:
+        first = pd.Series(np.arange(len(frame)), frame.index).groupby(frame["survey_id"]).transform("first")
+        strangers = np.where(first.notna(), -1.0 - first, strangers)
     known = frame["caller"].astype(float) if "caller" in frame else pd.Series(np.nan, frame.index)
     return known.where(known.notna(), strangers).to_numpy(float)
 
 
-def _silent_known(view: View, table: nw.LazyFrame, have: list[str], items: list[str]) -> bool:
-    """Whether the export has those who did not answer: at least one row of all its data without an answer, and of a period one that has a time. Without
-    the time of the invitation nobody knows in which period they were asked, and only those who answered would be in it.
+def _wide(frame: pd.DataFrame) -> None:
+    """Raises DataRefused where most survey ids come again: a row an item, which would count every survey several times."""
+    known = frame["survey_id"].dropna() if "survey_id" in frame else pd.Series(dtype=object)
+    times = known.value_counts()
+    if len(times) >= FEWEST_IDS and (times > 1).mean() > MOST_AGAIN:
+        wrong = "rows of one survey_id come several times (long form: a row an item), so that each would be a survey of its own."
+        raise DataRefused("surveys › survey_id", wrong, "Bring the export to one row a survey, its items in columns of their own.")
+
+
+def _silent_known(view: View, frame: pd.DataFrame) -> bool:
+    """Whether the export has those who did not answer: some row of the period has no answer, and no month or channel of it with 30 answers or more lacks
+    such rows, for one that was exported with its answers alone would lift the rate of all. Without the time of the invitation nobody knows in which
+    period the silent were asked, and none of them is in it.
     """
-    known = [c for c in ("answered_s", "theme", "need", *items, "not_applicable") if c in have]
-    silent = nw.all_horizontal(*[nw.col(c).is_null() for c in known], ignore_nulls=False) if known else nw.lit(False)
-    if "answered" in have:
-        silent = silent & ~nw.coalesce(nw.col("answered"), nw.lit(False))
-    clocks = [nw.col(c) for c in ("invited_s", "answered_s") if c in have]
-    if view.period.label != "all" and clocks:
-        silent = silent & ~nw.all_horizontal(*[clock.is_null() for clock in clocks], ignore_nulls=False)
-    found = pandas(table.filter(silent).select(n=nw.len()))
-    return bool(found["n"].iloc[0])
+    silent = ~frame["answered"]
+    local = pd.to_datetime(frame["second"], unit="s", utc=True).dt.tz_convert(view.calendar.zone)
+    parts = [
+        local.dt.strftime("%Y-%m").fillna("").rename("month"),
+        *([frame["channel"].fillna("").astype(str)] if "channel" in frame else []),
+    ]
+    sizes = silent.groupby(parts).agg(["size", "sum"])
+    return bool(silent.any()) and not bool(((sizes["size"] >= FEW) & (sizes["sum"] == 0)).any())
 
 
 # ---- from the calls
@@ -300,7 +327,7 @@ def _ratings(view: View) -> Answers:
     frame = frame.assign(
         band=band_of((frame["local_s"].astype(float) % 86400) // 3600), answered=frame[RATING].notna() | frame[f"na_{RATING}"]
     )
-    return Answers(frame.assign(respondent=_respondents(frame)), {RATING: item}, "rating", invited=True)
+    return Answers(frame.assign(respondent=_respondents(frame)), {RATING: item}, "rating", invited=False)
 
 
 def rating(view: View) -> Item:

@@ -16,12 +16,14 @@ SOURCES = {
     "rating": Term("通话后评价", "rating after the call"),
     "published": Term("已公布的均分", "published mean"),
 }
+OFF = Term("不少得分不在量表内，不给数字", "many scores lie off the scale: no figure")
 STATES = {
     "": Term("", ""),
     "none": Term("无人作答", "no answer"),
     "one": Term("只有一人作答，没有区间", "one respondent, no interval"),
     "constant": Term("答案全部相同，均分没有区间", "all answers alike, no interval of the mean"),
     "few": Term("样本不足", "too few"),
+    "off": OFF,
 }
 MOST_Q = 0.05  # false discovery rate over the items of a month (methods M7)
 CHANGES = {
@@ -36,6 +38,7 @@ CHANGES = {
     "same": Term("两月答案全部相同", "all answers of both months alike", of_period=True),
     "first": Term("没有上月的答卷", "no answers of the month before", of_period=True),
     "whole": Term("不是一个月，不与上月比较", "no single month, not compared"),
+    "off": OFF,
     "empty": Term("本月无人作答", "no answer this month", of_period=True),
 }
 
@@ -47,7 +50,7 @@ def items(view: View) -> pd.DataFrame:
     and unanswered are no score: they stay out of means and stand apart. The interval knows that one citizen answers more than once.
 
     Columns: source (survey, rating, published), item, name, dimension (each _zh, _en), n (answers), respondents (n without repeats),
-    not_applicable, unanswered (counts, of the questionnaires that were answered), mean, mean_low, mean_high (score; t interval over respondents),
+    not_applicable, off_scale (scores that are not on the scale; all, and no figure, where these are more than 5 % of the period's; missing where none), unanswered (counts, of the questionnaires that were answered), mean, mean_low, mean_high (score; t interval over respondents),
     scale_low, scale_high, numerator (answers of the two best scores), denominator (= n), value, low, high (top-2-box, share; Wilson on the effective
     n; none on a scale of more than 11 points), state (why there is no interval), before, before_n (mean and answers of the month before),
     change (of the mean, score), effect, effect_low, effect_high (share: how much more often an answer of this month is higher than one of the
@@ -97,7 +100,7 @@ def _printed(view: View, item: Item) -> dict:
     """A row of a published mean: shown, without interval."""
     given = _published(view, view.period.label)[item.key]
     nothing = dict.fromkeys(
-        ("mean_low", "mean_high", "numerator", "value", "low", "high", "respondents", "not_applicable", "unanswered"), np.nan
+        ("mean_low", "mean_high", "numerator", "value", "low", "high", "respondents", "not_applicable", "off_scale", "unanswered"), np.nan
     )
     n = np.nan if given.n is None else given.n
     return {**_head("published", item), "n": n, "denominator": n, "mean": given.mean, **nothing, "state": ""}
@@ -115,8 +118,15 @@ def _level(now: Answers, item: Item) -> dict:
     mean = surveys.mean(score, clusters=who)
     people = int(who.nunique())
     row = {**_head(now.source, item), "n": len(score), "respondents": people, "not_applicable": apart}
-    row |= {"unanswered": len(answered) - len(score) - apart, "mean": mean.value, "mean_low": mean.low, "mean_high": mean.high}
-    return {**row, **boxed(item, score, who), "state": _state(score, people)}
+    off = int(answered[f"off_{item.key}"].sum())
+    row |= {
+        "off_scale": off or np.nan,
+        "unanswered": len(answered) - len(score) - apart - off,
+        "mean": mean.value,
+        "mean_low": mean.low,
+        "mean_high": mean.high,
+    }
+    return {**row, **boxed(item, score, who), "state": "off" if off and not len(score) else _state(score, people)}
 
 
 def boxed(item: Item, score: np.ndarray, who) -> dict:
@@ -148,7 +158,7 @@ def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, pr
     if now is None and not len(was):
         return {**head, **nothing, "said": "first" if row["n"] > 0 else "no n"}
     if not len(was) or not row["n"] > 0 or now is None:
-        return {**head, **nothing, "said": "means" if now is None else "empty" if row["n"] == 0 else "first"}
+        return {**head, **nothing, "said": _nothing(now, past, item, row)}
     is_ = now.of(item.key)
     found = surveys.compare_ordinal(
         is_[item.key].to_numpy(float), was[item.key].to_numpy(float), clusters_first=_own(is_, 1), clusters_second=_own(was, 2)
@@ -165,6 +175,15 @@ def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, pr
         "p": found.p,
         "said": "none" if found.low <= 0 <= found.high else "two",
     }
+
+
+def _nothing(now: Answers | None, past: Answers | None, item: Item, row: dict) -> str:
+    """What is said where either month has no score of the item."""
+    if now is None:
+        return "means"
+    if row["state"] == "off" or (row["n"] and past and item.key in past.items and past.frame[f"off_{item.key}"].any()):
+        return "off"
+    return "empty" if row["n"] == 0 else "first"
 
 
 def _own(rows: pd.DataFrame, month: int) -> np.ndarray:

@@ -37,6 +37,8 @@ def overall(view: View, now: Answers) -> str:
 
 
 def _asked(now: Answers) -> None:
+    if now.source == "rating":
+        raise DataRefused("invitations", "no record of invitations: the calls tell who rated, not who was asked.", "Name the surveys.")
     if not now.invited:
         raise DataRefused("response rate", "the export holds answers only, so nobody knows who was asked: needs invitations.")
 
@@ -44,10 +46,10 @@ def _asked(now: Answers) -> None:
 def response(view: View) -> pd.DataFrame:
     """Invitations, answers and the overall score, of all and by issue, department, unit, channel and hour of the day.
 
-    Counted are the invitations of the period; who is asked twice counts twice, and the interval knows it. Of a rating the invitations are the
-    answered inbound calls. Issue, department and the like are the survey's own, else those of its call; without either the group is unknown (no row).
+    Counted are the invitations of the period; who is asked twice counts twice, and the interval knows it. Of a rating the base is the
+    answered inbound calls (评价率), for these hold no record of invitations. Issue, department and the like are the survey's own, else those of its call; without either the group is unknown (no row).
 
-    Columns: kind (all, issue_1, department, unit, channel, band), group, numerator (answered), denominator (invited), value, low, high (response rate),
+    Columns: source, kind (all, issue_1, department, unit, channel, band), group, numerator (answered), denominator (invited), value, low, high (response rate),
     answers (to the overall item), score, score_low, score_high (its mean), spread_p (do the groups of this kind answer alike?). Groups below the
     view's `smallest` are pooled, small counts not told. Where the export holds answers only there are no rates: denominator and value are missing
     for all, with the reason. Raises NoInput. Source: D09, B20, methods 8.
@@ -55,8 +57,8 @@ def response(view: View) -> pd.DataFrame:
     now = answers(view)
     item = overall(view, now)
     parts = [_grouped(now, kind, item, view.smallest) for kind in KINDS if kind == "all" or _has(now.frame, kind)]
-    frame = pd.concat(parts, ignore_index=True)
-    if not now.invited:
+    frame = pd.concat(parts, ignore_index=True).assign(source=now.source)
+    if not now.counted:
         missing = "needs invitations"
         frame = frame.assign(
             denominator=np.nan, value=np.nan, low=np.nan, high=np.nan, spread_p=np.nan, denominator_missing=missing, value_missing=missing
@@ -97,8 +99,10 @@ def sample(view: View) -> pd.DataFrame:
     """The sample in one row: whom the survey was drawn from, how many were asked and answered, and the margin of error.
 
     Columns: source (survey, rating), frame_calls (answered inbound calls of the period, missing without calls), invited, answers, respondents, linked
-    (answers whose call is known), value, low, high (response rate), invited_share (invitations over calls), margin (half width of a share of one
-    half at 95 %, from the effective number of respondents; finite population of the calls; none where every call was answered), said (whole, census, answers only, no frame, few). The margin
+    (answers whose call is known), value, low, high (response rate), invited_share (invitations over calls; missing above 1), margin (half width of a share of one
+    half at 95 %, from the effective number of respondents; finite population of the calls where every
+    answer is linked to one; none where every call has an answer), not_citizens, lost (answers that do not count: of tests, calls that the hotline made or the definition leaves out; of calls
+    that nobody answered; missing where none), said (whole, census, rated: no record of invitations, answers only, no frame, apart: more invitations than calls, few). The margin
     knows nothing of those who did not answer: see `weighted`. Raises NoInput. Source: D09, methods 8.
     """
     now = answers(view)
@@ -107,13 +111,44 @@ def sample(view: View) -> pd.DataFrame:
     effective = len(given) ** 2 / (given["respondent"].value_counts() ** 2).sum() if len(given) else 0.0
     rate = surveys.share(now.frame["answered"], clusters=now.frame["respondent"])
     asked = len(now.frame) if now.invited else np.nan
-    census = 0 < calls <= effective
-    reach = np.nan if census else surveys.margin_of_error(effective, population=calls or np.inf)
-    said = "few" if len(given) < FEW else "answers only" if not now.invited else "census" if census else "whole" if calls else "no frame"
+    drawn = calls and bool(given["linked"].all())  # from these calls alone
+    census = bool(drawn) and _covered(view, now) >= calls
+    reach = np.nan if census else surveys.margin_of_error(effective, population=calls if drawn else np.inf)
+    share = asked / calls if calls and asked <= calls else np.nan
+    said = _sampled(now, calls, census, share)
     row = {"source": now.source, "frame_calls": calls or np.nan, "invited": asked, "answers": len(given)}
     row |= {"respondents": int(given["respondent"].nunique()), "linked": int(given["linked"].sum())}
-    row |= dict(zip(("value", "low", "high"), (rate.value, rate.low, rate.high) if now.invited else [np.nan] * 3, strict=True))
-    return pd.DataFrame([{**row, "invited_share": asked / calls if calls else np.nan, "margin": reach, "said": said}])
+    row |= dict(zip(("value", "low", "high"), (rate.value, rate.low, rate.high) if now.counted else [np.nan] * 3, strict=True))
+    return pd.DataFrame(
+        [
+            {
+                **row,
+                "invited_share": share,
+                "not_citizens": now.apart.get("not citizens", np.nan),
+                "lost": now.apart.get("lost", np.nan),
+                "margin": reach,
+                "said": said,
+            }
+        ]
+    )
+
+
+def _sampled(now: Answers, calls: int, census: bool, share: float) -> str:
+    """What the sample's sentence may say."""
+    if len(now.given) < FEW:
+        return "few"
+    if census:
+        return "census"
+    if not now.invited:
+        return "rated" if now.source == "rating" else "answers only"
+    return "no frame" if not calls else "whole" if np.isfinite(share) else "apart"
+
+
+def _covered(view: View, now: Answers) -> int:
+    """Answered inbound calls of the period that have an answer."""
+    if now.source == "rating":
+        return len(now.given)
+    return int(pandas(handled(view).select("call_id"))["call_id"].isin(now.given["call_id"].dropna()).sum())
 
 
 def _calls(view: View) -> int:
@@ -131,7 +166,7 @@ def size(view: View) -> pd.DataFrame:
     """
     told = sample(view).iloc[0]
     population = told["frame_calls"] if told["frame_calls"] > 0 else np.inf
-    rate = told["value"] if told["value"] > 0 else np.nan
+    rate = told["value"] if told["value"] > 0 and told["invited"] > 0 else np.nan
     rows = []
     for margin in MARGINS:
         needed, asked = surveys.sample_size(margin, population=population, response_rate=rate if rate > 0 else 1.0)
@@ -143,7 +178,7 @@ def intake(view: View) -> pd.DataFrame:
     """Invitations and answers a week (Monday to Sunday), by the day of the invitation, else of the answer.
 
     Columns: week (its Monday), days (of it in the period), denominator (invited; missing where the export holds answers only), numerator (answered),
-    value (response rate), total (answers so far). Weeks without an invitation stand as 0. Rows without a time are left out. Raises NoInput; DataRefused
+    value (response rate), total (answers so far), source. Weeks without an invitation stand as 0. Rows without a time are left out. Raises NoInput; DataRefused
     where no row has a time. Source: B17.
     """
     now = answers(view)
@@ -160,7 +195,7 @@ def intake(view: View) -> pd.DataFrame:
     made = pd.DataFrame({"week": [w.isoformat() for w in weeks], "days": [_days(view, w) for w in weeks], "denominator": asked})
     made["numerator"] = counted["sum"].to_numpy(int)
     made["value"] = np.divide(made["numerator"], made["denominator"].where(made["denominator"] > 0))
-    return made.assign(total=made["numerator"].cumsum())
+    return made.assign(total=made["numerator"].cumsum(), source=now.source)
 
 
 def _span(view: View, monday: pd.Series) -> tuple:
@@ -200,7 +235,8 @@ def _agents(view: View) -> pd.DataFrame:
     frame = frame.assign(
         denominator=frame["denominator"].fillna(0), numerator=frame["numerator"].fillna(0), answers=frame["answers"].fillna(0)
     )
-    return frame.assign(invited_share=frame["denominator"] / frame["calls"])
+    share = frame["denominator"] / frame["calls"]
+    return frame.assign(invited_share=share.where((share <= 1) & now.invited))
 
 
 def _choosers(told: pd.DataFrame, now: Answers, view: View) -> pd.DataFrame:

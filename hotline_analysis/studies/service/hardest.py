@@ -206,7 +206,7 @@ def agreement(view: View, *, level: int = 1) -> pd.DataFrame:
 def priority(view: View, *, level: int = 1) -> pd.DataFrame:
     """Which issue to work on first: repeats × handling time × (1 - satisfied), one row an issue answered at least 30 times, the largest first.
 
-    Columns: issue, answered_calls, repeats (calls × repeat rate within the window), handling (mean seconds), dissatisfied (share without one of the two best marks), urgency (repeats^a × handling in hours^b × dissatisfied^c, with the
+    Columns: issue, answered_calls, repeats (calls × repeat rate within the window), handling (mean seconds), dissatisfied (share below the best marks), urgency (repeats^a × handling in hours^b × dissatisfied^c, with the
     weights a, b, c of params › service › priority; a factor that the export lacks is left out), urgency_low, urgency_high (95 %, 1,000 draws of the caller groups), urgency_share (of all issues' values), rank, rank_low, rank_high; and in every row weight_repeats,
     weight_handling, weight_unsatisfied (as printed), left_out_zh, left_out_en, window_hours, said (whole; part: a factor is left out). A factor of 1 to 7 calls is not told, nor the product (`disclosure`); where a product is not,
     urgency_share is told of no issue: a product by its share is the whole, and the whole less the told products is a sum of two counts by told weights, of which whole numbers often leave one. Raises DataRefused without repeats or below three issues. Source: A25.

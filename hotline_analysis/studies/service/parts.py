@@ -19,7 +19,7 @@ from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import mark
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import binned, intervals, resampling
+from hotline_analysis.stats import binned, intervals, resampling, surveys
 from hotline_analysis.studies.service import grouped
 from hotline_analysis.words import Term
 
@@ -88,7 +88,7 @@ def measured(view: View, level: int = 1, *, hours: float = 0.0, least: int = 1) 
     """The parts of every issue of a level (0: the finest) that was answered at least `least` times; those that are pooled or have no word are none.
 
     Of answered calls: transfer, dispatch (of those known), handling (talk, hold and wrap-up of calls of known talk; an empty hold or wrap-up is none),
-    dissatisfied (of the rated calls those that have neither of the two best marks), repeat (followed within the window, of calls watched for the whole of it). Of the orders whose category has the issue's words: closing
+    dissatisfied (of the calls rated on the scale those below the best marks, `surveys.best_from`), repeat (followed within the window, of calls watched for the whole of it). Of the orders whose category has the issue's words: closing
     (days, at most CLOSING_DAYS), reopened. Also `calls`. Raises DataRefused without issues or outcomes.
     """
     rows = grouped.offered(view)
@@ -134,8 +134,12 @@ def _amounts(view: View, have: Sequence[str]) -> tuple[dict[str, dict[str, nw.Ex
     else:
         missing["handling"] = "not available: needs talk_seconds"
     if "rating" in have:
-        best = view.params.satisfaction.rating_scale[1] - 1
-        made["dissatisfied"] = {"dissatisfied_k": mark(nw.col("rating") < best), "dissatisfied_n": mark(~nw.col("rating").is_null())}
+        low, high = view.params.satisfaction.rating_scale
+        rated, best = nw.col("rating").is_between(low, high), surveys.best_from(low, high)
+        if np.isfinite(best):
+            made["dissatisfied"] = {"dissatisfied_k": mark(rated & (nw.col("rating") < best)), "dissatisfied_n": mark(rated)}
+        else:
+            missing["dissatisfied"] = surveys.NO_BOX
     else:
         missing["dissatisfied"] = "not available: needs rating"
     return made, missing

@@ -76,6 +76,47 @@ def test_a_scale_of_ten_has_two_best_answers_and_no_five_levels():
     assert not {"call_good", "call_bad"} & set(catalogue.known(ten))
 
 
+@pytest.mark.parametrize("scale", [(0, 1), (1, 2)])
+def test_of_two_points_the_upper_alone_is_satisfied(scale):
+    """3 of 10 gave the upper point, in calls and in surveys: 30 %, not 100 %."""
+    two = params(satisfaction={"rating_scale": list(scale)}, items={"item_1": {"name": "x", "scale": list(scale)}})
+    given = [scale[1]] * 3 + [scale[0]] * 7
+    asked = table("invited_s", [{"invited_s": BEGIN + n, "answered_s": BEGIN + n + 60, "item_1": x} for n, x in enumerate(given)])
+    told = found(two, ["call_satisfaction", "survey_satisfaction"], calls=calls(given), surveys=asked)
+    assert parts(told) == {"call_satisfaction": (3, 10), "survey_satisfaction": (3, 10)}
+
+
+def test_a_scale_of_a_hundred_has_no_two_best_and_says_so():
+    """Scores of 95: no share of 0 %, but a sentence."""
+    hundred = params(satisfaction={"rating_scale": [0, 100]}, items={"item_1": {"name": "x", "scale": [0, 100]}})
+    asked = table("invited_s", [{"invited_s": BEGIN + n, "answered_s": BEGIN + n + 60, "item_1": 95} for n in range(9)])
+    told = found(hundred, ["call_satisfaction", "survey_satisfaction", "call_rating_mean"], calls=calls([95] * 9), surveys=asked)
+    for key in ("call_satisfaction", "survey_satisfaction"):
+        assert np.isnan(told.loc[key, "value"]) and absent(told.loc[key, "missing"]).zh.startswith("量表超过11个分值")
+    assert told.loc["call_rating_mean", "value"] == 95
+
+
+def test_surveys_of_tests_outbound_and_lost_calls_do_not_count():
+    """A 2 of a citizen's call, a 1 whose call is not known; 5s of a test, of an outbound call, of one that gave up: 0 of 2 satisfied."""
+    asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
+    held = [("a", "answered", "in"), ("b", "test", "in"), ("c", "answered", "out"), ("d", "abandoned", "in")]
+    made = table("start_s", [{"start_s": BEGIN, "call_id": i, "outcome": o, "direction": d} for i, o, d in held])
+    rows = table(
+        "invited_s",
+        [{"invited_s": BEGIN + n, "call_id": i, "item_1": s} for n, (i, s) in enumerate(zip("abcdz", [2, 5, 5, 5, 1], strict=True))],
+    )
+    assert parts(found(asked, ["survey_satisfaction"], calls=made, surveys=rows)) == {"survey_satisfaction": (0, 2)}
+
+
+def test_a_month_of_another_scale_has_no_survey_satisfaction():
+    """May on the scale of five: 3 of 4 satisfied; June told on a scale of ten: no figure, not the share of its lower half."""
+    asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
+    scores = [(BEGIN, s) for s in (5, 4, 4, 1)] + [(JUNE.start_s, s) for s in (9, 8, 10, 7, 5, 4, 3)]
+    rows = table("invited_s", [{"invited_s": at + n, "item_1": s} for n, (at, s) in enumerate(scores)])
+    told = found(asked, ["survey_satisfaction"], periods=(MAY, JUNE), surveys=rows)
+    assert told["numerator"].tolist()[0] == 3 and told["denominator"].tolist()[0] == 4 and np.isnan(told["value"].iloc[1])
+
+
 def test_一事一评_and_surveys_by_hand():
     """Surveys 5 3 1, one without a score, one off the scale, and a 4 of no order: 2 of 4 satisfied; of orders 2 good, 1 bad of 3."""
     asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})

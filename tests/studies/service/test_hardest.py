@@ -1,5 +1,6 @@
 """The hardest issues and the list of what to work on first: by hand, by the slow loop, and what an export lacks."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -71,6 +72,14 @@ def test_the_parts_by_hand(ranked):
     assert frame["rank"].tolist() == [1, 2, 3] and frame["said"].iloc[0] == "apart" and frame["top"].iloc[0] > 0.97
     assert (frame["rank_low"] <= frame["rank"]).all() and (frame["rank"] <= frame["rank_high"]).all()
     assert frame["transfer"].iloc[0] == pytest.approx(80 / 300), "40 callers were passed on, and all of them called back"
+
+
+@pytest.mark.parametrize(("scale", "low", "high"), [((0, 1), 0, 1), ((1, 2), 1, 2)])
+def test_thumbs_down_is_not_satisfied(scale, low, high):
+    """难全是差评：不满意率100%，不是0%。"""
+    seen = view([{**row, "rating": low if row["rating"] == 1 else high} for row in THREE])
+    own = seen.params.model_copy(update={"satisfaction": seen.params.satisfaction.model_copy(update={"rating_scale": scale})})
+    assert hardest.hardest(replace(seen, params=own)).set_index("issue")["dissatisfied"].to_dict() == {"难": 1, "中": 0, "易": 0}
 
 
 def test_what_the_export_lacks_is_said(ranked):
