@@ -97,6 +97,7 @@ COLUMNS = {
     "started_at": "started_at: 来电时间",
     "outcome": "outcome: {from: 结果, values: {接通: answered, 放弃: abandoned}}",
     "issue_1": "issue_1: 诉求",
+    "hold_seconds": "hold_seconds: 保持时长",
 }
 
 OUTPUTS = "outputs: {solved: {name: 一次解决, weight: 9}}"
