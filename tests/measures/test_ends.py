@@ -94,6 +94,8 @@ def test_hotlines_with_ends_and_without_are_not_put_beside_one_another_as_alike(
     for name in ("with", "without"):
         (tmp_path / name).mkdir()
     sharing.write(tmp_path / "with.json", hotline(tmp_path / "with").share())
+    file = tmp_path / "with.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("长谈", "另一条"), encoding="utf-8")  # not itself once more, which is refused
     shares = "units: {shares: [../with.json], window_hours: 0.5}\n"
     h = hotline(tmp_path / "without", lacking=("ended_at", "talk_seconds", "units"), added=shares)
     assert h.study("units", "sources")["like"].tolist() == ["own", "unlike"]

@@ -292,12 +292,12 @@ def _wide(frame: pd.DataFrame) -> None:
 def _silent_known(view: View, frame: pd.DataFrame) -> bool:
     """Whether the export has those who did not answer: some row of the period has no answer, and no month or channel of it with 30 answers or more lacks
     such rows, for one that was exported with its answers alone would lift the rate of all. Without the time of the invitation nobody knows in which
-    period the silent were asked, and none of them is in it.
+    period the silent were asked: none of them is in a month, and of all data no month says who was asked in it.
     """
-    silent = ~frame["answered"]
+    silent, timed = ~frame["answered"], frame["second"].notna().all()
     local = pd.to_datetime(frame["second"], unit="s", utc=True).dt.tz_convert(view.calendar.zone)
     parts = [
-        local.dt.strftime("%Y-%m").fillna("").rename("month"),
+        pd.Series(local.dt.strftime("%Y-%m") if timed else "", frame.index, name="month"),
         *([frame["channel"].fillna("").astype(str)] if "channel" in frame else []),
     ]
     sizes = silent.groupby(parts).agg(["size", "sum"])
