@@ -746,6 +746,8 @@ class Hotline:
     def _evaluated(self) -> pd.DataFrame:
         asked = catalogue.of_month(self.params, self._typed_words())
         found = indicators.evaluate(self.view, self.trend, list(asked.values()))
+        if found.empty:  # no indicator is of these tables
+            return pd.DataFrame(columns=list(indicators.COLUMNS))
         shown = [
             catalogue.in_force(self.catalogue, key, months_in(month)[0])
             for key, month in zip(found["indicator"], found["period"], strict=True)

@@ -165,7 +165,7 @@ def test_what_is_odd_is_told_in_words(tmp_path):
     }
     assert found.items() >= expected.items()
     sentences = list(h.checks["told_zh"])
-    assert "满意度调查 › 第1题有1格在分值范围之外（33.3%），不算得分" in sentences
+    assert "满意度调查 › 态度有1格在分值范围之外（33.3%），不算得分" in sentences
     assert "流转环节 › 环节结束在1个环节中空缺，工单却已转到下一环节（50.0%）" in sentences
     assert "checklist › Done: 1 reported though not required (50.0%); they count in no compliance" in list(h.checks["told_en"])
 
@@ -250,7 +250,8 @@ def test_a_months_rows_are_those_of_its_days(tmp_path):
     assert sorted(h.view.within("surveys").collect("pandas")["survey_id"]) == [f"S{n}" for n in range(10)]
     assert h.days["calls"].sum() == 10 and set(h.days["of"]) == {"surveys"}
     assert not h.provisional and not h.about["provisional"].any()
-    assert h.verdicts.attrs["missing"] == h.glossary.attrs["missing"] == {"zh": "未提供：来电", "en": "not provided: calls"}
+    told = h.verdicts.set_index("indicator")["numerator"].dropna()
+    assert told.to_dict() == {"survey_satisfaction": 10} and h.glossary["indicator"].tolist() == ["survey_satisfaction"]
 
 
 def test_handovers_reach_their_study_under_the_names_of_the_store(tmp_path):
