@@ -193,6 +193,10 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "not told apart by": Term(
         "这些记录不分单位、部门或片区，只在全热线的页面上", "these records name no unit, area or department: see the hotline's own page"
     ),
+    "all answers are to other calls than citizens made": Term(
+        "答卷对应的都是测试、呼出（如回访）或未接通的来电：回访得来的答卷，请把来电编号对应到原来的来电，或不在参数中写call_id",
+        "all answers are linked to tests, outbound calls (such as return calls) or lost calls; where return calls ask, map call_id to the first call, or leave it out of params",
+    ),
     "no answers": Term("本期没有答卷", "no answers in this period"),
     "no scores": Term("本期没有质检或自评的得分", "no scores of other sources in this period"),
     "few items": Term("题目太少", "too few items"),

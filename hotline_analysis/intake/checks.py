@@ -791,7 +791,7 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
             found[2][cell["shape"]] += wrong
     for (check, table, column), (count, filled, shapes) in counts.items():
         if check == "unread cells" and count >= max(UNREAD_COLUMN[0] * filled, UNREAD_COLUMN[1]):
-            yield Finding("unread column", _said(table, column), count, count / filled, "severe", detail=shapes.most_common(1)[0][0])
+            yield Finding("unread column", _said(table, column), count, count / filled, "major", detail=shapes.most_common(1)[0][0])
         elif count:
             info = check in ("hidden ids", "no answer", *TOLD.values())
             mended = "minor" if check == "exchanged dates" else "info"

@@ -117,6 +117,25 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
     looking back, by calendar day or by chains (no window to watch), where the calls lack the stratum, where none was watched for the window, and where the end of so many calls is not known that no rate of this
     window is judged (`unended`); of one unit whose own ends are so unknown the share says it (`ended`).
     """
+    _refuse_incomparable(view, window_hours)
+    window_s = round(window_hours * HOUR)
+    gaps = _watched(view, by, window_s)
+    mixed = _mixed(gaps, view, window_s)
+    if mixed.empty:
+        raise DataRefused(
+            "units", "no calls watched for the whole window.", "Take a shorter window (units › window_hours), or an earlier month."
+        )
+    names = apart(mixed.groupby("unit")[["calls", "repeats"]].sum(), view.smallest)
+    mixed["unit"] = mixed["unit"].map(names)
+    mixed["issue"] = mixed["issue"].map(classes(mixed, view.smallest)) if leaves else mixed["issue"]
+    made = mixed.groupby(["unit", "issue", "caller_group"], as_index=False)[["calls", "repeats"]].sum()
+    curves = _curves(gaps, view, names, window_s)
+    low = unended.too_low(view, window_hours, by, names) if by else set()
+    units = [_unit(name, part, curves[name], ended=name not in low) for name, part in made.groupby("unit", sort=True)]
+    return Share(by=by, window_hours=window_hours, units=tuple(units), **_stood_on(view))
+
+
+def _refuse_incomparable(view: View, window_hours: float) -> None:
     definition = view.definition
     if definition.mode == "calendar" or definition.direction == "look-back" or definition.chain != "each":
         raise DataRefused(
@@ -130,49 +149,28 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
             f"ends unknown of so many calls that repeats within {window_hours:g} h are missed.",
             "Map ended_at or talk_seconds, take a longer window (units › window_hours), or count all with clock: start.",
         )
-    gaps = rules.charge(view.gaps(), definition, [by] if by else [])
+
+
+def _watched(view: View, by: str, window_s: int) -> nw.LazyFrame:
+    """The index calls of known unit that were watched for the whole window, with the words unit_ and issue_."""
+    gaps = rules.charge(view.gaps(), view.definition, [by] if by else [])
     have = gaps.collect_schema().names()
     if by and by not in have:
         raise DataRefused("units", f"not available: needs {by}.")
     gaps = gaps.filter(~nw.col(by).is_null()) if by else gaps
-    window_s = round(window_hours * HOUR)
-    gaps = gaps.filter(nw.col("follow_s") >= window_s)
     unit = nw.col(by).cast(nw.String) if by else nw.lit("")
     issue = nw.coalesce(nw.col(LEVELS[0]).cast(nw.String), nw.lit(NONE)) if LEVELS[0] in have else nw.lit(NONE)
-    gaps = gaps.with_columns(unit_=unit, issue_=issue)
-    mixed = _mixed(gaps, view, window_s)
-    if mixed.empty:
-        raise DataRefused(
-            "units", "no calls watched for the whole window.", "Take a shorter window (units › window_hours), or an earlier month."
-        )
-    names = apart(mixed.groupby("unit")[["calls", "repeats"]].sum(), view.smallest)
-    mixed["unit"] = mixed["unit"].map(names)
-    mixed["issue"] = mixed["issue"].map(classes(mixed, view.smallest)) if leaves else mixed["issue"]
-    keys = ["unit", "issue", "caller_group"]
-    made = mixed.groupby(keys, as_index=False)[["calls", "repeats"]].sum()
-    curves = _curves(gaps, view, names, window_s)
-    low = unended.too_low(view, window_hours, by, names) if by else set()
-    units = [_unit(name, part, curves[name], ended=name not in low) for name, part in made.groupby("unit", sort=True)]
-    said = {
-        f"definition_{language}": definition.line(language).partition("：" if language == "zh" else ": ")[2] for language in ("zh", "en")
-    }
-    title = view.params.title.term
-    return Share(
-        version=VERSION,
-        title_zh=title.zh,
-        title_en=title.en,
-        period=view.period.label,
-        first_day=view.period.first_day,
-        last_day=view.period.last_day,
-        cut_hour=view.calendar.cut_hour,
-        time_zone=view.calendar.zone.key,
-        by=by,
-        window_hours=window_hours,
-        hash=definition.hash,
-        **said,
-        smallest=view.smallest,
-        units=tuple(units),
-    )
+    return gaps.filter(nw.col("follow_s") >= window_s).with_columns(unit_=unit, issue_=issue)
+
+
+def _stood_on(view: View) -> dict:
+    """What a share's figures stand on: hotline, days, definition."""
+    title, definition = view.params.title.term, view.definition
+    return {
+        "version": VERSION, "title_zh": title.zh, "title_en": title.en, "period": view.period.label, "first_day": view.period.first_day,
+        "last_day": view.period.last_day, "cut_hour": view.calendar.cut_hour, "time_zone": view.calendar.zone.key, "hash": definition.hash,
+        "definition_zh": definition.line("zh").partition("：")[2], "definition_en": definition.line("en").partition(": ")[2], "smallest": view.smallest,
+    }  # fmt: skip
 
 
 def _mixed(gaps: nw.LazyFrame, view: View, window_s: int) -> pd.DataFrame:

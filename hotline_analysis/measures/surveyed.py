@@ -11,6 +11,7 @@ from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.measures.view import View
 
 TEST, LOST = "test", ("abandoned", "blocked")
+NOBODYS = "all answers are to other calls than citizens made"  # why there are no answers: a key of `words.ABSENT`
 
 
 def behind(view: View, rows: nw.LazyFrame, columns: Sequence[str] = ()) -> pd.DataFrame:

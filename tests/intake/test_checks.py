@@ -362,14 +362,14 @@ def test_cells_that_did_not_convert():
 
 
 def test_a_column_of_which_no_cell_reads_is_another_column(tmp_path):
-    """Talk time mapped to the column of issues: 0 of 30 cells are durations. It was of middle weight, and the months were judged."""
+    """Talk time mapped to the column of issues: 0 of 30 cells are durations. What stands on them has no figure; what does not is judged."""
     export(tmp_path, "a.csv", [f"A{n},2024-05-{1 + n:02d} 10:00:00,,供水,60" for n in range(30)])
     h = open_hotline(hotline(tmp_path, columns="call_id: 编号, started_at: 来电时间, talk_seconds: 分类"), "2024-05", progress=False)
     told = h.checks[h.checks["check"] == "unread column"].iloc[0]
-    assert told[["where", "count", "share", "severity"]].tolist() == ["talk_seconds", 30, 1.0, "severe"] and h.grade[0] == "poor"
+    assert told[["where", "count", "share", "severity"]].tolist() == ["talk_seconds", 30, 1.0, "major"] and h.grade[0] == "fair"
     assert told["told_zh"] == "通话时长的30格无法转换（100.0%），形如??，几乎整列空缺：请核对参数写的是哪一列"
     assert found({}, cells=[cell(90, 100), cell(7, 7, column="queue_seconds")]) == {
-        ("unread column", "talk_seconds"): (90, 0.9, "severe"),
+        ("unread column", "talk_seconds"): (90, 0.9, "major"),
         ("unread cells", "queue_seconds"): (7, 1.0, "major"),
     }
 

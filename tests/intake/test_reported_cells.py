@@ -43,7 +43,7 @@ def test_durations_that_cannot_be_read_are_missing_and_counted(tmp_path):
     assert [t[:5] for t in told] == [(c, "value", "blank", 796, 796) for c in ("queue_seconds", "talk_seconds")]
     assert all(set(t[5]) <= {"d", "a", " "} for t in told)
     worst = h.checks[h.checks["check"] == "unread column"]
-    assert list(worst["where"]) == ["queue_seconds", "talk_seconds"] and set(worst["severity"]) == {"severe"} and h.grade[0] == "poor"
+    assert list(worst["where"]) == ["queue_seconds", "talk_seconds"] and set(worst["severity"]) == {"major"} and h.grade[0] == "fair"
 
 
 @pytest.mark.parametrize("form", ["PT{m}M{s}S", "{m}分{s}秒", "0:{m}:{s}", "00.00:{m}:{s}", "{m} min {s} sec"])

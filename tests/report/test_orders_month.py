@@ -9,8 +9,7 @@ from hotline_analysis import open_hotline, say
 from hotline_analysis.__main__ import main
 from hotline_analysis.report import month
 
-PARAMS = """title: {zh: 小诉求, en: Small orders}
-key: published
+ORDERS = """key: published
 public: true
 holidays: ""
 orders:
@@ -20,7 +19,9 @@ orders:
     order_id: 编号
     created_at: {from: 受理, formats: "%Y-%m-%d %H:%M:%S"}
     closed_at: {from: 办结, formats: "%Y-%m-%d %H:%M:%S"}
-    category_1: 类别
+"""
+PARAMS = f"""title: {{zh: 小诉求, en: Small orders}}
+{ORDERS}    category_1: 类别
     channel: 渠道
     department: 部门
 """
@@ -125,18 +126,8 @@ def test_a_scheduler_renders_again_what_was_provisional_once_its_wait_is_over(tm
     assert main(["report", "--params", str(params), "--month", "due", "--for", "channel=all", "--quiet"]) == 64
 
 
-ASKED = """title: {zh: 回访, en: Follow-ups}
-key: published
-public: true
-holidays: ""
-orders:
-  files: orders.csv
-  key: 编号
-  columns:
-    order_id: 编号
-    created_at: {from: 受理, formats: "%Y-%m-%d %H:%M:%S"}
-    closed_at: {from: 办结, formats: "%Y-%m-%d %H:%M:%S"}
-    resolved: {from: 解决, values: {已解决: "yes", 未解决: "no"}}
+ASKED = f"""title: {{zh: 回访, en: Follow-ups}}
+{ORDERS}    resolved: {{from: 解决, values: {{已解决: "yes", 未解决: "no"}}}}
     satisfied: 满意
 """
 

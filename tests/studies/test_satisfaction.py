@@ -12,6 +12,7 @@ import pytest
 
 from hotline_analysis import disclosure, open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, HotlineError, NoInput
+from hotline_analysis.measures import catalogue, surveyed
 from hotline_analysis.measures.definition import parse
 from hotline_analysis.measures.frames import lazy
 from hotline_analysis.measures.indicators import evaluate
@@ -834,6 +835,17 @@ def test_answers_of_tests_outbound_and_lost_calls_are_no_citizens_answers():
     assert (told["answers"], told["not_citizens"], told["lost"], told["frame_calls"]) == (100, 120, 30, 100)
     assert np.isnan(told["invited_share"]) and told["said"] == "census"
     assert TABLES["agents"](view).iloc[0]["denominator"] == 100
+
+
+def test_a_survey_by_return_calls_alone_says_why_it_has_no_answers():
+    """回访六十次都有答卷，来电编号写的是回访那一通：不是没有答卷，指标也说为什么。"""
+    at = [second(1 + i % 28) for i in range(60)]
+    calls = {"call_id": [f"c{i}" for i in range(60)], "start_s": at, "local_s": at, "outcome": ["answered"] * 60, "direction": ["out"] * 60}
+    view = seen({"call_id": calls["call_id"], "invited_s": at, "local_s": at, "item_1": [4.0] * 60, "answered": [True] * 60}, calls=calls)
+    with pytest.raises(NoInput, match=surveyed.NOBODYS):
+        TABLES["items"](view)
+    indicator = catalogue.of_month(view.params)["survey_satisfaction"]
+    assert evaluate(view, [view.period], [indicator])["missing"].tolist() == [surveyed.NOBODYS]
 
 
 def test_answers_of_other_calls_are_no_census_of_these():

@@ -141,7 +141,10 @@ def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Se
         more = [*(["order_id"] if matters else []), *[c for c in ("call_id", "unit", "department", "agent") if c in have]]
         frame = pandas(rows.select("seq", *times, key, *more)).sort_values("seq")
         if "call_id" in frame:
-            frame = frame[surveyed.counts(surveyed.behind(view, rows), frame["call_id"]) == ""]
+            citizens = surveyed.counts(surveyed.behind(view, rows), frame["call_id"]) == ""
+            if len(frame) and not citizens.any():
+                return surveyed.NOBODYS
+            frame = frame[citizens]
         score = pd.to_numeric(frame[key]).astype(float)
         start = frame[times].apply(pd.to_numeric).bfill(axis=1).iloc[:, 0].astype(float)
         given, on = score.notna() & ~score.isin(params.items[key].not_applicable) & start.notna(), score.between(low, high)

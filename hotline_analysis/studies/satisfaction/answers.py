@@ -110,11 +110,11 @@ def declared(view: View) -> dict[str, Item]:
 def answers(view: View) -> Answers:
     """The period's invitations and answers; of the calls' rating where no survey is named.
 
-    Raises NoInput where there is neither, or no row in the period, DataRefused where no item is mapped.
+    Raises NoInput where there is neither, no row in the period, or none whose answer counts (`Answers.apart`), DataRefused where no item is mapped.
     """
     made = _surveys(view) if "surveys" in view.tables or not _rated(view) else _ratings(view)
     if not len(made.frame):
-        raise NoInput("surveys", "no answers in this period.")
+        raise NoInput("surveys", f"{surveyed.NOBODYS}." if made.apart else "no answers in this period.")
     return made
 
 
