@@ -59,7 +59,7 @@ class Section:
     def blocks(self) -> list[Markup]:
         """What the page shows of it, what people wrote of it last."""
         if self.absent:
-            return [block for kind, block in self.parts if kind == "missing"][:1] + self.notes
+            return [block for kind, block in self.parts if kind == "missing" and str(block).strip()][:1] + self.notes
         return [block for kind, block in self.told()] + self.notes
 
     def told(self) -> Iterator[tuple[str, Markup]]:

@@ -113,8 +113,8 @@ def sentences(said: Sequence[str], *, language: str = "zh", link: str = "") -> B
 
 
 def missing(reason: str) -> Block:
-    """A frame that cannot be had: its reason. Where all of a chapter is so, the page prints it once, under the chapter's heading."""
-    return Block("missing", html("blocks", "missing", reason=reason), reason, {"missing": reason})
+    """A frame that cannot be had: its reason, or nothing where there is none to give. Where all of a chapter is so, the page prints the first once, under the chapter's heading."""
+    return Block("missing", html("blocks", "missing", reason=reason) if reason else Markup(), reason, {"missing": reason})
 
 
 # ---- the cells of a table

@@ -34,7 +34,7 @@ CASES = {  # the verdict stands where the ratio is not told
 
 FORMS = {
     "sources": Table(
-        "hotline period first_day last_day units denominator window_hours line like",
+        "hotline first_day last_day units denominator window_hours line like",
         Term("与谁并列，口径是否相同", "Who stands side by side, and under which definition"),
         subtitle=Term("口径、窗口与时期都相同才可比；其他热线的数字来自它们写出的计数，不含任何来电", "Comparable where definition, window and period are the same; other hotlines' figures come from counts that they wrote, without any call"),
         narrow="hotline denominator like",

@@ -79,7 +79,7 @@ COLUMNS = {
     "p": Field(Term("p", "p"), "probability"),
     "difference": Field(Term("相差", "Difference"), "points", interval=("difference_low", "difference_high")),
     "window_hours": Field(Term("窗口", "Window"), "hours"),
-    "units": Field(Term("可比的单位", "Units compared"), "count"),
+    "units": Field(Term("单位数", "Units"), "count"),
     "statistic": Field(Term("Q", "Q"), "number"),
     "lowest": Field(Term("最低", "Lowest"), "share"),
     "highest": Field(Term("最高", "Highest"), "share"),

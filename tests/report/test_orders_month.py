@@ -168,6 +168,8 @@ def test_a_hotline_of_orders_alone_has_its_三率(tmp_path, index_only):
     chapter = re.sub("<[^>]+>", "", next(part for part in page.split("<h2") if "满意度" in part[:120]))
     for word in ("有效回访率", "80.0%", "解决率", "75.0%", "满意率", "496/620"):
         assert word in chapter, chapter
+    for title in ("接通与服务", "重复来电"):  # no heading alone
+        assert "未提供：来电" in next(part for part in page.split("<h2") if title in part[:120]), title
     kpis = (tmp_path / "reports" / "small" / "2024-08" / "kpis.csv").read_text(encoding="utf-8")
     assert "satisfied_rate" in kpis and "没有提供来电" in re.sub("<[^>]+>", "", page)
 
