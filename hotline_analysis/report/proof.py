@@ -208,7 +208,8 @@ def verify(params: str, label: str, *, out: str = "", whole: bool = False, langu
     if not differ:
         proved = PROVED[whole](language).format(label, len(names) if whole else len(_rows(files.get(KPIS, b""))))
         return "\n".join([proved, *([SINCE(language), *why] if why else [])])
-    what = figures(files.get(KPIS, b""), again.get(KPIS, b""), language) if KPIS in differ else differ
+    named = [f"{name} ({made['missing'][name]})" if name in made.get("missing", {}) else name for name in differ]
+    what = figures(files.get(KPIS, b""), again.get(KPIS, b""), language) if KPIS in differ else named
     kind = DataRefused if why else RunFailed
     raise kind(str(folder), "cannot be had again: " + "; ".join(what) + ".", "Changed since: " + "; ".join(why) + "." if why else "")
 

@@ -36,10 +36,11 @@ def month_of(
     versions=(("duckdb", "1.4"),),
     hotline: str = "small",
     top=(),
+    pages=(),
     **said,
 ):
-    """A published month with one page and its figures."""
-    files = {"index.html": b"page", "kpis.csv": publish.csv_bytes([])[:3] + KPIS.format(kpis).encode()}
+    """A published month with one page and its figures, and further pages."""
+    files = {"index.html": b"page", **dict(pages), "kpis.csv": publish.csv_bytes([])[:3] + KPIS.format(kpis).encode()}
     told = {
         "hotline": hotline, **dict(top), "month": label, "run_id": "r", "parameters": {"language": language}, "versions": dict(versions),
         "files": {name: {"sha256": publish.digest(content)} for name, content in files.items()}, "pages": {"index.html": manifest(**said)},
@@ -189,6 +190,15 @@ def test_a_month_that_cannot_be_had_again_is_refused_with_what_and_why(params, m
     made_again(monkeypatch, kpis=RATE.format("0.88"))
     with pytest.raises(RunFailed, match="cannot be had again: connection_rate"):
         proof.verify(str(params), "2024-01", language="en")
+
+
+def test_a_page_that_could_not_be_made_again_is_named_with_its_reason(params, monkeypatch):
+    """The study's page was published; this time a fault stopped it, and the month's own page says so and differs."""
+    folder = month_of(params.parent / "reports" / "small" / "2024-01", pages={"units.html": b"units"})
+    made_again(monkeypatch, pages={"index.html": b"without units"}, top={"missing": {"units.html": "a fault stopped it"}})
+    with pytest.raises(RunFailed) as refused:
+        proof.verify(str(params), "2024-01", whole=True, language="en")
+    assert str(refused.value) == f"{folder} › cannot be had again: index.html; units.html (a fault stopped it)."
 
 
 def test_a_file_that_somebody_changed_is_told_before_anything_is_made(params, monkeypatch):
