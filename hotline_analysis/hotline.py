@@ -1223,6 +1223,7 @@ class Hotline:
             "digest": self.digest,
             "register": self.register_digest,
             **({"beside": self.beside_digest} if self.beside_digest else {}),
+            **({"suggested": hashlib.sha256(repr(self.suggested_before).encode()).hexdigest()} if self.suggested_before else {}),
             "grade": self.grade[0],
             "provisional": self.provisional,
             "awaited": {name: day and day.isoformat() for name, day in self.awaited.items()},

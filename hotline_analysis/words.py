@@ -386,7 +386,7 @@ def format_seconds(value, language: str = "zh") -> str:
 
 def format_hours(hours, language: str = "zh") -> str:
     """A window or a gap: 2小时, 0.5小时, 68.6小时 (en 2 h)."""
-    return "" if missing(hours) else f"{hours:g}{HOURS.term(language)}"
+    return "" if missing(hours) else f"{round(hours, 4):.10g}{HOURS.term(language)}"
 
 
 MEASURE = {

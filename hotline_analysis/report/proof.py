@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from hotline_analysis import machine
 from hotline_analysis import params as params_file
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, RunFailed, StudyMissing
 from hotline_analysis.intake.store.kept import KEPT_IN
-from hotline_analysis.measures.periods import months_in
+from hotline_analysis.measures.periods import month_before, months_in
 from hotline_analysis.report import month as monthly
 from hotline_analysis.report import months, publish, run
 from hotline_analysis.report.revised import Revised
@@ -49,6 +50,7 @@ SAID = {
     "lock": Term("锁定的依赖版本不同", "the locks of the dependencies differ"),
     "register": Term("排查登记有变", "the register of cases has changed"),
     "beside": Term("对标的其他热线的数字有变", "what other hotlines shared has changed"),
+    "suggested": Term("上月所提的建议有变", "what the month before suggested has changed"),
     "version": Term("{}的版本由{}变为{}", "{} was version {}, now {}"),
     "key": Term("化名密钥不同，来电人不可比", "the pseudonym keys differ: callers do not compare"),
     "language": Term("页面语言不同", "the languages of the pages differ"),
@@ -126,7 +128,7 @@ def _origins(a: Mapping, b: Mapping) -> Iterator[tuple[Term, tuple]]:
         before = was.get("definition", {}).get(field, value)
         if before != value:
             yield SAID["definition"], (field, _plain(before), _plain(value))
-    for part in ("params", "code", "lock", "register", "beside"):
+    for part in ("params", "code", "lock", "register", "beside", *(["suggested"] if _of(a) == _of(b) else [])):
         if was.get(part, now.get(part)) != now.get(part):  # a manifest of before there were such digests tells nothing
             yield SAID[part], ()
     for tool, version in b.get("versions", {}).items():
@@ -201,7 +203,7 @@ def verify(params: str, label: str, *, out: str = "", whole: bool = False, langu
             "has no figures that could be made again.",
             "Name the folder of one of its editions." if "editions" in said else "Hold its pages against new ones with --bytes.",
         )
-    made, again = _made_again(params, said, whole=whole, progress=progress)
+    made, again = _made_again(params, said, folder, whole=whole, progress=progress)
     names = [n for n in said["files"] if n in again] if whole else [KPIS] * (KPIS in files)
     differ = [n for n in names if files[n] != again[n]] + [n for n in said["files"] if whole and n not in again and not n.endswith(".pdf")]
     why = [_written(told, language) for told in _origins(said, made)]
@@ -221,16 +223,26 @@ PROVED = {
 }
 
 
-def _made_again(params: str, said: Mapping, *, whole: bool, progress: bool) -> tuple[dict, dict[str, bytes]]:
-    """The same month published into a folder of its own, from tables and frames of its own."""
+def _made_again(params: str, said: Mapping, folder: Path, *, whole: bool, progress: bool) -> tuple[dict, dict[str, bytes]]:
+    """The same month published into a folder of its own, from tables and frames of its own; what the month before suggested lies beside it as it lay beside `folder`."""
     label, language = said["month"], said["parameters"]["language"]
     asked = {"day" if len(label) == 10 else "month": label, "language": language, "edition": said.get("only", ""), "progress": progress}
     described = params_file.load(params)
     asked["before"] = Revised.read(said.get("revised", {}), described)
     with tempfile.TemporaryDirectory(prefix="hotline-verify-") as home, _fresh(described.store_folder):
+        reports = Path(home) / "reports"
+        if re.fullmatch(r"\d{4}-\d\d", label):
+            _lay_beside(reports / said["hotline"], folder.parent / month_before(label) / "manifest.json")
         with contextlib.suppress(StudyMissing):  # as the published month may have been; its files tell
-            monthly.publish(params, out=str(Path(home) / "reports"), only=() if whole else (INDEX,), **asked)
-        return published(next((Path(home) / "reports" / said["hotline"]).glob(f"{label}*/manifest.json")).parent)
+            monthly.publish(params, out=str(reports), only=() if whole else (INDEX,), **asked)
+        return published(next((reports / said["hotline"]).glob(f"{label}*/manifest.json")).parent)
+
+
+def _lay_beside(reports: Path, manifest: Path) -> None:
+    """What the month before suggested, of which the month's page tells what came, stands in the manifest of its page."""
+    if manifest.is_file():
+        (reports / manifest.parent.name).mkdir(parents=True)
+        shutil.copy(manifest, reports / manifest.parent.name)
 
 
 @contextlib.contextmanager

@@ -175,7 +175,9 @@ def _sums(gaps: nw.LazyFrame, definition: Definition, seconds: list[int], by: Se
         marks |= {f"seen_{i}": hit, f"full_{i}": hit & whole, f"watched_{i}": whole}
     marked = rows.with_columns(**{k: nw.when(v).then(nw.lit(1)).otherwise(nw.lit(0)) for k, v in marks.items()})
     sums = [nw.col(k).sum() for k in marks]
-    frame = pandas(marked.group_by(*by, "caller_group").agg(*sums, calls=nw.len()))
+    frame = pandas(
+        marked.group_by(*by, "caller_group").agg(*sums, calls=nw.len()).sort(*by, "caller_group")
+    )  # sums of shares keep their order
     return frame.astype({"caller_group": "int64", **dict.fromkeys([*marks, "calls"], "int64")})
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -153,7 +154,6 @@ def made_again(monkeypatch, **said):
 
     def publish_again(params, *, out, only, **asked):
         from os import environ
-        from pathlib import Path
 
         seen.append((environ[KEPT_IN], tuple(only), asked))
         month_of(Path(out) / "small" / "2024-01", **said)
@@ -190,6 +190,24 @@ def test_a_month_that_cannot_be_had_again_is_refused_with_what_and_why(params, m
     made_again(monkeypatch, kpis=RATE.format("0.88"))
     with pytest.raises(RunFailed, match="cannot be had again: connection_rate"):
         proof.verify(str(params), "2024-01", language="en")
+
+
+def test_what_the_month_before_suggested_lies_beside_the_month_that_is_made_again(params, monkeypatch):
+    """Its page tells what came of that; a month before that was published anew since is named, of the same month alone."""
+    folder = month_of(params.parent / "reports" / "small" / "2024-02", label="2024-02", suggested="s1")
+    month_of(params.parent / "reports" / "small" / "2024-01", pages={"units.html": b"units"})
+    found = []
+
+    def publish_again(params, *, out, **asked):
+        found.append([str(path.relative_to(out)) for path in sorted(Path(out).rglob("*")) if path.is_file()])
+        month_of(Path(out) / "small" / "2024-02", RATE.format("0.88"), label="2024-02", suggested="s2")
+
+    monkeypatch.setattr(monthly, "publish", publish_again)
+    with pytest.raises(DataRefused, match="Changed since: what the month before suggested has changed"):
+        proof.verify(str(params), "2024-02", whole=True, language="en")
+    assert found == [["small/2024-01/manifest.json"]]
+    later = month_of(params.parent / "reports" / "small" / "2024-03", label="2024-03", suggested="s3")
+    assert proof.compare(folder, later, "en") == ["period: 2024-02; 2024-03", APART]
 
 
 def test_a_page_that_could_not_be_made_again_is_named_with_its_reason(params, monkeypatch):

@@ -185,7 +185,8 @@ def _surveys(view: View) -> Answers:
         *OF_CALL,
         *ITEMS,
     ]
-    frame = pandas(rows.select([c for c in wanted if c in have])).reset_index(drop=True)
+    in_order = rows.select([c for c in ("seq", *wanted) if c in have]).sort("seq")  # sums of scores keep their order
+    frame = pandas(in_order).drop(columns="seq")
     frame = _scored(_with_calls(view, frame, rows), items)
     frame["answered"] = _answered(frame, list(items))
     _wide(frame)

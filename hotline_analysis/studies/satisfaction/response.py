@@ -333,7 +333,7 @@ def again(view: View) -> pd.DataFrame:
     have = calls.collect_schema().names()
     if not {"caller", "call_id"} <= set(have) or "call_id" not in now.frame:
         raise DataRefused("again", "not available: needs caller, call_id.")
-    made = _invited(pandas(calls.select("call_id", "caller")).dropna(), now, overall(view, now))
+    made = _invited(pandas(calls.select("seq", "call_id", "caller").sort("seq")).drop(columns="seq").dropna(), now, overall(view, now))
     rows = {key: _once_or_again(part) for key, part in made.groupby("called")}
     frame = pd.DataFrame([{"called": key, **rows[key]} for key in CALLED if key in rows])
     found = [rows[key] for key in ("again", "once") if key in rows]
