@@ -45,6 +45,9 @@ SPEAKERS = ("agent", "customer", "bot")
 KINDS = ("opinion", "script", "outage", "intervention", "other")
 FIGURES = ("self_service", "marketing_completion", "channel_conversion")  # typed month figures of a study's own, which are no indicators
 TELLING = ("source", "state", "kind")  # columns whose constant says which export it is, and assumes nothing of its rows
+LATER = (
+    "resolved", "satisfied", "closed_by", "last_speaker", "served_by", "found", "cause", "solvable", "measure",
+)  # words that a record has only when it is over  # fmt: skip
 CASE_KINDS = ("caller", "agent")
 CLOSED = ("solved", "explained")  # of what was found (`words.ANSWERS`): the case needs nothing more
 PEOPLE = ("agent", "agent_first", "case_id", "filled_by", "who")  # with every identity the columns whose cells are each somebody
@@ -111,6 +114,12 @@ class Table:
     def placed(self, have: Collection[str]) -> str:
         """The instant that places its rows: its clock, and where an export has none the one that stands in for it."""
         return self.stands_in if self.clock not in have and self.stands_in in have else self.clock
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """What an export says of a record once and for all, beside its clock: the people and the words, but those that come later; a quality check is its score."""
+        kinds = (TEXT, IDENTITY, SCORE) if self.name == "scores" else (TEXT, IDENTITY)
+        return tuple(c.name for c in self.columns if c.kind in kinds and not c.listed and c.name not in LATER)
 
     @property
     def mapped(self) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ class FileLedger:
     other_ids: dict[str, dict[str, int]] = field(
         default_factory=dict
     )  # file that has rows of the same callers and seconds under other ids -> day -> rows
+    twice: dict[str, dict[str, int]] = field(default_factory=dict)  # file that has rows of it too, which no key or id names -> day -> rows
     table: str = ""  # the table that the file was read for
     days: dict[str, dict[str, int]] = field(default_factory=dict)  # day -> what became of the rows of that day
     unread: dict[str, int] = field(default_factory=dict)  # hidden sheets with the mapped columns that are not read -> their rows

@@ -17,7 +17,7 @@ from hotline_analysis.intake.convert import convert, instants
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.ledger import EQUAL, FileLedger
-from hotline_analysis.intake.store import ends, legs
+from hotline_analysis.intake.store import ends, legs, twice
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
@@ -73,6 +73,7 @@ class Merge:
             "apart": self._counts("apart", "'apart'"),
             "left_out": {},
             "other_id": self._other_ids(gone),
+            "twice": self._twice(gone),
             "equal": self._counts("(FROM ranked WHERE _whole AND nth > 1 AND NOT gone)", f"'{EQUAL}'"),
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
@@ -292,6 +293,23 @@ class Merge:
             if total >= OTHER_ID[0] and total >= OTHER_ID[1] * self._shared(mine, other):
                 days = self.connection.execute("SELECT day, n FROM met WHERE mine = ? AND other = ? ORDER BY day", [mine, other]).fetchall()
                 found.setdefault(str(self.places[mine]), {})[str(self.places[other])] = {day.isoformat(): n for day, n in days}
+        return found
+
+    def _twice(self, gone: list[str]) -> dict[str, dict[str, dict[str, int]]]:
+        """Rows that neither a key nor an id names and that another file has too (`twice`): file -> file that has them too -> day -> rows. Where the rows of a table have to differ
+        in some columns together (`Table.unique`), the checks look at these.
+        """
+        clock = self.params.placed(self.table, self.columns)
+        ranks = self._overlapping() if clock == self.table.clock else [str(rank) for rank, _ in self.ranked]
+        if self.table.unique or clock not in self.columns or len(ranks) < 2:
+            return {}
+        aside = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
+        rows = f"(SELECT * FROM rows_in {aside} WHERE _whole AND _out IS NULL)"
+        files = {rank: [c for c in self.table.standing if c in part.columns] for rank, (_, part) in self.ranked if str(rank) in ranks}
+        day, minute = f"CAST({clock} - INTERVAL {self.params.period.cut_hour} HOUR AS DATE)", f"hour({clock}) * 60 + minute({clock})"
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for (mine, other), days in twice.of(self.connection, rows, files, day, minute).items():
+            found.setdefault(str(self.places[mine]), {})[str(self.places[other])] = days
         return found
 
     def _overlapping(self) -> list[str]:
@@ -527,7 +545,7 @@ def calendar(params: Params) -> list:
 
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
     files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
-    said = [FORMAT, "files by day, ids of other files", calendar(params), files]
+    said = [FORMAT, "files by day, ids of other files, rows of other files", calendar(params), files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -549,6 +567,7 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
         ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)
         ledger.apart = counts["apart"].get(mine, {}).get("apart", 0)
         ledger.other_ids = {names[job.table.name][int(other)]: days for other, days in counts["other_id"].get(mine, {}).items()}
+        ledger.twice = {names[job.table.name][int(other)]: days for other, days in counts["twice"].get(mine, {}).items()}
         place[job.table.name] += 1
         ledgers.append(ledger)
     return ledgers
