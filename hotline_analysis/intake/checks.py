@@ -120,7 +120,12 @@ def checks(
     and `cells` (the store's account of cells that did not convert) by the rows whose time lies in it. Ordered by severity, then check and place.
     """
     ledgers = list(ledgers)
-    rows = [*_of_files(ledgers, period), *_of_two_files(ledgers, period), *_of_cells(cells, params, period)]
+    rows = [
+        *_of_files(ledgers, period),
+        *_of_two_files(ledgers, period),
+        *_of_cells(cells, params, period),
+        *_of_ways(ledgers, params, period),
+    ]
     parts = {name: _Part(TABLES[name], relation, params, period) for name, relation in tables.items()}
     leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
     for name, part in parts.items():
@@ -734,6 +739,19 @@ def _of_two_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iter
                 if count := sum(n for day, n in days.items() if _inside(day, period)):
                     share = count / max(sum(_accepted(mine, period) for mine in ledgers if mine.table == ledger.table), count)
                     yield Finding(check, ledger.name, count, share, _of_twice(ledger.table, share), detail=other)
+
+
+def _of_ways(ledgers: Iterable[FileLedger], params: Params, period: Stretch | None) -> Iterator[Finding]:
+    """Surveys of several kinds of export in one month, of which some do not say their channel: ways of asking that may be unlike are mixed."""
+    silent = [n for n, source in enumerate(params.surveys) if "channel" not in source.columns]
+    months: dict[str, set[int]] = {}
+    for ledger in ledgers:
+        for day in ledger.days if ledger.table == "surveys" else ():
+            if _inside(day, period):
+                months.setdefault(day[:7], set()).add(ledger.source)
+    met = set().union(*(sources for sources in months.values() if len(sources) > 1))
+    if met.intersection(silent):
+        yield Finding("channel not said", "surveys", len(met), None, "info")
 
 
 def _accepted(ledger: FileLedger, period: Stretch | None) -> int:

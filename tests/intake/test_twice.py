@@ -129,6 +129,26 @@ def test_what_a_later_export_has_besides_does_not_hide_the_rest(tmp_path):
     assert sentence(told, "zh").startswith("b.txt有8条与另一文件a.txt的记录同一时刻、同一人与同样的分类，编号不同或没有编号（50.0%）：")
 
 
+def test_surveys_of_several_exports_whose_channel_is_not_said_are_told(tmp_path):
+    """Text messages and voice of September as two sources: which is which nobody says. With both channels, or in other months, there is nothing to say."""
+
+    def said(month: int, *channels: str) -> list[tuple]:
+        for name, n in (("短信", 9), ("语音", month)):
+            (tmp_path / f"{name}.csv").write_text(
+                "来电,邀评\n" + "".join(f"{name}{k},2024-0{n}-{k + 10} 08:00:00\n" for k in range(9)), encoding="utf-8"
+            )
+        sources = [
+            f"  - {{files: {n}.csv, columns: {{call_id: 来电, invited_at: 邀评{c}}}}}"
+            for n, c in zip(("短信", "语音"), channels, strict=True)
+        ]
+        path = tmp_path / "line.yaml"
+        path.write_text("\n".join(["title: 热线", "key: published", "public: true", "surveys:", *sources]), encoding="utf-8")
+        return [(row["where"], row["count"], row["severity"]) for row in _told(built(path)) if row["check"] == "channel not said"]
+
+    assert said(9, "", "") == said(9, ", channel: {constant: 短信}", "") == [("surveys", 2, "info")]
+    assert not said(9, ", channel: {constant: 短信}", ", channel: {constant: 语音}") and not said(8, "", "")
+
+
 def _told(store: Store) -> list[dict]:
     tables = {name: store.table(name) for name in store.tables}
     return checks.checks(store.connection, tables, store.ledgers, store.params, cells=store.cells).to_dict("records")

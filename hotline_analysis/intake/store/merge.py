@@ -549,7 +549,7 @@ def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLedger]:
+def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict, params: Params) -> list[FileLedger]:
     """Each file's account after the parts were put together."""
     ledgers, place, names = [], Counter(), {name: [job.file.name for job in jobs if job.table.name == name] for name in merged}
     for job, part in zip(jobs, parts, strict=True):
@@ -563,7 +563,7 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
         for reason, n in counts["equal"].get(mine, {}).items():
             ledger.note(reason, n / (ledger.accepted + ledger.left_out.total()))
         ledger.fold(sum(counts["folded"].get(mine, {}).values()))
-        ledger.table, ledger.days = job.table.name, merged[job.table.name]["days"].get(mine, {})
+        ledger.table, ledger.source, ledger.days = job.table.name, _place(params, job), merged[job.table.name]["days"].get(mine, {})
         ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)
         ledger.apart = counts["apart"].get(mine, {}).get("apart", 0)
         ledger.other_ids = {names[job.table.name][int(other)]: days for other, days in counts["other_id"].get(mine, {}).items()}
