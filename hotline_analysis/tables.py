@@ -50,6 +50,7 @@ LATER = (
 )  # words that a record has only when it is over  # fmt: skip
 CASE_KINDS = ("caller", "agent")
 CLOSED = ("solved", "explained")  # of what was found (`words.ANSWERS`): the case needs nothing more
+GIVEN = ("answered_at", "answered", "theme", "need")  # with the items what an export says of an answer
 PEOPLE = ("agent", "agent_first", "case_id", "filled_by", "who")  # with every identity the columns whose cells are each somebody
 ITEMS = tuple(f"item_{n}" for n in range(1, 31))  # slots of a questionnaire; params › items says what each one asks
 
@@ -367,6 +368,7 @@ SURVEYS = Table(
     stands_in="answered_at",
     sequences=(("invited_at", "answered_at"),),
     refers=(("call_id", "calls"), ("order_id", "orders")),
+    meets=(("agent", "calls"), ("unit", "calls")),
 )
 
 SCORES = Table(
@@ -396,6 +398,7 @@ SCORES = Table(
     (),
     "scored_at",
     refers=(("call_id", "calls"),),
+    meets=(("agent", "calls"), ("unit", "calls")),
 )
 
 CHECKLIST = Table(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake import checks
 from hotline_analysis.intake.check_words import sentence
 from hotline_analysis.intake.store import Store
@@ -127,6 +128,38 @@ def test_what_a_later_export_has_besides_does_not_hide_the_rest(tmp_path):
     (told,) = [row for row in _told(store) if row["check"] == "records twice"]
     assert (told["check"], told["where"], told["count"], told["share"], told["severity"]) == ("records twice", "b.txt", 8, 0.5, "severe")
     assert sentence(told, "zh").startswith("b.txt有8条与另一文件a.txt的记录同一时刻、同一人与同样的分类，编号不同或没有编号（50.0%）：")
+
+
+def test_invitations_and_answers_in_two_sources_are_no_surveys_of_their_own(tmp_path):
+    """20 invitations in one file, the answers to 10 of them in another, under no key: not 30 invitations of which 10 answered (33 %), but refused. Answers to other calls are another way of asking."""
+    (tmp_path / "邀评.csv").write_text("来电,邀评\n" + "".join(f"C{n},{at(n)}\n" for n in range(20)), encoding="utf-8")
+    sources = "  - {files: 邀评.csv, columns: {call_id: 来电, invited_at: 邀评}}\n  - {files: 答卷.csv, columns: {call_id: 来电, answered_at: 答复, item_1: 总体}}\n"
+    path = tmp_path / "line.yaml"
+    items = "items: {item_1: {name: {zh: 总体, en: Overall}, scale: [1, 5]}}"
+    path.write_text(f"title: 热线\nkey: published\npublic: true\n{items}\nsurveys:\n{sources}", encoding="utf-8")
+    answers = tmp_path / "答卷.csv"
+    answers.write_text("来电,答复,总体\n" + "".join(f"C{n},{at(n, 3)},5\n" for n in range(10)), encoding="utf-8")
+    with pytest.raises(DataRefused) as told:
+        built(path)
+    assert str(told.value) == (
+        "surveys › call_id › 10 of 10 rows of 答卷.csv are answers to invitations of 邀评.csv, and each would count as an invitation of its own. "
+        "Join the two into one file, an invitation a row with its answer."
+    )
+    answers.write_text("来电,答复,总体\n" + "".join(f"D{n},{at(n, 3)},5\n" for n in range(10)), encoding="utf-8")
+    assert len(built(path).table("surveys").fetchall()) == 30
+
+
+def test_agents_of_surveys_and_scores_whom_no_call_names_are_told(tmp_path):
+    """Answers about two agents of the hotline and two of another's: nobody says whose they are, so they count, and are told."""
+    (tmp_path / "来电.csv").write_text("时间,员\n" + "".join(f"{at(n)},员{n % 2}\n" for n in range(20)), encoding="utf-8")
+    (tmp_path / "答卷.csv").write_text("时间,员,总体\n" + "".join(f"{at(n)},员{n % 4},5\n" for n in range(20)), encoding="utf-8")
+    path = tmp_path / "line.yaml"
+    tables = "calls: {files: 来电.csv, columns: {started_at: 时间, agent: 员}}\nsurveys: {files: 答卷.csv, columns: {invited_at: 时间, agent: 员, item_1: 总体}}"
+    scores = "scores: {files: 答卷.csv, columns: {source: {is: quality_check}, scored_at: 时间, agent: 员, item_1: 总体}}"
+    items = "items: {item_1: {name: {zh: 总体, en: Overall}, scale: [1, 5]}}"
+    path.write_text(f"title: 热线\nkey: published\npublic: true\n{items}\n{tables}\n{scores}\n", encoding="utf-8")
+    told = {row["where"]: (row["count"], row["share"], row["severity"]) for row in _told(built(path)) if row["check"] == "names not met"}
+    assert told == {"surveys › agent": (2, 0.5, "info"), "scores › agent": (2, 0.5, "info")}
 
 
 def test_surveys_of_several_exports_whose_channel_is_not_said_are_told(tmp_path):

@@ -29,6 +29,7 @@ OTHER_ID = (
 )  # rows, and share of those that the smaller of two files has of the days of both, that tell two exports of the same calls under other ids
 SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
 TAKEN = 0.01  # share of a source's rows that may give way to another source's that lacks what they tell: a few days in which one system followed another
+PARTS = 0.5  # share of the answers of one source whose invitation another source holds, from which the two tell parts of the same surveys
 NO_KEY, NO_KEY_ROWS = (
     0.2,
     10,
@@ -158,6 +159,8 @@ class Merge:
         )
         self._refuse_no_key()
         self._refuse_two_halves()
+        if self.table.name == tables.SURVEYS.name:
+            self._refuse_asked_and_answered()
         return ["repeated"] if self._any("repeated") else []
 
     def _refuse_no_key(self) -> None:
@@ -182,12 +185,39 @@ class Merge:
 
         A source whose rows have no more than the ones that stay is superseded, as an older export is.
         """
+        for gone, kept in itertools.permutations(self._kinds(), 2):
+            if lacking := [c for c in _told_by(gone, self.table) if c not in _told_by(kept, self.table)]:
+                self._refuse_halves(gone, kept, lacking)
+
+    def _kinds(self) -> list[list[tuple[int, Job, Part]]]:
+        """The files of each kind of export."""
         kinds: dict[int, list[tuple[int, Job, Part]]] = {}
         for rank, (job, part) in self.ranked:
             kinds.setdefault(_place(self.params, job), []).append((rank, job, part))
-        for gone, kept in itertools.permutations(kinds.values(), 2):
-            if lacking := [c for c in _told_by(gone, self.table) if c not in _told_by(kept, self.table)]:
-                self._refuse_halves(gone, kept, lacking)
+        return list(kinds.values())
+
+    def _refuse_asked_and_answered(self) -> None:
+        """Invitations in one source and their answers in another, under no key: each answer would be an invitation more, of the day on which it came."""
+        given = {*tables.GIVEN, *tables.ITEMS}
+        told = [(kind, set(_told_by(kind, self.table))) for kind in self._kinds()]
+        for (asked, mine), (answered, theirs) in itertools.permutations(told, 2):
+            if "invited_at" in mine and not mine & given and "invited_at" not in theirs and theirs & given:
+                for column in ("survey_id", "call_id", "order_id", "caller"):
+                    if column in mine & theirs:
+                        self._refuse_parts(asked, answered, column)
+
+    def _refuse_parts(self, asked: list, answered: list, column: str) -> None:
+        of_asked, of_answered = (", ".join(str(rank) for rank, *_ in kind) for kind in (asked, answered))
+        met, every = self.connection.execute(
+            f"SELECT count(*) FILTER ({column} IN (SELECT {column} FROM rows_in WHERE _rank IN ({of_asked}) AND {column} IS NOT NULL)), count(*) "
+            f"FROM rows_in WHERE _rank IN ({of_answered})"
+        ).fetchone()
+        if met and met >= PARTS * every:
+            raise DataRefused(
+                f"{self.table.name} › {column}",
+                f"{met:,} of {every:,} rows of {answered[0][1].file.name} are answers to invitations of {asked[0][1].file.name}, and each would count as an invitation of its own.",
+                "Join the two into one file, an invitation a row with its answer.",
+            )
 
     def _refuse_halves(self, gone: list, kept: list, lacking: list[str]) -> None:
         mine, theirs = (", ".join(str(rank) for rank, *_ in kind) for kind in (gone, kept))
