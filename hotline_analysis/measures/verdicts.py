@@ -104,7 +104,7 @@ def compare(
     rows = [r for r in rows if r]
     _judge_bases(rows, ask.catalogue)
     _name_events(rows, ask)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).drop(columns="ways", errors="ignore")  # it counts answers of small groups
 
 
 def _breaks(breaks: Mapping[str, Term], of: str) -> dict[str, Term]:

@@ -622,6 +622,15 @@ def test_a_channel_that_began_is_compared_with_nothing():
     assert (apart["said"], apart["told"]) == ("ways", "ways within") and np.isnan(apart["effect"])
 
 
+def test_a_channel_of_a_few_answers_has_no_part_in_the_mix():
+    """语音在一月只有3份，在二月60份：一月的构成里没有它（否则由构成可以算出那3份的均分），其余仍相加为变化。"""
+    sms = [5.0] * 4 + [4.0]
+    for few in ([1.0] * 3, [3.0] * 3):
+        rows = both(by_way(1, ("短信", sms * 12), ("语音", few)), by_way(2, ("短信", sms * 12), ("语音", [3.0] * 60)))
+        row = TABLES["items"](seen(rows, smallest=8)).iloc[0]
+        assert row["mix"] == pytest.approx(-0.9) and row["mix"] + row["own"] == pytest.approx(row["change"])
+
+
 def test_small_channels_are_compared_together():
     """六个渠道每月各10份：合在一起比，60份对60份。"""
     lots = [(f"渠道{n}", [5.0, 4.0] * 5) for n in range(6)]

@@ -71,7 +71,7 @@ def items(view: View) -> pd.DataFrame:
     rows = []
     for item in known:
         row = _level(now, item) if now else _printed(view, item)
-        rows.append({**row, **_change(now, past, item, row, printed)})
+        rows.append({**row, **_change(now, past, item, row, printed, view.smallest)})
     overall = view.params.satisfaction.overall or (known[0].key if known else "")
     frame, (lacking, final_on) = pd.DataFrame(rows), late.said(view)
     compared = frame["said"].isin(("none", "two", "same", "ways")) & bool(lacking)
@@ -154,7 +154,7 @@ def _state(score: np.ndarray, people: int) -> str:
     return "constant" if np.ptp(score) == 0 else "few" if len(score) < FEW else ""
 
 
-def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, printed: dict) -> dict:
+def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, printed: dict, smallest: int) -> dict:
     """This month's answers against the month before's, and what may be said of it."""
     was = past.of(item.key) if past and item.key in past.items else pd.DataFrame({item.key: [], "respondent": []})
     nothing = dict.fromkeys(("mix", "own", "effect", "effect_low", "effect_high", "p"), np.nan)
@@ -167,16 +167,16 @@ def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, pr
         return {**head, **nothing, "said": "first" if row["n"] > 0 else "no n"}
     if not len(was) or not row["n"] > 0 or now is None:
         return {**head, **nothing, "said": _nothing(now, past, item, row)}
-    return {**head, **nothing, **_compared(now.of(item.key), was, item.key)}
+    return {**head, **nothing, **_compared(now.of(item.key), was, item.key, smallest)}
 
 
-def _compared(is_: pd.DataFrame, was: pd.DataFrame, item: str) -> dict:
+def _compared(is_: pd.DataFrame, was: pd.DataFrame, item: str, smallest: int) -> dict:
     """The answers of two months held against each other, where they came by several channels within each."""
     if min(len(is_), len(was)) < FEW:
         return {"said": "few"}
     mixed, of_strata = {}, {}
     if ways.several(is_, was):
-        mixed, (mine, theirs) = ways.parts(is_, was, item), ways.strata(is_, was)
+        mixed, (mine, theirs) = ways.parts(is_, was, item, smallest), ways.strata(is_, was)
         is_, was = is_[mine.notna()], was[theirs.notna()]
         if is_.empty:
             return {**mixed, "said": "ways"}

@@ -35,10 +35,11 @@ def weights(now: pd.Series, was: pd.Series) -> Mapping[str, float]:
     return shares.mean(axis=1).to_dict()
 
 
-def parts(now: pd.DataFrame, was: pd.DataFrame, item: str) -> dict[str, float]:
-    """The change of the mean as other mix of ways (`mix`) and other scores by the same ways (`own`), which add to it (Kitagawa). A way of one period alone only changes the mix."""
-    sums = [part.groupby(WAY)[item].agg(["size", "mean"]) for part in (was, now)]
+def parts(now: pd.DataFrame, was: pd.DataFrame, item: str, smallest: int) -> dict[str, float]:
+    """The change of the mean as other mix of ways (`mix`) and other scores by the same ways (`own`), which add to it (Kitagawa). A way of one period alone only changes the mix,
+    and one of fewer than `smallest` answers in a period has no part in that period's mix: nobody's score shows in it."""
+    sums = [part.groupby(WAY)[item].agg(["size", "mean"]).loc[lambda own: own["size"] >= smallest] for part in (was, now)]
     known = sorted(set(sums[0].index) | set(sums[1].index))
     size, mean = (np.array([own[c].reindex(known) for own in sums], float) for c in ("size", "mean"))
-    found = decomposition.rates(np.nan_to_num(size[0]), mean[0], np.nan_to_num(size[1]), mean[1])
-    return {"mix": float(found.first.sum()), "own": float(found.second.sum())}
+    mix = float(decomposition.rates(np.nan_to_num(size[0]), mean[0], np.nan_to_num(size[1]), mean[1]).first.sum())
+    return {"mix": mix, "own": float(now[item].mean() - was[item].mean()) - mix}
