@@ -736,7 +736,7 @@ class Hotline:
 
     def _told_months(self) -> pd.DataFrame:
         exact = self._had_or(self._exact, self._evaluated)
-        return rounding.months(exact, self.catalogue) if self.only[0] else exact
+        return (rounding.months(exact, self.catalogue) if self.only[0] else exact).drop(columns="ways", errors="ignore")
 
     @cached_property
     def _exact(self) -> pd.DataFrame:

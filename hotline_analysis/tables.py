@@ -45,8 +45,12 @@ SPEAKERS = ("agent", "customer", "bot")
 KINDS = ("opinion", "script", "outage", "intervention", "other")
 FIGURES = ("self_service", "marketing_completion", "channel_conversion")  # typed month figures of a study's own, which are no indicators
 TELLING = ("source", "state", "kind")  # columns whose constant says which export it is, and assumes nothing of its rows
+LATER = (
+    "resolved", "satisfied", "closed_by", "last_speaker", "served_by", "found", "cause", "solvable", "measure",
+)  # words that a record has only when it is over  # fmt: skip
 CASE_KINDS = ("caller", "agent")
 CLOSED = ("solved", "explained")  # of what was found (`words.ANSWERS`): the case needs nothing more
+GIVEN = ("answered_at", "answered", "theme", "need")  # with the items what an export says of an answer
 PEOPLE = ("agent", "agent_first", "case_id", "filled_by", "who")  # with every identity the columns whose cells are each somebody
 ITEMS = tuple(f"item_{n}" for n in range(1, 31))  # slots of a questionnaire; params › items says what each one asks
 
@@ -111,6 +115,12 @@ class Table:
     def placed(self, have: Collection[str]) -> str:
         """The instant that places its rows: its clock, and where an export has none the one that stands in for it."""
         return self.stands_in if self.clock not in have and self.stands_in in have else self.clock
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """What an export says of a record once and for all, beside its clock: the people and the words, but those that come later; a quality check is its score."""
+        kinds = (TEXT, IDENTITY, SCORE) if self.name == "scores" else (TEXT, IDENTITY)
+        return tuple(c.name for c in self.columns if c.kind in kinds and not c.listed and c.name not in LATER)
 
     @property
     def mapped(self) -> tuple[str, ...]:
@@ -319,7 +329,14 @@ SURVEYS = Table(
         _c("unit", TEXT, "单位", "Unit"),
         _c("area", TEXT, "区域", "Area"),
         _c("issue_1", TEXT, "诉求一级分类", "Issue, level 1"),
-        _c("channel", TEXT, "渠道", "Channel"),
+        _c(
+            "channel",
+            TEXT,
+            "渠道",
+            "Channel",
+            "邀评的渠道，如短信、语音；月与月只在同一渠道内比较",
+            "by which people were asked, such as text message or voice; months are compared within one",
+        ),
         _c("invited_at", INSTANT, "邀评时间", "Invited at", "发出邀请的时刻", "when the invitation went out"),
         _c("answered_at", INSTANT, "答复时间", "Answer given at", "收到答卷的时刻，未答为空", "when the answer came; empty without one"),
         _c("answered", FLAG, "是否答复", "Answer given", "没有答复时间的导出用它", "for exports without the time of the answer"),
@@ -351,6 +368,7 @@ SURVEYS = Table(
     stands_in="answered_at",
     sequences=(("invited_at", "answered_at"),),
     refers=(("call_id", "calls"), ("order_id", "orders")),
+    meets=(("agent", "calls"), ("unit", "calls")),
 )
 
 SCORES = Table(
@@ -380,6 +398,7 @@ SCORES = Table(
     (),
     "scored_at",
     refers=(("call_id", "calls"),),
+    meets=(("agent", "calls"), ("unit", "calls")),
 )
 
 CHECKLIST = Table(

@@ -150,6 +150,10 @@ REASON = {  # why a month is not compared
     "definition": Term("以前各月口径不同", "the months before are under another definition", of_period=True),
     "break": Term("本月起流程有变，此前各月不可比", "the process changed with this month", of_period=True),
     "base": Term("计算的基础变了", "the base of the figure moved"),
+    "ways": Term(
+        "各渠道答卷的构成变了，总数的变化不全是得分的",
+        "the mix of the answers by channel moved, so that the total is not moved by scores alone",
+    ),
     "typed": Term("手工填报，不作检验", "typed in, not tested"),
     "unread": Term("读得出的记录占比变了", "the share of records that could be read moved"),
     "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged", of_period=True),

@@ -49,6 +49,8 @@ CHECKS = {
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
     "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
     "other ids": Term("两个文件的同一批来电，编号不同", "the same calls in two files under other ids"),
+    "records twice": Term("两个文件的同一批记录，没有可认的编号", "the same records in two files, without a key that tells"),
+    "channel not said": Term("几种导出的答卷没有写明渠道", "surveys of several exports whose channel is not said"),
     "keys used again": Term("同一编号用于几次来电", "one key of several calls"),
     "rejected": Term("无法读取的记录", "records that could not be read"),
     "unread sheet": Term("未读的隐藏工作表", "hidden sheet that is not read"),
@@ -228,6 +230,14 @@ SENTENCES = {
     "other ids": Term(
         "{where}有{count}条与另一文件{detail}的记录同号码、同一时刻，编号不同（{share}）：各算一次，第二条成了没有人打的复电；请只留一个文件",
         "{where}: {count} records are of the same number and second as records of {detail}, under other ids ({share}); each counts, the second one as a repeat that nobody made; keep one of the two files",
+    ),
+    "records twice": Term(
+        "{where}有{count}条与另一文件{detail}的记录同一时刻、同一人与同样的分类，编号不同或没有编号（{share}）：各算一条，数目偏多、区间偏窄；请只留一个文件，或在设置key写明认得出一条记录的列；本来就是两批的，请映射能分开两批的列（如channel）",
+        "{where}: {count} records are of the same minute, people and words as records of {detail}, under other ids or none ({share}); each counts, so that counts are too high and intervals too narrow; keep one of the two files, or name the columns that tell records apart under key; if they are two lots, map the column that tells them apart, such as channel",
+    ),
+    "channel not said": Term(
+        "{where}同月来自{count}种导出，有的没有写明渠道：若邀评方式不同（如短信与语音），回收率与得分混在一起，构成一变总分就变；请在每种导出写明，如 channel: {{constant: 短信}}",
+        "{where} of one month come from {count} kinds of export, and some do not say their channel; if these ask in unlike ways (text message, voice), response rates and scores are mixed and another mix moves the total; say it in each, such as channel: {{constant: SMS}}",
     ),
     "keys used again": Term(
         "{where}有{count}次来电的编号另一次来电也用过（{share}）：相隔数小时以上，或来电人不同，各算一次；请核对设置events",

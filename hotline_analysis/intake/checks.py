@@ -26,7 +26,7 @@ from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHE
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_days, silences
 from hotline_analysis.params import Params
-from hotline_analysis.tables import AMOUNT, COUNT, INSTANT, ITEMS, PLANNED, SECONDS, TABLES, Table
+from hotline_analysis.tables import AMOUNT, CALLS, COUNT, INSTANT, ITEMS, PLANNED, SECONDS, TABLES, Table
 
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
@@ -120,7 +120,12 @@ def checks(
     and `cells` (the store's account of cells that did not convert) by the rows whose time lies in it. Ordered by severity, then check and place.
     """
     ledgers = list(ledgers)
-    rows = [*_of_files(ledgers, period), *_of_other_ids(ledgers, period), *_of_cells(cells, params, period)]
+    rows = [
+        *_of_files(ledgers, period),
+        *_of_two_files(ledgers, period),
+        *_of_cells(cells, params, period),
+        *_of_ways(ledgers, params, period),
+    ]
     parts = {name: _Part(TABLES[name], relation, params, period) for name, relation in tables.items()}
     leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
     for name, part in parts.items():
@@ -723,14 +728,40 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
             yield Finding(UNFINISHED, ledger.name, None, None, "info")
 
 
-def _of_other_ids(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
-    """Records of one caller at the second of a record of another file: each counts, and the second one is a repeat that nobody made. The share is of the table's records."""
+def _of_two_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
+    """Records that another file has too, under another id or without one: each counts. Of calls the second one is a repeat that nobody made. The share is of the table's records."""
     for ledger in ledgers:
-        for other, days in ledger.other_ids.items():
-            if count := sum(n for day, n in days.items() if _inside(day, period)):
-                there = [_fates(mine, period) or Counter() for mine in ledgers if mine.table == ledger.table]
-                share = count / max(sum(found["accepted"] for found in there), count)
-                yield Finding("other ids", ledger.name, count, share, "severe" if share >= OTHER_IDS else "major", detail=other)
+        for check, others in (
+            ("other ids" if ledger.table == CALLS.name else "records twice", ledger.other_ids),
+            ("records twice", ledger.twice),
+        ):
+            for other, days in others.items():
+                if count := sum(n for day, n in days.items() if _inside(day, period)):
+                    share = count / max(sum(_accepted(mine, period) for mine in ledgers if mine.table == ledger.table), count)
+                    yield Finding(check, ledger.name, count, share, _of_twice(ledger.table, share), detail=other)
+
+
+def _of_ways(ledgers: Iterable[FileLedger], params: Params, period: Stretch | None) -> Iterator[Finding]:
+    """Surveys of several kinds of export in one month, of which some do not say their channel: ways of asking that may be unlike are mixed."""
+    silent = [n for n, source in enumerate(params.surveys) if "channel" not in source.columns]
+    months: dict[str, set[int]] = {}
+    for ledger in ledgers:
+        for day in ledger.days if ledger.table == "surveys" else ():
+            if _inside(day, period):
+                months.setdefault(day[:7], set()).add(ledger.source)
+    met = set().union(*(sources for sources in months.values() if len(sources) > 1))
+    if met.intersection(silent):
+        yield Finding("channel not said", "surveys", len(met), None, "info")
+
+
+def _accepted(ledger: FileLedger, period: Stretch | None) -> int:
+    """Records of a period; all of a file whose rows have no day, as answers without the time of the invitation."""
+    return (_fates(ledger, period) or Counter())["accepted"] if ledger.days else ledger.accepted
+
+
+def _of_twice(table: str, share: float) -> str:
+    """Of calls each makes a repeat, which rests on few; of other tables it is a count too many, as of an id that comes again."""
+    return ("severe" if share >= OTHER_IDS else "major") if table == CALLS.name else _step(share, REJECTED)
 
 
 def _inside(day: str, period: Stretch | None) -> bool:

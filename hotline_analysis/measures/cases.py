@@ -22,7 +22,8 @@ Find = Callable[[View, Sequence[Period], Indicator], "pd.DataFrame | str"]
 
 def estimate_of(find: Find, of: str = "") -> Estimator:
     """An estimator from what finds the cases of all periods: seq (in the table `of`), start_s (places a case), k (nan where params do not say what
-    its word is worth: the period, or the group, has no figure), n and the strata, one row a case; or why there are none.
+    its word is worth: the period, or the group, has no figure), n and the strata, one row a case; or why there are none. way: by which way a case came ('' unknown), of cases
+    that come by several of unlike level, so that their mix moves the whole.
     """
 
     def estimate(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str) -> list[dict]:
@@ -36,7 +37,9 @@ def rows(view: View, periods: Sequence[Period], indicator: Indicator, cases: pd.
     if isinstance(cases, str) or (by and by not in cases):
         return [row(indicator, p, missing=cases if isinstance(cases, str) else f"not available: needs {by}") for p in periods]
     at, found = place(cases["start_s"].to_numpy(float), periods), []
-    cases = cases[[*([by] if by else []), "k", "n"]].assign(day=local_days(view.calendar, cases["start_s"]).to_numpy())
+    cases = cases[[*([by] if by else []), *(["way"] if "way" in cases else []), "k", "n"]].assign(
+        day=local_days(view.calendar, cases["start_s"]).to_numpy()
+    )
     for n, period in enumerate(periods):
         here = cases[at == n]
         groups = [("", here)] if not by else list(here.groupby(by))
@@ -57,8 +60,15 @@ def _row(period: Period, indicator: Indicator, cases: pd.DataFrame, group: str) 
     found = ratio(*(sums[c].to_numpy(float) for c in ("k", "n")), indicator) if by_days else alone
     level = {name: float(part) * indicator.times for name, part in found._asdict().items()}
     noise = 0.0 if share else float(np.nan_to_num(alone.se)) * indicator.times
-    parts = {"numerator": _plain(k.sum()), "denominator": _plain(n.sum()), "clusters": "days", "noise": noise}
+    parts = {"numerator": _plain(k.sum()), "denominator": _plain(n.sum()), "clusters": "days", "noise": noise, "ways": _ways(cases)}
     return row(indicator, period, group=group, **parts, **level)
+
+
+def _ways(cases: pd.DataFrame) -> tuple[tuple[str, float, float], ...]:
+    """(way, k, n) of each way, none where no case has one that is known."""
+    if "way" not in cases or not (cases["way"] != "").any():
+        return ()
+    return tuple((str(way), float(k), float(n)) for way, k, n in cases.groupby("way")[["k", "n"]].sum().itertuples())
 
 
 def _plain(number: float) -> int | float:

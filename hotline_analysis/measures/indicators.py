@@ -275,7 +275,8 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     period, or a day is missing at its edge; of a table of months: the month is there), watched (False for a repeat rate of which lost days leave fewer than
     `FEW` calls that were watched for the window, see `watched`); ended (False for a repeat rate that may be too low by more than `unended.UNJUDGED` of itself, because of
     calls of which no end is known); unfinished (of a figure of surveys: answers are still on their way); definition (hash of the rule of calls); clusters (days, callers, months)
-    and without (the figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers; beyond
+    and without (the figure without each of the 100 caller groups, nan where the group is empty), for changes between periods that share callers; ways ((way, k, n) of answers that
+    came by ways which the surveys' own channel tells, () otherwise); beyond
     (the value passes what it can be: its parts contradict each other); origin (records, or typed: a month figure of `aggregates`).
 
     Unknown callers count; each is a cluster of its own. Shares: Wilson on effective n. Means and volumes: t interval of the jackknife.
@@ -457,10 +458,19 @@ NOTHING = dict.fromkeys(("value", "low", "high", "se", "noise", "adjusted", "adj
 
 def row(indicator: Indicator, period: Period, *, group: str = "", missing: str = "", **found) -> dict:
     """One row of `evaluate`. An estimator gives what it found: numerator, denominator, value, low, high, se, calls (the base; by default the
-    denominator), clusters, without; what it does not give is missing, and what is adjusted for kinds of day is the value itself.
+    denominator), clusters, without, ways; what it does not give is missing, and what is adjusted for kinds of day is the value itself.
     """
     bare = {"indicator": indicator.key, "period": period.label, "group": group, "numerator": pd.NA, "denominator": pd.NA, "calls": 0}
-    bare |= {"missing": missing, **NOTHING, "known": np.nan, "clusters": "", "without": (), "beyond": False, "origin": "records"}
+    bare |= {
+        "missing": missing,
+        **NOTHING,
+        "known": np.nan,
+        "clusters": "",
+        "without": (),
+        "ways": (),
+        "beyond": False,
+        "origin": "records",
+    }
     if not found:
         return bare
     told = {"calls": found.get("denominator", 0), "noise": 0.0, "known": 1.0, **found}

@@ -258,11 +258,11 @@ def _unsaid(frame: pd.DataFrame, known: Sequence[Indicator], sheet: pd.Series) -
     places = [1 if i.unit is SECONDS or i.unit in DIFFERING else 3 for i in known]  # what prints as 0.0 nobody quotes
     size = frame["change"].abs()
     moved = pd.Series([s >= 0.5 * 10.0**-p if np.isfinite(s) else False for s, p in zip(size, places, strict=True)], index=frame.index)
-    based = (frame["reason"] == "base") & (moved | size.isna())
+    based = frame["reason"].isin(("base", "ways")) & (moved | size.isna())
     held = sheet & frame["leads"].astype(bool) & ((moved & (frame["judgement"] == "none")) | based)
     spread = (frame["change_high"] - frame["change_low"]).abs()
     against = (size / spread.where(spread > 0)).where(held)
-    first = (frame["reason"] == "base").astype(float).where(held)
+    first = frame["reason"].isin(("base", "ways")).astype(float).where(held)
     order = pd.DataFrame({"first": first, "against": against.fillna(0)}).where(held, axis=0)
     rank = order.sort_values(["first", "against"], ascending=False, kind="stable", na_position="last")
     ranks = pd.Series(np.arange(1.0, len(rank) + 1), index=rank.index).where(held)

@@ -6,7 +6,8 @@ outside what the months before foresee of such a mean, which asks whether someth
 rate the days behind them too), every case of theirs can be judged, the rule is the same and no declared break lies between.
 """
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import pandas as pd
 
 from hotline_analysis.measures.indicators import FEW, Indicator
 from hotline_analysis.measures.periods import grain, holding, months_in, period_before
-from hotline_analysis.stats import control, intervals, resampling
+from hotline_analysis.stats import control, decomposition, intervals, resampling
 from hotline_analysis.words import Term
 
 CHART_MONTHS, TRIAL_MONTHS, RUN = 12, 6, control.RUN  # comparable months, the judged one among them
@@ -82,7 +83,8 @@ def compare(
     - months, values, centres, lowers, uppers: the history as tuples, the limits missing outside this month's own stretch
 
     From twelve comparable months the limits decide, from six they are trial limits and nothing is better or worse, before that the interval
-    of the change only describes. A repeat rate is not judged when its base (identified share, connection rate) signals.
+    of the change only describes. A repeat rate is not judged when its base (identified share, connection rate) signals, nor a figure of answers by several ways (`ways`)
+    when their mix decides whether it does.
     """
     whole = _whole(frame)
     ask = _Ask(
@@ -102,7 +104,7 @@ def compare(
     rows = [r for r in rows if r]
     _judge_bases(rows, ask.catalogue)
     _name_events(rows, ask)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).drop(columns="ways", errors="ignore")  # it counts answers of small groups
 
 
 def _breaks(breaks: Mapping[str, Term], of: str) -> dict[str, Term]:
@@ -139,8 +141,9 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
     lacking = {name: frame.get(said, said) for name, said in DEFAULTS.items() if name not in frame}
     whole = frame.assign(**lacking)
     whole.attrs = {}  # a contract would be copied with every row that is looked at
-    if "without" not in whole:
-        whole["without"] = [()] * len(whole)
+    for name in ("without", "ways"):
+        if name not in whole:
+            whole[name] = [()] * len(whole)
     return whole.sort_values("period", kind="stable")
 
 
@@ -158,6 +161,8 @@ def _compared(part: pd.DataFrame, ask: _Ask) -> dict:
     method = _method(row, history, earlier, ask) if stands else ""
     limits = _limits(indicator, series, history, same, ask, method)
     said = _said(indicator, row, series, history, change, limits, method, stands, ask)
+    if said["reason"] in ("", "few months", "trial") and _mixed(indicator, row, history, earlier, change, limits, method):
+        said, limits = _not_compared("ways"), {**limits, "run": ""}
     year = _change(indicator, row, last_year, history)
     return {
         **row,
@@ -378,6 +383,36 @@ def _reason(row, series, history, method, stands, ask) -> str:
 def _outside(value: float, limits: dict) -> int:
     nothing = control.ROUNDING * abs(value)
     return int(value > limits["upper"] + nothing) - int(value < limits["lower"] - nothing)
+
+
+def _mixed(indicator: Indicator, row: dict, history: pd.DataFrame, earlier, change: dict, limits: dict, method: str) -> bool:
+    """Whether the month would lie elsewhere with the mix of ways that the months have which it is held against: then the total says nothing of what changed."""
+    base = [earlier["ways"]] if method == "two periods" else list(history["ways"].iloc[:BASELINE]) if method else []
+    if not row["ways"] or not any(base):
+        return False
+    shift = indicator.times * _mix(base, row["ways"])
+    if method == "two periods":
+        return _away(change["change_low"], change["change_high"]) != _away(change["change_low"] - shift, change["change_high"] - shift)
+    run = {"high": 1, "low": -1}.get(limits["run"], 0)
+    lasts = run and run * (row["adjusted"] - shift - limits["centre"]) <= 0
+    return bool(lasts) or _outside(row["adjusted"], limits) != _outside(row["adjusted"] - shift, limits)
+
+
+def _away(low: float, high: float) -> int:
+    return int(low > 0) - int(high < 0)
+
+
+def _mix(base: Iterable[tuple], now: tuple) -> float:
+    """What the mix of ways adds to a figure against that of earlier months together (Kitagawa); a way that either lacks has the other's figure, so that it only changes the mix."""
+    sums = []
+    for ways in (itertools.chain.from_iterable(base), now):
+        found: dict[str, np.ndarray] = {}
+        for way, *parts in ways:
+            found[way] = np.add(found.get(way, 0), parts)
+        sums.append(found)
+    (k_1, n_1), (k_2, n_2) = (np.array([found.get(way, np.zeros(2)) for way in {**sums[0], **sums[1]}]).T for found in sums)
+    rate_1, rate_2 = (np.divide(k, n, out=np.full(len(n), np.nan), where=n > 0) for k, n in ((k_1, n_1), (k_2, n_2)))
+    return float(decomposition.rates(n_1, rate_1, n_2, rate_2).first.sum())
 
 
 def _judgement(indicator: Indicator, direction: str) -> str:

@@ -14,6 +14,15 @@ NET = Sentence(
     of_period=True,
 )
 HEAD = (SCORED, BETWEEN, COUNTED, BEFORE)
+MIX = Sentence(
+    "，均分变化{change}，其中{mix}来自各渠道答卷的构成，{own}来自同一渠道内的得分",
+    ", a change of {change}, of which {mix} is another mix of channels and {own} other scores by the same channel",
+)
+WITHIN = Sentence(
+    "，同一渠道内高于上月的净占比{effect}（{effect_low}至{effect_high}）",
+    ", within a channel the net share of answers above the last month's {effect} ({effect_low} to {effect_high})",
+    of_period=True,
+)
 LATE = Sentence(
     "；答卷还在收，{final_on:day}定稿，此前不作变化判断",
     "; answers are still on their way and it is final on {final_on:day}: change not judged before",
@@ -32,6 +41,36 @@ CHANGED = {
     "late": (*HEAD, LATE),
     "stale": (*HEAD, STALE),
     "same": (*HEAD, Term("，两月的答案全部相同", "; all answers of both months are alike", of_period=True)),
+    "none within": (*HEAD, MIX, Term("；同一渠道内没有证据表明有变化", "; no evidence of change within a channel")),
+    "many within": (
+        *HEAD,
+        MIX,
+        WITHIN,
+        Term("，但各题一并比较后没有证据表明有变化", ", yet no evidence of change once all items are compared together"),
+    ),
+    "two within": (*HEAD, MIX, WITHIN, Term("，仅有两期，不判好坏", "; two periods only, not judged")),
+    "same within": (
+        *HEAD,
+        MIX,
+        Term("；同一渠道两月的答案全部相同", "; by the same channel all answers of both months are alike", of_period=True),
+    ),
+    "ways": (
+        *HEAD,
+        Term(
+            "；两月没有同一渠道的足够答卷，不作变化判断",
+            "; no channel has enough answers in both months, change not judged",
+            of_period=True,
+        ),
+    ),
+    "ways within": (
+        *HEAD,
+        MIX,
+        Term(
+            "；两月没有同一渠道的足够答卷，不作变化判断",
+            "; no channel has enough answers in both months, change not judged",
+            of_period=True,
+        ),
+    ),
     "first": (*HEAD, Term("；没有上月的答卷，不作比较", "; no answers of the month before, not compared", of_period=True)),
     "whole": HEAD,
     "off": (
@@ -132,9 +171,27 @@ PROMOTED = {
     "late": (RECOMMEND, LATE, Term("。", ".")),
     "stale": (RECOMMEND, STALE, Term("。", ".")),
     "few": (RECOMMEND, Term("；样本不足，不作变化判断。", "; too few, change not judged.")),
+    "ways": (
+        RECOMMEND,
+        Term(
+            "；两月没有同一渠道的足够答卷，不作变化判断。",
+            "; no channel has enough answers in both months, change not judged.",
+            of_period=True,
+        ),
+    ),
     "none": (RECOMMEND, MOVED, Term("，没有证据表明有变化。", ", no evidence of change.")),
     "two": (RECOMMEND, MOVED, Term("，仅有两期，不判好坏。", "; two periods only, not judged.")),
 }
+
+
+WAY = (
+    Sentence("{group}得分{score}", "{group}: score {score}"),
+    Sentence("（{score_low}至{score_high}）", " ({score_low} to {score_high})"),
+)
+WAYS = {
+    "way": (*WAY, Sentence("，邀请{denominator}次，收回{numerator}份，回收率{value}（{low}～{high}）", ", {denominator} invited, {numerator} answered: a response rate of {value} ({low}–{high})")),
+    "way answers": (*WAY, Sentence("，收回{numerator}份", ", {numerator} answered")),
+}  # fmt: skip
 
 
 def joined(cases: dict) -> Rows:
@@ -289,6 +346,7 @@ FORMS = {
 
 SAY = {
     "items": Rows(CHANGED, by="told"),
+    "ways": Rows(WAYS, by="told"),
     "sample": Rows(SAMPLED, by="said"),
     "bias": (
         Sentences(BIASED),

@@ -273,10 +273,13 @@ def nonresponse_bounds(response_rate, value) -> intervals.Interval:
 # ---- ordered answers
 
 
-def compare_ordinal(first, second, *, clusters_first=None, clusters_second=None, level=0.95) -> Difference:
+def compare_ordinal(
+    first, second, *, clusters_first=None, clusters_second=None, strata_first=None, strata_second=None, level=0.95
+) -> Difference:
     """Are the first answers higher than the second, on an ordered scale? P(first > second) - P(first < second), ties half a win each.
 
     clusters   respondents: one who answered in both samples is one, so that their own level cancels
+    strata     answers are held against those of their own stratum alone; each stratum (which both samples have) weighs the mean of its shares in the two
 
     value = 2 U / (n1 n2) - 1, U of Mann and Whitney with ties; its error from placements, as Brunner and Munzel 2000 (Biom. J. 42), summed over
     respondents (Obuchowski 1997, Biometrics 53); df of Satterthwaite; interval value -+ t se within [-1, 1]. Without clusters p is that of
@@ -290,11 +293,12 @@ def compare_ordinal(first, second, *, clusters_first=None, clusters_second=None,
     ]
     if min(len(np.unique(c)) for c in own) < 2:
         return Difference(*[np.nan] * 6)
-    win_a, win_b = _placements(a, b), 1 - _placements(b, a)  # of an answer: the share of the other sample that the first beats
-    value = win_a.mean()
+    value, away_a, away_b = _wins(
+        a, b, *(np.zeros(len(v)) if s is None else np.asarray(s) for v, s in ((a, strata_first), (b, strata_second)))
+    )
     if np.ptp(np.concatenate([a, b])) == 0:
         return Difference(0.0, np.nan, np.nan, 0.0, np.nan, np.nan)
-    se, df = _paired_error((win_a - value) / len(a), (win_b - value) / len(b), *own)
+    se, df = _paired_error(away_a, away_b, *own)
     if se < 1e-9:
         n = min(len(np.unique(c)) for c in own)
         low, high = intervals.wilson(value * n, n, level=level)
@@ -302,6 +306,21 @@ def compare_ordinal(first, second, *, clusters_first=None, clusters_second=None,
     reach = scipy.stats.t.ppf(0.5 + level / 2, df) * se
     ends = (max(2 * (value - reach) - 1, -1.0), min(2 * (value + reach) - 1, 1.0))
     return Difference(2 * value - 1, *ends, 2 * se, df, float(2 * scipy.stats.t.sf(abs(value - 0.5) / se, df)))
+
+
+def _wins(a, b, strata_a, strata_b) -> tuple[float, np.ndarray, np.ndarray]:
+    """P(first beats second) over the strata by their weights, and what each answer of the two adds to its error."""
+    value, away_a, away_b = 0.0, np.zeros(len(a)), np.zeros(len(b))
+    for stratum in np.unique(strata_a):
+        in_a, in_b = strata_a == stratum, strata_b == stratum
+        weight = (in_a.mean() + in_b.mean()) / 2
+        win_a, win_b = (
+            _placements(a[in_a], b[in_b]),
+            1 - _placements(b[in_b], a[in_a]),
+        )  # of an answer: the share of the other sample that the first beats
+        value += weight * win_a.mean()
+        away_a[in_a], away_b[in_b] = (weight * (win - win_a.mean()) / len(win) for win in (win_a, win_b))
+    return value, away_a, away_b
 
 
 def _placements(of, among) -> np.ndarray:

@@ -324,11 +324,28 @@ def test_the_same_calls_in_two_files_under_other_ids():
     """12 of the 1,000 calls of May are 12 others under ids of b.csv; 3 of the 1,000 of June."""
     a = FileLedger("a.csv", lines=1501, header=1, accepted=1500, days={"2024-05-02": {"accepted": 800}, "2024-06-02": {"accepted": 700}})
     b = FileLedger("b.csv", lines=501, header=1, accepted=500, days={"2024-05-02": {"accepted": 200}, "2024-06-02": {"accepted": 300}})
+    a.table = b.table = "calls"
     b.other_ids = {"a.csv": {"2024-05-02": 12, "2024-06-02": 3}}
     assert found({}, MAY, ledgers=[a, b]) == {("other ids", "b.csv"): (12, 0.012, "severe")}, "repeats cannot be judged"
     assert found({}, Month(date(2024, 6, 1), date(2024, 6, 30)), ledgers=[a, b]) == {("other ids", "b.csv"): (3, 0.003, "major")}
     told = checks(CONNECTION, {}, [a, b], params())
     assert sentence(told.iloc[0], "zh").startswith("b.csv有15条与另一文件a.csv的记录同号码、同一时刻，编号不同（0.8%）")
+
+
+def test_the_same_records_in_two_files_weigh_by_the_month():
+    """Of 200 invitations of May 100 stand in a.csv too, 1 of the 200 of June: counts too high. Of calls 1 % are repeats that nobody made."""
+    days = {"2024-05-02": {"accepted": 100}, "2024-06-02": {"accepted": 100}}
+    a, b = (FileLedger(name, lines=201, header=1, accepted=200, days=days, table="surveys") for name in ("a.csv", "b.csv"))
+    b.twice = {"a.csv": {"2024-05-02": 100, "2024-06-02": 1}}
+    june = Month(date(2024, 6, 1), date(2024, 6, 30))
+    assert found({}, MAY, ledgers=[a, b]) == {("records twice", "b.csv"): (100, 0.5, "severe")}
+    assert found({}, june, ledgers=[a, b]) == {("records twice", "b.csv"): (1, 0.005, "minor")}
+    a.table = b.table = "calls"
+    b.twice = {"a.csv": {"2024-05-02": 2}}
+    assert found({}, MAY, ledgers=[a, b]) == {("records twice", "b.csv"): (2, 0.01, "severe")}
+    a.table = b.table = "orders"
+    b.twice, b.other_ids = {}, {"a.csv": {"2024-05-02": 10}}
+    assert found({}, MAY, ledgers=[a, b]) == {("records twice", "b.csv"): (10, 0.05, "severe")}, "orders under other ids are no repeats"
 
 
 def test_cells_that_did_not_convert():

@@ -215,6 +215,21 @@ def test_the_proposal_is_published(name, tmp_path, monkeypatch):
     assert "<h1" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_surveys_without_a_channel_are_told_how_ways_of_asking_are_kept_apart(told, tmp_path, monkeypatch, capsys):
+    """短信与语音的答卷没有渠道列：提示分成几份、各写渠道；有“来源”列的不用提示。"""
+    monkeypatch.chdir(tmp_path)
+    way = ",来源" if told else ""
+    rows = "".join(
+        f"1{k:05d},2024-03-{k % 28 + 1:02d} 0{k % 8 + 1}:30:00,{k % 5 + 1}{',' + '短信链接'[k % 2 * 2 :][:2] if told else ''}\n"
+        for k in range(120)
+    )
+    Path("答卷.csv").write_text(f"答卷编号,提交答卷时间,总体满意度{way}\n{rows}", encoding="utf-8")
+    assert main(["inspect", "答卷.csv"]) == 0
+    text = capsys.readouterr().out
+    assert "surveys:" in text and ("channel: 来源" in text) == told and ("各写 channel: {constant: 短信}" in text) != told
+
+
 def test_orders_without_an_opening_time_are_told_what_would_place_them(tmp_path, monkeypatch, capsys):
     """只有办结时间的导出：体检照做，月报说明缺哪一列，不拿办结时间充当受理时间。"""
     monkeypatch.chdir(tmp_path)

@@ -192,6 +192,42 @@ def test_a_repeat_rate_is_not_judged_when_its_base_signals():
     assert still.loc["repeat_rate_24h", "judgement"] == "better"
 
 
+def ways(*shares: float, high: float = 0.9, low: float = 0.6, n: int = 1000) -> list[tuple]:
+    """Of n answers a share by text message, `high` of them satisfied; the others by voice, `low` of them."""
+    return [(("短信", high * n * s, n * s), ("语音", low * n * (1 - s), n * (1 - s))) for s in shares]
+
+
+def test_a_month_whose_mix_of_channels_alone_moves_it_is_not_judged():
+    """Eleven months of 8 in 10 by text message, .84; then 2 in 10 and every channel as before, .66: the mix is -.6 x .3 = -.18, and nobody scored otherwise."""
+    before = ways(*[0.79, 0.81] * 5, 0.8)
+    values = [sum(k for _, k, _ in month) / 1000 for month in before]
+    row = judged(months([*values, 0.66], calls=1000, ways=[*before, *ways(0.2)]))
+    assert (row["judgement"], row["state"], row["reason"], row["run"]) == ("not_compared", "not compared", "ways", "")
+    lower = judged(months([*values, 0.74], calls=1000, ways=[*before, *ways(0.8, high=0.8, low=0.5)]))
+    assert (lower["judgement"], lower["state"]) == ("worse", "outside"), "every channel by a tenth, the mix as before"
+    hidden = judged(months([*values, 0.84], calls=1000, ways=[*before, *ways(1.0, high=0.84, low=0.6)]))
+    assert (hidden["judgement"], hidden["reason"]) == ("not_compared", "ways"), "text messages alone: the level is held by the mix"
+    untold = judged(months([*values, 0.66], calls=1000, ways=[*[()] * 11, *ways(0.2)]))
+    assert untold["judgement"] == "worse", "what the months before came by nobody knows"
+
+
+def test_of_two_months_the_mix_decides_by_the_interval_of_the_change():
+    """.84 and .66, -.18 from -.19 to -.17, all of it mix; as before, but for scores a tenth lower: -.1 is a change of two months."""
+    mixed = judged(months([0.84, 0.66], ways=ways(0.8, 0.2)))
+    assert (mixed["state"], mixed["reason"]) == ("not compared", "ways")
+    scored = judged(months([0.84, 0.74], ways=[*ways(0.8), *ways(0.8, high=0.8, low=0.5)]))
+    assert (scored["state"], scored["direction"]) == ("few months", "down")
+
+
+def test_a_run_that_the_mix_of_channels_makes_does_not_last():
+    """Twelve months at 8 in 10 by text message, then seven at 5 in 10: low for seven months, by the mix."""
+    mix = ways(*[0.79, 0.81] * 6, *[0.5] * 7)
+    values = [sum(k for _, k, _ in month) / 1000 for month in mix]
+    alone = judged(months(values, calls=1000))
+    row = judged(months(values, calls=1000, ways=mix))
+    assert (alone["run"], row["run"], row["reason"]) == ("low", "", "ways")
+
+
 def test_without_limits_a_base_moves_by_five_points():
     for share, reason in ((0.47, "base"), (0.43, "few months")):
         frame = pd.concat([months([0.41, share], "identified_share"), months([0.434, 0.512], "repeat_rate_24h")])

@@ -143,3 +143,24 @@ def test_three_bars_of_a_thousand_answers():
     """T6: 496 of 1,000, one need each."""
     ours = intervals.clustered_wilson(np.r_[np.ones(496, int), np.zeros(504, int)], np.ones(1000, int))
     assert_allclose((ours.share, ours.low, ours.high), (0.496, 0.465, 0.527), atol=0.0005)
+
+
+def test_answers_in_strata_are_held_against_their_own():
+    """Stratum a: 3 and 4 against 2: both win, 1; stratum b: 1 against 2, 1, 0: 1/3 + 1/6. Shares of a: 2/3 and 1/4, weight 11/24: 2 (11/24 + 13/48) - 1, as without strata in each alone."""
+    first, second, of_first, of_second = [3, 4, 1], [2, 2, 1, 0], ["a", "a", "b"], ["a", "b", "b", "b"]
+    found = surveys.compare_ordinal(first, second, strata_first=of_first, strata_second=of_second)
+    assert found.value == pytest.approx(2 * (11 / 24 * 1 + 13 / 24 * 0.5) - 1)
+    whole = surveys.compare_ordinal(first, second)
+    alone = surveys.compare_ordinal(first, second, strata_first=["x"] * 3, strata_second=["x"] * 4)
+    assert alone == whole and whole.value != found.value
+
+
+def test_strata_of_one_level_each_have_the_error_of_their_own():
+    """Two independent halves of equal weight: the variance is a quarter of the sum of theirs."""
+    rng = np.random.default_rng(4)
+    a, b, c, d = (rng.integers(low, low + 4, 50) for low in (1, 2, 1, 1))
+    of = ["x"] * 50 + ["y"] * 50
+    both = surveys.compare_ordinal(np.r_[a, c], np.r_[b, d], strata_first=of, strata_second=of)
+    one, other = surveys.compare_ordinal(a, b), surveys.compare_ordinal(c, d)
+    assert both.value == pytest.approx((one.value + other.value) / 2)
+    assert both.se**2 == pytest.approx((one.se**2 + other.se**2) / 4, rel=0.02)

@@ -579,6 +579,90 @@ def test_nps_by_hand_and_its_change():
     assert str(told.value) == "satisfaction › nps › the score is defined on a scale of 0 to 10. Name an item with scale: [0, 10]."
 
 
+# ---- ways of asking
+
+
+def by_way(month: int, *lots: tuple[str, list], item: str = "item_1") -> dict:
+    """The answers of a month by the surveys' own channel: (channel, scores)."""
+    return both(*(many(scores, month=month, item=item, channel=[way] * len(scores)) for way, scores in lots))
+
+
+def test_a_change_that_is_the_mix_of_the_channels_alone_is_no_change():
+    """一月短信60份（均4.8）、语音40份（均3.5）：4.28；二月短信40份、语音160份，各自得分照旧：3.76。两期均分之差−0.52全是构成：(0.2−0.6)×4.8+(0.8−0.4)×3.5；同一渠道内净占比为0。"""
+    sms, ivr = [5.0] * 4 + [4.0], [3.0, 4.0]
+    rows = both(by_way(1, ("短信", sms * 12), ("语音", ivr * 20)), by_way(2, ("短信", sms * 8), ("语音", ivr * 80)))
+    row = TABLES["items"](seen(rows)).iloc[0]
+    assert (row["mean"], row["before"]) == pytest.approx((3.76, 4.28)) and (row["mix"], row["own"]) == pytest.approx((-0.52, 0.0))
+    assert (row["effect"], row["said"], row["told"]) == (pytest.approx(0.0), "none", "none within")
+    text = sentence(TABLES["items"](seen(rows)), "items")
+    assert text.endswith(
+        "上月均分4.28，均分变化−0.52，其中−0.52来自各渠道答卷的构成，0.00来自同一渠道内的得分；同一渠道内没有证据表明有变化。"
+    )
+    untold = {name: cells for name, cells in rows.items() if name != "channel"}
+    assert TABLES["items"](seen(untold)).iloc[0]["said"] == "two", "nothing tells them apart"
+    unknown = {**rows, "channel": [None] * 100 + list(rows["channel"][100:])}
+    assert np.isnan(TABLES["items"](seen(unknown)).iloc[0]["mix"]), "of January nobody knows the channels"
+
+
+def test_a_mix_that_hides_a_change_does_not_hide_it():
+    """一月短信40份全5、语音160份全3：3.4；二月短信160份有一半是4、语音40份有一半是2：4.1，比上月高，而两个渠道都低了。"""
+    rows = both(by_way(1, ("短信", [5.0] * 40), ("语音", [3.0] * 160)), by_way(2, ("短信", [5.0, 4.0] * 80), ("语音", [3.0, 2.0] * 20)))
+    row = TABLES["items"](seen(rows)).iloc[0]
+    assert (row["mean"], row["before"]) == pytest.approx((4.1, 3.4)) and (row["mix"], row["own"]) == pytest.approx((1.2, -0.5))
+    assert (row["effect"], row["said"]) == (pytest.approx(-0.5), "two")
+
+
+def test_a_channel_that_began_is_compared_with_nothing():
+    """二月起有语音：短信与短信比；一月只有短信、二月只有语音的，不比。"""
+    sms = [5.0] * 4 + [4.0]
+    rows = both(by_way(1, ("短信", sms * 12)), by_way(2, ("短信", sms * 12), ("语音", [3.0] * 60)))
+    row = TABLES["items"](seen(rows)).iloc[0]
+    assert (row["effect"], row["said"]) == (pytest.approx(0.0), "none") and (row["mix"], row["own"]) == pytest.approx((-0.9, 0.0))
+    apart = TABLES["items"](seen(both(by_way(1, ("短信", sms * 12)), by_way(2, ("语音", [3.0] * 60))))).iloc[0]
+    assert (apart["said"], apart["told"]) == ("ways", "ways within") and np.isnan(apart["effect"])
+
+
+def test_a_channel_of_a_few_answers_has_no_part_in_the_mix():
+    """语音在一月只有3份，在二月60份：一月的构成里没有它（否则由构成可以算出那3份的均分），其余仍相加为变化。"""
+    sms = [5.0] * 4 + [4.0]
+    for few in ([1.0] * 3, [3.0] * 3):
+        rows = both(by_way(1, ("短信", sms * 12), ("语音", few)), by_way(2, ("短信", sms * 12), ("语音", [3.0] * 60)))
+        row = TABLES["items"](seen(rows, smallest=8)).iloc[0]
+        assert row["mix"] == pytest.approx(-0.9) and row["mix"] + row["own"] == pytest.approx(row["change"])
+
+
+def test_small_channels_are_compared_together():
+    """六个渠道每月各10份：合在一起比，60份对60份。"""
+    lots = [(f"渠道{n}", [5.0, 4.0] * 5) for n in range(6)]
+    row = TABLES["items"](seen(both(by_way(1, *lots), by_way(2, *lots)))).iloc[0]
+    assert (row["effect"], row["said"]) == (pytest.approx(0.0), "none")
+
+
+def test_the_channels_have_numbers_of_their_own():
+    """短信邀请100次、收回40份；语音邀请60次、收回30份。没有调查自己的渠道时，页面一句也不说。"""
+    asked = [("短信", [5.0] * 40 + [np.nan] * 60), ("语音", [4.0, 3.0] * 15 + [np.nan] * 30)]
+    told = TABLES["response"](seen(by_way(2, *asked)))
+    text = sentence(told, "ways")
+    assert "短信得分5.00，邀请100次，收回40份，回收率40.0%" in text.replace("（5.00至5.00）", "") and "语音得分3.50（" in text
+    assert "邀请60次，收回30份，回收率50.0%" in text and sentence(told, "ways", "en").count("invited") == 2
+    calls = {**CALLS, "channel": ["电话", "网站"] * 200}
+    linked = {**many([4.0] * 40 + [np.nan] * 60), "call_id": CALLS["call_id"][:100]}
+    of_calls = TABLES["response"](seen(linked, calls=calls))
+    assert set(of_calls["kind"]) >= {"channel"} and not of_calls["told"].any(), "the calls' channel is no way of asking"
+
+
+def test_nps_of_another_mix_has_not_moved():
+    """一月短信60份推荐者、语音40份贬损者：+20；二月40、160：−60；各渠道照旧。"""
+    rows = both(
+        by_way(1, ("短信", [10.0] * 60), ("语音", [0.0, 8.0] * 20), item="item_9"),
+        by_way(2, ("短信", [10.0] * 40), ("语音", [0.0, 8.0] * 80), item="item_9"),
+    )
+    now = TABLES["nps"](seen(rows, known={**ITEMS, **NPS}, nps="item_9")).iloc[0]
+    assert (now["nps"], now["moved_nps"], now["said"]) == (pytest.approx(-0.2), pytest.approx(0.0), "none")
+    apart = both(by_way(1, ("短信", [10.0, 8.0] * 30), item="item_9"), by_way(2, ("语音", [0.0, 8.0] * 30), item="item_9"))
+    assert TABLES["nps"](seen(apart, known={**ITEMS, **NPS}, nps="item_9"))["said"].tolist() == ["ways"] * 2
+
+
 # ---- needs, themes
 
 

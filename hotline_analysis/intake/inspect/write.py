@@ -143,6 +143,7 @@ def _source(group: Group, whole: str, language: str) -> list[str]:
     columns = [line for p in section.proposals for line in _column(p, section.beside, language)]
     columns += [f"{name}: ''    # {Term('此文件没有预设所用的列', 'the file has no such column')(language)}" for name in section.taken_away]
     columns += [] if preset else _unused(one, language)
+    columns += _ways(one, section, language)
     return [*lines, *(["columns:", *(f"  {line}" for line in columns)] if any(not c.startswith("#") for c in columns) else columns)]
 
 
@@ -155,6 +156,17 @@ def _unused(one: Looked, language: str) -> list[str]:
         "columns without a proposal (the names there are: Codebook in the README, docs/params.md)",
     )
     return [f"# {told(language)}: {', '.join(rest)}"] if rest else []
+
+
+def _ways(one: Looked, section: Section, language: str) -> list[str]:
+    """Of surveys whose file says no channel: how several ways of asking are told apart."""
+    if section.table != "surveys" or "channel" in _mapped(one, section):
+        return []
+    told = Term(
+        "没有渠道列：短信、语音等几种邀评方式的文件请列成几份，各写 channel: {constant: 短信}，否则回收率与得分混在一起",
+        "no channel: list the files of several ways of asking (text message, voice) as sources of their own, each with channel: {constant: SMS}, or their response rates and scores are mixed",
+    )
+    return [f"# {told(language)}"]
 
 
 def _rows_said(one: Looked, language: str) -> str:

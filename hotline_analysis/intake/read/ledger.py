@@ -51,7 +51,9 @@ class FileLedger:
     other_ids: dict[str, dict[str, int]] = field(
         default_factory=dict
     )  # file that has rows of the same callers and seconds under other ids -> day -> rows
+    twice: dict[str, dict[str, int]] = field(default_factory=dict)  # file that has rows of it too, which no key or id names -> day -> rows
     table: str = ""  # the table that the file was read for
+    source: int = 0  # which of the table's kinds of export it is of, as params list them
     days: dict[str, dict[str, int]] = field(default_factory=dict)  # day -> what became of the rows of that day
     unread: dict[str, int] = field(default_factory=dict)  # hidden sheets with the mapped columns that are not read -> their rows
     unlisted: dict[str, int] = field(default_factory=dict)  # visible ones that params name no sheet like -> their rows

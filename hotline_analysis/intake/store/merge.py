@@ -17,7 +17,7 @@ from hotline_analysis.intake.convert import convert, instants
 from hotline_analysis.intake.convert.parts import FORMAT, Job, Part
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.ledger import EQUAL, FileLedger
-from hotline_analysis.intake.store import ends, legs
+from hotline_analysis.intake.store import ends, legs, twice
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
@@ -29,6 +29,7 @@ OTHER_ID = (
 )  # rows, and share of those that the smaller of two files has of the days of both, that tell two exports of the same calls under other ids
 SAME_ROW, OLDER, OTHER_TIME = "same row", "older version", "other time"
 TAKEN = 0.01  # share of a source's rows that may give way to another source's that lacks what they tell: a few days in which one system followed another
+PARTS = 0.5  # share of the answers of one source whose invitation another source holds, from which the two tell parts of the same surveys
 NO_KEY, NO_KEY_ROWS = (
     0.2,
     10,
@@ -73,6 +74,7 @@ class Merge:
             "apart": self._counts("apart", "'apart'"),
             "left_out": {},
             "other_id": self._other_ids(gone),
+            "twice": self._twice(gone),
             "equal": self._counts("(FROM ranked WHERE _whole AND nth > 1 AND NOT gone)", f"'{EQUAL}'"),
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
@@ -157,6 +159,8 @@ class Merge:
         )
         self._refuse_no_key()
         self._refuse_two_halves()
+        if self.table.name == tables.SURVEYS.name:
+            self._refuse_asked_and_answered()
         return ["repeated"] if self._any("repeated") else []
 
     def _refuse_no_key(self) -> None:
@@ -181,12 +185,39 @@ class Merge:
 
         A source whose rows have no more than the ones that stay is superseded, as an older export is.
         """
+        for gone, kept in itertools.permutations(self._kinds(), 2):
+            if lacking := [c for c in _told_by(gone, self.table) if c not in _told_by(kept, self.table)]:
+                self._refuse_halves(gone, kept, lacking)
+
+    def _kinds(self) -> list[list[tuple[int, Job, Part]]]:
+        """The files of each kind of export."""
         kinds: dict[int, list[tuple[int, Job, Part]]] = {}
         for rank, (job, part) in self.ranked:
             kinds.setdefault(_place(self.params, job), []).append((rank, job, part))
-        for gone, kept in itertools.permutations(kinds.values(), 2):
-            if lacking := [c for c in _told_by(gone, self.table) if c not in _told_by(kept, self.table)]:
-                self._refuse_halves(gone, kept, lacking)
+        return list(kinds.values())
+
+    def _refuse_asked_and_answered(self) -> None:
+        """Invitations in one source and their answers in another, under no key: each answer would be an invitation more, of the day on which it came."""
+        given = {*tables.GIVEN, *tables.ITEMS}
+        told = [(kind, set(_told_by(kind, self.table))) for kind in self._kinds()]
+        for (asked, mine), (answered, theirs) in itertools.permutations(told, 2):
+            if "invited_at" in mine and not mine & given and "invited_at" not in theirs and theirs & given:
+                for column in ("survey_id", "call_id", "order_id", "caller"):
+                    if column in mine & theirs:
+                        self._refuse_parts(asked, answered, column)
+
+    def _refuse_parts(self, asked: list, answered: list, column: str) -> None:
+        of_asked, of_answered = (", ".join(str(rank) for rank, *_ in kind) for kind in (asked, answered))
+        met, every = self.connection.execute(
+            f"SELECT count(*) FILTER ({column} IN (SELECT {column} FROM rows_in WHERE _rank IN ({of_asked}) AND {column} IS NOT NULL)), count(*) "
+            f"FROM rows_in WHERE _rank IN ({of_answered})"
+        ).fetchone()
+        if met and met >= PARTS * every:
+            raise DataRefused(
+                f"{self.table.name} › {column}",
+                f"{met:,} of {every:,} rows of {answered[0][1].file.name} are answers to invitations of {asked[0][1].file.name}, and each would count as an invitation of its own.",
+                "Join the two into one file, an invitation a row with its answer.",
+            )
 
     def _refuse_halves(self, gone: list, kept: list, lacking: list[str]) -> None:
         mine, theirs = (", ".join(str(rank) for rank, *_ in kind) for kind in (gone, kept))
@@ -292,6 +323,23 @@ class Merge:
             if total >= OTHER_ID[0] and total >= OTHER_ID[1] * self._shared(mine, other):
                 days = self.connection.execute("SELECT day, n FROM met WHERE mine = ? AND other = ? ORDER BY day", [mine, other]).fetchall()
                 found.setdefault(str(self.places[mine]), {})[str(self.places[other])] = {day.isoformat(): n for day, n in days}
+        return found
+
+    def _twice(self, gone: list[str]) -> dict[str, dict[str, dict[str, int]]]:
+        """Rows that neither a key nor an id names and that another file has too (`twice`): file -> file that has them too -> day -> rows. Where the rows of a table have to differ
+        in some columns together (`Table.unique`), the checks look at these.
+        """
+        clock = self.params.placed(self.table, self.columns)
+        ranks = self._overlapping() if clock == self.table.clock else [str(rank) for rank, _ in self.ranked]
+        if self.table.unique or clock not in self.columns or len(ranks) < 2:
+            return {}
+        aside = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
+        rows = f"(SELECT * FROM rows_in {aside} WHERE _whole AND _out IS NULL)"
+        files = {rank: [c for c in self.table.standing if c in part.columns] for rank, (_, part) in self.ranked if str(rank) in ranks}
+        day, minute = f"CAST({clock} - INTERVAL {self.params.period.cut_hour} HOUR AS DATE)", f"hour({clock}) * 60 + minute({clock})"
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for (mine, other), days in twice.of(self.connection, rows, files, day, minute).items():
+            found.setdefault(str(self.places[mine]), {})[str(self.places[other])] = days
         return found
 
     def _overlapping(self) -> list[str]:
@@ -527,11 +575,11 @@ def calendar(params: Params) -> list:
 
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
     files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
-    said = [FORMAT, "files by day, ids of other files", calendar(params), files]
+    said = [FORMAT, "files by day, ids of other files, rows of other files", calendar(params), files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLedger]:
+def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict, params: Params) -> list[FileLedger]:
     """Each file's account after the parts were put together."""
     ledgers, place, names = [], Counter(), {name: [job.file.name for job in jobs if job.table.name == name] for name in merged}
     for job, part in zip(jobs, parts, strict=True):
@@ -545,10 +593,11 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict) -> list[FileLed
         for reason, n in counts["equal"].get(mine, {}).items():
             ledger.note(reason, n / (ledger.accepted + ledger.left_out.total()))
         ledger.fold(sum(counts["folded"].get(mine, {}).values()))
-        ledger.table, ledger.days = job.table.name, merged[job.table.name]["days"].get(mine, {})
+        ledger.table, ledger.source, ledger.days = job.table.name, _place(params, job), merged[job.table.name]["days"].get(mine, {})
         ledger.unexplained = counts["unexplained"].get(mine, {}).get("unexplained", 0)
         ledger.apart = counts["apart"].get(mine, {}).get("apart", 0)
         ledger.other_ids = {names[job.table.name][int(other)]: days for other, days in counts["other_id"].get(mine, {}).items()}
+        ledger.twice = {names[job.table.name][int(other)]: days for other, days in counts["twice"].get(mine, {}).items()}
         place[job.table.name] += 1
         ledgers.append(ledger)
     return ledgers

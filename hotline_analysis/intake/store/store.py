@@ -538,7 +538,7 @@ class Store:
 
         Every file of a state has a name of its own, so that until that step the store is whole as it was.
         """
-        files = [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged)] + [
+        files = [ledger.as_dict() for ledger in ledgers_of(jobs, parts, merged, self.params)] + [
             made["ledger"] for made in merged.values() if "lake" in made
         ]
         account = {"files": files, "cells": cells_of(jobs, parts, merged)}

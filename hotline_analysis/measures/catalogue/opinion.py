@@ -138,8 +138,10 @@ def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Se
         times = [c for c in ("invited_s", "answered_s") if c in have]
         if matters and "order_id" not in have:
             return "not available: needs order_id"
-        more = [*(["order_id"] if matters else []), *[c for c in ("call_id", "unit", "department", "agent") if c in have]]
+        more = [*(["order_id"] if matters else []), *[c for c in ("call_id", "unit", "department", "agent", "channel") if c in have]]
         frame = pandas(rows.select("seq", *times, key, *more)).sort_values("seq")
+        if "channel" in frame:
+            frame["way"] = frame["channel"].fillna("").astype(str)
         if "call_id" in frame:
             citizens = surveyed.counts(surveyed.behind(view, rows), frame["call_id"]) == ""
             if len(frame) and not citizens.any():

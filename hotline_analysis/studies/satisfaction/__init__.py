@@ -53,6 +53,8 @@ COLUMNS = {
     "before": Field(Term("上月均分", "Mean before", of_period=True), "ratio"),
     "before_n": Field(Term("上月作答", "Answers before", of_period=True), "count"),
     "change": Field(Term("均分变化", "Change of the mean"), "signed"),
+    "mix": Field(Term("其中渠道构成", "Of it, the mix of channels"), "signed"),
+    "own": Field(Term("其中各渠道得分", "Of it, the channels' scores"), "signed"),
     "effect": Field(
         Term("高于上月的净占比", "Higher than last month, net", of_period=True), "points", interval=("effect_low", "effect_high")
     ),

@@ -70,7 +70,8 @@ class Answers:
     """Invitations and answers of a period.
 
     frame     one row an invitation: respondent, answered, call_id, issue_1, department, unit, channel, agent, band, second, every item (nan: no
-              score), `na_<item>` (not applicable), `off_<item>` (off the scale), theme, need; those that the export has
+              score), `na_<item>` (not applicable), `off_<item>` (off the scale), theme, need; those that the export has; way: the surveys' own channel ('' unknown),
+              which `channel` has too, else that of the call
     items     those that the export has, in the order of params
     source    survey, or rating (of the calls)
     invited   whether those who were invited and did not answer are in the export, in every month and channel of the period; never of ratings, whose calls
@@ -187,6 +188,8 @@ def _surveys(view: View) -> Answers:
     ]
     in_order = rows.select([c for c in ("seq", *wanted) if c in have]).sort("seq")  # sums of scores keep their order
     frame = pandas(in_order).drop(columns="seq")
+    if "channel" in frame:
+        frame["way"] = frame["channel"].fillna("").astype(str)
     frame = _scored(_with_calls(view, frame, rows), items)
     frame["answered"] = _answered(frame, list(items))
     _wide(frame)

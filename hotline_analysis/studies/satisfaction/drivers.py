@@ -1,5 +1,7 @@
 """What goes with the overall score, how reliable the scales are, and would people recommend the hotline?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -7,6 +9,7 @@ from hotline_analysis.errors import BadParams, DataRefused, nearest
 from hotline_analysis.measures import late
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import surveys
+from hotline_analysis.studies.satisfaction import ways
 from hotline_analysis.studies.satisfaction.answers import FEW, Answers, Item, answers, earlier, judged
 from hotline_analysis.studies.satisfaction.response import overall
 from hotline_analysis.words import LANGUAGES, Term
@@ -132,7 +135,7 @@ def nps(view: View) -> pd.DataFrame:
     Promoters give 9 or 10, detractors 0 to 6. se = sqrt((p+ + p- - NPS^2) / n), widened by the design effect where people answered more than once.
 
     Columns: period (now, before), name (_zh, _en), denominator (answers), promoters, passives, detractors (shares), nps, nps_low, nps_high (share, 95 %), se,
-    moved_nps, moved_low, moved_high (this month less the last, in its row `now`), said (first, few, late: answers are still on their way until final_on, stale: only a newer export tells of them, none, two; in every row), told (said in the first). Raises BadParams where the
+    moved_nps, moved_low, moved_high (this month less the last, in its row `now`; of several channels within each, by the mean of its shares in the two months), said (first, few, ways: no channel with enough answers in both months, late: answers are still on their way until final_on, stale: only a newer export tells of them, none, two; in every row), told (said in the first). Raises BadParams where the
     scale is not 0 to 10, NoInput; DataRefused where params name no item or nobody answered it.
     """
     now, key = answers(view), view.params.satisfaction.nps
@@ -147,7 +150,7 @@ def nps(view: View) -> pd.DataFrame:
     if not rows[0]["denominator"]:
         raise DataRefused("nps", "no answers in this period.")
     lacking, final_on = late.said(view)
-    frame = pd.DataFrame(rows).assign(**_moved(rows, lacking), final_on=final_on)
+    frame = pd.DataFrame(rows).assign(**_moved(rows, lacking, _by_way(now, past, item)), final_on=final_on)
     return frame.assign(told=frame["said"].where(frame.index == 0, ""))
 
 
@@ -168,8 +171,20 @@ def _promoted(part: Answers, item: Item) -> dict:
     return {"denominator": len(score), **shares, "nps": found.value, **ends, "se": found.se * wide}
 
 
-def _moved(rows: list[dict], lacking: str) -> dict:
-    """The change and its case; lacking: what is said while answers are not in yet (`late.said`)."""
+def _by_way(now: Answers, past: Answers | None, item: Item) -> list[tuple[float, dict, dict]] | None:
+    """Where the answers of two periods came by several channels: of each that both have its weight, and what it says in either; None where they did not."""
+    if past is None or item.key not in past.items or not ways.several(now.of(item.key), past.of(item.key)):
+        return None
+    parts = [part.of(item.key) for part in (now, past)]
+    strata = ways.strata(*parts)
+    return [
+        (weight, *(_promoted(replace(a, frame=own[which == way]), item) for a, own, which in zip((now, past), parts, strata, strict=True)))
+        for way, weight in ways.weights(*strata).items()
+    ]
+
+
+def _moved(rows: list[dict], lacking: str, by_way: list | None) -> dict:
+    """The change and its case; lacking: what is said while answers are not in yet (`late.said`); by_way: the two periods within each channel, which are compared then."""
     nothing = dict.fromkeys(("moved_nps", "moved_low", "moved_high"), np.nan)
     if len(rows) < 2:
         return {**nothing, "said": "first"}
@@ -178,6 +193,10 @@ def _moved(rows: list[dict], lacking: str) -> dict:
         return {**nothing, "said": "few"}
     if lacking:
         return {**nothing, "said": lacking}
-    change, reach = now["nps"] - was["nps"], 1.959964 * np.hypot(now["se"], was["se"])
+    if by_way == []:
+        return {**nothing, "said": "ways"}
+    pairs = by_way or [(1.0, now, was)]
+    change = sum(weight * (a["nps"] - b["nps"]) for weight, a, b in pairs)
+    reach = 1.959964 * np.sqrt(sum(weight**2 * (a["se"] ** 2 + b["se"] ** 2) for weight, a, b in pairs))
     told = [change, change - reach, change + reach]
     return {**{n: [v, np.nan] for n, v in zip(nothing, told, strict=True)}, "said": "none" if abs(change) <= reach else "two"}

@@ -8,6 +8,7 @@ from hotline_analysis.measures import late
 from hotline_analysis.measures.periods import grain, period_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import surveys, tests
+from hotline_analysis.studies.satisfaction import ways
 from hotline_analysis.studies.satisfaction.answers import FEW, Answers, Item, answers, declared, earlier, judged
 from hotline_analysis.words import NO_EVIDENCE, Term
 
@@ -26,6 +27,7 @@ STATES = {
     "off": OFF,
 }
 MOST_Q = 0.05  # false discovery rate over the items of a month (methods M7)
+MATTERS = 0.01  # of a scale: a part of a change from which on a sentence speaks of the mix of channels
 CHANGES = {
     "none": NO_EVIDENCE,
     "many": Term("各题一并比较后没有证据表明有变化", "no evidence of change once all items are compared together"),
@@ -35,6 +37,9 @@ CHANGES = {
     "few": Term("样本不足，不作变化判断", "too few, change not judged"),
     "late": Term("答卷还没有收齐，不作变化判断", "answers are still on their way, change not judged"),
     "stale": Term("要等新的答卷导出，不作变化判断", "waits for a newer export of answers, change not judged"),
+    "ways": Term(
+        "两月没有同一渠道的足够答卷，不作变化判断", "no channel with enough answers in both months, change not judged", of_period=True
+    ),
     "same": Term("两月答案全部相同", "all answers of both months alike", of_period=True),
     "first": Term("没有上月的答卷", "no answers of the month before", of_period=True),
     "whole": Term("不是一个月，不与上月比较", "no single month, not compared"),
@@ -53,8 +58,9 @@ def items(view: View) -> pd.DataFrame:
     not_applicable, off_scale (scores that are not on the scale; all, and no figure, where these are more than 5 % of the period's; missing where none), unanswered (counts, of the questionnaires that were answered), mean, mean_low, mean_high (score; t interval over respondents),
     scale_low, scale_high, numerator (answers of the two best scores), denominator (= n), value, low, high (top-2-box, share; Wilson on the effective
     n; none on a scale of more than 11 points), state (why there is no interval), before, before_n (mean and answers of the month before),
-    change (of the mean, score), effect, effect_low, effect_high (share: how much more often an answer of this month is higher than one of the
-    last than lower), p, q (over the items, Benjamini and Hochberg), said (what is said of the change), final_on (until when answers to the period's invitations are on their way, and the change is not judged; '', also where only a newer export tells of them: `stale`), told (said where a sentence speaks of the row, else '').
+    change (of the mean, score), mix, own (what other shares of the surveys' own channels and what other scores by the same channels add to it, score; where answers came by more than one channel), effect,
+    effect_low, effect_high (share: how much more often an answer of this month is higher than one of the
+    last than lower; of several channels within each, by the mean of its shares in the two months), p, q (over the items, Benjamini and Hochberg), said (what is said of the change), final_on (until when answers to the period's invitations are on their way, and the change is not judged; '', also where only a newer export tells of them: `stale`), told (said where a sentence speaks of the row, and `within` where the mix of channels is no trifle; else '').
 
     The change is judged on the order of answers alone, `surveys.compare_ordinal`. A month of which params give a published mean only is shown
     and not judged. Raises NoInput, DataRefused. Source: D03, T10, methods 8.
@@ -65,17 +71,19 @@ def items(view: View) -> pd.DataFrame:
     rows = []
     for item in known:
         row = _level(now, item) if now else _printed(view, item)
-        rows.append({**row, **_change(now, past, item, row, printed)})
+        rows.append({**row, **_change(now, past, item, row, printed, view.smallest)})
     overall = view.params.satisfaction.overall or (known[0].key if known else "")
     frame, (lacking, final_on) = pd.DataFrame(rows), late.said(view)
-    compared = frame["said"].isin(("none", "two", "same")) & bool(lacking)
-    frame[["effect", "effect_low", "effect_high", "p"]] = frame[["effect", "effect_low", "effect_high", "p"]].mask(compared)
+    compared = frame["said"].isin(("none", "two", "same", "ways")) & bool(lacking)
+    judged_by = ["mix", "own", "effect", "effect_low", "effect_high", "p"]
+    frame[judged_by] = frame[judged_by].mask(compared)
     frame = frame.assign(said=frame["said"].mask(compared, lacking), final_on=final_on)
     frame = frame.assign(q=lambda f: tests.benjamini_hochberg(f["p"]))
     if not grain(view.period.label):
         frame["said"] = frame["said"].where(frame["said"] != "first", "whole")
     frame["said"] = frame["said"].mask((frame["said"] == "two") & (frame["q"] >= MOST_Q), "many")
-    return frame.assign(told=np.where((frame["item"] == overall) | (frame["said"] == "two"), frame["said"], ""))
+    within = np.where(frame["mix"].abs() >= MATTERS * (frame["scale_high"] - frame["scale_low"]), " within", "")
+    return frame.assign(told=np.where((frame["item"] == overall) | (frame["said"] == "two"), frame["said"] + within, ""))
 
 
 def _now(view: View) -> Answers | None:
@@ -146,10 +154,10 @@ def _state(score: np.ndarray, people: int) -> str:
     return "constant" if np.ptp(score) == 0 else "few" if len(score) < FEW else ""
 
 
-def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, printed: dict) -> dict:
+def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, printed: dict, smallest: int) -> dict:
     """This month's answers against the month before's, and what may be said of it."""
     was = past.of(item.key) if past and item.key in past.items else pd.DataFrame({item.key: [], "respondent": []})
-    nothing = dict.fromkeys(("effect", "effect_low", "effect_high", "p"), np.nan)
+    nothing = dict.fromkeys(("mix", "own", "effect", "effect_low", "effect_high", "p"), np.nan)
     if not len(was) and item.key in printed:
         given = printed[item.key]
         counted = given.n is not None and not np.isnan(row["n"])
@@ -159,22 +167,27 @@ def _change(now: Answers | None, past: Answers | None, item: Item, row: dict, pr
         return {**head, **nothing, "said": "first" if row["n"] > 0 else "no n"}
     if not len(was) or not row["n"] > 0 or now is None:
         return {**head, **nothing, "said": _nothing(now, past, item, row)}
-    is_ = now.of(item.key)
-    found = surveys.compare_ordinal(
-        is_[item.key].to_numpy(float), was[item.key].to_numpy(float), clusters_first=_own(is_, 1), clusters_second=_own(was, 2)
-    )
+    return {**head, **nothing, **_compared(now.of(item.key), was, item.key, smallest)}
+
+
+def _compared(is_: pd.DataFrame, was: pd.DataFrame, item: str, smallest: int) -> dict:
+    """The answers of two months held against each other, where they came by several channels within each."""
     if min(len(is_), len(was)) < FEW:
-        return {**head, **nothing, "said": "few"}
+        return {"said": "few"}
+    mixed, of_strata = {}, {}
+    if ways.several(is_, was):
+        mixed, (mine, theirs) = ways.parts(is_, was, item, smallest), ways.strata(is_, was)
+        is_, was = is_[mine.notna()], was[theirs.notna()]
+        if is_.empty:
+            return {**mixed, "said": "ways"}
+        of_strata = {"strata_first": mine.dropna(), "strata_second": theirs.dropna()}
+    found = surveys.compare_ordinal(
+        is_[item].to_numpy(float), was[item].to_numpy(float), clusters_first=_own(is_, 1), clusters_second=_own(was, 2), **of_strata
+    )
     if np.isnan(found.low):
-        return {**head, **nothing, "said": "same"}
-    return {
-        **head,
-        "effect": found.value,
-        "effect_low": found.low,
-        "effect_high": found.high,
-        "p": found.p,
-        "said": "none" if found.low <= 0 <= found.high else "two",
-    }
+        return {**mixed, "said": "same"}
+    ends = {"effect": found.value, "effect_low": found.low, "effect_high": found.high, "p": found.p}
+    return {**mixed, **ends, "said": "none" if found.low <= 0 <= found.high else "two"}
 
 
 def _nothing(now: Answers | None, past: Answers | None, item: Item, row: dict) -> str:

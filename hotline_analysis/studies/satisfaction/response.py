@@ -12,6 +12,7 @@ from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.periods import month_before
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import surveys, tests
+from hotline_analysis.studies.satisfaction import ways
 from hotline_analysis.studies.satisfaction.answers import FEW, Answers, answers, handled
 from hotline_analysis.words import Term
 
@@ -50,7 +51,7 @@ def response(view: View) -> pd.DataFrame:
     answered inbound calls (评价率), for these hold no record of invitations. Issue, department and the like are the survey's own, else those of its call; without either the group is unknown (no row).
 
     Columns: source, kind (all, issue_1, department, unit, channel, band), group, numerator (answered), denominator (invited), value, low, high (response rate),
-    answers (to the overall item), score, score_low, score_high (its mean), spread_p (do the groups of this kind answer alike?). Groups below the
+    answers (to the overall item), score, score_low, score_high (its mean), spread_p (do the groups of this kind answer alike?), told (way: a row of the surveys' own channels, of which there are several; way answers: without invitations; else ''). Groups below the
     view's `smallest` are pooled, small counts not told. Where the export holds answers only there are no rates: denominator and value are missing
     for all, with the reason. Raises NoInput. Source: D09, B20, methods 8.
     """
@@ -58,6 +59,7 @@ def response(view: View) -> pd.DataFrame:
     item = overall(view, now)
     parts = [_grouped(now, kind, item, view.smallest) for kind in KINDS if kind == "all" or _has(now.frame, kind)]
     frame = pd.concat(parts, ignore_index=True).assign(source=now.source)
+    frame["told"] = np.where((frame["kind"] == "channel") & ways.several(now.frame), "way" if now.counted else "way answers", "")
     if not now.counted:
         missing = "needs invitations"
         frame = frame.assign(

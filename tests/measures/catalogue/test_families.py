@@ -117,6 +117,18 @@ def test_a_month_of_another_scale_has_no_survey_satisfaction():
     assert told["numerator"].tolist()[0] == 3 and told["denominator"].tolist()[0] == 4 and np.isnan(told["value"].iloc[1])
 
 
+def test_the_channels_of_the_surveys_stand_beside_their_satisfaction():
+    """By text message 5 and 4, by voice 5, 2 and 1, one by nobody knows what: 4 of 6 satisfied, and what each has; without any channel nothing."""
+    asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
+    given = [("短信", 5), ("短信", 4), ("语音", 5), ("语音", 2), ("语音", 1), (None, 5)]
+    rows = table("invited_s", [{"invited_s": BEGIN + n, "item_1": s, "channel": way} for n, (way, s) in enumerate(given)])
+    told = found(asked, ["survey_satisfaction"], surveys=rows)
+    assert parts(told) == {"survey_satisfaction": (4, 6)}
+    assert told.loc["survey_satisfaction", "ways"] == (("", 1.0, 1.0), ("短信", 2.0, 2.0), ("语音", 1.0, 3.0))
+    assert found(asked, ["survey_satisfaction"], surveys=rows.assign(channel=None)).loc["survey_satisfaction", "ways"] == ()
+    assert found(asked, ["survey_satisfaction"], surveys=rows.drop(columns="channel")).loc["survey_satisfaction", "ways"] == ()
+
+
 def test_一事一评_and_surveys_by_hand():
     """Surveys 5 3 1, one without a score, one off the scale, and a 4 of no order: 2 of 4 satisfied; of orders 2 good, 1 bad of 3."""
     asked = params(items={"item_1": {"name": "总体", "scale": [1, 5]}})
