@@ -7,7 +7,7 @@ period, or all; what is usual comes from all data. A check whose column the expo
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -473,22 +473,33 @@ def _of_hold(part: _Part) -> Iterator[Finding]:
     """
     if part.name != "calls" or "talk_seconds" not in part or "hold_seconds" not in part:
         return
-    over = f"end_s - {_answered(part)} - talk_seconds" if "end_s" in part else "NULL"
-    fits = [f"count(*) FILTER (abs({over} - {times} * hold_seconds) <= {NEAR_S})" for times in range(3)]
+    fits, on_hold = held_sql(part)
     shorter = f"count(*) FILTER (talk_seconds < hold_seconds - {NEAR_S})"
-    held, less, *found = part.one("count(*)", shorter, *fits, where=f"talk_seconds > 0 AND hold_seconds > {2 * NEAR_S}")
-    sure = max(found) >= max(PROVEN * sum(found), FEWEST_HELD)
-    if sure and found[1] < max(found):
-        check = "hold in talk" if found[0] > found[2] else "hold not in talk"
-        yield Finding(check, part.said("talk_seconds"), max(found), max(found) / held, "major")
-    elif held and not sure and less <= ODD * held and not any(_included(part, "talk_seconds")):
+    held, less, *found = part.one("count(*)", shorter, *fits, where=on_hold)
+    times = times_held(found)
+    if times in (0, 2):
+        yield Finding("hold not in talk" if times else "hold in talk", part.said("talk_seconds"), max(found), max(found) / held, "major")
+    elif held and times is None and less <= ODD * held and not any(_included(part, "talk_seconds")):
         yield Finding("hold unproven", part.said("talk_seconds"), held, None, "info")
 
 
-def _answered(part: _Part) -> str:
+def held_sql(columns: Container[str]) -> tuple[list[str], str]:
+    """Of calls with these columns that were on hold (the second, a condition): how many end as long after their answer as their talk, as talk and hold, and as
+    talk and twice the hold (the first, three counts)."""
+    over = f"end_s - {_answered(columns)} - talk_seconds" if "end_s" in columns else "NULL"
+    fits = [f"count(*) FILTER (abs({over} - {times} * hold_seconds) <= {NEAR_S})" for times in range(3)]
+    return fits, f"talk_seconds > 0 AND hold_seconds > {2 * NEAR_S}"
+
+
+def times_held(found: Sequence[int]) -> int | None:
+    """How many times the hold lies beside the talk, by these three counts; None where they prove nothing."""
+    return found.index(max(found)) if max(found) >= max(PROVEN * sum(found), FEWEST_HELD) else None
+
+
+def _answered(columns: Container[str]) -> str:
     """When a call was answered: as it is written, else after its waits as far as they are told."""
-    waited = " + ".join(["start_s", *(f"coalesce({c}, 0)" for c in ("menu_seconds", "queue_seconds", "ring_seconds") if c in part)])
-    return f"coalesce(answered_s, {waited})" if "answered_s" in part else f"({waited})"
+    waited = " + ".join(["start_s", *(f"coalesce({c}, 0)" for c in ("menu_seconds", "queue_seconds", "ring_seconds") if c in columns)])
+    return f"coalesce(answered_s, {waited})" if "answered_s" in columns else f"({waited})"
 
 
 def _included(part: _Part, column: str) -> list[str]:
