@@ -240,7 +240,10 @@ class Figure:
             for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
         }
         numbers = {"columns": cells(shown, self.numbers), "rows": shown.frame.to_dict("records"), "language": language}
-        side = {"side": shown.said(self.reading), "rule": words.opening(shown.attrs.get("definition", {}).get(language, ""), language)}
+        side = {
+            "side": [words.opening(line, language) for line in shown.said(self.reading)],
+            "rule": words.opening(shown.attrs.get("definition", {}).get(language, ""), language),
+        }
         head = {"key": key, "title": title, "subtitle": subtitle, "drawings": drawn, "above": charts.key_line(self.draw, **given)}
         whole = html("blocks", "figure", **head, **side, **numbers)
         return Block("figure", whole, f"{title}\n{subtitle}", {"key": key})
