@@ -266,7 +266,7 @@ def check(params, month, language, quiet):
         click.echo(line)
     click.echo()
     for row in h.checks.to_dict("records"):
-        click.echo(f"{check_words.SEVERITY[row['severity']](language)}  {row[f'told_{language}']}")
+        click.echo(f"{Term('程度：', 'Severity: ')(language)}{check_words.SEVERITY[row['severity']](language)}  {row[f'told_{language}']}")
     if h.params.assumed:
         click.echo(f"\n{h.params.assumed(language)}")
     click.echo(f"\n{Term('数据质量', 'Data quality')(language)}: {GRADE[h.grade[0]](language)}")

@@ -572,6 +572,11 @@ class Either:
 Said = Sentence | Sentences | Rows | Either | Term | Sequence  # what a frame can say
 
 
+def opening(text: str, language: str) -> str:
+    """A text as a sentence begins: an English one with a capital, unless it begins with a name of code or of one letter (kpis.csv, q)."""
+    return text[0].upper() + text[1:] if language == "en" and OPENS.match(text) else text
+
+
 def listed(words: Sequence[str], language: str, last: Term | None = None) -> str:
     """甲、乙和丙 (en a, b and c)."""
     joint = (last or Term("和", " and ")).in_(language)
@@ -589,11 +594,13 @@ def typed(value: float) -> str:
     return decimal(value, places_of(value))
 
 
+OPENS = re.compile(r"[a-z]{2,}(?=[ ,:;-]|$)|a ")
+NOT_ONE = Term("没有一", "none")
 FORMS: dict[str, Callable] = {
     "text": lambda value, language: str(value),
     "count": lambda value, language: format_count(value),
     "some": lambda value, language: format_count(value) if value else "",  # of nought nothing is said
-    "nought": lambda value, language: "" if value else format_count(value),
+    "none": lambda value, language: "" if value else NOT_ONE(language),  # 没有一 before the word that counts: 没有一对
     "share": lambda value, language: format_rate(value),
     "share0": lambda value, language: format_rate(value, 0),
     "points": lambda value, language: format_change(value, PERCENT, language),

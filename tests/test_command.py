@@ -119,7 +119,7 @@ def test_check_shows_the_ledger_and_the_grade(hotline, capsys):
     assert "calls.csv" in out and out.splitlines()[-1].startswith("数据质量: ")
     code, out, _ = run(capsys, "check", "--params", str(hotline), "--month", "2024-01", "--language", "en", "--quiet")
     assert out.splitlines()[0].split("  ")[-2:] == ["Records of the period", "In the figures"]
-    assert "\nnote  Caller not identified in " in out and "\nData quality: " in out
+    assert "\nSeverity: note  Caller not identified in " in out and "\nData quality: " in out
 
 
 def test_check_says_why_records_were_not_taken_and_on_which_lines(tmp_path, capsys):

@@ -264,7 +264,8 @@ SENTENCES = {
         "{where}: {count} read like somebody's number and are stored as codes ({share})",
     ),
     "unknown words": Term(
-        "{where}有{count}格的取值参数未列出（{share}）{shape}", "{where}: {count} words that params do not list ({share}){shape}"
+        "{where}有{count}格的取值参数未列出（{share}）{among}：请在参数的values中写明含义，不算数的写作空",
+        "{where}: {count} words that params do not list ({share}){among}; say under values what they mean, or leave empty what counts as none",
     ),
     "no answer": Term(
         "{where}有{count}格是不适用或未作答的代码（{share}），不算得分",
@@ -326,6 +327,9 @@ SENTENCES = {
 def sentence(row: Mapping, language: str, items: Mapping[str, Term] = {}) -> str:
     """One finding (a row of `checks.checks`) in a sentence without its stop, items by their names. No value of the data is in it but words that 8 records or more have."""
     shape = "" if not row["detail"] else f"，形如{row['detail']}" if language == "zh" else f", such as {row['detail']}"
+    among = (
+        "" if not row["detail"] else f"，其中有{row['detail']}" if language == "zh" else f", {row['detail'].replace('、', ', ')} among them"
+    )
     share, (table, _, when) = row["share"], row["where"].rpartition(" › ")
     return SENTENCES[row["check"]](language).format(
         where=place(when if row["check"] == "silence" else row["where"], language, items),
@@ -336,6 +340,7 @@ def sentence(row: Mapping, language: str, items: Mapping[str, Term] = {}) -> str
         detail=row["detail"],
         table=tables.TABLES[table].term(language) if table in tables.TABLES else tables.CALLS.term(language),
         shape=shape,
+        among=among,
         other=tables.TABLES[row["detail"]].term(language) if row["detail"] in tables.TABLES else "",
         whole=place(f"{table or 'calls'} › {row['detail']}", language).rpartition(" › ")[2],
     )

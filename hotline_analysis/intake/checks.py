@@ -7,7 +7,7 @@ period, or all; what is usual comes from all data. A check whose column the expo
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -21,7 +21,7 @@ from hotline_analysis.intake.check_words import SEVERITY
 from hotline_analysis.intake.convert import hints
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
-from hotline_analysis.intake.convert.parts import DUE, FAR_OUT_DAYS
+from hotline_analysis.intake.convert.parts import BETWEEN, DUE, FAR_OUT_DAYS, LONGEST_WORD, NAMED
 from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_days, silences
@@ -67,7 +67,6 @@ SPARSE, FEWEST_DAYS, LONGEST_RUN = (
     3,
     12,
 )  # share of days without a record, days with one, and days in a row: day and month exchanged make no longer run
-NAMED = 5  # words that are named one by one
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -478,22 +477,33 @@ def _of_hold(part: _Part) -> Iterator[Finding]:
     """
     if part.name != "calls" or "talk_seconds" not in part or "hold_seconds" not in part:
         return
-    over = f"end_s - {_answered(part)} - talk_seconds" if "end_s" in part else "NULL"
-    fits = [f"count(*) FILTER (abs({over} - {times} * hold_seconds) <= {NEAR_S})" for times in range(3)]
+    fits, on_hold = held_sql(part)
     shorter = f"count(*) FILTER (talk_seconds < hold_seconds - {NEAR_S})"
-    held, less, *found = part.one("count(*)", shorter, *fits, where=f"talk_seconds > 0 AND hold_seconds > {2 * NEAR_S}")
-    sure = max(found) >= max(PROVEN * sum(found), FEWEST_HELD)
-    if sure and found[1] < max(found):
-        check = "hold in talk" if found[0] > found[2] else "hold not in talk"
-        yield Finding(check, part.said("talk_seconds"), max(found), max(found) / held, "major")
-    elif held and not sure and less <= ODD * held and not any(_included(part, "talk_seconds")):
+    held, less, *found = part.one("count(*)", shorter, *fits, where=on_hold)
+    times = times_held(found)
+    if times in (0, 2):
+        yield Finding("hold not in talk" if times else "hold in talk", part.said("talk_seconds"), max(found), max(found) / held, "major")
+    elif held and times is None and less <= ODD * held and not any(_included(part, "talk_seconds")):
         yield Finding("hold unproven", part.said("talk_seconds"), held, None, "info")
 
 
-def _answered(part: _Part) -> str:
+def held_sql(columns: Container[str]) -> tuple[list[str], str]:
+    """Of calls with these columns that were on hold (the second, a condition): how many end as long after their answer as their talk, as talk and hold, and as
+    talk and twice the hold (the first, three counts)."""
+    over = f"end_s - {_answered(columns)} - talk_seconds" if "end_s" in columns else "NULL"
+    fits = [f"count(*) FILTER (abs({over} - {times} * hold_seconds) <= {NEAR_S})" for times in range(3)]
+    return fits, f"talk_seconds > 0 AND hold_seconds > {2 * NEAR_S}"
+
+
+def times_held(found: Sequence[int]) -> int | None:
+    """How many times the hold lies beside the talk, by these three counts; None where they prove nothing."""
+    return found.index(max(found)) if max(found) >= max(PROVEN * sum(found), FEWEST_HELD) else None
+
+
+def _answered(columns: Container[str]) -> str:
     """When a call was answered: as it is written, else after its waits as far as they are told."""
-    waited = " + ".join(["start_s", *(f"coalesce({c}, 0)" for c in ("menu_seconds", "queue_seconds", "ring_seconds") if c in part)])
-    return f"coalesce(answered_s, {waited})" if "answered_s" in part else f"({waited})"
+    waited = " + ".join(["start_s", *(f"coalesce({c}, 0)" for c in ("menu_seconds", "queue_seconds", "ring_seconds") if c in columns)])
+    return f"coalesce(answered_s, {waited})" if "answered_s" in columns else f"({waited})"
 
 
 def _included(part: _Part, column: str) -> list[str]:
@@ -527,9 +537,20 @@ def _of_words(part: _Part) -> Iterator[Finding]:
     for column in part.table.columns:
         if column.allowed and column.name in part:
             known = ", ".join(f"'{word}'" for word in column.allowed)
-            strange, filled = part.one(f"count(*) FILTER ({column.name} NOT IN ({known}))", f"count({column.name})")
+            unknown = f"{column.name} NOT IN ({known})"
+            strange, filled = part.one(f"count(*) FILTER ({unknown})", f"count({column.name})")
             if strange:
-                yield Finding("unknown words", part.said(column.name), strange, strange / filled, _step(strange / filled, REJECTED))
+                short = f"{unknown} AND length({column.name}) <= {LONGEST_WORD} AND NOT regexp_matches({column.name}, '\\d')"
+                told = BETWEEN.join(_often(part, column.name, short))
+                yield Finding(
+                    "unknown words", part.said(column.name), strange, strange / filled, _step(strange / filled, REJECTED), detail=told
+                )
+
+
+def _often(part: _Part, column: str, unknown: str) -> list[str]:
+    """The commonest words of a column that are unknown; one that hardly anybody used may be somebody's."""
+    often = f"GROUP BY 1 HAVING count(*) >= {SMALLEST} ORDER BY count(*) DESC, 1 LIMIT {NAMED}"
+    return [word for (word,) in part.rows(f"SELECT {column} FROM t WHERE ({part.inside}) AND {unknown} {often}")]
 
 
 def _of_worths(part: _Part) -> Iterator[Finding]:
@@ -540,11 +561,7 @@ def _of_worths(part: _Part) -> Iterator[Finding]:
     unknown = f"satisfied NOT IN ({known})"
     strange, filled = part.one(f"count(*) FILTER ({unknown})", "count(satisfied)")
     if strange:
-        often = (
-            f"HAVING count(*) >= {SMALLEST} ORDER BY count(*) DESC, 1 LIMIT {NAMED}"  # a word that hardly anybody used may be somebody's
-        )
-        found = part.rows(f"SELECT satisfied FROM t WHERE ({part.inside}) AND {unknown} GROUP BY 1 {often}")
-        told = "、".join(word for (word,) in found) or "…"
+        told = BETWEEN.join(_often(part, "satisfied", unknown)) or "…"
         yield Finding("no worth", part.said("satisfied"), strange, strange / filled, "major", detail=told)
 
 
@@ -827,8 +844,16 @@ def _of_cells(cells: Iterable[Mapping], params: Params, period: Stretch | None) 
             info = check in ("hidden ids", "no answer", *TOLD.values())
             mended = "minor" if check == "exchanged dates" else "info"
             severity = mended if info else _step(count / filled, MISFIT if check == "country" else UNREAD)
-            detail = _country(params, table, column) if check in ("country", "number plan") else shapes.most_common(1)[0][0]
+            detail = _country(params, table, column) if check in ("country", "number plan") else _commonest(check, shapes, count)
             yield Finding(check, _said(table, column), count, count / filled, severity, detail=detail)
+
+
+def _commonest(check: str, shapes: Counter, count: int) -> str:
+    """The commonest shape; of words that are none of their list those that the files name, where enough are told of together that none stands for a few."""
+    if check != "unknown words":
+        return shapes.most_common(1)[0][0]
+    words = [word for said, _ in shapes.most_common() for word in said.split(BETWEEN) if word] if count >= SMALLEST else []
+    return BETWEEN.join(list(dict.fromkeys(words))[:NAMED])
 
 
 def _check_of(cell: Mapping) -> str:

@@ -115,8 +115,9 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
 
     Counted are the index calls of the period under the view's definition that were watched for the whole window, charged as it says; calls without a unit are none's and are left out, and of the same issue those whose issue is unknown. Raises DataRefused
     looking back, by calendar day or by chains (no window to watch), where the calls lack the stratum, where none was watched for the window, and where the end of so many calls is not known that no rate of this
-    window is judged (`unended`); of one unit whose own ends are so unknown the share says it (`ended`).
+    window is judged (`unended`); of one unit whose own ends are so unknown the share says it (`ended`). NoInput without calls.
     """
+    _refuse_without_calls(view)
     _refuse_incomparable(view, window_hours)
     window_s = round(window_hours * HOUR)
     gaps = _watched(view, by, window_s)
@@ -133,6 +134,18 @@ def share(view: View, *, by: str = "", window_hours: float = 24.0, leaves: bool 
     low = unended.too_low(view, window_hours, by, names) if by else set()
     units = [_unit(name, part, curves[name], ended=name not in low) for name, part in made.groupby("unit", sort=True)]
     return Share(by=by, window_hours=window_hours, units=tuple(units), **_stood_on(view))
+
+
+def _refuse_without_calls(view: View) -> None:
+    if not {"calls"} & {*view.tables, *view.whole}:
+        orders = "orders" in view.tables
+        beside = "; orders stand side by side in `hotline study complaints --table departments`" if orders else ""
+        alone = " (orders alone are there)" if orders else ""
+        raise NoInput(
+            "units",
+            f"params name no calls{alone}, and what units share and compare is who called again after a call.",
+            f"Add 'calls:' with files and the columns started_at and caller{beside}.",
+        )
 
 
 def _refuse_incomparable(view: View, window_hours: float) -> None:

@@ -75,7 +75,7 @@ def suggestions(frames: Mapping[str, pd.DataFrame], *, months: float, window_hou
     many the period is; window_hours: the window by which repeats are appraised now.
 
     Columns: kind, place, subject, then, case, persons, n (calls it rests on), value, other, ratio, per_thousand, hours_short, hours_over, hours_now, hours_new, support, told, among (the issues of `answers`, each with its parent), size, size_low, size_high (95 %, in
-    `unit`; calls a month, but a share for the window), page (where its evidence stands), watched, watched_low, watched_high (the number that next month's page holds against its own: `results.watched`), and in every row count, looked (rules whose frames are there), kinds, said (some, none). An empty list is
+    `unit`; calls a month, but a share for the window), page (where its evidence stands), watched, watched_low, watched_high (the number that next month's page holds against its own: `results.watched`), and in every row count, looked (rules whose frames are there), kinds, said (some; none; no data: no rule's frames are there). An empty list is
     a row of its own with kind ''.
 
     Gates: shifts - the peak's rate is below that of the other hours, an hour of the peak is hard, and the roster, where there is one, is short. notify - the list of notices. coach,
@@ -89,7 +89,11 @@ def suggestions(frames: Mapping[str, pd.DataFrame], *, months: float, window_hou
         columns=[c for c in COLUMNS if c not in ("count", "looked", "kinds", "said")]
     )
     told = told.assign(
-        place=np.arange(1, len(told) + 1), count=len(rows), looked=len(asked), kinds=len(RULES), said="some" if rows else "none"
+        place=np.arange(1, len(told) + 1),
+        count=len(rows),
+        looked=len(asked),
+        kinds=len(RULES),
+        said="some" if rows else "none" if asked else "no data",
     )
     texts = ("subject", "then", "case", "unit", "page")
     return told.assign(**{name: told[name].astype(object).where(told[name].notna(), "") for name in texts})

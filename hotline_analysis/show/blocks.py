@@ -107,13 +107,14 @@ def colophon(shown, *, note: Said, files: Said) -> Block:
 
 def sentences(said: Sequence[str], *, language: str = "zh", link: str = "") -> Block:
     """What a frame says, a line breaking only between sentences; in the summary it is the page's conclusion. link: the place of another page that says more."""
-    space = "" if language == "zh" else " "
+    space, said = "" if language == "zh" else " ", [words.opening(line, language) for line in said]
     more = {"link": link, "word": WORDS["more"](language)}
     return Block("say", html("blocks", "sentences", lines=said, space=space, **more), space.join(said))
 
 
-def missing(reason: str) -> Block:
+def missing(reason: str, language: str = "zh") -> Block:
     """A frame that cannot be had: its reason, or nothing where there is none to give. Where all of a chapter is so, the page prints the first once, under the chapter's heading."""
+    reason = words.opening(reason, language)
     return Block("missing", html("blocks", "missing", reason=reason) if reason else Markup(), reason, {"missing": reason})
 
 
@@ -129,6 +130,7 @@ class Cell:
     interval: bool = False
     bold: bool = False
     phone: bool = True
+    same: tuple[str, Term] | None = None  # another column of words, and what stands here where this one says the same
 
     @property
     def style(self) -> str:
@@ -148,6 +150,8 @@ class Cell:
             return QUIET.format(self._absent(row, language))
         if self.interval:
             return self._interval(row, language)
+        if self.same and row[self.name] == row.get(self.same[0]):
+            return QUIET.format(self.same[1](language))
         said = written(row, self.name, self.field, language, BARE.get(self.field.form, ""))
         return SAID.format(said) if NOT_A_WORD.search(said) else said
 

@@ -41,6 +41,7 @@ PARTS = (
     Sentence("看满时限的诉求，{indicator}由{rate_before@all}变为{rate@all}：结构的变化使它{mix@all}（{mix_low@all:pp}至{mix_high@all:pp}），各类自身的办理使它{own@all}（{own_low@all:pp}至{own_high@all:pp}）。", "Of the orders watched for the whole limit, {indicator} went from {rate_before@all} to {rate@all}: the mix moved it by {mix@all} ({mix_low@all:pp} to {mix_high@all:pp}), the handling of the same categories by {own@all} ({own_low@all:pp} to {own_high@all:pp})."),
 )  # fmt: skip
 
+AS_THE_COUNT = Term("同件数", "as the count")
 TREE = "count before change a_day± state share share_change± share_state"
 TREE_WORDS = {
     "name": Term("类别", "Categories"),
@@ -48,6 +49,7 @@ TREE_WORDS = {
     "subtitle": Term("件数的变化为百分比，占比的变化为百分点；可比日均已扣除周末、节假日；区间逐行计算，判断已就行数校正，只作到一级", "Counts change in per cent, shares in points; adjusted: kinds of day taken off; each interval is of its own row, the verdicts allow for the number of rows and stop at the first level"),
     "bold": "count",
     "narrow": "category count change state share",
+    "same": {"share_state": ("state", AS_THE_COUNT)},
 }  # fmt: skip
 
 FORMS = {

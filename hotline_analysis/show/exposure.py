@@ -2,7 +2,7 @@
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import Sentence, Sentences, Term
+from hotline_analysis.words import Either, Sentence, Sentences, Term
 
 RECOMMENDED = {
     "per_issue": Sentence(
@@ -65,7 +65,10 @@ FORMS = {
     "comparison": Table(
         "first second difference± q",
         Term("哪些诉求确有差异", "Which issues differ"),
-        claim=(Sentence("{pairs}对中{differing}对有差异", "{differing} of {pairs} pairs differ"),),
+        claim=Either((
+            Sentence("{pairs}对中{differing:some}对有差异", "{differing:some} of {pairs} pairs differ"),
+            Sentence("{pairs}对中{differing:none}对有差异", "{differing:none} of {pairs} pairs differs"),
+        )),
         subtitle=Term(
             "168小时内超出平时的复电，差异最大的几对；q为多重比较校正后；不作名次",
             "Beyond habit within 168 h, the largest differences; q after correction for many comparisons; no ranking",

@@ -16,9 +16,9 @@ LISTED = {
     ),
 }
 STEPS = {
-    "investigated": Either((Sentence("已排查{value}（{numerator:some}件）", "{value} looked into ({numerator:some})"), Sentence("已排查{numerator:nought}件", "{numerator:nought} looked into"))),
-    "closed": Either((Sentence("已办结{value}（{numerator:some}件）", "{value} closed ({numerator:some})"), Sentence("已办结{numerator:nought}件", "{numerator:nought} closed"))),
-    "solved": Either((Sentence("其中已解决{value}（{numerator:some}件）", "of these {value} solved ({numerator:some})"), Sentence("其中已解决{numerator:nought}件", "{numerator:nought} solved"))),
+    "investigated": Either((Sentence("已排查{value}（{numerator:some}件）", "{value} looked into ({numerator:some})"), Sentence("{numerator:none}件排查过", "{numerator:none} looked into"))),
+    "closed": Either((Sentence("已办结{value}（{numerator:some}件）", "{value} closed ({numerator:some})"), Sentence("{numerator:none}件办结", "{numerator:none} closed"))),
+    "solved": Either((Sentence("其中已解决{value}（{numerator:some}件）", "of these {value} solved ({numerator:some})"), Sentence("其中{value:none}件解决", "{value:none} solved"))),
 }  # fmt: skip
 RETURNED = {
     "solved": Sentence("已解决的{cases}件，办结后{days}天内{value}为同一诉求再次来电（{low}～{high}）", "Of {cases} solved cases {value} called again about the same within {days} days ({low}–{high})"),

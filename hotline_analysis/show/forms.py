@@ -164,7 +164,7 @@ class Table:
     """A table: its columns by name (`value±` adds the interval behind it), its claim, what is said below, which rows matter.
 
     name stands where the claim cannot be said; `bold` and `narrow` name columns (narrow: those that the phone keeps); `where` and `chosen` are
-    columns of true and false: the rows shown, the rows marked; `total`: the last row is the foot; `wide`: set small on paper; `spare`: columns that go where no row has anything in them; `anchor`: the column whose key names a row, so that a sentence can lead to it; `unless`: cases (column `said`) with the reason
+    columns of true and false: the rows shown, the rows marked; `total`: the last row is the foot; `wide`: set small on paper; `spare`: columns that go where no row has anything in them; `same`: columns of words, each with another column and what stands in its place where both say the same; `anchor`: the column whose key names a row, so that a sentence can lead to it; `unless`: cases (column `said`) with the reason
     that stands in its place.
     """
 
@@ -183,20 +183,24 @@ class Table:
     wide: bool = False
     anchor: str = ""
     spare: str = ""
+    same: Mapping[str, tuple[str, Term]] = field(default_factory=dict)
 
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
-            return blocks.missing(reason)
+            return blocks.missing(reason, shown.language)
         frame = shown.frame[shown.frame[self.where].astype(bool)] if self.where in shown.frame else shown.frame
         rows, language, title = frame.to_dict("records"), shown.language, _title(self, shown)
         total = rows.pop() if self.total and shown.whole else None
         columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
+        columns = [replace(c, same=self.same.get(c.name)) for c in columns]
         columns = [c for c in columns if c.name not in self.spare.split() or any(_filled(shown, row, c) for row in rows)]
-        subtitle, note = (shown.first(self.subtitle), "".join(shown.said(self.note))) if shown.whole else ("", "")
+        subtitle, note = (
+            (words.opening(shown.first(self.subtitle), shown.language), "".join(shown.said(self.note))) if shown.whole else ("", "")
+        )
         classes = ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide
         head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes}
         body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
-        below = [line for line in (blocks.untold(rows, columns, language), note) if line]
+        below = [words.opening(line, language) for line in (blocks.untold(rows, columns, language), note) if line]
         whole = html("blocks", "table", **head, **body, below=below, language=language)
         return Block("table", whole, f"{title}\n{blocks.plain(rows, columns, language)}", {"key": shown.key})
 
@@ -220,8 +224,13 @@ class Figure:
 
     def block(self, shown: Shown) -> Block:
         if reason := _not_shown(self, shown):
-            return blocks.missing(reason)
-        key, title, subtitle, language = shown.key, _title(self, shown), shown.first(self.subtitle), shown.language
+            return blocks.missing(reason, shown.language)
+        key, title, subtitle, language = (
+            shown.key,
+            _title(self, shown),
+            words.opening(shown.first(self.subtitle), shown.language),
+            shown.language,
+        )
         notes = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
         words_of_keys = {key: term for column in shown.fields.values() for key, term in column.words.items()}
         names = {"names": words_of_keys} if "names" in inspect.signature(self.draw).parameters else {}
@@ -231,7 +240,10 @@ class Figure:
             for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
         }
         numbers = {"columns": cells(shown, self.numbers), "rows": shown.frame.to_dict("records"), "language": language}
-        side = {"side": shown.said(self.reading), "rule": shown.attrs.get("definition", {}).get(language, "")}
+        side = {
+            "side": [words.opening(line, language) for line in shown.said(self.reading)],
+            "rule": words.opening(shown.attrs.get("definition", {}).get(language, ""), language),
+        }
         head = {"key": key, "title": title, "subtitle": subtitle, "drawings": drawn, "above": charts.key_line(self.draw, **given)}
         whole = html("blocks", "figure", **head, **side, **numbers)
         return Block("figure", whole, f"{title}\n{subtitle}", {"key": key})
@@ -268,7 +280,7 @@ def _not_shown(form: Table | Figure, shown: Shown) -> str:
 def _title(form: Table | Figure, shown: Shown) -> str:
     if not shown.whole:
         return form.name(shown.language) + SELECTION(shown.language)
-    return shown.first(form.claim) or form.name(shown.language)
+    return words.opening(shown.first(form.claim), shown.language) or form.name(shown.language)
 
 
 def cells(shown: Shown, columns: str | Sequence[str], *, bold: str = "", narrow: str = "") -> list[Cell]:
@@ -336,7 +348,7 @@ def show(*things, as_: str = "", language: str = "") -> Block:
         return _drawing(first, language or "zh")
     shown = _shown(things, language)
     if shown.attrs.get("missing"):
-        return blocks.missing(shown.attrs["missing"][shown.language])
+        return blocks.missing(shown.attrs["missing"][shown.language], shown.language)
     if form := form_of(first, as_):
         return _marked(form.block(shown), things)
     plain = replace(shown, frame=_plain(shown.frame))
@@ -357,7 +369,7 @@ def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", more: bool = 
     """
     shown = _shown([frame, *others], language)
     if shown.attrs.get("missing"):
-        return blocks.missing(shown.attrs["missing"][shown.language])
+        return blocks.missing(shown.attrs["missing"][shown.language], shown.language)
     if not shown.whole:
         raise BadParams("say", "these values are no longer the study's own.", "Say the whole frame, or show the selection.")
     name = as_ or shown.attrs.get("table", "")

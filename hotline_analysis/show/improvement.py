@@ -2,7 +2,7 @@
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import Rows, Sentence, Sentences, Term
+from hotline_analysis.words import Either, Rows, Sentence, Sentences, Term
 
 NOW = Sentence("{name}{after:share2}", "{name} {after:share2}")
 MOVED = Sentence("，较此前{points}", ", {points} on before")
@@ -48,9 +48,14 @@ STEP_NONE = Sentence(
     "扣除原有走势后，{measure}没有证据表明有变化（{step:moved_interval}）",
     "with the trend taken off, no evidence of change in {measure} ({step:moved_interval})",
 )
-PLACEBO = Sentence(
-    "；此前试的{placebos}个假日期中，{placebos_larger}个有同样大的变化",
-    "; of {placebos} placebo dates before it {placebos_larger} moved as much",
+PLACEBO = Either(
+    tuple(
+        Sentence(
+            f"；此前试的{{placebos}}个假日期中，{{placebos_larger:{form}}}个有同样大的变化",
+            f"; of {{placebos}} placebo dates before it {{placebos_larger:{form}}} moved as much",
+        )
+        for form in ("some", "none")
+    )
 )
 MATCHED = {
     "same months": Sentence("{pairs}个同月对比，", "{pairs} same {pairs:month|months} compared: "),
@@ -161,7 +166,10 @@ FORMS = {
     "causes": Table(
         "cause score cumulative rank rank_low rank_high top_share",
         Term("因果矩阵", "Cause-and-effect matrix"),
-        claim=(Sentence("{causes}项原因取前{top}项，其中{stable}项在评分差一档时仍稳在前列", "Of {causes} causes the first {top} are taken on; {stable} of them stay there with ratings one step off"),),
+        claim=Either((
+            Sentence("{causes}项原因取前{top}项，其中{stable:some}项在评分差一档时仍稳在前列", "Of {causes} causes the first {top} are taken on; {stable:some} of them stay there with ratings one step off"),
+            Sentence("{causes}项原因取前{top}项，其中{stable:none}项在评分差一档时仍稳在前列", "Of {causes} causes the first {top} are taken on; {stable:none} of them stays there with ratings one step off"),
+        )),
         subtitle=Term("得分为权重乘评分之和；各评分随机上下浮动一档，重复一万次", "Score: sum of weight times rating; each rating moved one step at random, ten thousand times"),
         bold="score",
         narrow="cause score rank top_share",

@@ -110,10 +110,13 @@ RISEN = Rows(
     end=NOTHING,
 )
 AIM = each(
-    Sentence(
-        "目标{target:aim}，{target_months:count}个月中{reached_months:count}个月达到",
-        "target {target:aim}: reached in {reached_months:count} of {target_months:count} months",
-        of_period=True,
+    *(
+        Sentence(
+            f"目标{{target:aim}}，{{target_months:count}}个月中{{reached_months:{form}}}个月达到",
+            f"target {{target:aim}}: reached in {{reached_months:{form}}} of {{target_months:count}} months",
+            of_period=True,
+        )
+        for form in ("some", "none")
     ),
     end=NOTHING,
 )
@@ -376,6 +379,7 @@ SAY = {
     "suggestions": Sentences(
         {
             "some": Sentence("只列证据够的：{kinds}类依据中{looked}类有数据可看，{count}条过了门槛。", "Only what the evidence is enough for: of {kinds} kinds of evidence {looked} have data, and {count} {count:suggestion passes|suggestions pass}."),
+            "no data": Term("本月没有一类依据有数据可看，因此没有建议。", "This month no kind of evidence has data, so nothing is suggested.", of_period=True),
             "none": (
                 Term("本月证据不足以支持任何行动。", "This month's evidence is not enough for any action.", of_period=True),
                 Sentence("{kinds}类依据中{looked}类有数据可看，没有一条过了门槛。", "Of {kinds} kinds of evidence {looked} have data, and none passes its gate."),

@@ -2,7 +2,7 @@
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import Rows, Sentence, Sentences, Term
+from hotline_analysis.words import Either, Rows, Sentence, Sentences, Term
 
 NOT_JUDGED = Term(
     "口径、窗口或时期不同，只并列，不判断，也不排名次。",
@@ -36,24 +36,28 @@ FORMS = {
     "sources": Table(
         "hotline first_day last_day units denominator window_hours line like",
         Term("与谁并列，口径是否相同", "Who stands side by side, and under which definition"),
-        subtitle=Term("口径、窗口与时期都相同才可比；其他热线的数字来自它们写出的计数，不含任何来电", "Comparable where definition, window and period are the same; other hotlines' figures come from counts that they wrote, without any call"),
+        subtitle=Term("口径、窗口与时期都相同才可比；看满：来电之后看满了窗口；其他热线的数字来自它们写出的计数，不含任何来电", "Comparable where definition, window and period are the same; other hotlines' figures come from counts that they wrote, without any call"),
         narrow="hotline denominator like",
     ),
     "units": Table(
         "unit denominator numerator value± used observed expected ratio± direct± lower upper rank_low rank_high verdict",
         Term("各单位与同类相比", "Units beside the others"),
         subtitle=Sentence(
-            "{period}，按名称排列；可比：其他单位也有的诉求；应有：其余单位对同一诉求的复电率乘以可比的来电；漏斗99.8%，已计入单位间平常的差异；名次为95%区间，1为最高",
+            "{period}，按名称排列；看满：来电之后看满了窗口；可比：其他单位也有的诉求；应有：其余单位对同一诉求的复电率乘以可比的来电；漏斗99.8%，已计入单位间平常的差异；同构成：各单位共有的诉求按同一构成；名次为95%区间，1为最高",
             "{period}, by name; what compares: issues that others have too; expected: the others' rate for the same issue times the calls that compare; funnel 99.8%, with room for ordinary spread; ranks as 95% intervals, 1 is the highest",
         ),
         note=(Sentences({"unlike": NOT_JUDGED, "few units": FEW, "*": ()}), APART, ENDS, MIX),
         bold="ratio",
         narrow="unit value ratio verdict",
+        wide=True,
     ),
     "pairs": Table(
         "first second difference± q",
         Term("两两之差", "Pairs of units"),
-        claim=(Sentence("{pairs}对中{differing}对有差异", "{differing} of {pairs} pairs differ"),),
+        claim=Either((
+            Sentence("{pairs}对中{differing:some}对有差异", "{differing:some} of {pairs} pairs differ"),
+            Sentence("{pairs}对中{differing:none}对有差异", "{differing:none} of {pairs} pairs differs"),
+        )),
         subtitle=Term(
             "同一构成下的复电率之差，最确定的几对；q为多重比较校正后；口径不同的、共有诉求不足一半的不检验",
             "Difference of the rates at the common mix, the surest pairs; q after correction for many comparisons; none where definitions are unlike or less than half of the mix is in common",

@@ -122,6 +122,29 @@ def test_paper_has_no_screen_furniture_and_keeps_names_on_a_line(folder, browser
     page.close()
 
 
+NEAREST = """() => {
+  const texts = cell => { const r = document.createRange(); r.selectNodeContents(cell); return [...r.getClientRects()].filter(b => b.width > 0) };
+  const found = [];
+  document.querySelectorAll('table:not(.ledger)').forEach(table => { for (const row of table.rows) for (let i = 1; i < row.cells.length; i++) {
+    const [left, right] = [texts(row.cells[i - 1]), texts(row.cells[i])];
+    const gap = left.length && right.length ? Math.min(...right.map(b => b.left)) - Math.max(...left.map(b => b.right)) : 99;
+    if (gap < 6) found.push([row.cells[i - 1].innerText, row.cells[i].innerText, gap]);
+  } });
+  return found }"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_columns_of_a_table_do_not_touch_on_paper(folder, browser, name):
+    """A4 with its margins: 176 mm of 96 points an inch; neighbouring cells are 1.6 mm apart at least."""
+    page = browser.new_page()
+    page.set_viewport_size({"width": 794, "height": 900})
+    page.goto(there(folder, name).as_uri())
+    page.emulate_media(media="print")
+    page.add_style_tag(content="body{width:665px}")
+    assert page.evaluate(NEAREST) == []
+    page.close()
+
+
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext of poppler-utils is not here")
 def test_the_summary_ends_on_the_first_sheet(folder):
     """On paper, which is report.pdf, every indicator of table 1 stands on page 1, and what must not be quoted."""

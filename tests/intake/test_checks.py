@@ -178,6 +178,38 @@ def test_words_outside_the_list():
     assert found(data, MAY) == {("unknown words", "outcome"): (1, 0.0016, "minor")}
 
 
+@pytest.mark.parametrize(
+    ("strange", "among"),
+    [
+        (["接通"] * 8 + ["放弃"] * 7, "，其中有接通"),  # seven may be one person's, and the word a name
+        (["接通"] * 7, ""),
+        (["接通"] * 9 + ["漏接"] * 8, "，其中有接通、漏接"),
+        (["13800000001"] * 9 + ["请尽快联系三号楼的居民张某"] * 9, ""),  # a number, and a text that is no word
+    ],
+)
+def test_a_word_outside_the_list_is_named_where_it_recurs(strange, among):
+    data = calls(date(2024, 5, 1), date(2024, 5, 31), 20)
+    data["outcome"] = strange + ["answered"] * (len(data) - len(strange))
+    told = checks(CONNECTION, {"calls": CONNECTION.from_df(data)}, [], params(), period=MAY).to_dict("records")
+    said = [sentence(row, "zh") for row in told if row["check"] == "unknown words"]
+    share = f"{100 * len(strange) / len(data):.1f}%"
+    assert said == [f"结果有{len(strange)}格的取值参数未列出（{share}）{among}：请在参数的values中写明含义，不算数的写作空"]
+
+
+@pytest.mark.parametrize(("strange", "among"), [(8, "，其中有占线"), (7, "")])
+def test_a_cell_that_is_none_of_its_list_is_named_where_its_word_recurs(tmp_path, strange, among):
+    """40 通，8 通的结果是参数没有写的“占线”，1 通是一个名字：只说占线。"""
+    words = ["占线"] * strange + ["张三"] + ["接通"] * (39 - strange)
+    export(tmp_path, "a.csv", [f"A{n},2024-05-{1 + n % 28:02d} 10:00:00,1380000{n:04d},{word},60" for n, word in enumerate(words)])
+    columns = "call_id: 编号, started_at: 来电时间, outcome: {from: 分类, values: {接通: answered}}"
+    h = open_hotline(hotline(tmp_path, columns=columns), "2024-05", progress=False)
+    (told,) = h.checks[h.checks["check"] == "unknown words"]["told_zh"]
+    assert (
+        told
+        == f"结果有{strange + 1}格的取值参数未列出（{100 * (strange + 1) / 40:.1f}%）{among}：请在参数的values中写明含义，不算数的写作空"
+    )
+
+
 def test_categories_that_are_new_or_drift():
     data = calls(date(2024, 3, 1), date(2024, 5, 31), 40)
     data["issue_1"] = [
@@ -373,7 +405,7 @@ def test_cells_that_did_not_convert():
         "Phone identity: 6 numbers do not fit the declared country (6.0%); see calls › columns › caller › country: US",
         "Talk time: 10 cells did not convert (5.0%), such as 0d",
         "Call id: 5 read like somebody's number and are stored as codes (5.0%)",
-        "orders › Resolved: 1 words that params do not list (0.1%), such as da",
+        "orders › Resolved: 1 words that params do not list (0.1%); say under values what they mean, or leave empty what counts as none",
     ]
     assert list(told["severity"]) == ["major", "major", "major", "info", "info"]
 

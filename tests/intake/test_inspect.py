@@ -9,7 +9,9 @@ import csv
 import glob
 import io
 import random
+import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -99,7 +101,7 @@ def _meaning(column: str, rule) -> tuple:
 def lines(done: bench.Inspected, right: Params) -> tuple[int, list[str]]:
     """How many lines are confirmed or changed, and which."""
     active = [line for line in done.text.splitlines() if "请确认" in line and not line.strip().startswith("#")]
-    marked = {line.split("#")[0].strip() for line in active}
+    marked = {line.split("#")[0].strip() for line in active if not line.startswith("title:")}
     wanted, had = facts(right), facts(done.params)
     files = {file for _, file, _ in had}
     told = [f"confirm {line}" for line in sorted(marked)]
@@ -592,6 +594,78 @@ def test_minutes_are_proved_by_the_times_between_which_they_lie(tmp_path):
     }  # fmt: skip
     done = look(tmp_path, {"通话ID": CALLS["通话ID"], **times, "主叫号码": CALLS["主叫号码"], "通话时长": TALK})
     assert told(done)["talk_seconds"] == ({"from": "通话时长", "unit": "minutes"}, True, True)
+
+
+def on_hold(held: int, *, apart: bool) -> dict[str, list]:
+    """60 通，应答到结束各 300 秒（保持另计的再加 60）；前 held 通保持 60 秒。"""
+    over = [f"{at[:11]}{int(at[11:13]):02d}:{int(at[14:16]):02d}:00" for at in CALLS["来电时间"]]
+    ends = [str(datetime.fromisoformat(at) + timedelta(seconds=300 + 60 * (apart and k < held))) for k, at in enumerate(over)]
+    lengths = {"通话时长(秒)": [300] * N, "保持时长(秒)": [60 * (k < held) for k in range(N)]}
+    return {"通话ID": CALLS["通话ID"], "开始时间": over, "应答时间": over, "结束时间": ends, "主叫号码": CALLS["主叫号码"], **lengths}
+
+
+@pytest.mark.parametrize(
+    ("held", "apart", "rule"),
+    [
+        (40, False, {"from": "通话时长(秒)", "includes": "hold_seconds"}),
+        (40, True, "通话时长(秒)"),  # the ends prove the hold beside the talk
+        (29, False, "通话时长(秒)"),  # too few for a proof
+    ],
+)
+def test_ends_prove_that_the_talk_has_its_hold_in_it(tmp_path, held, apart, rule):
+    done = look(tmp_path, on_hold(held, apart=apart))
+    assert told(done)["talk_seconds"][0] == rule
+    assert ("含保持时长，40通的结束时间为证" in done.text) is (rule != "通话时长(秒)")
+
+
+def orders(**more: list) -> dict[str, list]:
+    return {"工单编号": [f"GD2024{k:06d}" for k in range(N)], "受理时间": CALLS["来电时间"], "来电号码": CALLS["主叫号码"]} | {
+        "承办单位": ["城管局", "住建局"] * (N // 2), **more
+    }  # fmt: skip
+
+
+def mapped(done: bench.Inspected) -> dict[str, list[str]]:
+    """Table -> the columns that params map, of all its files."""
+    return {t: [c for s in done.params.sources(t) for c in s.columns] for t in TABLES if done.params.sources(t)}
+
+
+def test_orders_alone_are_proposed_as_orders_alone(tmp_path):
+    """只有工单：不提出没有接通结果的 calls，只在注释里说怎样算作来访、缺什么；去掉注释即可用。"""
+    done = look(tmp_path, orders())
+    assert mapped(done) == {"orders": ["order_id", "caller", "department", "created_at"]}
+    offered = [line for line in done.text.splitlines() if line.startswith(("# calls:", "#   "))]
+    assert offered[0] == (
+        "# calls:    # 请确认: 文件只有工单：要把每件工单也算作一次来访（看同一人再次来件），去掉以下各行与 orders 的 call_id 行首的#；"
+        "未成工单的来电与接通结果（outcome）不在其中，件数不是来电量，接通率无从算起"
+    )
+    assert "    # call_id: 工单编号    # 请确认: 0.45 每件工单也是一次来访" in done.text
+    path = tmp_path / "taken.yaml"
+    path.write_text(re.sub("^# (?=calls:|  )", "", done.text.replace("# call_id:", "call_id:"), flags=re.M), encoding="utf-8")
+    assert [c for s in load(path).sources("calls") for c in s.columns] == ["call_id", "started_at", "caller"]
+    assert "call_id" in load(path).sources("orders")[0].columns
+
+
+def test_an_order_beside_calls_is_no_call_of_its_own(tmp_path):
+    """话务与工单一起给：60 通来电 60 件工单，来电是 60 通，不是 120。"""
+    for name, columns in {"calls.csv": CALLS | {"通话时长(秒)": TALK}, "orders.csv": orders()}.items():
+        look(tmp_path, columns, name)
+    done = bench.inspect([tmp_path / "calls.csv", tmp_path / "orders.csv"])
+    assert [source.files[0][-9:] for source in done.params.sources("calls")] == ["calls.csv"]
+    assert mapped(done)["orders"] == ["order_id", "caller", "department", "created_at"] and "每件工单" not in done.text
+
+
+def test_an_order_that_names_its_call_is_no_call_of_its_own(tmp_path):
+    done = look(tmp_path, orders(来电编号=[f"CL{k % 50:07d}" for k in range(N)]))
+    assert list(mapped(done)) == ["orders"] and done.text.count("call_id:") == 1 and "每件工单" not in done.text
+
+
+def test_what_stands_in_no_file_is_to_be_confirmed(tmp_path):
+    """标题、时区、节假日都是推断。"""
+    assert look(tmp_path, CALLS, "话务.csv").text.splitlines()[1:4] == [
+        "title: 话务    # 请确认: 按文件名",
+        "time_zone: Asia/Shanghai    # 请确认: 文件里没有时区和节假日，按中文列名推断",
+        "holidays: CN    # 见 time_zone",
+    ]
 
 
 def test_digits_do_not_say_which_end_of_a_rating_is_good(tmp_path):

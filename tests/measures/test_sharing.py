@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hotline_analysis.disclosure import SMALLEST
-from hotline_analysis.errors import DataRefused
+from hotline_analysis.errors import DataRefused, NoInput
 from hotline_analysis.measures import rates, sharing
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.gaps import DAY
@@ -151,3 +151,20 @@ def test_a_share_of_the_version_before_is_refused_and_may_be_written_over(tmp_pa
     assert str(refused.value) == "mine.json › is no file that `hotline share` of version 2 wrote. Ask for it again."
     sharing.write(file, made)
     assert sharing.read(file) == made
+
+
+@pytest.mark.parametrize(
+    ("tables", "alone", "beside"),
+    [
+        (["orders"], " (orders alone are there)", "; orders stand side by side in `hotline study complaints --table departments`"),
+        (["surveys"], "", ""),
+    ],
+)
+def test_a_share_without_calls_says_what_is_missing_and_what_would_be_right(tables, alone, beside):
+    view = last_day()
+    with pytest.raises(NoInput) as refused:
+        sharing.share(replace(view, tables=dict.fromkeys(tables, view.tables["calls"])))
+    assert str(refused.value) == (
+        f"units › params name no calls{alone}, and what units share and compare is who called again after a call. "
+        f"Add 'calls:' with files and the columns started_at and caller{beside}."
+    )

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hotline_analysis import say
 from hotline_analysis.measures.suggestions import GROUPS, KINDS, RULES, suggestions
 from hotline_analysis.stats import intervals
 from hotline_analysis.studies.service import staffing
@@ -224,3 +225,14 @@ def test_no_issue_that_stands_for_several_or_for_none_is_to_be_trained_or_mended
 def test_one_channel_leads_to_no_other():
     assert ask({"channels": channels()["channels"].head(1)})["said"].iloc[0] == "none"
     assert ask({"channels": channels()["channels"][["channel", "count"]]})["said"].iloc[0] == "none"
+
+
+def test_without_any_kind_of_evidence_no_kind_is_counted():
+    """没有一类依据有数据：说没有依据，不说8类依据中0类。"""
+    none = ask({})
+    assert none[["said", "looked", "count"]].iloc[0].tolist() == ["no data", 0, 0]
+    none.attrs = {"study": "month", "table": "suggestions", "fields": {}, "language": "zh", "digest": ""}
+    assert [say(none, language=language).text for language in ("zh", "en")] == [
+        "本月没有一类依据有数据可看，因此没有建议。",
+        "This month no kind of evidence has data, so nothing is suggested.",
+    ]

@@ -77,6 +77,8 @@ SOLVED = {
     "note": "已协调供水公司",
     "filled_by": "班长",
 }
+AT = "排查名单!"
+FOUND = "已解决, 已解释说明, 处理中, 联系不上"
 AS_KEYS = {
     "found": "solved",
     "cause": "chasing",
@@ -215,40 +217,48 @@ def test_a_conflict_overwrites_nothing_and_is_listed(tmp_path):
     backfill.backfill(one, params, at=NOW)
     done = backfill.backfill(two, params, at=NOW)
     assert (
-        done.taken == 1 and done.conflicts == ["E3"] and taken(params)[IDS[0]] == AS_KEYS and taken(params)[IDS[1]]["found"] == "unreached"
+        done.taken == 1
+        and done.conflicts == ["排查名单!E3 (原因)"]
+        and taken(params)[IDS[0]] == AS_KEYS
+        and taken(params)[IDS[1]]["found"] == "unreached"
     )
     fresh = written(params, tmp_path / "c.xlsx")  # made of the register as it is: what is changed in it is meant
     fill(fresh, {0: {"cause": "政策所限"}})
     done = backfill.backfill(fresh, params, at=NOW)
     assert (done.taken, done.conflicts) == (1, []) and taken(params)[IDS[0]]["cause"] == "policy"
-    assert backfill.backfill(one, params, at=NOW).conflicts == ["E3"]
+    assert backfill.backfill(one, params, at=NOW).conflicts == ["排查名单!E3 (原因)"]
 
 
 @pytest.mark.parametrize(
     "answers, said",
     [
-        ({0: {"found": "解决了"}}, "D3: is none of the words of its list; D3: is empty or not understood though the row is answered."),
+        ({0: {"found": "解决了"}}, f"{AT}D3 (排查结果): '解决了' is no word of its list; did you mean '已解决'? There are: {FOUND}."),
         (
-            {1: {"found": "处理中", "cause": "不知道"}, 2: {"found": "处理中", "solvable": "也许"}},
-            "E4: is none of the words of its list; F5: is none of the words of its list.",
+            {1: {"found": "处理中", "cause": "不知道"}, 2: {"found": "处理中", "solvable": "也许"}},  # may be a name: not told
+            f"{AT}E4 (原因): holds no word of its list. There are: 催问进度, 承诺未办, 答复不清, 答复不全, 未告知后续流程, 找错部门或号码, 问题再次发生, "
+            f"政策所限, 非合理诉求, 习惯性来电, 其他原因; {AT}F5 (可否解决): holds no word of its list. There are: 能解决, 能部分解决, 不能解决.",
         ),
-        ({0: {"case_id": "C-BBBB-CCCC-DDDX", "found": "处理中"}}, "A3: is no case of this hotline."),
-        ({0: {"opened_month": "2024-08", "found": "处理中"}}, "B3: the case was not listed in this month."),
-        ({0: {"case_id": None, "found": "处理中"}}, "A3: is empty though the row is answered."),
-        ({0: {"cause": "催问进度"}}, "D3: is empty or not understood though the row is answered."),
-        ({0: {"found": "已解决"}}, "H3: is empty though the case is solved or explained."),
-        ({0: {"found": "处理中", "closed_at": date(2024, 10, 1)}}, "H3: holds a day though the case is neither solved nor explained."),
+        ({0: {"case_id": "C-BBBB-CCCC-DDDX", "found": "处理中"}}, f"{AT}A3 (案件编号): is no case of this hotline."),
+        ({0: {"opened_month": "2024-08", "found": "处理中"}}, f"{AT}B3 (列入月份): the case was not listed in this month."),
+        ({0: {"case_id": None, "found": "处理中"}}, f"{AT}A3 (案件编号): is empty though the row is answered."),
+        ({0: {"cause": "催问进度"}}, f"{AT}D3 (排查结果): is empty though the row is answered."),
+        ({0: {"found": "已解决"}}, f"{AT}H3 (办结日期): is empty though the case is solved or explained."),
         (
-            {0: {"found": "已解决", "closed_at": "十月一日"}},
-            "H3: is no day; write it as 2024-09-18; H3: is empty though the case is solved or explained.",
+            {0: {"found": "处理中", "closed_at": date(2024, 10, 1)}},
+            f"{AT}H3 (办结日期): holds a day though the case is neither solved nor explained.",
         ),
+        ({0: {"found": "已解决", "closed_at": "十月一日"}}, f"{AT}H3 (办结日期): is no day; write it as 2024-09-18."),
+        ({0: {"found": "已解决", "closed_at": "2024-02-30"}}, f"{AT}H3 (办结日期): is no day; write it as 2024-09-18."),
+        ({0: {"found": "已解决", "closed_at": date(2024, 10, 21)}}, f"{AT}H3 (办结日期): 2024-10-21 is a day to come."),
         (
-            {0: {"found": "已解决", "closed_at": "2024-02-30"}},
-            "H3: is no day; write it as 2024-09-18; H3: is empty though the case is solved or explained.",
+            {0: {"found": "已解决", "closed_at": date(2024, 8, 31)}},
+            f"{AT}H3 (办结日期): 2024-08-31 lies before 2024-09-01, the first day of 2024-09, in which the case was listed.",
         ),
-        ({0: {"found": "已解决", "closed_at": date(2024, 10, 21)}}, "H3: is a day to come."),
-        ({0: {"found": "处理中", "note": "=1+1"}}, "I3: is an error of a spreadsheet, or a formula without its value."),
-        ({0: {"found": "处理中"}, 1: {"case_id": IDS[0], "found": "联系不上"}}, "A4: the case has another answer in row 3."),
+        ({0: {"found": "处理中", "note": "=1+1"}}, f"{AT}I3 (详细说明): is an error of a spreadsheet, or a formula without its value."),
+        (
+            {0: {"found": "处理中"}, 1: {"case_id": IDS[0], "found": "联系不上"}},
+            f"{AT}A4 (案件编号): the case has another answer in {AT}A3 (案件编号).",
+        ),
     ],
 )
 def test_what_is_not_known_is_refused_with_its_cell_and_nothing_is_taken(tmp_path, answers, said):
@@ -260,6 +270,30 @@ def test_what_is_not_known_is_refused_with_its_cell_and_nothing_is_taken(tmp_pat
     assert str(refused.value) == f"a.xlsx › {said} Nothing was taken in: mend these cells and run it again." and taken(params) == {}
 
 
+def test_a_case_may_be_closed_from_the_first_day_of_its_month_on(tmp_path):
+    """月份从20日起：2024-09 从 8月20日 开始，8月20日 办结可以，8月19日 不行。"""
+    params = hotline(tmp_path)
+    params = params.model_copy(update={"period": params.period.model_copy(update={"start_day": 20})})
+    path = written(params, tmp_path / "a.xlsx")
+    fill(path, {0: {**SOLVED, "closed_at": date(2024, 8, 19)}})
+    with pytest.raises(DataRefused, match="2024-08-19 lies before 2024-08-20, the first day of 2024-09"):
+        backfill.backfill(path, params, at=NOW)
+    fill(path, {0: {**SOLVED, "closed_at": date(2024, 8, 20)}})
+    assert backfill.backfill(path, params, at=NOW).taken == 1
+
+
+def test_words_of_an_english_list_are_told_in_english(tmp_path):
+    params = hotline(tmp_path)
+    path = written(params, tmp_path / "a.xlsx", "en")
+    fill(path, {0: {"found": "Solvd", "solvable": "Robert Solow"}}, "en")
+    with pytest.raises(DataRefused) as refused:
+        backfill.backfill(path, params, at=NOW)
+    assert str(refused.value).startswith(
+        "a.xlsx › Cases!D3 (What was found): 'Solvd' is no word of its list; did you mean 'solved'? There are: solved, explained, in hand, not reached; "
+        "Cases!F3 (Can it be solved): holds no word of its list. There are: can be solved, in part, cannot be solved."
+    )
+
+
 def test_a_message_names_twenty_cells_and_counts_the_rest(tmp_path):
     ids = [f"C-BBBB-CCCC-{a}{b}DD" for a in "BCDFG" for b in "BCDFG"]
     params = hotline(tmp_path, ids)
@@ -267,9 +301,7 @@ def test_a_message_names_twenty_cells_and_counts_the_rest(tmp_path):
     fill(path, {row: {"found": "处理中", "cause": "13912345678"} for row in range(25)})
     with pytest.raises(DataRefused) as refused:
         backfill.backfill(path, params, at=NOW)
-    assert (
-        str(refused.value).count("is none of the words") == 20 and "; and 5 more." in str(refused.value) and "139" not in str(refused.value)
-    )
+    assert str(refused.value).count("holds no word") == 20 and "; and 5 more." in str(refused.value) and "139" not in str(refused.value)
 
 
 def test_what_is_no_list_is_refused(tmp_path):

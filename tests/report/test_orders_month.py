@@ -60,7 +60,7 @@ def test_the_first_sentence_is_about_the_orders(tmp_path, index_only, language):
     assert "数据质量" not in said and "Data quality" not in said
     for heading in ("诉求办理", "接通与服务") if language == "zh" else ("Orders", "Connection and service"):
         assert heading in page
-    assert ("未提供：来电" if language == "zh" else "not provided: calls") in page
+    assert ("未提供：来电" if language == "zh" else "Not provided: calls") in page
     assert "Add '" not in page
 
 

@@ -19,7 +19,7 @@ from tests.studies.hotlines import random_rows, view_of
 DECLARED = [
     m.name for m in pkgutil.iter_modules(show.__path__) if m.name in {"month", *(s.name for s in pkgutil.iter_modules(studies.__path__))}
 ]
-VALUES = {"some": 35447, "nought": 0,
+VALUES = {"some": 35447, "none": 0,
     "share": 0.1234, "share0": 0.56, "points": -0.0123, "hours": 47.0, "count": 35447, "number": 3.21, "ratio": 0.654, "probability": 0.0321,
     "month": "2024-09", "day": "2024-09-11", "dated": "2024-09-11", "seconds": 47.0, "moment": "2024-09-11 14:04:34", "limit": "24h", "measure": "response_24h",
 }  # fmt: skip

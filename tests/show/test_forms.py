@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure as Sheet
 
-from hotline_analysis import say, show
+from hotline_analysis import say, show, words
 from hotline_analysis.disclosure import untold
 from hotline_analysis.errors import BadParams
 from hotline_analysis.show import blocks, charts, forms
 from hotline_analysis.show.digest import digest
-from hotline_analysis.show.forms import Figure, Table
+from hotline_analysis.show.forms import Figure, Shown, Table
 from hotline_analysis.show.markup import html
 from hotline_analysis.studies import window
 from hotline_analysis.words import Field, Rows, Sentence, Sentences, Term
@@ -43,7 +43,7 @@ def test_a_frame_is_shown_as_its_study_declared_it():
 
 def test_the_readers_language_enters_in_show():
     assert show(rates(), language="en").text.startswith("Repeat rate: 6.5% at 2 h, 17.0% at 24 h, 26.7% at 72 h")
-    assert "rule one" in show(rates(language="en")).html
+    assert "Rule one" in show(rates(language="en")).html
 
 
 def test_say_takes_its_numbers_from_the_frame():
@@ -59,7 +59,7 @@ def test_a_changed_frame_is_drawn_as_a_selection_and_not_said():
 
 def test_a_missing_frame_says_its_reason():
     frame = contract(pd.DataFrame(), "window", "rates", {}, missing={"zh": "没有来电", "en": "no calls"})
-    assert show(frame).facts == {"missing": "没有来电"} and say(frame, language="en").text == "no calls"
+    assert show(frame).facts == {"missing": "没有来电"} and say(frame, language="en").text == "No calls"
 
 
 def test_a_plain_frame_is_a_plain_table_and_as_names_another_form():
@@ -241,3 +241,45 @@ def test_the_end_marker_hands_over_indicators_without_nan(monkeypatch):
     monkeypatch.setenv(blocks.TOKEN, "abc")
     content = blocks.end(kpis=pd.DataFrame({"indicator": ["a"], "value": [math.nan]}), manifest={"x": 1}).content
     assert content == {"token": "abc", "kpis": [["indicator", "value"], ["a", None]], "manifest": {"x": 1}}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("transferred after an answer: 2.9%", "en", "Transferred after an answer: 2.9%"),
+        ("a needed column is not provided", "en", "A needed column is not provided"),
+        ("not told: the figure is a small one", "en", "Not told: the figure is a small one"),
+        ("kpis.csv holds them", "en", "kpis.csv holds them"),
+        ("created_at is missing", "en", "created_at is missing"),
+        ("q after correction", "en", "q after correction"),
+        ("95% of them", "en", "95% of them"),
+        ("params 没有写", "zh", "params 没有写"),
+        ("", "en", ""),
+    ],
+)
+def test_an_english_sentence_begins_with_a_capital_and_code_stays(text, language, said):
+    assert words.opening(text, language) == said
+
+
+def test_a_second_verdict_that_says_the_same_refers_to_the_first():
+    """甲：件数与占比都没有证据，只写一遍；乙：占比上升，照写；丙：都没有判断，都空着。"""
+    frame = pd.DataFrame({"name": ["甲", "乙", "丙"], "state": ["quiet", "quiet", ""], "share_state": ["quiet", "up", ""]})
+    known = {"quiet": Term("没有证据表明有变化", "no evidence of change"), "up": Term("上升", "up")}
+    fields = {"state": Field(Term("件数判断", "Count"), words=known), "share_state": Field(Term("占比判断", "Share"), words=known)}
+    frame = contract(frame, "window", "rates", fields)
+    table = Table("name state share_state", Term("表", "Table"), same={"share_state": ("state", Term("同件数", "as the count"))})
+    for language, same, up, quiet in (
+        ("zh", "同件数", "上升", "没有证据表明有变化"), ("en", "as the count", "up", "no evidence of change")
+    ):  # fmt: skip
+        rows = [line.split("\t") for line in table.block(Shown(frame, {}, language)).text.splitlines()[2:]]
+        assert rows == [["甲", quiet, same], ["乙", quiet, up], ["丙", "", ""]]
+
+
+@pytest.mark.parametrize(
+    ("differing", "zh", "en"), [(0, "10对中没有一对有差异", "None of 10 pairs differs"), (2, "10对中2对有差异", "2 of 10 pairs differ")]
+)
+def test_none_of_them_is_said_so(differing, zh, en):
+    frame = contract(
+        pd.DataFrame({"first": ["甲"], "second": ["乙"], "shown": [True], "pairs": [10], "differing": [differing]}), "units", "pairs", {}
+    )
+    assert [show(frame, language=language).text.split("\n")[0] for language in ("zh", "en")] == [zh, en]

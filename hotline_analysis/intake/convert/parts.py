@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from hotline_analysis.disclosure import SMALLEST
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.convert import convert, hints, instants
 from hotline_analysis.intake.convert.identity import DAMAGED
@@ -15,12 +16,14 @@ from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.ledger import FileLedger
 from hotline_analysis.intake.read.stored import InputFile
 from hotline_analysis.params import Params, Source
+from hotline_analysis.personal import found
 from hotline_analysis.tables import INSTANT, ITEMS, Table
 
 FORMAT = 16  # of parts and tables; another number builds every store anew
 DUE = "due_at"  # lies ahead: nothing has happened then
 FEW = 0.01  # of an export's rows, at most, may be older or later than what it tells of
 FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
+NAMED, LONGEST_WORD, BETWEEN = 5, 12, "、"  # words that are named one by one, how long they may be, and what stands between them
 LINES = 20  # line numbers kept of each finding
 ALL_REFUSED = 100  # a file of so many rows of which none converts is a wrong setting, not a bad file
 
@@ -108,7 +111,8 @@ def count_findings(connection, job: Job, part: Part, conversion: convert.Convers
         if count:
             lines = _lines(connection, staged, f"(_faults & {1 << bit}) <> 0")
             said = {"column": finding.column, "reason": finding.reason, "done": finding.action, "count": count, "lines": lines, "bit": bit}
-            part.cells.append({**said, **_cells_of(connection, job, finding, sheet, lines)})
+            often = _often(connection, job, finding, sheet, staged, bit) if finding.reason == convert.WORD else {}
+            part.cells.append({**said, **_cells_of(connection, job, finding, sheet, lines), **often})
             _refuse_either_way(connection, job, finding, sheet)
     for bit, n in sorted(rejected.items()):
         finding = conversion.findings[bit]
@@ -141,6 +145,18 @@ def _cells_of(connection, job: Job, finding: convert.Finding, sheet: convert.She
     counts = f"count(*) FILTER (trim({text}) <> ''), max({text}) FILTER (_record = {lines[0]})"
     filled, first = connection.execute(f"SELECT {counts} FROM {parquet(sheet.path)}").fetchone()
     return {"filled": filled, "shape": _shape(first or "") if finding.reason in (convert.VALUE, DAMAGED) else ""}
+
+
+def _often(connection, job: Job, finding: convert.Finding, sheet: convert.Sheet, staged: Path, bit: int) -> dict:
+    """The words that are none of a column's list, the commonest first, of those that recur: a word of a few rows may be somebody's name, and a number is nobody's word."""
+    text = f"trim({convert.text_sql(job.source.columns[finding.column], sheet)})"
+    rows = f"_record IN (SELECT _record FROM {parquet(staged)} WHERE (_faults & {1 << bit}) <> 0)"
+    plain = f"length({text}) <= {LONGEST_WORD} AND NOT regexp_matches({text}, '\\d')"
+    words = connection.execute(
+        f"SELECT {text} FROM {parquet(sheet.path)} WHERE {rows} AND {plain} GROUP BY 1 HAVING count(*) >= {SMALLEST} "
+        f"ORDER BY count(*) DESC, 1 LIMIT {NAMED}"
+    ).fetchall()
+    return {"shape": BETWEEN.join(word for (word,) in words if not found(word))}
 
 
 def _lowest(bits: int) -> int:

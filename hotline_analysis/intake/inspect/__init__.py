@@ -16,7 +16,7 @@ from hotline_analysis.intake.convert import convert, hints, instants
 from hotline_analysis.intake.engine import connect, parquet
 from hotline_analysis.intake.inspect import evidence, sample, write
 from hotline_analysis.intake.inspect.names import Names
-from hotline_analysis.intake.inspect.recognise import Looked, fitting, look
+from hotline_analysis.intake.inspect.recognise import Looked, fitting, look, settle_contacts
 from hotline_analysis.intake.inspect.write import Place
 from hotline_analysis.intake.read.files import members
 from hotline_analysis.params import Limits, Params, load
@@ -26,6 +26,8 @@ from hotline_analysis.words import Term
 DATA = r"[+-]?\d{3,}([.,]\d+)?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|1\d{10}|\d{1,2}:\d{2}.*"
 HEADERLESS = 0.3  # share of a header's cells that look like data: more, and it is a record
 POSITIONS = {18: "asterisk_cdr", 21: "asterisk_cdr"}  # widths of files that systems write without a header
+CHINESE = Term("节假日按中文列名推断", "holidays guessed by the Chinese headers")
+NO_CALENDAR = Term("没有节假日历，节假日按平日计", "no calendar of holidays, which count as other days")
 WEEKS = 3  # of days that say which days are the weekend
 FEWER, SIGNS = 0.75, 5  # of a usual day's records on each of its days, and so many standard errors below them
 
@@ -53,6 +55,7 @@ def inspect(files: Collection[str | Path], *, with_presets: bool = True, languag
         try:
             connection.execute(instants.MACROS + convert.MACROS)
             looked = _looked(paths, staging, connection, with_presets)
+            settle_contacts(looked)
             place = _place(connection, looked)
         finally:
             connection.close()
@@ -129,12 +132,15 @@ def _place(connection, looked: list[Looked]) -> Place:
     written = any("+0000" in form for one in looked for e in one.table.seen for way, _ in e.ways[:1] for form in way)
     weekend = _weekend(connection, looked)
     if offset or written:
-        return Place("UTC", "CN" if chinese else "", weekend, Term("时间带UTC时差，按UTC", "the times carry UTC"))
-    if chinese:
+        calendar = CHINESE if chinese else NO_CALENDAR
         return Place(
-            "Asia/Shanghai", "CN", weekend, Term("文件里没有时区，按中文列名推断", "the file says no zone; guessed by its Chinese headers")
+            "UTC", "CN" if chinese else "", weekend, Term(f"时间带UTC时差，按UTC；{calendar.zh}", f"the times carry UTC; {calendar.en}")
         )
-    return Place("UTC", "", weekend, Term("文件里没有时区：照钟面时间", "the file says no zone: the clock on the wall"))
+    if chinese:
+        guessed = Term("文件里没有时区和节假日，按中文列名推断", "the file says no zone and no holidays; guessed by its Chinese headers")
+        return Place("Asia/Shanghai", "CN", weekend, guessed)
+    wall = Term("文件里没有时区：照钟面时间", "the file says no zone: the clock on the wall")
+    return Place("UTC", "", weekend, Term(f"{wall.zh}；{NO_CALENDAR.zh}", f"{wall.en}; {NO_CALENDAR.en}"))
 
 
 def _weekend(connection, looked: list[Looked]) -> tuple[str, ...]:

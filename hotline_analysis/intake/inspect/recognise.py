@@ -1,11 +1,12 @@
 """One file looked at whole: the preset that fits it, or a proposal column by column, and what of either the converters of the run would read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hotline_analysis import presets
 from hotline_analysis.errors import DataRefused
+from hotline_analysis.intake import checks
 from hotline_analysis.intake.convert import convert, hints, instants
 from hotline_analysis.intake.engine import parquet
 from hotline_analysis.intake.inspect import names, proofs, propose
@@ -16,7 +17,7 @@ from hotline_analysis.intake.inspect.sample import Taken
 from hotline_analysis.params import Source
 from hotline_analysis.personal import masked_name
 from hotline_analysis.presets import Preset
-from hotline_analysis.tables import IDENTITY, INSTANT, TABLES
+from hotline_analysis.tables import IDENTITY, INSTANT, SECONDS, TABLES
 from hotline_analysis.words import Term
 
 FITS, LEAST_HEADERS = 0.6, 6  # a preset fits where so many of its headers are there
@@ -31,6 +32,11 @@ OF_HANDLING = (*OF_CASES, "department", "resolved", "satisfied")  # what only an
 ACCEPTED = ("受理", "登记", "派")  # in the name of its beginning: somebody takes it on
 WORKERS = ("agent", "agent_first", "department", "unit")
 WORKER_WORDS = ("坐席", "座席", "客服", "工号", "话务员", "接线员", "承办人", "经办人", "处理人", "agent", "operator", "handler")
+AS_CALLS = Term(
+    "文件只有工单：要把每件工单也算作一次来访（看同一人再次来件），去掉以下各行与 orders 的 call_id 行首的#；未成工单的来电与接通结果（outcome）不在其中，件数不是来电量，接通率无从算起",
+    "orders alone: to count each as a contact too (who comes again), take the first # from these lines and from call_id of orders; calls without an order and "
+    "outcomes are not there, so that the contacts are not the volume of calls and no connection rate can be told",
+)
 SCALES = ((1, 5), (0, 5), (1, 10), (0, 10), (0, 100))
 NO_ANSWER = (-3, -2, -1)  # codes of survey tools for a question that was skipped
 
@@ -45,6 +51,8 @@ class Section:
     sure: bool = True  # of the table itself
     why: Term = field(default_factory=lambda: Term("", ""))
     beside: str = ""  # the table of the same file in which its lines are to be confirmed
+    messages: bool = False  # contacts that are messages, not calls
+    offered: bool = False  # written as comments, for a person to take
     taken_away: tuple[str, ...] = ()  # columns of the preset that the file lacks
 
 
@@ -77,7 +85,7 @@ def look(connection, taken: Taken, known: Names, with_presets: bool) -> Looked:
     _items(looked)
     for section in looked.sections:
         _try(looked, section)
-        section.proposals = _levels(section.proposals)
+        section.proposals = _holding(looked, section, _levels(section.proposals))
     if not looked.preset:
         _told_something(looked)
     return looked
@@ -360,12 +368,20 @@ def _likely(told: dict[str, Proposal], column: str) -> bool:
 
 
 def _cases(looked: Looked, made: list[Proposal], sure: bool) -> list[Section]:
-    """Orders; where they name who wrote and when, they are contacts too, and where nothing says how they were handled, contacts alone."""
+    """Orders; where they name who wrote and when, and no call of their own, they may be contacts too (`settle_contacts`), and where nothing says how they were
+    handled, they are contacts alone.
+    """
     told = {p.column: p for p in made if p.confidence >= ASK}
     who, handled = told.get("caller"), [c for c in OF_HANDLING if c in told]
     handled += [h for h in told["created_at"].headers if any(word in h for word in ACCEPTED)] if "created_at" in told else []
     orders = _section(looked, "orders", made, sure)
-    if not who or "created_at" not in told or looked.table.of(who.headers[0]).masked > 0.5 or looked.unit.kind != "row":
+    if (
+        not who
+        or "created_at" not in told
+        or "call_id" in told
+        or looked.table.of(who.headers[0]).masked > 0.5
+        or looked.unit.kind != "row"
+    ):
         return [orders]
     contacts = [replace(p, table="calls", column=AS_CONTACT[p.column]) for p in made if p.column in AS_CONTACT]
     why = (
@@ -375,11 +391,32 @@ def _cases(looked: Looked, made: list[Proposal], sure: bool) -> list[Section]:
     )
     calls = _section(looked, "calls", contacts, False, why)
     if not handled:
+        calls.messages = True
         return [calls]
     link = Proposal("orders", "call_id", told["order_id"].headers, told["order_id"].confidence, why) if "order_id" in told else None
     orders.proposals += [link] if link else []
     calls.beside = "orders"
     return [calls, orders]
+
+
+def settle_contacts(looked: list[Looked]) -> None:
+    """Orders are contacts beside messages, which are contacts as they are. Beside calls they are none, since the call that led to an order would count twice; where
+    orders alone are there, it is a person's to say: that the contacts are those that became an order, and nobody's outcome is known.
+    """
+    calls = [s for one in looked for s in one.sections if s.table == "calls"]
+    others = [s for s in calls if not s.beside]
+    if others and all(s.messages for s in others):
+        return
+    for one in looked:
+        own = [s for s in one.sections if s.table == "calls" and s.beside]
+        one.sections = [s for s in one.sections if s not in own or not others]
+        for section in own:
+            section.offered, section.beside = True, ""
+            section.why = AS_CALLS
+            orders = next(s for s in one.sections if s.table == "orders")
+            orders.proposals = [
+                replace(p, confidence=ASK) if p.column == "call_id" else p for p in orders.proposals if p.column != "call_id" or not others
+            ]
 
 
 def _section(looked: Looked, name: str, made: list[Proposal], sure: bool, why: Term | None = None) -> Section:
@@ -442,9 +479,7 @@ def _try(looked: Looked, section: Section) -> None:
 def _unread(looked: Looked, table: str, p: Proposal) -> float:
     """The share of the filled cells of one proposal in which the conversion finds something."""
     rule = {k: v for k, v in (p.rule if isinstance(p.rule, dict) else {"from": p.rule}).items() if k != "after"}
-    source = Source.model_validate({"files": "x", "columns": {p.column: rule}})
-    sheet = convert.sheet(looked.table.small, looked.taken.table.columns, looked.taken.table.typed, source, looked.taken.file.name)
-    made = convert.convert(TABLES[table], source, sheet, zone="UTC", salt="", identities={})
+    made = _converted(looked, table, {p.column: rule})
     bits = sum(
         1 << bit
         for bit, finding in enumerate(made.findings)
@@ -452,3 +487,39 @@ def _unread(looked: Looked, table: str, p: Proposal) -> float:
     )
     n = looked.table.connection.execute(f"SELECT count(*) FILTER ((_faults & {bits}) <> 0) FROM ({made.sql})").fetchone()[0]
     return n / max(1, looked.table.of(p.headers[0]).looked_at)
+
+
+def _converted(looked: Looked, table: str, rules: Mapping[str, Any]) -> convert.Conversion:
+    source = Source.model_validate({"files": "x", "columns": dict(rules)})
+    sheet = convert.sheet(looked.table.small, looked.taken.table.columns, looked.taken.table.typed, source, looked.taken.file.name)
+    return convert.convert(TABLES[table], source, sheet, zone="UTC", salt="", identities={})
+
+
+def _holding(looked: Looked, section: Section, made: list[Proposal]) -> list[Proposal]:
+    """The talk with the hold that it has in it, where the ends prove so as they do in the run's own check (`checks.held_sql`)."""
+    rules = _rules(looked, section, made) if section.table == "calls" and looked.unit.kind == "row" else {}
+    talk = rules.get("talk_seconds", {})
+    if not {"started_at", "ended_at", "talk_seconds", "hold_seconds"} <= set(rules) or "includes" in talk:
+        return made
+    converted = _converted(looked, "calls", rules)
+    fits, on_hold = checks.held_sql(converted.columns)
+    found = looked.table.connection.execute(f"SELECT {', '.join(fits)} FROM ({converted.sql}) WHERE {on_hold}").fetchone()
+    if checks.times_held(found) != 0:
+        return made
+    own = next((p for p in made if p.column == "talk_seconds"), None)
+    why = Term(f"含保持时长，{found[0]}通的结束时间为证", f"has the hold in it, as the ends of {found[0]} calls prove")
+    told = own or Proposal(
+        "calls", "talk_seconds", tuple(presets.listed(talk["from"])), SURE, why, {k: v for k, v in talk.items() if k != "from"}
+    )
+    why = Term(f"{own.why.zh}；{why.zh}", f"{own.why.en}; {why.en}") if own else why
+    said = replace(told, why=why, settings=told.settings | {"includes": "hold_seconds"})
+    return [said if p is own else p for p in made] + ([] if own else [said])
+
+
+def _rules(looked: Looked, section: Section, made: list[Proposal]) -> dict[str, dict[str, Any]]:
+    """What the params would say of the instants and durations of calls, the preset's lines below the file's own."""
+    preset = looked.preset.params[section.table] if looked.preset else {"columns": {}}
+    told = {} if "events" in preset else {c: rule for c, rule in preset["columns"].items() if c not in section.taken_away}
+    told |= {p.column: p.rule for p in made if p.confidence >= LIKELY}
+    timed = {c: rule for c, rule in told.items() if TABLES[section.table][c].kind in (INSTANT, SECONDS)}
+    return {c: rule if isinstance(rule, dict) else {"from": rule} for c, rule in timed.items()}

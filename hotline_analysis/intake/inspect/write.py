@@ -64,13 +64,13 @@ def params(title: str, looked: list[Looked], names: dict[int, str], place: Place
     settings = presets.known()[whole].params if whole else {}
     lines = [
         f"# {Term('由 hotline inspect 按文件提出；标有“# 请确认”的行逐一核对，注释掉的行未定。', 'Proposed by hotline inspect; check each line marked, lines in comments are undecided.')(language)}",
-        f"title: {yaml(title)}",
+        f"title: {yaml(title)}    # {CONFIRM.zh}: {Term('按文件名', 'after the name of the file')(language)}",
         *([f"preset: {whole}    # {presets.known()[whole].system(language)}"] if whole else []),
     ]
     if "time_zone" not in settings:
         lines += [
             f"time_zone: {place.zone}    # {CONFIRM.zh}: {place.why(language)}",
-            f"holidays: {yaml(place.holidays) if place.holidays else chr(34) * 2}",
+            f"holidays: {yaml(place.holidays) if place.holidays else chr(34) * 2}    # {Term('见', 'see')(language)} time_zone",
         ]
     if place.weekend and "weekend" not in settings:
         lines.append(
@@ -116,6 +116,13 @@ def _file_settings(one: Looked) -> dict[str, Any]:
 
 
 def _table(table: str, groups: list[Group], whole: str, language: str) -> list[str]:
+    """A table's files; those that are only offered in comments, which is so for all of a table or for none (`recognise.settle_contacts`)."""
+    if groups[0].section.offered:
+        return [f"# {line}" for line in _lines(table, groups, whole, language) if not line.strip().startswith("#")]
+    return _lines(table, groups, whole, language)
+
+
+def _lines(table: str, groups: list[Group], whole: str, language: str) -> list[str]:
     if len(groups) == 1:
         return [f"{table}:{_table_note(groups[0].section, language)}", *(f"  {line}" for line in _source(groups[0], whole, language))]
     lines = [f"{table}:"]

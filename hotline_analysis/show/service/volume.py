@@ -1,8 +1,9 @@
 """What is asked and from where, and who keeps the targets, as it is said and drawn."""
 
 from hotline_analysis.show import charts
+from hotline_analysis.show.complaints import AS_THE_COUNT
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import Rows, Sentence, Sentences, Term
+from hotline_analysis.words import Either, Rows, Sentence, Sentences, Term
 
 ALL_OF = (
     Sentence("来电{count}通", "{count} calls"),
@@ -17,9 +18,25 @@ GROUP = (
 )
 SEMICOLON = Term("；", "; ")
 AGAINST = {
-    "judged": Sentence(
-        "对照同一张目标表的{judged_count}项中，{met_count}项达到，{missed_count}项未达到，其余分不清。",
-        "Of {judged_count} figures held against one table of targets {met_count} are met and {missed_count} missed; of the others chance alone may explain the side.",
+    "judged": Either(
+        (
+            Sentence(
+                "对照同一张目标表的{judged_count}项中，{met_count:some}项达到，{missed_count:some}项未达到，其余分不清。",
+                "Of {judged_count} figures held against one table of targets {met_count:some} are met and {missed_count:some} missed; of the others chance alone may explain the side.",
+            ),
+            Sentence(
+                "对照同一张目标表的{judged_count}项中，{met_count:some}项达到，其余分不清。",
+                "Of {judged_count} figures held against one table of targets {met_count:some} are met; of the others chance alone may explain the side.",
+            ),
+            Sentence(
+                "对照同一张目标表的{judged_count}项中，{missed_count:some}项未达到，其余分不清。",
+                "Of {judged_count} figures held against one table of targets {missed_count:some} are missed; of the others chance alone may explain the side.",
+            ),
+            Sentence(
+                "对照同一张目标表的{judged_count}项，达到没有都分不清。",
+                "Of {judged_count} figures held against one table of targets chance alone may explain on which side they are.",
+            ),
+        )
     ),
     "no target": Term("参数没有为这些比例设目标，只列比例。", "Params set no target for these shares, so the shares stand alone."),
 }
@@ -33,6 +50,7 @@ FORMS = {
         subtitle=Sentence("{period}；件数的变化为百分比，占比的变化为百分点；可比日均已扣除周末、节假日；区间逐行计算，判断已就行数校正", "{period}; counts change in per cent, shares in points; adjusted: kinds of day taken off; each interval is of its own row, the verdicts allow for the number of rows"),
         bold="count",
         narrow=f"{STRATA} count change state share",
+        same={"share_state": ("state", AS_THE_COUNT)},
     ),
     "pareto": Figure(
         charts.pareto,
@@ -47,7 +65,12 @@ FORMS = {
     "targets": Table(
         "of group indicator_name target numerator base value± against",
         Term("各部门对照同一张目标表", "Departments against one table of targets"),
-        claim=Sentences({"judged": Sentence("{judged_count}项中{met_count}项达到目标，{missed_count}项未达到", "{met_count} of {judged_count} targets met, {missed_count} missed")}),
+        claim=Sentences({"judged": Either((
+            Sentence("{judged_count}项中{met_count:some}项达到目标，{missed_count:some}项未达到", "{met_count:some} of {judged_count} targets met, {missed_count:some} missed"),
+            Sentence("{judged_count}项中{met_count:some}项达到目标", "{met_count:some} of {judged_count} targets met"),
+            Sentence("{judged_count}项中{missed_count:some}项未达到目标", "{missed_count:some} of {judged_count} targets missed"),
+            Sentence("{judged_count}项，达到目标没有都分不清", "{judged_count} targets, and chance may explain every side"),
+        ))}),
         subtitle=Sentence("{period}；偶然就能解释的不判，判断已就行数校正；各部门的诉求不同，不排名次", "{period}; what chance explains is not judged, verdicts allow for the number of rows; departments have other orders, so they are not ranked"),
         bold="value",
         narrow="group indicator_name value against",
