@@ -161,7 +161,7 @@ def _month(row: dict, indicator: Indicator, way: str) -> dict:
     value = WAYS[way](row, made)
     if not _known(value["value"]):
         return {**bare, **made, "calls": _count(row.get("calls")), "value_missing": disclosure.UNTOLD}
-    factor = round(row["adjusted"] / row["value"], 2) if way == "volume" and row["value"] and _known(row.get("adjusted")) else 1.0
+    factor = row["adjusted"] / row["value"] if way == "volume" and row["value"] and _known(row.get("adjusted")) else 1.0
     return {**bare, **made, "calls": _count(row.get("calls")), **value, "adjusted": value["value"] * factor}
 
 

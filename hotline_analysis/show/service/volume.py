@@ -7,7 +7,7 @@ from hotline_analysis.words import Rows, Sentence, Sentences, Term
 ALL_OF = (
     Sentence("来电{count}通", "{count} calls"),
     Sentence("，较上月{change}", ", {change} on last month", of_period=True),
-    Sentence("，按日均{uneven}", ", {uneven} a day"),
+    Sentence("，可比日均{a_day}", ", {a_day} on comparable days"),
     Sentence("，{state}", ", {state}"),
 )
 GROUP = (
@@ -20,6 +20,10 @@ AGAINST = {
     "judged": Sentence(
         "对照同一张目标表的{judged_count}项中，{met_count}项达到，{missed_count}项未达到，其余分不清。",
         "Of {judged_count} figures held against one table of targets {met_count} are met and {missed_count} missed; of the others chance alone may explain the side.",
+    ),
+    "unfinished": Term(
+        "这些比例还没有定稿，暂不对照目标，只列比例。",
+        "These shares are not final yet: they stand alone, and are held against their targets once they are.",
     ),
     "no target": Term("参数没有为这些比例设目标，只列比例。", "Params set no target for these shares, so the shares stand alone."),
 }
