@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.intake.store.ends import rest_days
-from hotline_analysis.measures import catalogue, indicators, orders
+from hotline_analysis.measures import catalogue, indicators, mix, orders
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies import complaints, outlook
@@ -591,12 +591,15 @@ def test_what_is_in_the_figures_is_a_share_of_what_is_in_them():
     assert tuple(told.loc["duplicate", ["count", "denominator"]]) == (1, 4)
 
 
-def test_one_count_has_one_change_a_day_at_every_level():
-    """每件只有一个二级类别：两级件数相同，可比日均变化也相同，虽然二级不作判断，只看两个月。"""
-    data = joined(*(spread(f"2024-{m:02d}", NOW if m % 2 else BEFORE, mixed=False) for m in (3, 4, 5, 6, 7, 8)))
-    frame = complaints.categories(view({**data, "category_2": [f"{name}一" for name in data["category_1"]]}))
-    one_level, two = (frame[frame["level"] == level]["a_day"].to_numpy() for level in (1, 2))
-    assert len(one_level) == 4 and two == pytest.approx(one_level)
+def test_one_count_has_one_change_a_day_whether_it_is_judged_or_not():
+    """周末到六月止只有平日的两成，七八月有八成：不作判断的行只看两个月，扣除周末仍用全部月份，与作判断的行同一个数。"""
+    shown = view(joined(*(spread(f"2024-{m:02d}", NOW, mixed=False) for m in (3, 4, 5, 6, 7, 8))))
+    days = pd.date_range("2024-03-01", "2024-08-31")
+    weekend = np.where(days < "2024-07-01", 2, 8)
+    daily = pd.DataFrame({"0": np.where(days.dayofweek > 4, weekend, 10)}, index=(days - pd.Timestamp(0)).days)
+    judged, bare = (mix.compared(shown, daily, ["0"], judge=judge).iloc[0] for judge in (True, False))
+    assert (judged["count"], judged["before"]) == (bare["count"], bare["before"]) and bare["state"] == ""
+    assert bare["a_day"] == pytest.approx(judged["a_day"], abs=1e-12)
 
 
 def slow_share(rows, most):
