@@ -593,7 +593,7 @@ def test_what_is_in_the_figures_is_a_share_of_what_is_in_them():
 
 def test_one_count_has_one_change_a_day_whether_it_is_judged_or_not():
     """周末到六月止只有平日的两成，七八月有八成：不作判断的行只看两个月，扣除周末仍用全部月份，与作判断的行同一个数。"""
-    shown = view(joined(*(spread(f"2024-{m:02d}", NOW, mixed=False) for m in (3, 4, 5, 6, 7, 8))))
+    shown = view(joined(*(spread(f"2024-{m:02d}", NOW, mixed=False) for m in (3, 4, 5, 6, 7, 8))), start="2024-03-01")
     days = pd.date_range("2024-03-01", "2024-08-31")
     weekend = np.where(days < "2024-07-01", 2, 8)
     daily = pd.DataFrame({"0": np.where(days.dayofweek > 4, weekend, 10)}, index=(days - pd.Timestamp(0)).days)
