@@ -900,7 +900,7 @@ class Hotline:
         if key not in self.catalogue:
             there = f"There are: {', '.join(self.catalogue)}."
             raise BadParams("history", f"'{key}' is not an indicator here.", nearest(key, self.catalogue) or there)
-        frame = self._month("history", lambda: self._history(key), quotable.columns(self.catalogue), options={"key": key})
+        frame = self._month("history", lambda: self._history(key), quotable.course_columns(self.catalogue), options={"key": key})
         repeats = self.catalogue[key].window_hours is not None
         frame.attrs["definition"] = frame.attrs["definition"] if repeats else {}
         return frame

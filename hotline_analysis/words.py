@@ -626,6 +626,7 @@ FORMS: dict[str, Callable] = {
     "month": lambda value, language: format_month(value, language),
     "day": lambda value, language: format_day(value, language),
     "dated": lambda value, language: format_dated(value, language),
+    "sentence": lambda value, language: str(value)[:1].upper() + str(value)[1:],
     "moment": lambda value, language: format_moment(value, language),
     "clock": lambda value, language: format_clock(value, language),
 }

@@ -168,7 +168,10 @@ SENTENCES = {
         "{count}通来电没有可用的{where}（{share}），由等待、通话与保持时长推算",
         "{count} calls have no {where} that can be used ({share}); it is worked out from their waits, talk and hold",
     ),
-    "silence": Term("{where}没有一条{table}记录，平常这一时段约{usual}条", "no {table} {where}, where about {usual} are usual"),
+    "silence": Term(
+        "{where}没有一条{table}记录，同类日子这一时段的中位数约{usual}条",
+        "no {table} {where}, where the median of days like it is about {usual}",
+    ),
     "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
     "far due": Term(

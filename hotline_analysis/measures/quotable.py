@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -81,6 +82,7 @@ COLUMNS = {
     "false_flags": Field(Term("偶然报出的", "Flagged by chance"), "number"),
     "count": Field(Term("指标数", "Indicators"), "count"),
     "final_on": Field(Term("定稿日", "Final on"), "day"),
+    "provisional": Field(Term("暂行", "Provisional"), words={"True": Term("暂", "prov."), "False": Term("", "")}),
     "awaited": Field(Term("还会补齐的", "Still completed by later data")),
     **{
         f"{name}_on": Field(Term("定稿日", "Final on"), "day")
@@ -102,6 +104,11 @@ COLUMNS = {
 def columns(catalogue: Mapping[str, Indicator]) -> dict[str, Field]:
     """The columns, the indicators by their names."""
     return {**COLUMNS, "indicator": Field(COLUMNS["indicator"].term, words={key: i.name for key, i in catalogue.items()})}
+
+
+def course_columns(catalogue: Mapping[str, Indicator]) -> dict[str, Field]:
+    """The columns of `history`, whose rows are of every month: none of its values is this month's alone."""
+    return columns(catalogue) | {"value": replace(COLUMNS["value"], term=Term("数值", "Value"))}
 
 
 def quotable(

@@ -161,7 +161,7 @@ def _month(row: dict, indicator: Indicator, way: str) -> dict:
     value = WAYS[way](row, made)
     if not _known(value["value"]):
         return {**bare, **made, "calls": _count(row.get("calls")), "value_missing": disclosure.UNTOLD}
-    factor = round(row["adjusted"] / row["value"], 2) if way == "volume" and row["value"] and _known(row.get("adjusted")) else 1.0
+    factor = round(row["adjusted"] / row["value"], 3) if way == "volume" and row["value"] and _known(row.get("adjusted")) else 1.0
     return {**bare, **made, "calls": _count(row.get("calls")), **value, "adjusted": value["value"] * factor}
 
 
@@ -250,8 +250,12 @@ def _verdict(row: dict, indicator: Indicator, by_month: Mapping, before: str, ye
     drawn = [_limits({} if gone else dict(zip(LIMITS, ends, strict=True)), indicator, month) for *ends, month in months]
     untold = _known(row["value"]) and not _known(now.get("value"))
     said = {c: now[c] for c in SAID if c in now}
-    change = _moved(now.get("adjusted"), last.get("adjusted"), relative)
     plain = _moved(now.get("value"), last.get("value"), relative)
+    change = (
+        (1 + plain) * _days_off(row["change"], row["raw_change"]) - 1
+        if relative
+        else _moved(now.get("adjusted"), last.get("adjusted"), relative)
+    )
     return {
         **said,
         **_limits({} if gone else {c: row[c] for c in LIMITS}, indicator, now),
@@ -300,6 +304,11 @@ def _aim(target: float, indicator: Indicator, now: Mapping, course: Sequence[Map
         "reached_months": sum(way * v >= way * target for v in known) if _known(target) else 0,
         "target_months": len(known) if _known(target) else 0,
     }
+
+
+def _days_off(change, plain) -> float:
+    """By what a change a day is multiplied where the kinds of day are taken off, to a thousandth: one number for table 1 and for the tables of groups, that says no count."""
+    return round((1 + change) / (1 + plain), 3) if _known(change) and _known(plain) and plain > -1 else 1.0
 
 
 def _moved(now, before, relative: bool) -> float:
@@ -388,8 +397,10 @@ def _group(row: dict, whole: Mapping[str, float], by: Sequence[str]) -> dict:
         told["difference"] = now - before
         if before and _known(row["change"]):
             told |= {"change": now / before - 1}
-            for a_day in [c for c in ("a_day", "uneven") if _known(row[c])]:  # by the days of the month before by those of this one
-                told[a_day] = now / before * ((1 + row[a_day]) / (1 + row["change"]) if row["change"] > -1 else 1.0) - 1
+            plain = row["uneven"] if _known(row["uneven"]) else row["change"]  # a day, as counted
+            days = (1 + plain) / (1 + row["change"]) if row["change"] > -1 else 1.0  # of the month before by those of this one
+            off = {"a_day": _days_off(row["a_day"], plain), "uneven": 1.0}
+            told |= {c: now / before * days * off[c] - 1 for c in off if _known(row[c])}
     resting = [
         c for c in ("share", "change", "a_day", "uneven", "difference", "share_change") if _known(row.get(c)) and not _known(told[c])
     ]

@@ -11,6 +11,7 @@ from hotline_analysis.measures.gaps import inbound, not_left_out
 from hotline_analysis.measures.view import View
 
 TEST, LOST = "test", ("abandoned", "blocked")
+FEWEST_IDS, MOST_AGAIN = 10, 0.5  # survey ids from which on, and share of them that come again above which, the rows are no surveys
 NOBODYS = "all answers are to other calls than citizens made"  # why there are no answers: a key of `words.ABSENT`
 
 
@@ -37,3 +38,9 @@ def behind(view: View, rows: nw.LazyFrame, columns: Sequence[str] = ()) -> pd.Da
 def counts(found: pd.DataFrame, call_ids: pd.Series) -> pd.Series:
     """Of each survey row why it does not count: '' where it does."""
     return call_ids.map(found["why"].astype(object)).astype(object).fillna("")
+
+
+def again(survey_ids: pd.Series) -> bool:
+    """Whether most survey ids come again, so that a row is no survey: a row an item."""
+    times = survey_ids.dropna().value_counts()
+    return bool(len(times) >= FEWEST_IDS and (times > 1).mean() > MOST_AGAIN)

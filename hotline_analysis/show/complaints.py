@@ -13,7 +13,7 @@ FINAL_ON = Sentence("比例{final_on:day}定稿：还有诉求没看满时限或
 ALL_OF = (
     Sentence("{what}{count}件", "{count} {what}"),
     Sentence("，较上月{difference}（{change}）", ", {difference} ({change})", of_period=True),
-    Sentence("，按日均{uneven}", ", {uneven} a day"),
+    Sentence("，可比日均{a_day}", ", {a_day} on comparable days"),
     Sentence("，{state}", ", {state}"),
 )
 CATEGORY = (
@@ -155,7 +155,7 @@ FORMS = {
         narrow="department count resolution due",
         note=FINAL_ON,
     ),
-    "aside": Table("apart count share counts_in", Term("另列的与按参数处理的", "Kept apart, or ruled by params"), short=True),
+    "aside": Table("apart count share counts_in", Term("另列的与按参数处理的", "Kept apart, or ruled by params"), subtitle=Term("占比：计入的占计入的诉求，不计入的占全部受理", "Shares: of what is in the figures those that are, of all that came those that are not"), short=True),
 }  # fmt: skip
 
 SAY = {

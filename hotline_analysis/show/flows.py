@@ -10,8 +10,8 @@ PAIR = Sentence(
     "{then} after {issue}: {excess} more per 1,000 calls ({excess_low} to {excess_high})",
 )
 SOME = Sentence(
-    "{count}对诉求值得在首次来电时告知后续，告知{told:share0}的来电人，每月约可免{total_avoidable}通。",
-    "{count} {count:pair is|pairs are} worth a word in the first call; telling {told:share0} of the callers would save some {total_avoidable} calls a month.",
+    "{count}对诉求值得在首次来电时告知后续，告知{told:share0}的来电人，每月约可免{total_avoidable:count}通。",
+    "{count} {count:pair is|pairs are} worth a word in the first call; telling {told:share0} of the callers would save some {total_avoidable:count} calls a month.",
 )
 NONE = Term(
     "没有一对不同诉求的复电达到提示的界线，不建议增加话术。", "No pair of different issues reaches the limits: no script is suggested."

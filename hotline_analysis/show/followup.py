@@ -21,8 +21,8 @@ STEPS = {
     "solved": Either((Sentence("其中已解决{value}（{numerator:some}件）", "of these {value} solved ({numerator:some})"), Sentence("其中{value:none}件解决", "{value:none} solved"))),
 }  # fmt: skip
 RETURNED = {
-    "solved": Sentence("已解决的{cases}件，办结后{days}天内{value}为同一诉求再次来电（{low}～{high}）", "Of {cases} solved cases {value} called again about the same within {days} days ({low}–{high})"),
-    "explained": Sentence("解释说明的{cases}件，{days}天内{value}再次来电（{low}～{high}）", "of {cases} explained ones {value} within {days} days ({low}–{high})"),
+    "solved": Sentence("历次列入、至期末已解决的来电人共{cases}件，办结后{days}天内{value}为同一诉求再次来电（{low}～{high}）", "Of {cases} callers' cases solved by the end of the period, those listed earlier among them, {value} called again about the same within {days} days ({low}–{high})"),
+    "explained": Sentence("至期末已解释说明的共{cases}件，{days}天内{value}再次来电（{low}～{high}）", "of {cases} explained by then {value} within {days} days ({low}–{high})"),
 }  # fmt: skip
 
 FORMS = {
@@ -45,7 +45,7 @@ FORMS = {
     "recurrence": Table(
         "found days cases watched returned value±",
         Term("办结以后又打来的有多少", "How many call again after their case was closed"),
-        subtitle=Term("同一来电人、同一诉求；未看满天数的案件用生存分析计入", "The same caller about the same issue; cases not watched for so long enter by survival analysis"),
+        subtitle=Term("同一来电人、同一诉求；至期末已办结的案件，含以前各期列入的；未看满天数的用生存分析计入", "The same caller about the same issue; cases closed by the end of the period, those listed in earlier ones too; cases not watched for so long enter by survival analysis"),
         bold="value",
         narrow="found days value",
     ),

@@ -205,7 +205,7 @@ FORMS = {
     "within": Table(
         "name duration limit within_before within_after within_change±",
         Term("时限内的占比，前后对比", "Within the limit, before and after"),
-        subtitle=Term("时限为参数中的第一个；变化为百分点，附95%区间", "The first limit of the params; changes in points with their 95% interval"),
+        subtitle=Term("时限为参数中的第一个；对比的各月诉求合在一起算，与各月比例的平均会略有出入；变化为百分点，附95%区间", "The first limit of the params; of the orders of the compared months together, so a little off the mean of the months' shares; changes in points with their 95% interval"),
         bold="within_change",
         narrow="duration limit within_before within_after",
     ),

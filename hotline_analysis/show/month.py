@@ -63,15 +63,17 @@ def each(*parts: Sentence, **ends: Term) -> Rows:
 
 UNJUDGED = ("few", "not_compared")  # no word of change stands beside these
 LEVEL, STATED = Sentence("{indicator}{value:level}", "{indicator} {value:level}"), Sentence("，{state}", ", {state}")
+YOUNG = Sentence("（{provisional}）", " ({provisional})")
 MOVING = (
     LEVEL,
+    YOUNG,
     Sentence("，较上月{change:risen}", ", {change:risen} on last month", of_period=True),
     Sentence("（不扣除周末、节假日的差别为{plain_change:risen}）", " ({plain_change:risen} before weekends and holidays are taken off)"),
     Sentence("，为{rank_months}个月{rank}", ", {rank} of {rank_months} months", of_period=True),
     STATED,
     Sentence("：{side}以往波动范围", ": {side} the usual range"),
 )
-FINDING = Rows({**dict.fromkeys(ORDER, MOVING), **dict.fromkeys(UNJUDGED, (LEVEL, STATED))}, by="judgement")
+FINDING = Rows({**dict.fromkeys(ORDER, MOVING), **dict.fromkeys(UNJUDGED, (LEVEL, YOUNG, STATED))}, by="judgement")
 PROOF = each(
     Sentence("95%区间{value:range}", "95% interval {value:range}"),
     Sentence("{counted}/{denominator}", "{counted}/{denominator}"),
@@ -85,7 +87,7 @@ PROOF = each(
 COUNTED = (
     Sentence("{what}{numerator:count}件", "{numerator:count} {what}"),
     Sentence("，较上月{difference}（{change_of_count}）", ", {difference} ({change_of_count})", of_period=True),
-    Sentence("，剔除日期的差别后{change:moved}", ", {change:moved} with the kinds of day taken off"),
+    Sentence("，可比日均{change:moved}", ", {change:moved} on comparable days"),
     Sentence("，{verdict}", ", {verdict}"),
     Sentence("，{reason}", ", {reason}"),
 )
@@ -192,7 +194,7 @@ ASKED = {
         Term("请研究是否专项处理。", "Please decide whether it needs a plan of its own."),
     ),
     "silence": (
-        Sentence("{started_at}至{ended_at}没有一通来电，平常应有约{usual}通。", "No call from {started_at} to {ended_at}, where about {usual} are usual. "),
+        Sentence("{started_at}至{ended_at}没有一通来电，按同类日子和当天的忙闲应有约{usual}通。", "No call from {started_at} to {ended_at}, where days of the kind at that day's pace would have had about {usual}. "),
         Term("请核实是系统中断，还是记录缺失。", "Please find out whether the system broke or the records are missing."),
     ),
     "target": (
@@ -227,12 +229,12 @@ WHAT_TO_DO = {
 }  # fmt: skip
 WHY = {
     "shifts": Sentence("高峰来电{n}通，接通率{value}；其余时段{other}。", "{n} calls at the peak, {value} answered; {other} in the other hours."),
-    "notify": Sentence("“{subject}”{n}通，一周内每千通比平时多{per_thousand}通问“{then}”；按告知{told}的来电人计，告知比例是假设。", "Of {n} calls about {subject}, {per_thousand} more per 1,000 than usual ask about {then} within a week; if {told} of the callers are told, which is an assumption."),
+    "notify": Sentence("“{subject}”看满一周的{n}通里，每千通比平时多{per_thousand}通问“{then}”；按告知{told}的来电人计，告知比例是假设。", "Of {n} calls about {subject} that were watched for a week, {per_thousand} more per 1,000 than usual ask about {then}; if {told} of the callers are told, which is an assumption."),
     "coach": Sentence("同一诉求、同一时段里，这几名的再次来电是应有的{ratio}倍（{n}通）。名单只给管理人员，先听录音再谈。", "With the same issues at the same hours, their callers come back {ratio} times as often as expected ({n} calls). Names are for staff only; listen first."),
     "train": Sentence("可比的{persons}人之间，差异有{value:share0}不是巧合，{other:share0}的人单看偏高；共{n}通。", "Among {persons} agents, {value:share0} of the differences are no chance and {other:share0} are high by themselves; {n} calls."),
-    "process": Sentence("人人都高，不在个别人：{value}的来电再次打来，全部诉求为{other}；共{n}通。", "High with everybody: {value} of these calls are followed by another, {other} of all; {n} calls."),
+    "process": Sentence("人人都高，不在个别人：看满窗口的{n}通来电中{value}再次打来，全部诉求为{other}。", "High with everybody: of {n} calls that were watched for the window {value} are followed by another, {other} of those of all issues."),
     "answers": Sentence("问得多、说得短、少复电、少派单，占接通来电的{value}（共{n}通）。能省下多少，等答案上线后做前后对照。", "Frequent, short, hardly repeated, hardly dispatched: {value} of {n} answered calls. How many this saves takes a comparison before and after."),
-    "window": Sentence("本月{hours_new}内捕获一周相关复电的{value:share0}，{hours_now}内只有{other:share0}；重抽样{support}支持。依据{n}通来电。", "This month {hours_new} catch {value:share0} of the week's related callbacks, {hours_now} only {other:share0}; {support} of the draws support it. From {n} calls.", of_period=True),
+    "window": Sentence("本月{hours_new}内捕获一周相关复电的{value:share0}，{hours_now}内只有{other:share0}；重抽样{support}支持。依据{n}通来电。", "This month {hours_new} catches {value:share0} of the week's related callbacks, {hours_now} only {other:share0}; {support} of the draws support it. From {n} calls.", of_period=True),
     "channel": Sentence("{subject}接通率{value}（{n}通），{then}{other}；再次来电不比{then}多。", "{value} of {n} calls by {subject} are answered, {other} by {then}; the callers come back no more than by {then}."),
 }  # fmt: skip
 NEXT = {
@@ -276,8 +278,8 @@ FORMS = {
         subtitle=Sentences(
             {
                 "chart": Sentence(
-                    "灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出。判断{events}件事，偶然也会报出约{false_flags:number}件",
-                    "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only. Of {events} events judged, chance alone would flag about {false_flags:number}", of_period=True),
+                    "灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出。连同不在本表的指标共判断{events}件事，偶然也会报出约{false_flags:number}件",
+                    "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only. Of {events} events judged, those of other indicators among them, chance alone would flag about {false_flags:number}", of_period=True),
                 "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse", of_period=True),
                 "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse", of_period=True),
             },
@@ -313,7 +315,7 @@ FORMS = {
         Term("各月走势", "By month", of_period=True),
         claim=(Sentence("{indicator}{value@last:level}，较上月{change:risen}", "{indicator} {value@last:level}, {change:risen} on last month", of_period=True), Sentence("{indicator}{value@last:level}", "{indicator} {value@last:level}")),
         subtitle=Sentence("{indicator}，每月；{formula}", "{indicator} by month; {formula}", of_period=True),
-        reading=(Sentence("{judge}。", "{judge}."),),
+        reading=(Sentence("{judge}。", "{judge:sentence}."),),
         numbers="period numerator denominator value",
         unless={"few months": Term("有数据的月份不足3个，不画走势。", "Fewer than three months have data: no course is drawn.", of_period=True)},
     ),

@@ -49,7 +49,7 @@ KINDS = dict(zip(WEEKDAYS, WEEKDAY, strict=True)) | {
     "after": Term("节后首日", "first day after a holiday"),
 }
 UNFILED = "(none)"  # the key of what has no topic
-POOLED = {disclosure.OTHER: disclosure.POOLED, UNFILED: Term("未归类", "not filed")}
+POOLED = {disclosure.OTHER: disclosure.POOLED, UNFILED: orders.NOT_GIVEN}
 COLUMNS = {
     "month": Field(Term("月份", "Month"), "month"),
     "period": Field(Term("月份", "Month"), "month"),

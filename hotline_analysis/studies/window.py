@@ -536,8 +536,8 @@ def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
     """How the time to the caller's next call is spread over a week (168 h), of the callbacks and of the calls: one row per hour.
 
     Counted are index calls seen to be followed within 168 h. Columns: hour_to (a callback at exactly hour_to is in the row; it names the row,
-    because `cumulative` reaches up to it), hour_from, numerator (callbacks), denominator (all callbacks within 168 h), share, cumulative (of
-    those callbacks, up to hour_to); calls (index calls), share_of_calls, cumulative_of_calls (Kaplan-Meier, so calls not yet watched for a
+    because `cumulative` reaches up to it), hour_from, numerator (callbacks seen), denominator (all that were seen within 168 h), share, cumulative (of
+    a week's callbacks, up to hour_to: of the curve of the calls, so that callbacks that the data end before are not taken for none); calls (index calls), share_of_calls, cumulative_of_calls (Kaplan-Meier, so calls not yet watched for a
     week count for as long as they were).
     The two differ: 80 % of the callbacks is not 80 % of the calls. said: few under 200 callbacks, none without one, else ''. Source: F0 A12.
     """
@@ -551,7 +551,7 @@ def pareto(view: View, *, bin_hours: int = 1) -> pd.DataFrame:
     of_calls = survival.within(curve, (starts + bin_hours) * HOUR)
     frame = pd.DataFrame({"hour_to": starts + bin_hours, "hour_from": starts, "numerator": calls, "denominator": total})
     with np.errstate(divide="ignore", invalid="ignore"):
-        frame = frame.assign(share=calls / total, cumulative=calls.cumsum() / total)
+        frame = frame.assign(share=np.diff(of_calls, prepend=0.0) / of_calls[-1], cumulative=of_calls / of_calls[-1])
     told = {"calls": exact["calls"].sum(), "said": chance.enough(int(total))}
     return frame.assign(share_of_calls=np.diff(of_calls, prepend=0.0), cumulative_of_calls=of_calls, **told)
 

@@ -115,8 +115,8 @@ def test_a_silence_in_the_day_is_told_and_lowers_the_grade():
     assert found(data[~hole], Month(date(2024, 4, 1), date(2024, 4, 30))) == {}
     frame = checks(CONNECTION, {"calls": CONNECTION.from_df(data[~hole])}, [], params(), period=MAY)
     assert frame["usual"].iloc[0] == 61 and grade(frame)[0] == "good"
-    assert sentence(frame.iloc[0], "zh") == "2024年5月16日09:59至11:00没有一条来电记录，平常这一时段约61条"
-    assert sentence(frame.iloc[0], "en") == "no calls 16 May 2024 09:59 to 11:00, where about 61 are usual"
+    assert sentence(frame.iloc[0], "zh") == "2024年5月16日09:59至11:00没有一条来电记录，同类日子这一时段的中位数约61条"
+    assert sentence(frame.iloc[0], "en") == "no calls 16 May 2024 09:59 to 11:00, where the median of days like it is about 61"
 
 
 def test_days_and_months_are_the_hotlines_own():

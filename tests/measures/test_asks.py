@@ -126,7 +126,7 @@ def test_a_category_that_left_its_usual_range_upwards():
 
 def test_a_silence_that_no_register_knows_of():
     told = asks(sheet("none"), {"outages": outage()})
-    assert shown(told) == "9月11日14:04至9月11日15:20没有一通来电，平常应有约113通。请核实是系统中断，还是记录缺失。"
+    assert shown(told) == "9月11日14:04至9月11日15:20没有一通来电，按同类日子和当天的忙闲应有约113通。请核实是系统中断，还是记录缺失。"
     assert asks(sheet("none"), {"outages": outage().drop(columns="recorded")})["kind"].tolist() == ["silence"]
     assert asks(sheet("none"), {"outages": outage("yes")})["said"].iloc[0] == "none"
     assert asks(sheet("none"), {"outages": outage(broken="lost")})["said"].iloc[0] == "none"

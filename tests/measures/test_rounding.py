@@ -204,6 +204,17 @@ def test_a_group_is_told_by_its_rounded_counts():
     assert row[["p", "q", "a_day_low", "a_day_high"]].isna().all(), "two counts can be had from an interval of their ratio"
 
 
+def test_a_volume_has_one_change_in_table_1_and_beside_its_groups():
+    """1,198 calls of 30 days after 1,242 of 31 are told as 1,200 and 1,240: 40 a day each. The kinds of day, 3.04 % apart, are taken off to a thousandth: + 3.0 % in both places."""
+    now, before = 1198 / 30, 1242 / 31
+    change = now * 1.0304 / before - 1
+    months = month("offered", 1242, 31, period=BEFORE), month("offered", 1198, 30, adjusted=now * 1.0304)
+    row = verdict("offered", *months, before=before, change=change, raw_change=now / before - 1)
+    of_all = group("(all)", 1198, 1242, a_day=change, uneven=now / before - 1)
+    told = rounding.of_groups(pd.DataFrame([of_all]), None, True).iloc[0]
+    assert (row["change"], row["raw_change"]) == pytest.approx((0.03, 0.0)) == (told["a_day"], told["uneven"])
+
+
 @pytest.mark.parametrize(("widened", "step"), [(1.0, 1), (1.2, 1.5), (1.4, 2), (2.0, 4), (2.1, 6), (0.5, 1), (np.nan, 1)])
 def test_a_share_has_the_width_that_its_days_give_it(widened, step):
     """30 of 195 with a day-based interval twice as wide as Wilson's: as if a quarter of the records had come; between two steps the wider."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.intake.store.ends import rest_days
-from hotline_analysis.measures import catalogue, indicators, orders
+from hotline_analysis.measures import catalogue, indicators, mix, orders
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies import complaints, outlook
@@ -104,7 +104,7 @@ def test_what_lasts_is_said_in_words():
     zh, en = (
         say(told(complaints.categories(lasted("2024-07")), "categories", "2024-07"), language=language).text for language in ("zh", "en")
     )
-    assert zh == "诉求200件，较上月持平（0.0%），按日均−3.2%，正常波动；水占比60.0%，较上月0.0个百分点，持续偏高。"
+    assert zh == "诉求200件，较上月持平（0.0%），可比日均−3.2%，正常波动；水占比60.0%，较上月0.0个百分点，持续偏高。"
     assert en.endswith("; 水 60.0%, 0.0 pp, persistently high.")
 
 
@@ -125,8 +125,14 @@ def test_t3_complaints():
     assert (quality["count"], quality["before"]) == (48, 44) and quality["share_p"] == pytest.approx(0.41, abs=0.005)
     assert [quality[f"share_change{end}"] for end in ("", "_low", "_high")] == pytest.approx([0.0508, -0.069, 0.169], abs=5e-4)
     zh, en = (say(told(frame, "categories"), language=language).text for language in ("zh", "en"))
-    assert zh == "投诉120件，较上月减少6件（−4.8%），没有证据表明有变化；产品质量占比40.0%，较上月+5.1个百分点，没有证据表明有变化。"
-    assert en == "120 complaints, 6 fewer (−4.8%), no evidence of change; 产品质量 40.0%, +5.1 pp, no evidence of change."
+    assert (
+        zh
+        == "投诉120件，较上月减少6件（−4.8%），可比日均−4.3%，没有证据表明有变化；产品质量占比40.0%，较上月+5.1个百分点，没有证据表明有变化。"
+    )
+    assert (
+        en
+        == "120 complaints, 6 fewer (−4.8%), −4.3% on comparable days, no evidence of change; 产品质量 40.0%, +5.1 pp, no evidence of change."
+    )
     assert list(frame["share"][1:5]) == pytest.approx([0.4, 0.3, 0.2, 0.1])
 
 
@@ -575,6 +581,25 @@ def test_duplicates_and_internal_orders_are_apart():
     assert complaints.volume(view(data)).iloc[0]["count"] == 2
     found = complaints.aside(view(data)).set_index("apart")
     assert list(found.loc[["duplicate", "internal"], "count"]) == [1, 1] and found["denominator"].iloc[0] == 4
+
+
+def test_what_is_in_the_figures_is_a_share_of_what_is_in_them():
+    """四件里一件重复：退回的一件占计入的三件，重复的一件占全部四件。"""
+    found = complaints.aside(view({**one(closed_s=[None] * 4), "duplicate": [True] + [False] * 3, "returned": [False] * 3 + [True]}))
+    told = found.set_index("apart")
+    assert tuple(told.loc["returned", ["count", "denominator"]]) == (1, 3) and told.loc["returned", "share"] == pytest.approx(1 / 3)
+    assert tuple(told.loc["duplicate", ["count", "denominator"]]) == (1, 4)
+
+
+def test_one_count_has_one_change_a_day_whether_it_is_judged_or_not():
+    """周末到六月止只有平日的两成，七八月有八成：不作判断的行只看两个月，扣除周末仍用全部月份，与作判断的行同一个数。"""
+    shown = view(joined(*(spread(f"2024-{m:02d}", NOW, mixed=False) for m in (3, 4, 5, 6, 7, 8))), start="2024-03-01")
+    days = pd.date_range("2024-03-01", "2024-08-31")
+    weekend = np.where(days < "2024-07-01", 2, 8)
+    daily = pd.DataFrame({"0": np.where(days.dayofweek > 4, weekend, 10)}, index=(days - pd.Timestamp(0)).days)
+    judged, bare = (mix.compared(shown, daily, ["0"], judge=judge).iloc[0] for judge in (True, False))
+    assert (judged["count"], judged["before"]) == (bare["count"], bare["before"]) and bare["state"] == ""
+    assert bare["a_day"] == pytest.approx(judged["a_day"], abs=1e-12)
 
 
 def slow_share(rows, most):

@@ -932,6 +932,18 @@ def test_a_survey_by_return_calls_alone_says_why_it_has_no_answers():
     assert evaluate(view, [view.period], [indicator])["missing"].tolist() == [surveyed.NOBODYS]
 
 
+def test_rows_that_are_items_are_no_surveys_of_the_indicator_either():
+    """十二份答卷各三行，一行一题，都读作总体得分：三十六行不是三十六份，专题不算，指标也不算；一份一行的照算。"""
+    rows = {**many([5.0, 4.0, 2.0] * 12), "survey_id": [f"s{n // 3}" for n in range(36)]}
+    rows["local_s"] = rows["invited_s"]
+    known = catalogue.of_month(seen(rows).params)["survey_satisfaction"]
+    told = [
+        evaluate(seen(made), [seen(made).period], [known]).iloc[0] for made in (rows, {**rows, "survey_id": [f"s{n}" for n in range(36)]})
+    ]
+    assert told[0]["missing"] == "long form" and np.isnan(told[0]["value"])
+    assert (told[1]["numerator"], told[1]["denominator"]) == (24, 36)
+
+
 def test_answers_of_other_calls_are_no_census_of_these():
     """导出只有一个队列的40通，答卷60份都不是它们的：有人沉默，且邀请200次不是这40通的。"""
     calls = {k: v[:40] for k, v in CALLS.items()}

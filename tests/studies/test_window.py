@@ -242,6 +242,23 @@ def test_pareto_of_calls_and_of_callbacks(heavy):
     assert frame.set_index("hour_to").loc[24, "cumulative_of_calls"] == pytest.approx(rates[24])
 
 
+def test_a_weeks_callbacks_are_those_of_calls_watched_in_full():
+    """六通：一通1小时后复电，一通50小时后；一通只看到10小时。1小时时看得见六通，50小时时四通：六分之一，再是六分之五的四分之一；前者占九分之四，不是看到的两次复电的一半。"""
+    first = 28 * DAY
+    starts = [
+        (1, first),
+        (1, first + HOUR),
+        (2, first + 2 * HOUR),
+        (2, first + 52 * HOUR),
+        (3, first + 7 * DAY + 14 * HOUR),
+        (4, first + 3 * HOUR),
+    ]
+    view = view_of([(who, at, 0, "a", "answered") for who, at in starts], days=8, data_days=36)
+    frame = window.pareto(view).set_index("hour_to")
+    assert frame["numerator"].sum() == 2 and frame.loc[50, "cumulative_of_calls"] == pytest.approx(1 / 6 + 5 / 6 / 4)
+    assert tuple(frame.loc[[1, 50], "cumulative"]) == pytest.approx((4 / 9, 1.0)) and frame.loc[50, "share"] == pytest.approx(5 / 9)
+
+
 def test_strata_add_up(heavy):
     whole, parts = window.evidence(heavy, resamples=10), window.evidence(heavy, by=["issue_1"], resamples=10)
     summed = parts.groupby("window_hours")[["numerator", "denominator"]].sum()

@@ -23,6 +23,7 @@ from hotline_analysis.words import PERCENT, SCORE, Term
 
 CHAPTER = "opinion"
 FAMILY = "call_ratings"  # satisfied, good, bad and the mean move together
+LONG_FORM = "long form"  # a key of `words.ABSENT`: a score a row would count every survey several times
 FIVE = 4  # highest less lowest level of a scale of five
 RATED_BY = Term("只有评了分的人；与参评率一起看", "only who rated: read with the share who did")
 SILENT = Term("参评率低或人员之间差别大时，满意度说明不了全体", "where few rate, or staff invite unlike, it does not speak for all")
@@ -138,7 +139,10 @@ def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Se
         times = [c for c in ("invited_s", "answered_s") if c in have]
         if matters and "order_id" not in have:
             return "not available: needs order_id"
-        more = [*(["order_id"] if matters else []), *[c for c in ("call_id", "unit", "department", "agent", "channel") if c in have]]
+        more = [
+            *(["order_id"] if matters else []),
+            *[c for c in ("survey_id", "call_id", "unit", "department", "agent", "channel") if c in have],
+        ]
         frame = pandas(rows.select("seq", *times, key, *more)).sort_values("seq")
         if "channel" in frame:
             frame["way"] = frame["channel"].fillna("").astype(str)
@@ -155,7 +159,8 @@ def _answers(params: Params, *, matters: bool, test: Callable[[pd.Series], pd.Se
             & ~_other_scale(place(start.fillna(0).to_numpy(float), periods), given, on)
             & (frame["order_id"].notna() if matters else True)
         )
-        return frame.assign(start_s=start, k=test(score).astype(int), n=1)[kept & start.notna()]
+        told = frame.assign(start_s=start, k=test(score).astype(int), n=1)[kept & start.notna()]
+        return LONG_FORM if "survey_id" in told and surveyed.again(told["survey_id"]) else told
 
     return estimate_of(find)
 

@@ -18,7 +18,7 @@ FOUND = {
     ),
 }  # fmt: skip
 BROKEN = {
-    "gap": (Sentence("{started_at}到{ended_at}没有一通来电，平常应有{usual:count}通", "No call from {started_at} to {ended_at}, where {usual:count} are usual"),),
+    "gap": (Sentence("{started_at}到{ended_at}没有一通来电，按同类日子和当天的忙闲应有{usual:count}通", "No call from {started_at} to {ended_at}, where days of the kind at that day's pace would have had {usual:count}"),),
     "day": (Sentence("{started_at:day}只有{denominator}通来电，同类日子平常有{usual:count}通", "{denominator} calls only on {started_at:day}, where {usual:count} are usual"),),
     "lost": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}放弃或未接入", "{value} of {denominator} calls lost within {minutes} minutes from {started_at}"),),
     "short": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}接通即断", "{value} of {denominator} answered calls dropped at once within {minutes} minutes from {started_at}"),),
@@ -44,7 +44,7 @@ FORMS = {
     "outages": Table(
         "broken started_at ended_at minutes usual numerator denominator value± p recorded",
         Term("中断与成批丢失", "Silences and bursts of lost calls"),
-        subtitle=Sentence("{period}；平常应有：无来电时段与骤减的日子为来电，其余为丢失的来电；可能性按全月看过的次数计", "{period}; usual: calls in a silence or on a thin day, lost calls otherwise; chance counted over everything looked at", of_period=True),
+        subtitle=Sentence("{period}；平常应有：无来电时段与骤减的日子为来电（同类日子除去最忙的一天，无来电时段再按当天的忙闲折算，因此与数据检查里的中位数不同），其余为丢失的来电；可能性按全月看过的次数计", "{period}; usual: calls in a silence or on a thin day (days of the kind without the busiest, a silence at its own day's pace: not the median of the data checks), lost calls otherwise; chance counted over everything looked at", of_period=True),
         narrow="broken started_at minutes usual",
     ),
     "bursts": Table(

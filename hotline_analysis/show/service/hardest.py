@@ -12,12 +12,12 @@ HARDEST = {
 AGREE = Sentence("各方面次序的平均一致程度（肯德尔τ）为{agreement}。", "The parts' orders agree by {agreement} on average (Kendall's tau).")
 URGENT = Either((
     Sentence(
-        "先办{issue}：{window_hours}内复电{repeats:count}通，占全部优先分的{urgency_share}（名次{rank_low:count}至{rank_high:count}）。",
-        "First {issue}: {repeats:count} repeats within {window_hours}, {urgency_share} of all priority (rank {rank_low:count} to {rank_high:count}).",
+        "先办{issue}：{window_hours}内复电约{repeats:count}通，占全部优先分的{urgency_share}（名次{rank_low:count}至{rank_high:count}）。",
+        "First {issue}: some {repeats:count} repeats within {window_hours}, {urgency_share} of all priority (rank {rank_low:count} to {rank_high:count}).",
     ),
     Sentence(
-        "先办{issue}：{window_hours}内复电{repeats:count}通（名次{rank_low:count}至{rank_high:count}）。",
-        "First {issue}: {repeats:count} repeats within {window_hours} (rank {rank_low:count} to {rank_high:count}).",
+        "先办{issue}：{window_hours}内复电约{repeats:count}通（名次{rank_low:count}至{rank_high:count}）。",
+        "First {issue}: some {repeats:count} repeats within {window_hours} (rank {rank_low:count} to {rank_high:count}).",
     ),
     Sentence("先办{issue}（名次{rank_low:count}至{rank_high:count}）。", "First {issue} (rank {rank_low:count} to {rank_high:count})."),
 ))  # fmt: skip
@@ -46,8 +46,8 @@ FORMS = {
         Term("先解决哪一类", "What to work on first"),
         claim=Sentences(dict.fromkeys(("whole", "part"), Either((Sentence("先办{issue}，占全部优先分的{urgency_share}", "First {issue}: {urgency_share} of all priority"), Sentence("先办{issue}", "First {issue}"))))),
         subtitle=Sentence(
-            "优先分＝复电量×处理小时×不满意比例；权重（指数）依次为{weight_repeats}、{weight_handling}、{weight_unsatisfied}；复电为{window_hours}内",
-            "Priority: repeats × hours of handling × share not satisfied; weights (exponents): {weight_repeats}, {weight_handling}, {weight_unsatisfied}; repeats within {window_hours}",
+            "优先分＝复电量×处理小时×不满意比例；权重（指数）依次为{weight_repeats}、{weight_handling}、{weight_unsatisfied}；复电为{window_hours}内，由看满窗口的复电率推算到全部接通来电",
+            "Priority: repeats × hours of handling × share not satisfied; weights (exponents): {weight_repeats}, {weight_handling}, {weight_unsatisfied}; repeats within {window_hours}, the rate of the calls that were watched for it times all answered calls",
         ),
         note=(LACKS,),
         bold="urgency",

@@ -38,7 +38,7 @@ GAPS = {
 }
 MODEL = Sentences(
     {
-        "erlang_a": Sentence("按厄朗A，耐心平均{patience_seconds}。", "Erlang A with a mean patience of {patience_seconds}."),
+        "erlang_a": Sentence("按厄朗A，耐心平均{patience_seconds}：假定为指数分布，不截断，所以长于只算到最长等待为止的平均耐心。", "Erlang A with a mean patience of {patience_seconds}: exponential and not cut, so it is longer than the mean patience that is cut at the longest wait."),
         "erlang_c": Term(
             "放弃的太少，耐心不明，按厄朗C（不放弃）计算，会偏多。",
             "Too few gave up to know patience: Erlang C (nobody gives up), which asks for too many.",

@@ -8,7 +8,7 @@ from hotline_analysis.words import Either, Rows, Sentence, Sentences, Term
 ALL_OF = (
     Sentence("来电{count}通", "{count} calls"),
     Sentence("，较上月{change}", ", {change} on last month", of_period=True),
-    Sentence("，按日均{uneven}", ", {uneven} a day"),
+    Sentence("，可比日均{a_day}", ", {a_day} on comparable days"),
     Sentence("，{state}", ", {state}"),
 )
 GROUP = (
@@ -37,6 +37,10 @@ AGAINST = {
                 "Of {judged_count} figures held against one table of targets chance alone may explain on which side they are.",
             ),
         )
+    ),
+    "unfinished": Term(
+        "这些比例还没有定稿，暂不对照目标，只列比例。",
+        "These shares are not final yet: they stand alone, and are held against their targets once they are.",
     ),
     "no target": Term("参数没有为这些比例设目标，只列比例。", "Params set no target for these shares, so the shares stand alone."),
 }

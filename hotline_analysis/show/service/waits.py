@@ -28,8 +28,8 @@ SHORTER = Sentence(
     "Mean patience (up to {horizon_seconds}) is {restricted_seconds} ({restricted_low} to {restricted_high}).",
 )
 NOT_THAT = Sentence(
-    "放弃者平均只等了{abandoned_mean}，那说的是没耐心的人等了多久，不是大家肯等多久。",
-    "Those who gave up waited only {abandoned_mean} on average, which tells how long the impatient lasted, not how long people would wait.",
+    "放弃者（不计一开始就挂断的）平均只等了{abandoned_mean}，那说的是没耐心的人等了多久，不是大家肯等多久。",
+    "Those who gave up, early hang-ups left out, waited only {abandoned_mean} on average, which tells how long the impatient lasted, not how long people would wait.",
 )
 FEW = Sentence("放弃的只有{abandoned}通，看不出耐心。", "Only {abandoned} gave up: too few to tell patience.")
 TOO_FEW = Term("放弃的不足30通，看不出耐心。", "Fewer than 30 gave up: too few to tell patience.")

@@ -71,10 +71,10 @@ def aside(view: View) -> pd.DataFrame:
     """What was kept apart, or ruled by params, among the period's orders: one row a kind that the export can tell.
 
     Columns: apart (duplicate, internal: in no figure; withdrawn, returned, reopened: in the figures; early: done before they were created; undated: withdrawn at an unknown time), count
-    (orders), denominator (all orders of the period, those set apart too), share, counts_in (yes, no, rule).
+    (orders), denominator (the orders in the figures; of those in no figure all orders of the period), share, counts_in (yes, no, rule).
     """
     frame = orders.within(orders.cases(view, "category_1"), view.period)
-    told, n = orders.counted(frame), len(frame)
+    told = orders.counted(frame)
     counts = {name: (int((frame["aside"] == name).sum()), "no") for name in ("duplicate", "internal") if name in frame}
     counts |= {name: (int(told[name].sum()), "yes") for name in ("withdrawn", "returned", "reopened") if name in frame}
     times = [c for c in ("dispatched_s", "responded_s", "resolved_s", "closed_s") if c in frame]
@@ -84,6 +84,7 @@ def aside(view: View) -> pd.DataFrame:
     rows = [
         {"apart": kind, "count": k, "denominator": n, "share": k / n if n else np.nan, "counts_in": where}
         for kind, (k, where) in counts.items()
+        for n in [len(frame if where == "no" else told)]
     ]
     return disclosure.untold(
         pd.DataFrame(rows, columns=["apart", "count", "denominator", "share", "counts_in"]), ["count"], ["share"], view.smallest

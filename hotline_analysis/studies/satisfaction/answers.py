@@ -29,7 +29,6 @@ BANDS = {
 FEW = 30  # answers below which nothing is compared
 RATING = "rating"
 OF_CALL = ("issue_1", "department", "unit", "channel", "agent")  # taken from the call where the survey has none
-FEWEST_IDS, MOST_AGAIN = 10, 0.5  # survey ids from which on, and share of them that come again above which, the rows are no surveys
 LISTED = ";"  # parts the words of a cell that holds several
 
 
@@ -286,9 +285,7 @@ def _respondents(frame: pd.DataFrame) -> np.ndarray:
 
 def _wide(frame: pd.DataFrame) -> None:
     """Raises DataRefused where most survey ids come again: a row an item, which would count every survey several times."""
-    known = frame["survey_id"].dropna() if "survey_id" in frame else pd.Series(dtype=object)
-    times = known.value_counts()
-    if len(times) >= FEWEST_IDS and (times > 1).mean() > MOST_AGAIN:
+    if "survey_id" in frame and surveyed.again(frame["survey_id"]):
         wrong = "rows of one survey_id come several times (long form: a row an item), so that each would be a survey of its own."
         raise DataRefused("surveys › survey_id", wrong, "Bring the export to one row a survey, its items in columns of their own.")
 

@@ -30,6 +30,7 @@ AGAINST = {
     "missed": Term("未达到", "missed"),
     "open": Term("分不清", "cannot be told"),
     "few": Term("样本不足", "too few"),
+    "unfinished": Term("未定稿，暂不对照", "not final yet"),
     "no target": Term("未设目标", "no target"),
 }
 MOVED = ("outside", "few months")
@@ -177,7 +178,7 @@ def targets(view: View) -> pd.DataFrame:
     calls that were not answered name one: where a call has a team because somebody took it, every team answers everything. One target is for all, so that nobody is judged by an own measure.
 
     Columns: of (department, unit), group, indicator, indicator_name_zh, indicator_name_en, target, numerator, denominator (base: the same), value, low, high (95 %), against (met, missed: the share lies on that side of the target beyond chance, q < .05
-    over all rows with a target; open: chance alone may explain the side; few: under 30 cases; no target), q, and in every row met_count, missed_count, judged_count. Groups differ in what they are asked for: no
+    over all rows with a target; open: chance alone may explain the side; few: under 30 cases; unfinished: orders of it have not fallen due; no target), q, and in every row met_count, missed_count, judged_count. Groups differ in what they are asked for: no
     ranking. Small groups are pooled. Raises DataRefused where neither departments nor units can be told.
     """
     rows = [*_departments(view), *_units(view)]
@@ -185,15 +186,18 @@ def targets(view: View) -> pd.DataFrame:
         raise DataRefused("service", "not available: needs department in orders or unit in calls.")
     frame = pd.DataFrame(rows)
     z = (frame["value"] - frame["target"]) / np.sqrt(frame["target"] * (1 - frame["target"]) / frame["effective"])
-    few = frame["denominator"].fillna(0) < FEW
-    q = tests.benjamini_hochberg(np.where(few | frame["target"].isna(), np.nan, 2 * scipy.stats.norm.sf(np.abs(z))))
+    few, young = frame["denominator"].fillna(0) < FEW, frame["young"]
+    q = tests.benjamini_hochberg(np.where(few | young | frame["target"].isna(), np.nan, 2 * scipy.stats.norm.sf(np.abs(z))))
     good = (frame["value"] >= frame["target"]) == (frame["better"] == "higher")
     against = np.select(
-        [frame["target"].isna(), few | frame["value"].isna(), q < LEVEL], ["no target", "few", np.where(good, "met", "missed")], "open"
+        [frame["target"].isna(), young, few | frame["value"].isna(), q < LEVEL],
+        ["no target", "unfinished", "few", np.where(good, "met", "missed")],
+        "open",
     )
     judged = {f"{name}_count": int((against == name).sum()) for name in ("met", "missed")}
     frame = frame.assign(q=q, against=against, **judged, judged_count=int(np.isin(against, ("met", "missed", "open")).sum()))
-    frame = frame.assign(said="judged" if frame["judged_count"].iloc[0] else "no target").drop(columns=["better", "effective"])
+    said = next((word for word in ("met", "missed", "open", "unfinished") if (against == word).any()), "no target")
+    frame = frame.assign(said=said if said in ("unfinished", "no target") else "judged").drop(columns=["better", "effective", "young"])
     frame = frame.assign(base=frame["denominator"])
     told, parts_of = ["value", "low", "high", "q"], ["of", "indicator"]
     return disclosure.untold(frame, ["numerator", "denominator", "base"], told, view.smallest, parts_of=parts_of)
@@ -202,13 +206,13 @@ def targets(view: View) -> pd.DataFrame:
 def _target_row(view: View, of: str, group: str, indicator, found: dict, *, unfinished: bool = False) -> dict:
     effective = intervals.effective_n(found["value"], found["se"], calls=found["denominator"]) if np.isfinite(found["value"]) else np.nan
     told = {name: found[name] for name in ("numerator", "denominator", "value", "low", "high")}
-    target = np.nan if unfinished else view.params.targets.get(indicator.key, np.nan)
     return {
         "of": of,
         "group": group,
         "indicator": indicator.key,
         **_named_in_words(indicator),
-        "target": target,
+        "target": view.params.targets.get(indicator.key, np.nan),
+        "young": unfinished,
         **told,
         "better": indicator.better,
         "effective": effective,

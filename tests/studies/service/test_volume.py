@@ -54,9 +54,11 @@ def test_the_sentence():
     zh, en = (say(frame, language=language).text for language in ("zh", "en"))
     assert (
         zh
-        == "来电390通，较上月+25.8%，按日均+30.0%，可比的月份不足6个，不判好坏；电占30.8%，较上月−9.2个百分点，可比的月份不足6个，不判好坏。"
+        == "来电390通，较上月+25.8%，可比日均+30.0%，可比的月份不足6个，不判好坏；电占30.8%，较上月−9.2个百分点，可比的月份不足6个，不判好坏。"
     )
-    assert en.startswith("390 calls, +25.8% on last month, +30.0% a day, fewer than 6 comparable months, not judged; 电 30.8%, −9.2 pp")
+    assert en.startswith(
+        "390 calls, +25.8% on last month, +30.0% on comparable days, fewer than 6 comparable months, not judged; 电 30.8%, −9.2 pp"
+    )
     assert "未填" in show(frame, language="zh").text
 
 
@@ -157,7 +159,17 @@ def test_a_department_whose_orders_have_not_all_fallen_due_is_held_to_no_target(
     made = orders(甲=(60, 41), 乙=(60, 40))
     made["due_s"][100] = at("2024-12-02 09:00")
     frame = volume.targets(view(TWO, tables={"orders": made}, targets={"due": 0.9})).set_index("group")
-    assert frame["against"].to_dict() == {"甲": "no target", "乙": "missed"} and frame.loc["甲", "denominator"] == 100
+    assert frame["against"].to_dict() == {"甲": "unfinished", "乙": "missed"} and frame.loc["甲", "denominator"] == 100
+    assert frame["target"].tolist() == [0.9, 0.9] and set(frame["judged_count"]) == {1} and set(frame["said"]) == {"judged"}
+
+
+def test_of_shares_that_are_not_final_nobody_says_that_they_have_no_target():
+    """按期的目标写在参数里，只是还有一件没有到期：不说“没有设目标”。"""
+    made = orders(甲=(60, 41))
+    made["due_s"][100] = at("2024-12-02 09:00")
+    frame = volume.targets(view(TWO, tables={"orders": made}, targets={"due": 0.9}))
+    assert frame["against"].tolist() == ["unfinished"] and np.isnan(frame["q"]).all() and frame["target"].tolist() == [0.9]
+    assert say(told(frame, "targets")).text == "这些比例还没有定稿，暂不对照目标，只列比例。"
 
 
 def test_without_a_target_the_shares_stand_alone():
