@@ -100,12 +100,15 @@ class StagedText:
         self.last_blanks = self.last_blanks + ending if not text else max(0, ending - 1)
 
 
+EMPTY = "Take it out of the folder, or name the other files alone under files in params; if it should hold records, export it again."
+
+
 def stage_text(file: InputFile, declared: str | None, target: Path) -> StagedText:
     """The file's text in `target`; DataRefused with the byte where each encoding failed, or with what is wrong about the characters."""
     head = _head(file)
     if not head.strip(b"\0\r\n\t "):
         blank = "holds nothing but blanks." if len(head) < BLOCK else "begins with a megabyte of blanks."
-        raise DataRefused(file.name, blank if head else "is empty.")
+        raise DataRefused(file.name, blank if head else "is empty.", EMPTY)
     marked = next((name for mark, name in BOMS if head.startswith(mark)), None)
     if marked or declared:
         wrong = f"begins as {marked.upper()}" if marked else f"is declared to be {declared.upper()}"

@@ -8,7 +8,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -35,6 +35,7 @@ class InputFile:
     member: str = ""
     sheet: str = ""
     digest: str = ""
+    listed: int = field(default=0, compare=False)  # its place in the list `files`, in the order of export
 
     @property
     def name(self) -> str:
