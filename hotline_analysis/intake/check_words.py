@@ -49,7 +49,9 @@ CHECKS = {
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
     "torn file": Term("文件在一条记录中间断开", "a file that breaks off within a record"),
     "unlike duplicates": Term("文件重叠部分的重复记录，有的内容不同", "duplicate records where exports overlap, some with other contents"),
-    "unsettled versions": Term("两个文件的同一批记录，内容不同且看不出先后", "the same records in two files with other contents, neither proven the later"),
+    "unsettled versions": Term(
+        "两个文件的同一批记录，内容不同且看不出先后", "the same records in two files with other contents, neither proven the later"
+    ),
     "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
     "other ids": Term("两个文件的同一批来电，编号不同", "the same calls in two files under other ids"),
     "records twice": Term("两个文件的同一批记录，没有可认的编号", "the same records in two files, without a key that tells"),

@@ -39,7 +39,10 @@ NOISE = 3  # times what chance brings (a standard error, an expected drift) that
 OTHER_IDS = (
     0.01  # share of a table's records that another file has under other ids, from which the repeats that they make are too many to judge
 )
-UNSETTLED = (0.001, 0.01)  # share of a table's records of which another export says something else and nothing tells which is later: major, severe
+UNSETTLED = (
+    0.001,
+    0.01,
+)  # share of a table's records of which another export says something else and nothing tells which is later: major, severe
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
 SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
@@ -720,7 +723,9 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
             if count := found[fate] + undated[fate]:
                 share = found[fate] / dated + undated[fate] / max(records, 1)
                 unlike = _most_unlike(ledger, period) if fate == "together" else None
-                yield Finding(check, ledger.name, count, share, _step(share, steps), **unlike or {})._replace(check="unlike duplicates" if unlike else check)
+                yield Finding(check, ledger.name, count, share, _step(share, steps), **unlike or {})._replace(
+                    check="unlike duplicates" if unlike else check
+                )
         if EQUAL in ledger.notes:
             share = ledger.notes[EQUAL]
             yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.read.marks import UNDECODED
-from hotline_analysis.intake.read.stored import BLOCK, InputFile, blocks
+from hotline_analysis.intake.read.stored import BLOCK, EMPTY, InputFile, blocks
 
 LONGEST_LINE = 1 << 20  # bytes; a longer line is no record of a table
 FEW = 0.01  # share of lines (one line in any case) that may be in another encoding than the rest; they are rejected by number
@@ -98,9 +98,6 @@ class StagedText:
         text = block.rstrip(b"\r\n")
         ending = block.count(b"\n", len(text))
         self.last_blanks = self.last_blanks + ending if not text else max(0, ending - 1)
-
-
-EMPTY = "Take it out of the folder, or name the other files alone under files in params; if it should hold records, export it again."
 
 
 def stage_text(file: InputFile, declared: str | None, target: Path) -> StagedText:

@@ -18,6 +18,7 @@ from hotline_analysis.personal import masked_name
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 R_FILES = (".rda", ".rdata", ".rds")
 BLOCK = 1 << 20
+EMPTY = "Take it out of the folder, or name the other files alone under files in params; if it should hold records, export it again."
 UNPACK_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
 UNPACK_FREE = 200 << 20  # and is looked at only from this size on
 GZIPPED, IN_A_WORKBOOK = 8, 2  # text is usually so many times as long as its .gz, as its workbook

@@ -159,6 +159,7 @@ class Merge:
         self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, _key, reason, alone, kept FROM ranked WHERE gone"
         )
+        self._refuse_items()
         self._refuse_no_key()
         self._refuse_two_halves()
         if self.table.name == tables.SURVEYS.name:
@@ -214,6 +215,42 @@ class Merge:
                 f"'{' + '.join(key)}' names no row: {gone:,} of {every:,} share it with a row of another time.",
                 f"Name the columns that tell rows apart, such as key: [{both}]; or, if the rows are events of one contact, "
                 f"say events: {{key: [{', '.join(key)}], take: first}} in place of key.",
+            )
+
+    def _refuse_items(self) -> None:
+        """Rows of one file that share a key, or an event's, and tell an item each: one of them would stand for the answer sheet, and which one is chance."""
+        for mine in self._kinds():
+            source, ranks = mine[0][1].source, ", ".join(str(rank) for rank, *_ in mine)
+            for key, named in (("_key", source.key), ("_event", source.events.key if source.events else ())):
+                if named and (test := self._apart_by_item(source)):
+                    self._refuse_long(
+                        source,
+                        named,
+                        f"SELECT {key}, count(*) AS n, {test} AS apart FROM rows_in WHERE _rank IN ({ranks}) AND {key} IS NOT NULL GROUP BY _rank, {key}",
+                    )
+
+    def _apart_by_item(self, source: Source) -> str:
+        """True of the rows of one key that tell more items together than any of them alone; '' where a source tells none."""
+        slots = [c for c in self.columns if c in tables.ITEMS and c in source.columns]
+        if "item" in self.columns and "item" in source.columns:
+            return "count(DISTINCT item) > 1"
+        told, fullest = (" + ".join(f"{way}({c} IS NOT NULL)::INT" for c in slots) for way in ("bool_or", ""))
+        return f"{told} > max({fullest})" if len(slots) > 1 else ""
+
+    def _refuse_long(self, source: Source, named: Sequence[str], groups: str) -> None:
+        gone, every = self.connection.execute(f"SELECT sum(n) FILTER (apart AND n > 1), sum(n) FROM ({groups})").fetchone()
+        if gone and gone >= TAKEN * every:
+            whens = [header for name, rule in source.columns.items() if name in tables.ITEMS for header in rule.when]
+            headers = whens or list(source.columns["item"].source if "item" in source.columns else ())
+            told = (
+                f"; or name the item too, key: [{', '.join(dict.fromkeys([*named, *headers]))}], where each row is to count by itself"
+                if headers
+                else ""
+            )
+            raise DataRefused(
+                f"{self.table.name} › {'key' if tuple(named) == tuple(source.key) else 'events › key'}",
+                f"'{' + '.join(named)}' names an answer sheet and no row: {gone:,} of {every:,} rows share it with a row of another item, of which one would stand for all.",
+                f"Write an answer sheet a row, with a column for each item{told}.",
             )
 
     def _refuse_two_halves(self) -> None:
@@ -470,7 +507,9 @@ class Merge:
         """Its first and last record, and the last thing that happened in any column, all of dense days: one mistyped year makes no export the newest."""
         listed = (_place(self.params, job), job.file.listed) if len(job.source.files) > 1 else ()
         first, last = self._dense(job, part, self.table.clock)
-        others = [c.name for c in self.table.columns if c.kind == INSTANT and c.name in part.columns and c.name not in (DUE, self.table.clock)]
+        others = [
+            c.name for c in self.table.columns if c.kind == INSTANT and c.name in part.columns and c.name not in (DUE, self.table.clock)
+        ]
         near = "true" if last is None else f"{{}} <= {last + FAR_OUT_DAYS * DAY}"
         instants_told = [last, *(self._dense(job, part, name, near.format(self.table[name].epoch))[1] for name in others)]
         newest = max((second for second in instants_told if second is not None), default=None)
@@ -630,7 +669,8 @@ def calendar(params: Params) -> list:
 
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
     files = [
-        [job.key, job.file.name, _place(params, job), job.file.listed, {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine
+        [job.key, job.file.name, _place(params, job), job.file.listed, {k: list(v) for k, v in job.source.leave_out.items()}]
+        for job, _ in mine
     ]
     said = [FORMAT, "files by day, ids of other files, rows of other files, versions", calendar(params), files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,10 +1,10 @@
 """Which of two exports' rows of one record is the later one, where their cells differ: what the data prove, what params say, and what nobody can say.
 
 A pair of rows is settled, in this order, by what they say: one fills cells that the other leaves empty and they are equal otherwise; by their files: the one tells of something
-later; by the order in which `files` lists them. What is left is decided, by the later last instant and then by the order of `merge`, and counted as unsettled.
+later; by what happened to the one alone, such as a closing; by the order in which `files` lists them. What is left is decided, by the later last instant and then by the order of `merge`, and counted as unsettled.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -38,10 +38,10 @@ def decide(connection: duckdb.DuckDBPyConnection, rows: str, marked: str, words:
     _front(connection, rows, marked, words)
     _met(connection, words)
     _files(connection, exports)
-    connection.execute(f"""
+    connection.execute("""
         CREATE OR REPLACE TEMP TABLE disputed AS
-        SELECT m._key, a, b, differ, CASE WHEN more <> 0 THEN more WHEN proven <> 0 THEN proven WHEN listed <> 0 THEN listed WHEN longer <> 0 THEN longer ELSE 1 END AS way,
-               CASE WHEN more <> 0 THEN proven <> -more WHEN proven <> 0 THEN true ELSE listed <> 0 END AS settled
+        SELECT m._key, a, b, differ, CASE WHEN more <> 0 THEN more WHEN proven <> 0 THEN proven WHEN grown <> 0 THEN grown WHEN listed <> 0 THEN listed WHEN longer <> 0 THEN longer ELSE 1 END AS way,
+               CASE WHEN more <> 0 THEN proven <> -more WHEN proven <> 0 THEN true ELSE grown <> 0 OR listed <> 0 END AS settled
         FROM pairs AS m JOIN later USING (a, b)""")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE wins AS SELECT _key, if(way = 1, b, a) AS _rank, count(*) AS wins FROM disputed GROUP BY ALL"
@@ -62,28 +62,32 @@ def _front(connection, rows: str, marked: str, words: Words) -> None:
 
 
 def _met(connection, words: Words) -> None:
-    """The pairs of rows: which says more (1 b, -1 a, 0 neither), which has the later last instant, and the columns that differ."""
+    """The pairs of rows: which says more (1 b, -1 a, 0 neither), of which more happened, whatever else it says (an order was closed), which has the later last instant, and the columns that differ."""
     differ = ", ".join(f"CASE WHEN x.{c} IS DISTINCT FROM y.{c} THEN '{c}' END" for c in words.told) or "NULL"
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE pairs AS
-        SELECT x._key, x._rank AS a, y._rank AS b, CASE WHEN {_more("y", "x", words)} THEN 1 WHEN {_more("x", "y", words)} THEN -1 ELSE 0 END AS more,
+        SELECT x._key, x._rank AS a, y._rank AS b, {_way(words.columns)} AS more, {_way(words.happened)} AS grown,
                coalesce(sign(y.happened - x.happened), 0)::INT AS longer, list_filter([{differ}], lambda c: c IS NOT NULL) AS differ
         FROM front AS x JOIN front AS y ON x._key = y._key AND x._rank < y._rank AND x.content <> y.content""")
 
 
-def _more(one: str, other: str, words: Words) -> str:
-    """True where a row fills cells that the other leaves empty and all that both fill are equal; or where this is so of what happened, such as when an order was closed."""
+def _more(one: str, other: str, columns: Sequence[str]) -> str:
+    """True where a row fills cells that the other leaves empty and all that both fill are equal."""
+    if not columns:
+        return "false"
+    kept = " AND ".join(f"({other}.{c} IS NULL OR {one}.{c} IS NOT DISTINCT FROM {other}.{c})" for c in columns)
+    return f"({kept} AND ({' OR '.join(f'{one}.{c} IS NOT NULL AND {other}.{c} IS NULL' for c in columns)}))"
 
-    def fills(columns: Collection[str]) -> str:
-        kept = " AND ".join(f"({other}.{c} IS NULL OR {one}.{c} IS NOT DISTINCT FROM {other}.{c})" for c in columns)
-        return f"({kept} AND ({' OR '.join(f'{one}.{c} IS NOT NULL AND {other}.{c} IS NULL' for c in columns)}))" if columns else "false"
 
-    return f"({fills(words.columns)} OR {fills(words.happened)})"
+def _way(columns: Sequence[str]) -> str:
+    return f"CASE WHEN {_more('y', 'x', columns)} THEN 1 WHEN {_more('x', 'y', columns)} THEN -1 ELSE 0 END"
 
 
 def _files(connection, exports: Mapping[int, Export]) -> None:
     """Of each two files that meet which is proven to be the later one, and which params list later: 1 b, -1 a, 0 not said."""
-    found = connection.execute("SELECT a, b, count(*) FILTER (more = 1), count(*) FILTER (more = -1) FROM pairs GROUP BY ALL").fetchall()
+    found = connection.execute(
+        "SELECT a, b, count(*) FILTER (1 IN (more, grown)), count(*) FILTER (-1 IN (more, grown)) FROM pairs GROUP BY ALL"
+    ).fetchall()
     connection.execute("CREATE OR REPLACE TEMP TABLE later (a BIGINT, b BIGINT, proven INT, listed INT)")
     for a, b, of_b, of_a in found:
         one, other = exports[b], exports[a]
