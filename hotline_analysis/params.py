@@ -312,8 +312,8 @@ class Source(Settings):
     )
     files: Texts = setting(
         (),
-        "文件，可用 * ?；从 params 的上一级文件夹算起",
-        "the files, * and ? allowed; paths start above the folder params",
+        "文件，可用 * ?；从 params 的上一级文件夹算起；写成列表即按导出先后：同一编号两行内容不同、数据又看不出先后的，以后列者为准",
+        "the files, * and ? allowed; paths start above the folder params. A list is in the order of export: of two rows with one key whose cells differ, and of which the data do not tell the later one, that of the file listed later stands",
         "files: 'exports/*.csv'",
         "files: *.csv",
     )

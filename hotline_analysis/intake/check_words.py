@@ -47,6 +47,11 @@ CHECKS = {
     "midnight only": Term("只有日期没有时刻", "day without a clock time"),
     "duplicate ids": Term("编号重复", "ids that come more than once"),
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
+    "torn file": Term("文件在一条记录中间断开", "a file that breaks off within a record"),
+    "unlike duplicates": Term("文件重叠部分的重复记录，有的内容不同", "duplicate records where exports overlap, some with other contents"),
+    "unsettled versions": Term(
+        "两个文件的同一批记录，内容不同且看不出先后", "the same records in two files with other contents, neither proven the later"
+    ),
     "unexplained duplicates": Term("文件重叠不能解释的重复记录", "duplicate records that no overlap explains"),
     "other ids": Term("两个文件的同一批来电，编号不同", "the same calls in two files under other ids"),
     "records twice": Term("两个文件的同一批记录，没有可认的编号", "the same records in two files, without a key that tells"),
@@ -226,6 +231,18 @@ SENTENCES = {
     "midnight only": Term("{where}有{count}条只有日期没有时刻（{share}）", "{where}: {count} without a clock time ({share})"),
     "duplicate ids": Term("{where}有{count}个重复（{share}）", "{where}: {count} come again ({share})"),
     "duplicates": Term("{where}有{count}条与其他文件重复（{share}）", "{where}: {count} records that another export has ({share})"),
+    "torn file": Term(
+        "{where}在一条记录中间断开，其后的记录都丢了，数目不详：请重新导出或重新拷贝这个文件",
+        "{where} breaks off within a record; whatever followed is lost, nobody knows how much; export or copy the file again",
+    ),
+    "unlike duplicates": Term(
+        "{where}有{count}条与其他文件重复（{share}），其中{usual}条内容不同，以{detail}为准",
+        "{where}: {count} records that another export has ({share}), {usual} of them with other contents; what {detail} says stands",
+    ),
+    "unsettled versions": Term(
+        "{where}有{count}条与{detail}的记录编号相同、内容不同（{share}），数据看不出哪个文件更新，暂以后者为准：更正会因此被丢掉；请在files中按导出先后列出文件（后列者为准），或只留一个",
+        "{where}: {count} records have the key of records of {detail} and other contents ({share}); the data do not tell which file is later, so the latter stands for now and corrections may be lost; list the files in the order of export under files (the later one stands), or keep one of the two",
+    ),
     "unexplained duplicates": Term(
         "{where}有{count}条重复记录，文件重叠不能解释（{share}），请核对设置key",
         "{where}: {count} duplicate records that no overlap of exports explains ({share}); look at the setting key",

@@ -22,7 +22,7 @@ from hotline_analysis.intake.convert import hints
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
 from hotline_analysis.intake.convert.identity import DAMAGED, UNPLANNED
 from hotline_analysis.intake.convert.parts import BETWEEN, DUE, FAR_OUT_DAYS, LONGEST_WORD, NAMED
-from hotline_analysis.intake.read.ledger import EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
+from hotline_analysis.intake.read.ledger import CUT, EQUAL, FATES, GARBLED, UNFINISHED, FileLedger
 from hotline_analysis.intake.store.ends import ends, fullest
 from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_days, silences
 from hotline_analysis.params import Params
@@ -39,6 +39,10 @@ NOISE = 3  # times what chance brings (a standard error, an expected drift) that
 OTHER_IDS = (
     0.01  # share of a table's records that another file has under other ids, from which the repeats that they make are too many to judge
 )
+UNSETTLED = (
+    0.001,
+    0.01,
+)  # share of a table's records of which another export says something else and nothing tells which is later: major, severe
 OVERLAP = 0.5  # share of duplicate records from which a file is probably there twice
 SMALLEST = 8  # records that a new category has before it is named
 UNREAD = (0.001, 0.01)  # shares of a column's filled cells that did not convert: minor, major
@@ -122,6 +126,7 @@ def checks(
     rows = [
         *_of_files(ledgers, period),
         *_of_two_files(ledgers, period),
+        *_of_versions(ledgers, period),
         *_of_cells(cells, params, period),
         *_of_ways(ledgers, params, period),
     ]
@@ -734,15 +739,26 @@ def _of_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator
         for check, fate, steps in LOST:
             if count := found[fate] + undated[fate]:
                 share = found[fate] / dated + undated[fate] / max(records, 1)
-                yield Finding(check, ledger.name, count, share, _step(share, steps))
+                unlike = _most_unlike(ledger, period) if fate == "together" else None
+                yield Finding(check, ledger.name, count, share, _step(share, steps), **unlike or {})._replace(
+                    check="unlike duplicates" if unlike else check
+                )
         if EQUAL in ledger.notes:
             share = ledger.notes[EQUAL]
             yield Finding(EQUAL, ledger.name, round(share * (ledger.accepted + ledger.left_out.total())), share, _step(share, (OVERLAP,)))
         yield from _of_sheets(ledger, records)
         if GARBLED in ledger.notes:
             yield Finding(GARBLED, ledger.name, None, ledger.notes[GARBLED], _step(ledger.notes[GARBLED], REJECTED))
+        yield from _of_tear(ledger, period)
         if UNFINISHED in ledger.notes:
             yield Finding(UNFINISHED, ledger.name, None, None, "info")
+
+
+def _of_tear(ledger: FileLedger, period: Stretch | None) -> Iterator[Finding]:
+    """An export that breaks off in the middle of a record: what followed is lost, and nobody knows how much. Of a month that its last record is not of it is told as minor."""
+    if ledger.rejected[CUT]:
+        near = not ledger.days or _inside(max(ledger.days), period)
+        yield Finding("torn file", ledger.name, None, None, "major" if near else "minor")
 
 
 def _of_two_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
@@ -756,6 +772,28 @@ def _of_two_files(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iter
                 if count := sum(n for day, n in days.items() if _inside(day, period)):
                     share = count / max(sum(_accepted(mine, period) for mine in ledgers if mine.table == ledger.table), count)
                     yield Finding(check, ledger.name, count, share, _of_twice(ledger.table, share), detail=other)
+
+
+def _most_unlike(ledger: FileLedger, period: Stretch | None) -> dict | None:
+    """How many of a file's duplicates have other cells than the rows that stay, as `usual`, and the file that most of these are of."""
+    counts = {other: _rows_of(days, period) for other, days in ledger.unlike.items()}
+    return {"usual": sum(counts.values()), "detail": max(counts, key=counts.get)} if any(counts.values()) else None
+
+
+def _of_versions(ledgers: Iterable[FileLedger], period: Stretch | None) -> Iterator[Finding]:
+    """Records of which two exports say unlike things, where nothing tells which is the later one: figures follow the one that stays. The share is of the table's records."""
+    for ledger in ledgers:
+        for other, days in ledger.unsettled.items():
+            if count := _rows_of(days, period):
+                share = count / max(sum(_accepted(mine, period) for mine in ledgers if mine.table == ledger.table), count)
+                columns = ", ".join(list(ledger.unsettled_in[other])[:NAMED])
+                severity = "severe" if share >= UNSETTLED[1] else "major" if share >= UNSETTLED[0] else "minor"
+                yield Finding("unsettled versions", ledger.name, count, share, severity, detail=f"{other} ({columns})")
+
+
+def _rows_of(days: Mapping[str, int], period: Stretch | None) -> int:
+    """The rows of a period, and those without a day, which may be of any."""
+    return sum(n for day, n in days.items() if not day or _inside(day, period))
 
 
 def _of_ways(ledgers: Iterable[FileLedger], params: Params, period: Stretch | None) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import pytest
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.read.readers import read
-from hotline_analysis.intake.read.stored import InputFile
+from hotline_analysis.intake.read.stored import EMPTY, InputFile
 from tests.intake.reading import CONNECTION, DATA, needs_data, numbers, put, rows, source, staged, staging, take
 
 CHINESE = "编号,来电时间,类别\n热线-1,2024-05-01 08:00:00,供水\n热线-2,2024-05-01 09:00:00,噪音扰民\n"
@@ -127,8 +127,8 @@ def test_utf16_without_its_mark(tmp_path):
 
 
 def test_empty_files(tmp_path):
-    assert refused(tmp_path, b"") == "calls.csv › is empty."
-    assert refused(tmp_path, b"\n \r\n\0\0") == "calls.csv › holds nothing but blanks."
+    assert refused(tmp_path, b"") == f"calls.csv › is empty. {EMPTY}"
+    assert refused(tmp_path, b"\n \r\n\0\0") == f"calls.csv › holds nothing but blanks. {EMPTY}"
 
 
 def test_a_line_of_more_than_a_megabyte(tmp_path):

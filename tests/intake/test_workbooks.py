@@ -10,7 +10,7 @@ import xlsxwriter
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.read.cells import cell_text
 from hotline_analysis.intake.read.files import find_files
-from hotline_analysis.intake.read.stored import InputFile
+from hotline_analysis.intake.read.stored import EMPTY, InputFile
 from hotline_analysis.params import Params
 from tests.intake.reading import DATA, needs_data, numbers, put, rows, source, take
 from tests.intake.storing import built, export, hotline
@@ -159,7 +159,7 @@ def test_sheets_without_the_wanted_names(tmp_path):
     assert refused(file, tmp_path, ["编号", "时间"]) == (
         "a.xlsx › shows none of the mapped columns (时间, 编号) in the first 30 rows. Sheet 'x', row 1 says: id, when."
     )
-    assert refused(InputFile(file.path, sheet="empty"), tmp_path) == "a.xlsx › empty › is empty."
+    assert refused(InputFile(file.path, sheet="empty"), tmp_path) == f"a.xlsx › empty › is empty. {EMPTY}"
     assert refused(file, tmp_path, ["编号"], header_row=2) == (
         "a.xlsx › shows none of the mapped columns (编号) in row 2. Sheet 'x', row 2 may be a record, of the shapes: d, d."
         " If the file has no header row, name every column by header."

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake.read.marks import UNDECODED
-from hotline_analysis.intake.read.stored import BLOCK, InputFile, blocks
+from hotline_analysis.intake.read.stored import BLOCK, EMPTY, InputFile, blocks
 
 LONGEST_LINE = 1 << 20  # bytes; a longer line is no record of a table
 FEW = 0.01  # share of lines (one line in any case) that may be in another encoding than the rest; they are rejected by number
@@ -105,7 +105,7 @@ def stage_text(file: InputFile, declared: str | None, target: Path) -> StagedTex
     head = _head(file)
     if not head.strip(b"\0\r\n\t "):
         blank = "holds nothing but blanks." if len(head) < BLOCK else "begins with a megabyte of blanks."
-        raise DataRefused(file.name, blank if head else "is empty.")
+        raise DataRefused(file.name, blank if head else "is empty.", EMPTY)
     marked = next((name for mark, name in BOMS if head.startswith(mark)), None)
     if marked or declared:
         wrong = f"begins as {marked.upper()}" if marked else f"is declared to be {declared.upper()}"

@@ -8,6 +8,7 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from hotline_analysis.errors import DataRefused, NoInput, nearest
@@ -63,8 +64,8 @@ def find_files(source: Source, params: Params) -> list[InputFile]:
     Relative patterns start at the params' root, and where nothing matches there, at the current directory.
     Raises NoInput for a pattern or a sheet that matches nothing, DataRefused for a zip or workbook that cannot be opened.
     """
-    paths = {path.resolve(): path for pattern in source.files for path in _matching(pattern, params.root)}
-    found = [thing for path in paths for member in _members(path) for thing in _sheets(member, source)]
+    places = {path.resolve(): n for n, pattern in enumerate(source.files) for path in _matching(pattern, params.root)}
+    found = [replace(thing, listed=n) for path, n in places.items() for member in _members(path) for thing in _sheets(member, source)]
     found.sort(key=lambda thing: (thing.name, str(thing.path)))
     _refuse_missing_sheet(found, source)
     return found

@@ -52,6 +52,13 @@ class FileLedger:
         default_factory=dict
     )  # file that has rows of the same callers and seconds under other ids -> day -> rows
     twice: dict[str, dict[str, int]] = field(default_factory=dict)  # file that has rows of it too, which no key or id names -> day -> rows
+    unlike: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  # file whose rows of the same records, with other cells, stay -> day ('' without one) -> rows
+    unsettled: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  # those of them of which nothing proves that they are the earlier ones
+    unsettled_in: dict[str, dict[str, int]] = field(default_factory=dict)  # and the columns in which these differ -> rows
     table: str = ""  # the table that the file was read for
     source: int = 0  # which of the table's kinds of export it is of, as params list them
     days: dict[str, dict[str, int]] = field(default_factory=dict)  # day -> what became of the rows of that day

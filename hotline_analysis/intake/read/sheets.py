@@ -22,6 +22,7 @@ from hotline_analysis.errors import nearest
 from hotline_analysis.intake.read import biff, marks, markup
 from hotline_analysis.intake.read.cells import MOST_COLUMNS, SEPARATOR, cell_text, named
 from hotline_analysis.intake.read.rows import LISTED, described, header_at, is_summary
+from hotline_analysis.intake.read.stored import EMPTY
 from hotline_analysis.machine import limit_process
 
 DAMAGED = (
@@ -183,7 +184,7 @@ def _choose(book: CalamineWorkbook, request: dict) -> tuple[str, CalamineSheet, 
 def _none_shows(found: dict, request: dict) -> Refused:
     asked = ", ".join(sorted(request["wanted"])[:LISTED])
     if not request["wanted"]:
-        return Refused("is empty.")
+        return Refused("is empty.", EMPTY)
     name, (sheet, row, _) = next(iter(found.items()), ("", (None, 0, 0)))
     said = f"Sheet '{name}', row {row} {described(named(map(cell_text, next(_from(sheet, row)))))}" if row and not request["header"] else ""
     return Refused(f"shows none of the mapped columns ({asked}) in {_where(request)}.", said)

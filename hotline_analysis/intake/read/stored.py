@@ -8,7 +8,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -18,6 +18,7 @@ from hotline_analysis.personal import masked_name
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 R_FILES = (".rda", ".rdata", ".rds")
 BLOCK = 1 << 20
+EMPTY = "Take it out of the folder, or name the other files alone under files in params; if it should hold records, export it again."
 UNPACK_RATIO = 100  # text shrinks to a tenth or so; what unpacks to far more of itself is a bomb, not an export
 UNPACK_FREE = 200 << 20  # and is looked at only from this size on
 GZIPPED, IN_A_WORKBOOK = 8, 2  # text is usually so many times as long as its .gz, as its workbook
@@ -35,6 +36,7 @@ class InputFile:
     member: str = ""
     sheet: str = ""
     digest: str = ""
+    listed: int = field(default=0, compare=False)  # its place in the list `files`, in the order of export
 
     @property
     def name(self) -> str:

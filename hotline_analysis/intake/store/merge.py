@@ -14,10 +14,10 @@ from hotline_analysis import machine, presets, tables
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.intake import sealed
 from hotline_analysis.intake.convert import convert, instants
-from hotline_analysis.intake.convert.parts import FORMAT, Job, Part
+from hotline_analysis.intake.convert.parts import DUE, FAR_OUT_DAYS, FORMAT, Job, Part
 from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.ledger import EQUAL, FileLedger
-from hotline_analysis.intake.store import ends, legs, twice
+from hotline_analysis.intake.store import ends, legs, twice, versions
 from hotline_analysis.params import Params, Source
 from hotline_analysis.tables import IDENTITY, INSTANT, Table
 
@@ -51,11 +51,13 @@ class Merge:
         """old: what `run` told of the table when it was made the last time."""
         self.connection, self.folder, self.table, self.params, self.old = connection, folder, table, params, old
         self.clock = f"({table.clock} - INTERVAL {params.period.cut_hour} HOUR)"
-        newest = [self._newest(job, part) for job, part in mine]
+        exports = [self._export(job, part) for job, part in mine]
+        last = [-1 if export.last is None else export.last for export in exports]
         places = sorted(
-            range(len(mine)), key=lambda i: (newest[i], mine[i][1].told_until or "", _in_names(mine[i][0].file.name), mine[i][0].key)
+            range(len(mine)), key=lambda i: (last[i], mine[i][1].told_until or "", _in_names(mine[i][0].file.name), mine[i][0].key)
         )
-        self.places = places  # the newest export, whose last row is the latest, has the highest rank
+        self.places = places  # the export whose last row is the latest has the highest rank
+        self.exports = {rank: exports[place] for rank, place in enumerate(places)}
         self.ranked = [(rank, mine[place]) for rank, place in enumerate(places)]
         have = {column for _, part in mine for column in part.columns}
         self.columns = [c for c in column_order(table) if c in have]
@@ -75,6 +77,7 @@ class Merge:
             "left_out": {},
             "other_id": self._other_ids(gone),
             "twice": self._twice(gone),
+            **self._unlike(),
             "equal": self._counts("(FROM ranked WHERE _whole AND nth > 1 AND NOT gone)", f"'{EQUAL}'"),
         }
         gone_sql = " ".join(f"ANTI JOIN {name} USING (_rank, _record)" for name in gone)
@@ -135,33 +138,67 @@ class Merge:
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW rows_in AS {' UNION ALL BY NAME '.join(selects)}")
 
     def _repeated(self) -> list[str]:
-        """Rows whose key another row has: the newest export's stays; in one file the one with the latest times, then the fullest.
+        """Rows whose key another row has: the later export's stays (`versions`); in one file the one with the latest times, then the fullest.
 
         Rows that are known by all their cells are counted: two equal ones in one file are two records (`nth` 1 and 2), and of exports that
         overlap the larger count of the two stands. In an event log they are one event.
         """
         self.connection.execute("CREATE OR REPLACE TEMP TABLE twice AS SELECT _key FROM rows_in GROUP BY _key HAVING count(*) > 1")
-        people = [c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY]
+        self._marked()
+        versions.decide(self.connection, "rows_in", "marked", self._words(), self.exports)
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE ranked AS
-            SELECT _rank, _record, _whole, nth, n > 1 AS gone, alone, kept,
+            SELECT _rank, _record, _key, _whole, nth, n > 1 AS gone, alone, kept,
                    CASE WHEN same THEN '{SAME_ROW}' WHEN elsewhen THEN '{OTHER_TIME}' ELSE '{OLDER}' END AS reason FROM (
-                SELECT _rank, _record, _whole, nth, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same,
+                SELECT _rank, _record, _key, _whole, nth, row_number() OVER newest AS n, content = first_value(content) OVER newest AS same,
                        clock <> first_value(clock) OVER newest AS elsewhen,
                        first_value(_rank) OVER newest AS kept, _rank = first_value(_rank) OVER newest OR clock IS DISTINCT FROM first_value(clock) OVER newest AS alone
-                FROM (SELECT *, hash({", ".join(["tie", *people])}) AS content, {self._clock()} AS clock,
-                             CASE WHEN _whole THEN row_number() OVER (PARTITION BY _rank, _key ORDER BY _record) ELSE 1 END AS nth
-                      FROM (SELECT *, {self._tie()} AS tie, {self._latest()} AS latest, {self._filled()} AS filled FROM rows_in SEMI JOIN twice USING (_key)))
-                WINDOW newest AS (PARTITION BY _key, nth ORDER BY _rank DESC, latest DESC, filled DESC, tie DESC, _record DESC)
+                FROM marked LEFT JOIN wins USING (_key, _rank)
+                WINDOW newest AS (PARTITION BY _key, nth ORDER BY coalesce(wins, 0) DESC, _rank DESC, latest DESC, filled DESC, tie DESC, _record DESC)
             )""")
         self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, reason, alone, kept FROM ranked WHERE gone"
+            "CREATE OR REPLACE TEMP TABLE repeated AS SELECT _rank, _record, _key, reason, alone, kept FROM ranked WHERE gone"
         )
+        self._refuse_items()
         self._refuse_no_key()
         self._refuse_two_halves()
         if self.table.name == tables.SURVEYS.name:
             self._refuse_asked_and_answered()
         return ["repeated"] if self._any("repeated") else []
+
+    def _marked(self) -> None:
+        """The rows that share a key, with what tells which of them stays."""
+        people = [c for c in self.columns if c in self.table and self.table[c].kind == IDENTITY]
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE marked AS
+            SELECT _rank, _record, _key, _whole, tie, latest, happened, filled, clock, hash({", ".join(["tie", *people])}) AS content,
+                   CASE WHEN _whole THEN row_number() OVER (PARTITION BY _rank, _key ORDER BY _record) ELSE 1 END AS nth
+            FROM (SELECT *, {self._tie()} AS tie, {_greatest(self._instants())} AS latest, {_greatest(self._happened())} AS happened, {self._filled()} AS filled, {self._clock()} AS clock
+                  FROM rows_in SEMI JOIN twice USING (_key))""")
+
+    def _words(self) -> versions.Words:
+        return versions.Words(self.columns, self._happened(), [c for c in self.columns if c in self.table])
+
+    def _unlike(self) -> dict[str, dict[str, dict]]:
+        """Rows that gave way to another export's row of other cells: file -> the other -> day ('' without one) -> rows; those of them that nothing settles; and the columns of these."""
+        day = f"coalesce(CAST(CAST({self.clock} AS DATE) AS VARCHAR), '')" if self.table.clock in self.columns else "''"
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE unlike AS SELECT g._rank AS mine, kept AS other, {day} AS day, coalesce(NOT settled, false) AS unsettled, differ
+            FROM (FROM repeated WHERE reason = '{OLDER}' AND NOT alone) AS g JOIN rows_in USING (_rank, _record)
+            LEFT JOIN disputed ON disputed._key = g._key AND a = least(g._rank, kept) AND b = greatest(g._rank, kept)""")
+        return {
+            "unlike": self._by_file("SELECT mine, other, day, count(*) FROM unlike GROUP BY ALL ORDER BY ALL"),
+            "unsettled": self._by_file("SELECT mine, other, day, count(*) FROM unlike WHERE unsettled GROUP BY ALL ORDER BY ALL"),
+            "unsettled_in": self._by_file(
+                "SELECT mine, other, c, count(*) FROM (SELECT mine, other, unnest(differ) AS c FROM unlike WHERE unsettled) GROUP BY ALL ORDER BY 1, 2, 4 DESC, 3"
+            ),
+        }
+
+    def _by_file(self, sql: str) -> dict[str, dict[str, dict[str, int]]]:
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for mine, other, what, n in self.connection.execute(sql).fetchall():
+            found.setdefault(str(self.places[mine]), {}).setdefault(str(self.places[other]), {})[what] = n
+        return found
 
     def _refuse_no_key(self) -> None:
         """A number that starts anew every day, or that all legs of a call share, names no row: its rows would go as older versions of each other."""
@@ -178,6 +215,42 @@ class Merge:
                 f"'{' + '.join(key)}' names no row: {gone:,} of {every:,} share it with a row of another time.",
                 f"Name the columns that tell rows apart, such as key: [{both}]; or, if the rows are events of one contact, "
                 f"say events: {{key: [{', '.join(key)}], take: first}} in place of key.",
+            )
+
+    def _refuse_items(self) -> None:
+        """Rows of one file that share a key, or an event's, and tell an item each: one of them would stand for the answer sheet, and which one is chance."""
+        for mine in self._kinds():
+            source, ranks = mine[0][1].source, ", ".join(str(rank) for rank, *_ in mine)
+            for key, named in (("_key", source.key), ("_event", source.events.key if source.events else ())):
+                if named and (test := self._apart_by_item(source)):
+                    self._refuse_long(
+                        source,
+                        named,
+                        f"SELECT {key}, count(*) AS n, {test} AS apart FROM rows_in WHERE _rank IN ({ranks}) AND {key} IS NOT NULL GROUP BY _rank, {key}",
+                    )
+
+    def _apart_by_item(self, source: Source) -> str:
+        """True of the rows of one key that tell more items together than any of them alone; '' where a source tells none."""
+        slots = [c for c in self.columns if c in tables.ITEMS and c in source.columns]
+        if "item" in self.columns and "item" in source.columns:
+            return "count(DISTINCT item) > 1"
+        told, fullest = (" + ".join(f"{way}({c} IS NOT NULL)::INT" for c in slots) for way in ("bool_or", ""))
+        return f"{told} > max({fullest})" if len(slots) > 1 else ""
+
+    def _refuse_long(self, source: Source, named: Sequence[str], groups: str) -> None:
+        gone, every = self.connection.execute(f"SELECT sum(n) FILTER (apart AND n > 1), sum(n) FROM ({groups})").fetchone()
+        if gone and gone >= TAKEN * every:
+            whens = [header for name, rule in source.columns.items() if name in tables.ITEMS for header in rule.when]
+            headers = whens or list(source.columns["item"].source if "item" in source.columns else ())
+            told = (
+                f"; or name the item too, key: [{', '.join(dict.fromkeys([*named, *headers]))}], where each row is to count by itself"
+                if headers
+                else ""
+            )
+            raise DataRefused(
+                f"{self.table.name} › {'key' if tuple(named) == tuple(source.key) else 'events › key'}",
+                f"'{' + '.join(named)}' names an answer sheet and no row: {gone:,} of {every:,} rows share it with a row of another item, of which one would stand for all.",
+                f"Write an answer sheet a row, with a column for each item{told}.",
             )
 
     def _refuse_two_halves(self) -> None:
@@ -370,9 +443,12 @@ class Merge:
         epoch = self.table[self.table.clock].epoch
         return epoch if epoch in self.columns else "CAST(NULL AS BIGINT)"
 
-    def _latest(self) -> str:
-        instants_here = [c.epoch for c in self.table.columns if c.kind == INSTANT and c.epoch in self.columns]
-        return f"greatest({', '.join(instants_here)})" if instants_here else "0"
+    def _instants(self) -> list[str]:
+        return [c.epoch for c in self.table.columns if c.kind == INSTANT and c.epoch in self.columns]
+
+    def _happened(self) -> list[str]:
+        """The instants in which something happened: what is due lies ahead."""
+        return [c.epoch for c in self.table.columns if c.kind == INSTANT and c.epoch in self.columns and c.name != DUE]
 
     def _filled(self) -> str:
         return " + ".join(f"({c} IS NOT NULL)::INT" for c in self.columns)
@@ -427,16 +503,30 @@ class Merge:
     def _part(self, job: Job) -> str:
         return parquet(self.folder / "parts" / (job.key + ".parquet"))
 
-    def _newest(self, job: Job, part: Part) -> int:
-        """The last second of an export's dense days: one mistyped year makes no export the newest."""
-        epoch = self.table[self.table.clock].epoch
+    def _export(self, job: Job, part: Part) -> versions.Export:
+        """Its first and last record, and the last thing that happened in any column, all of dense days: one mistyped year makes no export the newest."""
+        listed = (_place(self.params, job), job.file.listed) if len(job.source.files) > 1 else ()
+        first, last = self._dense(job, part, self.table.clock)
+        others = [
+            c.name for c in self.table.columns if c.kind == INSTANT and c.name in part.columns and c.name not in (DUE, self.table.clock)
+        ]
+        near = "true" if last is None else f"{{}} <= {last + FAR_OUT_DAYS * DAY}"
+        instants_told = [last, *(self._dense(job, part, name, near.format(self.table[name].epoch))[1] for name in others)]
+        newest = max((second for second in instants_told if second is not None), default=None)
+        return versions.Export(first, last, newest, listed, frozenset(part.columns))
+
+    def _dense(self, job: Job, part: Part, column: str, test: str = "true") -> tuple[int | None, int | None]:
+        """The first and the last second of a column's dense days."""
+        epoch = self.table[column].epoch
         if epoch not in part.columns:
-            return -1
+            return None, None
         rows = self.connection.execute(
-            f"SELECT CAST({self.table.clock} AS DATE), count(*), max({epoch}) FROM {self._part(job)} WHERE (_faults & {part.rejecting}) = 0 AND {epoch} IS NOT NULL GROUP BY 1"
+            f"SELECT CAST({column} AS DATE), count(*), min({epoch}), max({epoch}) FROM {self._part(job)} "
+            f"WHERE (_faults & {part.rejecting}) = 0 AND {epoch} IS NOT NULL AND {test} GROUP BY 1"
         ).fetchall()
-        found = ends.ends({day: n for day, n, _ in rows}, self.params, monthly=self.table.monthly)
-        return max(second for day, _, second in rows if day <= found[1]) if found else -1
+        found = ends.ends({day: n for day, n, *_ in rows}, self.params, monthly=self.table.monthly)
+        inside = [(low, high) for day, _, low, high in rows if found and found[0] <= day <= found[1]]
+        return (min(low for low, _ in inside), max(high for _, high in inside)) if inside else (None, None)
 
     def _fates(self) -> dict[str, dict[str, dict[str, int]]]:
         """What became of the rows of each file and day: file -> day -> fate -> rows. Rows without a time have no day."""
@@ -541,6 +631,10 @@ def _in_names(name: str) -> tuple[str, ...]:
     return Path(file).stem, Path(file).suffix, sheet
 
 
+def _greatest(epochs: Sequence[str]) -> str:
+    return f"greatest({', '.join(epochs)})" if epochs else "0"
+
+
 def column_order(table: Table) -> list[str]:
     """Canonical columns, each instant followed by its epoch seconds."""
     return [name for c in table.columns for name in ((c.name, c.epoch) if c.kind == INSTANT else (c.name,))]
@@ -574,8 +668,11 @@ def calendar(params: Params) -> list:
 
 
 def merge_key(mine: list[tuple[Job, Part]], params: Params) -> str:
-    files = [[job.key, job.file.name, _place(params, job), {k: list(v) for k, v in job.source.leave_out.items()}] for job, _ in mine]
-    said = [FORMAT, "files by day, ids of other files, rows of other files", calendar(params), files]
+    files = [
+        [job.key, job.file.name, _place(params, job), job.file.listed, {k: list(v) for k, v in job.source.leave_out.items()}]
+        for job, _ in mine
+    ]
+    said = [FORMAT, "files by day, ids of other files, rows of other files, versions", calendar(params), files]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -598,6 +695,8 @@ def ledgers_of(jobs: list[Job], parts: list[Part], merged: dict, params: Params)
         ledger.apart = counts["apart"].get(mine, {}).get("apart", 0)
         ledger.other_ids = {names[job.table.name][int(other)]: days for other, days in counts["other_id"].get(mine, {}).items()}
         ledger.twice = {names[job.table.name][int(other)]: days for other, days in counts["twice"].get(mine, {}).items()}
+        for told in ("unlike", "unsettled", "unsettled_in"):
+            setattr(ledger, told, {names[job.table.name][int(other)]: n for other, n in counts[told].get(mine, {}).items()})
         place[job.table.name] += 1
         ledgers.append(ledger)
     return ledgers
