@@ -445,13 +445,14 @@ def audit(file, kind, params, month, language, quiet):
 @click.option("--out", default="", metavar="FILE", help="where the counts go (stdout)")
 @QUIET
 def share(params, month, by, out, quiet):
-    """Counts for another hotline to be compared with: a few kilobytes by unit, no call among them, small groups pooled. (JSON)"""
+    """Counts for another hotline to be compared with: a few kilobytes by unit, no call among them, small groups pooled. Two shares that overlap tell by subtraction what each hides: send one of a period. (JSON)"""
     from hotline_analysis.hotline import open_hotline
     from hotline_analysis.measures import sharing
 
     if month != "latest":
         check_month(month)
     made = open_hotline(params, month, progress=not quiet).share(by)
+    click.echo(sharing.TWICE, err=True)
     if out:
         sharing.write(out, made)
     click.echo(out or made.text(), nl=bool(out))

@@ -86,6 +86,42 @@ def untold_of(
     return without(frame, told["_count_missing"] != "", shares) if "_count_missing" in told else frame
 
 
+def untold_rest(
+    frame: pd.DataFrame, part: str, whole: str, shares: Sequence[str], smallest: int, *, parts_of: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The frame without a part of a told whole, and its shares, where few are left of the whole: who is not in a part is a count of a group too."""
+    rest = (frame[whole] - frame[part]).to_numpy(float, na_value=np.nan)
+    return untold_of(frame, rest, [part, *shares], smallest, parts_of=parts_of)
+
+
+def untold_between(
+    frame: pd.DataFrame, count: str, shares: Sequence[str], smallest: int, *, along: Sequence[str], parts_of: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The frame without a count, and its shares, that lies few above another one that holds none but records of it: what is done within 7 days less what is within 48 hours.
+
+    along: the columns whose rows of one value hold one another, as those of a stratum at all its limits; the smaller stands, the larger is not told.
+    """
+    if frame.empty or smallest < 2:
+        return frame
+    values = frame[count].to_numpy(float, na_value=np.nan)
+    apart = values.copy()
+    for rows in _wholes(frame, along):
+        apart[rows] = _apart(values[rows], smallest)
+    return untold_of(frame, apart, [count, *shares], smallest, parts_of=parts_of)
+
+
+def _apart(values: np.ndarray, smallest: int) -> np.ndarray:
+    """By how few each count lies above one that is told; itself where it does not."""
+    apart, told = values.copy(), []
+    for row in np.argsort(values, kind="stable"):
+        few = [values[row] - v for v in told if v < values[row] < v + smallest]
+        if few:
+            apart[row] = min(few)
+        else:
+            told.append(values[row])
+    return apart
+
+
 def without(frame: pd.DataFrame, hidden: Sequence[bool], columns: Sequence[str]) -> pd.DataFrame:
     """The frame without some columns of these rows, marked as not told; what bears a mark keeps it."""
     hidden = np.asarray(hidden, bool)

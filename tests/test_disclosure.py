@@ -9,7 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hotline_analysis.disclosure import OTHER, SMALLEST, UNTOLD, names_told, pooled, untold, untold_across, without_sums
+from hotline_analysis.disclosure import (
+    OTHER,
+    SMALLEST,
+    UNTOLD,
+    names_told,
+    pooled,
+    untold,
+    untold_across,
+    untold_between,
+    untold_rest,
+    without_sums,
+)
 from tests.tried import tried
 
 
@@ -162,3 +173,22 @@ def test_no_name_of_a_small_group_is_left_and_nothing_is_lost(sizes):
         groups = told.groupby(path)["calls"].sum()
         small = groups[groups < SMALLEST].index
         assert all((key if isinstance(key, str) else key[-1]) == OTHER for key in small)
+
+
+def test_what_a_part_leaves_of_its_whole_is_not_told():
+    """Of 20 calls 18 are answered: the two lost are the channel's, and those of another are hidden beside it, because all lost ones are told."""
+    frame = pd.DataFrame({"answered": [18, 40, 60, 25], "calls": [20, 50, 90, 25], "share": [0.9, 0.8, 2 / 3, 1.0]})
+    told = untold_rest(frame, "answered", "calls", ["share"], SMALLEST, parts_of=())
+    assert list(told["answered"].isna()) == list(told["share"].isna()) == [True, True, False, False]
+    assert list(told["calls"]) == [20, 50, 90, 25] and set(told["answered_missing"]) == {UNTOLD, ""}
+
+
+def test_of_two_windows_between_which_few_lie_the_shorter_is_told():
+    """Within 2, 24, 48 and 72 h 10, 30, 33 and 41 calls are followed: 3 lie between 24 and 48 h, and 11 between 24 and 72 h."""
+    frame = pd.DataFrame({"issue": ["甲"] * 4, "hours": [2, 24, 48, 72], "followed": [10, 30, 33, 41]})
+    told = untold_between(frame, "followed", [], SMALLEST, along=["issue"])
+    assert list(told["followed"].isna()) == [False, False, True, False]
+    both = pd.concat([frame, frame.assign(issue="乙", followed=[20, 40, 60, 80])], ignore_index=True)
+    told = untold_between(both, "followed", [], SMALLEST, along=["issue"], parts_of=["hours"])
+    assert list(told["followed"].isna()) == [False, False, True, False] * 2, "all calls less the others would tell it"
+    assert untold_between(frame, "followed", [], 1, along=["issue"]) is frame

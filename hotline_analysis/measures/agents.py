@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis.errors import DataRefused
-from hotline_analysis.measures import counts, rules
+from hotline_analysis.measures import counts, rules, unended
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS, callbacks
-from hotline_analysis.measures.indicators import mark, offered_calls, within_data
+from hotline_analysis.measures.indicators import charged_view, mark, offered_calls, within_data
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.measures.view import View
 
@@ -36,13 +36,13 @@ def counted(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.Data
     """The period's index calls by agent, issue and hours of the day: one row each, ordered.
 
     Columns: agent ('' for none), issue, band (of BAND_HOURS hours), calls (watched for the whole window), repeats (of them followed within it, from the
-    definition's minimum gap on), unwatched (calls left out, the same in every row).
+    definition's minimum gap on), unwatched (calls left out, the same in every row), ended (False for an agent of whose calls so many have no known end that their repeat rate is too low: `unended`).
     Raises DataRefused without agents or without an issue column of that level.
     """
     found = _summed(_watched(view, level, window_hours), {"calls": "whole", "repeats": "hit"})
-    return (
-        found[found["calls"] > 0].assign(unwatched=int((found["rows"] - found["calls"]).sum())).drop(columns="rows").reset_index(drop=True)
-    )
+    whole = found[found["calls"] > 0].drop(columns="rows").reset_index(drop=True)
+    low = unended.too_low(charged_view(view), min(windows(view, window_hours).values()), "agent")
+    return whole.assign(unwatched=int((found["rows"] - found["calls"]).sum()), ended=~whole["agent"].isin(low))
 
 
 def _watched(view: View, level: int, window_hours: float) -> nw.LazyFrame:
@@ -158,12 +158,14 @@ def _limits(hours: Mapping[str, float], levels: list[str]) -> nw.Expr:
 def expected(frame: pd.DataFrame) -> np.ndarray:
     """How many repeats each row should have: its calls times the rate of the same issue and hours among all other agents.
 
-    Where nobody else took such calls the issue's rate among the others stands, and where there are none either, that of all. Leaving an agent's own calls
+    Of agents whose calls have no known end (`ended`, where the frame has it) nothing is expected of the others: what is too low is no measure. Where nobody else took such calls the issue's rate among the others stands, and where there are none either, that of all. Leaving an agent's own calls
     out keeps a large agent from being their own measure.
     """
-    total = np.full(len(frame), frame["repeats"].sum() / max(frame["calls"].sum(), 1))
+    able = frame["ended"].astype(int) if "ended" in frame else 1
+    told = frame.assign(calls=frame["calls"] * able, repeats=frame["repeats"] * able)
+    total = np.full(len(frame), told["repeats"].sum() / max(told["calls"].sum(), 1))
     for keys in (["issue"], ["issue", "band"]):
-        rate = _others(frame, keys)
+        rate = _others(told, keys)
         total = np.where(np.isfinite(rate), rate, total)
     return frame["calls"].to_numpy() * total
 

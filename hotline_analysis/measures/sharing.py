@@ -10,6 +10,9 @@ and the value of such a curve, whose calls stop being watched within the window,
 No small cell leaves: units with 1 to `smallest` - 1 calls or repeats are pooled until the pool is no small one, issues of which any unit has so few are one class in all of them, and windows between which fewer callbacks
 lie, or fewer calls stopped being watched, are one step (`disclosure`); the compared window is one of
 them, whether its step is told or not, because a unit tells its repeats until then.
+
+Two shares are not protected against one another: totals are exact, so that a quarter less two of its months is the third with the small cells that its own share pools, all calls less those of the
+units are the few without a unit, and two windows or two states of the data differ by a few calls. No rule of one file can close that, since which other file was sent is not in it; who sends says so (`TWICE`).
 """
 
 import json
@@ -37,6 +40,7 @@ from hotline_analysis.personal import found
 from hotline_analysis.stats import binned, resampling
 
 VERSION = 2
+TWICE = "Send nobody two shares of periods that overlap (a quarter and its month), of other units, another window or newer data: one less the other tells the small counts that each hides."
 LARGEST = 1 << 20  # bytes of a share that is read: one of a thousand units is smaller
 MENU = tuple(int(h * HOUR) for h in WINDOWS_HOURS)
 Count = Annotated[int, Field(ge=0)]

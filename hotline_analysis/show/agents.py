@@ -9,6 +9,10 @@ COMMA = Term("，", ", ")
 JUDGED = (
     Sentence("可判断{judged}人", "{judged} {judged:agent|agents} can be judged"),
     Sentence("另有{too_few:some}人来电不足30通，不作判断", "with fewer than 30 calls, and not judged: {too_few:some}"),
+    Sentence(
+        "{unended:some}人的不少来电不知何时结束，不判高低，也不作他人的参照",
+        "of unknown ends of calls, not judged and no measure of the others: {unended:some}",
+    ),
 )
 LEFT = Rows(dict.fromkeys(("some", "none"), JUDGED), by="said", joint=COMMA)
 ADVISED = (

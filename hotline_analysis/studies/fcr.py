@@ -81,15 +81,18 @@ def _told(view: View, frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """
     parts_of = ["window_hours", *by[:-1]]
     n, resting = frame["denominator"], ["dispatch_rate", "overlap", "naive", "bound_low", "bound_high"]
+    shares = ["value", "low", "high", "repeat_rate", *resting]
     followed, both = (np.round(frame[share] * n) for share in ("repeat_rate", "overlap"))
     dispatched = np.round(frame["dispatch_rate"] * n)
     few = np.any([count.between(1, view.smallest - 1) for count in (followed, both, followed - both, dispatched)], axis=0)
     few = pd.Series(few, index=frame.index).groupby([frame[c] for c in by], dropna=False).transform("any")
     told = disclosure.untold_of(frame, np.where(few, 2, dispatched), resting, view.smallest, parts_of=parts_of)  # 2: as a small one
     told = disclosure.untold_of(told, followed, ["repeat_rate"], view.smallest, parts_of=parts_of)
-    told = disclosure.untold(
-        told, ["numerator", "denominator"], ["value", "low", "high", "repeat_rate", *resting], view.smallest, parts_of=parts_of
-    )
+    told = disclosure.untold(told, ["numerator", "denominator"], shares, view.smallest, parts_of=parts_of)
+    told = disclosure.untold_rest(told, "numerator", "denominator", shares, view.smallest, parts_of=parts_of)
+    told = told.assign(_unresolved=told["denominator"] - told["numerator"])  # the longer window holds the shorter one's
+    told = disclosure.untold_between(told, "_unresolved", ["numerator", *shares], view.smallest, along=by, parts_of=parts_of)
+    told = told.drop(columns=["_unresolved", "_unresolved_missing"], errors="ignore")
     return disclosure.untold(told, ["unknown"], [], view.smallest, parts_of=parts_of)
 
 

@@ -150,13 +150,34 @@ def rates(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
         frame["cut_from"] = frame["window_hours"][cut].min()
     most = frame.groupby(list(by), dropna=False)["numerator"].transform("max") if by else frame["numerator"].max()
     frame = frame.assign(said=[chance.enough(n) for n in np.broadcast_to(most, len(frame))] if len(frame) else "")
-    return _told(view, frame[[*by, *[c for c in frame.columns if c not in by]]], by, ["window_hours", "follow_up"])
+    parts_of = ["window_hours", "follow_up"]
+    return _apart(view, _told(view, frame[[*by, *[c for c in frame.columns if c not in by]]], by, parts_of), by, parts_of)
 
 
 def _told(view: View, frame: pd.DataFrame, by: Sequence[str], parts_of: Sequence[str]) -> pd.DataFrame:
     """Without the small counts of a stratum; where nothing is asked by stratum, as it is."""
-    hidden = [c for c in HIDDEN if c in frame]
-    return disclosure.untold(frame, ["numerator", "denominator"], hidden, view.smallest, parts_of=[*parts_of, *by[:-1]]) if by else frame
+    if not by:
+        return frame
+    hidden, parts_of = [c for c in HIDDEN if c in frame], [*parts_of, *by[:-1]]
+    return disclosure.untold(frame, ["numerator", "denominator"], hidden, view.smallest, parts_of=parts_of)
+
+
+def _apart(view: View, told: pd.DataFrame, by: Sequence[str], parts_of: Sequence[str]) -> pd.DataFrame:
+    """Without the small counts of a stratum that two windows tell, or those of all calls and of the ones watched in full, or a share and its rest."""
+    if not by:
+        return told
+    hidden, parts_of = [c for c in HIDDEN if c in told], [*parts_of, *by[:-1]]
+    ways = [c for c in ("follow_up",) if c in told]
+    told = disclosure.untold_rest(told, "numerator", "denominator", hidden, view.smallest, parts_of=parts_of)
+    if "callers" in told:
+        told = disclosure.untold_rest(told, "callers", "denominator", [], view.smallest, parts_of=parts_of)
+    told = disclosure.untold_between(told, "numerator", hidden, view.smallest, along=[*by, *ways], parts_of=parts_of)
+    if not ways:
+        return told
+    told = disclosure.untold_between(
+        told, "denominator", ["numerator", *hidden], view.smallest, along=[*by, "window_hours"], parts_of=parts_of
+    )
+    return disclosure.untold_between(told, "numerator", hidden, view.smallest, along=[*by, "window_hours"], parts_of=parts_of)
 
 
 def _pick(frame: pd.DataFrame, own: dict) -> pd.DataFrame:
@@ -362,7 +383,7 @@ def evidence(
         advice = _advice(months, year.of(key), year.edges, options | {"resamples": resamples})
         parts.append(rows.assign(**advice, **dict(zip(by, key, strict=True))))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, *EVIDENCE])
-    return _told(view, frame[[*by, *EVIDENCE]], by, ["window_hours"])
+    return _apart(view, _told(view, frame[[*by, *EVIDENCE]], by, ["window_hours"]), by, ["window_hours"])
 
 
 EVIDENCE = (

@@ -168,3 +168,15 @@ def test_a_share_without_calls_says_what_is_missing_and_what_would_be_right(tabl
         f"units › params name no calls{alone}, and what units share and compare is who called again after a call. "
         f"Add 'calls:' with files and the columns started_at and caller{beside}."
     )
+
+
+def test_two_shares_of_one_hotline_tell_what_each_hides_and_the_command_says_so():
+    """Three calls without a unit stand in the hotline's own share and in none by unit: 83 less 80. Each file alone tells no count of 1 to 7, and no rule that knows one of them alone could."""
+    calls = [(BEGIN + n * 60, n, "甲" if n % 2 else "乙", "供水") for n in range(80)] + [
+        (BEGIN + n, 900 + n, None, "供水") for n in range(3)
+    ]
+    view = hotline(calls, BEGIN + 10 * DAY)
+    whole, parts = (sum(unit["calls"] for unit in plain(view, by=by)["units"]) for by in ("", "unit"))
+    assert (whole, parts) == (83, 80)
+    assert all(had(unit) == [] for by in ("", "unit") for unit in plain(view, by=by)["units"])
+    assert "two shares" in sharing.TWICE and "periods that overlap" in sharing.TWICE

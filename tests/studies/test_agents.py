@@ -10,6 +10,7 @@ import pytest
 from hotline_analysis import open_hotline
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import agents as measured
+from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.params import Coaching
 from hotline_analysis.report import month
@@ -18,7 +19,7 @@ from hotline_analysis.show.forms import say, show
 from hotline_analysis.studies import agents as study
 from hotline_analysis.words import Field
 from tests.real import PARAMS, needs
-from tests.spec.frames import CALENDAR, ENGINES, on, view
+from tests.spec.frames import CALENDAR, ENGINES, on, second, view
 from tests.tried import WHOLE
 
 HOUR, DAY = 3600, 86400
@@ -446,3 +447,35 @@ def test_the_bank_moriah_hangs_up():
     assert told["agent"].iloc[-1] == "" and pd.isna(told["rank"].iloc[-1])
     assert (told["short_followed"].sum(), told["short_known"].sum()) == (3261, 7212)
     assert h.study("agents", "hangups").attrs["audience"] == "staff" and h.study("agents").attrs["audience"] == "public"
+
+
+def endless() -> list[tuple]:
+    """甲 to 己 each take 100 calls of one issue, 30 of them followed 23 h 58 min after the end of a call of ten minutes: within 24 h of its end, not of its start."""
+    rows = []
+    for k, agent in enumerate("甲乙丙丁戊己"):
+        for n in range(100):
+            start = (n % 25) * DAY + 12 * HOUR + 700 * (n // 25)
+            rows.append((1000 * k + n, start, "供水", agent))
+            rows += [(1000 * k + n, start + 600 + DAY - 120, "其他", "庚")] * (n < 30)
+    return rows
+
+
+def test_an_agent_whose_calls_have_no_known_end_is_not_judged_and_no_measure():
+    """己's calls end nobody knows when: from their start none is followed within 24 h, where 30 of 100 were. Not below the others, who are as expected of one another and not above 己."""
+    rows = sorted(endless(), key=lambda r: r[1])
+    base = seen(rows)
+    calls = {name: column.tolist() for name, column in pandas(base.table("calls")).items() if name != "talk_seconds"}
+    begin = second("03-01 00:00")
+    calls["start_s"] = calls["local_s"] = [begin + start for start in calls["start_s"]]
+    calls["end_s"] = [None if who == "己" else start + 600 for who, start in zip(calls["agent"], calls["start_s"], strict=True)]
+    made = view(on("duckdb", calls), {"index_scope": "all", "callback_scope": "all"}, start_s=begin, end_s=begin + 31 * DAY)
+    told = agents.cells(made, window_hours=24)
+    told = told[told["issue"] == "供水"].set_index("agent")
+    assert told.loc["己", "numerator"] == 0 and told.loc["己", "verdict"] == "ends"
+    assert told.loc[list("甲乙丙丁戊"), "numerator"].tolist() == [30] * 5 and set(told.loc[list("甲乙丙丁戊"), "verdict"]) == {"inside"}
+    assert told["expected"].round(6).tolist() == [30] * 6, "30 of 100 with the others that can be judged"
+    people = agents.agents(made, window_hours=24).set_index("agent")
+    assert people.loc["己", "advice"] == "ends" and set(people.loc[list("甲乙丙丁戊"), "advice"]) == {"none"}
+    counted = agents.counts(made, window_hours=24).iloc[0]
+    assert (counted["unended"], counted["judged"]) == (1, len(people) - 1)
+    assert "己" not in set(agents.regression(made, window_hours=24)["agent"])

@@ -53,7 +53,7 @@ class Standing:
 
 def _standing(view: View, level: int, window_hours: float) -> Standing:
     frame = agents(view, level=level, window_hours=window_hours)
-    able = frame[~frame["advice"].isin(("few", "unknown"))].reset_index(drop=True)
+    able = frame[~frame["advice"].isin(("few", "ends", "unknown"))].reset_index(drop=True)
     k, n, e = (able[c].to_numpy(float) for c in ("numerator", "denominator", "expected"))
     target = np.clip(e / n, 0, 1)
     away, s2 = (funnel.shares(k, n, target=target).z if len(able) else np.array([])) / (2 * np.sqrt(n)), 1 / (4 * n)

@@ -16,12 +16,14 @@ from hotline_analysis.stats import funnel, intervals, tests
 from hotline_analysis.words import Field, Term
 
 FEW, MOST_Q, LEAST_AGENTS = 30, 0.05, 5  # calls of a cell, false discovery rate: below none is flagged; agents to compare
+ENDS = Term("不少来电不知何时结束，不判", "ends of many calls unknown, not judged")
 VERDICTS = {
     "above": Term("高于同类", "above the others"), "below": Term("低于同类", "below the others"), "inside": Term("同类之内", "as the others"), "few": Term("样本不足", "too few"),
+    "ends": ENDS,
 }  # fmt: skip
 ADVICE = {
     "general": Term("单独辅导（多类）", "coach, several issues"), "coach": Term("单独辅导", "coach"), "good": Term("可借鉴", "good practice"),
-    "none": Term("无需措施", "nothing to do"), "few": Term("样本不足", "too few"), "unknown": Term("无话务员", "no agent"),
+    "none": Term("无需措施", "nothing to do"), "few": Term("样本不足", "too few"), "ends": ENDS, "unknown": Term("无话务员", "no agent"),
 }  # fmt: skip
 CAUSES = {
     "train": Term("培训该类", "train the issue"), "process": Term("查流程与知识库", "look at process and knowledge"), "even": Term("员工间差异小", "agents differ little"),
@@ -79,13 +81,14 @@ def cells(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFr
     Columns: agent, issue, denominator, numerator, value, low, high (95 %, Wilson), expected (repeats, `measures.agents.expected`), ratio (seen over expected), ratio_low,
     ratio_high (Byar, exact below 10), z (by chance alone), z_spread (with room for the agents' ordinary spread on that issue), lower, upper (funnel, 99.8 %), p, q (two-sided, Benjamini-Hochberg over the cells
     of FEW or more calls), shrunken, shrunken_low, shrunken_high (beta-binomial within the issue, about 95 %), verdict (above: q below MOST_Q and `coaching › beyond` or more repeats beyond
-    expectation; below; inside; few), told (above or below: what a page lists), unwatched. Cells of no agent come last. Raises DataRefused without agents or issues. Source: methods 5; A36-A39.
+    expectation; below; inside; few; ends: of so many of the agent's calls the end is not known that their rate is too low, so that nobody is beside them, nor they beside others), told (above or below: what a page lists), unwatched. Cells of no agent come last. Raises DataRefused without agents or issues. Source: methods 5; A36-A39.
     """
     frame = _by_cell(view, level, window_hours)
     parts = [funnelled(part) for _, part in frame.groupby("issue", sort=True)]
     told = pd.concat(parts, ignore_index=True) if parts else funnelled(frame)
     told["q"] = tests.benjamini_hochberg(told["p"])
     told["verdict"] = verdicts(told, view.params.coaching.beyond)
+    told["verdict"] = told["verdict"].mask(told["agent"].isin(frame.loc[~frame["ended"], "agent"]), "ends")
     told["told"] = told["verdict"].isin(("above", "below"))
     nobody = (told["agent"] == "").astype(int)
     told = told.assign(nobody=nobody).sort_values(["nobody", "issue", "agent"], kind="stable", ignore_index=True).drop(columns="nobody")
@@ -96,15 +99,17 @@ def _by_cell(view: View, level: int, window_hours: float) -> pd.DataFrame:
     rows = measured.counted(view, level=level, window_hours=window_hours)
     rows = rows.assign(expected=measured.expected(rows))
     sums = rows.groupby(["agent", "issue"], as_index=False)[["calls", "repeats", "expected"]].sum()
-    return sums.assign(unwatched=int(rows["unwatched"].iloc[0]) if len(rows) else 0)
+    unended = rows.loc[~rows["ended"], "agent"] if "ended" in rows else ()
+    return sums.assign(ended=~sums["agent"].isin(unended), unwatched=int(rows["unwatched"].iloc[0]) if len(rows) else 0)
 
 
 def funnelled(part: pd.DataFrame) -> pd.DataFrame:
-    """One issue's agents against their expectation; agents of few calls and calls of no agent take no part in the spread."""
+    """One issue's agents against their expectation; agents of few calls, those of unknown ends and calls of no agent take no part in the spread."""
     part = part.reset_index(drop=True)
     k, n = (part[c].to_numpy(float) for c in ("repeats", "calls"))
     target = np.clip(part["expected"].to_numpy(float) / n, 0, 1)
-    able = ((n >= FEW) & (part["agent"] != "")).to_numpy()
+    ended = part.get("ended", pd.Series(True, index=part.index))
+    able = ((n >= FEW) & (part["agent"] != "") & ended).to_numpy()
     scores = funnel.shares(np.where(able, k, 0), np.where(able, n, 0), target=target)
     lower, upper = funnel.share_limits(n, target, tau2=scores.spread.tau2)
     low, high = intervals.wilson(k, n)
@@ -135,7 +140,7 @@ def agents(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
 
     Columns: agent, denominator, numerator, value, low, high, expected, ratio, ratio_low, ratio_high (as in `cells`, given issue and hours), flagged, good (cells above and
     below), flagged_issues, advice (general: above on `coaching › general_issues` or more; coach: above on one that is not itself to be trained; good: below on one and above on
-    none; none; few: fewer than FEW calls; unknown: no agent). Not ranked: within an advice agents stand by name. Source: A19, A20.
+    none; none; few: fewer than FEW calls; ends: see `cells`; unknown: no agent). Not ranked: within an advice agents stand by name. Source: A19, A20.
     """
     return by_agent(cells(view, level=level, window_hours=window_hours), view.params.coaching)
 
@@ -156,6 +161,8 @@ def _agent(name: str, part: pd.DataFrame, trained: set, rule: Coaching) -> dict:
     advice = (
         "unknown"
         if not name
+        else "ends"
+        if (part["verdict"] == "ends").any()
         else "few"
         if n < FEW
         else "general"
@@ -207,7 +214,7 @@ ISSUE = [
 
 
 def _issue(issue: str, part: pd.DataFrame, overall: float, rule: Coaching) -> dict:
-    able = part[part["verdict"] != "few"]
+    able = part[~part["verdict"].isin(("few", "ends"))]
     k, n = int(part["numerator"].sum()), int(part["denominator"].sum())
     low, high = (float(x) for x in intervals.wilson(k, n))
     calls, away = able["denominator"].to_numpy(float), able["z"].to_numpy(float)

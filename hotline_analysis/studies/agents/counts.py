@@ -10,6 +10,7 @@ from hotline_analysis.words import Field, Term
 COLUMNS = {
     "judged": Field(Term("可判断的话务员", "Agents that can be judged"), "count"),
     "too_few": Field(Term("样本不足的话务员", "Agents with too few calls"), "count"),
+    "unended": Field(Term("不知来电何时结束的话务员", "Agents of unknown ends"), "count"),
     "coach": Field(Term("建议单独辅导", "To coach"), "count"),
     "train": Field(Term("建议培训的诉求", "Issues to train"), "count"),
     "process": Field(Term("建议查流程的诉求", "Issues whose process to look at"), "count"),
@@ -21,7 +22,7 @@ COLUMNS = {
 def counts(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataFrame:
     """The counts of `agents` and `issues` for a page that names nobody: one row.
 
-    Columns: judged (agents with FEW or more calls), too_few, coach, practice (agents), train, process (issues), denominator (calls), unwatched, said (some: somebody is to be coached or an issue
+    Columns: judged (agents with FEW or more calls), too_few, unended (agents of whose calls so many have no known end that they are not judged), coach, practice (agents), train, process (issues), denominator (calls), unwatched, said (some: somebody is to be coached or an issue
     trained or looked at; none; few: fewer than five agents to compare).
     """
     frame = found.cells(view, level=level, window_hours=window_hours)
@@ -30,9 +31,9 @@ def counts(view: View, *, level: int = 1, window_hours: float = 0.0) -> pd.DataF
     people, issues = found.by_agent(frame, view.params.coaching), found.by_issue(frame, view.params.coaching)
     advice, cause = people["advice"].value_counts(), issues["cause"].value_counts()
     named = people[people["advice"] != "unknown"]
-    judged = len(named) - int(advice.get("few", 0))
+    judged = len(named) - int(advice.get("few", 0) + advice.get("ends", 0))
     row = {
-        "judged": judged, "too_few": int(advice.get("few", 0)), "coach": int(advice.get("coach", 0) + advice.get("general", 0)), "practice": int(advice.get("good", 0)),
+        "judged": judged, "too_few": int(advice.get("few", 0)), "unended": int(advice.get("ends", 0)), "coach": int(advice.get("coach", 0) + advice.get("general", 0)), "practice": int(advice.get("good", 0)),
         "train": int(cause.get("train", 0)), "process": int(cause.get("process", 0)), "denominator": int(named["denominator"].sum()),
         "unwatched": int(frame["unwatched"].iloc[0]) if len(frame) else 0,
     }  # fmt: skip

@@ -38,7 +38,18 @@ def overview(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     whole = pd.concat([t.assign(**dict(zip(by, key, strict=True))) for (key, _), t in zip(parts, told, strict=True)], ignore_index=True)
     whole.attrs = {}
     whole = whole[[*by, *FIRST, *(c for c in whole if c not in (*by, *FIRST))]]
-    return disclosure.untold(whole, ["open"], ["closed_only"], view.smallest, parts_of=["indicator", *by[:-1]]) if by else whole
+    return _unseen(view, whole, by).drop(columns="watched_whole")
+
+
+def _unseen(view: View, frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Without the small counts of orders that are open, or were not watched for the limit; where nothing is asked by stratum, as it is."""
+    if not by:
+        return frame
+    parts_of = ["indicator", *by[:-1]]
+    told = disclosure.untold(frame, ["open"], ["closed_only"], view.smallest, parts_of=parts_of)
+    unseen = order_shares.unseen(frame.assign(watched=frame["watched_whole"]))
+    unseen = np.where(frame["watched_whole"].isna(), np.nan, unseen)  # no share within a limit
+    return disclosure.untold_of(told, unseen, ["numerator", "open_as_failed"], view.smallest, parts_of=parts_of)
 
 
 def _untold(view: View, months: list[pd.DataFrame], by: Sequence[str], known: dict[str, Indicator]) -> list[pd.DataFrame]:
@@ -94,7 +105,8 @@ def _with_bounds(view: View, frame: pd.DataFrame, found: pd.DataFrame) -> pd.Dat
     part = orders.within(orders.counted(frame), view.period)
     plain = found["indicator"].isin([*catalogue.orders.VOLUMES, "recorded"]) | (found["missing"] == disclosure.UNTOLD)
     shares = [None if bare else order_shares.measured(view, part, key)[0] for key, bare in zip(found["indicator"], plain, strict=True)]
-    return found.assign(**{n: [getattr(s, n) if s else np.nan for s in shares] for n in ("closed_only", "open_as_failed", "open")})
+    bounds = {n: [getattr(s, n) if s else np.nan for s in shares] for n in ("closed_only", "open_as_failed", "open")}
+    return found.assign(**bounds, watched_whole=[s.watched if s else np.nan for s in shares])
 
 
 def _worded(view: View, found: pd.DataFrame, before: float, whole: bool) -> pd.DataFrame:

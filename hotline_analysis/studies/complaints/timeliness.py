@@ -19,14 +19,7 @@ from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals, survival
 
 PARTS = ("numerator", "denominator", "value", "low", "high", "closed_only", "open_as_failed", "open", "withdrawn", "watched")
-BESIDE = (
-    "open",
-    "withdrawn",
-    "watched",
-    "early",
-    "undated",
-    "by_closing",
-)  # counts that are in no share but the one of those that were closed
+BESIDE = ("open", "withdrawn", "watched", "by_closing")  # counts that are in no share but the one of those that were closed
 QUANTILES = (0.5, 0.9)
 
 
@@ -36,7 +29,7 @@ def timeliness(
     """What share of the period's orders was done within each limit: one row a stratum, measure and limit.
 
     response, resolution, dispatch: other limits than the params' (`24h`, `7d`). Counted are the orders created in the period, without duplicates and orders raised inside;
-    those done before they were created, and withdrawn ones without a time, are left out and counted.
+    those done before they were created, and withdrawn ones without a time, are left out and counted: faults of records, told by stratum however few, since all orders less those of a share are these.
 
     Columns: by..., indicator (response_24h and such; own: each order by its class's first limit; due; recorded), of_class ('' for all; where params name limits of classes), numerator (done within the
     limit as seen), denominator (orders), value, low, high (Aalen-Johansen, Wilson on effective n), closed_only (of those that were done), open_as_failed (open ones taken as
@@ -59,10 +52,13 @@ def timeliness(
         final_on=order_shares.last_on(view),
     )
     hidden, parts_of = ["value", "low", "high", "closed_only", "open_as_failed"], ["indicator", "of_class"]
-    told = _told(view, told.reset_index(drop=True), by, ["numerator", "denominator"], hidden, parts_of)
+    told = told.reset_index(drop=True)
+    unseen = order_shares.unseen(told)
+    told = _told(view, told, by, ["numerator", "denominator"], hidden, parts_of)
     unwatched = (told["denominator"] - told["watched"]).to_numpy(float, na_value=np.nan)
     told = _told(view, told, by, BESIDE, ["closed_only"], parts_of)
     told = _less(view, told, by, unwatched, ["watched"], parts_of)
+    told = _less(view, told, by, unseen, ["numerator", "open_as_failed"], parts_of)
     return told.drop(columns=[] if (told["of_class"] != "").any() else ["of_class"])
 
 

@@ -66,7 +66,9 @@ def response(view: View) -> pd.DataFrame:
             denominator=np.nan, value=np.nan, low=np.nan, high=np.nan, spread_p=np.nan, denominator_missing=missing, value_missing=missing
         )
     shares = ["value", "low", "high", "score", "score_low", "score_high"]
-    return disclosure.untold(frame, ["numerator", "denominator", "answers"], shares, view.smallest, parts_of=["kind"])
+    told = disclosure.untold(frame, ["numerator", "denominator", "answers"], shares, view.smallest, parts_of=["kind"])
+    told = disclosure.untold_rest(told, "numerator", "denominator", shares[:3], view.smallest, parts_of=["kind"])
+    return disclosure.untold_rest(told, "answers", "numerator", shares[3:], view.smallest, parts_of=["kind"])
 
 
 def _has(frame: pd.DataFrame, kind: str) -> bool:
