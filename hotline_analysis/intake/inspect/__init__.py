@@ -16,7 +16,7 @@ from hotline_analysis.intake.convert import convert, hints, instants
 from hotline_analysis.intake.engine import connect, parquet
 from hotline_analysis.intake.inspect import evidence, sample, write
 from hotline_analysis.intake.inspect.names import Names
-from hotline_analysis.intake.inspect.recognise import Looked, fitting, look, settle_contacts
+from hotline_analysis.intake.inspect.recognise import Looked, fitting, look, settle_contacts, settle_links
 from hotline_analysis.intake.inspect.write import Place
 from hotline_analysis.intake.read.files import members
 from hotline_analysis.params import Limits, Params, load
@@ -56,6 +56,7 @@ def inspect(files: Collection[str | Path], *, with_presets: bool = True, languag
             connection.execute(instants.MACROS + convert.MACROS)
             looked = _looked(paths, staging, connection, with_presets)
             settle_contacts(looked)
+            settle_links(connection, looked)
             place = _place(connection, looked)
         finally:
             connection.close()
