@@ -670,6 +670,24 @@ def test_files_that_differ_in_their_words_alone_are_one_and_no_word_is_left_out_
     assert "# 请确认: outcome 没有写进 values 的词，按空值计: 取消" in done.text
 
 
+def test_a_survey_of_a_row_an_item_is_offered_with_what_to_do(tmp_path):
+    """20 份答卷各三题：不是工单；只作注释，说先合成一份一行；单独给时拒绝并说怎样做。"""
+    look(tmp_path, orders(), "orders.csv")
+    long = {
+        "问卷编号": [f"DX{k // 3:05d}" for k in range(N)],
+        "工单编号": [f"GD2024{k // 3:06d}" for k in range(N)],
+        "承办单位": ["城管局", "住建局"] * (N // 2),
+        "回复时间": CALLS["来电时间"],
+        "题目": ["服务态度", "办理速度", "办理结果"] * (N // 3),
+        "得分": [k % 5 + 1 for k in range(N)],
+    }
+    with pytest.raises(DataRefused, match="long form"):
+        look(tmp_path, long, "短信评价.csv")
+    done = bench.inspect([tmp_path / "orders.csv", tmp_path / "短信评价.csv"])
+    assert list(mapped(done)) == ["orders"] and len(done.params.sources("orders")) == 1
+    assert "# surveys:    # 请确认: 答卷是一行一题" in done.text and "#     survey_id: 问卷编号" in done.text
+
+
 def test_numbers_of_the_united_states_are_telephones(tmp_path):
     columns = CALLS | {"主叫号码": [f"(212) 555-0{k:03d}" for k in range(100, 100 + N)], "通话时长(秒)": TALK}
     assert "caller: {from: 主叫号码, kind: phone, country: US}    # 请确认: " in look(tmp_path, columns).text

@@ -57,6 +57,7 @@ def inspect(files: Collection[str | Path], *, with_presets: bool = True, languag
             looked = _looked(paths, staging, connection, with_presets)
             settle_contacts(looked)
             settle_links(connection, looked)
+            _refuse_only_offered(looked)
             place = _place(connection, looked)
         finally:
             connection.close()
@@ -70,6 +71,16 @@ def _looked(paths: list[Path], staging: Path, connection, with_presets: bool) ->
     left_out = set() if with_presets else {family for one in taken if (p := fitting(one.table.columns)) for family in p.families}
     known = Names(left_out)
     return [look(connection, one, known, with_presets) for one in taken]
+
+
+def _refuse_only_offered(looked: list[Looked]) -> None:
+    """A proposal of comments alone would be no params file."""
+    if all(section.offered for one in looked for section in one.sections):
+        raise DataRefused(
+            looked[0].taken.file.name,
+            "is a survey in long form (a row an item), which has to be made one row a survey.",
+            "Pivot it: the id of the survey as rows, the item as columns, the score as values; then inspect that file.",
+        )
 
 
 def _take(file, staging: Path, connection) -> sample.Taken:

@@ -146,7 +146,7 @@ def _joint_key(table: Table, ids: list[Evidence]) -> RowUnit:
     able = [*ids, *(e for e in table.seen if e not in ids and (e.daily or _line(e)) and e.share_filled > 0.99)][:7]
     for size in (2, 3):
         for some in combinations(able, size):
-            if _unique(table, some) > 0.9995 and any(e in ids for e in some):
+            if unique(table, some) > 0.9995 and any(e in ids for e in some):
                 days = [e for e in able if e.daily][:1]  # numbers begin anew some day
                 ordered = sorted({e.place: e for e in (*some, *days)}.values(), key=lambda e: (not e.daily, e.place))
                 return RowUnit("row", tuple(e.header for e in ordered), Term("几列合起来每行不同", "different in every row together"))
@@ -157,7 +157,8 @@ def _line(seen: Evidence) -> bool:
     return any(word in names.folded(seen.header) for word in ("line", "线路", "trunk", "vru", "channel", "workstation"))
 
 
-def _unique(table: Table, some: Sequence[Evidence]) -> float:
+def unique(table: Table, some: Sequence[Evidence]) -> float:
+    """The share of the rows that columns tell apart together."""
     cells = ", ".join(f"coalesce(trim(c{e.place}), '')" for e in some)
     n, different = table.connection.execute(
         f"SELECT count(*), count(DISTINCT hash(concat_ws(chr(31), {cells}))) FROM {parquet(table.path)}"

@@ -40,6 +40,12 @@ AS_CALLS = Term(
 LINKS = {"call_id": "calls", "order_id": "orders"}  # a column that names a record of another table
 PROVED, LEAST_IDS = 0.9, 20  # share of a column's values that are ids of the other table, and how many ids say anything
 RUNNING = 100_000  # numbers below it may be the numbers of the rows of any file
+LONG = Term(
+    "答卷是一行一题：满意度专题不收这样的答卷。先合成一份一行（数据透视：答卷编号作行，题目作列，得分作值，其余的列留一格），再检查合成的文件；合成以后，除题目各列外，可用以下各行",
+    "a row an item, which the study of satisfaction refuses: make it a row a survey first (a pivot: the id of the survey as rows, the item as columns, the score as "
+    "values, one cell of each other column) and inspect that file; of it, beside the columns of the items, these lines hold",
+)
+OF_ITEMS, OF_SCORES, OF_SURVEYS = ("题", "指标", "评价项", "question", "item"), ("分", "score", "rating", "答案", "评价"), ("问卷", "答卷", "调查", "测评", "评价", "survey", "response")  # fmt: skip
 SCALES = ((1, 5), (0, 5), (1, 10), (0, 10), (0, 100))
 NO_ANSWER = (-3, -2, -1)  # codes of survey tools for a question that was skipped
 
@@ -190,11 +196,36 @@ def _order_said(order: str) -> Term:
 
 
 def _by_column(looked: Looked, known: Names) -> list[Section]:
+    if long := _long(looked):
+        return [_long_survey(looked, known, long)]
     name, sure = _table(looked, known)
     made = _proposals(looked, known, name)
     if name == "orders":
         return _cases(looked, made, sure)
     return [_section(looked, name, made, sure)]
+
+
+def _long(looked: Looked) -> tuple[str, ...]:
+    """The headers of id, item and score of a survey that is written a row an item: an id comes once with each of a few items, and the scores are few numbers."""
+    seen = [e for e in looked.table.seen if e.filled]
+    ids = [e for e in seen if _named_so(e, OF_SURVEYS) and e.share_filled > 0.99 and 1 < e.distinct < 0.75 * e.filled and e.instant < 0.5]
+    items = [e for e in seen if _named_so(e, OF_ITEMS) and e.category and e.share_filled > 0.99 and e.number < 0.9]
+    scores = [e for e in seen if _named_so(e, OF_SCORES) and e.number > 0.9 and e.distinct <= 14 and 0 <= e.low <= e.high <= 100]
+    found = ((i, n, s) for i in ids for n in items for s in scores if len({i.header, n.header, s.header}) == 3)
+    return next((tuple(e.header for e in told) for told in found if proofs.unique(looked.table, told[:2]) > 0.9995), ())
+
+
+def _named_so(e: Evidence, words: Collection[str]) -> bool:
+    return any(word in names.folded(e.header) for word in words)
+
+
+def _long_survey(looked: Looked, known: Names, long: tuple[str, ...]) -> Section:
+    """What a survey of a row an item will be once it is a row a survey: offered, since it cannot be read as it is."""
+    survey = long[0]
+    made = propose.columns("surveys", [e for e in looked.table.seen if e.header not in long], known, {"survey_id"})
+    made = [p for p in made if p.confidence >= LIKELY]
+    own = Proposal("surveys", "survey_id", (survey,), 0.85, Term("与题目合起来每行不同", "different in every row together with the item"))
+    return Section("surveys", {"key": survey}, _in_order("surveys", [own, *made]), False, LONG, offered=True)
 
 
 def _table(looked: Looked, known: Names) -> tuple[str, bool]:
@@ -497,7 +528,7 @@ def _section(looked: Looked, name: str, made: list[Proposal], sure: bool, why: T
 
 def _items(looked: Looked) -> None:
     """Of a survey's sheet: each other column of small whole numbers is an item, its scale the narrowest that holds its answers."""
-    section = next((s for s in looked.sections if s.table == "surveys"), None)
+    section = next((s for s in looked.sections if s.table == "surveys" and not s.offered), None)
     if section is None:
         return
     told = presets.known()[looked.preset.name].mapped("surveys") if looked.preset else ()

@@ -94,7 +94,16 @@ def _groups(found: list[tuple[Looked, Section]], names: dict[int, str]) -> list[
     made: dict[str, Group] = {}
     for one, section in found:
         told = {p.column: (_but_words(p.rule), p.confidence >= LIKELY) for p in section.proposals}
-        key = repr((sorted(section.settings.items()), told, section.taken_away, one.preset and one.preset.name, _file_settings(one)))
+        key = repr(
+            (
+                section.offered,
+                sorted(section.settings.items()),
+                told,
+                section.taken_away,
+                one.preset and one.preset.name,
+                _file_settings(one),
+            )
+        )
         group = made.setdefault(key, Group(section, []))
         group.section = _with_words(group.section, section)
         group.files.append(names[id(one)])
@@ -134,10 +143,13 @@ def _file_settings(one: Looked) -> dict[str, Any]:
 
 
 def _table(table: str, groups: list[Group], whole: str, language: str) -> list[str]:
-    """A table's files; those that are only offered in comments, which is so for all of a table or for none (`recognise.settle_contacts`)."""
-    if groups[0].section.offered:
-        return [f"# {line}" for line in _lines(table, groups, whole, language) if not line.strip().startswith("#")]
-    return _lines(table, groups, whole, language)
+    """A table's files, and those that are only offered as comments."""
+    lines = []
+    for offered in (False, True):
+        some = [group for group in groups if group.section.offered is offered]
+        told = _lines(table, some, whole, language) if some else []
+        lines += [f"# {line}" for line in told if not line.strip().startswith("#")] if offered else told
+    return lines
 
 
 def _lines(table: str, groups: list[Group], whole: str, language: str) -> list[str]:
