@@ -653,6 +653,9 @@ def test_the_call_of_an_order_is_the_column_whose_values_are_calls(tmp_path):
     assert len(done.params.sources("calls")) == 1
     assert done.params.sources("orders")[0].columns["call_id"].source == ("关联单",)
     assert "call_id: 关联单    # 0.90 取值的100%是calls的编号" in done.text
+    half = [*ids[: N // 2], *(f"C9{k:05d}" for k in range(N // 2))]  # the calls of one of two months
+    look(tmp_path, orders(关联单=half), "half.csv")
+    assert "call_id: 关联单    # 请确认: 0.75 取值的50%是calls的编号" in bench.inspect([tmp_path / "calls.csv", tmp_path / "half.csv"]).text
     look(tmp_path, orders(来电流水号=[f"Q{k:07d}" for k in range(N)]), "others.csv")
     done = bench.inspect([tmp_path / "calls.csv", tmp_path / "others.csv"])
     assert "call_id" not in done.params.sources("orders")[0].columns

@@ -38,7 +38,11 @@ AS_CALLS = Term(
     "outcomes are not there, so that the contacts are not the volume of calls and no connection rate can be told",
 )
 LINKS = {"call_id": "calls", "order_id": "orders"}  # a column that names a record of another table
-PROVED, LEAST_IDS = 0.9, 20  # share of a column's values that are ids of the other table, and how many ids say anything
+PROVED, PART, LEAST_IDS = (
+    0.9,
+    0.2,
+    20,
+)  # share of a column's values that are ids of the other table, of fewer of its months too, and how many ids say anything
 RUNNING = 100_000  # numbers below it may be the numbers of the rows of any file
 LONG = Term(
     "答卷是一行一题：满意度专题不收这样的答卷。先合成一份一行（数据透视：答卷编号作行，题目作列，得分作值，其余的列留一格），再检查合成的文件；合成以后，除题目各列外，可用以下各行",
@@ -484,10 +488,12 @@ def _link(connection, one: Looked, section: Section, column: str, ids: str) -> N
     said = next((p for p in section.proposals if p.column == column), None)
     shares = {e.header: _inside(connection, one, e.header, ids) for e in one.table.seen if _may_link(section, column, e, said)}
     best = max(shares, key=shares.get, default="")
-    if best and shares[best] >= PROVED:
+    if best and shares[best] >= PART:
         why = Term(f"取值的{shares[best]:.0%}是{LINKS[column]}的编号", f"{shares[best]:.0%} of its values are ids of {LINKS[column]}")
         kept = [p for p in section.proposals if p.column != column and best not in p.headers]
-        section.proposals = _in_order(section.table, [*kept, Proposal(section.table, column, (best,), 0.9, why)])
+        section.proposals = _in_order(
+            section.table, [*kept, Proposal(section.table, column, (best,), 0.9 if shares[best] >= PROVED else 0.75, why)]
+        )
     elif said and shares.get(said.headers[0]) == 0:
         why = Term(f"取值都不是{LINKS[column]}的编号", f"none of its values is an id of {LINKS[column]}")
         section.proposals = [replace(p, confidence=min(p.confidence, 0.5), why=why) if p is said else p for p in section.proposals]
