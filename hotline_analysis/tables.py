@@ -20,6 +20,8 @@ SQL_TYPE = {
     INSTANT: "TIMESTAMP", SECONDS: "BIGINT", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", AMOUNT: "DOUBLE", IDENTITY: "BIGINT",
 }  # fmt: skip
 NUMBERS = (SCORE, COUNT, AMOUNT)  # kinds whose cells are plain numbers
+WIDE = "".join(map(chr, range(0xFF01, 0xFF5F)))  # full-width forms of ASCII; a word's letters and digits are the same in both widths
+WIDE_WORD = "".join(c for c in WIDE if chr(ord(c) - 0xFEE0).isalnum()) + "\u3000"
 YES = ("是", "有", "y", "yes", "t", "true", "1", "1.0", "✓", "√", "对")  # words of flags
 NO = ("否", "无", "没有", "n", "no", "f", "false", "0", "0.0", "×", "✗", "错")
 OUTCOMES = ("answered", "abandoned", "blocked", "test")
@@ -745,3 +747,11 @@ def codebook():
         for c in t.columns
         if c.name not in ITEMS[1:]
     ]
+
+
+def narrow(chars: str) -> str:
+    """Full-width characters, each as the half-width one; the ideographic blank as a blank."""
+    return "".join(" " if c == "\u3000" else chr(ord(c) - 0xFEE0) for c in chars)
+
+
+SAME_WIDTH = str.maketrans(WIDE_WORD, narrow(WIDE_WORD))

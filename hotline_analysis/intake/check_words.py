@@ -65,6 +65,7 @@ CHECKS = {
     "unread cells": Term("无法转换的单元格", "cells that did not convert"),
     "blanked texts": Term("不存入的文本", "texts that are not stored"),
     "hidden ids": Term("形如个人号码的编号", "ids that read like somebody's number"),
+    "agents alike": Term("话务员的两种写法", "an agent written in two ways"),
     "unknown words": Term("参数未列出的取值", "words that params do not list"),
     "no answer": Term("不适用或未作答的代码", "codes for no answer"),
     "off the scale": Term("分值范围之外的得分", "scores off their scale"),
@@ -177,7 +178,9 @@ SENTENCES = {
         "{where}没有一条{table}记录，同类日子这一时段的中位数约{usual}条",
         "no {table} {where}, where the median of days like it is about {usual}",
     ),
-    "outside the data": Term("{where}有{count}条记录，在数据起止之外", "{count} records on {where}, outside the data"),
+    "outside the data": Term(
+        "{where}有{count}条记录，在数据起止（{whole}）之外", "{count} records on {where}, outside the days of these data ({whole})"
+    ),
     "far date": Term("{where}有{count}格远在数据起止之外（{share}）", "{where}: {count} cells lie far outside the data ({share})"),
     "far due": Term(
         "{where}有{count}格远在数据起止之外（{share}），按没有到期时间计",
@@ -282,6 +285,10 @@ SENTENCES = {
     "hidden ids": Term(
         "{where}有{count}格形如个人号码，存为代号（{share}）",
         "{where}: {count} read like somebody's number and are stored as codes ({share})",
+    ),
+    "agents alike": Term(
+        "{where}有{count}个写法含另一个的工号（如“工号 姓名”与“工号”并存），可能是一人、数成了两人：是一人的，在该列的aliases写一行：工号 姓名: 工号",
+        "{count} of {where} hold the number of another ('number name' beside 'number'), so that one person may count as two: where it is one, write a line under the column's aliases, number name: number",
     ),
     "unknown words": Term(
         "{where}有{count}格的取值参数未列出（{share}）{among}：请在参数的values中写明含义，不算数的写作空",

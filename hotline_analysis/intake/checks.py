@@ -71,6 +71,7 @@ SPARSE, FEWEST_DAYS, LONGEST_RUN = (
     3,
     12,
 )  # share of days without a record, days with one, and days in a row: day and month exchanged make no longer run
+NUMBER_OF_AGENT = re.compile(r"(?<![^\s()/_-])[A-Za-z]*\d+(?![^\s()/_-])")  # a number in an agent's text, apart from the name
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -260,6 +261,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     yield from _of_hold(part)
     yield from _of_ids(part)
     yield from _of_words(part)
+    yield from _of_agents(part)
     yield from _of_worths(part)
     yield from _of_items(part)
     yield from _of_steps(part)
@@ -297,10 +299,10 @@ def _outside(part: _Part, first: date, last: date) -> Iterator[Finding]:
     if any(day < first - MARGIN or day > last + MARGIN for day in out):
         severity = max(severity, "minor", key=ORDER.index)  # no export runs so far beyond its data: these dates are wrong
     for day in named:
-        yield Finding("outside the data", part.said(day.isoformat()), out[day], None, severity)
+        yield Finding("outside the data", part.said(day.isoformat()), out[day], None, severity, detail=f"{first}..{last}")
     if len(out) > len(named):
         rest = sum(out.values()) - sum(out[day] for day in named)
-        yield Finding("outside the data", part.said(f"{min(out)}..{max(out)}"), rest, None, severity)
+        yield Finding("outside the data", part.said(f"{min(out)}..{max(out)}"), rest, None, severity, detail=f"{first}..{last}")
 
 
 def _concerns(period: Stretch | None, day: date, first: date, last: date) -> bool:
@@ -556,6 +558,15 @@ def _often(part: _Part, column: str, unknown: str) -> list[str]:
     """The commonest words of a column that are unknown; one that hardly anybody used may be somebody's."""
     often = f"GROUP BY 1 HAVING count(*) >= {SMALLEST} ORDER BY count(*) DESC, 1 LIMIT {NAMED}"
     return [word for (word,) in part.rows(f"SELECT {column} FROM t WHERE ({part.inside}) AND {unknown} {often}")]
+
+
+def _of_agents(part: _Part) -> Iterator[Finding]:
+    """Agents whose text holds the whole of another's, a number: 102 王某 beside 102 may be one person, who is never merged unasked. Nobody is named."""
+    if "agent" in part:
+        agents = {agent for (agent,) in part.rows(f"SELECT DISTINCT agent FROM t WHERE agent IS NOT NULL AND ({part.inside})")}
+        alike = [agent for agent in agents if any(word != agent and word in agents for word in NUMBER_OF_AGENT.findall(agent))]
+        if alike:
+            yield Finding("agents alike", part.said("agent"), len(alike), len(alike) / len(agents), "minor")
 
 
 def _of_worths(part: _Part) -> Iterator[Finding]:

@@ -172,6 +172,17 @@ def test_ids_that_repeat():
     assert found(data, MAY, source={"key": ["date", "line", "id"]}) == {("duplicate ids", "call_id"): (10, 0.0161, "info")}
 
 
+def test_an_agent_beside_the_same_number_with_a_name_is_told_and_not_named():
+    """102 与 102 王某：可能是一人，只提示；A102、1021 是别人。"""
+    data = calls(date(2024, 5, 1), date(2024, 5, 31), 20)
+    data["agent"] = (["102", "102 王某", "103", "李静(103)", "A102", "1021", "王 某"] * len(data))[: len(data)]
+    assert found(data, MAY) == {("agents alike", "agent"): (2, 0.2857, "minor")}
+    told = checks(CONNECTION, {"calls": CONNECTION.from_df(data)}, [], params(), period=MAY).to_dict("records")
+    assert sentence(told[0], "zh") == (
+        "话务员有2个写法含另一个的工号（如“工号 姓名”与“工号”并存），可能是一人、数成了两人：是一人的，在该列的aliases写一行：工号 姓名: 工号"
+    )
+
+
 def test_words_outside_the_list():
     data = calls(date(2024, 5, 1), date(2024, 5, 31), 20)
     data["outcome"] = ["answered" if n else "接通" for n in range(len(data))]

@@ -66,7 +66,7 @@ SURE = [
     ("1-May-24", datetime(2024, 5, 1)), ("May 1, 2024 10:00 AM", MAY),
 ]  # fmt: skip
 DECLARED = [
-    ("05/01/2024 10:00:00 AM", ["%m/%d/%Y %I:%M:%S %p"], MAY), ("5/1/2024 10:00", ["%m/%d/%Y %H:%M"], MAY), ("1/5/2024 10:00", ["%d/%m/%Y %H:%M"], MAY),
+    ("2024-05-01 10:00:00.898 AM", [], MAY), ("2024/5/1 上午 10:00:00.898", [], MAY), ("05/01/2024 10:00:00 AM", ["%m/%d/%Y %I:%M:%S %p"], MAY), ("5/1/2024 10:00", ["%m/%d/%Y %H:%M"], MAY), ("1/5/2024 10:00", ["%d/%m/%Y %H:%M"], MAY),
     ("01/05/24 10:00", ["%d/%m/%y %H:%M"], MAY), ("240501 10:00:00", ["%y%m%d %H:%M:%S"], MAY), ("240501 24:00:00", ["%y%m%d %H:%M:%S"], datetime(2024, 5, 2)),
     ("24-05-01 10:00", ["%Y-%m-%d %H:%M", "%y-%m-%d %H:%M"], MAY), ("5/1/2024 10:00", ["%Y-%m-%d %H:%M", "%m/%d/%Y %H:%M"], MAY),
     ("45413.4166666667", ["excel"], MAY), ("43951.4166666667", ["excel1904"], MAY), ("45413", ["excel"], datetime(2024, 5, 1)),
@@ -319,6 +319,26 @@ def test_scores(tmp_path):
     rows, found = converted(tmp_path, {"t": ["2024-05-01 10:00"] * 9, "r": cells}, columns)
     assert [r["rating"] for r in rows] == [5, 4.5, 5, None, 5, None, None, None, 1]
     assert found == {("rating", "value"): [7]}
+
+
+def test_a_word_is_the_same_in_either_width(tmp_path):
+    """101 与 １０１ 是一个人，４Ｇ　咨询 与 4G 咨询 是一类；诉求的标点照原样；参数里两种写法都认。"""
+    columns = {
+        "started_at": "t",
+        "agent": {"from": "a", "unknown": ["９９９"], "aliases": {"Ａ１": "102"}},
+        "issue_1": {"from": "i", "aliases": {"5G": "5G（新）"}},
+        "outcome": {"from": "o", "values": {"接通１": "answered"}},
+    }
+    cells = {
+        "t": ["2024-05-01 10:00"] * 6,
+        "a": ["101", "１０１", "999", "A1", "王芳（１０）", "王芳(10)"],
+        "i": ["4G 咨询", "４Ｇ　咨询", "其他（夜间）", "５Ｇ", "　咨询", "咨询"],
+        "o": ["接通1", "接通１", "", "", "", ""],
+    }
+    rows, found = converted(tmp_path, cells, columns)
+    assert [r["agent"] for r in rows] == ["101", "101", None, "102", "王芳(10)", "王芳(10)"]
+    assert [r["issue_1"] for r in rows] == ["4G 咨询", "4G 咨询", "其他（夜间）", "5G（新）", "咨询", "咨询"]
+    assert [r["outcome"] for r in rows][:2] == ["answered"] * 2 and not found
 
 
 def test_words(tmp_path):

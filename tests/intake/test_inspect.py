@@ -659,6 +659,91 @@ def test_an_order_that_names_its_call_is_no_call_of_its_own(tmp_path):
     assert list(mapped(done)) == ["orders"] and done.text.count("call_id:") == 1 and "每件工单" not in done.text
 
 
+def test_the_call_of_an_order_is_the_column_whose_values_are_calls(tmp_path):
+    """工单的来电流水号列的取值是来电的编号，列名不论；取值都不是来电编号的列不作 call_id。"""
+    ids = CALLS["通话ID"]
+    look(tmp_path, CALLS | {"通话时长(秒)": TALK}, "calls.csv")
+    look(tmp_path, orders(关联单=ids, 来电流水号=[f"Q{k:07d}" for k in range(N)]), "orders.csv")
+    done = bench.inspect([tmp_path / "calls.csv", tmp_path / "orders.csv"])
+    assert len(done.params.sources("calls")) == 1
+    assert done.params.sources("orders")[0].columns["call_id"].source == ("关联单",)
+    assert "call_id: 关联单    # 0.90 取值的100%是calls的编号" in done.text
+    half = [*ids[: N // 2], *(f"C9{k:05d}" for k in range(N // 2))]  # the calls of one of two months
+    look(tmp_path, orders(关联单=half), "half.csv")
+    assert "call_id: 关联单    # 请确认: 0.75 取值的50%是calls的编号" in bench.inspect([tmp_path / "calls.csv", tmp_path / "half.csv"]).text
+    look(tmp_path, orders(来电流水号=[f"Q{k:07d}" for k in range(N)]), "others.csv")
+    done = bench.inspect([tmp_path / "calls.csv", tmp_path / "others.csv"])
+    assert "call_id" not in done.params.sources("orders")[0].columns
+
+
+def test_files_that_differ_in_their_words_alone_are_one_and_no_word_is_left_out_unsaid(tmp_path):
+    """两个月的来电，结果的词先后不同、各缺一个：一段，values 是两月的词；取消是常见而没有写的，逐一说出。"""
+    first = ["接通"] * 30 + ["放弃"] * 20 + ["取消"] * 10
+    second = ["放弃"] * 32 + ["接通"] * 28
+    for name, words in {"a.csv": first, "b.csv": second}.items():
+        look(tmp_path, CALLS | {"通话结果": words, "通话时长(秒)": TALK}, name)
+    done = bench.inspect([tmp_path / "a.csv", tmp_path / "b.csv"])
+    (source,) = done.params.sources("calls")
+    assert source.columns["outcome"].values == {"接通": "answered", "放弃": "abandoned"}
+    assert "# 请确认: outcome 没有写进 values 的词，按空值计: 取消" in done.text
+
+
+def test_a_survey_of_a_row_an_item_is_offered_with_what_to_do(tmp_path):
+    """20 份答卷各三题：不是工单；只作注释，说先合成一份一行；单独给时拒绝并说怎样做。"""
+    look(tmp_path, orders(), "orders.csv")
+    long = {
+        "问卷编号": [f"DX{k // 3:05d}" for k in range(N)],
+        "工单编号": [f"GD2024{k // 3:06d}" for k in range(N)],
+        "承办单位": ["城管局", "住建局"] * (N // 2),
+        "回复时间": CALLS["来电时间"],
+        "题目": ["服务态度", "办理速度", "办理结果"] * (N // 3),
+        "得分": [k % 5 + 1 for k in range(N)],
+    }
+    with pytest.raises(DataRefused, match="long form"):
+        look(tmp_path, long, "短信评价.csv")
+    done = bench.inspect([tmp_path / "orders.csv", tmp_path / "短信评价.csv"])
+    assert list(mapped(done)) == ["orders"] and len(done.params.sources("orders")) == 1
+    assert "# surveys:    # 请确认: 答卷是一行一题" in done.text and "#     survey_id: 问卷编号" in done.text
+
+
+def test_numbers_of_the_united_states_are_telephones(tmp_path):
+    columns = CALLS | {"主叫号码": [f"(212) 555-0{k:03d}" for k in range(100, 100 + N)], "通话时长(秒)": TALK}
+    assert "caller: {from: 主叫号码, kind: phone, country: US}    # 请确认: " in look(tmp_path, columns).text
+
+
+def test_a_team_is_a_unit(tmp_path):
+    assert mapped(look(tmp_path, CALLS | {"受理班组": ["一班", "二班", "三班"] * (N // 3)}))["calls"].count("unit") == 1
+
+
+def test_milliseconds_before_am_are_a_time_and_numbered_legs_one_call(tmp_path):
+    """一通两段：一次来电；12:55:39.898 AM 是零点五十五分。"""
+    columns = CALLS | {
+        "通话ID": [f"C{k // 2:06d}" for k in range(N)],
+        "话段序号": [1, 2] * (N // 2),
+        "来电时间": [f"2025-10-{1 + k // 4:02d} {12 if k % 2 else 1}:55:{k % 60:02d}.898 {'AM' if k % 4 < 2 else 'PM'}" for k in range(N)],
+        "接听状态": ["已接", "排队放弃", "已接"] * (N // 3),
+        "通话时长(秒)": TALK,
+    }
+    done = look(tmp_path, columns)
+    assert list(mapped(done)) == ["calls"] and "events: {key: 通话ID, take: merged}" in done.text
+    assert told(done)["started_at"][0] == "来电时间"
+
+
+@pytest.mark.parametrize(
+    ("cells", "formats"),
+    [
+        (lambda day: [day(k) for k in range(N)], ("excel",)),
+        (lambda day: [day(k) if k % 3 else f"10/{13 + k % 18}/2025 05:06:07 PM" for k in range(N)], ("excel", "%m/%d/%Y %I:%M:%S %p")),
+    ],
+)
+def test_days_of_a_spreadsheet_are_times_where_the_header_says_so(tmp_path, cells, formats):
+    """45931.5 是2025年10月1日正午；数字列只在列名说是时间时才是时间。"""
+    days = cells(lambda k: f"{45931 + k % 30 + 0.5 + k / 1e4:.6f}")
+    source = look(tmp_path, {"Unique Key": list(range(65000000, 65000000 + N)), "Created Date": days, "Agency": ["NYPD", "DOT"] * (N // 2)}).params.sources("orders")[0]  # fmt: skip
+    assert source.columns["created_at"].formats == formats
+    assert not names.of_time("面积") and not names.of_time("amount") and names.of_time("Closed Date") and names.of_time("created_at")
+
+
 def test_what_stands_in_no_file_is_to_be_confirmed(tmp_path):
     """标题、时区、节假日都是推断。"""
     assert look(tmp_path, CALLS, "话务.csv").text.splitlines()[1:4] == [

@@ -17,7 +17,9 @@ def test_one_future_call_decides_nothing(tmp_path):
     assert rates.equals(without.study("window"))
     km = rates[rates["follow_up"] == "km"].set_index("window_hours")["value"]
     assert km[24.0] == pytest.approx(0.343822, abs=5e-7) and km[168.0] == pytest.approx(0.951016, abs=5e-7)
-    assert "2042年9月15日有1条记录，在数据起止之外" in [sentence(row, "zh") for row in h.checks.to_dict("records")]
+    assert "2042年9月15日有1条记录，在数据起止（2024年8月1日至2024年9月30日）之外" in [
+        sentence(row, "zh") for row in h.checks.to_dict("records")
+    ]
     assert (h.grade[0], without.grade[0]) == ("good", "excellent")
     assert h.ledger_of_month["dated"].sum() == without.ledger_of_month["dated"].sum() and h.ledger["accepted"].sum() == 1575
 

@@ -19,7 +19,24 @@ from hotline_analysis.intake.engine import literal, parquet
 from hotline_analysis.intake.read.marks import UNREAD
 from hotline_analysis.intake.read.rows import described
 from hotline_analysis.params import ColumnRule, Item, Period, Source
-from hotline_analysis.tables import AMOUNT, COUNT, FLAG, IDENTITY, INSTANT, NO, SCORE, SECONDS, TEXT, YES, Column, Table
+from hotline_analysis.personal import FULL_WIDTH
+from hotline_analysis.tables import (
+    AMOUNT,
+    COUNT,
+    FLAG,
+    IDENTITY,
+    INSTANT,
+    NO,
+    SCORE,
+    SECONDS,
+    TEXT,
+    WIDE,
+    WIDE_WORD,
+    YES,
+    Column,
+    Table,
+    narrow,
+)
 
 NOTHING = ("", "-", "--", "—", "NULL", "null", "\\N", "None", "[None]", "[Deleted]", "nan", "NaN", "NaT", "N/A", "#N/A", "(null)")
 NO_ID = tuple(sorted({word.lower() for word in (*NOTHING, *UNREAD)}))
@@ -164,7 +181,8 @@ def _cells_sql(rule: ColumnRule, table: Sheet) -> str:
 def words_sql(table: Table, source: Source, sheet: Sheet, name: str) -> str:
     """A text column as it would enter the store: (_record, text)."""
     column, rule = table[name], source.columns[name]
-    cut = f"id_text({_cut('t', rule, distinct=True)})" if name.endswith("_id") else _cut("t", rule)
+    rule = rule if name.endswith("_id") else _in_one_width(rule, name)
+    cut = f"id_text({_cut('t', rule, distinct=True)})" if name.endswith("_id") else _one_width(_cut("t", rule), name)
     cells = f"SELECT _record, {text_sql(rule, sheet)} AS t FROM {parquet(sheet.path)}"
     return f"SELECT _record, {_words('x', rule, column)} AS text FROM (SELECT _record, {cut} AS x FROM ({cells}))"
 
@@ -249,10 +267,11 @@ class _Build:
     def _text(self, column: Column, rule: ColumnRule) -> None:
         """x_ the cell without outer blanks, or the wanted level of its path; then the canonical word."""
         name, x = column.name, f"x_{column.name}"
+        rule = rule if name.endswith("_id") else _in_one_width(rule, name)
         if name.endswith("_id"):
             self._id(name, rule)
         else:
-            self.first.append(f"{_cut(f't_{name}', rule)} AS {x}")
+            self.first.append(f"{_one_width(_cut(f't_{name}', rule), name)} AS {x}")
         self.values.append(f"{_words(x, rule, column)} AS {name}")
         self.output[name] = f"rows.{name}"
         if _other(rule, column) == "keep":
@@ -570,6 +589,26 @@ def _cut(t: str, rule: ColumnRule, distinct: bool = False) -> str:
     return f"trim(split_part({text}, {literal(rule.split)}, {rule.part}))" if rule.split else text
 
 
+def _one_width(text: str, name: str) -> str:
+    """A word's letters, digits and blanks in one width, so that １０１ and 101 are one agent; of an agent the brackets of the name too. Punctuation of other words
+    stays, for people read it and a sentence is known by it (`guard`), and so does a number of nine wide digits, which is somebody's (`personal`).
+    """
+    wide = _wide(name)
+    return f"one_width({text}, {literal(wide)}, {literal(narrow(wide))})"
+
+
+def _wide(name: str) -> str:
+    return WIDE_WORD + "（）" if tells_apart(name) else WIDE_WORD
+
+
+def _in_one_width(rule: ColumnRule, name: str) -> ColumnRule:
+    """The words of params as the cells are read; patterns stay."""
+    wide = _wide(name)
+    put = str.maketrans(wide, narrow(wide))
+    words = {kind: {w.translate(put): m.translate(put) for w, m in getattr(rule, kind).items()} for kind in ("aliases", "values")}
+    return rule.model_copy(update={**words, "unknown": tuple(m if m.startswith("re:") else m.translate(put) for m in rule.unknown)})
+
+
 def _other(rule: ColumnRule, column: Column) -> str:
     return rule.other or ("blank" if column.allowed else "keep")
 
@@ -638,9 +677,13 @@ CREATE OR REPLACE TEMP MACRO one_id(x) AS
     CASE WHEN regexp_full_match(x, '\\d{1,15}\\.0+') THEN split_part(x, '.', 1) WHEN power(x) AND complete(x) THEN replace(split_part(lower(x), 'e', 1), '.', '') ELSE x END;
 CREATE OR REPLACE TEMP MACRO id_text(x) AS
     CASE WHEN regexp_full_match(x, '[0-9A-Za-z_: -]*') THEN x ELSE one_id(trim(translate(x, FULL, HALF), ' ''"‘’“”`')) END;
+CREATE OR REPLACE TEMP MACRO one_width(x, wide, narrow) AS
+    CASE WHEN strlen(x) = length(x) OR regexp_matches(x, WIDE_NUMBER) THEN x ELSE trim(translate(x, wide, narrow)) END;
 CREATE OR REPLACE TEMP MACRO within(x, most) AS CASE WHEN abs(x) < most THEN x END;
 CREATE OR REPLACE TEMP MACRO in_ones(x) AS CASE WHEN x = floor(x) THEN x END;
 CREATE OR REPLACE TEMP MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END;
 """
-FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
-MACROS = MACROS.replace("FULL, HALF", f"{literal(FULL_WIDTH)}, {literal(''.join(map(chr, range(0x21, 0x7F))))}") + durations.MACROS
+MACROS = (
+    MACROS.replace("FULL, HALF", f"{literal(WIDE)}, {literal(narrow(WIDE))}").replace("WIDE_NUMBER", literal(FULL_WIDTH.pattern))
+    + durations.MACROS
+)

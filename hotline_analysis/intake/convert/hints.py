@@ -27,10 +27,12 @@ def forms(connection, path, text: str) -> list[tuple[tuple[str, ...], int]]:
     ).fetchall()
     ways = [tuple(dict.fromkeys(p for (cell,) in shapes for p in _patterns(cell, *order))) for order in ORDERS.values()]
     ways += [tuple(dict.fromkeys(p for (cell,) in shapes for p in _patterns(cell, "", "")))] + [(name,) for name in NAMED]
+    ways += [("excel", *way) for way in ways if "%" in "".join(way)]  # days of a spreadsheet beside the dates that it took for text
     ways = [way for way in dict.fromkeys(ways) if way]
     counts = ", ".join(f"count(*) FILTER (({read_sql(k, way)}) IS NOT NULL)" for way in ways)
-    found = connection.execute(f"SELECT {counts} FROM {cells}").fetchall()[0]
-    return sorted(((way, n) for way, n in zip(ways, found, strict=True) if n), key=lambda told: -told[1])
+    found = dict(zip(ways, connection.execute(f"SELECT {counts} FROM {cells}").fetchall()[0], strict=True))
+    mixed = [way for way in ways if len(way) > 1 and way[0] == "excel" and found[way] <= max(found[way[1:]], found["excel",])]
+    return sorted(((way, n) for way, n in found.items() if n and way not in mixed), key=lambda told: -told[1])
 
 
 def order(form: str) -> str:
@@ -39,6 +41,11 @@ def order(form: str) -> str:
     if min(day, month) < 0 or any(0 <= year < min(day, month) for year in years):
         return ""
     return "day first" if day < month else "month first"
+
+
+def way_order(way: Iterable[str]) -> str:
+    """The same of a way to declare a column."""
+    return next(filter(None, map(order, way)), "")
 
 
 def yaml(way: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from hotline_analysis.intake.convert import convert, hints, instants
 from hotline_analysis.intake.engine import connect, parquet
 from hotline_analysis.intake.inspect import evidence, sample, write
 from hotline_analysis.intake.inspect.names import Names
-from hotline_analysis.intake.inspect.recognise import Looked, fitting, look, settle_contacts
+from hotline_analysis.intake.inspect.recognise import Looked, fitting, look, settle_contacts, settle_links
 from hotline_analysis.intake.inspect.write import Place
 from hotline_analysis.intake.read.files import members
 from hotline_analysis.params import Limits, Params, load
@@ -56,6 +56,8 @@ def inspect(files: Collection[str | Path], *, with_presets: bool = True, languag
             connection.execute(instants.MACROS + convert.MACROS)
             looked = _looked(paths, staging, connection, with_presets)
             settle_contacts(looked)
+            settle_links(connection, looked)
+            _refuse_only_offered(looked)
             place = _place(connection, looked)
         finally:
             connection.close()
@@ -69,6 +71,16 @@ def _looked(paths: list[Path], staging: Path, connection, with_presets: bool) ->
     left_out = set() if with_presets else {family for one in taken if (p := fitting(one.table.columns)) for family in p.families}
     known = Names(left_out)
     return [look(connection, one, known, with_presets) for one in taken]
+
+
+def _refuse_only_offered(looked: list[Looked]) -> None:
+    """A proposal of comments alone would be no params file."""
+    if all(section.offered for one in looked for section in one.sections):
+        raise DataRefused(
+            looked[0].taken.file.name,
+            "is a survey in long form (a row an item), which has to be made one row a survey.",
+            "Pivot it: the id of the survey as rows, the item as columns, the score as values; then inspect that file.",
+        )
 
 
 def _take(file, staging: Path, connection) -> sample.Taken:

@@ -23,6 +23,7 @@ CLOCK = r"^\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$"
 NUMBER = r"^[+-]?\d+([.,]\d+)?$"
 PATH = ("->", "→", ">", "/", "|", "—")  # between the levels of a path
 MORE_FORMS = ("%a %b %d %H:%M:%S +0000 %Y", "%y%m%d")  # instants that no refusal proposes: a public interface's, and a day of six digits
+SERIALS = ("excel", "excel1904")  # any number of five digits may be a day: the header has to say so
 SIX = r"^\d{6}$"
 TIMELIKE = r"\d[-/.年]\s?\d|^\s*\d{6,17}(\.\d+)?\s*$|^\s*[2-7]\d{4}(\.\d+)?\s*$|[A-Za-z]{3},? \d|\d-[A-Za-z]{3}-\d"  # what no other cell can be a time
 
@@ -150,7 +151,7 @@ def _instants(connection, table: str, path: Path, seen: Evidence) -> None:
     ways += [((form,), share) for form, share in zip(MORE_FORMS, (mail, day), strict=True) if share > 0.9]
     plain = connection.execute(f"SELECT count(*) FILTER (regexp_matches(clean({c}), '^[+-]?\\d+(\\.\\d+)?$')) FROM {table}").fetchone()[0]
     if plain > 0.5 * seen.looked_at:  # numbers: a time only in a form of digits that every cell has
-        ways = [(way, share) for way, share in ways if share > 0.98 and way[0] not in ("excel", "excel1904")]
+        ways = [(way, share) for way, share in ways if share > 0.98 and (way[0] not in SERIALS or names.of_time(seen.header))]
     if not seen.whole and names.folded(seen.header).endswith("id"):  # 1709280000.12 is a switch's id, whatever second stands in it
         ways = []
     seen.ways = sorted(ways, key=lambda way: (-round(way[1], 3), way[0][0] != "iso"))
@@ -261,7 +262,7 @@ def seconds_of(seen: Evidence, way: tuple[str, ...] = ()) -> str:
 
 def order_of_days(connection: duckdb.DuckDBPyConnection, path: Path, seen: Evidence) -> str:
     """`day first` or `month first` where the values or the order of the rows decide it, `open` where both fit, '' where there is no such choice."""
-    both = {hints.order(way[0]): (way, share) for way, share in seen.ways if hints.order(way[0])}
+    both = {hints.way_order(way): (way, share) for way, share in sorted(seen.ways, key=lambda w: w[1]) if hints.way_order(way)}
     if not both:
         return ""
     if len(both) == 1 or abs(both["day first"][1] - both["month first"][1]) > 0.001:

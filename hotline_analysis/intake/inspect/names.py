@@ -30,6 +30,7 @@ UNITS = {
 }  # fmt: skip
 BRACKETED = re.compile(r"[(（\[【]([^)）\]】]*)[)）\]】]")
 ENDING = re.compile(r"(?:_|(?<=[a-z])(?=[A-Z])|[ ])(ms|msec|millis|InSeconds|in seconds|seconds|minutes)$")
+OF_TIME = re.compile(r"date(?!d?(by|id))|timestamp|datetime|time$|^time|(created|closed|opened|resolved|updated|due)(at|on)?$")
 HOMONYMS = frozenset(  # names that mean different things in different systems: never sure by name
     "duration callduration 呼叫时长 calltime 应答时长 starttime ringtime queuetime calltype 呼叫类型 contacttype callid contactid uniqueid disposition channel type clid "
     "customerid 用户名 ccqueue subject reason 反映内容 处理时间 发生时间 编号 id number status time date 序号 处理结果 类型 开始时间 结束时间 时长 时间".split()
@@ -76,6 +77,12 @@ def unit(header: str) -> str:
     text = unicodedata.normalize("NFKC", header)
     bracket, ending = BRACKETED.search(text), ENDING.search(text)
     return _unit(bracket[1]) if bracket else _unit(ending[1]) if ending else ""
+
+
+def of_time(header: str) -> bool:
+    """Whether a header says that its cells are days or moments."""
+    name = folded(header)
+    return any(word in name for word in ("时间", "日期", "时刻")) or bool(OF_TIME.search(name))
 
 
 def _unit(text: str) -> str:

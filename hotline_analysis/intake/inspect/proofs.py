@@ -16,6 +16,7 @@ from hotline_analysis.intake.inspect.names import Names
 from hotline_analysis.intake.inspect.propose import STEMS, Proposal
 from hotline_analysis.words import Term
 
+LEG_WORDS, MOST_LEGS = ("话段", "段序", "分段", "leg", "segment"), 50  # of one call
 HOLDS = 0.9  # share of the rows in which a relation must hold
 MENU = ("vru", "ivr", "menu", "导航", "语音")
 ID_WORDS = ("编号", "单号", "号码", "流水号", "案号", "id", "key", "uuid", "number", "no", "序号", "num", "ref", "reference")
@@ -76,6 +77,13 @@ def row_unit(table: Table, known: Names) -> RowUnit:
                 f"{call.distinct:,} calls of {leg.distinct:,} legs",
             )
             return RowUnit("leg", (call.header,), why)
+    for call in (e for e in ids if e.share_filled > 0.99 and 0.02 < e.unique < 1 and not whole):
+        if any(_numbered(table, call, e) for e in table.seen if _of_legs(e)):
+            why = Term(
+                f"{call.rows:,}行只有{call.distinct:,}个编号，各段从头编号",
+                f"{call.rows:,} rows have {call.distinct:,} ids, the legs of each numbered",
+            )
+            return RowUnit("leg", (call.header,), why)
     if whole and all(names.folded(e.header) in COUNTED for e in whole):  # a number that begins anew in every export
         whole = [e for e in table.seen if e not in ids and _like_a_reference(e)] or whole
     if whole:
@@ -91,6 +99,21 @@ def looks_like_id(seen: Evidence, known: Names) -> bool:
         column.endswith("_id") or column in ("~leg", "~parent_call") for t in ("calls", "orders", "surveys", "sessions") for column, like in known.of(t, seen.header).items() if like.score >= 0.7
     )  # fmt: skip
     return seen.filled > 0 and plain and seen.distinct > 1 and named
+
+
+def _of_legs(seen: Evidence) -> bool:
+    """Small whole numbers from 1 (or 0) on, under a name that says legs: steps of a case are numbered too, and are no calls."""
+    said = any(word in names.folded(seen.header) for word in LEG_WORDS)
+    return said and seen.number == 1 and seen.whole and 0 <= seen.low <= 1 < seen.high < MOST_LEGS
+
+
+def _numbered(table: Table, call: Evidence, leg: Evidence) -> bool:
+    """Whether a column numbers the rows of each id without a gap."""
+    n, right = table.connection.execute(
+        f"SELECT count(*), count(*) FILTER (legs = rows AND last - first + 1 = rows) FROM (SELECT count(*) AS rows, count(DISTINCT v) AS legs, min(v) AS first, "
+        f"max(v) AS last FROM (SELECT trim(c{call.place}) AS id, try_cast(c{leg.place} AS DOUBLE) AS v FROM {parquet(table.path)}) GROUP BY id HAVING count(*) > 1)"
+    ).fetchone()
+    return n >= 5 and right >= HOLDS * n
 
 
 def _like_a_reference(seen: Evidence) -> bool:
@@ -123,7 +146,7 @@ def _joint_key(table: Table, ids: list[Evidence]) -> RowUnit:
     able = [*ids, *(e for e in table.seen if e not in ids and (e.daily or _line(e)) and e.share_filled > 0.99)][:7]
     for size in (2, 3):
         for some in combinations(able, size):
-            if _unique(table, some) > 0.9995 and any(e in ids for e in some):
+            if unique(table, some) > 0.9995 and any(e in ids for e in some):
                 days = [e for e in able if e.daily][:1]  # numbers begin anew some day
                 ordered = sorted({e.place: e for e in (*some, *days)}.values(), key=lambda e: (not e.daily, e.place))
                 return RowUnit("row", tuple(e.header for e in ordered), Term("几列合起来每行不同", "different in every row together"))
@@ -134,7 +157,8 @@ def _line(seen: Evidence) -> bool:
     return any(word in names.folded(seen.header) for word in ("line", "线路", "trunk", "vru", "channel", "workstation"))
 
 
-def _unique(table: Table, some: Sequence[Evidence]) -> float:
+def unique(table: Table, some: Sequence[Evidence]) -> float:
+    """The share of the rows that columns tell apart together."""
     cells = ", ".join(f"coalesce(trim(c{e.place}), '')" for e in some)
     n, different = table.connection.execute(
         f"SELECT count(*), count(DISTINCT hash(concat_ws(chr(31), {cells}))) FROM {parquet(table.path)}"

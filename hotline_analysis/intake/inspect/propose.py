@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from hotline_analysis.disclosure import SMALLEST
 from hotline_analysis.intake.convert import instants
+from hotline_analysis.intake.convert.parts import LONGEST_WORD
 from hotline_analysis.intake.inspect import names
 from hotline_analysis.intake.inspect.evidence import Evidence, codes
 from hotline_analysis.intake.inspect.names import Likeness, Names
+from hotline_analysis.personal import found
 from hotline_analysis.tables import FLAG, IDENTITY, INSTANT, SCORE, SECONDS, TABLES, TEXT, Column
 from hotline_analysis.words import Term
 
@@ -27,6 +30,7 @@ VALUES_SAY = 0.6
 NEAR = 0.55  # the name's likeness below which a column is no more than asked about
 RIVAL = 0.1  # a second column so near makes none of them sure
 PER_SECOND = {"milliseconds": 1000, "minutes": 1 / 60, "hours": 1 / 3600}  # units that a header may say
+AMERICAN = re.compile(r"(\+?# ?)?\(###\) ?###-####|(\+?#[-. ])?###([-. ])###\3####")  # shapes of numbers of the North American plan
 LEAST_CELLS = 20  # filled cells below which values prove nothing
 LEVELS = {"issue_1..3": "issue_1", "category_1..3": "category_1"}
 OPENING = {"calls": "started_at", "orders": "created_at", "sessions": "opened_at", "surveys": "answered_at"}
@@ -76,6 +80,7 @@ class Proposal:
     why: Term
     settings: dict[str, Any] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()  # words of the column that recur and that its `values` do not say
 
     @property
     def rule(self) -> Any:
@@ -113,9 +118,17 @@ def columns(table: str, seen: Sequence[Evidence], known: Names, taken: Collectio
                     why,
                     _path(settings, fields[j], seen[i]),
                     tuple(rivals[:3]),
+                    unsaid(seen[i], settings) if fields[j].allowed or fields[j].kind == SCORE else (),
                 )
             )
     return made
+
+
+def unsaid(seen: Evidence, settings: dict) -> tuple[str, ...]:
+    """Words that recur and that `values` do not say, the commonest first: those that the check would name too (`parts`), and no number."""
+    told = settings.get("values", {})
+    plain = (word for word, n in seen.words.items() if n >= SMALLEST and len(word) <= LONGEST_WORD and not re.search(r"\d", word))
+    return tuple(word for word in plain if told and word not in told and not found(word))
 
 
 def with_values(table: str, likes: dict[str, Likeness], seen: Evidence) -> dict[str, Likeness]:
@@ -173,6 +186,8 @@ def _doubt(table: str, column: Column, seen: Evidence, settings: dict) -> Term |
         return Term("列名和取值都没有说明单位", "neither name nor values say the unit")
     if column.kind == SCORE and seen.number > 0.5:
         return Term("没有说明高分为好还是低分为好", "nothing says whether high scores are good")
+    if column.kind == IDENTITY and "country" in settings:
+        return Term("按号码的写法推断为美国号码", "taken for numbers of the United States by their form")
     if column.kind == IDENTITY and not _many(seen):
         return Term("号码太少，或是坐席、单位自己的电话", "few numbers: perhaps of the agents or units")
     if column.name == "outcome" and _flagged(column.name, seen) and names.yes_means(column.name, seen.header) == "abandoned":
@@ -252,6 +267,9 @@ def identity(seen: Evidence) -> tuple[float, dict[str, Any]]:
         return min(1.0, seen.phone + seen.masked + seen.withheld), kind
     if seen.instant > 0.5 or seen.told > 0.2 or seen.decimals or seen.clock > 0.5 or not seen.filled:
         return 0.0, {}
+    american = sum(share for shape, share in seen.shapes if AMERICAN.fullmatch(shape))
+    if american > 0.6:
+        return 0.9, {**kind, "country": "US"}
     return (0.8 if _many(seen) and seen.code.get("event", 0) < 0.3 else 0.1), {"kind": "code"}
 
 

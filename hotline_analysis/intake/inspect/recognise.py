@@ -37,6 +37,19 @@ AS_CALLS = Term(
     "orders alone: to count each as a contact too (who comes again), take the first # from these lines and from call_id of orders; calls without an order and "
     "outcomes are not there, so that the contacts are not the volume of calls and no connection rate can be told",
 )
+LINKS = {"call_id": "calls", "order_id": "orders"}  # a column that names a record of another table
+PROVED, PART, LEAST_IDS = (
+    0.9,
+    0.2,
+    20,
+)  # share of a column's values that are ids of the other table, of fewer of its months too, and how many ids say anything
+RUNNING = 100_000  # numbers below it may be the numbers of the rows of any file
+LONG = Term(
+    "答卷是一行一题：满意度专题不收这样的答卷。先合成一份一行（数据透视：答卷编号作行，题目作列，得分作值，其余的列留一格），再检查合成的文件；合成以后，除题目各列外，可用以下各行",
+    "a row an item, which the study of satisfaction refuses: make it a row a survey first (a pivot: the id of the survey as rows, the item as columns, the score as "
+    "values, one cell of each other column) and inspect that file; of it, beside the columns of the items, these lines hold",
+)
+OF_ITEMS, OF_SCORES, OF_SURVEYS = ("题", "指标", "评价项", "question", "item"), ("分", "score", "rating", "答案", "评价"), ("问卷", "答卷", "调查", "测评", "评价", "survey", "response")  # fmt: skip
 SCALES = ((1, 5), (0, 5), (1, 10), (0, 10), (0, 100))
 NO_ANSWER = (-3, -2, -1)  # codes of survey tools for a question that was skipped
 
@@ -111,7 +124,7 @@ def _choose_order(seen: list[Evidence], order: str) -> None:
     """Where the file's order of day and month is known, the forms of that order come first in every column."""
     for e in seen:
         if order:
-            e.ways.sort(key=lambda way: (hints.order(way[0][0]) not in ("", order), -round(way[1], 3), way[0][0] != "iso"))
+            e.ways.sort(key=lambda way: (hints.way_order(way[0]) not in ("", order), -round(way[1], 3), way[0][0] != "iso"))
 
 
 # ---- presets
@@ -162,7 +175,7 @@ def _corrections(looked: Looked, table: str, lost: Collection[str]) -> list[Prop
         e = looked.table.of(said["from"])
         if e.filled and _reads(looked, e, tuple(presets.listed(said.get("formats", ())))) < READ and e.ways:
             settings = {k: v for k, v in said.items() if k not in ("from", "formats")} | propose.formats(e)
-            sure = 0.9 if looked.dates in ("day first", "month first") or not hints.order(e.ways[0][0][0]) else 0.5
+            sure = 0.9 if looked.dates in ("day first", "month first") or not hints.way_order(e.ways[0][0]) else 0.5
             made.append(Proposal(table, name, (said["from"],), sure, _order_said(looked.dates), settings))
     return made
 
@@ -187,11 +200,36 @@ def _order_said(order: str) -> Term:
 
 
 def _by_column(looked: Looked, known: Names) -> list[Section]:
+    if long := _long(looked):
+        return [_long_survey(looked, known, long)]
     name, sure = _table(looked, known)
     made = _proposals(looked, known, name)
     if name == "orders":
         return _cases(looked, made, sure)
     return [_section(looked, name, made, sure)]
+
+
+def _long(looked: Looked) -> tuple[str, ...]:
+    """The headers of id, item and score of a survey that is written a row an item: an id comes once with each of a few items, and the scores are few numbers."""
+    seen = [e for e in looked.table.seen if e.filled]
+    ids = [e for e in seen if _named_so(e, OF_SURVEYS) and e.share_filled > 0.99 and 1 < e.distinct < 0.75 * e.filled and e.instant < 0.5]
+    items = [e for e in seen if _named_so(e, OF_ITEMS) and e.category and e.share_filled > 0.99 and e.number < 0.9]
+    scores = [e for e in seen if _named_so(e, OF_SCORES) and e.number > 0.9 and e.distinct <= 14 and 0 <= e.low <= e.high <= 100]
+    found = ((i, n, s) for i in ids for n in items for s in scores if len({i.header, n.header, s.header}) == 3)
+    return next((tuple(e.header for e in told) for told in found if proofs.unique(looked.table, told[:2]) > 0.9995), ())
+
+
+def _named_so(e: Evidence, words: Collection[str]) -> bool:
+    return any(word in names.folded(e.header) for word in words)
+
+
+def _long_survey(looked: Looked, known: Names, long: tuple[str, ...]) -> Section:
+    """What a survey of a row an item will be once it is a row a survey: offered, since it cannot be read as it is."""
+    survey = long[0]
+    made = propose.columns("surveys", [e for e in looked.table.seen if e.header not in long], known, {"survey_id"})
+    made = [p for p in made if p.confidence >= LIKELY]
+    own = Proposal("surveys", "survey_id", (survey,), 0.85, Term("与题目合起来每行不同", "different in every row together with the item"))
+    return Section("surveys", {"key": survey}, _in_order("surveys", [own, *made]), False, LONG, offered=True)
 
 
 def _table(looked: Looked, known: Names) -> tuple[str, bool]:
@@ -335,15 +373,15 @@ def _doubt_dates(looked: Looked, made: list[Proposal]) -> list[Proposal]:
     told = []
     for p in made:
         e = looked.table.of(p.headers[0])
-        if looked.dates == "open" and p.column.endswith("_at") and e.ways and hints.order(e.ways[0][0][0]):
-            ways = {hints.order(way[0]): list(way) for way, _ in e.ways if hints.order(way[0])}
+        if looked.dates == "open" and p.column.endswith("_at") and e.ways and hints.way_order(e.ways[0][0]):
+            ways = {hints.way_order(way): list(way) for way, _ in reversed(e.ways) if hints.way_order(way)}
             p = replace(
                 p,
                 confidence=0.5,
                 why=_order_said("open"),
                 others=tuple(f"formats: {hints.yaml(way)} ({order})" for order, way in ways.items()),
             )
-        elif looked.dates and p.column.endswith("_at") and e.ways and hints.order(e.ways[0][0][0]):
+        elif looked.dates and p.column.endswith("_at") and e.ways and hints.way_order(e.ways[0][0]):
             p = replace(p, why=_order_said(looked.dates))
         told.append(p)
     return told
@@ -419,6 +457,68 @@ def settle_contacts(looked: list[Looked]) -> None:
             ]
 
 
+def settle_links(connection, looked: list[Looked]) -> None:
+    """What names a record of another table is the column whose values are its ids, whatever the names say; a column whose values are none of them is doubted.
+    Only files that were read whole prove it.
+    """
+    sections = [(one, section) for one in looked for section in one.sections if not section.offered]
+    for name, table in LINKS.items():
+        named = [(one, _header(one, section, name)) for one, section in sections if section.table == table]
+        ids = [_values(one, header) for one, header in named if header]
+        whole = all(header and one.taken.whole and one.taken.rows == one.table.seen[0].rows for one, header in named)
+        for one, section in sections if ids and whole else ():
+            if section.table != table and not one.preset and name in TABLES[section.table]:
+                _link(connection, one, section, name, " UNION ".join(ids))
+
+
+def _header(one: Looked, section: Section, column: str) -> str:
+    """The one header that makes a column, by the file's lines or its preset's; '' where several do, or none."""
+    own = next((p.headers for p in section.proposals if p.column == column and p.confidence >= LIKELY), ())
+    rule = one.preset.params[section.table]["columns"].get(column) if one.preset and not own else None
+    headers = own or (tuple(presets.headers(rule)) if rule else ())
+    return headers[0] if len(headers) == 1 and headers[0] in one.taken.table.columns else ""
+
+
+def _values(one: Looked, header: str) -> str:
+    cell = f"trim(c{one.table.of(header).place})"
+    return f"SELECT id_text({cell}) AS v FROM {parquet(one.taken.table.path)} WHERE {cell} <> ''"
+
+
+def _link(connection, one: Looked, section: Section, column: str, ids: str) -> None:
+    said = next((p for p in section.proposals if p.column == column), None)
+    shares = {e.header: _inside(connection, one, e.header, ids) for e in one.table.seen if _may_link(section, column, e, said)}
+    best = max(shares, key=shares.get, default="")
+    if best and shares[best] >= PART:
+        why = Term(f"取值的{shares[best]:.0%}是{LINKS[column]}的编号", f"{shares[best]:.0%} of its values are ids of {LINKS[column]}")
+        kept = [p for p in section.proposals if p.column != column and best not in p.headers]
+        section.proposals = _in_order(
+            section.table, [*kept, Proposal(section.table, column, (best,), 0.9 if shares[best] >= PROVED else 0.75, why)]
+        )
+    elif said and shares.get(said.headers[0]) == 0:
+        why = Term(f"取值都不是{LINKS[column]}的编号", f"none of its values is an id of {LINKS[column]}")
+        section.proposals = [replace(p, confidence=min(p.confidence, 0.5), why=why) if p is said else p for p in section.proposals]
+
+
+def _may_link(section: Section, column: str, e: Evidence, said: Proposal | None) -> bool:
+    """Whether a column may name records of another table: ids, no running numbers (which any table has) but those that the name says."""
+    own = {h for p in section.proposals if p.column == TABLES[section.table].id for h in p.headers}
+    running = e.number > 0.9 and e.high < RUNNING and not (said and e.header in said.headers)
+    return e.distinct >= LEAST_IDS and e.instant < 0.5 and e.told < 0.1 and e.mobile < 0.5 and e.header not in own and not running
+
+
+def _inside(connection, one: Looked, header: str, ids: str) -> float:
+    """The share of a column's different values that are among the ids."""
+    n, inside = connection.execute(
+        f"SELECT count(*), count(*) FILTER (v IN (SELECT v FROM ({ids}))) FROM (SELECT DISTINCT v FROM ({_values(one, header)}))"
+    ).fetchone()
+    return inside / max(1, n)
+
+
+def _in_order(table: str, made: list[Proposal]) -> list[Proposal]:
+    order = {c.name: n for n, c in enumerate(TABLES[table].columns)}
+    return sorted(made, key=lambda p: order[p.column])
+
+
 def _section(looked: Looked, name: str, made: list[Proposal], sure: bool, why: Term | None = None) -> Section:
     settings: dict[str, Any] = {}
     if looked.unit.kind in ("event", "leg"):  # of a case's steps the first is the contact; a switch's events and legs are one call
@@ -426,8 +526,7 @@ def _section(looked: Looked, name: str, made: list[Proposal], sure: bool, why: T
         settings["events"] = {"key": looked.unit.key[0], "take": take}
     elif looked.unit.key:
         settings["key"] = list(looked.unit.key) if len(looked.unit.key) > 1 else looked.unit.key[0]
-    order = {c.name: n for n, c in enumerate(TABLES[name].columns)}
-    return Section(name, settings, sorted(made, key=lambda p: order[p.column]), sure, why or Term("列名所指", "as the names say"))
+    return Section(name, settings, _in_order(name, made), sure, why or Term("列名所指", "as the names say"))
 
 
 # ---- items of a survey
@@ -435,7 +534,7 @@ def _section(looked: Looked, name: str, made: list[Proposal], sure: bool, why: T
 
 def _items(looked: Looked) -> None:
     """Of a survey's sheet: each other column of small whole numbers is an item, its scale the narrowest that holds its answers."""
-    section = next((s for s in looked.sections if s.table == "surveys"), None)
+    section = next((s for s in looked.sections if s.table == "surveys" and not s.offered), None)
     if section is None:
         return
     told = presets.known()[looked.preset.name].mapped("surveys") if looked.preset else ()

@@ -2,12 +2,12 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hotline_analysis import presets
-from hotline_analysis.intake.inspect.propose import ASK, LIKELY, SURE
+from hotline_analysis.intake.inspect.propose import ASK, LIKELY, SURE, Proposal
 from hotline_analysis.intake.inspect.recognise import Looked, Section
 from hotline_analysis.personal import masked_name
 from hotline_analysis.tables import TABLES
@@ -90,14 +90,41 @@ def _whole(looked: list[Looked]) -> str:
 
 
 def _groups(found: list[tuple[Looked, Section]], names: dict[int, str]) -> list[Group]:
+    """Files that are read alike but for the words that each of them has; together they have all of these."""
     made: dict[str, Group] = {}
     for one, section in found:
-        told = {p.column: (p.rule, p.confidence >= LIKELY) for p in section.proposals}
-        key = repr((sorted(section.settings.items()), told, section.taken_away, one.preset and one.preset.name, _file_settings(one)))
+        told = {p.column: (_but_words(p.rule), p.confidence >= LIKELY) for p in section.proposals}
+        key = repr(
+            (
+                section.offered,
+                sorted(section.settings.items()),
+                told,
+                section.taken_away,
+                one.preset and one.preset.name,
+                _file_settings(one),
+            )
+        )
         group = made.setdefault(key, Group(section, []))
+        group.section = _with_words(group.section, section)
         group.files.append(names[id(one)])
         group.looked.append(one)
     return list(made.values())
+
+
+def _but_words(rule: Any) -> Any:
+    return rule | {"values": ""} if isinstance(rule, dict) and "values" in rule else rule
+
+
+def _with_words(section: Section, more: Section) -> Section:
+    """A section whose lines say the words of another too."""
+    other = {p.column: p for p in more.proposals}
+    return replace(section, proposals=[_all_words(p, other[p.column]) for p in section.proposals])
+
+
+def _all_words(p: Proposal, other: Proposal) -> Proposal:
+    told = other.settings.get("values", {}) | p.settings.get("values", {})
+    settings = p.settings | {"values": dict(sorted(told.items(), key=lambda said: str(said[1]), reverse=True))} if told else p.settings
+    return replace(p, settings=settings, unsaid=tuple(word for word in dict.fromkeys(p.unsaid + other.unsaid) if word not in told))
 
 
 def _file_settings(one: Looked) -> dict[str, Any]:
@@ -116,10 +143,13 @@ def _file_settings(one: Looked) -> dict[str, Any]:
 
 
 def _table(table: str, groups: list[Group], whole: str, language: str) -> list[str]:
-    """A table's files; those that are only offered in comments, which is so for all of a table or for none (`recognise.settle_contacts`)."""
-    if groups[0].section.offered:
-        return [f"# {line}" for line in _lines(table, groups, whole, language) if not line.strip().startswith("#")]
-    return _lines(table, groups, whole, language)
+    """A table's files, and those that are only offered as comments."""
+    lines = []
+    for offered in (False, True):
+        some = [group for group in groups if group.section.offered is offered]
+        told = _lines(table, some, whole, language) if some else []
+        lines += [f"# {line}" for line in told if not line.strip().startswith("#")] if offered else told
+    return lines
 
 
 def _lines(table: str, groups: list[Group], whole: str, language: str) -> list[str]:
@@ -147,7 +177,7 @@ def _source(group: Group, whole: str, language: str) -> list[str]:
     asked = {"sheet": f"    # {CONFIRM.zh}: {sheets(language)}"} if len(one.taken.alike) > 1 else {}
     lines += [f"{key}: {yaml(value)}{asked.get(key, '')}" for key, value in {**_file_settings(one), **section.settings}.items()]
     lines += _preset_said(one, section, language) if preset else []
-    columns = [line for p in section.proposals for line in _column(p, section.beside, language)]
+    columns = [line for p in section.proposals for line in (*_column(p, section.beside, language), *_unsaid(p, language))]
     columns += [f"{name}: ''    # {Term('此文件没有预设所用的列', 'the file has no such column')(language)}" for name in section.taken_away]
     columns += [] if preset else _unused(one, language)
     columns += _ways(one, section, language)
@@ -201,6 +231,14 @@ def _column(p, beside: str, language: str) -> list[str]:
     if p.confidence >= LIKELY or p.column in TABLES[p.table].needs:
         return [f"{said}    # {CONFIRM.zh}: {why}"]
     return [f"# {said}    # {CONFIRM.zh}: {why}"] if p.confidence >= ASK else []
+
+
+def _unsaid(p: Proposal, language: str) -> list[str]:
+    """The words of a column that its line leaves out, which would be read as nothing."""
+    if not p.unsaid or p.confidence < LIKELY:
+        return []
+    left = Term("没有写进 values 的词，按空值计", "words that values leave out, read as nothing")
+    return [f"# {CONFIRM.zh}: {p.column} {left(language)}: {note(', '.join(map(yaml, p.unsaid)))}"]
 
 
 def _by_closing(looked: list[Looked], language: str) -> list[str]:
