@@ -17,7 +17,7 @@ INSTANT, SECONDS, TEXT, FLAG, SCORE, COUNT, AMOUNT, IDENTITY = (
     "instant", "seconds", "text", "flag", "score", "count", "amount", "identity",
 )  # fmt: skip
 SQL_TYPE = {
-    INSTANT: "TIMESTAMP", SECONDS: "BIGINT", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", AMOUNT: "DOUBLE", IDENTITY: "BIGINT",
+    INSTANT: "TIMESTAMP", SECONDS: "DOUBLE", TEXT: "VARCHAR", FLAG: "BOOLEAN", SCORE: "DOUBLE", COUNT: "BIGINT", AMOUNT: "DOUBLE", IDENTITY: "BIGINT",
 }  # fmt: skip
 NUMBERS = (SCORE, COUNT, AMOUNT)  # kinds whose cells are plain numbers
 WIDE = "".join(map(chr, range(0xFF01, 0xFF5F)))  # full-width forms of ASCII; a word's letters and digits are the same in both widths

@@ -19,7 +19,7 @@ from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import needed, pandas, whole
 
-VERSION = 6  # of the table, part of a kept table's name: rises when a column or a rule of it changes
+VERSION = 7  # of the table, part of a kept table's name: rises when a column or a rule of it changes
 DAY = 24 * HOUR
 LEVELS = ("issue_1", "issue_2", "issue_3")
 STRATA = (
@@ -141,7 +141,13 @@ def end_of(have: Sequence[str]) -> nw.Expr:
     talked = begun + nw.col("hold_seconds").fill_null(0) if "hold_seconds" in have else begun
     known = [talked + nw.col("talk_seconds")] if "talk_seconds" in have else []
     known += [nw.when((outcome != "answered") & ~outcome.is_null()).then(waited)] if "outcome" in have else []
+    known = [_instant(end) for end in known]
     return nw.coalesce(written_end(have), *known)
+
+
+def _instant(end: nw.Expr) -> nw.Expr:
+    """A whole second, as the instants that are written; durations may have parts of one."""
+    return nw.when(~end.is_null()).then((end.fill_null(0) + 0.5).floor().cast(nw.Int64))
 
 
 def ended(calls: nw.LazyFrame) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hotline_analysis import tables
+from hotline_analysis.intake.usual import LEAST_BACK, Kinds
 from hotline_analysis.measures import counts, late, rates, rules, unended, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
@@ -29,6 +30,8 @@ from hotline_analysis.stats import binned, intervals, resampling
 from hotline_analysis.words import PERCENT, TIMES, Term, Unit
 
 FEW = 30  # a base below this is shown and not judged
+LATER = 12  # records that are usual behind a day's last one, from which it was not over: of simulated honest months at most .5 of 1,000 are told so
+REACH_DAYS = 98  # days that say what is usual at the end of the last one: a quarter of a year and its own week
 FEWEST_DAYS = 5  # below this many days with records the caller groups give the interval, not the days
 MONTHLY = frozenset(name for name, table in tables.TABLES.items() if table.monthly)  # a row is a month: they have no days
 FRONT, MANAGEMENT, SUPPORT = "front line", "management", "support"
@@ -248,12 +251,46 @@ def days_of(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:
 
 
 def month_on(view: View) -> date | None:
-    """The day after the period, where the data end within it; None where they go to its end: the days behind them would have brought next to nothing."""
-    if not view.period.dated or view.data_end_s >= view.period.end_s:
+    """The day after the period, where the data end within it, or hours before its last day does (`cut_short`); None where they go to its end: what is behind them would have brought next to nothing."""
+    if not view.period.dated or view.data_end_s > view.period.end_s:
         return None
     whole = replace(view, tables=view.whole or view.tables, only=("", ""), whole={})
+    if view.data_end_s == view.period.end_s:
+        return view.period.last_day + timedelta(days=1) if cut_short(whole) else None
     ended = volumes.coverage(days_of(whole, view.leading, [view.period]), [view.period])["ended"].iloc[0]
     return None if ended else view.period.last_day + timedelta(days=1)
+
+
+def cut_short(view: View) -> bool:
+    """Whether the export was taken before its last day was over: behind that day's last record the days of its kind before it usually (median) bring LATER or more, at the day's own level.
+
+    Of a table of months, and where fewer than LEAST_BACK such days are known, nobody can say, and it was not.
+    """
+    if tables.TABLES[view.leading].monthly:
+        return False
+    cut, clock = 3600 * view.calendar.cut_hour, view.clock(view.leading)
+    from_s = view.data_end_s - REACH_DAYS * DAY
+    rows = view.table(view.leading).filter((nw.col(clock) >= from_s) & (nw.col(clock) < view.data_end_s))
+    moments = pandas(rows.select(at=nw.col("local_s") - cut))["at"].to_numpy(np.int64)
+    day, at = np.divmod(moments, DAY)
+    last = (view.calendar.day_of(view.data_end_s - 1) - volumes.EPOCH).days
+    if not (day == last).any():
+        return False
+    numbers = np.arange(last - REACH_DAYS + 1, last + 1)
+    before, after = (
+        np.bincount(day[part] - numbers[0], minlength=len(numbers)) for part in _parted(day, at, numbers[0], at[day == last].max())
+    )
+    alike = Kinds([volumes.EPOCH + timedelta(days=int(n)) for n in numbers], view.params).alike(before + after > 0)[-1]
+    if len(alike) < LEAST_BACK:
+        return False
+    level = min(1.0, before[-1] / max(np.median(before[alike]), 1.0))
+    return bool(np.median(after[alike]) * level >= LATER)
+
+
+def _parted(day: np.ndarray, at: np.ndarray, first: int, moment: int) -> tuple[np.ndarray, np.ndarray]:
+    """The records up to a moment of their day, and those behind it."""
+    inside = day >= first
+    return inside & (at <= moment), inside & (at > moment)
 
 
 def interval_over(k: np.ndarray, n: np.ndarray, indicator: "Indicator") -> dict:

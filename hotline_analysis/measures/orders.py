@@ -77,8 +77,8 @@ def rule(view: View) -> Term:
             "exported without a creation: placed in the month of their closing, open ones are in none, and no limit and no stock can be told"
         )
         return Term("，".join(zh) + "。", "; ".join(en) + ".")
-    zh.append("未办结的按看到的时间计，撤回为竞争事件")
-    en.append("open ones count for as long as they were seen, withdrawals compete")
+    zh.append("未办结的按看到的时间计，撤回为竞争事件，撤回而时间不明的不计")
+    en.append("open ones count for as long as they were seen, withdrawals compete, those without a time are left out")
     if given.clock == "working":
         zh.append("只计工作时间" + "、".join(given.working_hours))
         en.append("working hours only, " + ", ".join(given.working_hours))
@@ -127,10 +127,20 @@ def cases(view: View, *keep: str) -> pd.DataFrame:
         for c, t in times.items()
     }
     flags = {c: frame[c].astype("boolean").fillna(False).astype(bool) for c in FLAGS if c in frame}
+    if "withdrawn" in flags:
+        flags["withdrawn"] &= ~_later(times, view.end_s)
     frame = frame.assign(**known, **flags, placed_s=frame["placed_s"].astype("int64"))
     frame = frame.assign(created_s=frame["placed_s"]) if clock == "created_s" else frame
     made = frame.assign(day=local_days(view.calendar, frame["placed_s"]).astype("int64"), aside=_aside(frame), told_s=_told(view, frame))
     return _ended(made, view.params)
+
+
+def _later(times: dict[str, pd.Series], end_s: int) -> pd.Series | bool:
+    """The orders that were ended after the data's end: on that day nobody knew that they would be withdrawn, and they were open."""
+    if "closed_s" in times and "resolved_s" in times:
+        return times["closed_s"].fillna(times["resolved_s"]) >= end_s
+    ended = times.get("closed_s", times.get("resolved_s"))
+    return False if ended is None else ended >= end_s
 
 
 def untold(frame: pd.DataFrame, end_s: int) -> pd.Series:
@@ -168,7 +178,8 @@ def _ended(frame: pd.DataFrame, params: Params) -> pd.DataFrame:
     if params.complaints.reopened == "last":
         done = done.mask(again, closed.fillna(resolved))
     left = closed if "closed_s" in frame else resolved
-    return frame.assign(done_s=done.mask(gone), withdrawn_s=closed.fillna(resolved).where(gone), left_s=left)
+    withdrawn = closed.fillna(resolved).where(gone)
+    return frame.assign(done_s=done.mask(gone), withdrawn_s=withdrawn, left_s=left.fillna(withdrawn))
 
 
 def within(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
@@ -342,20 +353,24 @@ def waits(view: View, frame: pd.DataFrame, measure: str, unit: str) -> Waits:
     """
     created, event = frame["created_s"].to_numpy(float), event_of(frame, measure).to_numpy(float)
     gone = frame["withdrawn_s"].fillna(frame["done_s"] if measure == "dispatch" else np.nan).to_numpy(float)
-    early, undated = event < created, _undated(frame) & np.isnan(event)
-    out = undated | (early if view.params.complaints.before_created == "left_out" else np.zeros(len(frame), bool))
+    early, unplaced = event < created, undated(frame, event)
+    out = unplaced | (early if view.params.complaints.before_created == "left_out" else np.zeros(len(frame), bool))
     told = frame["told_s"].to_numpy(float)
     stop = np.fmin(np.fmin(event, gone), told)
     cause = np.where(np.isnan(event) | (event > np.nan_to_num(gone, nan=np.inf)), np.where(np.isnan(gone), UNKNOWN, WITHDRAWN), DONE)
     length, follow = _measured(view, created, np.fmax(stop, created), told, cause, unit)
     direct = frame["responded_s"].isna() & frame["done_s"].notna() if measure == "response" else np.zeros(len(frame), bool)
     kept = np.flatnonzero(~out)
-    return Waits(kept, length[kept], cause[kept], follow[kept], int(early.sum()), int(undated.sum()), int(np.sum(direct)))
+    return Waits(kept, length[kept], cause[kept], follow[kept], int(early.sum()), int(unplaced.sum()), int(np.sum(direct)))
 
 
-def _undated(frame: pd.DataFrame) -> np.ndarray:
+def undated(frame: pd.DataFrame, event) -> np.ndarray:
+    """The withdrawn orders of which nobody knows when, before what a figure asks for (its instants, nan where it was not done): they are late for nothing and are left out.
+
+    frame: `cases`.
+    """
     gone = frame["withdrawn"].to_numpy(bool) if "withdrawn" in frame else np.zeros(len(frame), bool)
-    return gone & frame["withdrawn_s"].isna().to_numpy()
+    return gone & frame["withdrawn_s"].isna().to_numpy() & np.isnan(np.asarray(event, float))
 
 
 def _measured(
@@ -454,7 +469,7 @@ def by_due(view: View, frame: pd.DataFrame) -> Within:
 def due_marks(view: View, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Which orders were due while they were told of, and which of these were done by then."""
     due, done = (frame[c].to_numpy(float) for c in ("due_s", "done_s"))
-    judged = (due < frame["told_s"].to_numpy(float)) & ~_undated(frame)
+    judged = (due < frame["told_s"].to_numpy(float)) & ~undated(frame, done)
     return judged, judged & (done <= due)
 
 

@@ -333,7 +333,7 @@ DIFFERS = {
     "* REPLACE (started_at AT TIME ZONE 'Asia/Shanghai' AS started_at)": f"started_at › is TIMESTAMP WITH TIME ZONE. {WALL}",
     "* REPLACE (started_at::VARCHAR AS started_at)": f"started_at › is VARCHAR. {WALL}",
     "* REPLACE (start_s::INTEGER AS start_s)": f"start_s › is INTEGER. {SECONDS}",
-    "* REPLACE (talk_seconds / 60 AS talk_seconds)": "talk_seconds › is DOUBLE. It would be BIGINT: whole seconds.",
+    "* REPLACE (talk_seconds::VARCHAR AS talk_seconds)": "talk_seconds › is VARCHAR. It would be DOUBLE: seconds, whole ones (BIGINT) or with decimals (DOUBLE).",
     "* REPLACE (1 AS issue_1)": "issue_1 › is INTEGER. It would be VARCHAR: words.",
     "* EXCLUDE (started_at, start_s)": f"started_at › is missing. {WALL}",
     "* EXCLUDE (start_s)": f"start_s › is missing. {SECONDS}",

@@ -51,13 +51,13 @@ def test_what_differs_from_the_usual_rule_stands_in_its_line(given, zh, en):
 
 def test_what_orders_are_judged_by_stands_in_one_line():
     one = {"created_s": [at("2024-08-01 09:00")]}
-    assert orders.rule(view(one)).zh == "全部工单，重复件与内部件另列，未办结的按看到的时间计，撤回为竞争事件。"
+    assert orders.rule(view(one)).zh == "全部工单，重复件与内部件另列，未办结的按看到的时间计，撤回为竞争事件，撤回而时间不明的不计。"
     own = view(one, kinds="投诉", clock="working", working_hours=["09:00-12:00", "14:00-17:30"], reopened="first", before_created="zero")
     assert orders.rule(own).zh == (
-        "投诉，重复件与内部件另列，未办结的按看到的时间计，撤回为竞争事件，只计工作时间09:00-12:00、14:00-17:30，重办的以首次解决计，早于受理的时间作当即。"
+        "投诉，重复件与内部件另列，未办结的按看到的时间计，撤回为竞争事件，撤回而时间不明的不计，只计工作时间09:00-12:00、14:00-17:30，重办的以首次解决计，早于受理的时间作当即。"
     )
     assert orders.rule(own).en == (
-        "投诉; duplicates and internal orders apart; open ones count for as long as they were seen, withdrawals compete; "
+        "投诉; duplicates and internal orders apart; open ones count for as long as they were seen, withdrawals compete, those without a time are left out; "
         "working hours only, 09:00-12:00, 14:00-17:30; reopened ones by their first resolution; times before the creation taken as at once."
     )
 

@@ -359,7 +359,7 @@ class _Build:
     def _length(self) -> None:
         """The seconds of a stretch of which an export gives the two ends only."""
         if "seconds" in self.table and "seconds" not in self.rules and {"starts_at", "ends_at"} <= self.rules.keys():
-            self.output["seconds"] = "e_ends_at - e_starts_at"
+            self.output["seconds"] = "CAST(e_ends_at - e_starts_at AS DOUBLE)"
 
     def _month(self, name: str) -> bool:
         """True for the clock of a table of months."""

@@ -1,4 +1,7 @@
-"""Numbers and durations: written forms to values in SQL; durations to whole seconds, halves rounded up.
+"""Numbers and durations: written forms to values in SQL; durations to seconds, with the parts of a second that the export has.
+
+Parts are kept to 1/1024 s: a limit of 15 s parts 15.0 from 15.001, a mean is not moved, and sums are the same in any order. A plain number of minutes,
+hours or days has decimals that were cut somewhere (.000174 of a day is 15 s): it is whole seconds, halves rounded up.
 
 A plain number has the unit that params declare. Forms that name their units (`4m 5s`, `4分5秒`, `PT4M5S`) or stand on a clock (`0:04:05`,
 `1.02:03:04`, `0 days 00:04:05`) say it themselves. `4:05` is minutes or hours: it is read where params say which (unit minutes_clock or clock).
@@ -46,23 +49,24 @@ CREATE OR REPLACE TEMP MACRO point_number(k) AS CASE WHEN regexp_matches(k, '{TH
 CREATE OR REPLACE TEMP MACRO comma_number(k) AS
     CASE WHEN regexp_matches(k, '{POINTS}') THEN replace(replace(k, '.', ''), ',', '.') WHEN contains(k, '.') THEN NULL
          ELSE regexp_replace(k, '(\\d),(\\d)', '\\1.\\2') END;
-CREATE OR REPLACE TEMP MACRO rounded(x) AS CASE WHEN abs(x) < 1e15 THEN CAST(floor(x + 0.5) AS BIGINT) END;
+CREATE OR REPLACE TEMP MACRO rounded(x) AS CASE WHEN abs(x) < 1e12 THEN floor(x + 0.5) END;
+CREATE OR REPLACE TEMP MACRO kept(x) AS CASE WHEN abs(x) < 1e12 THEN round(x * 1024) / 1024 END;
 CREATE OR REPLACE TEMP MACRO typed_number(k) AS CASE WHEN contains(k, ',') THEN comma_number(k) ELSE k END;
 CREATE OR REPLACE TEMP MACRO sign_of(x) AS CASE WHEN x[1] = '-' THEN -1 ELSE 1 END;
 CREATE OR REPLACE TEMP MACRO lettered(k) AS
     CASE WHEN regexp_matches(k, '[^\\d:.,+-]') THEN {_letters(f"regexp_replace(upper(k), '{DAY_ZERO}', '')")} END;
 CREATE OR REPLACE TEMP MACRO said_part(x, unit) AS coalesce(try_cast(regexp_extract(x, '([\\d.]+)' || unit, 1) AS DOUBLE), 0);
 CREATE OR REPLACE TEMP MACRO said_seconds(x) AS
-    CASE WHEN regexp_matches(x, '{SAID}') AND regexp_matches(x, '\\d') THEN sign_of(x) * rounded(
+    CASE WHEN regexp_matches(x, '{SAID}') AND regexp_matches(x, '\\d') THEN sign_of(x) * kept(
         said_part(x, 'D') * 86400 + said_part(x, 'H') * 3600 + said_part(x, 'M') * 60 + said_part(x, 'S') + said_part(x, 'F') / 1000) END;
 CREATE OR REPLACE TEMP MACRO clock_part(x, pattern) AS coalesce(try_cast(regexp_extract(x, pattern, 1) AS DOUBLE), 0);
 CREATE OR REPLACE TEMP MACRO half_day(x, hours) AS CASE right(x, 2) WHEN 'AM' THEN hours % 12 WHEN 'PM' THEN hours % 12 + 12 ELSE hours END;
 CREATE OR REPLACE TEMP MACRO clock_seconds(x) AS
-    CASE WHEN regexp_matches(x, '{CLOCK}') THEN sign_of(x) * rounded(
+    CASE WHEN regexp_matches(x, '{CLOCK}') THEN sign_of(x) * kept(
         clock_part(x, '(\\d+)[D. ]\\d+:') * 86400 + half_day(x, clock_part(x, '(\\d+):\\d+:')) * 3600
         + clock_part(x, ':(\\d+):') * 60 + clock_part(x, ':([\\d.]+)(?: ?[AP]M)?$')) END;
 CREATE OR REPLACE TEMP MACRO clock_pair(x, big, small) AS
-    CASE WHEN regexp_matches(x, '{PAIR}') THEN sign_of(x) * rounded(clock_part(x, '(\\d+):') * big + clock_part(x, ':([\\d.]+)$') * small) END;
+    CASE WHEN regexp_matches(x, '{PAIR}') THEN sign_of(x) * kept(clock_part(x, '(\\d+):') * big + clock_part(x, ':([\\d.]+)$') * small) END;
 CREATE OR REPLACE TEMP MACRO worded_seconds(x) AS coalesce(clock_seconds(x), said_seconds(x));
 """
 
@@ -71,8 +75,8 @@ def seconds_sql(name: str, rule: ColumnRule, mark: str) -> tuple[str, str]:
     """The plain reading of a column's cell t_, and the readings of every other form: of k_ (cleaned), p_ (`pointed_sql`) and w_ (lettered). `mark`: key of NUMBERS."""
     t, k, said = f"t_{name}", f"k_{name}", f"p_{name}"
     factor = FACTORS.get(rule.unit, 1)
-    number = f"rounded(finite(try_cast({{x}} AS DOUBLE)) * {factor})"
-    fast = f"try_cast({t} AS BIGINT)" if factor == 1 else number.format(x=t)
+    number = f"{'kept' if factor <= 1 else 'rounded'}(finite(try_cast({{x}} AS DOUBLE)) * {factor})"
+    fast = number.format(x=t)
     plain = number.format(x=number_sql(k, mark))
     pair = f"clock_pair({said}, {', '.join(map(str, PAIRS[rule.unit]))}), " if rule.unit in PAIRS else ""
     return _unless_comma(fast, t, mark), f"{plain}, clock_seconds({said}), {pair}worded_seconds(w_{name})"

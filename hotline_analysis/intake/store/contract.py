@@ -32,7 +32,7 @@ PEOPLE = ("caller_phone", "caller_person", "caller_code")
 HOLDS = {
     INSTANT: "the wall time of the hotline's clock, without a zone",
     IDENTITY: "integers that stand for pseudonyms, never the number or the name of somebody",
-    SECONDS: "whole seconds",
+    SECONDS: "seconds, whole ones (BIGINT) or with decimals (DOUBLE)",
     COUNT: "whole numbers",
     TEXT: "words",
     FLAG: "true or false",
@@ -87,7 +87,8 @@ class Contract:
     def _refuse_columns(self) -> None:
         """Refuse the first column that is not there though it must be, or is of another type; others of the lake's own are not read."""
         for name, (kind, holds) in self._wanted().items():
-            if self.types.get(name) != kind:
+            whole = name in self.table and self.table[name].kind == SECONDS and self.types.get(name) == SQL_TYPE[COUNT]
+            if self.types.get(name) != kind and not whole:
                 is_ = f"is {self.types[name]}." if name in self.types else "is missing."
                 raise DataRefused(f"{self.where} › {name}", is_, f"It would be {kind}: {holds}.")
 

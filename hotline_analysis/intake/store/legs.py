@@ -70,7 +70,7 @@ def _column(name: str, had: Collection[str]) -> str:
         **dict.fromkeys(STARTS, f"arg_min({name}, _leg)"),
         **dict.fromkeys(("answered_at", "answered_s"), f"min({name}) FILTER (WHERE _answers)"),
         **dict.fromkeys(("ended_at", "end_s", "ring_seconds"), f"max({name})"),
-        **dict.fromkeys(SUMMED, f"sum({name})::BIGINT"),
+        **dict.fromkeys(SUMMED, f"sum({name})"),
         "outcome": "CASE " + " ".join(f"WHEN bool_or(outcome = '{word}') THEN '{word}'" for word in OUTCOMES) + " END",
         "caller_state": f"coalesce(max('known') FILTER (WHERE caller_state = 'known'), arg_min(caller_state, _leg) {filled})",
         "agent": f"arg_max(agent, _leg) {answering}",
@@ -85,7 +85,7 @@ def _column(name: str, had: Collection[str]) -> str:
 
 def _talk(had: Collection[str], answering: str) -> str:
     """The answering legs' talk, of several no more than the time between start and end."""
-    told = f"(sum(talk_seconds) {answering})::BIGINT"
+    told = f"(sum(talk_seconds) {answering})"
     if not {"start_s", "end_s"} <= set(had):
         return told
     lasted = "max(end_s) - min(start_s)"

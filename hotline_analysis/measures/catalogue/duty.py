@@ -37,7 +37,7 @@ def _on_time(measure: str, limit: str) -> Indicator:
     own_en = "; an order's own due time goes first" if measure == "resolution" else ""
     return Indicator(
         f"{measure}_on_time", name, said(f"按时{done.zh}的", f"{done.en} in time", "orders"), said("本期到期的诉求", "orders that fell due in the period", "orders"), PERCENT, "higher",
-        Term(f"本期到期的诉求中按时{done.zh}的占比，时限{format_limit(limit)}（各等级可另定）{own}；到期前撤回的不计，未到期的不计", f"of the orders that fell due in the period those {done.en} in time, limit {format_limit(limit, 'en')} (classes may have their own){own_en}; withdrawn before it, or not yet due: not judged"),
+        Term(f"本期到期的诉求中按时{done.zh}的占比，时限{format_limit(limit)}（各等级可另定）{own}；到期前撤回的、撤回而时间不明的不计，未到期的不计", f"of the orders that fell due in the period those {done.en} in time, limit {format_limit(limit, 'en')} (classes may have their own){own_en}; withdrawn before it or at an unknown time, or not yet due: not judged"),
         Term("按部门与时限等级看", "by department and class"), Term("按受理月份的限时率看当月来件，本项看当月到期的件，两者不可比", "shares within a limit are of what came in the month, this is of what fell due in it: they do not compare", of_period=True),
         "GB/T 33357-2016", estimate=estimate_of(partial(_due, measure=measure)), most=1, chapter=CHAPTER,
     )  # fmt: skip
@@ -92,7 +92,7 @@ def _fallen(view: View, periods: Sequence[Period], frame: pd.DataFrame, limit: o
             np.where(np.isnan(due), (_elapsed(clock, created, edge, limit) > limit.most) & (edge > created), due < edge)
             for edge in (begin, end)
         ]
-        fell = past[1] & ~past[0] & ~left & seen
+        fell = past[1] & ~past[0] & ~left & seen & ~orders.undated(frame, event)
         found.append(frame[fell].assign(start_s=period.start_s, k=timed[fell].astype(int), n=1))
     return pd.concat(found)
 

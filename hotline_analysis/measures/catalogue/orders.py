@@ -39,7 +39,7 @@ CLOSED = replace(
 VOLUMES = (RECEIVED.key, CLOSED.key)
 DUE = Indicator(
     "due", Term("按期解决率", "Resolved by the due time"), said("到期前解决的", "resolved by their due time", "orders"), said("已到期的诉求", "orders that have fallen due", "orders"), PERCENT, "higher",
-    Term("以每件诉求自己的到期时间为准；尚未到期的不计", "each order by its own due time; those not yet due are not judged"),
+    Term("以每件诉求自己的到期时间为准；尚未到期的、撤回而时间不明的不计", "each order by its own due time; those not yet due, and withdrawn ones without a time, are not judged"),
     Term("按部门与时限等级看", "by department and class"),
     Term("低于平时的，看是哪个部门、哪类诉求", "when below its usual range, look at departments and categories"), "F3 D07",
     estimate=order_shares.months_of, most=1, first=True, chapter=FAMILY,
@@ -66,7 +66,7 @@ def within(measure: str, text: str) -> Indicator:
     name = Term(format_measure(key, "zh") + "率", format_measure(key, "en"))
     return Indicator(
         key, name, said(f"时限内{zh}的", f"{en} within the limit", "orders"), ALL, PERCENT, "higher",
-        Term("未办结的按看到的时间计（生存分析），撤回为竞争事件", "open orders count for as long as they were seen, withdrawals compete"),
+        Term("未办结的按看到的时间计（生存分析），撤回为竞争事件，撤回而时间不明的不计", "open orders count for as long as they were seen, withdrawals compete, those without a time are left out"),
         Term("按部门与类别看", "by department and category"),
         Term("低于平时的，看是哪个部门、哪类诉求", "when below its usual range, look at departments and categories"), "F3 D07",
         estimate=order_shares.months_of, most=1, first=True, chapter=FAMILY,

@@ -76,8 +76,7 @@ def _end(view: View) -> int:
 
 def _unclear(frame: pd.DataFrame, end: int) -> pd.Series:
     """Orders of which nobody knows when they were open: closed before they were created, withdrawn at an unknown time, or open in the last export that tells of them, before the end."""
-    undated = (frame["withdrawn"] & frame["left_s"].isna()) if "withdrawn" in frame else pd.Series(False, index=frame.index)
-    return (frame["left_s"] < frame["created_s"]) | undated | orders.untold(frame, end)
+    return (frame["left_s"] < frame["created_s"]) | orders.undated(frame, frame["left_s"]) | orders.untold(frame, end)
 
 
 def _stock(view: View, frame: pd.DataFrame) -> dict:

@@ -80,7 +80,7 @@ def aside(view: View) -> pd.DataFrame:
     times = [c for c in ("dispatched_s", "responded_s", "resolved_s", "closed_s") if c in frame]
     early = (told[times].lt(told["created_s"], axis=0)).any(axis=1) if times and "created_s" in told else None
     counts |= {"early": (int(early.sum()), "rule")} if early is not None else {}
-    counts |= {"undated": (int((told["withdrawn"] & told["withdrawn_s"].isna()).sum()), "rule")} if "withdrawn" in frame else {}
+    counts |= {"undated": (int(orders.undated(told, told["done_s"]).sum()), "rule")} if "withdrawn" in frame else {}
     rows = [
         {"apart": kind, "count": k, "denominator": n, "share": k / n if n else np.nan, "counts_in": where}
         for kind, (k, where) in counts.items()

@@ -147,7 +147,7 @@ def wait(have: Sequence[str]) -> nw.Expr:
 
 
 def waits(view: View, by: str) -> pd.DataFrame:
-    """How many calls of each outcome waited how long: `by` (day, cluster), outcome, wait_seconds (whole; nan where it is not known), calls.
+    """How many calls of each outcome waited how long: `by` (day, cluster), outcome, wait_seconds (nan where it is not known), calls.
 
     by: `day`, or `cluster`, the caller group (an unknown caller has one by the place in the table). Calls of unknown outcome are not there. Raises
     DataRefused without outcome or queue_seconds.
@@ -159,8 +159,7 @@ def waits(view: View, by: str) -> pd.DataFrame:
     found = pandas(told.group_by(by, "outcome", "wait_seconds").agg(calls=nw.len())).astype(
         {by: "int64", "wait_seconds": "float64", "calls": "int64"}
     )
-    whole = found.assign(wait_seconds=np.floor(found["wait_seconds"]))
-    return whole.groupby([by, "outcome", "wait_seconds"], as_index=False, dropna=False)["calls"].sum()
+    return found.sort_values([by, "outcome", "wait_seconds"], ignore_index=True)
 
 
 def handling(have: Sequence[str]) -> nw.Expr:

@@ -164,7 +164,7 @@ def _orders(view: View, by: Sequence[str], strata: list[tuple], found: pd.DataFr
         raise DataRefused("service", "the words of the orders' categories are not those of the calls' issues.")
     frame, at = frame[at >= 0], at[at >= 0]
     group = _groups(frame)
-    told = {"closing": Wait(_waits(view, frame, at, group, len(strata)))} if "created_s" in frame else {}
+    told = {"closing": Wait(_waits(frame, at, group, len(strata)))} if "created_s" in frame else {}
     if "reopened" in frame:
         k, n = (np.zeros((GROUPS, len(strata)), np.int64) for _ in range(2))
         np.add.at(n, (group, at), 1)
@@ -182,8 +182,8 @@ def _groups(frame: pd.DataFrame) -> np.ndarray:
     return np.where(np.isnan(group), own, np.nan_to_num(group)).astype(int)
 
 
-def _waits(view: View, frame: pd.DataFrame, at: np.ndarray, group: np.ndarray, issues: int) -> np.ndarray:
-    """The count table of the orders' times until they left the stock, a bin a day; open and withdrawn ones are censored."""
+def _waits(frame: pd.DataFrame, at: np.ndarray, group: np.ndarray, issues: int) -> np.ndarray:
+    """The count table of the orders' times until they left the stock, a bin a day; open and withdrawn ones are censored, those withdrawn at an unknown time left out."""
     created, left = frame["created_s"].to_numpy(float), frame["left_s"].fillna(frame["done_s"]).to_numpy(float)
     withdrawn = frame["withdrawn"].to_numpy(bool) if "withdrawn" in frame else np.zeros(len(frame), bool)
     closed = ~np.isnan(left) & (left >= created)
@@ -191,7 +191,7 @@ def _waits(view: View, frame: pd.DataFrame, at: np.ndarray, group: np.ndarray, i
     edges = np.arange(1, CLOSING_DAYS + 1) * DAY
     bins = np.searchsorted(edges, np.maximum(seconds, 0), side="left")
     table = np.zeros((GROUPS, issues, CLOSING_DAYS + 1, 2), np.int64)
-    np.add.at(table, (group, at, bins, np.where(closed & ~withdrawn, 0, 1)), 1)
+    np.add.at(table, (group, at, bins, np.where(closed & ~withdrawn, 0, 1)), (~orders.undated(frame, left)).astype(int))
     return table
 
 

@@ -259,6 +259,20 @@ def test_按时答复率_and_按时办结率_are_of_what_fell_due():
     assert lacking.loc["response_on_time", "missing"] == "not available: needs responded_at"
 
 
+def test_an_order_withdrawn_at_an_unknown_time_is_late_for_nothing():
+    """Of four that fell due in May one is in time, one late, one withdrawn after 10 h; of the fourth nobody knows when it was withdrawn, and it was answered in time before: 1 of 2 completed, 2 of 3 answered."""
+    rows = [(0, 5, 20, None, False), (0, None, 90, None, False), (0, None, 10, None, True), (0, 5, None, None, True)]
+    keys = ["response_on_time", "resolution_on_time"]
+    assert parts(found(params(), keys, orders=timed(rows))) == {"response_on_time": (2, 3), "resolution_on_time": (1, 2)}
+
+
+def test_an_order_that_is_withdrawn_after_the_data_was_open_when_they_ended():
+    """Withdrawn in hour 800, when the data ended in hour 744: of 48 h from hour 100 it is late, as it was told on that day; withdrawn at an unknown time it is not judged."""
+    late, unknown = ([(100, None, hour, None, True), (0, 5, 20, None, False)] for hour in (800, None))
+    told = [parts(found(params(), ["resolution_on_time"], end_s=MAY.end_s, orders=timed(r))) for r in (late, unknown)]
+    assert told == [{"resolution_on_time": (1, 2)}, {"resolution_on_time": (1, 1)}]
+
+
 def test_an_order_that_is_not_due_yet_is_not_judged():
     """The data end at hour 744, when May does: of 12 hours between hour 720 and 740 all are due, of 24 none."""
     rows = [(720 + n, None, None, None, False) for n in range(10)]
