@@ -40,6 +40,14 @@ CHECKS = {
     "ends before start": Term("结束早于开始", "ends before it starts"),
     "too long": Term("来电长得不可能", "calls too long to be true"),
     "out of order": Term("时间先后颠倒", "times out of order"),
+    "unit proved": Term("时长的单位不对", "a duration in another unit"),
+    "unit changes": Term("时长的单位前后不同", "a duration whose unit changes"),
+    "talk in minutes?": Term("通话时长可能以分钟计", "talk may be in minutes"),
+    "queue in minutes?": Term("排队时长可能以分钟计", "queue may be in minutes"),
+    "end is no end": Term("结束时间不是结束", "ends that are no ends"),
+    "queue and talk exchanged": Term("排队与通话可能写反", "queue and talk may be exchanged"),
+    "answered without talk": Term("接通而没有通话", "answered without talk"),
+    "abandoned with talk": Term("放弃而有通话", "abandoned with talk"),
     "hold in talk": Term("通话时长已含保持", "talk time with the hold in it"),
     "hold not in talk": Term("通话时长不含保持", "talk time without the hold"),
     "hold unproven": Term("通话时长是否含保持", "whether talk has the hold in it"),
@@ -105,6 +113,38 @@ LINES = 5  # shown of each reason
 REJECTED = Term("{file}：{count}条未读入，{why}，在第{lines}行{more}", "{file}: {count} records rejected, {why}; at {lines}{more}")
 SEVERITY = {"info": Term("提示", "note"), "minor": Term("轻", "minor"), "major": Term("中", "major"), "severe": Term("重", "severe")}
 SENTENCES = {
+    "unit proved": Term(
+        "{where}的单位与参数不符（{count}通的应答、结束时间为证）：请在参数的这一列写明 {detail}",
+        "{where} has another unit than params say, as answers and ends of {count} calls prove: write {detail} for it in params",
+    ),
+    "unit changes": Term(
+        "{where}的{count}通，一般时长与{detail}相差约{usual}倍，两处单位不同：请把单位不是秒的文件单列一项，写明 unit: minutes 等",
+        "{where}: {count} calls whose usual length is about {usual} times off that of {detail}, so that the two have different units; give the file that is not in seconds an entry of its own with its unit, such as unit: minutes",
+    ),
+    "talk in minutes?": Term(
+        "{where}有{count}通不超过10秒（{share}），几乎没有超过1分钟的：这一列是以分钟计的吗？若是，请在参数写明 unit: minutes",
+        "{where}: {count} talks of 10 s or less ({share}) and hardly any above a minute; are these minutes? If so, write unit: minutes in params",
+    ),
+    "queue in minutes?": Term(
+        "{where}没有一通到20秒，却有人放弃（共{count}通）：这一列是以分钟计的吗？若是，请在参数写明 unit: minutes",
+        "{where}: none of {count} calls waited 20 s, yet callers gave up; are these minutes? If so, write unit: minutes in params",
+    ),
+    "end is no end": Term(
+        "{count}通有通话的来电，{where}就是开始或应答的时刻（{share}）：不当作结束，改由时长推算；请核对参数写的是哪一列",
+        "{where} of {count} calls with talk is their start or answer ({share}): not taken as their end, which is worked out from durations; look at which column params map",
+    ),
+    "queue and talk exchanged": Term(
+        "{count}通放弃的来电有{where}而没有排队（{share}），接通的却排队比通话长：参数可能把排队与通话两列写反了",
+        "{count} abandoned calls have {where} and no queue ({share}), while answered ones queue for longer than they talk; params may have the two columns exchanged",
+    ),
+    "answered without talk": Term(
+        "{count}通接通的来电没有通话，也没有坐席（{share}），其余的都有：请核对参数里各词的含义（{detail}）",
+        "{count} answered calls have neither talk nor agent ({share}) while others have; look at what params say that words mean ({detail})",
+    ),
+    "abandoned with talk": Term(
+        "{count}通放弃的来电有通话，也有坐席（{share}）：请核对参数里各词的含义（{detail}）",
+        "{count} abandoned calls have talk and an agent ({share}); look at what params say that words mean ({detail})",
+    ),
     "hold in talk": Term(
         "{where}已含保持时长（{count}通的结束时间为证）：处理时长多算了保持，请在参数的talk_seconds写明 includes: hold_seconds",
         "{where} has the hold in it, as the ends of {count} calls prove: handling times count it twice; write includes: hold_seconds for talk_seconds in params",

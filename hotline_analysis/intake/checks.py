@@ -17,6 +17,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from hotline_analysis.intake import mapped
 from hotline_analysis.intake.check_words import SEVERITY
 from hotline_analysis.intake.convert import hints
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
@@ -135,6 +136,7 @@ def checks(
     leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
     for name, part in parts.items():
         rows += _of_table(part, first=name == leading)
+        rows += [Finding(*told) for told in mapped.wrongly(part, ledgers, _answered(part))]
         rows += [*_of_references(part, parts), *_of_names(part, parts), *_of_messages(part, parts)]
     return _ordered(pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)])
 

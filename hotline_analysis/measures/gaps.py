@@ -125,9 +125,16 @@ def _need(have: Sequence[str], columns: Sequence[str], definition: Definition) -
 
 
 def written_end(have: Sequence[str]) -> nw.Expr:
-    """When a call ended as it is written, null where nothing is: an end before its start is none."""
+    """When a call ended as it is written, null where nothing is: an end before its start is none, nor is the start or the answer of a call that was talked on."""
     start = nw.col("start_s")
-    return nw.when(nw.col("end_s") >= start).then(nw.col("end_s")) if "end_s" in have else nw.when(start.is_null()).then(start)
+    if "end_s" not in have:
+        return nw.when(start.is_null()).then(start)
+    end, there = nw.col("end_s"), nw.col("end_s") >= start
+    if "talk_seconds" in have:
+        silent = nw.col("talk_seconds").fill_null(0) <= 0
+        for begun in (c for c in ("start_s", "answered_s") if c in have):
+            there = there & (silent | (end != nw.col(begun).fill_null(-1)))
+    return nw.when(there).then(end)
 
 
 def end_of(have: Sequence[str]) -> nw.Expr:

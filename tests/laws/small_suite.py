@@ -49,6 +49,7 @@ def check(engine: str = "polars") -> None:
         bins,
         controls,
         written_tables,
+        starts_as_ends,
     ):  # the quickest first: a mutant stops at the one that notices it
         look(engine)
 
@@ -82,6 +83,13 @@ def one_group(engine: str) -> None:
     rows = [(0, 0, 0, "a", "answered"), (100, 60, 0, "a", "answered")]
     seen = view(on(engine, {**table(rows), "direction": ["in"] * 2}), {"windows_hours": [2]}, start_s=0, end_s=HORIZON)
     assert window.rates(seen)["numerator"].sum() == 0
+
+
+def starts_as_ends(engine: str) -> None:
+    """A talk of 3000 s whose end is its start ended 3000 s later: the gap to the caller's call 7800 s after the start is 4800 s."""
+    data = {**table([(1, 600, 0, "a", "answered"), (1, 8400, 0, "a", "answered")]), "talk_seconds": [3000, 60]}
+    gaps = gap_table(on(engine, data), parse({}, "suite"), data_start_s=0, data_end_s=HORIZON)
+    assert pandas(gaps)["gap_s"].dropna().tolist() == [4800], "the start of a talk is no end"
 
 
 def local_days(engine: str) -> None:

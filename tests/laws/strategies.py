@@ -70,7 +70,10 @@ def blanked(calls: dict[str, list], seed: int) -> dict[str, list]:
         "talk_seconds": told([0, 30, 900, 5000], 0.6), "hold_seconds": told([0, 600], 0.4),
     }  # fmt: skip
     waited = [None if w is None else s + w for s, w in zip(calls["start_s"], told([0, 50, 800], 0.4), strict=True)]
-    ends = [None if u < 0.5 else s - 100 if u < 0.6 else e for s, e, u in zip(calls["start_s"], calls["end_s"], rng.random(n), strict=True)]
+    ends = [
+        None if u < 0.5 else s - 100 if u < 0.6 else s if u < 0.65 else e
+        for s, e, u in zip(calls["start_s"], calls["end_s"], rng.random(n), strict=True)
+    ]
     outcome = [None if u < 0.1 else o for o, u in zip(calls["outcome"], rng.random(n), strict=True)]
     return {**calls, **parts, "answered_s": waited, "end_s": ends, "outcome": outcome}
 

@@ -8,7 +8,8 @@ import pytest
 from hotline_analysis import open_hotline, say
 from hotline_analysis.errors import DataRefused
 from hotline_analysis.measures import indicators, sharing, unended
-from hotline_analysis.measures.gaps import ended
+from hotline_analysis.measures.frames import pandas
+from hotline_analysis.measures.gaps import end_of, ended
 from hotline_analysis.studies import window
 from tests.spec.frames import ENGINES, on, second, view
 
@@ -54,6 +55,15 @@ def rate(h, hours=0.5, **rule) -> str:
 def told(h) -> list[tuple]:
     found = h.checks[h.checks["check"].str.contains("ends ")]
     return list(found[["check", "count", "severity", "detail"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_start_or_the_answer_of_a_call_that_was_talked_on_is_no_end(engine):
+    """Queue 60, talk 300: an end at the start (0) or the answer (60) is 360; where nobody talked, or the end is later, it stands."""
+    rows = {"start_s": [1000] * 5, "end_s": [1000, 1060, 1000, 1061, 999], "answered_s": [None, 1060, None, 1060, None],
+            "queue_seconds": [60] * 5, "talk_seconds": [300, 300, 0, 300, 300], "outcome": ["answered"] * 5}  # fmt: skip
+    told = pandas(on(engine, {**rows, "seq": list(range(5))}).select("seq", end=end_of(list(rows))))
+    assert list(told.sort_values("seq")["end"].astype(int)) == [1360, 1360, 1000, 1061, 1360]
 
 
 def test_an_end_that_the_export_lacks_is_worked_out_from_what_it_tells(tmp_path):
