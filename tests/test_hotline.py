@@ -203,14 +203,14 @@ def test_the_contract_is_plain_and_whole(h):
 @pytest.mark.parametrize(
     ("asked", "zh", "en"),
     [
-        ({"match": "same", "level": 3}, "未提供：诉求三级分类", "not provided: issue, level 3"),
-        ({"name": "exposure", "direction": "look-back"}, "与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),
+        ({"match": "same", "level": 3}, "未提供：诉求三级分类", "Not provided: issue, level 3"),
+        ({"name": "exposure", "direction": "look-back"}, "与平时的对照只在向后看的口径下有定义", "The comparison with habit is defined looking ahead only"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_had_is_an_empty_frame_with_its_reason(h, asked, zh, en):
     asked = {"name": "window", **asked}
     frame = h.study(**asked)
-    assert frame.empty and frame.attrs["missing"] == {"zh": zh, "en": en}
+    assert frame.empty and frame.attrs["missing"] == {"zh": zh, "en": en[:1].lower() + en[1:]}
     assert (show(frame).text, say(frame, language="en").text) == (zh, en)
     with pytest.raises((DataRefused, NoInput)):
         h.study(**asked, strict=True)

@@ -50,7 +50,7 @@ SAID = {
     "lock": Term("锁定的依赖版本不同", "the locks of the dependencies differ"),
     "register": Term("排查登记有变", "the register of cases has changed"),
     "beside": Term("对标的其他热线的数字有变", "what other hotlines shared has changed"),
-    "suggested": Term("上月所提的建议有变", "what the month before suggested has changed"),
+    "suggested": Term("此前所提的建议有变", "what was suggested before has changed"),
     "version": Term("{}的版本由{}变为{}", "{} was version {}, now {}"),
     "key": Term("化名密钥不同，来电人不可比", "the pseudonym keys differ: callers do not compare"),
     "language": Term("页面语言不同", "the languages of the pages differ"),

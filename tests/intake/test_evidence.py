@@ -114,9 +114,9 @@ def test_a_decimal_comma_that_one_column_proves_holds_for_the_file(tmp_path):
 
 
 def test_thousands_and_decimals_by_what_the_column_proves(tmp_path):
-    assert numbers(tmp_path / "1", ["1,5", "1.234", "12"], ["4,500", "3,0", "5"]) == [(2, 4.5), (1234, 3), (12, 5)]
-    assert numbers(tmp_path / "2", ["1,234", "1,234.5", "1234567"], ["4.5", "3", "5"]) == [(1234, 4.5), (1235, 3), (1234567, 5)]
-    assert numbers(tmp_path / "3", ["1.234,5", "12", "0"], ["4,5", "3,25", "5"]) == [(1235, 4.5), (12, 3.25), (0, 5)]
+    assert numbers(tmp_path / "1", ["1,5", "1.234", "12"], ["4,500", "3,0", "5"]) == [(1.5, 4.5), (1234, 3), (12, 5)]
+    assert numbers(tmp_path / "2", ["1,234", "1,234.5", "1234567"], ["4.5", "3", "5"]) == [(1234, 4.5), (1234.5, 3), (1234567, 5)]
+    assert numbers(tmp_path / "3", ["1.234,5", "12", "0"], ["4,5", "3,25", "5"]) == [(1234.5, 4.5), (12, 3.25), (0, 5)]
     assert numbers(tmp_path / "4", ["1,5", "2,25", "12"], ["4.5", "3.0", "5"]) == [(2, 4.5), (2, 3), (12, 5)]
     assert numbers(tmp_path / "5", ["1,5分钟", "0,5", "2分"], ["4,5分", "3", "5"]) == [(90, 4.5), (1, 3), (120, 5)]
     assert numbers(tmp_path / "6", ["1,234"] * 2, ["4", "5"], separator="\t") == [(1234, 4), (1234, 5)]
@@ -136,7 +136,7 @@ def test_numbers_of_which_nothing_tells_the_mark_are_refused_and_the_hint_works(
 def test_both_marks_in_one_column_are_refused_and_the_hint_works(tmp_path):
     with pytest.raises(DataRefused, match=r"1 numbers have a comma before their decimals and 2 a point\. Say which mark"):
         numbers(tmp_path, ["0,5", "0.5", "7.25"], ["1", "2", "3"])
-    assert numbers(tmp_path, ["0,5", "0.5", "7.25"], ["1", "2", "3"], talk_rule=", decimal: '.'") == [(None, 1), (1, 2), (7, 3)]
+    assert numbers(tmp_path, ["0,5", "0.5", "7.25"], ["1", "2", "3"], talk_rule=", decimal: '.'") == [(None, 1), (0.5, 2), (7.25, 3)]
 
 
 WAYS = [

@@ -239,12 +239,13 @@ def test_a_gz_is_refused_while_it_is_unpacked(tmp_path, name, monkeypatch):
 
 
 def test_a_file_that_begins_with_a_megabyte_of_blanks(tmp_path):
+    from hotline_analysis.intake.read.stored import EMPTY
     from tests.intake.reading import take
 
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"\n" * (2 << 20) + b"time,a\n1,2\n"))
     with pytest.raises(DataRefused) as refusal:
         take(InputFile(tmp_path / "a.csv.gz"), tmp_path)
-    assert str(refusal.value) == "a.csv.gz › begins with a megabyte of blanks."
+    assert str(refusal.value) == f"a.csv.gz › begins with a megabyte of blanks. {EMPTY}"
 
 
 def test_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):

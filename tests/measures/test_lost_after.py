@@ -23,7 +23,9 @@ def hotline(folder, lost=(), *, weekend=True, month="2024-08", language="zh", ca
     for n in range(20 * 77):
         at = JULY + timedelta(minutes=72 * n + 30)
         if not (at >= SEPTEMBER and at.day in lost) and (weekend or at.weekday() < 5):
-            lines.append(f"C{n:05d},{at},{at},1540000{draw[n] if callers else n * 7919 % 300:04d},甲,供水,接通,5,60")
+            lines.append(
+                f"C{n:05d},{at},{at + timedelta(seconds=65)},1540000{draw[n] if callers else n * 7919 % 300:04d},甲,供水,接通,5,60"
+            )
     (folder / "calls.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "small.yaml").write_text(PLAIN, encoding="utf-8")
     return open_hotline(folder / "small.yaml", month, language, progress=False, **rule)

@@ -206,7 +206,7 @@ def test_callers_are_led_to_a_channel_that_answers_more_and_sends_nobody_back():
 
 def test_a_month_without_evidence_is_one_row_that_says_so():
     told = ask({})
-    assert len(told) == 1 and tuple(told.iloc[0][["kind", "count", "looked", "kinds", "said"]]) == ("", 0, 0, len(RULES), "none")
+    assert len(told) == 1 and tuple(told.iloc[0][["kind", "count", "looked", "kinds", "said"]]) == ("", 0, 0, len(RULES), "no data")
 
 
 def test_suggestions_stand_in_the_order_of_their_kinds_and_are_counted():

@@ -203,7 +203,7 @@ def test_what_the_month_before_suggested_lies_beside_the_month_that_is_made_agai
         month_of(Path(out) / "small" / "2024-02", RATE.format("0.88"), label="2024-02", suggested="s2")
 
     monkeypatch.setattr(monthly, "publish", publish_again)
-    with pytest.raises(DataRefused, match="Changed since: what the month before suggested has changed"):
+    with pytest.raises(DataRefused, match="Changed since: what was suggested before has changed"):
         proof.verify(str(params), "2024-02", whole=True, language="en")
     assert found == [["small/2024-01/manifest.json"]]
     later = month_of(params.parent / "reports" / "small" / "2024-03", label="2024-03", suggested="s3")

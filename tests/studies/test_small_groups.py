@@ -108,7 +108,7 @@ def solved(exact: pd.DataFrame, told: pd.DataFrame, counts: pd.DataFrame) -> Ite
 
 PART_OF = (  # what is left is a count of its own
     ("watched", "denominator"), ("watched", "calls"), ("denominator", "calls"), ("done", "orders"), ("numerator", "denominator"), ("callers", "denominator"), ("answers", "numerator"),
-    ("answered_numerator", "answered_denominator"), ("answered_denominator", "count"), ("again_numerator", "again_denominator"), ("again_denominator", "count"),
+    ("answered_denominator", "count"), ("again_denominator", "count"),
 )  # fmt: skip
 LATE = ("timeliness", "overview")  # how a department works: orders that are late are told
 

@@ -185,8 +185,8 @@ def _surveys(view: View) -> Answers:
         *OF_CALL,
         *ITEMS,
     ]
-    in_order = rows.select([c for c in ("seq", *wanted) if c in have]).sort("seq")  # sums of scores keep their order
-    frame = pandas(in_order).drop(columns="seq")
+    told = rows.select([c for c in ("seq", *wanted) if c in have])
+    frame = pandas(told.sort("seq") if "seq" in have else told).drop(columns="seq", errors="ignore")  # sums of scores keep their order
     if "channel" in frame:
         frame["way"] = frame["channel"].fillna("").astype(str)
     frame = _scored(_with_calls(view, frame, rows), items)

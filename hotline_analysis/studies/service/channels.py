@@ -61,7 +61,7 @@ def channels(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
 
     Columns: channel, count (calls offered), numerator, denominator, value, low, high (its share of all calls; 95 %, calls of one caller belong together), answered, answered_low, answered_high (share answered, of calls with a
     known outcome), talk (mean seconds of talk of answered calls), again, again_low, again_high (share of calls watched for the whole window that were followed by another call of the caller, by any
-    channel), again_numerator, again_denominator, window_hours. A share that leaves few calls is not told (lost ones, not followed ones), nor one of all calls but few. What the export lacks is no column. Small channels are pooled. Raises DataRefused without channel. Source: B08.
+    channel), again_numerator, again_denominator, window_hours. A share of all calls but few is not told; few lost ones are, which say how the hotline works. What the export lacks is no column. Small channels are pooled. Raises DataRefused without channel. Source: B08.
     """
     rows, hours = grouped.offered(view), window_hours or grouped.window_hours(view)
     grouped.need(rows, "channel")
@@ -84,7 +84,6 @@ def channels(view: View, *, window_hours: float = 0.0) -> pd.DataFrame:
         if name in frame:
             counts, ends = [f"{name}_numerator", f"{name}_denominator"], [name, f"{name}_low", f"{name}_high"]
             frame = disclosure.untold(frame, counts, ends, view.smallest, parts_of=())
-            frame = disclosure.untold_rest(frame, counts[0], counts[1], ends, view.smallest, parts_of=())
             frame = disclosure.untold_rest(frame, counts[1], "count", [counts[0], *ends], view.smallest, parts_of=())
     return disclosure.untold(frame, ["count"], shares, view.smallest, parts_of=())
 

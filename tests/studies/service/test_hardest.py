@@ -232,8 +232,8 @@ def test_the_priority_of_all_does_not_tell_a_hidden_one():
     ]  # fmt: skip
     frame = hardest.priority(view(rows, smallest=8))
     assert frame["repeats"].isna().tolist() == [False, False, True, True] and frame["urgency_share"].isna().all()
-    assert say(told(frame.copy(), "priority"), language="zh").text == "先办难：72小时内复电100通（名次1至1）。"
-    assert say(told(frame.copy(), "priority"), language="en").text == "First 难: 100 repeats within 72 h (rank 1 to 1)."
+    assert say(told(frame.copy(), "priority"), language="zh").text == "先办难：72小时内复电约100通（名次1至1）。"
+    assert say(told(frame.copy(), "priority"), language="en").text == "First 难: some 100 repeats within 72 h (rank 1 to 1)."
     assert "先办难" in show(told(frame.copy(), "priority"), language="zh").html
     whole = hardest.priority(view(rows))
     assert whole["urgency_share"].sum() == pytest.approx(1)
