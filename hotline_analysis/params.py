@@ -1505,8 +1505,8 @@ class Params(Settings):
     )
     surveys: Sources = setting(
         (),
-        "满意度调查的导出文件，一行一次邀评或一份答卷；短信、语音等几种邀评方式各写channel（列，或constant），回收率与得分才各算各的",
-        "the exports of satisfaction surveys, a row an invitation or an answer; several ways of asking (text message, voice) each with its channel (a column, or a constant), so that each has a response rate and a score of its own",
+        "满意度调查的导出文件，一行一次邀评或一份答卷；短信、语音等几种邀评方式各写channel（列，或is），回收率与得分才各算各的",
+        "the exports of satisfaction surveys, a row an invitation or an answer; several ways of asking (text message, voice) each with its channel (a column, or `is`), so that each has a response rate and a score of its own",
         "surveys: {files: a.csv, columns: {survey_id: 答卷编号, invited_at: 邀评时间}}",
         "survey: {files: a.csv}",
     )

@@ -299,8 +299,8 @@ SENTENCES = {
         "{where}: {count} records are of the same minute, people and words as records of {detail}, under other ids or none ({share}); each counts, so that counts are too high and intervals too narrow; keep one of the two files, or name the columns that tell records apart under key; if they are two lots, map the column that tells them apart, such as channel",
     ),
     "channel not said": Term(
-        "{where}同月来自{count}种导出，有的没有写明渠道：若邀评方式不同（如短信与语音），回收率与得分混在一起，构成一变总分就变；请在每种导出写明，如 channel: {{constant: 短信}}",
-        "{where} of one month come from {count} kinds of export, and some do not say their channel; if these ask in unlike ways (text message, voice), response rates and scores are mixed and another mix moves the total; say it in each, such as channel: {{constant: SMS}}",
+        "{where}同月来自{count}种导出，有的没有写明渠道：若邀评方式不同（如短信与语音），回收率与得分混在一起，构成一变总分就变；请在每种导出写明，如 channel: {{is: 短信}}",
+        "{where} of one month come from {count} kinds of export, and some do not say their channel; if these ask in unlike ways (text message, voice), response rates and scores are mixed and another mix moves the total; say it in each, such as channel: {{is: SMS}}",
     ),
     "keys used again": Term(
         "{where}有{count}次来电的编号另一次来电也用过（{share}）：相隔数小时以上，或来电人不同，各算一次；请核对设置events",

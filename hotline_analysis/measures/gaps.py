@@ -132,9 +132,15 @@ def written_end(have: Sequence[str]) -> nw.Expr:
     end, there = nw.col("end_s"), nw.col("end_s") >= start
     if "talk_seconds" in have:
         silent = nw.col("talk_seconds").fill_null(0) <= 0
-        for begun in (c for c in ("start_s", "answered_s") if c in have):
-            there = there & (silent | (end != nw.col(begun).fill_null(-1)))
+        for begun in (start, _instant(_answer(have))):
+            there = there & (silent | (end != begun.fill_null(-1)))
     return nw.when(there).then(end)
+
+
+def _answer(have: Sequence[str]) -> nw.Expr:
+    """When a call was answered: as it is written, else after its waits as far as they are told."""
+    waited = nw.sum_horizontal("start_s", *[c for c in WAITS if c in have])
+    return nw.coalesce(nw.col("answered_s"), waited) if "answered_s" in have else waited
 
 
 def end_of(have: Sequence[str]) -> nw.Expr:
@@ -144,8 +150,7 @@ def end_of(have: Sequence[str]) -> nw.Expr:
     not answered ends with its waits.
     """
     waited, outcome = nw.sum_horizontal("start_s", *[c for c in WAITS if c in have]), nw.col("outcome")
-    begun = nw.coalesce(nw.col("answered_s"), waited) if "answered_s" in have else waited
-    talked = begun + nw.col("hold_seconds").fill_null(0) if "hold_seconds" in have else begun
+    talked = _answer(have) + nw.col("hold_seconds").fill_null(0) if "hold_seconds" in have else _answer(have)
     known = [talked + nw.col("talk_seconds")] if "talk_seconds" in have else []
     known += [nw.when((outcome != "answered") & ~outcome.is_null()).then(waited)] if "outcome" in have else []
     known = [_instant(end) for end in known]

@@ -271,26 +271,21 @@ def cut_short(view: View) -> bool:
     cut, clock = 3600 * view.calendar.cut_hour, view.clock(view.leading)
     from_s = view.data_end_s - REACH_DAYS * DAY
     rows = view.table(view.leading).filter((nw.col(clock) >= from_s) & (nw.col(clock) < view.data_end_s))
-    moments = pandas(rows.select(at=nw.col("local_s") - cut))["at"].to_numpy(np.int64)
-    day, at = np.divmod(moments, DAY)
+    rows = rows.select(day=(nw.col("local_s") - cut) // DAY, at=(nw.col("local_s") - cut) % DAY)
     last = (view.calendar.day_of(view.data_end_s - 1) - volumes.EPOCH).days
-    if not (day == last).any():
+    moment = pandas(rows.filter(nw.col("day") == last).select(nw.col("at").max()))["at"].iloc[0]
+    if pd.isna(moment):
         return False
-    numbers = np.arange(last - REACH_DAYS + 1, last + 1)
-    before, after = (
-        np.bincount(day[part] - numbers[0], minlength=len(numbers)) for part in _parted(day, at, numbers[0], at[day == last].max())
-    )
-    alike = Kinds([volumes.EPOCH + timedelta(days=int(n)) for n in numbers], view.params).alike(before + after > 0)[-1]
+    behind = nw.when(nw.col("at") > int(moment)).then(nw.lit(1)).otherwise(nw.lit(0))
+    counts = pandas(rows.with_columns(behind=behind).group_by("day").agg(nw.col("behind").sum(), calls=nw.len())).set_index("day")
+    counts = counts.reindex(np.arange(last - REACH_DAYS + 1, last + 1), fill_value=0).astype("int64")
+    after, before = counts["behind"].to_numpy(), (counts["calls"] - counts["behind"]).to_numpy()
+    dates = [volumes.EPOCH + timedelta(days=int(n)) for n in counts.index]
+    alike = Kinds(dates, view.params).alike(before + after > 0)[-1]
     if len(alike) < LEAST_BACK:
         return False
     level = min(1.0, before[-1] / max(np.median(before[alike]), 1.0))
     return bool(np.median(after[alike]) * level >= LATER)
-
-
-def _parted(day: np.ndarray, at: np.ndarray, first: int, moment: int) -> tuple[np.ndarray, np.ndarray]:
-    """The records up to a moment of their day, and those behind it."""
-    inside = day >= first
-    return inside & (at <= moment), inside & (at > moment)
 
 
 def interval_over(k: np.ndarray, n: np.ndarray, indicator: "Indicator") -> dict:

@@ -229,7 +229,7 @@ def test_surveys_without_a_channel_are_told_how_ways_of_asking_are_kept_apart(to
     Path("答卷.csv").write_text(f"答卷编号,提交答卷时间,总体满意度{way}\n{rows}", encoding="utf-8")
     assert main(["inspect", "答卷.csv"]) == 0
     text = capsys.readouterr().out
-    assert "surveys:" in text and ("channel: 来源" in text) == told and ("各写 channel: {constant: 短信}" in text) != told
+    assert "surveys:" in text and ("channel: 来源" in text) == told and ("各写 channel: {is: 短信}" in text) != told
 
 
 def test_orders_without_an_opening_time_are_told_what_would_place_them(tmp_path, monkeypatch, capsys):

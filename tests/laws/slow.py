@@ -19,12 +19,12 @@ def lasted(row: dict, *names: str) -> int:
 def end(row: dict) -> int | None:
     """When the call ended: as written, or by what is known of its parts; None where nobody can say."""
     start = row["start_s"]
-    talked = (row.get("talk_seconds") or 0) > 0 and row.get("end_s") in (start, row.get("answered_s"))
+    waited = start + lasted(row, "menu_seconds", "queue_seconds", "ring_seconds")
+    begun = waited if row.get("answered_s") is None else row["answered_s"]
+    talked = (row.get("talk_seconds") or 0) > 0 and row.get("end_s") in (start, begun)
     if row.get("end_s") is not None and row["end_s"] >= start and not talked:
         return row["end_s"]
-    waited = start + lasted(row, "menu_seconds", "queue_seconds", "ring_seconds")
     if row.get("talk_seconds") is not None:
-        begun = waited if row.get("answered_s") is None else row["answered_s"]
         return begun + lasted(row, "talk_seconds", "hold_seconds")
     return None if row.get("outcome") in (None, "answered") else waited
 

@@ -58,6 +58,14 @@ def told(h) -> list[tuple]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_nor_is_the_answer_that_only_the_waits_tell(engine):
+    """`ended_at` mapped to the answer, which has no column: 1000 and 60 s of queue; the talk of 300 s ends at 1360, as the check says that it is worked out."""
+    rows = {"start_s": [1000] * 3, "end_s": [1060, 1060, 1062], "queue_seconds": [60] * 3, "talk_seconds": [300, 0, 300], "outcome": ["answered"] * 3}  # fmt: skip
+    told = pandas(on(engine, {**rows, "seq": list(range(3))}).select("seq", end=end_of(list(rows))))
+    assert list(told.sort_values("seq")["end"].astype(int)) == [1360, 1060, 1062]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_start_or_the_answer_of_a_call_that_was_talked_on_is_no_end(engine):
     """Queue 60, talk 300: an end at the start (0) or the answer (60) is 360; where nobody talked, or the end is later, it stands."""
     rows = {"start_s": [1000] * 5, "end_s": [1000, 1060, 1000, 1061, 999], "answered_s": [None, 1060, None, 1060, None],

@@ -200,8 +200,8 @@ def _ways(one: Looked, section: Section, language: str) -> list[str]:
     if section.table != "surveys" or "channel" in _mapped(one, section):
         return []
     told = Term(
-        "没有渠道列：短信、语音等几种邀评方式的文件请列成几份，各写 channel: {constant: 短信}，否则回收率与得分混在一起",
-        "no channel: list the files of several ways of asking (text message, voice) as sources of their own, each with channel: {constant: SMS}, or their response rates and scores are mixed",
+        "没有渠道列：短信、语音等几种邀评方式的文件请列成几份，各写 channel: {is: 短信}，否则回收率与得分混在一起",
+        "no channel: list the files of several ways of asking (text message, voice) as sources of their own, each with channel: {is: SMS}, or their response rates and scores are mixed",
     )
     return [f"# {told(language)}"]
 
