@@ -161,6 +161,13 @@ def lives(parts) -> tuple[np.ndarray, np.ndarray]:
     return np.where(begun, first, 0), ~((n - last >= SETTLED_DAYS) & (after >= CERTAIN))
 
 
+def unsettled(parts) -> bool:
+    """Whether most of the records of the last `SETTLED_DAYS` have names that none before had (there were some): of another list of categories nothing can be said yet."""
+    parts = np.asarray(parts, float)
+    late, before = parts[-SETTLED_DAYS:].sum(axis=0), parts[:-SETTLED_DAYS].sum(axis=0)
+    return bool(before.any() and late[before == 0].sum() > late.sum() / 2)
+
+
 def whole_parts(values, total: int) -> np.ndarray:
     """Whole numbers in the proportion of `values` that add to `total` exactly: the largest remainders are rounded up, the first of equal ones."""
     values = np.asarray(values, float)

@@ -374,7 +374,8 @@ def issues(view: View, *, level: int = 1) -> pd.DataFrame:
     if not s.parts.shape[1]:
         table, _ = _table(view)
         raise DataRefused("outlook", f"not available: needs {LEVEL_COLUMNS[table].format(level)}.", "Map the column.")
-    _check_settled(s.parts.to_numpy(float))
+    if forecast.unsettled(s.parts):
+        raise DataRefused("outlook", "most topics have other names than two weeks ago.", "It takes two weeks of them.")
     parts = _pooled(s.parts, view.smallest)
     shares = _shares(parts.to_numpy(float))
     value = forecast.whole_parts(shares, int(now["value"]))
@@ -406,12 +407,6 @@ def _pooled(parts: pd.DataFrame, smallest: int) -> pd.DataFrame:
     return kept.assign(**{disclosure.OTHER: parts[small].sum(axis=1)})
 
 
-def _check_settled(parts: np.ndarray) -> None:
-    late = parts[-LEAST_DAYS:].sum(axis=0)
-    if late[parts[:-LEAST_DAYS].sum(axis=0) == 0].sum() > late.sum() / 2:
-        raise DataRefused("outlook", "most topics have other names than two weeks ago.", "It takes two weeks of them.")
-
-
 def _shares(parts: np.ndarray) -> np.ndarray:
     """Shares of the topics by their last eight weeks: a new name as if it had come from the first of these days on as since its own, and with no other past."""
     begin, live = forecast.lives(parts)
@@ -434,7 +429,8 @@ def _reaches(s: Series, parts: np.ndarray, method: str, view: View) -> np.ndarra
     whole = forecast.totals(actual_days, _rolled(method, s, origins, view))[1]
     actual = np.array([(parts[o + s.gap : o + s.gap + s.horizon] * seen[n][:, None]).sum(axis=0) for n, o in enumerate(origins)])
     predicted = np.array([whole[n] * _shares(parts[:o]) for n, o in enumerate(origins)])
-    settled = np.array(origins)[:, None] >= np.where(forecast.lives(parts)[0] > 0, forecast.lives(parts)[0] + LEAST_DAYS, 0)
+    begin, _ = forecast.lives(parts)
+    settled = np.array(origins)[:, None] >= np.where(begin > 0, begin + LEAST_DAYS, 0)
     return np.array([forecast.reach(actual[own, c], predicted[own, c]).share for c, own in enumerate(settled.T)])
 
 
