@@ -256,6 +256,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "no incidents": Term("本期没有服务事故", "no incidents in this period"),
     "too short to forecast": Term("历史不足两周，不作预测", "under two weeks of history: nothing is forecast"),
     "test at earlier origins": Term("历史太短，还不能回测", "too little history for a test at earlier origins"),
+    "most topics have other names": Term("诉求分类刚换过，新的用满两周才预测", "the list of topics is new: two weeks of it are needed"),
     "too few earlier months": Term("此前不足三个月，不判断上升", "under three earlier months: nothing is called rising"),
     "history": Term("数据不足21天，无法与平时对照", "less than 21 days of data, so nothing to compare with habit"),
     "no control": Term("没有对照", "no control"),

@@ -9,10 +9,12 @@ from collections import Counter
 
 import pytest
 
-from tests.tried import by_default
+from tests.tried import WHOLE, by_default
 
 by_default()
 gc.set_threshold(50_000, 20, 100)  # of half a million objects hardly one is ever garbage: looking for it took a tenth of a run
+if not WHOLE:  # as many processes as there are processors test at once: on a few rows a second thread only waits
+    os.environ.setdefault("HOTLINE_THREADS", "1")
 os.fsync = lambda handle: None  # no test turns the power off; those that count or break the steps of a write put theirs on top
 
 BARS = {  # what is counted, and how many of it a whole run shows (make test, the slow ones and the browser's together)

@@ -56,7 +56,7 @@ PLAIN = [
 ]  # fmt: skip
 
 
-ENGINE = duckdb.connect()
+ENGINE = duckdb.connect(config={"threads": 1})
 
 
 def _engine(texts, countries=()):

@@ -132,7 +132,7 @@ def checks(
         *_of_cells(cells, params, period),
         *_of_ways(ledgers, params, period),
     ]
-    parts = {name: _Part(TABLES[name], relation, params, period) for name, relation in tables.items()}
+    parts = {name: _Part(TABLES[name], connection, relation, params, period) for name, relation in tables.items()}
     leading = next((name for name, part in parts.items() if part.clock in part), "")  # places the hotline in time
     for name, part in parts.items():
         rows += _of_table(part, first=name == leading)
@@ -165,8 +165,11 @@ def grade(frame: pd.DataFrame) -> tuple[str, str]:
 class _Part:
     """One table with its period: questions in SQL, and how its columns are called in the frame. The table is `t` in them."""
 
-    def __init__(self, table: Table, relation: duckdb.DuckDBPyRelation, params: Params, period: Stretch | None):
+    def __init__(
+        self, table: Table, connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, params: Params, period: Stretch | None
+    ):
         self.table, self.name, self.relation, self.params, self.period = table, table.name, relation, params, period
+        self.ask, self.rows_of = connection.execute, relation.sql_query()
         self.clock = params.placed(table, relation.columns)
         self.epoch = table[self.clock].epoch
         self.inside = f"{self.epoch} >= {period.start_s} AND {self.epoch} < {period.end_s}" if period else "true"
@@ -179,7 +182,8 @@ class _Part:
         return column in self.relation.columns
 
     def rows(self, sql: str) -> list[tuple]:
-        return self.relation.query("t", sql).fetchall()
+        """Asked of the connection at once: a relation's own `query` binds the text three times more."""
+        return self.ask(f"WITH t AS NOT MATERIALIZED ({self.rows_of}) {sql}").fetchall()
 
     def one(self, *counts: str, where: str = "true") -> tuple:
         """Counts over the period's records."""

@@ -70,14 +70,19 @@ def _by_group(view: View, daily: pd.DataFrame, periods: Sequence[Period], groups
     """The volume a day (received) and the share of the whole (share) of some groups in every period, in the columns of `indicators.evaluate`.
 
     What a kind of day brings is found in all months, as in 表1, however few of them are told: the same counts have one change a day wherever they stand.
+    Months before a group's first record are no history of it (another tree of issues, a new area): noughts that would make every later month unusual.
     """
     days, rows = volumes.days(view, orders.months(view), daily.sum(axis=1)), []
+    begun = {name: daily.index[daily[name] > 0].min() if name in daily else np.nan for name in groups}
+    before = period_before(view.period.label) if grain(view.period.label) else ""
     for period in periods:
         here = days[days["period"] == period.label]
         first, last = ((day - volumes.EPOCH).days for day in (period.first_day, period.last_day))
         table = daily[(daily.index >= first) & (daily.index <= last)]
         table = table[table.sum(axis=1) > 0]
         for name in groups:
+            if begun[name] > last and period.label not in (view.period.label, before):
+                continue
             counts = table[name] if name in table else pd.Series(0, index=table.index)
             found = (volume(RECEIVED, counts, period, here), _category(counts, table.sum(axis=1), period))
             rows += [r | {"group": str(name)} for r in found]

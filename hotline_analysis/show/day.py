@@ -2,7 +2,7 @@
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import Rows, Sentence, Sentences, Term
+from hotline_analysis.words import Either, Rows, Sentence, Sentences, Term
 
 MOVED = Rows(
     dict.fromkeys(
@@ -23,9 +23,14 @@ ODD = Rows(
 RISEN = Rows(
     {
         "True": (
-            Sentence(
-                "{topic}{count}件，为平常的{ratio}倍（{ratio_low:ratio}至{ratio_high:ratio}）",
-                "{topic}: {count}, {ratio} times the usual ({ratio_low:ratio} to {ratio_high:ratio})",
+            Either(
+                (
+                    Sentence(
+                        "{topic}{count}件，为平常的{ratio}倍（{ratio_low:ratio}至{ratio_high:ratio}）",
+                        "{topic}: {count}, {ratio} times the usual ({ratio_low:ratio} to {ratio_high:ratio})",
+                    ),
+                    Sentence("{topic}{count}件，同类日从没有过", "{topic}: {count}, on no such day before"),
+                )
             ),
         )
     },

@@ -14,7 +14,10 @@ def bare(frame: pd.DataFrame) -> pd.DataFrame:
 
 def digest(frame: pd.DataFrame) -> str:
     """What tells a study's own values from a frame that somebody filtered or merged."""
-    plain = bare(frame)
-    whole = plain.astype(object).where(plain.notna().to_numpy(), None)
-    told = [(str(name), whole.iloc[:, at].tolist()) for at, name in enumerate(plain.columns)]  # by place: names may be equal
+    told = [(str(name), _cells(column)) for name, column in bare(frame).items()]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _cells(column: pd.Series) -> list:
+    """A column's values, None where there is none."""
+    return [None if missing else value for value, missing in zip(column.tolist(), column.isna().tolist(), strict=True)]

@@ -141,6 +141,33 @@ def smoothed_shares(recent, before) -> np.ndarray:
     return (n + a * m) / (n.sum() + a)
 
 
+SETTLED_DAYS = 14  # of records, before a name that is new counts from its first day on, and without any, before one is over
+CERTAIN = 7.0  # records expected of a name before its first or after its last: none by chance in one of a thousand cases
+
+
+def lives(parts) -> tuple[np.ndarray, np.ndarray]:
+    """Of each category the day from which it counts (0: from the first), and whether it still comes: names begin and end where a list of categories is replaced.
+
+    parts: counts by day (rows) and category. One begins on its first day where, at its share of the records since, `CERTAIN` of the records before should have been
+    its own, and where it came on half of the days on which it could since: what gathers in a few days is an incident. It is over where as many after its last day should have been.
+    """
+    parts = np.asarray(parts, float)
+    n, so_far, came = len(parts), np.append(0, parts.sum(axis=1).cumsum()), parts > 0
+    first, last, k = came.argmax(axis=0), n - came[::-1].argmax(axis=0), parts.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lacking, after = k / (so_far[n] - so_far[first]) * so_far[first], k / so_far[last] * (so_far[n] - so_far[last])
+    steady = came.sum(axis=0) >= np.minimum(k, n - first) / 2
+    begun = steady & (n - first >= SETTLED_DAYS) & (lacking >= CERTAIN)
+    return np.where(begun, first, 0), ~((n - last >= SETTLED_DAYS) & (after >= CERTAIN))
+
+
+def unsettled(parts) -> bool:
+    """Whether most of the records of the last `SETTLED_DAYS` have names that none before had (there were some): of another list of categories nothing can be said yet."""
+    parts = np.asarray(parts, float)
+    late, before = parts[-SETTLED_DAYS:].sum(axis=0), parts[:-SETTLED_DAYS].sum(axis=0)
+    return bool(before.any() and late[before == 0].sum() > late.sum() / 2)
+
+
 def whole_parts(values, total: int) -> np.ndarray:
     """Whole numbers in the proportion of `values` that add to `total` exactly: the largest remainders are rounded up, the first of equal ones."""
     values = np.asarray(values, float)

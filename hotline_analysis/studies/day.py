@@ -21,12 +21,13 @@ from hotline_analysis.measures.orders import NONE, NOT_GIVEN
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import WEEKDAYS
-from hotline_analysis.stats import tests
+from hotline_analysis.stats import forecast, tests
 from hotline_analysis.words import WEEKDAY, Field, Term
 
 EDITION = "day"  # a page of the day's edition, not of the month's
 BACK_DAYS, MOST, LEAST = 364, 24, 6  # a year back at most; so many such days at most; fewer tell no range
 CLEAR_Q = 0.05
+NOTHING = tests.HistoryRatio(*[np.nan] * 5)
 KINDS = {
     **dict(zip(WEEKDAYS, WEEKDAY, strict=True)),
     "holiday": Term("节假日", "public holiday"),
@@ -148,25 +149,50 @@ def hours(view: View) -> pd.DataFrame:
 def topics(view: View, *, level: int = 1) -> pd.DataFrame:
     """What was called about, at one level of the category tree, against the earlier days of the day's kind; topics under the view's `smallest` are pooled; calls of no topic are a row of their own, not compared.
 
+    A name that began meanwhile (another list of topics, `forecast.lives`) is held against days since then, and not compared where fewer than `LEAST` of the kind are; a topic that no such day had has no ratio.
+
     Columns: topic, count (the day), usual (mean of such days), ratio, ratio_low, ratio_high (95 %, the days' own unrest in it), q (Benjamini-Hochberg), odd (more
-    than usual: q < .05 and ratio > 1), state (key of `STATES`), kind, alike, risen (how many are), topics, said (some, none, few days). Raises DataRefused without the column.
+    than usual: q < .05 and ratio > 1), state (key of `STATES`), kind, alike, risen (how many are), topics, said (some, none, few days). Raises DataRefused without the column, and where most names are younger than two weeks.
     """
     if level not in range(1, len(LEVELS) + 1):
         raise DataRefused("day", f"the tree has levels 1 to {len(LEVELS)}.", "Name one of them.")
     column, (kind, periods) = LEVELS[level - 1], alike(view)
     own, before = _by(view, periods, column, unfiled=NONE)
+    begun = _begun(view, column, own, before)
     table = pd.concat([own.rename("count"), before], axis=1).reset_index(names="topic")
     days = list(before.columns)
     table = disclosure.pooled(table, ["topic"], view.smallest, size="count").groupby("topic", as_index=False)[["count", *days]].sum()
-    judged = _against(table["count"], table[days], left_out=table["topic"].isin((disclosure.OTHER, NONE)).to_numpy())
+    known = table[days].astype("float64").mask(table["topic"].map(begun).fillna(0).to_numpy()[:, None] > np.array(days))
+    known[known.notna().sum(axis=1) < min(LEAST, len(days))] = np.nan
+    judged = _against(table["count"], known, left_out=table["topic"].isin((disclosure.OTHER, NONE)).to_numpy())
     few = len(days) < LEAST
-    odd = np.zeros(len(table), bool) if few else ((judged["q"] < CLEAR_Q) & (judged["ratio"] > 1)).to_numpy(bool)
+    odd = np.zeros(len(table), bool) if few else ((judged["q"] < CLEAR_Q) & (table["count"] > judged["usual"])).to_numpy(bool)
     told = {"kind": kind, "alike": len(days), "odd": odd, "risen": int(odd.sum()), "topics": int(judged["q"].notna().sum())}
     state = np.where(odd, "more", np.where(judged["q"].isna() | few, "few days" if few else "not compared", "usual"))
     frame = pd.concat([table[["topic", "count"]], judged], axis=1).assign(
         **told, state=state, said="few days" if few else "some" if odd.any() else "none"
     )
     return frame.sort_values(["odd", "count", "topic"], ascending=[False, False, True], ignore_index=True)
+
+
+def _begun(view: View, column: str, own: pd.Series, before: pd.DataFrame) -> dict[str, int]:
+    """The day (its number since 1970) from which each topic's name counts, of those that began within the days that are looked at.
+
+    Where most names are new and the old ones have gone, nothing can be said; an incident of a new name leaves the others as they are.
+    """
+    first = view.calendar.day(view.period.first_day - timedelta(days=BACK_DAYS))
+    rows = indicators.within_data(view, indicators.offered_calls(view), [first, view.period])
+    rows = rows.with_columns(day=(nw.col("local_s") - 3600 * view.calendar.cut_hour) // DAY).filter(~nw.col(column).is_null())
+    wide = pandas(rows.group_by("day", column).agg(n=nw.len())).pivot_table(index="day", columns=column, values="n", fill_value=0)
+    if wide.empty:
+        return {}
+    every = wide.reindex(range(int(wide.index.min()), int(wide.index.max()) + 1), fill_value=0)
+    old = own[before.sum(axis=1) > 0].sum()
+    gone = before.shape[1] and old < min(before.sum().mean(), own.sum()) / 2
+    if gone or forecast.unsettled(every):
+        raise DataRefused("day", "most topics have other names than two weeks ago.", "It takes two weeks of them.")
+    begin, _ = forecast.lives(every)
+    return {str(topic): int(every.index[row]) for topic, row in zip(every, begin, strict=True) if row}
 
 
 def alike(view: View) -> tuple[str, list[Period]]:
@@ -232,17 +258,17 @@ def _answered(view: View) -> dict[str, np.ndarray]:
 
 
 def _against(own: pd.Series, before: pd.DataFrame, *, left_out: np.ndarray | None = None) -> pd.DataFrame:
-    """Each row's count against its counts on the days before: their mean, the ratio with its interval, and q."""
-    days = before.shape[1]
-    if not days:
+    """Each row's count against its counts on the days before (nan: a day that does not speak for it): their mean, the ratio with its interval (none where no such day had one), and q."""
+    if not before.shape[1]:
         return pd.DataFrame(np.nan, index=range(len(own)), columns=["usual", "ratio", "ratio_low", "ratio_high", "q"])
-    judged = [tests.count_against_history(n, 1.0, past, np.ones(days)) for n, past in zip(own, before.to_numpy(float), strict=True)]
-    usual = before.mean(axis=1).to_numpy(float)
-    p = np.array([t.p for t in judged])
-    frame = pd.DataFrame(
-        {"usual": usual, "ratio": [t.ratio for t in judged], "ratio_low": [t.low for t in judged], "ratio_high": [t.high for t in judged]}
-    )
-    return frame.assign(q=tests.benjamini_hochberg(p if left_out is None else np.where(left_out, np.nan, p)))
+    past = [row[~np.isnan(row)] for row in before.to_numpy(float)]
+    judged = [
+        tests.count_against_history(n, 1.0, row, np.ones(len(row))) if len(row) else NOTHING for n, row in zip(own, past, strict=True)
+    ]
+    usual, p = before.mean(axis=1).to_numpy(float), np.array([t.p for t in judged])
+    frame = pd.DataFrame({"ratio": [t.ratio for t in judged], "ratio_low": [t.low for t in judged], "ratio_high": [t.high for t in judged]})
+    frame[~(usual > 0)] = np.nan
+    return frame.assign(usual=usual, q=tests.benjamini_hochberg(p if left_out is None else np.where(left_out, np.nan, p)))
 
 
 TABLES = {"figures": figures, "hours": hours, "topics": topics}

@@ -366,13 +366,16 @@ def issues(view: View, *, level: int = 1) -> pd.DataFrame:
     """Next month's volume by topic, adding to the total exactly: issue, share, value (whole), low, high (80 %), now (this month, where whole), month.
 
     A topic's share is that of the last eight weeks, drawn towards its share before as far as the two agree; its interval comes from its own errors at the
-    earlier origins. Topics with fewer than the view's `smallest` in the eight weeks are pooled. Raises DataRefused without the column of the level.
+    earlier origins. A name that began meanwhile (another list of topics) counts from its first day on, one that is over no more (`forecast.lives`); a young one has no interval.
+    Topics with fewer than the view's `smallest` in the eight weeks are pooled. Raises DataRefused without the column of the level, and where most names are younger than two weeks.
     """
     _check_level(level)
     s, now = series(view, level), total(view).iloc[0]
     if not s.parts.shape[1]:
         table, _ = _table(view)
         raise DataRefused("outlook", f"not available: needs {LEVEL_COLUMNS[table].format(level)}.", "Map the column.")
+    if forecast.unsettled(s.parts):
+        raise DataRefused("outlook", "most topics have other names than two weeks ago.", "It takes two weeks of them.")
     parts = _pooled(s.parts, view.smallest)
     shares = _shares(parts.to_numpy(float))
     value = forecast.whole_parts(shares, int(now["value"]))
@@ -383,9 +386,8 @@ def issues(view: View, *, level: int = 1) -> pd.DataFrame:
     frame = pd.DataFrame(
         {"issue": parts.columns, "share": shares, "value": value, "low": np.maximum(value * (1 - reach), 0), "high": value * (1 + reach)}
     )
-    frame = frame.assign(now=this, unit=s.unit, month=now["month"]).sort_values(
-        ["value", "issue"], ascending=[False, True], ignore_index=True
-    )
+    frame = frame.assign(now=this, unit=s.unit, month=now["month"])[(value > 0) | (np.nan_to_num(this) > 0)]
+    frame = frame.sort_values(["value", "issue"], ascending=[False, True], ignore_index=True)
     return disclosure.untold(frame, ["now"], [], view.smallest, parts_of=())
 
 
@@ -406,7 +408,15 @@ def _pooled(parts: pd.DataFrame, smallest: int) -> pd.DataFrame:
 
 
 def _shares(parts: np.ndarray) -> np.ndarray:
-    return forecast.smoothed_shares(parts[-SHORT_DAYS:].sum(axis=0), parts[:-SHORT_DAYS].sum(axis=0))
+    """Shares of the topics by their last eight weeks: a new name as if it had come from the first of these days on as since its own, and with no other past."""
+    begin, live = forecast.lives(parts)
+    day, recent = max(len(parts) - SHORT_DAYS, 0), parts[-SHORT_DAYS:].sum(axis=0)
+    so_far = np.append(0, parts.sum(axis=1).cumsum())
+    recent = live * recent * (so_far[-1] - so_far[day]) / np.maximum(so_far[-1] - so_far[np.maximum(begin, day)], 1)
+    old = live & (begin == 0)
+    before = parts[:day].sum(axis=0) * old
+    grown = before.sum() / recent[old].sum() if recent[old].sum() else 0.0
+    return forecast.smoothed_shares(recent, np.where(old, before, recent * grown))
 
 
 def _reaches(s: Series, parts: np.ndarray, method: str, view: View) -> np.ndarray:
@@ -419,7 +429,9 @@ def _reaches(s: Series, parts: np.ndarray, method: str, view: View) -> np.ndarra
     whole = forecast.totals(actual_days, _rolled(method, s, origins, view))[1]
     actual = np.array([(parts[o + s.gap : o + s.gap + s.horizon] * seen[n][:, None]).sum(axis=0) for n, o in enumerate(origins)])
     predicted = np.array([whole[n] * _shares(parts[:o]) for n, o in enumerate(origins)])
-    return np.array([forecast.reach(actual[:, c], predicted[:, c]).share for c in range(parts.shape[1])])
+    begin, _ = forecast.lives(parts)
+    settled = np.array(origins)[:, None] >= np.where(begin > 0, begin + LEAST_DAYS, 0)
+    return np.array([forecast.reach(actual[own, c], predicted[own, c]).share for c, own in enumerate(settled.T)])
 
 
 # ---- rising topics

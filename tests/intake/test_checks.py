@@ -15,7 +15,7 @@ from hotline_analysis.intake.read.ledger import GARBLED, SHORT, UNFINISHED, File
 from hotline_analysis.params import Params
 from tests.intake.storing import export, hotline
 
-CONNECTION = duckdb.connect()
+CONNECTION = duckdb.connect(config={"threads": 1})
 EPOCH = datetime(1970, 1, 1)
 
 

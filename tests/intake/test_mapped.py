@@ -39,7 +39,7 @@ def mine(frame, period=MAY, **asked) -> dict:
 
 def mapped_only(frame) -> list:
     """The findings of `mapped` alone: months by the hundred take seconds."""
-    part = _Part(TABLES["calls"], CONNECTION.from_df(frame), params(), None)
+    part = _Part(TABLES["calls"], CONNECTION, CONNECTION.from_df(frame), params(), None)
     return list(mapped.wrongly(part, [], _answered(part)))
 
 

@@ -44,7 +44,7 @@ def records(data: dict) -> list[dict]:
 
 
 def told(calls: dict, orders: dict, rule: Definition, engine: str) -> list[dict]:
-    connection = duckdb.connect() if engine == "duckdb" else None
+    connection = duckdb.connect(config={"threads": 1}) if engine == "duckdb" else None
     frame, theirs = on(engine, calls, connection), on(engine, orders, connection)
     marked = rules.with_chases(frame, theirs, rule) if rule.open_orders == "apart" else frame
     gaps = pandas(gap_table(marked, rule, data_start_s=0, data_end_s=HORIZON)).sort_values("seq")

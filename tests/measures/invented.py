@@ -169,7 +169,7 @@ def seen(engine: str = "pandas", settings=None, **other):
     """The hotline as a view of June with its data from May on; other: tables in the place of these."""
     held = {**tables(), **other}
     if engine == "duckdb":
-        connection = duckdb.connect()
+        connection = duckdb.connect(config={"threads": 1})
         held = {name: connection.from_df(frame.convert_dtypes()) for name, frame in held.items()}
     held = {name: lazy(frame) for name, frame in held.items()}
     found = view(held.pop("calls"), settings or {}, start_s=BEGIN, end_s=JUNE.end_s, params=PARAMS, **held)

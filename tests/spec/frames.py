@@ -101,7 +101,7 @@ def on(engine: str, data: dict[str, list], connection=None) -> nw.LazyFrame:
     frame = pd.DataFrame({k: pd.array(v, dtype=PANDAS[kinds[k]]) for k, v in data.items()})
     if engine == "pandas":
         return lazy(frame)
-    connection = connection or duckdb.connect()
+    connection = connection or duckdb.connect(config={"threads": 1})
     name = "given_" + "_".join(data)[:40]
     connection.register(name, pd.DataFrame({k: v if kinds[k] == "text" else v.astype("float64") for k, v in frame.items()}))
     casts = ", ".join(f"{k}::{DUCKDB[kinds[k]]} AS {k}" for k in data)
@@ -118,6 +118,6 @@ def of_case(case: Case, engine: str, **changes) -> View:
     """The case as a study sees it."""
     windows = [w for w in case.answers if w] or [2]
     settings = {"windows_hours": windows, **case.rules, **changes}
-    connection = duckdb.connect() if engine == "duckdb" else None
+    connection = duckdb.connect(config={"threads": 1}) if engine == "duckdb" else None
     orders = {"orders": on(engine, order_columns(case), connection)} if case.orders is not None else {}
     return view(on(engine, columns(case), connection), settings, start_s=second("03-01 00:00"), end_s=second(case.data_end), **orders)

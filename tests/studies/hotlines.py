@@ -69,6 +69,6 @@ def _kept_in_memory():
 def _relation(frame: pd.DataFrame):
     import duckdb
 
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     connection.register("given", frame)
     return connection.sql("SELECT * FROM given")

@@ -602,6 +602,18 @@ def test_one_count_has_one_change_a_day_whether_it_is_judged_or_not():
     assert bare["a_day"] == pytest.approx(judged["a_day"], abs=1e-12)
 
 
+def test_months_before_a_name_are_no_history_of_it():
+    """十四个月前十二个月叫“旧”，后两个月改叫“新”，每天同样多：新名字有的两个月一样，没有什么异常。"""
+    months = [f"2023-{m:02d}" for m in range(7, 13)] + [f"2024-{m:02d}" for m in range(1, 9)]
+    shown = view(joined(*(spread(m, NOW, mixed=False) for m in months)), start="2023-07-01")
+    days = pd.date_range("2023-07-01", "2024-08-31")
+    old, since = np.random.default_rng(5).poisson(20, len(days)), days >= "2024-07-01"
+    daily = pd.DataFrame({"旧": np.where(since, 0, old), "新": np.where(since, old, 0), "别的": 20}, index=(days - pd.Timestamp(0)).days)
+    found = mix.compared(shown, daily, ["新", "别的"]).set_axis(["新", "别的"])
+    assert found["share_state"].to_dict() == {"新": "no evidence", "别的": "inside"}
+    assert found.loc["新", "state"] == "no evidence" and found.loc["新", "share_change_high"] - found.loc["新", "share_change_low"] < 0.1
+
+
 def slow_share(rows, most):
     """Aalen-Johansen by walking the hours."""
     left, share, at_risk = 1.0, 0.0, list(rows)

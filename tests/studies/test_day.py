@@ -10,12 +10,13 @@ import pytest
 
 from hotline_analysis import disclosure, open_hotline
 from hotline_analysis.__main__ import main
-from hotline_analysis.errors import BadParams, NoInput
+from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.orders import NONE
 from hotline_analysis.params import check_period
 from hotline_analysis.report import month
 from hotline_analysis.show import charts
+from hotline_analysis.show.digest import digest
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.studies import day
 
@@ -140,6 +141,45 @@ def test_small_topics_and_calls_of_none_have_words_and_are_not_compared(busy):
     assert found["count"].sum() == len(own)
     words = day.COLUMNS["topic"].words
     assert (words[disclosure.OTHER]("zh"), words[NONE]("zh")) == ("其他（含不足8的）", "未填")
+
+
+def renamed(held, since: str, first: str = ""):
+    """The calls of a hotline whose topics have other names from a day on; first: the day from which calls are there at all."""
+    calls = pandas(held.view.tables["calls"]).sort_values("seq", ignore_index=True)
+    at = held.view.calendar.instant(date.fromisoformat(since))
+    calls["issue_1"] = np.where(calls["start_s"] >= at, calls["issue_1"].astype(str) + "新版", calls["issue_1"])
+    return replace(held.view, tables={"calls": lazy(calls)})
+
+
+def test_a_new_list_of_topics_is_held_against_days_since_then(quiet):
+    """6月13日是周四：换名不足两周不说；换了八周的只与其后的周四比，与没有换名时同一个数。"""
+    for since in ("2024-06-13", "2024-06-05"):
+        with pytest.raises(DataRefused) as fault:
+            day.topics(renamed(quiet, since))
+        assert str(fault.value) == "day › most topics have other names than two weeks ago. It takes two weeks of them."
+    young = day.topics(renamed(quiet, "2024-05-20"))
+    own = young["topic"].str.endswith("新版")
+    assert set(young["state"]) == {"not compared"} and young.loc[own, "ratio"].isna().all() and young["said"].iloc[0] == "none"
+    old = day.topics(renamed(quiet, "2024-04-12")).set_index("topic")
+    calls = pandas(quiet.view.tables["calls"])
+    weeks = [quiet.view.calendar.day(date(2024, 6, 13) - timedelta(days=7 * n)) for n in range(1, 9) if n != 6]  # 2 May was a holiday
+    usual = [((calls["start_s"] >= p.start_s) & (calls["start_s"] < p.end_s) & (calls["issue_1"] == "供水")).sum() for p in weeks]
+    assert old.loc["供水新版", "usual"] == pytest.approx(np.mean(usual)) and set(old["state"]) <= {"usual", "not compared"}
+
+
+def test_a_topic_that_no_such_day_had_is_said_without_a_ratio(quiet):
+    """当日三十通“井盖”，以前从没有过：是多于平常，没有倍数；页面照常出。"""
+    calls = pandas(quiet.view.tables["calls"]).sort_values("seq", ignore_index=True)
+    own = calls.index[calls["start_s"].between(quiet.period.start_s, quiet.period.end_s - 1)]
+    more = calls.loc[own[:1].repeat(30)].assign(issue_1="井盖")
+    calls = pd.concat([calls, more], ignore_index=True).sort_values("start_s", kind="stable").drop(columns="seq")
+    frame = quiet.study("day", "topics")
+    found = day.topics(replace(quiet.view, tables={"calls": lazy(calls)}))
+    row = found.iloc[0]
+    assert (row["topic"], row["state"], row["count"], row["usual"]) == ("井盖", "more", 30, 0) and np.isnan(row["ratio"])
+    found.attrs = {**frame.attrs, "digest": digest(found)}
+    assert [say(found, language=each).text for each in ("zh", "en")] == ["井盖30件，同类日从没有过。", "井盖: 30, on no such day before."]
+    assert "井盖" in show(found).text
 
 
 def test_a_window_that_is_still_running_says_when_it_is_final(params, busy):

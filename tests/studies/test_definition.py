@@ -113,7 +113,7 @@ def test_three_engines_give_the_same_tables(seed):
     calls, orders = random_hotline(seed, 150)
     made = {}
     for engine in ENGINES:
-        connection = duckdb.connect() if engine == "duckdb" else None
+        connection = duckdb.connect(config={"threads": 1}) if engine == "duckdb" else None
         tables = {"orders": on(engine, orders, connection)}
         seen = view(on(engine, calls, connection), {}, start_s=0, end_s=HORIZON, **tables)
         made[engine] = {name: make(seen) for name, make in definition.TABLES.items()}

@@ -208,6 +208,34 @@ def test_a_rare_topic_is_pooled_and_what_is_not_filed_has_a_row():
     assert all(set(frame["issue"]) == {"a", "(<8)"} for frame in alone), "three calls of one topic are not the rest of a total"
 
 
+def renamed(days: int, since: int) -> list[list[str]]:
+    """Thirty a of forty calls a day, the others b; from a day on a is called A, and c takes half of b."""
+    return [["A"] * 30 + ["b"] * 5 + ["c"] * 5 if day >= since else ["a"] * 30 + ["b"] * 10 for day in range(days)]
+
+
+@pytest.mark.parametrize(("since", "interval"), [(20, False), (80, True)])
+def test_a_new_list_of_topics(since, interval):
+    """分类换了，旧名字不再来：下月按新名字分，旧的不列；刚换的没有区间。"""
+    days = renamed(200, 200 - since)
+    found = outlook.issues(view_of([40] * 200, issues=days)).set_index("issue")
+    assert set(found.index) == {"A", "b", "c"} and found["value"].sum() == outlook.total(view_of([40] * 200, issues=days))["value"].iloc[0]
+    assert found.loc["A", "share"] == pytest.approx(0.75, abs=0.06) and found.loc["c", "share"] == pytest.approx(0.125, abs=0.03)
+    assert found.loc[["A", "c"], "low"].notna().tolist() == [interval] * 2 and np.isfinite(found.loc["b", "high"])
+
+
+def test_a_list_of_topics_that_is_younger_than_two_weeks():
+    with pytest.raises(DataRefused) as fault:
+        outlook.issues(view_of([40] * 200, issues=renamed(200, 190)))
+    assert str(fault.value) == "outlook › most topics have other names than two weeks ago. It takes two weeks of them."
+
+
+def test_an_incident_is_no_new_topic():
+    """四天里的六十通停水不是一类新的诉求：不按它那几天的比例算到下月。"""
+    days = [["a"] * 30 + ["b"] * 10 + (["停水"] * 15 if 170 <= day < 174 else []) for day in range(200)]
+    found = outlook.issues(view_of([len(d) for d in days], issues=days)).set_index("issue")
+    assert "停水" not in found.index or found.loc["停水", "share"] < 0.03
+
+
 def test_no_topics_without_a_column():
     for table in (outlook.issues, outlook.rising):
         with pytest.raises(DataRefused) as fault:

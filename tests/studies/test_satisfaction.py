@@ -736,7 +736,7 @@ def test_three_engines_agree(table):
     calls = pd.DataFrame(CALLS)
     plain = seen(rows, calls=calls)
     first = TABLES[table](plain)
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     for name, frame in (("surveys", rows), ("calls", calls)):
         connection.register(name, frame.replace({np.nan: None}) if name == "calls" else frame)
     casts = "SELECT * REPLACE (CASE WHEN isnan(item_1) THEN NULL ELSE item_1 END AS item_1, CASE WHEN isnan(item_2) THEN NULL ELSE item_2 END AS item_2) FROM surveys"

@@ -48,6 +48,7 @@ class Store:
     def __init__(self, params: Params):
         self.params, self.folder = params, params.store_folder
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._inputs: list[Path] = []  # what the engine may read beside the store
         self._damaged: set[str] = set()
         self._seen: dict = {}
         self._state = self._told()
@@ -56,7 +57,7 @@ class Store:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The locked-down engine with a view of each table."""
         if self._connection is None:
-            self._open([])
+            self._open()
         return self._connection
 
     @property
@@ -151,7 +152,7 @@ class Store:
         month = f"date_trunc('month', {clock})" if clock in self._state["merged"][name]["facts"]["columns"] else "1"
         counts = f"SELECT {month} AS month, count(*) AS n FROM {name} GROUP BY month"
         query = f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce(max(n) FILTER (month IS NOT NULL), 0) FROM ({counts})"
-        return self._connection.execute(query).fetchone()
+        return self.connection.execute(query).fetchone()
 
     def check_unchanged(self) -> None:
         """Raise DataRefused when another run has made the store anew since it was opened: figures of two states would stand side by side."""
@@ -185,11 +186,12 @@ class Store:
                 self._verify()
                 jobs = self._jobs(key)
                 found = {name: lake.find(self.params, name) for name in self.params.tables}
-                self._open(
-                    [lying.folder for lying in found.values()]
-                )  # the exports are read by Python alone: their folders may have names that the engine cannot take
+                self._close()  # an engine that builds is opened where there is something to build
+                # the exports are read by Python alone: their folders may have names that the engine cannot take
+                self._inputs = [lying.folder for lying in found.values()]
                 self._assemble(jobs, self._parts(jobs, key, progress), key, found)
-                self._open([])  # a fresh engine: the one that built knows written numbers, and may read the exports
+                self._inputs = []
+                self._open()  # a fresh engine: one that built knows written numbers, and may read the exports
             finally:
                 self._tidy()
             self._seen = self._files_seen()
@@ -206,7 +208,7 @@ class Store:
             raise _made_anew(self.params)
         self._check_lake()
         self._seen = self._files_seen()
-        self._open([])
+        self._open()
         self._narrow()
 
     def _tidy(self) -> None:
@@ -338,11 +340,15 @@ class Store:
     def _staging(self) -> Path:
         return self.folder / "staging"
 
-    def _open(self, inputs: list[Path]) -> None:
-        """A connection that may read the inputs and the store and write the store."""
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        inputs = {*inputs, *(lying.folder for lying in map(self.lying, self.tables) if lying)}
+        self._connection = None
+
+    def _open(self) -> None:
+        """A connection that may read the inputs and the store and write the store."""
+        self._close()
+        inputs = {*self._inputs, *(lying.folder for lying in map(self.lying, self.tables) if lying)}
         self._connection = connect([self.folder, *inputs], self.folder / "spill", self.params.limits)
         self._make_views()
 
@@ -373,8 +379,8 @@ class Store:
         if stale:
             self._say_size(stale)
             machine.private_folder(self._staging)
-            self._connection.execute(instants.MACROS + convert.MACROS)
-            registry = identity.Registry(self._connection, self.folder / "identities.parquet")
+            self.connection.execute(instants.MACROS + convert.MACROS)
+            registry = identity.Registry(self.connection, self.folder / "identities.parquet")
             asked = (Asked(job.key, job.file, job.source, convert.wanted(job.source)) for job in stale)
             with Ahead(asked, self._staging, self.params.limits) as ahead:
                 for job in tqdm(stale, desc=self.params.name, unit="file", disable=not progress):
@@ -428,17 +434,17 @@ class Store:
         if asked and not job.file.path.exists():
             database.fetch(asked, job.file.path)
         text = ahead and ahead.take(job.key)
-        text = text or read(job.file, job.source, self._staging, connection or self._connection, convert.wanted(job.source))
+        text = text or read(job.file, job.source, self._staging, connection or self.connection, convert.wanted(job.source))
         database.unchanged(asked, job.file) if asked else unchanged(job)
         return text
 
     def _convert(self, job: Job, text: TextTable, key: identity.Key, registry: identity.Registry) -> None:
         """Convert one file's records and put its part on disk."""
         sheet = evidence.weighed(
-            self._connection, job, convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name), text.ledger.separator
+            self.connection, job, convert.sheet(text.path, text.columns, text.typed, job.source, job.file.name), text.ledger.separator
         )
         found = self._identities(job, sheet, key, registry)
-        guarded = guard.guard(self._connection, job.table, job.source, sheet, where=job.file.name, countries=self.params.countries, key=key)
+        guarded = guard.guard(self.connection, job.table, job.source, sheet, where=job.file.name, countries=self.params.countries, key=key)
         conversion = convert.convert(
             job.table,
             job.source,
@@ -448,16 +454,16 @@ class Store:
             identities={n: f"id_{n}" for n in found},
             order=self.params.identity,
             guarded=guarded,
-            odd_key=guard.odd_keys(self._connection, job.source, sheet, self.params.countries),
+            odd_key=guard.odd_keys(self.connection, job.source, sheet, self.params.countries),
             items=self.params.items,
             period=self.params.period,
         )
         staged = self._staging / (job.key + ".parquet")
-        self._connection.execute(f"COPY ({conversion.sql}) TO {literal(str(staged))} (FORMAT parquet)")
+        self.connection.execute(f"COPY ({conversion.sql}) TO {literal(str(staged))} (FORMAT parquet)")
         part = Part(list(conversion.columns), conversion.rejecting, text.ledger, [], found)
-        count_findings(self._connection, job, part, conversion, sheet, staged)
-        span(self._connection, job.table, part, staged)
-        part.unmet = unmet(self._connection, job.source, sheet)
+        count_findings(self.connection, job, part, conversion, sheet, staged)
+        span(self.connection, job.table, part, staged)
+        part.unmet = unmet(self.connection, job.source, sheet)
         registry.save()
         digest = sealed.digest(staged)
         machine.publish(staged, self._at(job, ".parquet"))
@@ -471,7 +477,7 @@ class Store:
             table = registry.resolve(
                 f"SELECT {convert.text_sql(rule, sheet)} AS text FROM {parquet(sheet.path)}", rule, kind, key, f"id_{name}"
             )
-            rows = self._connection.execute(
+            rows = self.connection.execute(
                 f"SELECT CASE note WHEN 'masked' THEN note ELSE state END, sum(n)::BIGINT FROM {table} GROUP BY 1 ORDER BY 1"
             ).fetchall()
             counts[name] = dict(rows)
@@ -485,7 +491,7 @@ class Store:
             if self._fresh(name, jobs):
                 merged[name] = old[name]
                 continue
-            made = Merge(self._connection, self.folder, self._table(name), mine, self.params, old.get(name, {})).run()
+            made = Merge(self.connection, self.folder, self._table(name), mine, self.params, old.get(name, {})).run()
             self._guard(self._table(name), mine, parquet([self.folder / file["file"] for file in made["files"]]))
             merged[name] = {"made": merge_key(mine, self.params), **made}
         merged |= {name: self._of_lake(name, lying, old.get(name, {})) for name, lying in found.items()}
@@ -508,7 +514,7 @@ class Store:
         asked = hashlib.sha256(json.dumps([*asked, lying.as_dict()]).encode("utf-8", "surrogatepass")).hexdigest()
         if old.get("asked") == asked:
             return old
-        return {"asked": asked, **contract.looked_at(self._connection, lying, name, self.params)}
+        return {"asked": asked, **contract.looked_at(self.connection, lying, name, self.params)}
 
     def _refuse_two_numberings(self, parts: list[Part], merged: dict) -> None:
         """The integers of callers mean the same people in all tables, or every join of two tables is wrong."""
@@ -527,7 +533,7 @@ class Store:
     def _guard(self, table: Table, mine: list[tuple[Job, Part]], made: str) -> None:
         """Refuse a table whose categories are none, and keep nothing of it: its files are in no state, and go (`_tidy`)."""
         try:
-            guard.refuse_no_category(self._connection, table, guard.called(self.params.path.name, table, mine), made)
+            guard.refuse_no_category(self.connection, table, guard.called(self.params.path.name, table, mine), made)
         except DataRefused:
             for left in (self._at(job, end) for job, _ in mine for end in (".json", ".parquet")):
                 machine.remove(left)

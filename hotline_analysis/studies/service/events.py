@@ -34,6 +34,7 @@ HISTORY = 98 * DAY  # thirteen weeks and one: the days of a kind before the peri
 EARLY = 28 * DAY  # with less history than this, days after the period stand in for those before
 LEAST_LOST, DROPPED_SECONDS = 8, 10  # calls lost beyond the usual; a talk so short is a line that dropped
 LEAST_EXCESS, LEAST_RATIO = 8, 2.0  # of a mass event: calls beyond the usual, and how many times the usual
+PRIOR_CALLS = 5  # by so many calls what is so of the whole hotline's days speaks for a cell with a short past
 MOST_SAID = 3  # findings that a sentence names
 SPANS = (1, 2, 4, 8, 24)  # hours that are looked at together
 KINDS = {
@@ -421,25 +422,67 @@ def _windows(cells: Cells, hours: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return summed[:, own], past, np.array([len(cells.days.alike[day]) for day in own])
 
 
+class Against(NamedTuple):
+    """What windows are held against: calls of other days, how many days those are, what share of such a day is expected of the window's own."""
+
+    past: np.ndarray
+    days: np.ndarray
+    share: np.ndarray
+
+    @property
+    def usual(self) -> np.ndarray:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.days > 0, self.share * self.past / self.days, np.nan)
+
+
+def _known(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """The open days of the period from each cell's first call on, and how many days of its kind each day has since then: both [cells, days of the period]."""
+    came = cells.counts.sum(axis=2)
+    known, own = ((came > 0).cumsum(axis=1) > 0) & (came[0] > 0), np.flatnonzero(cells.days.inside)
+    return known[:, own], np.stack([known[:, cells.days.alike[day]].sum(axis=1) for day in own], axis=1)
+
+
+def _against(cells: Cells, hours: int, level: np.ndarray) -> tuple[np.ndarray, Against, Against]:
+    """The windows' calls, and what they are held against: days of their kind, and the period's other days since the cell's first call."""
+    count, past, n = _windows(cells, hours)
+    share = np.where(np.arange(len(cells.keys))[:, None] == 0, 1.0, level)[..., None]  # the whole hotline is its own measure
+    there, since = (part[..., None] for part in _known(cells))
+    others = np.broadcast_to(there.sum(axis=1, keepdims=True) - there, count.shape)
+    rest = Against((count * there).sum(axis=1, keepdims=True) - count * there, others, share * _of_kind(past, since))
+    return count, Against(past, *(np.broadcast_to(a, count.shape) for a in (n[:, None], share))), rest
+
+
+def _larger(kind: Against, rest: Against) -> Against:
+    """Of both the one that expects more; where no day of the kind speaks, the rest does not either.
+
+    A name of an issue or area that is new has no past, and what has grown for good has another: neither is an event. What stands out of the rest too is one.
+    """
+    return Against(*(np.where(rest.usual > kind.usual, more, own) for more, own in zip(rest, kind, strict=True)))
+
+
+def _of_kind(past: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """How much a window of a day of its kind holds beside that of the mean day of the period: by the cell's own past as far as there is one, otherwise by the whole hotline's."""
+    mean = past.sum(axis=1, keepdims=True) / np.maximum(days.sum(axis=1, keepdims=True), 1) * days
+    whole = np.divide(past[0], mean[0], out=np.ones(past[0].shape), where=mean[0] > 0)
+    return (past + PRIOR_CALLS * whole) / (mean + PRIOR_CALLS)
+
+
 def _looked_at(cells: Cells) -> pd.DataFrame:
     """Every window of every cell that holds more than chance and the usual unrest allow: cell, hour (since 1970), hours, count, usual, z, q."""
     level = _levels(cells)
     parts, looked = [], 0
     for hours in SPANS:
-        count, past, n = _windows(cells, hours)
-        share = np.where(np.arange(len(cells.keys))[:, None] == 0, 1.0, level)[..., None]  # the whole hotline is its own measure
-        days = np.broadcast_to(n[:, None], count.shape[1:])
+        count, kind, rest = _against(cells, hours, level)
+        against = _larger(kind, rest)
+        usual = against.usual
         with np.errstate(divide="ignore", invalid="ignore"):
-            usual = np.where(days > 0, share * past / days, np.nan)
-            z = scan.deviations(count, usual, usual * (1 + share / days))
+            z = scan.deviations(count, kind.usual, kind.usual * (1 + kind.share / kind.days))
         unrest = _by_cell(z)[:, None, None]
         high = (count - usual >= LEAST_EXCESS) & (count >= LEAST_RATIO * usual)
         p = np.ones(count.shape)
-        p[high] = scan.tempered(
-            scan.burst(count[high], past[high], np.broadcast_to(days, count.shape)[high], share=np.broadcast_to(share, count.shape)[high]),
-            np.broadcast_to(unrest, count.shape)[high],
-        )
-        looked += int((days > 0).sum()) * len(cells.keys)
+        past, days, share = (part[high] for part in against)
+        p[high] = scan.tempered(scan.burst(count[high], past, days, share=share), np.broadcast_to(unrest, count.shape)[high])
+        looked += int((against.days > 0).sum())
         cell, day, hour = np.nonzero(high)
         start = (np.flatnonzero(cells.days.inside)[day] + cells.days.first) * 24 + hour
         strength = (count[high] - usual[high]) / np.sqrt((usual[high] + 1) * np.broadcast_to(unrest, count.shape)[high])
@@ -500,11 +543,12 @@ def bursts(view: View) -> pd.DataFrame:
     """Mass events of the period: many calls about one thing in a short time, one row an event.
 
     Every issue (first level), every area, every issue in every area and the whole hotline are looked at in windows of 1, 2, 4, 8 and 24 hours, each
-    against the same hours of days of its kind at the level of its own day. Told is what has at least 8 calls and twice the usual, and q < .01
+    against the same hours of days of its kind at the level of its own day, and against the same hours of the period's other days since its first call, where those bring more
+    (a new name has no past, and what grew for good is no event). Told is what has at least 8 calls and twice the usual, and q < .01
     over all windows (Benjamini-Hochberg; after what such windows vary more than chance). What overlaps a stronger window that holds it, or is held by it, is the same event.
 
     Columns: issue, area ('(all)' for every one), started_at, ended_at (local time), span_hours, count (calls of the event), callers (distinct, known ones), usual, ratio, ratio_low, ratio_high
-    (exact Poisson, days of the kind as exposure), excess (count less usual), share (of the calls of the period), q, told (issue, area, both, whole: what the event is about, of the MOST_SAID surest, which a sentence names; else ''). Small counts are not told. Raises DataRefused where calls have no clock time.
+    (exact Poisson, the other days as exposure), excess (count less usual), share (of the calls of the period), q, told (issue, area, both, whole: what the event is about, of the MOST_SAID surest, which a sentence names; else ''). Small counts are not told. Raises DataRefused where calls have no clock time.
     Source: D15; what users ask for (one event in 37 calls at different agents).
     """
     cells = _cells(view)
@@ -564,14 +608,15 @@ def _event_row(view: View, cells: Cells, event: Event) -> dict:
 
 
 def _usual_of(cells: Cells, event: Event, shift: int) -> tuple[float, int]:
-    """What the event's hours usually bring, and from how many calls that is known."""
-    counts = cells.counts[cells.keys.index((event.issue, event.area))]
-    usual, past = 0.0, 0
-    for hour in range((event.started_s - shift) // 3600, (event.ended_s - shift) // 3600):
-        alike = cells.days.alike[hour // 24 - cells.days.first]
-        came = counts[alike, hour % 24].sum()
-        usual, past = usual + (came / len(alike) if len(alike) else 0.0), past + int(came)
-    return usual, past
+    """What the event's hours usually bring, and from how many calls that is known: by days of the kind since the cell's first call, by the rest of the period where those are few."""
+    first = cells.days.first + int(np.argmax(cells.days.inside))
+    own = cells._replace(keys=cells.keys[:1] * 2, counts=cells.counts[[0, cells.keys.index((event.issue, event.area))]])
+    _, kind, rest = _against(own, 1, np.ones(int(cells.days.inside.sum())))
+    since = np.broadcast_to(_known(own)[1][..., None], kind.days.shape)
+    told = Against(*(np.where(since >= LEAST_BACK, past, more) for past, more in zip(kind._replace(days=since), rest, strict=True)))
+    hours = np.arange((event.started_s - shift) // 3600, (event.ended_s - shift) // 3600)
+    at = (1, hours // 24 - first, hours % 24)
+    return float(np.nansum(told.usual[at])), int(told.past[at].sum())
 
 
 def _kind_of(event: Event) -> str:

@@ -75,7 +75,7 @@ def _numbers(engine: str, rows: list[tuple], names: tuple[str, ...], clock: str,
         )
     import duckdb
 
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     connection.register("t", frame)
     return catalogue_lazy(connection.sql("SELECT * FROM t"))
 

@@ -165,6 +165,41 @@ def test_a_busy_day_of_all_issues_is_no_event_of_one(plain):
     assert set(events.bursts(view(data))["issue"]) <= {"(all)"}
 
 
+def renamed(data: dict, since: str, column: str = "issue_1") -> dict:
+    """Every word of a column is another one from an instant on, as where a tree of issues is replaced."""
+    return data | {column: np.where(data["start_s"] >= at(since), np.char.add(data[column], "新版"), data[column])}
+
+
+@pytest.mark.parametrize("since", ["2024-09-01", "2024-08-20", "2024-09-16"])
+@pytest.mark.parametrize("column", ["issue_1", "area"])
+def test_a_new_name_is_no_event(column, since):
+    """换了分类或区划：每天都有的新名字没有以往，但不是集中来电。A day of the new words is as full as the other days since they began."""
+    assert len(events.bursts(view(renamed(calls(3, a_day=90), since, column)))) == 0
+
+
+def test_an_event_of_a_new_name_is_held_against_its_own_days():
+    data = beside(renamed(calls(3, a_day=90), "2024-09-01"), "2024-09-19T14:00", 7200, 37, issue_1="诉求1新版", area="0区")
+    frame = events.bursts(view(data))
+    assert frame[["issue", "area", "started_at"]].to_numpy().tolist() == [["诉求1新版", "0区", minute("2024-09-19 14:00")]]
+    own = (data["issue_1"] == "诉求1新版") & (data["area"] == "0区") & np.isin(data["start_s"] // 3600 % 24, (14, 15))
+    others = own & (data["start_s"] // DAY != at("2024-09-19") // DAY)
+    assert frame["usual"].iloc[0] == pytest.approx(others.sum() / 29, rel=0.25), "29 other days, a Thursday being one like others"
+
+
+def test_a_word_that_comes_once_is_an_event(plain):
+    """从没有过的诉求，一个下午来了三十通，以后再没有。"""
+    frame = events.bursts(view(beside(plain, "2024-09-19T14:00", 7200, 30, issue_1="井盖", area="0区")))
+    assert frame[["count", "usual"]].to_numpy().tolist() == [[30, 0]] and frame["issue"].iloc[0] == "井盖"
+
+
+def test_what_grows_for_good_is_no_event(plain):
+    """诉求1从9月1日起每天都是以前的三倍。"""
+    data = plain
+    for day in range(1, 31):
+        data = beside(data, f"2024-09-{day:02d}T08:00", 12 * 3600, 36, issue_1="诉求1", area="0区")
+    assert len(events.bursts(view(data))) == 0
+
+
 def test_small_numbers_of_callers_are_not_told(plain):
     data = beside(plain, "2024-09-19T14:00", 3000, 30, issue_1="诉求1", area="0区")
     new = (
