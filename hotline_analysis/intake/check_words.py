@@ -47,6 +47,9 @@ CHECKS = {
     "end is no end": Term("结束时间不是结束", "ends that are no ends"),
     "queue and talk exchanged": Term("排队与通话可能写反", "queue and talk may be exchanged"),
     "answered without talk": Term("接通而没有通话", "answered without talk"),
+    "words turned": Term("满意用词的分值写反", "words of satisfaction whose scores are turned round"),
+    "low is best": Term("得分以低为好", "scores whose lowest is the best"),
+    "low is best?": Term("得分可能以低为好", "scores whose lowest may be the best"),
     "abandoned with talk": Term("放弃而有通话", "abandoned with talk"),
     "hold in talk": Term("通话时长已含保持", "talk time with the hold in it"),
     "hold not in talk": Term("通话时长不含保持", "talk time without the hold"),
@@ -140,6 +143,18 @@ SENTENCES = {
     "answered without talk": Term(
         "{count}通接通的来电没有通话，也没有坐席（{share}），其余的都有：请核对参数里各词的含义（{detail}）",
         "{count} answered calls have neither talk nor agent ({share}) while others have; look at what params say that words mean ({detail})",
+    ),
+    "words turned": Term(
+        "{where}里满意的词分值低、不满意的词分值高，而得分一律以高为好：{count}格读反了；请在参数写 {detail}",
+        "{where}: satisfied words have the low scores and dissatisfied ones the high, while high is good everywhere here, so that {count} answers are read the wrong way round; write {detail} in params",
+    ),
+    "low is best": Term(
+        "{where}的{count}个得分与同一件事的满意、解决情况相反（{share}说满意或已解决的，得分却低）：这一列以低分为好（或那些词的含义写反了）；请在参数写 {detail}，读入时换回",
+        "{where}: {count} scores run against what the same contacts say in words ({share} of them satisfied or resolved, and these score lower): here the lowest is the best (or params have the words the wrong way round); write {detail} in params, and they are turned as they are read",
+    ),
+    "low is best?": Term(
+        "{where}的{count}个得分与同一人的其他得分相反：这一题以低分为好吗？若是，请在参数写 {detail}，读入时换回；否则是那些题以低分为好",
+        "{where}: {count} scores run against other scores of the same people; is the lowest the best here? If so, write {detail} in params, and they are turned as they are read; if not, it is the best of the others",
     ),
     "abandoned with talk": Term(
         "{count}通放弃的来电有通话，也有坐席（{share}）：请核对参数里各词的含义（{detail}）",

@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from hotline_analysis.intake import mapped
+from hotline_analysis.intake import mapped, turned
 from hotline_analysis.intake.check_words import SEVERITY
 from hotline_analysis.intake.convert import hints
 from hotline_analysis.intake.convert.convert import EXCHANGED, NO_ANSWER, OFF_SCALE, SKIPPED, TWICE, VALUE, WORD
@@ -137,6 +137,7 @@ def checks(
     for name, part in parts.items():
         rows += _of_table(part, first=name == leading)
         rows += [Finding(*told) for told in mapped.wrongly(part, ledgers, _answered(part))]
+        rows += [Finding(*told) for told in turned.turned(part, parts)]
         rows += [*_of_references(part, parts), *_of_names(part, parts), *_of_messages(part, parts)]
     return _ordered(pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)])
 

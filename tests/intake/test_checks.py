@@ -60,7 +60,10 @@ def found(frame: pd.DataFrame | dict, month=None, ledgers=(), cells=(), **settin
     assert set(told["check"]) <= set(CHECKS) and set(told["severity"]) <= set(SEVERITY)
     told = told.astype(object).where(told.notna(), None)
     for row in told.to_dict("records"):
-        assert all(sentence(row, language) and "{" not in sentence(row, language) for language in ("zh", "en"))
+        assert all(
+            sentence(row, language) and "{" not in sentence(row | {"detail": (row["detail"] or "").replace("{", "")}, language)
+            for language in ("zh", "en")
+        )
     return {
         (r.check, r.where): (r.count_, r.share and round(r.share, 4), r.severity)
         for r in told.rename(columns={"count": "count_"}).itertuples()

@@ -313,6 +313,15 @@ def test_flags(tmp_path):
     assert found == {("transferred", "value"): [14]}
 
 
+def test_a_number_that_params_give_another_is_that_number_in_every_form(tmp_path):
+    """A scale whose best is 1, put the right way: 1, 1.0, １ and 1分 are 5; what is neither listed nor a number stays what it is; 0 is no answer, and no fault."""
+    columns = {"started_at": "t", "rating": {"from": "r", "values": {"1": "5", "2": "4", "3": "3", "4": "2", "5": "1", "0": ""}}}
+    cells = ["1", "1.0", "１", "1分", "2", "3", "4.0", "5", "7", "0", "0.0", "x"]
+    rows, found = converted(tmp_path, {"t": ["2024-05-01 10:00:00"] * len(cells), "r": cells}, columns)
+    assert [r["rating"] for r in rows] == [5, 5, 5, 5, 4, 3, 2, 1, 7, None, None, None]
+    assert found == {("rating", "value"): [13]}
+
+
 def test_scores(tmp_path):
     columns = {"started_at": "t", "rating": {"from": "r", "values": {"非常满意": "5", "未评价": ""}}}
     cells = ["5", "4.5", "非常满意", "未评价", "5分", "很好", "nan", None, "１"]

@@ -4,6 +4,7 @@ One SELECT in layers does the whole file: cells as text, then values, then what 
 time zone. Beside each row stands `_faults`, one bit for each kind of finding, so that one pass both converts and counts.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -65,6 +66,7 @@ YEAR_FIRST = r"^(\s*\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})"  # a real date of a sp
 CUT = "\\d{15}0+"  # a number as a spreadsheet keeps it: fifteen digits, then zeros
 REJECT, BLANK, COUNT, HIDE = "reject", "blank", "count", "hide"
 CALENDAR_MONTHS = Period()
+PLAIN = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")  # a number as params write it
 PARTS = "[;；]"  # between the words of a cell that may hold several
 
 
@@ -309,7 +311,9 @@ class _Build:
         self._scale(name)
         if rule.includes:
             self._less(name, f"greatest(coalesce({rule.includes}, 0), 0)")
-        self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}")
+        dropped = [float(word) for word in _dropped(rule) if PLAIN.fullmatch(word)] if column.kind in tables.NUMBERS else []
+        meant = f" AND NOT {_one_of(f'try_cast(k_{name} AS DOUBLE)', dropped)}" if dropped else ""
+        self._find(column, rule, VALUE, f"{name} IS NULL AND {_filled(f'k_{name}', (*NO_NUMBER, *_dropped(rule)))}{meant}")
 
     def _less(self, name: str, held: str) -> None:
         """A duration without another that it holds; one that is shorter than what it is said to hold says neither."""
@@ -348,9 +352,9 @@ class _Build:
         return durations.seconds_sql(name, rule, self._mark(name))
 
     def _score(self, name: str, rule: ColumnRule, number: Callable = durations.score_sql) -> tuple[str, str]:
-        """A number, or a word that params give a number."""
+        """A number, or a word that params give a number; of a number (1) that they give another every written form (1.0, 1分) means the other."""
         words = {word: try_number(value) for word, value in rule.values.items()}
-        fast, rest = number(f"t_{name}", f"k_{name}", self._mark(name))
+        fast, rest = (_renumbered(read, words) for read in number(f"t_{name}", f"k_{name}", self._mark(name)))
         return _cases(f"trim(t_{name})", words, fast), rest
 
     def _amount(self, name: str, rule: ColumnRule) -> tuple[str, str]:
@@ -644,6 +648,12 @@ def _cases(x: str, words: Mapping, rest: str) -> str:
     """A word list in SQL; a word that params map to nothing is NULL, one that they map to 0 is 0."""
     put = {word: None if value == "" else value for word, value in words.items()}
     return f"CASE {x}" + "".join(f" WHEN {literal(w)} THEN {literal(v)}" for w, v in put.items()) + f" ELSE {rest} END" if put else rest
+
+
+def _renumbered(number: str, words: Mapping[str, float | None]) -> str:
+    """A number in SQL, and in its place what params say that it means."""
+    put = {float(word): value for word, value in words.items() if PLAIN.fullmatch(word)}
+    return _cases(number, put, number)
 
 
 def _nobody(x: str, rule: ColumnRule) -> str:

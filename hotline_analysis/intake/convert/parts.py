@@ -19,7 +19,7 @@ from hotline_analysis.params import Params, Source
 from hotline_analysis.personal import found
 from hotline_analysis.tables import INSTANT, ITEMS, Table
 
-FORMAT = 17  # of parts and tables; another number builds every store anew
+FORMAT = 18  # of parts and tables; another number builds every store anew
 DUE = "due_at"  # lies ahead: nothing has happened then
 FEW = 0.01  # of an export's rows, at most, may be older or later than what it tells of
 FAR_OUT_DAYS = 731  # an instant this far outside the data is a sentinel (1900-01-01, 2099-12-31) or a mistyped year
