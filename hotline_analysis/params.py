@@ -1947,19 +1947,10 @@ def load(path: str | Path) -> Params:
         raise BadParams(file.name, "'path' is not a setting here.")
     whole = presets.under(_with_days(_with_windows(data, file), file), file.name)
     params = validated(
-        Params, {name: said if name in tables.TABLES else _one_width(said) for name, said in whole.items()}, file.name, path=file
+        Params, {name: said if name in tables.TABLES else tables.one_width(said) for name, said in whole.items()}, file.name, path=file
     )
     _refuse_personal(params)
     return params.lying({})
-
-
-def _one_width(said: Any) -> Any:
-    """Words of params in the width in which the store has them; the sections of exports name headers, which stay as they are written there."""
-    if isinstance(said, dict):
-        return {_one_width(key): _one_width(inner) for key, inner in said.items()}
-    if isinstance(said, list | tuple):
-        return [_one_width(inner) for inner in said]
-    return said.translate(tables.SAME_WIDTH) if isinstance(said, str) else said
 
 
 def _refuse_personal(params: Params) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from hotline_analysis.words import ANSWERS, Term
 
@@ -755,3 +756,12 @@ def narrow(chars: str) -> str:
 
 
 SAME_WIDTH = str.maketrans(WIDE_WORD, narrow(WIDE_WORD))
+
+
+def one_width(said: Any) -> Any:
+    """Words of a setting in the width in which the store has them; the sections of exports name headers, which stay as they are written there."""
+    if isinstance(said, dict):
+        return {one_width(key): one_width(inner) for key, inner in said.items()}
+    if isinstance(said, list | tuple):
+        return [one_width(inner) for inner in said]
+    return said.translate(SAME_WIDTH) if isinstance(said, str) else said

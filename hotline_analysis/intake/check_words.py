@@ -298,8 +298,8 @@ SENTENCES = {
         "{where}: {count} records that another export has ({share}), {usual} of them with other contents; what {detail} says stands",
     ),
     "unsettled versions": Term(
-        "{where}有{count}条与{detail}的记录编号相同、内容不同（{share}），数据看不出哪个文件更新，暂以后者为准：更正会因此被丢掉；请在files中按导出先后列出文件（后列者为准），或只留一个",
-        "{where}: {count} records have the key of records of {detail} and other contents ({share}); the data do not tell which file is later, so the latter stands for now and corrections may be lost; list the files in the order of export under files (the later one stands), or keep one of the two",
+        "{where}有{count}条与{file}的记录编号相同、{columns}不同（{share}），数据看不出哪个文件更新，暂以后者为准：更正会因此被丢掉；请在files中按导出先后列出文件（后列者为准），或只留一个",
+        "{where}: {count} records have the key of records of {file} and other contents ({share}; {columns}); the data do not tell which file is later, so the latter stands for now and corrections may be lost; list the files in the order of export under files (the later one stands), or keep one of the two",
     ),
     "unexplained duplicates": Term(
         "{where}有{count}条重复记录，文件重叠不能解释（{share}），请核对设置key",
@@ -413,6 +413,7 @@ def sentence(row: Mapping, language: str, items: Mapping[str, Term] = {}) -> str
         "" if not row["detail"] else f"，其中有{row['detail']}" if language == "zh" else f", {row['detail'].replace('、', ', ')} among them"
     )
     share, (table, _, when) = row["share"], row["where"].rpartition(" › ")
+    file, of, columns = [*(row["detail"] or "").split(" › "), "", ""][:3]
     return SENTENCES[row["check"]](language).format(
         where=place(when if row["check"] == "silence" else row["where"], language, items),
         count=words.format_count(row["count"]),
@@ -420,6 +421,8 @@ def sentence(row: Mapping, language: str, items: Mapping[str, Term] = {}) -> str
         share=words.format_rate(share),
         points="" if words.missing(share) else words.decimal(100 * abs(share), 1),
         detail=row["detail"],
+        file=file,
+        columns=words.listed([place(f"{of} › {name}", language, items).rpartition(" › ")[2] for name in columns.split(",")], language),
         table=tables.TABLES[table].term(language) if table in tables.TABLES else tables.CALLS.term(language),
         shape=shape,
         among=among,

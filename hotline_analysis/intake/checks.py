@@ -804,9 +804,9 @@ def _of_versions(ledgers: Iterable[FileLedger], period: Stretch | None) -> Itera
         for other, days in ledger.unsettled.items():
             if count := _rows_of(days, period):
                 share = count / max(sum(_accepted(mine, period) for mine in ledgers if mine.table == ledger.table), count)
-                columns = ", ".join(list(ledger.unsettled_in[other])[:NAMED])
+                columns = ",".join(list(ledger.unsettled_in[other])[:NAMED])
                 severity = "severe" if share >= UNSETTLED[1] else "major" if share >= UNSETTLED[0] else "minor"
-                yield Finding("unsettled versions", ledger.name, count, share, severity, detail=f"{other} ({columns})")
+                yield Finding("unsettled versions", ledger.name, count, share, severity, detail=f"{other} › {ledger.table} › {columns}")
 
 
 def _rows_of(days: Mapping[str, int], period: Stretch | None) -> int:

@@ -297,7 +297,7 @@ class Definition(Settings):
 
 def parse(settings: dict, where: str) -> Definition:
     """The definition that settings describe; BadParams names every field that is unknown or wrong."""
-    return validated(Definition, settings, where)
+    return validated(Definition, tables.one_width(settings), where)
 
 
 def with_settings(definition: Definition, pairs: list[str] | tuple[str, ...], where: str = "--set") -> Definition:

@@ -31,7 +31,17 @@ def test_a_part_of_the_month_with_other_words_proves_nothing_and_is_told(tmp_pat
     assert issues(built(path)) == "." * 20
     frame = open_hotline(path, "2024-05", progress=False).checks
     told = frame[frame["check"] == "unsettled versions"].iloc[0]
-    assert (told["where"], told["count"], told["share"], told["severity"], told["detail"]) == (name, 3, 3 / 20, "severe", "b.csv (issue_1)")
+    assert (told["where"], told["count"], told["share"], told["severity"], told["detail"]) == (
+        name,
+        3,
+        3 / 20,
+        "severe",
+        "b.csv › calls › issue_1",
+    )
+    assert sentence(told, "zh").startswith(f"{name}有3条与b.csv的记录编号相同、诉求一级分类不同（15.0%），数据看不出哪个文件更新")
+    assert sentence(told, "en").startswith(
+        f"{name}: 3 records have the key of records of b.csv and other contents (15.0%; Issue, level 1);"
+    )
     again = frame[frame["check"] == "unlike duplicates"].iloc[0]
     assert sentence(again, "zh") == f"{name}有10条与其他文件重复（100.0%），其中3条内容不同，以b.csv为准"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hotline_analysis.measures.definition import parse, with_settings
 from hotline_analysis.studies import fcr, window
 from tests.spec.cases import CASES, Case
 from tests.spec.frames import ENGINES, of_case
@@ -41,3 +42,10 @@ def test_who_is_charged(case: Case, engine: str):
 def test_first_call_resolution_by_hand(case: Case, engine: str):
     found = fcr.rates(of_case(case, engine)).set_index("window_hours")["value"]
     assert {w: round(100 * v, 6) for w, v in found.items()} == {w: round(v, 6) for w, v in case.fcr.items()}
+
+
+def test_words_are_read_in_the_width_in_which_the_store_has_them():
+    """４Ｇ咨询 of the command line or of a notebook is the 4G咨询 that an export's words became."""
+    assert parse({"match": "target", "targets": ["４Ｇ咨询"]}, "test").targets == ("4G咨询",)
+    assert with_settings(parse({}, "test"), ["match=target", "targets=４Ｇ咨询"]).targets == ("4G咨询",)
+    assert parse({"windows_by_issue": {"４Ｇ咨询": 48}}, "test").windows_by_issue == {"4G咨询": 48}
