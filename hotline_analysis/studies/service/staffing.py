@@ -148,7 +148,8 @@ def _patience(view: View) -> float:
     if known.loc[gave_up, "calls"].sum() < LEAST_ABANDONED:
         return np.inf
     times = known.index.repeat(known["calls"])
-    return queueing.patience(known.loc[times, "wait_seconds"], gave_up.loc[times], ignore_seconds=short)
+    found = queueing.patience(known.loc[times, "wait_seconds"], gave_up.loc[times], ignore_seconds=short)
+    return found if found > 0 else np.inf  # nobody waited longer than the shortest wait that counts
 
 
 def _roster(view: View) -> pd.Series:

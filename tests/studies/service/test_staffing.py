@@ -262,6 +262,12 @@ def test_one_more_needs_patience():
 # ---- hours without anybody
 
 
+def test_waits_that_are_all_the_same_tell_no_patience():
+    """三十通以上放弃，人人都等了5秒（短时放弃的界线）：耐心不明，按Erlang C算，不出错。"""
+    frame = staffing.staffing(view([*every(9, 20), *every(9, 2, talk=0, outcome="abandoned")]))
+    assert set(frame["model"]) == {"erlang_c"} and frame["patience_seconds"].isna().all()
+
+
 def test_hours_in_which_nobody_answered():
     """十点有八通没有一通接，九点八通接了六通；十一点只有四通，不看。"""
     rows = [call(f"05 10:{n:02d}", outcome="abandoned") for n in range(8)] + [
