@@ -36,6 +36,7 @@ STOCK = {
     "grew": Sentence("期末未办{open_after}件，比期初{flow}：受理{came}件，办结{went}件。", "{open_after} open at the end, {flow} than at the start: {came} came, {went} went."),
     "shrank": Sentence("期末未办{open_after}件，比期初{flow}：受理{came}件，办结{went}件。", "{open_after} open at the end, {flow} than at the start: {came} came, {went} went."),
     "level": Sentence("期末未办{open_after}件，与期初相同：受理{came}件，办结{went}件。", "{open_after} open at the end, as at the start: {came} came, {went} went."),
+    "begins": Sentence("期末未办{open_after}件：受理{came}件，办结{went}件；数据开始得不够早，期初未办的不全，不说增减。", "{open_after} open at the end: {came} came, {went} went; the data do not reach back far enough to know what was open at the start, so nothing is said of growth."),
 }  # fmt: skip
 PARTS = (
     Sentence("看满时限的诉求，{indicator}由{rate_before@all}变为{rate@all}：结构的变化使它{mix@all}（{mix_low@all:pp}至{mix_high@all:pp}），各类自身的办理使它{own@all}（{own_low@all:pp}至{own_high@all:pp}）。", "Of the orders watched for the whole limit, {indicator} went from {rate_before@all} to {rate@all}: the mix moved it by {mix@all} ({mix_low@all:pp} to {mix_high@all:pp}), the handling of the same categories by {own@all} ({own_low@all:pp} to {own_high@all:pp})."),

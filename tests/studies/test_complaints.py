@@ -677,6 +677,14 @@ def test_littles_law_holds_in_balance():
     )
 
 
+@pytest.mark.parametrize(("since", "said"), [("2024-08-01", "begins"), ("2024-07-20", "begins"), ("2024-07-01", "level")])
+def test_what_was_open_before_the_data_began_is_no_nought(since, said):
+    """每小时一件，各办二十天：8月的数据只从8月（或7月下旬）起，期初未办的不在数据里，不是0；从7月1日起的，二十天以前的都已办完。"""
+    created = [at(f"{since} 00:00") + HOUR * i for i in range(24 * 92) if at(f"{since} 00:00") + HOUR * i < at("2024-09-01 00:00")]
+    row = complaints.backlog(view({"created_s": created, "closed_s": [s + 20 * DAY for s in created]}, end="2024-10-01")).iloc[0]
+    assert (row["said"], row["open_after"]) == (said, 480)
+
+
 # ---- handovers
 
 

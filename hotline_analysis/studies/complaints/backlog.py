@@ -23,16 +23,18 @@ def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """The stock of open orders over the period: one row a stratum.
 
     An order is in the stock from its creation to its closing (its resolution, in an export without closings). Duplicates and orders raised inside are not in it, nor are orders closed before
-    they were created, withdrawn ones without a time and those that no export tells of up to the end, which are counted. What came before the data begin is unknown, so the first months' stocks read low.
+    they were created, withdrawn ones without a time and those that no export tells of up to the end, which are counted. What came before the data begin is unknown, so the first months' stocks read low: where more than
+    `MOST_UNTOLD` of the orders open at the end are older than the data reach back before the period, as many may be missing at its start, and nothing is said of growth (said: begins).
 
     Columns: by..., open_before, came, went, open_after = open_before + came - went (orders), flow (came - went), days, arrivals_a_day, mean_open (L, orders), mean_days (W, of those that
-    went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level). Where one of a stratum's four counts is not told none is: each is the others'. Raises DataRefused without closed_at and resolved_at,
+    went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level, begins). Where one of a stratum's four counts is not told none is: each is the others'. Raises DataRefused without closed_at and resolved_at,
     and where later exports tell of older orders no more.
     """
     frame = orders.cases(view, *by)
     _needs(view, frame)
+    first = frame["created_s"].min()
     parts = orders.split(view, frame, by) or [((orders.NONE,) * len(by), frame)]
-    found = pd.DataFrame([{**dict(zip(by, key, strict=True)), **_stock(view, orders.counted(part))} for key, part in parts])
+    found = pd.DataFrame([{**dict(zip(by, key, strict=True)), **_stock(view, orders.counted(part), first)} for key, part in parts])
     counts, made = ["open_before", "came", "went", "open_after"], ["flow", "arrivals_a_day", "mean_open", "mean_days", "little_gap"]
     if not by:
         return found
@@ -79,7 +81,8 @@ def _unclear(frame: pd.DataFrame, end: int) -> pd.Series:
     return (frame["left_s"] < frame["created_s"]) | orders.undated(frame, frame["left_s"]) | orders.untold(frame, end)
 
 
-def _stock(view: View, frame: pd.DataFrame) -> dict:
+def _stock(view: View, frame: pd.DataFrame, first: float) -> dict:
+    """The stock's row; first: when the first order of all was created."""
     start, end = view.period.start_s, _end(view)
     unclear = _unclear(frame, end)
     clear = frame[~unclear & (frame["created_s"] < end)]
@@ -93,8 +96,10 @@ def _stock(view: View, frame: pd.DataFrame) -> dict:
     rate = came / days if days > 0 else np.nan
     flow = came - int(gone.sum())
     gap = abs(mean_open - rate * mean_days) / mean_open if mean_open else np.nan
+    ages = end - born[(born < end) & (left >= end)]
+    begins = len(ages) > 0 and (ages >= start - first).mean() > MOST_UNTOLD
     return {
         "open_before": open_before, "came": came, "went": int(gone.sum()), "open_after": int(((born < end) & (left >= end)).sum()), "flow": flow, "days": days,
         "arrivals_a_day": rate, "mean_open": mean_open, "mean_days": mean_days, "little_gap": gap,
-        "unclear": int((unclear & (frame["created_s"] >= start) & (frame["created_s"] < end)).sum()), "said": "grew" if flow > 0 else "shrank" if flow < 0 else "level",
+        "unclear": int((unclear & (frame["created_s"] >= start) & (frame["created_s"] < end)).sum()), "said": "begins" if begins else "grew" if flow > 0 else "shrank" if flow < 0 else "level",
     }  # fmt: skip
