@@ -56,6 +56,7 @@ CHECKS = {
     "hold unproven": Term("通话时长是否含保持", "whether talk has the hold in it"),
     "negative duration": Term("时长为负", "negative duration"),
     "midnight only": Term("只有日期没有时刻", "day without a clock time"),
+    "one instant": Term("许多时间是同一时刻", "many times that are one instant"),
     "duplicate ids": Term("编号重复", "ids that come more than once"),
     "duplicates": Term("文件重叠部分的重复记录", "duplicate records where exports overlap"),
     "torn file": Term("文件在一条记录中间断开", "a file that breaks off within a record"),
@@ -287,6 +288,10 @@ SENTENCES = {
     "out of order": Term("{where}有{count}条先后颠倒（{share}）", "{where}: {count} out of order ({share})"),
     "negative duration": Term("{where}有{count}条为负（{share}）", "{where}: {count} negative ({share})"),
     "midnight only": Term("{where}有{count}条只有日期没有时刻（{share}）", "{where}: {count} without a clock time ({share})"),
+    "one instant": Term(
+        "{where}有{count}条同为{detail}（{share}），像是系统迁移或批量处理时写上的，不是各自的时间：由它算出的时长和时限内占比不可信，请取得原来的时间",
+        "{where}: {count} are all {detail} ({share}), as a migration or a closing of many at once writes them: durations and shares within a limit that are reckoned from them are not to be trusted; ask for the times before it",
+    ),
     "duplicate ids": Term("{where}有{count}个重复（{share}）", "{where}: {count} come again ({share})"),
     "duplicates": Term("{where}有{count}条与其他文件重复（{share}）", "{where}: {count} records that another export has ({share})"),
     "torn file": Term(

@@ -73,6 +73,10 @@ SPARSE, FEWEST_DAYS, LONGEST_RUN = (
     12,
 )  # share of days without a record, days with one, and days in a row: day and month exchanged make no longer run
 NUMBER_OF_AGENT = re.compile(r"(?<![^\s()/_-])[A-Za-z]*\d+(?![^\s()/_-])")  # a number in an agent's text, apart from the name
+STAMPED, FEWEST_STAMPED = (
+    (0.1, 0.2, 0.5),
+    20,
+)  # share of a column's times that are one instant, and how many: more than a batch a day brings
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -188,6 +192,11 @@ class _Part:
     def one(self, *counts: str, where: str = "true") -> tuple:
         """Counts over the period's records."""
         return self.rows(f"SELECT {', '.join(counts)} FROM t WHERE ({self.inside}) AND ({where})")[0]
+
+    def seconds(self, column: str) -> str:
+        """An instant in seconds that run on where clocks are put back; the wall's in a frame without them."""
+        epoch = self.table[column].epoch
+        return epoch if epoch in self else f"epoch({column})"
 
     def said(self, column: str) -> str:
         return _said(self.name, column)
@@ -451,12 +460,11 @@ def _of_callers(part: _Part) -> Iterator[Finding]:
 
 
 def _of_clocks(part: _Part) -> Iterator[Finding]:
-    """Instants out of order, durations below 0, and days without a clock time."""
+    """Instants out of order, durations below 0, times that are one instant, and days without a clock time."""
     for earlier, later in part.table.sequences:
         if earlier in part and later in part:
-            wrong, both = part.one(
-                f"count(*) FILTER ({later} < {earlier})", "count(*)", where=f"{later} IS NOT NULL AND {earlier} IS NOT NULL"
-            )
+            a, b = part.seconds(earlier), part.seconds(later)
+            wrong, both = part.one(f"count(*) FILTER ({b} < {a})", "count(*)", where=f"{later} IS NOT NULL AND {earlier} IS NOT NULL")
             if wrong:
                 check = "ends before start" if (earlier, later) == ("started_at", "ended_at") else "out of order"
                 yield Finding(check, part.said(later), wrong, wrong / both, _step(wrong / both, REJECTED))
@@ -471,15 +479,25 @@ def _of_clocks(part: _Part) -> Iterator[Finding]:
                 yield Finding(
                     "midnight only", part.said(column.name), at_midnight, at_midnight / filled, _step(at_midnight / filled, MIDNIGHT)
                 )
+            if filled and at_midnight / filled < MIDNIGHT[-1] and column.name not in (part.clock, "due_at"):  # many fall due at one hour
+                yield from _stamped(part, column.name, filled)
+
+
+def _stamped(part: _Part, column: str, filled: int) -> Iterator[Finding]:
+    """Times of a column with clock times that are all one instant: a migration or a closing of many at once wrote them, and what is reckoned from them is its time."""
+    often = f"SELECT {column}, count(*) FROM t WHERE ({part.inside}) AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
+    for at, count in part.rows(often):
+        if count >= FEWEST_STAMPED and (step := _step(count / filled, STAMPED)) != "info":
+            yield Finding("one instant", part.said(column), count, count / filled, step, detail=f"{at:%Y-%m-%d %H:%M:%S}")
 
 
 def _of_lengths(part: _Part) -> Iterator[Finding]:
     """Calls that end later than any talk does; what ends years away is a far date."""
     if part.name != "calls" or "started_at" not in part or "ended_at" not in part:
         return
-    lasted = "ended_at - started_at"
-    long = f"{lasted} > INTERVAL {LONGEST_HOURS} HOUR AND {lasted} < INTERVAL {FAR_OUT_DAYS} DAY"
-    wrong, both = part.one(f"count(*) FILTER ({long})", "count(*)", where="ended_at >= started_at")
+    lasted = f"{part.seconds('ended_at')} - {part.seconds('started_at')}"
+    long = f"{lasted} > {3600 * LONGEST_HOURS} AND {lasted} < {86_400 * FAR_OUT_DAYS}"
+    wrong, both = part.one(f"count(*) FILTER ({long})", "count(*)", where=f"{lasted} >= 0")
     if wrong:
         yield Finding("too long", part.said("ended_at"), wrong, wrong / both, _step(wrong / both, REJECTED), usual=LONGEST_HOURS)
 
@@ -628,8 +646,9 @@ def _of_references(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]
         if column in part and name in parts and column in parts[name] and (part.period is None or part.clock in part):
             named = part.relation.filter(f"({part.inside}) AND {column} IS NOT NULL").set_alias("a")
             lost = len(named.join(parts[name].relation.set_alias("b"), f"a.{column} = b.{column}", how="anti"))
-            if lost:
-                yield Finding("unknown ids", part.said(column), lost, lost / len(named), _step(lost / len(named), STRAY))
+            if lost:  # of a table of which params leave records out, they may be these
+                step = "info" if any(source.leave_out for source in part.params.sources(name)) else _step(lost / len(named), STRAY)
+                yield Finding("unknown ids", part.said(column), lost, lost / len(named), step)
 
 
 def _of_names(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:

@@ -520,3 +520,26 @@ def test_the_grade_is_that_of_the_worst_finding():
 def test_a_place_is_said_in_the_readers_words(where, zh, en):
     """orders › category_1 › 2015-12 stood so on a Chinese page."""
     assert (place(where, "zh"), place(where, "en")) == (zh, en)
+
+
+def test_closings_that_a_migration_wrote_are_told():
+    """310 orders of May, 93 of them closed at one instant in October: 30 %, middling; a batch of 20 a day, and what all falls due at one hour, are none."""
+    frame = calls(date(2024, 5, 1), date(2024, 5, 31), 10).rename(columns={"started_at": "created_at", "start_s": "created_s"})
+    stamp, n = pd.Timestamp("2024-10-15 03:12:44"), frame.index.to_numpy()
+    own = frame["created_at"] + pd.to_timedelta(60 + n, unit="min")
+    told = {"created_at": "c", "closed_at": "d", "due_at": "e", "order_id": "o"}
+    source = {"orders": {"files": "*.csv", "columns": told}}
+    stamped = frame.assign(closed_at=own.where(n % 10 >= 3, stamp), due_at=stamp, order_id=[f"O{i}" for i in n])
+    key = ("one instant", "orders › closed_at")
+    result = found({"orders": stamped}, MAY, **source)
+    assert result[key] == (93, 0.3, "major") and [k for k in result if k[0] == "one instant"] == [key]
+    batch = (frame["created_at"].dt.floor("2D") + pd.Timedelta(days=2, hours=8)).astype("datetime64[us]")
+    assert key not in found({"orders": stamped.assign(closed_at=batch)}, MAY, **source)
+
+
+def test_ends_are_held_against_starts_by_seconds_that_run_on():
+    """The night on which the clock goes back: answered at 1:58, over at 1:03 by the wall and five minutes later by the seconds."""
+    frame = calls(date(2024, 5, 1), date(2024, 5, 31), 10)
+    late = frame.assign(ended_at=frame["started_at"] - pd.Timedelta(minutes=55))
+    assert found(late, MAY)["ends before start", "ended_at"][0] == 310
+    assert not [key for key in found(late.assign(end_s=late["start_s"] + 300), MAY) if key[1] == "ended_at"]
