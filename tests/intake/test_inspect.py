@@ -753,6 +753,17 @@ def test_what_stands_in_no_file_is_to_be_confirmed(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(("winter", "summer", "zone", "said"), [
+    ("-0500", "-0400", "America/New_York", "-05:00, -04:00"), ("+01:00", "+02:00", "Europe/Berlin", "+01:00, +02:00"), ("+08:00", "+08:00", "Asia/Shanghai", "+08:00"),
+    ("-05:00", "-05:00", "Etc/GMT+5", "-05:00"), ("+05:45", "+05:45", "UTC", "+05:45"), ("-0500", "+0800", "UTC", "-05:00, +08:00"),
+])  # fmt: skip
+def test_offsets_name_a_zone_that_has_them(tmp_path, winter, summer, zone, said):
+    """时间自带时差的，按有这些时差的地方写，不说文件没有时区；说不出是哪里的照UTC。"""
+    times = [f"2024-{1 + k % 12:02d}-15 1{k % 10}:{k % 60:02d}:05{summer if 3 <= k % 12 <= 8 else winter}" for k in range(N)]
+    found = look(tmp_path, {"Call ID": [f"C{k:06}" for k in range(N)], "Start Time": times, "Duration": [str(k % 300) for k in range(N)]})
+    assert found.params.time_zone == zone and f"时间带UTC时差{said}，按有这些时差的一处写，请核对" in found.text.splitlines()[2]
+
+
 def test_digits_do_not_say_which_end_of_a_rating_is_good(tmp_path):
     assert told(look(tmp_path, {**CALLS, "满意度": [k % 5 + 1 for k in range(N)]}))["rating"] == ("满意度", False, True)
     words = told(look(tmp_path, {**CALLS, "满意度": ["非常满意满意不满意"[a:b] for a, b in [(0, 4), (4, 6), (6, 9)] * 20]}))["rating"]

@@ -28,6 +28,12 @@ HEADERLESS = 0.3  # share of a header's cells that look like data: more, and it 
 POSITIONS = {18: "asterisk_cdr", 21: "asterisk_cdr"}  # widths of files that systems write without a header
 CHINESE = Term("节假日按中文列名推断", "holidays guessed by the Chinese headers")
 NO_CALENDAR = Term("没有节假日历，节假日按平日计", "no calendar of holidays, which count as other days")
+ZONES = {  # the zone of offsets from UTC in minutes: those of one without summer time, and of the commonest of a winter and a summer one
+    (480,): "Asia/Shanghai", (330,): "Asia/Kolkata", (540,): "Asia/Tokyo",
+    (-480, -420): "America/Los_Angeles", (-420, -360): "America/Denver", (-360, -300): "America/Chicago", (-300, -240): "America/New_York",
+    (0, 60): "Europe/London", (60, 120): "Europe/Berlin", (120, 180): "Europe/Helsinki", (600, 660): "Australia/Sydney", (720, 780): "Pacific/Auckland",
+}  # fmt: skip
+OFFSET = r"([+-])(\d{2}):?(\d{2})$"
 WEEKS = 3  # of days that say which days are the weekend
 FEWER, SIGNS = 0.75, 5  # of a usual day's records on each of its days, and so many standard errors below them
 
@@ -143,6 +149,15 @@ def _place(connection, looked: list[Looked]) -> Place:
     )
     written = any("+0000" in form for one in looked for e in one.table.seen for way, _ in e.ways[:1] for form in way)
     weekend = _weekend(connection, looked)
+    if offsets := _offsets(connection, looked):
+        zone = ZONES.get(offsets, "UTC" if len(offsets) > 1 or offsets[0] % 60 else f"Etc/GMT{-offsets[0] // 60:+d}")
+        said = ", ".join(f"{'-' if m < 0 else '+'}{abs(m) // 60:02d}:{abs(m) % 60:02d}" for m in offsets)
+        calendar = CHINESE if chinese else NO_CALENDAR
+        why = (
+            f"时间带UTC时差{said}，按有这些时差的一处写，请核对；{calendar.zh}",
+            f"the times carry {said} from UTC; one zone that has them, look whether it is yours; {calendar.en}",
+        )
+        return Place(zone, "CN" if chinese else "", weekend, Term(*why))
     if offset or written:
         calendar = CHINESE if chinese else NO_CALENDAR
         return Place(
@@ -153,6 +168,18 @@ def _place(connection, looked: list[Looked]) -> Place:
         return Place("Asia/Shanghai", "CN", weekend, guessed)
     wall = Term("文件里没有时区：照钟面时间", "the file says no zone: the clock on the wall")
     return Place("UTC", "", weekend, Term(f"{wall.zh}；{NO_CALENDAR.zh}", f"{wall.en}; {NO_CALENDAR.en}"))
+
+
+def _offsets(connection, looked: list[Looked]) -> tuple[int, ...]:
+    """The offsets from UTC, in minutes, that the times of the files carry; none where all of them are UTC."""
+    found = set()
+    for one in looked:
+        for e in one.table.seen:
+            if e.instant >= 0.9 and any(re.search(r":##(:##)?(\.#+)? ?[+-]##:?##$", form) for form, _ in e.shapes):
+                parts = ", ".join(f"regexp_extract(trim(c{e.place}), '{OFFSET}', {n})" for n in (1, 2, 3))
+                rows = connection.execute(f"SELECT DISTINCT {parts} FROM {parquet(one.table.path)}").fetchall()
+                found |= {(-1 if sign == "-" else 1) * (60 * int(h) + int(m)) for sign, h, m in rows if sign}
+    return tuple(sorted(found)) if found != {0} else ()
 
 
 def _weekend(connection, looked: list[Looked]) -> tuple[str, ...]:
