@@ -1012,6 +1012,7 @@ class Hotline:
             self.params,
             period=None if self.period.label == "all" else self.period,
             cells=self.store.cells,
+            left_out={name: self.store.left_out(name) for name in self.store.tables},
         )
         more = [] if day else [*self._unended(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
         found = checks.with_more(found, [*self._lost_after(), *self._few_watched(), *more])

@@ -596,7 +596,7 @@ def typed(value: float) -> str:
 
 
 OPENS = re.compile(r"[a-z]{2,}(?=[ ,:;-]|$)|a ")
-NOT_ONE = Term("没有一", "none")
+NOT_ONE = Term("没有一", "not one")  # "None" at the head of a sentence reads like a missing value, and a page that says so is refused
 FORMS: dict[str, Callable] = {
     "text": lambda value, language: str(value),
     "count": lambda value, language: format_count(value),

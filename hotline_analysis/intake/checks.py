@@ -73,10 +73,7 @@ SPARSE, FEWEST_DAYS, LONGEST_RUN = (
     12,
 )  # share of days without a record, days with one, and days in a row: day and month exchanged make no longer run
 NUMBER_OF_AGENT = re.compile(r"(?<![^\s()/_-])[A-Za-z]*\d+(?![^\s()/_-])")  # a number in an agent's text, apart from the name
-STAMPED, FEWEST_STAMPED = (
-    (0.1, 0.2, 0.5),
-    20,
-)  # share of a column's times that are one instant, and how many: more than a batch a day brings
+STAMPED, FEWEST_STAMPED = (0.1, 0.2, 0.5), 20  # share of a column's times that are one instant, and how many: no daily batch
 LISTED_DAYS = 10  # days outside the data that are named one by one
 
 COLUMNS = ("check", "where", "count", "usual", "share", "detail", "severity")
@@ -121,12 +118,13 @@ def checks(
     *,
     period: Stretch | None = None,
     cells: Iterable[Mapping] = (),
+    left_out: Mapping[str, duckdb.DuckDBPyRelation] = {},
 ) -> pd.DataFrame:
     """One row a finding: check (key of CHECKS), where (a day, a month, a column, a file), count, usual (what such a day usually has), share (0-1,
     missing where there is none), detail (the shape of a cell, or the setting that matters), severity.
 
     Columns of calls stand by their name, those of other tables as `orders › closed_at`. Of a period only what its own rows show is told: files
-    and `cells` (the store's account of cells that did not convert) by the rows whose time lies in it. Ordered by severity, then check and place.
+    and `cells` (the store's account of cells that did not convert) by the rows whose time lies in it. left_out: the rows that params take from a table, whose ids are known. Ordered by severity, then check and place.
     """
     ledgers = list(ledgers)
     rows = [
@@ -142,7 +140,7 @@ def checks(
         rows += _of_table(part, first=name == leading)
         rows += [Finding(*told) for told in mapped.wrongly(part, ledgers, _answered(part))]
         rows += [Finding(*told) for told in turned.turned(part, parts)]
-        rows += [*_of_references(part, parts), *_of_names(part, parts), *_of_messages(part, parts)]
+        rows += [*_of_references(part, parts, left_out), *_of_names(part, parts), *_of_messages(part, parts)]
     return _ordered(pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)])
 
 
@@ -640,15 +638,16 @@ def _of_duties(part: _Part) -> Iterator[Finding]:
             yield Finding("done, not required", part.said("done"), beside, beside / done, "info")
 
 
-def _of_references(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
-    """Records that name a record of another table which that table does not have."""
+def _of_references(part: _Part, parts: Mapping[str, _Part], left_out: Mapping[str, duckdb.DuckDBPyRelation]) -> Iterator[Finding]:
+    """Records that name a record of another table which that table does not have, not even among those that params leave out."""
     for column, name in part.table.refers:
         if column in part and name in parts and column in parts[name] and (part.period is None or part.clock in part):
             named = part.relation.filter(f"({part.inside}) AND {column} IS NOT NULL").set_alias("a")
-            lost = len(named.join(parts[name].relation.set_alias("b"), f"a.{column} = b.{column}", how="anti"))
-            if lost:  # of a table of which params leave records out, they may be these
-                step = "info" if any(source.leave_out for source in part.params.sources(name)) else _step(lost / len(named), STRAY)
-                yield Finding("unknown ids", part.said(column), lost, lost / len(named), step)
+            there = parts[name].relation.project(column)
+            there = there.union(left_out[name].project(column)) if name in left_out else there
+            lost = len(named.join(there.set_alias("b"), f"a.{column} = b.{column}", how="anti"))
+            if lost:
+                yield Finding("unknown ids", part.said(column), lost, lost / len(named), _step(lost / len(named), STRAY))
 
 
 def _of_names(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:

@@ -16,10 +16,8 @@ import duckdb
 from hotline_analysis.params import ColumnRule
 from hotline_analysis.tables import ITEMS, SAME_WIDTH, SCORE
 
-CONTRARY, BY_CHANCE = (
-    -0.3,
-    4,
-)  # a correlation that runs against another score or word, and how many standard errors chance alone never makes
+CONTRARY = -0.3  # a correlation that runs against another score or word
+BY_CHANCE = 4  # standard errors that chance alone never makes
 FEWEST_WORDED, FEWEST_SCORED = 100, 300  # contacts that have both: of a score with words, of two scores
 MOST_POINTS = 11  # of a scale that params can turn with a line
 LEVELS = {  # words that everybody reads alike

@@ -20,7 +20,7 @@ from hotline_analysis.measures.indicators import FEW, FEWEST_DAYS, row
 from hotline_analysis.measures.order_shares import volume
 from hotline_analysis.measures.periods import Period, grain, period_before
 from hotline_analysis.measures.view import View
-from hotline_analysis.stats import control, intervals, tests
+from hotline_analysis.stats import control, forecast, intervals, tests
 from hotline_analysis.words import RUN, STATE, Term
 
 LEVEL = 0.05  # the false discovery rate of two periods
@@ -70,10 +70,10 @@ def _by_group(view: View, daily: pd.DataFrame, periods: Sequence[Period], groups
     """The volume a day (received) and the share of the whole (share) of some groups in every period, in the columns of `indicators.evaluate`.
 
     What a kind of day brings is found in all months, as in 表1, however few of them are told: the same counts have one change a day wherever they stand.
-    Months before a group's first record are no history of it (another tree of issues, a new area): noughts that would make every later month unusual.
+    Months before a group began (`forecast.lives`: another tree of issues, a new area) are no history of it: noughts that would make every later month unusual.
     """
     days, rows = volumes.days(view, orders.months(view), daily.sum(axis=1)), []
-    begun = {name: daily.index[daily[name] > 0].min() if name in daily else np.nan for name in groups}
+    begun = {name: daily.index[first] for name, first in zip(daily, forecast.lives(daily)[0], strict=True) if first}
     before = period_before(view.period.label) if grain(view.period.label) else ""
     for period in periods:
         here = days[days["period"] == period.label]
@@ -81,7 +81,7 @@ def _by_group(view: View, daily: pd.DataFrame, periods: Sequence[Period], groups
         table = daily[(daily.index >= first) & (daily.index <= last)]
         table = table[table.sum(axis=1) > 0]
         for name in groups:
-            if begun[name] > last and period.label not in (view.period.label, before):
+            if begun.get(name, last) > last and period.label not in (view.period.label, before):
                 continue
             counts = table[name] if name in table else pd.Series(0, index=table.index)
             found = (volume(RECEIVED, counts, period, here), _category(counts, table.sum(axis=1), period))

@@ -276,7 +276,7 @@ def _verdict(row: dict, indicator: Indicator, by_month: Mapping, before: str, ye
         "plain_change": plain if relative else np.nan,
         "year_change": _moved(now.get("adjusted"), a_year.get("adjusted"), relative),
         "headline": np.nan if untold else row["headline"],
-        **({f"why_{language}": absent(disclosure.UNTOLD)(language) for language in LANGUAGES} if untold else {}),
+        **{f"why_{language}": absent(disclosure.UNTOLD)(language) if untold else row.get(f"why_{language}", "") for language in LANGUAGES},
         "unsaid": row["unsaid"] if _known(change) else np.nan,
         **({"change_missing": disclosure.UNTOLD} if _known(row["change"]) and not _known(change) else {}),
     }

@@ -348,9 +348,12 @@ def _placed(block: str, places: Mapping[str, str]) -> str:
 
 
 def _renamed(block: Markup, key: str, own: str) -> Markup:
-    """The block with its ids and what points to them under another key; a class may have the same name and stays."""
-    found = re.compile(rf'class="[^"]*"|(["# ]){re.escape(key)}(?=[" -])')
-    return Markup(found.sub(lambda match: f"{match[1]}{own}" if match[1] else match[0], str(block)))
+    """The block with its ids and what points to them under another key; a class, a word of the text or a place of another page may have the same name and stays."""
+    name = re.compile(rf'(?<=["# ]){re.escape(key)}(?=[") -])')
+    return Markup(NAMED.sub(lambda place: name.sub(own, place[0]), str(block)))
+
+
+NAMED = re.compile(r'(?<= )(?:id|key|aria-labelledby)="[^"]*"|(?<= )href="#[^"]*"|url\(#[^)]*\)')  # where a key may stand
 
 
 # ---- setting

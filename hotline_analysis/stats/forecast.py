@@ -162,10 +162,10 @@ def lives(parts) -> tuple[np.ndarray, np.ndarray]:
 
 
 def unsettled(parts) -> bool:
-    """Whether most of the records of the last `SETTLED_DAYS` have names that none before had (there were some): of another list of categories nothing can be said yet."""
+    """Whether most of the records of the last `SETTLED_DAYS` have names that none before had, of which there are as many days: of another list of categories nothing can be said yet."""
     parts = np.asarray(parts, float)
     late, before = parts[-SETTLED_DAYS:].sum(axis=0), parts[:-SETTLED_DAYS].sum(axis=0)
-    return bool(before.any() and late[before == 0].sum() > late.sum() / 2)
+    return len(parts) >= 2 * SETTLED_DAYS and bool(late[before == 0].sum() > late.sum() / 2)
 
 
 def whole_parts(values, total: int) -> np.ndarray:

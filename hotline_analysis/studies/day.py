@@ -158,7 +158,7 @@ def topics(view: View, *, level: int = 1) -> pd.DataFrame:
         raise DataRefused("day", f"the tree has levels 1 to {len(LEVELS)}.", "Name one of them.")
     column, (kind, periods) = LEVELS[level - 1], alike(view)
     own, before = _by(view, periods, column, unfiled=NONE)
-    begun = _begun(view, column, own, before)
+    begun = _begun(view, column, float(before.sum().mean()))
     table = pd.concat([own.rename("count"), before], axis=1).reset_index(names="topic")
     days = list(before.columns)
     table = disclosure.pooled(table, ["topic"], view.smallest, size="count").groupby("topic", as_index=False)[["count", *days]].sum()
@@ -175,10 +175,10 @@ def topics(view: View, *, level: int = 1) -> pd.DataFrame:
     return frame.sort_values(["odd", "count", "topic"], ascending=[False, False, True], ignore_index=True)
 
 
-def _begun(view: View, column: str, own: pd.Series, before: pd.DataFrame) -> dict[str, int]:
-    """The day (its number since 1970) from which each topic's name counts, of those that began within the days that are looked at.
+def _begun(view: View, column: str, usual: float) -> dict[str, int]:
+    """The day (its number since 1970) from which each topic's name counts, of those that began within the days that are looked at. usual: the calls of a day of the kind.
 
-    Where most names are new and the old ones have gone, nothing can be said; an incident of a new name leaves the others as they are.
+    Where most names of the day are new and the old ones have gone, nothing can be said; an incident of a new name leaves the others as they are.
     """
     first = view.calendar.day(view.period.first_day - timedelta(days=BACK_DAYS))
     rows = indicators.within_data(view, indicators.offered_calls(view), [first, view.period])
@@ -187,8 +187,8 @@ def _begun(view: View, column: str, own: pd.Series, before: pd.DataFrame) -> dic
     if wide.empty:
         return {}
     every = wide.reindex(range(int(wide.index.min()), int(wide.index.max()) + 1), fill_value=0)
-    old = own[before.sum(axis=1) > 0].sum()
-    gone = before.shape[1] and old < min(before.sum().mean(), own.sum()) / 2
+    own, earlier = every.iloc[-1], every.iloc[:-1]
+    gone = len(earlier) >= forecast.SETTLED_DAYS and own[earlier.sum() > 0].sum() < min(usual, own.sum()) / 2
     if gone or forecast.unsettled(every):
         raise DataRefused("day", "most topics have other names than two weeks ago.", "It takes two weeks of them.")
     begin, _ = forecast.lives(every)

@@ -97,6 +97,13 @@ def test_a_small_figure_says_on_the_first_sheet_that_it_is_not_told(east):
     assert pd.isna(row["value"]) and (row["why_zh"], row["value_missing"], row["numerator_missing"]) == ("不列出", "untold", "<13")
 
 
+def test_a_missing_figure_of_an_edition_says_why_beside_one_that_is_not_told(east):
+    rows = east.verdicts.set_index("indicator")[["missing", "value", "why_zh", "why_en"]]
+    lacking = rows[rows["missing"].ne("")]
+    assert len(lacking) and lacking["why_zh"].str.len().gt(0).all() and lacking["why_en"].str.len().gt(0).all()
+    assert (rows.loc[rows["value"].notna(), ["why_zh", "why_en"]] == "").all(axis=None)
+
+
 def test_an_edition_tells_nothing_that_is_on_no_list(east):
     """Every table of every study but those of `rounding.ROUNDED`, and suggestions, which are made of them."""
     for study in study_names():

@@ -187,6 +187,9 @@ def test_a_form_that_is_shown_again_has_a_key_of_its_own():
     assert len(set(re.findall(r'<caption id="([^"]+)"', done))) == 2
     again = page._renamed(Markup('<table class="ledger"><caption id="ledger"><a href="#ledger-1" class="x ledger">'), "ledger", "ledger-2")
     assert again == '<table class="ledger"><caption id="ledger-2"><a href="#ledger-2-1" class="x ledger">', "a class is no id"
+    words = '<figure id="hours" aria-labelledby="hours-w-t hours-w-d"><p>the 24 hours are</p><title>calls by hours </title><g clip-path="url(#hours-c)"/><a href="day.html#hours">'
+    told = '<figure id="hours-2" aria-labelledby="hours-2-w-t hours-2-w-d"><p>the 24 hours are</p><title>calls by hours </title><g clip-path="url(#hours-2-c)"/><a href="day.html#hours">'
+    assert page._renamed(Markup(words), "hours", "hours-2") == told, "a word of the text, or a place of another page, is no id"
 
 
 def test_the_chapters_that_are_named_stand_in_their_order_and_are_numbered_anew():

@@ -9,7 +9,7 @@ import pytest
 
 from hotline_analysis import hotline, show, studies, words
 from hotline_analysis.measures import quotable
-from hotline_analysis.show import exposure, month
+from hotline_analysis.show import blocks, exposure, month
 from hotline_analysis.show import window as declared
 from hotline_analysis.show.forms import Figure, Furniture, Shown, Table
 from hotline_analysis.studies import window
@@ -88,6 +88,7 @@ def test_sentence(study, place, n, sentence):
         text = said(frame, sentence, language)
         assert text, "every slot has a value, so it is said"
         assert not re.search(r"[{}]", text), text
+        assert not blocks.NOT_A_WORD.search(words.opening(text, language)), f"{text}: a page that says so is refused"
         left = remove(text, numbers_of(frame, sentence, language))
         literals = re.sub(words.SLOT, " ", sentence(language))
         assert set(re.findall(r"\d+", left)) <= set(re.findall(r"\d+", literals)), f"{text}: a number that is no cell"

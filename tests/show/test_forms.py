@@ -276,7 +276,7 @@ def test_a_second_verdict_that_says_the_same_refers_to_the_first():
 
 
 @pytest.mark.parametrize(
-    ("differing", "zh", "en"), [(0, "10对中没有一对有差异", "None of 10 pairs differs"), (2, "10对中2对有差异", "2 of 10 pairs differ")]
+    ("differing", "zh", "en"), [(0, "10对中没有一对有差异", "Not one of 10 pairs differs"), (2, "10对中2对有差异", "2 of 10 pairs differ")]
 )
 def test_none_of_them_is_said_so(differing, zh, en):
     frame = contract(

@@ -148,21 +148,17 @@ def _place(connection, looked: list[Looked]) -> Place:
         form.endswith("Z") or "+0000" in form or "+00:00" in form for one in looked for e in one.table.seen for form, _ in e.shapes
     )
     written = any("+0000" in form for one in looked for e in one.table.seen for way, _ in e.ways[:1] for form in way)
-    weekend = _weekend(connection, looked)
+    weekend, calendar, holidays = _weekend(connection, looked), CHINESE if chinese else NO_CALENDAR, "CN" if chinese else ""
     if offsets := _offsets(connection, looked):
         zone = ZONES.get(offsets, "UTC" if len(offsets) > 1 or offsets[0] % 60 else f"Etc/GMT{-offsets[0] // 60:+d}")
         said = ", ".join(f"{'-' if m < 0 else '+'}{abs(m) // 60:02d}:{abs(m) % 60:02d}" for m in offsets)
-        calendar = CHINESE if chinese else NO_CALENDAR
         why = (
             f"时间带UTC时差{said}，按有这些时差的一处写，请核对；{calendar.zh}",
             f"the times carry {said} from UTC; one zone that has them, look whether it is yours; {calendar.en}",
         )
-        return Place(zone, "CN" if chinese else "", weekend, Term(*why))
+        return Place(zone, holidays, weekend, Term(*why))
     if offset or written:
-        calendar = CHINESE if chinese else NO_CALENDAR
-        return Place(
-            "UTC", "CN" if chinese else "", weekend, Term(f"时间带UTC时差，按UTC；{calendar.zh}", f"the times carry UTC; {calendar.en}")
-        )
+        return Place("UTC", holidays, weekend, Term(f"时间带UTC时差，按UTC；{calendar.zh}", f"the times carry UTC; {calendar.en}"))
     if chinese:
         guessed = Term("文件里没有时区和节假日，按中文列名推断", "the file says no zone and no holidays; guessed by its Chinese headers")
         return Place("Asia/Shanghai", "CN", weekend, guessed)

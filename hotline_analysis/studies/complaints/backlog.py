@@ -24,7 +24,7 @@ def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
 
     An order is in the stock from its creation to its closing (its resolution, in an export without closings). Duplicates and orders raised inside are not in it, nor are orders closed before
     they were created, withdrawn ones without a time and those that no export tells of up to the end, which are counted. What came before the data begin is unknown, so the first months' stocks read low: where more than
-    `MOST_UNTOLD` of the orders open at the end are older than the data reach back before the period, as many may be missing at its start, and nothing is said of growth (said: begins).
+    `MOST_UNTOLD` of the orders open at the end are older than the data reach back before the period, as many may be missing at its start: open_before and what rests on it (flow, mean_open, little_gap) are missing, and nothing is said of growth (said: begins).
 
     Columns: by..., open_before, came, went, open_after = open_before + came - went (orders), flow (came - went), days, arrivals_a_day, mean_open (L, orders), mean_days (W, of those that
     went in the period), little_gap (|L - lambda W| / L), unclear (left out), said (grew, shrank, level, begins). Where one of a stratum's four counts is not told none is: each is the others'. Raises DataRefused without closed_at and resolved_at,
@@ -37,10 +37,17 @@ def backlog(view: View, *, by: Sequence[str] = ()) -> pd.DataFrame:
     found = pd.DataFrame([{**dict(zip(by, key, strict=True)), **_stock(view, orders.counted(part), first)} for key, part in parts])
     counts, made = ["open_before", "came", "went", "open_after"], ["flow", "arrivals_a_day", "mean_open", "mean_days", "little_gap"]
     if not by:
-        return found
+        return _begins(found)
     told = disclosure.untold(found, counts, made, view.smallest, parts_of=by[:-1])
     told = disclosure.without(told, told[counts].isna().any(axis=1), counts)
-    return disclosure.untold(told, ["unclear"], [], view.smallest, parts_of=by[:-1])
+    return _begins(disclosure.untold(told, ["unclear"], [], view.smallest, parts_of=by[:-1]))
+
+
+def _begins(found: pd.DataFrame) -> pd.DataFrame:
+    """What was open before the data began is unknown, and no nought."""
+    begins = found["said"] == "begins"
+    unknown = ["open_before", "flow", "mean_open", "little_gap"]
+    return found.assign(**{name: found[name].mask(begins) for name in unknown}) if begins.any() else found  # counts stay whole numbers
 
 
 def ageing(view: View) -> pd.DataFrame:
