@@ -614,7 +614,7 @@ class Hotline:
             if given:
                 self._need_strata(f"study {name}", given["by"], of)
             exact = make(view, **given, **options)
-            return rounding.rounded(exact, told, view, edition=bool(self.only[0])) if self._below and not staff else exact
+            return rounding.rounded(exact, told, view, edition=bool(self.only[0])) if self._rounds(view) and not staff else exact
 
         strata = {c: Field(tables.terms()[c], words={OTHER: POOLED, NONE: NOT_GIVEN}) for c in given.get("by", ())}
         whole = getattr(module, "WHOLE", ())
@@ -672,6 +672,10 @@ class Hotline:
     def _below(self) -> bool:
         """Whether what is below the hotline's own level is told by the profile `internal`."""
         return bool(self.only[0]) or self.params.report.disclosure == "internal"
+
+    def _rounds(self, view: View) -> bool:
+        """Whether counts of groups are rounded: below the hotline's level, and of a quarter or a year, which less its other months would tell what a month's page hides."""
+        return self._below or grain(view.period.label) in ("quarter", "year")
 
     def _frame_key(self, told: dict, view: View) -> str:
         return hashlib.sha256(json.dumps(self._depends(told, view), sort_keys=True).encode()).hexdigest()[:32]

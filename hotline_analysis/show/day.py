@@ -2,7 +2,7 @@
 
 from hotline_analysis.show import charts
 from hotline_analysis.show.forms import Figure, Table
-from hotline_analysis.words import Either, Rows, Sentence, Sentences, Term
+from hotline_analysis.words import Rows, Sentence, Sentences, Term
 
 MOVED = Rows(
     dict.fromkeys(
@@ -22,19 +22,16 @@ ODD = Rows(
 )
 RISEN = Rows(
     {
-        "True": (
-            Either(
-                (
-                    Sentence(
-                        "{topic}{count}件，为平常的{ratio}倍（{ratio_low:ratio}至{ratio_high:ratio}）",
-                        "{topic}: {count}, {ratio} times the usual ({ratio_low:ratio} to {ratio_high:ratio})",
-                    ),
-                    Sentence("{topic}{count}件，同类日从没有过", "{topic}: {count}, on no such day before"),
-                )
+        "times": (
+            Sentence(
+                "{topic}{count}件，为平常的{ratio}倍（{ratio_low:ratio}至{ratio_high:ratio}）",
+                "{topic}: {count}, {ratio} times the usual ({ratio_low:ratio} to {ratio_high:ratio})",
             ),
-        )
+        ),
+        "new": (Sentence("{topic}{count}件，同类日从没有过", "{topic}: {count}, on no such day before"),),
+        "seldom": (Sentence("{topic}{count}件，多于平常", "{topic}: {count}, more than usual"),),
     },
-    by="odd",
+    by="rise",
 )
 FEW = Sentence(
     "此前只有{alike}个{kind}，不足6个，不与平常相比",

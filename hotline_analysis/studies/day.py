@@ -71,9 +71,12 @@ COLUMNS = {
     "topic": Field(Term("诉求", "Topic"), words={disclosure.OTHER: disclosure.POOLED, NONE: NOT_GIVEN}),
     "count": Field(Term("当日", "The day"), "count"),
     "ratio": Field(Term("为平常的倍数", "Times the usual"), "ratio", interval=("ratio_low", "ratio_high")),
+    "rise": Field(Term("多在哪里", "How more")),
     "risen": Field(Term("多于平常的", "More than usual"), "count"),
     "topics": Field(Term("比较的诉求", "Topics compared"), "count"),
 }
+
+AGAINST = ("usual", "ratio", "ratio_low", "ratio_high", "q")  # what the counts of the days before could be had from
 
 
 def figures(view: View) -> pd.DataFrame:
@@ -150,9 +153,11 @@ def topics(view: View, *, level: int = 1) -> pd.DataFrame:
     """What was called about, at one level of the category tree, against the earlier days of the day's kind; topics under the view's `smallest` are pooled; calls of no topic are a row of their own, not compared.
 
     A name that began meanwhile (another list of topics, `forecast.lives`) is held against days since then, and not compared where fewer than `LEAST` of the kind are; a topic that no such day had has no ratio.
+    The mean is told in whole calls, its ratio in tenths (ends outwards), q in hundredths: from the pages of two days of a kind exact ones told the count of the day between. What is odd goes by exact figures.
+    Of a topic that came 1 to 7 times on all those days together neither their mean nor what rests on it is told, nor of the next larger one where all calls less the others would tell it.
 
     Columns: topic, count (the day), usual (mean of such days), ratio, ratio_low, ratio_high (95 %, the days' own unrest in it), q (Benjamini-Hochberg), odd (more
-    than usual: q < .05 and ratio > 1), state (key of `STATES`), kind, alike, risen (how many are), topics, said (some, none, few days). Raises DataRefused without the column, and where most names are younger than two weeks.
+    than usual: q < .05 and ratio > 1), rise (how that is said: times; new: on no such day before; seldom: its mean is not told; '' where not odd), state (key of `STATES`), kind, alike, risen (how many are), topics, said (some, none, few days). Raises DataRefused without the column, and where most names are younger than two weeks.
     """
     if level not in range(1, len(LEVELS) + 1):
         raise DataRefused("day", f"the tree has levels 1 to {len(LEVELS)}.", "Name one of them.")
@@ -172,7 +177,16 @@ def topics(view: View, *, level: int = 1) -> pd.DataFrame:
     frame = pd.concat([table[["topic", "count"]], judged], axis=1).assign(
         **told, state=state, said="few days" if few else "some" if odd.any() else "none"
     )
+    frame = disclosure.untold_of(frame, known.sum(axis=1), AGAINST, view.smallest, parts_of=())
+    frame = frame if view.smallest < 2 else frame.assign(**_coarse(frame))
+    frame = frame.assign(rise=np.select([~odd, frame["ratio"].notna(), judged["usual"] == 0], ["", "times", "new"], "seldom"))
     return frame.sort_values(["odd", "count", "topic"], ascending=[False, False, True], ignore_index=True)
+
+
+def _coarse(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """What stands beside a topic's count in steps (a call, a tenth): the exact mean of n days and that of n + 1 tell the one between, whose page hides it."""
+    tenths = {"ratio": np.rint, "ratio_low": np.floor, "ratio_high": np.ceil}
+    return {"usual": np.rint(frame["usual"]), "q": frame["q"].round(2), **{c: way(frame[c] * 10) / 10 for c, way in tenths.items()}}
 
 
 def _begun(view: View, column: str, usual: float) -> dict[str, int]:

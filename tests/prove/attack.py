@@ -133,6 +133,21 @@ def recovered(table: np.ndarray, *, editions: str, page: str) -> tuple[int, int]
     return _had(known, table)
 
 
+def periods(rng: np.random.Generator, months: int = 3) -> np.ndarray:
+    """Counts of some topics (rows) by month, each topic as many in every month but for chance."""
+    sizes = rng.gamma(0.7, 1, rng.integers(3, 9))
+    return rng.poisson(np.repeat((sizes / sizes.mean() * rng.choice([6, 15, 40]))[:, None], months, 1))
+
+
+def recovered_months(table: np.ndarray, *, quarter: str) -> tuple[int, int]:
+    """The same of the topics of the hotline's pages of some months, pooled, beside its page of all of them together under this profile; the total of each is exact."""
+    known = Known(table.shape, table.sum())
+    for month, counts in enumerate(table.T):
+        known.unit(month, counts, rounded=False)
+    known.page(table.sum(1), rounded=quarter == "internal")
+    return _had(known, table)
+
+
 def recovered_plainly(table: np.ndarray) -> tuple[int, int]:
     """The same where counts of 1 to 7 are merely not told, beside exact others and exact totals: what the attack finds where nothing protects."""
     known = Known(table.shape, table.sum())
@@ -175,6 +190,8 @@ ATTACKS = {
     "indicators": recovered_indicators,
     "alone": recovered_alone,
     "plain": recovered_plainly,
+    "quarter": lambda table: recovered_months(table, quarter="internal"),
+    "quarter pooled": lambda table: recovered_months(table, quarter="pooled"),
 }
 
 
@@ -184,7 +201,7 @@ def attacked(seed: int, tables: int, page: str) -> tuple[int, int]:
     rng = np.random.default_rng(seed)
     found = []
     while len(found) < tables:
-        table = invented(rng)
+        table = periods(rng) if page.startswith("quarter") else invented(rng)
         if table.sum() >= SMALL:
             found.append(ATTACKS[page](table))
     return tuple(int(n) for n in np.sum(found, axis=0))
@@ -198,4 +215,6 @@ def attack(runs: int, rng: np.random.Generator) -> Iterable[Cell]:
     yield Cell("indicators: kpis.csv of the editions, the hotline's exact beside them", *attacked(seed, runs, "indicators"), most=0.0)
     yield Cell("the hotline's page under `pooled`, without editions", *attacked(seed, runs, "alone"), most=0.0)
     yield Cell("editions and page under `pooled`: what rounding is there for", *attacked(seed, runs, "pooled"))
+    yield Cell("months under `pooled` beside their quarter, whose groups are rounded", *attacked(seed, runs, "quarter"), most=0.02)
+    yield Cell("months and their quarter under `pooled`: what rounding the quarter is there for", *attacked(seed, runs, "quarter pooled"))
     yield Cell("counts under 8 not told, all else exact", *attacked(seed, runs, "plain"), least=0.1)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline_analysis import open_hotline
+from hotline_analysis import disclosure, open_hotline
 from hotline_analysis.errors import BadParams, DataRefused, NoInput
 from hotline_analysis.intake.store.ends import rest_days
 from hotline_analysis.measures import catalogue, indicators, mix, orders
 from hotline_analysis.show.forms import say, show
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies import complaints, outlook
+from hotline_analysis.studies.complaints.change import _without_few
 from hotline_analysis.words import Field
 from tests.real import PARAMS, needs
 from tests.spec.frames import ENGINES
@@ -334,6 +336,21 @@ def test_growth_and_shift_add_to_every_difference(counts):
     assert (frame["growth"] + frame["shift"]).to_numpy() == pytest.approx(frame["difference"].to_numpy(), abs=1e-9)
     assert frame["difference"].iloc[-1] == frame["count"].iloc[-1] - frame["before"].iloc[-1]
     assert frame["shift"].iloc[:-1].sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_a_rate_of_few_orders_done_is_not_told_nor_what_rests_on_it():
+    """Of 67, 50, 32, 21 and 14 orders 45, 33, 17, 18 and 6 are done in time: 6 of 14 is 42.9 %, and 119 done less the others are these 6, so 17 of 32 (the next larger count) is silent too."""
+    sizes, done = np.array([67, 50, 32, 21, 14]), np.array([45, 33, 17, 18, 6])
+    rows = pd.DataFrame(
+        {"category": list("甲乙丙丁戊"), "size_before": 100, "size": sizes, "rate_before": 0.5, "rate": done / sizes}
+    ).assign(gap=0.1, mix=0.0, own=0.1)
+    whole = pd.DataFrame([{**dict.fromkeys(rows, 0.1), "category": "all", "size": 184}])
+    k = np.stack([np.full(5, 50), done], axis=1)
+    seen = SimpleNamespace(smallest=disclosure.SMALLEST)
+    told = _without_few(seen, pd.concat([rows, whole], ignore_index=True), np.vstack([k, k.sum(axis=0)])).set_index("category")
+    for name in ("rate", "gap", "mix", "own"):
+        assert told[name].isna().tolist() == [False, False, True, False, True, False], name
+    assert told["rate_before"].notna().all() and told.loc["戊", "rate_missing"] == disclosure.UNTOLD
 
 
 def test_mix_and_handling_add_to_the_change_of_the_rate():

@@ -96,7 +96,22 @@ def _totalled(rows: pd.DataFrame, k: np.ndarray, totals, key: str, view: View) -
     said = "none" if moved.low <= 0 <= moved.high else "moved"
     told = told.assign(indicator=key, said=said, gap_low=np.nan, gap_high=np.nan)
     told.loc[told.index[-1], ["gap_low", "gap_high"]] = moved.low, moved.high
-    return _told(view, told, ["size_before", "size"], ["rate_before", "rate", "gap", "mix", "own"])
+    return _without_few(view, _told(view, told, ["size_before", "size"], MADE), np.vstack([k, k.sum(axis=0)]))
+
+
+def _without_few(view: View, told: pd.DataFrame, done: np.ndarray) -> pd.DataFrame:
+    """Without the rates of few orders done, as `timeliness` has none: a rate and its size are the count. What lies beside a rate (gap, mix, own) would tell it."""
+    part = (told["category"] != "all").to_numpy()
+    few = [
+        disclosure.untold(pd.DataFrame({"done": count}), ["done"], [], view.smallest, parts_of=())["done"].isna().to_numpy()
+        for count in done[part].T
+    ]
+    for name, hidden in (("rate_before", few[0]), ("rate", few[1])):
+        told = disclosure.without(told, np.append(hidden, False), [name])
+    return disclosure.without(told, np.append(few[0] | few[1], False), ["gap", "mix", "own"])
+
+
+MADE = ["rate_before", "rate", "gap", "mix", "own"]
 
 
 def _told(view: View, rows: pd.DataFrame, counts: list[str], shares: list[str]) -> pd.DataFrame:
