@@ -610,11 +610,13 @@ class Hotline:
             told["beside"] = _digest_of(view.beside)
         rule = getattr(module, "RULE", None)
 
+        rounds = self._rounds(view) and not staff
+
         def made() -> pd.DataFrame:
             if given:
                 self._need_strata(f"study {name}", given["by"], of)
             exact = make(view, **given, **options)
-            return rounding.rounded(exact, told, view, edition=bool(self.only[0])) if self._rounds(view) and not staff else exact
+            return rounding.rounded(exact, told, view, edition=bool(self.only[0])) if rounds else exact
 
         strata = {c: Field(tables.terms()[c], words={OTHER: POOLED, NONE: NOT_GIVEN}) for c in given.get("by", ())}
         whole = getattr(module, "WHOLE", ())
@@ -622,6 +624,8 @@ class Hotline:
         repeats = getattr(module, "REPEATS", True)
         carried = table in repeats if isinstance(repeats, tuple) else repeats
         frame.attrs["definition"] = frame.attrs["definition"] if carried else {}
+        if rounds and not self.only[0]:  # an edition says so once, of its whole page
+            frame.attrs["rounded"] = rounding.ROUNDED.get((name, table)) is rounding.of_groups
         return frame
 
     def _told(

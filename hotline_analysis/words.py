@@ -117,8 +117,8 @@ JUDGEMENT = {
 STATE = {  # what was found, and by what: `verdicts.compare`
     "outside": Term("本月异常", "unusual this month", of_period=True),
     "inside": Term("正常波动", "usual variation"),
-    "outside trial": Term("本月异常（试用限）", "unusual this month (trial limits)", of_period=True),
-    "inside trial": Term("在试用限内", "within trial limits"),
+    "outside trial": Term("本月异常（试用范围）", "unusual this month (trial range)", of_period=True),
+    "inside trial": Term("在试用范围内", "within its trial range"),
     "no evidence": Term("没有证据表明有变化", "no evidence of change"),
     "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged", of_period=True),
     "few": Term("样本不足", "too few"),
@@ -157,7 +157,7 @@ REASON = {  # why a month is not compared
     "typed": Term("手工填报，不作检验", "typed in, not tested"),
     "unread": Term("读得出的记录占比变了", "the share of records that could be read moved"),
     "few months": Term("可比的月份不足6个，不判好坏", "fewer than 6 comparable months, not judged", of_period=True),
-    "trial": Term("历史不足12个月，只有试用限，不判好坏", "fewer than 12 months, trial limits only, not judged", of_period=True),
+    "trial": Term("历史不足12个月，只有试用范围，不判好坏", "fewer than 12 months, a trial range only, not judged", of_period=True),
 }
 NO_EVIDENCE = Term("没有证据表明有变化", "no evidence of change")
 CAPABILITY = {

@@ -53,7 +53,7 @@ def test_a_share_by_the_due_time_waits_for_the_last_order_to_fall_due(tmp_path):
     due, days = {"due": lambda n: 20 if n % 2 else 1}, {"days": lambda n: (15 if n % 4 == 1 else 25) if n % 2 else 0.5}
     columns, limits = ORDERS | {"due_at": "到期"}, "complaints: {resolution: [24h]}"
     young = hotline(tmp_path, "orders", columns, orders(datetime(2024, 9, 4), **due, **days), limits)
-    assert told(young) == ("due", "2024-09-21", "按期解决率9月21日定稿：有的诉求尚未到期，此前只计已到期的，多是时限短的，不作判断。")
+    assert told(young) == ("due", "2024-09-21", "按期解决率9月21日定稿：有的诉求未到期，此前只计已到期的（多为短时限），不作判断。")
     row = young.study("complaints").set_index("indicator").loc["due"]
     assert row["provisional"] and row["value"] > 0.8 and (row["state"], row["reason"]) == ("not compared", "unfinished")
     assert "按期解决率" in (whole := say(young.study("complaints"), as_="whole").text) and whole.endswith("（暂）。"), whole
@@ -128,7 +128,7 @@ def test_a_rate_waits_for_its_own_window_and_for_no_longer_one(tmp_path):
         h = hotline(tmp_path, "calls", CALLS, calls(datetime.fromisoformat(end)))
         row = h.verdicts.set_index("indicator").loc[rates]
         assert row["final_on"].tolist() == [final_on, ""] and row["provisional"].tolist() == [bool(final_on), False]
-        assert told(h)[2] == "各窗口的复电率9月8日全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。"
+        assert told(h)[2] == "各窗口的复电率9月8日定稿：月末的来电还没看满，带“暂”的按已看时长修正。"
 
 
 def test_a_study_on_the_command_line_says_until_when_its_windows_are_provisional(tmp_path, capsys):
@@ -269,7 +269,7 @@ def test_chats_of_the_bot_are_watched_for_their_own_hours(tmp_path):
     }
     hours = "service: {contained_hours: 168}"
     young = hotline(tmp_path, "sessions", columns, chats(datetime(2024, 9, 7)), hours)
-    assert told(young) == ("sessions", "2024-09-08", "机器人解决率9月8日定稿：月末几天的会话还没看满，没有计入。")
+    assert told(young) == ("sessions", "2024-09-08", "机器人解决率9月8日定稿：月末的会话还没看满，未计入。")
     assert told(hotline(tmp_path, "sessions", columns, chats(datetime(2024, 9, 8)), hours)) == ("", "", "")
     without = {name: c for name, c in columns.items() if name != "caller"}
     assert told(hotline(tmp_path, "sessions", without, chats(datetime(2024, 9, 1)), hours)) == ("", "", "")
@@ -294,7 +294,7 @@ def test_answers_to_surveys_are_waited_for_as_long_as_earlier_ones_took(tmp_path
     columns = {"survey_id": "编号", "invited_at": "邀请", "answered_at": "答复", "item_1": "态度"}
     items = "items: {item_1: {name: 态度, scale: [1, 5]}}"
     young = hotline(tmp_path, "surveys", columns, surveys(datetime(2024, 9, 1)), items)
-    assert told(young) == ("surveys", "2024-09-08", "满意度调查的数字9月8日定稿：以往95%的答卷在7天内收回，月末邀请的还会有人答复。")
+    assert told(young) == ("surveys", "2024-09-08", "满意度调查9月8日定稿：以往95%的答卷在7天内收回，月末受邀的还会有人作答。")
     assert told(hotline(tmp_path, "surveys", columns, surveys(datetime(2024, 9, 8)), items)) == ("", "", "")
     answered = {name: c for name, c in columns.items() if name != "invited_at"}
     rows = [row for row in surveys(datetime(2024, 9, 1)) if row["答复"]]

@@ -35,7 +35,7 @@ SAID = {
     "none": Term("没有一个窗口值得：所计复电多半平时也会打来", "no window pays: most of what it would count comes anyway"),
     "habit_changing": Term("习惯在变，不作推荐", "habit is changing, so nothing is recommended"),
     "volume": Term("话务量有大变动（突发事件或长假），不作推荐", "the volume of calls moved (a mass event or a long holiday), so nothing is recommended"),
-    "insufficient": Term("多出的复电与零难以区分", "callbacks beyond habit cannot be told from none"),
+    "insufficient": Term("超出平时的复电相对其误差太小", "callbacks beyond habit are too few beside their error"),
     "few": Term("复电不足200次，样本不足", "fewer than 200 callbacks: too few"),
     "history": Term("数据不足21天，无法与平时对照", "less than 21 days of data, so nothing to compare with habit"),
     "match": Term("相同诉求的复电没有对照", "callbacks about the same issue have no control"),

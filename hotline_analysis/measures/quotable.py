@@ -69,7 +69,7 @@ COLUMNS = {
         Term("在波动范围的哪一侧", "Which side of the usual range"), words={"up": Term("高于", "above"), "down": Term("低于", "below")}
     ),
     "bases": Field(Term("变动的基础", "The bases that moved")),
-    "within": Field(Term("变化的区间", "The interval of the change"), words={"limits": Term("控制限内", "within the limits")}),
+    "within": Field(Term("变化的区间", "The interval of the change"), words={"limits": Term("波动范围内", "in usual range")}),
     "run": Field(Term("持续", "Run"), words={key: term for key, term in RUN.items() if key}),
     "run_months": Field(Term("连续", "In a row"), "count"),
     "rank": Field(Term("位次", "Rank"), words={"highest": Term("最高", "highest"), "lowest": Term("最低", "lowest")}),

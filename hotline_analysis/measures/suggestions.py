@@ -53,8 +53,8 @@ COLUMNS = {
     "size_low": Field(Term("下端", "Low"), "effect"),
     "size_high": Field(Term("上端", "High"), "effect"),
     "unit": Field(Term("单位", "Unit"), words={
-        "fewer": Term("通/月少", "calls a month fewer"), "answered": Term("通/月多接通", "calls a month more answered"), "concerned": Term("通/月涉及", "calls a month concerned"),
-        "captured": Term("捕获", "captured"), "per_thousand": Term("通/千通多接通", "more answered per 1,000"),
+        "fewer": Term("通/月（减少）", "calls a month fewer"), "answered": Term("通/月（多接通）", "more calls a month answered"), "concerned": Term("通/月（涉及）", "calls a month concerned"),
+        "captured": Term("一周内相关复电被捕获", "of a week's related callbacks captured"), "per_thousand": Term("通/千通（多接通）", "more answered per 1,000"),
     }),
     "page": Field(Term("出处", "Where it stands")),
     "among": Field(Term("各类诉求（上级、本级）", "The issues, each with its parent")),

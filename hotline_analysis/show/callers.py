@@ -13,7 +13,7 @@ FOUND = (
 
 NOBODY = Term("没有人的来电比其余人都多。", "Nobody calls more than all others.")
 TOO_FEW = Term("来电最多的1%不足8人，他们问什么不列出。", "The busiest 1% are fewer than 8 callers; what they ask is not told.")
-TOP = Sentence("最多的1%来电人带来{top_share}的来电。", "The busiest 1% of the callers bring {top_share} of the calls.")
+TOP = Sentence("来电最多的1%的人带来{top_share}的来电。", "The busiest 1% of the callers bring {top_share} of the calls.")
 COUNTS = Sentences(
     {
         "found": (

@@ -61,7 +61,7 @@ FORMS = {
         subtitle=Sentences(
             {
                 "chart": Term("灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出", "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only", of_period=True),
-                "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse", of_period=True),
+                "trial": Term("历史不足12个月：灰带为试用的波动范围，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse", of_period=True),
                 "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse", of_period=True),
             },
             by="method",
@@ -87,7 +87,8 @@ FORMS = {
     "top": Table(f"category {TREE}", where="top", **TREE_WORDS),
     "pareto": Figure(
         charts.pareto,
-        Term("类别的帕累托图", "Categories by size"),
+        Term("各类诉求的占比", "Categories by size"),
+        claim=Sentence("写明类别的，{category}最多，占全部的{share}", "Of those with a category {category} comes first: {share} of all"),
         subtitle=Sentence("占全部诉求%，{period}；线为累计占比，带为95%区间", "Share of all orders, %, {period}; line: cumulative, band: 95%"),
         reading=(Term("线过一半之前的几类合起来占多数；区间告诉这个“多数”有多稳。", "The categories before the line passes one half are the majority; its band says how sure that is."),),
         numbers="category count share cumulative±",

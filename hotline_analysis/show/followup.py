@@ -36,7 +36,7 @@ FORMS = {
     "causes": Figure(
         charts.pareto,
         Term("为什么又打来：排查出的原因", "Why they called again: the causes that were found"),
-        claim=(Sentence("首要原因：{best_cause}，占{share}", "First cause: {best_cause}, {share}"),),
+        claim=(Sentence("首要原因：{best_cause}，占{share}", "Leading cause: {best_cause}, {share}"),),
         subtitle=Sentence("占已排查案件%，共{denominator}件，{period}；线为累计占比", "Share of the cases looked into, %, {denominator} cases, {period}; line: cumulative"),
         reading=(Term("前几条若是“可避免”的，改一处答复或流程，就能少掉一批来电。", "Where the first ones are avoidable, one better answer or process saves many calls."),),
         numbers="category numerator share± cumulative avoidable",
@@ -68,7 +68,7 @@ SAY = {
         }
     ),
     "causes": (
-        Sentence("首要原因是{best_cause}，占已排查的{share}。", "The first cause is {best_cause}: {share} of the cases looked into."),
+        Sentence("首要原因是{best_cause}，占已排查的{share}。", "The leading cause is {best_cause}: {share} of the cases looked into."),
         Sentence("写明原因的案件里，{avoidable_share}本可避免。", "Of the cases with a cause {avoidable_share} need not have been."),
     ),
     "recurrence": Sentences(

@@ -200,7 +200,8 @@ class Table:
         classes = ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide
         head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes}
         body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
-        below = [words.opening(line, language) for line in (blocks.untold(rows, columns, language), note) if line]
+        rounded = blocks.WORDS["rounded"](language) if shown.attrs.get("rounded") else ""
+        below = [words.opening(line, language) for line in (rounded or blocks.untold(rows, columns, language), note) if line]
         whole = html("blocks", "table", **head, **body, below=below, language=language)
         return Block("table", whole, f"{title}\n{blocks.plain(rows, columns, language)}", {"key": shown.key})
 

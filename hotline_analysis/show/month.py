@@ -147,8 +147,8 @@ RENEWALS = Rows(
 )  # fmt: skip
 CONCLUSION = {
     **{key: (replace(term, zh=f"{term.zh}。", en=f"{term.en[0].upper()}{term.en[1:]}."),) for key, term in REASON.items()},
-    "changed": (LEADS, Term("其余指标在正常波动内。", "The other indicators are within their usual variation.")),
-    "changed in part": (LEADS, Term("其余可比的指标在正常波动内。", "The others that can be compared are within their usual variation.")),
+    "changed": (LEADS, Term("其余各件事在正常波动内。", "Everything else that is judged is within its usual variation.")),
+    "changed in part": (LEADS, Term("其余可比的各件事在正常波动内。", "Everything else that can be compared is within its usual variation.")),
     "changed alone": (LEADS,),
     "quiet": (Term("本月各项指标都在正常波动内。", "All indicators are within their usual variation.", of_period=True),),
     "quiet in part": (Term("本月可比的指标都在正常波动内。", "All indicators that can be compared are within their usual variation.", of_period=True),),
@@ -280,7 +280,7 @@ FORMS = {
                 "chart": Sentence(
                     "灰带为以往的波动范围，虚线为目标，最右一点为本月；范围只由本月以前的月份算出。连同不在本表的指标共判断{events}件事，偶然也会报出约{false_flags:number}件",
                     "Band: the usual range; dashed: target; last point: this month. The range is made of earlier months only. Of {events} events judged, those of other indicators among them, chance alone would flag about {false_flags:number}", of_period=True),
-                "trial": Term("历史不足12个月：灰带为试用限，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse", of_period=True),
+                "trial": Term("历史不足12个月：灰带为试用的波动范围，只作参考，不判好坏", "Fewer than 12 months: the band is a trial range, for reference; nothing is called better or worse", of_period=True),
                 "two periods": Term("历史不足6个月：只列较上月的变化和区间，不判好坏", "Fewer than 6 months: changes on last month with their intervals; nothing is called better or worse", of_period=True),
             },
             by="method",
@@ -302,6 +302,8 @@ FORMS = {
             {
                 "poor data": Term("数据质量为差：本月的升降一律不宜写。", "The data are of poor quality: no movement of this month may be quoted.", of_period=True),
                 "first month": Term("没有可比的月份，谈不上升降。", "There is no month to compare with.", of_period=True),
+                "few": Term("样本不足：本月的升降一律不宜写。", "Too few cases: no movement of this month may be quoted.", of_period=True),
+                "not compared": Term("没有可比的基础：本月的升降一律不宜写。", "Nothing comparable: no movement of this month may be quoted.", of_period=True),
                 "*": Term("本月没有这样的数字。", "There are none this month.", of_period=True),
             }
         ),
@@ -315,7 +317,7 @@ FORMS = {
         Term("各月走势", "By month", of_period=True),
         claim=(Sentence("{indicator}{value@last:level}，较上月{change:risen}", "{indicator} {value@last:level}, {change:risen} on last month", of_period=True), Sentence("{indicator}{value@last:level}", "{indicator} {value@last:level}")),
         subtitle=Sentence("{indicator}，每月；{formula}", "{indicator} by month; {formula}", of_period=True),
-        reading=(Sentence("{judge}。", "{judge:sentence}."),),
+        reading=(Sentence("怎样判断：{judge}。", "How to judge it: {judge}."),),
         numbers="period numerator denominator value",
         unless={"few months": Term("有数据的月份不足3个，不画走势。", "Fewer than three months have data: no course is drawn.", of_period=True)},
     ),
@@ -334,7 +336,7 @@ FORMS = {
             by="said",
         ),
         subtitle=Sentence("每日{of}记录，条，{period}；浅色为周末和节假日", "Records of {of} a day, {period}; light: weekends and holidays"),
-        reading=(Term("与平常量相差过大的日子标出，写作当日/平常；缺的记录按缺失处理，不计为零。", "Days far from usual are named, as that day / usual; missing records are missing, not zero."),),
+        reading=(Term("与平常量相差过大的日子标出，写作当日/平常。", "Days far from usual are named, as that day / usual."),),
         numbers="date calls usual",
     ),
     "ledger": Table("file physical accepted rejected duplicates left_out repaired", Term("记录的去向", "Where the records went"), subtitle=WHOLE, narrow="file physical accepted"),
@@ -407,26 +409,26 @@ SAY = {
     "about": (
         Sentence("数据只到{data_to:dated}，本月还没有完：各项数字都会变，{month_on:day}定稿。", "The data end on {data_to:dated}, within the month: every figure will change, and is final on {month_on:day}.", of_period=True),
         Sentence(
-            "各窗口的复电率{calls_on:day}全部定稿：月末几天的来电还没看满，带“暂”的已按看了多久修正。",
-            "Repeat rates in all windows are final by {calls_on:day}: the month's last calls have not been watched in full, and figures marked prov. are corrected for it.", of_period=True),
+            "各窗口的复电率{calls_on:day}定稿：月末的来电还没看满，带“暂”的按已看时长修正。",
+            "Repeat rates are final by {calls_on:day}: the month's last calls have not been watched in full; figures marked prov. are corrected for it.", of_period=True),
         Sentence(
-            "各时限内的比例{orders_on:day}全部定稿：月末几天的诉求还没看满时限，带“暂”的已按看了多久修正。",
-            "Shares within all limits are final by {orders_on:day}: the month's last orders have not been watched for their whole limit, and figures marked prov. are corrected for it.", of_period=True),
+            "限时响应和解决的比例{orders_on:day}定稿：月末的诉求还没看满时限，带“暂”的按已看时长修正。",
+            "Shares responded and resolved within a limit are final by {orders_on:day}: the month's last orders have not been watched for it; figures marked prov. are corrected for it.", of_period=True),
         Sentence(
-            "各时限等级自己的比例{classes_on:day}定稿：月末几天的诉求还没看满时限。",
+            "各时限等级自己的比例{classes_on:day}定稿：月末的诉求还没看满时限。",
             "Shares by a class's own limit are final on {classes_on:day}: the month's last orders have not been watched for it.", of_period=True),
         Sentence(
-            "按期解决率{due_on:day}定稿：有的诉求尚未到期，此前只计已到期的，多是时限短的，不作判断。",
-            "The share resolved by the due time is final on {due_on:day}: some orders have not fallen due, so it is of those that have, mostly of short limits, and is not judged."),
+            "按期解决率{due_on:day}定稿：有的诉求未到期，此前只计已到期的（多为短时限），不作判断。",
+            "The share resolved by the due time is final on {due_on:day}: until then it is of the orders that have fallen due, mostly of short limits, and is not judged."),
         Sentence(
             "诉求的数字要等新的工单导出才能定稿：现有的导出只到{export_to:dated}，此后受理和办理的情况还不知道。",
             "Figures of orders are final once there is a newer export of them: those at hand end on {export_to:dated}, and what came or was done since is not known."),
         Sentence(
-            "机器人解决率{sessions_on:day}定稿：月末几天的会话还没看满，没有计入。",
-            "The share ended by the bot is final on {sessions_on:day}: the month's last chats have not been watched in full, and are left out.", of_period=True),
+            "机器人解决率{sessions_on:day}定稿：月末的会话还没看满，未计入。",
+            "The share ended by the bot is final on {sessions_on:day}: the month's last chats are left out until then.", of_period=True),
         Sentence(
-            "满意度调查的数字{surveys_on:day}定稿：以往95%的答卷在{late_days}天内收回，月末邀请的还会有人答复。",
-            "Figures of surveys are final on {surveys_on:day}: 95% of earlier answers had come within {late_days} {late_days:day|days}, so answers to the month's last invitations are still on their way.", of_period=True),
+            "满意度调查{surveys_on:day}定稿：以往95%的答卷在{late_days}天内收回，月末受邀的还会有人作答。",
+            "Surveys are final on {surveys_on:day}: 95% of earlier answers came within {late_days} {late_days:day|days}, so some are still on their way.", of_period=True),
         Sentence(
             "满意度调查的数字要等新的答卷导出才能定稿：现有的导出只到{survey_export_to:dated}，而以往95%的答卷要{late_days}天才收回。",
             "Figures of surveys are final once there is a newer export of them: those at hand end on {survey_export_to:dated}, and 95% of earlier answers took {late_days} {late_days:day|days} to come."),

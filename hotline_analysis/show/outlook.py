@@ -7,10 +7,10 @@ from hotline_analysis.words import Sentence, Sentences, Term
 EXPECTED = Sentence("预计{month}{value}（80%区间{low:count}至{high}）。", "{month}: {value} expected (80% interval {low:count} to {high}).")
 BARE = Sentence("预计{month}{value}。", "{month}: {value} expected.")
 TESTED = Sentence(
-    "站在过去{origins}个周末回头预测，{method}的月总量平均差{error}，只抄最近一个同类日的差{naive_error}。",
+    "在过去{origins}个周末各预测一次其后的月总量：用{method}，平均差{error}；只用最近一个同类日，平均差{naive_error}。",
     "At {origins} earlier weekends the {method} missed the month's total by {error}, copying the last day of each kind by {naive_error}.",
 )
-KEPT = Sentence("没有方法比它少错5%以上，因此仍用它。", "No other way missed 5% less, so it stays.")
+KEPT = Sentence("没有别的方法比前者少错5%以上，因此仍用它。", "No other way missed 5% less, so it stays.")
 CASES = {
     "kept": (EXPECTED, TESTED, KEPT),
     "beaten": (

@@ -90,4 +90,8 @@ def hold(shown, *, subtitle: str, **said: Rows) -> Block:
     """本月不宜写成升或降的数字: movements that people would quote and that nothing bears out, in the order of the column `unsaid`. subtitle: what is said where there is none."""
     rows = shown.told(shown.frame[shown.frame["unsaid"].notna()].sort_values("unsaid"), **said)
     text = "\n".join(row["line"] for row in rows) or subtitle
-    return shown.drawn("hold", "verdicts", "hold", text, rows=rows, nothing=subtitle)
+    rows = [row | {"why": row["because"] or shown.written(row, "state")} for row in rows]
+    reasons = {row["why"] for row in rows}
+    return shown.drawn(
+        "hold", "verdicts", "hold", text, rows=rows, shared=reasons.pop() if len(reasons) == 1 < len(rows) else "", nothing=subtitle
+    )

@@ -14,7 +14,7 @@ NOT_RECOMMENDED = {
         "不推荐窗口：话务量有大变动（突发事件或长假），平时的水平说不准。",
         "No window is recommended: the volume of calls moved (a mass event or a long holiday), so the usual cannot be told.",
     ),
-    "insufficient": Sentence("不推荐窗口：多出的复电与零难以区分。", "No window is recommended: callbacks beyond habit cannot be told from none."),
+    "insufficient": Sentence("不推荐窗口：超出平时的复电相对其误差太小，还不够确定。", "No window is recommended: callbacks beyond habit are too few beside their error to be certain."),
     "few": Sentence(
         "一周内复电{numerator@last:count}次，样本不足，不作分析。", "{numerator@last:count} callbacks within a week: too few to be analysed."
     ),
@@ -28,12 +28,12 @@ TOO_FEW = {
     "none": Term("没有复电。", "There are no callbacks."),
 }
 BEST = Sentence(
-    "误计与漏计同等看待，考核窗口宜定{recommended_hours}。",
-    "If a coincidence blamed costs as much as a failure missed, the window is {recommended_hours}.",
+    "误计与漏计同等看待，若全部来电用一个考核窗口，宜定{recommended_hours}。",
+    "If blaming a coincidence costs as much as missing a related callback, one window for all calls should be {recommended_hours}.",
 )
 CLOSE = Sentence(
-    "{candidates:hours_or}难分高下，取短者：考核窗口宜定{recommended_hours}。",
-    "{candidates:hours_or} are close, and the shorter is taken: the window is {recommended_hours}.",
+    "{candidates:hours_or}难分高下，取短者：若全部来电用一个考核窗口，宜定{recommended_hours}。",
+    "{candidates:hours_or} are close, and the shorter is taken: one window for all calls should be {recommended_hours}.",
 )
 CATCHES = Sentence(
     "这期间它捕获一周内相关复电的{best_capture:share0}；所计复电中，{best_purity:share0}超出平时习惯。",

@@ -285,5 +285,6 @@ def _against(own: pd.Series, before: pd.DataFrame, *, left_out: np.ndarray | Non
     return frame.assign(usual=usual, q=tests.benjamini_hochberg(p if left_out is None else np.where(left_out, np.nan, p)))
 
 
+REPEATS = ("figures",)  # of the others none rests on the definition of a repeat call
 TABLES = {"figures": figures, "hours": hours, "topics": topics}
 WHOLE = ("figures", "hours")  # of the whole hotline alone: told under `disclosure: internal`

@@ -98,7 +98,7 @@ def test_orders_alone_are_awaited_where_the_data_go_to_the_months_end(tmp_path):
     (tmp_path / "orders.csv").write_text(lines + more, encoding="utf-8")
     told = open_hotline(file, "2024-08", progress=False)
     assert (told.about.iloc[0]["final_on"], told.about.iloc[0]["awaited"]) == ("2024-09-03", "orders")
-    assert say(told.about).text == "各时限内的比例9月3日全部定稿：月末几天的诉求还没看满时限，带“暂”的已按看了多久修正。"
+    assert say(told.about).text == "限时响应和解决的比例9月3日定稿：月末的诉求还没看满时限，带“暂”的按已看时长修正。"
 
 
 def test_a_scheduler_renders_again_what_was_provisional_once_its_wait_is_over(tmp_path, index_only, capsys):

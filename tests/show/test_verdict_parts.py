@@ -32,8 +32,8 @@ def lines(block) -> list[str]:
         ({"connection_rate": "none"}, "本月各项指标都在正常波动内。", "All indicators are within their usual variation."),
         (
             {"connection_rate": "worse", "talk_seconds": "none"},
-            "接通率低于以往波动范围：90.0%，较上月下降1.4个百分点。其余指标在正常波动内。",
-            "Connection rate below its usual range: 90.0%, down 1.4 pp on last month. The other indicators are within their usual variation.",
+            "接通率低于以往波动范围：90.0%，较上月下降1.4个百分点。其余各件事在正常波动内。",
+            "Connection rate below its usual range: 90.0%, down 1.4 pp on last month. Everything else that is judged is within its usual variation.",
         ),
         (
             {"connection_rate": "worse", "abandonment_rate": "worse", "repeat_rate_24h": "worse"},
@@ -150,7 +150,7 @@ def test_the_table_groups_by_verdict_and_says_why():
 def test_an_interval_beyond_zero_does_not_stand_beside_usual_variation():
     """Two months differ beyond chance, but months do: inside the limits the interval would contradict the verdict."""
     inside = verdicts(connection_rate="none")
-    assert "控制限内" in show(told(inside)).html and "−2.0至−1.0" not in show(told(inside)).html
+    assert "波动范围内" in show(told(inside)).html and "−2.0至−1.0" not in show(told(inside)).html
     assert "−2.0至+1.0" in show(told(inside.assign(change_high=0.01))).html
     assert "−2.0至−1.0" in show(told(verdicts(connection_rate="worse"))).html
 
@@ -214,6 +214,17 @@ def test_what_prints_as_zero_is_not_listed_and_an_empty_list_says_so():
     poor = told(frame)
     poor["said"] = "poor data"
     assert show(poor, as_="unsaid").text == "数据质量为差：本月的升降一律不宜写。"
+    few = told(frame).assign(said="few")
+    assert show(few, as_="unsaid").text == "样本不足：本月的升降一律不宜写。", "a month of too few cases has no movement that may be quoted"
+
+
+def test_a_reason_that_all_share_is_said_once():
+    frame = verdicts(connection_rate="none", offered="none")
+    html = show(told(frame), as_="unsaid").html
+    assert html.count("正常波动") == 1 and "没有足够证据（正常波动）" in html
+    assert (
+        show(told(frame.head(1)), as_="unsaid").html.count("正常波动") == 1 and "证据（" not in show(told(frame.head(1)), as_="unsaid").html
+    )
 
 
 def test_no_word_of_change_stands_beside_what_is_not_judged():

@@ -304,9 +304,7 @@ def test_the_banks_days_name_the_better_way():
     assert 0.02 < row["mean_error"] < row["naive_error"] < 0.04
     assert outlook.methods(view).set_index("method").loc["mean", "chosen"]
     frame.attrs = contract("total", frame)
-    told = (
-        "站在过去17个周末回头预测，最近四个同类日的平均的月总量平均差3.0%，只抄最近一个同类日的差3.4%。没有方法比它少错5%以上，因此仍用它。"
-    )
+    told = "在过去17个周末各预测一次其后的月总量：用最近四个同类日的平均，平均差3.0%；只用最近一个同类日，平均差3.4%。没有别的方法比前者少错5%以上，因此仍用它。"
     # over 20 working days these are 2.51 and 3.43 (test_a_banks_month_totals), here over calendar months
     assert say(frame, language="zh").text.endswith(told)
 
@@ -329,7 +327,7 @@ def test_the_words_of_a_short_history(tmp_path):
 @pytest.mark.parametrize(
     ("week", "zh", "en"),
     [
-        (lambda n: WEEK, "没有方法比它少错5%以上，因此仍用它。", "No other way missed 5% less, so it stays."),
+        (lambda n: WEEK, "没有别的方法比前者少错5%以上，因此仍用它。", "No other way missed 5% less, so it stays."),
         (
             lambda n: [c * 1.04**n for c in WEEK],
             "它比四日平均少错5%以上（四日平均差{}%），因此采用。",
@@ -346,7 +344,7 @@ def test_the_words_of_a_tested_forecast(week, zh, en):
     value, low, high = (f"{round(row[c]):,}" for c in ("value", "low", "high"))
     told = {language: say(frame, language=language).text for language in ("zh", "en")}
     mean = f"{100 * row['mean_error']:.1f}"
-    assert told["zh"].startswith(f"预计2024年10月{value}通（80%区间{low}至{high}通）。站在过去{row['origins']}个周末回头预测，")
+    assert told["zh"].startswith(f"预计2024年10月{value}通（80%区间{low}至{high}通）。在过去{row['origins']}个周末各预测一次其后的月总量：")
     assert told["zh"].endswith(zh.format(mean))
     assert told["en"].startswith(
         f"October 2024: {value} calls expected (80% interval {low} to {high} calls). At {row['origins']} earlier weekends "

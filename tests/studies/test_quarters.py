@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hotline_analysis import open_hotline
+from hotline_analysis.show.forms import show
 from tests.shared import shared
 
 TOPICS = {"供水": (120, 110, 130), "供电": (60, 71, 66), "路灯": (9, 12, 3), "绿化": (2, 20, 9)}  # April, May, June
@@ -30,8 +31,12 @@ def write(folder) -> None:
     (folder / "p.yaml").write_text(PARAMS, encoding="utf-8")
 
 
+def topics(params, label: str) -> pd.DataFrame:
+    return open_hotline(params, label, "en", progress=False).study("service", "volume", by="issue_1")
+
+
 def counts(params, label: str) -> dict[str, float]:
-    told = open_hotline(params, label, "en", progress=False).study("service", "volume", by="issue_1")
+    told = topics(params, label)
     return dict(zip(told["group"], told["count"], strict=True))
 
 
@@ -45,3 +50,9 @@ def test_a_month_pools_what_its_quarter_rounds(params):
     june, quarter = counts(params, "2024-06"), counts(params, "2024Q2")
     assert np.isnan([june["路灯"], june["绿化"]]).all(), "the 3, and the next larger one"
     assert quarter == {"(all)": 612, "供水": 360, "供电": 195, "路灯": 25, "绿化": 30}, "24 and 31 are told to the nearest 5"
+
+
+def test_a_table_that_is_rounded_says_so_and_one_that_pools_says_that(params):
+    quarter, month = (show(topics(params, label)).html for label in ("2024Q2", "2024-06"))
+    assert "Counts of groups stand to the nearest 5, and not at all under 13" in quarter
+    assert "nearest 5" not in month and "Not told: the figure is a small one" in month

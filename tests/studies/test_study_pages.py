@@ -84,7 +84,7 @@ def test_the_words_of_the_answer(tmp_path):
     exported(world("light", 1, calls=20_000)).to_csv(tmp_path / "calls.csv", index=False)
     (tmp_path / "p.yaml").write_text(PARAMS, encoding="utf-8")
     h = open_hotline(tmp_path / "p.yaml", "2024-04", "zh", progress=False)
-    assert say(h.study("window", "evidence")).text.startswith("误计与漏计同等看待，考核窗口宜定72小时。依据")
+    assert say(h.study("window", "evidence")).text.startswith("误计与漏计同等看待，若全部来电用一个考核窗口，宜定72小时。依据")
     assert "complaint" in say(h.study("exposure", "points")).text
 
 

@@ -10,7 +10,7 @@ from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
 SAID = Term("{}近{}个月，最低{}，最高{}，本月{}{}，判断：{}", "{}, {} months: lowest {}, highest {}, now {}{}; verdict: {}", of_period=True)
-LIMITS = Term("，控制限{}至{}", ", limits {} to {}")
+LIMITS = Term("，波动范围{}至{}", ", usual range {} to {}")
 
 
 def sparkline(row: Mapping, *, width: int, height: int, language: str = "zh", label: bool = False) -> Markup:

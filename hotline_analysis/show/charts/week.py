@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 
 from hotline_analysis import words
-from hotline_analysis.show.charts.style import FEW, LADDER, TOO_FEW, WORSE, chart, say
+from hotline_analysis.show.charts.style import FEW, INK, LADDER, TOO_FEW, WORSE, chart, say
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
@@ -47,7 +47,7 @@ def heat(
     sns.heatmap(value, ax=ax, mask=np.isnan(value), annot=figures, fmt="", annot_kws={"size": 12, "weight": "bold"}, **look)
     for y, x in np.argwhere(np.isnan(value)):
         say(ax, x + 0.5, y + 0.5, "·", colour=FEW, ha="center", halo=False)
-    _outline(ax, marked == 1)
+    _outline(ax, marked == 1, WORSE if outlined == "short" else INK)
     _axes(ax, narrow, language)
 
 
@@ -69,9 +69,9 @@ def _axes(ax: Axes, narrow: bool, language: str) -> None:
     ax.xaxis.set_tick_params(labeltop=narrow, labelbottom=not narrow)
 
 
-def _outline(ax: Axes, marked: np.ndarray) -> None:
-    """The border of the marked cells: a line wherever a marked cell meets one that is not."""
-    around, look = np.pad(marked, 1), {"color": WORSE, "lw": 2.2, "capstyle": "projecting", "zorder": 5}
+def _outline(ax: Axes, marked: np.ndarray, colour: str) -> None:
+    """The border of the marked cells: a line wherever a marked cell meets one that is not. A shortage is a judgement and has its hue, a peak is none."""
+    around, look = np.pad(marked, 1), {"color": colour, "lw": 2.2, "capstyle": "projecting", "zorder": 5}
     y, x = np.nonzero(np.diff(around, axis=0)[:, 1:-1])
     ax.hlines(y, x, x + 1, **look)
     y, x = np.nonzero(np.diff(around, axis=1)[1:-1])

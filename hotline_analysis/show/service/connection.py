@@ -12,12 +12,12 @@ EVEN = Term("没有证据表明哪个钟点比全周难打通", "No evidence tha
 FEW_HOURS = Term("每个钟点的来电都不足30通，不比较钟点。", "No hour of the week has 30 calls, so hours are not compared.")
 DAYS = {
     "higher": Sentence(
-        "工作日接通率{value@workday}，周末{value@weekend}：工作日高于周末，相差{gap@weekend}（{gap_low@weekend:pp}至{gap_high@weekend:pp}）。",
-        "{value@workday} answered on workdays, {value@weekend} at weekends: workdays are higher, by {gap@weekend} ({gap_low@weekend:pp} to {gap_high@weekend:pp}).",
+        "工作日接通率{value@workday}，周末{value@weekend}：工作日高于周末，两者之差{gap@weekend}（{gap_low@weekend:pp}至{gap_high@weekend:pp}）。",
+        "{value@workday} answered on workdays, {value@weekend} at weekends: workdays are higher, a difference of {gap@weekend} ({gap_low@weekend:pp} to {gap_high@weekend:pp}).",
     ),
     "lower": Sentence(
-        "工作日接通率{value@workday}，周末{value@weekend}：工作日反而低于周末，相差{gap@weekend}（{gap_low@weekend:pp}至{gap_high@weekend:pp}）。",
-        "{value@workday} answered on workdays, {value@weekend} at weekends: workdays are lower, by {gap@weekend} ({gap_low@weekend:pp} to {gap_high@weekend:pp}).",
+        "工作日接通率{value@workday}，周末{value@weekend}：工作日反而低于周末，两者之差{gap@weekend}（{gap_low@weekend:pp}至{gap_high@weekend:pp}）。",
+        "{value@workday} answered on workdays, {value@weekend} at weekends: workdays are lower, a difference of {gap@weekend} ({gap_low@weekend:pp} to {gap_high@weekend:pp}).",
     ),
     "none": Sentence(
         "工作日接通率{value@workday}，周末{value@weekend}：没有证据表明有差异（{gap_low@weekend:pp}至{gap_high@weekend:pp}个百分点）。",
@@ -28,12 +28,12 @@ DAYS = {
 }
 PEAK = {
     "higher": Sentence(
-        "高峰时段接通率{value@peak}，其余时段{value@other}：高峰反而较高，相差{gap@peak}（{gap_low@peak:pp}至{gap_high@peak:pp}）。",
-        "{value@peak} answered at the peak, {value@other} in the other hours: the peak is higher, by {gap@peak} ({gap_low@peak:pp} to {gap_high@peak:pp}).",
+        "高峰时段接通率{value@peak}，其余时段{value@other}：高峰反而较高，两者之差{gap@peak}（{gap_low@peak:pp}至{gap_high@peak:pp}）。",
+        "{value@peak} answered at the peak, {value@other} in the other hours: the peak is higher, a difference of {gap@peak} ({gap_low@peak:pp} to {gap_high@peak:pp}).",
     ),
     "lower": Sentence(
-        "高峰时段接通率{value@peak}，其余时段{value@other}：高峰较低，相差{gap@peak}（{gap_low@peak:pp}至{gap_high@peak:pp}）。",
-        "{value@peak} answered at the peak, {value@other} in the other hours: the peak is lower, by {gap@peak} ({gap_low@peak:pp} to {gap_high@peak:pp}).",
+        "高峰时段接通率{value@peak}，其余时段{value@other}：高峰较低，两者之差{gap@peak}（{gap_low@peak:pp}至{gap_high@peak:pp}）。",
+        "{value@peak} answered at the peak, {value@other} in the other hours: the peak is lower, a difference of {gap@peak} ({gap_low@peak:pp} to {gap_high@peak:pp}).",
     ),
     "none": Sentence(
         "高峰时段接通率{value@peak}，其余时段{value@other}：没有证据表明有差异（{gap_low@peak:pp}至{gap_high@peak:pp}个百分点）。",
@@ -65,7 +65,7 @@ FORMS = {
     "day_types": Table(
         "kind days calls_a_day numerator denominator value± gap±",
         Term("各类日子的接通率", "The connection rate by kind of day"),
-        subtitle=Sentence("{period}；相差为工作日减该类日子，百分点；区间来自各天之间的差别", "{period}; difference: workdays less the kind, in points; intervals from how the days differ"),
+        subtitle=Sentence("{period}；差为工作日减该类日子，百分点；区间来自各天之间的差别", "{period}; difference: workdays less the kind, in points; intervals from how the days differ"),
         note=UNPUBLISHED,
         bold="value",
         narrow="kind days value gap",
@@ -73,7 +73,7 @@ FORMS = {
     "peak": Table(
         "part hours calls_a_day share_of_calls numerator denominator value± gap±",
         Term("高峰与其余时段的接通率", "The connection rate at the peak and besides"),
-        subtitle=Sentence("{period}；相差为高峰减其余时段，同一天的两段一起剔除来算区间", "{period}; difference: peak less the other hours, with each day left out of both at once for the interval"),
+        subtitle=Sentence("{period}；差为高峰减其余时段，同一天的两段一起剔除来算区间", "{period}; difference: peak less the other hours, with each day left out of both at once for the interval"),
         bold="value",
         narrow="part calls_a_day value gap",
     ),

@@ -18,7 +18,7 @@ FOUND = {
     ),
 }  # fmt: skip
 BROKEN = {
-    "gap": (Sentence("{started_at}到{ended_at}没有一通来电，按同类日子和当天的忙闲应有{usual:count}通", "No call from {started_at} to {ended_at}, where days of the kind at that day's pace would have had {usual:count}"),),
+    "gap": (Sentence("{started_at}起{minutes}分钟没有一通来电，按同类日子和当天的忙闲应有{usual:count}通", "No call for {minutes} minutes from {started_at}, where days of the kind at that day's pace would have had {usual:count}"),),
     "day": (Sentence("{started_at:day}只有{denominator}通来电，同类日子平常有{usual:count}通", "{denominator} calls only on {started_at:day}, where {usual:count} are usual"),),
     "lost": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}放弃或未接入", "{value} of {denominator} calls lost within {minutes} minutes from {started_at}"),),
     "short": (Sentence("{started_at}起{minutes}分钟内{denominator}通有{value}接通即断", "{value} of {denominator} answered calls dropped at once within {minutes} minutes from {started_at}"),),

@@ -41,9 +41,6 @@ FORMS = {
                     "spread": Term("", ""),
                 }
             ),
-            Term(
-                "丢失集中，挪班就能补；处处都丢，才要添人。", "A gathered loss calls for moved shifts, one that is everywhere for people."
-            ),
         ),
         numbers="hour denominator lost value usual_value",
         unless={"few": FEW},

@@ -58,7 +58,8 @@ FORMS = {
     ),
     "pareto": Figure(
         charts.pareto,
-        Term("诉求的帕累托图", "Issues by size"),
+        Term("各类来电的占比", "Calls by size of category"),
+        claim=Sentence("写明类别的，{category}最多，占全部的{share}", "Of those with a category {category} comes first: {share} of all"),
         subtitle=Sentence("占全部来电%，{period}；线为累计占比，带为95%区间", "Share of all calls, %, {period}; line: cumulative, band: 95%"),
         reading=(
             Term("线过一半之前的几类合起来占多数。", "The issues before the line passes one half are the majority."),

@@ -64,7 +64,7 @@ def test_kinds_of_day_and_the_sentence_of_reports():
     assert frame.loc["workday", ["numerator", "denominator"]].tolist() == [21 * 15, 21 * 20]
     assert frame.loc["weekend", "gap"] == pytest.approx(0.75 - 1) and frame["said"].iloc[0] == "lower"
     text = say(told(connection.day_types(view(MONTH)), "day_types"), language="zh").text
-    assert text.startswith("工作日接通率75.0%，周末100.0%：工作日反而低于周末，相差−25.0个百分点（")
+    assert text.startswith("工作日接通率75.0%，周末100.0%：工作日反而低于周末，两者之差−25.0个百分点（")
 
 
 def test_holidays_and_make_up_days_stand_apart_and_an_unpublished_year_is_said():
@@ -110,7 +110,7 @@ def test_the_peak_is_lower_only_where_the_data_say_so():
     frame = connection.peak(view(low, service={"peak_share": 0.5}))
     assert frame["said"].iloc[0] == "lower" and frame["gap_high"].iloc[0] < 0
     assert connection.peak(view(low[:8]))["said"].iloc[0] in ("few", "one")
-    assert "高峰较低，相差−50.0个百分点" in say(told(frame, "peak"), language="zh").text
+    assert "高峰较低，两者之差−50.0个百分点" in say(told(frame, "peak"), language="zh").text
 
 
 def test_paired_intervals_against_the_slow_loop():
