@@ -56,7 +56,7 @@ COLUMNS = {
     "need": Field(Term("客户需求", "Need")),
     "ctq": Field(Term("关键质量特性", "Critical to quality")),
     "kpi": Field(Term("KPI", "KPI")),
-    "value": Field(Term("本月", "This month", of_period=True), "level", interval=("low", "high")),
+    "value": Field(Term("数值", "Value"), "level", interval=("low", "high")),
     "target": Field(Term("目标", "Target"), "level"),
     "cause": Field(Term("原因", "Cause")),
     "score": Field(Term("得分", "Score"), "count"),
