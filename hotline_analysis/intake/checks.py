@@ -234,8 +234,9 @@ class _Part:
         quarters = np.zeros(((last - first).days + 1, QUARTERS))
         for day, quarter, n, _ in rows:
             quarters[day, quarter] = n
-        gaps = self.rows(f"""SELECT a, b FROM (SELECT lag({self.moment}) OVER (ORDER BY {self.clock}) AS a, {self.moment} AS b FROM t WHERE {coming})
-            WHERE epoch(b) // 900 - epoch(a) // 900 >= 2 ORDER BY a""")
+        long = f"to_seconds(abs({self.epoch} - lag({self.epoch}) OVER w))"  # an hour that the clock skips is no part of a gap
+        gaps = self.rows(f"""SELECT a, b FROM (SELECT greatest(lag({self.moment}) OVER w, {self.moment} - {long}) AS a, {self.moment} AS b FROM t
+            WHERE {coming} WINDOW w AS (ORDER BY {self.clock})) WHERE epoch(b) // 900 - epoch(a) // 900 >= 2 ORDER BY a""")
         cut = timedelta(hours=self.params.period.cut_hour)
         found = [Silence(s.start + cut, s.end + cut, s.usual) for s in silences(first, quarters, gaps, self.params)]
         inside = self.period and (lambda s: self.period.first_day <= (s.start - cut).date() <= self.period.last_day)

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Params, check_month
 from hotline_analysis.words import Term, format_date, format_month
+
+DAY, HOUR, QUARTER = 86_400, 3600, 900  # seconds; the change of a clock is a multiple of a quarter of an hour
 
 UNDATED = Term("全部数据（没有时间）", "all data (without times)")
 
@@ -98,6 +102,13 @@ class Calendar:
     def day(self, day: date) -> Period:
         """One of the hotline's days."""
         return self.span(day, day, day.isoformat())
+
+    def hours_long(self, day: date) -> np.ndarray:
+        """How long each clock hour (0 to 23) of one of the hotline's days is, in hours: 1, but where clocks change none or twice that."""
+        first, last = self.instant(day), self.instant(day + timedelta(days=1))
+        if last - first == DAY:
+            return np.ones(24)
+        return np.bincount([datetime.fromtimestamp(s, self.zone).hour for s in range(first, last, QUARTER)], minlength=24) * QUARTER / HOUR
 
     def month(self, month: str) -> Period:
         """The month that is named after the calendar month in which it ends: with start day 20, 2024-09 is 20 August to 19 September."""

@@ -137,11 +137,13 @@ def hours(view: View) -> pd.DataFrame:
 
     Columns: hour (0-23, by the clock), calls (offered), answered (where the export tells), usual (mean of such days), ratio, ratio_low, ratio_high (95 %, the days'
     own unrest in it), q (Benjamini-Hochberg over the hours), odd (q < .05), kind, alike, odd_hours, said (some, none, few days).
+    On a day on which clocks change an hour that comes twice is held against twice the mean, one that is skipped against nothing; for other days such an hour does not speak.
     Raises DataRefused without calls, and for a period that is not one day.
     """
     kind, periods = alike(view)
     own, before = _by(view, periods, "hour", list(range(24)))
-    judged = _against(own, before)
+    long = np.array([view.calendar.hours_long(p.first_day) for p in periods]).T
+    judged = _against(own, before.where(long[:, :-1] == 1), long=long[:, -1])
     few = len(periods) - 1 < LEAST
     odd = np.zeros(24, bool) if few else (judged["q"] < CLEAR_Q).to_numpy(bool)
     told = {"kind": kind, "alike": len(periods) - 1, "odd": odd, "odd_hours": int(odd.sum())}
@@ -271,15 +273,20 @@ def _answered(view: View) -> dict[str, np.ndarray]:
     return {"answered": found.reindex(range(24), fill_value=0).to_numpy(int)}
 
 
-def _against(own: pd.Series, before: pd.DataFrame, *, left_out: np.ndarray | None = None) -> pd.DataFrame:
-    """Each row's count against its counts on the days before (nan: a day that does not speak for it): their mean, the ratio with its interval (none where no such day had one), and q."""
+def _against(own: pd.Series, before: pd.DataFrame, *, left_out: np.ndarray | None = None, long: np.ndarray | None = None) -> pd.DataFrame:
+    """Each row's count against its counts on the days before (nan: a day that does not speak for it): their mean, the ratio with its interval (none where no such day had one), and q.
+
+    long: how long each row was on the day, beside those days.
+    """
     if not before.shape[1]:
         return pd.DataFrame(np.nan, index=range(len(own)), columns=["usual", "ratio", "ratio_low", "ratio_high", "q"])
     past = [row[~np.isnan(row)] for row in before.to_numpy(float)]
+    long = np.ones(len(own)) if long is None else long
     judged = [
-        tests.count_against_history(n, 1.0, row, np.ones(len(row))) if len(row) else NOTHING for n, row in zip(own, past, strict=True)
+        tests.count_against_history(n, stretch, row, np.ones(len(row))) if len(row) and stretch else NOTHING
+        for n, stretch, row in zip(own, long, past, strict=True)
     ]
-    usual, p = before.mean(axis=1).to_numpy(float), np.array([t.p for t in judged])
+    usual, p = long * before.mean(axis=1).to_numpy(float), np.array([t.p for t in judged])
     frame = pd.DataFrame({"ratio": [t.ratio for t in judged], "ratio_low": [t.low for t in judged], "ratio_high": [t.high for t in judged]})
     frame[~(usual > 0)] = np.nan
     return frame.assign(usual=usual, q=tests.benjamini_hochberg(p if left_out is None else np.where(left_out, np.nan, p)))

@@ -169,11 +169,12 @@ def _thin_days(view: View, rows: nw.LazyFrame) -> tuple[pd.DataFrame, int]:
 
 
 def _gaps(view: View, rows: nw.LazyFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Local seconds of the hotline's own day at which the period's gaps begin and end: each between two neighbouring calls."""
+    """Local seconds of the hotline's own day at which the period's gaps begin and end: each between two neighbouring calls, and no longer than it was: an hour that the clock skips is none of it."""
     near = rows.filter((nw.col("start_s") >= view.period.start_s) & (nw.col("start_s") < view.period.end_s + 14 * DAY))
     instants = pandas(near.select("start_s", at=nw.col("day") * DAY + nw.col("second"))).astype("int64").sort_values("at")
-    at, inside = instants["at"].to_numpy(), (instants["start_s"] < view.period.end_s).to_numpy()
-    return at[:-1][inside[:-1]], at[1:][inside[:-1]]
+    at, start_s = instants["at"].to_numpy(), instants["start_s"].to_numpy()
+    inside, begin = start_s[:-1] < view.period.end_s, np.maximum(at[:-1], at[1:] - np.abs(np.diff(start_s)))
+    return begin[inside], at[1:][inside]
 
 
 def _level(days: Days, grid: np.ndarray) -> float:
@@ -364,11 +365,15 @@ def _local(view: View, instants: pd.Series) -> np.ndarray:
 
 
 class Cells(NamedTuple):
-    """Calls by issue and area and by hour: keys (issue, area; ALL for every one), counts [cells, days, 24]."""
+    """Calls by issue and area and by hour: keys (issue, area; ALL for every one), counts [cells, days, 24]; how long the hours of the period's days are, [days, 24]: not one each where clocks change."""
 
     keys: list[tuple[str, str]]
     counts: np.ndarray
     days: Days
+    long: np.ndarray
+
+
+NOTHING = Cells([], np.zeros((0, 0, 24)), Days(0, np.zeros(0, bool), []), np.zeros((0, 24)))
 
 
 def _cells(view: View) -> Cells:
@@ -377,10 +382,10 @@ def _cells(view: View) -> Cells:
     have = [c for c in ("issue_1", "area") if c in rows.collect_schema().names()]
     found = _counted(rows, 3600, *have)
     if found.empty:
-        return Cells([], np.zeros((0, 0, 24)), Days(0, np.zeros(0, bool), []))
+        return NOTHING
     days = _days(view, found)
     if not days.inside.any():  # a month without a call, in data that hold others
-        return Cells([], np.zeros((0, 0, 24)), Days(0, np.zeros(0, bool), []))
+        return NOTHING
     if (found["slot"] == 0).mean() > 0.5 and _midnight(rows):
         raise DataRefused("service", "no clock time: the calls' times are dates.")
     found = found.assign(**{c: found[c] if c in have else None for c in ("issue_1", "area")})
@@ -389,7 +394,9 @@ def _cells(view: View) -> Cells:
         if set(kept) <= set(have):
             known = found.dropna(subset=kept)
             parts |= {_key(kept, key): part for key, part in known.groupby(kept, sort=True)}
-    return Cells(list(parts), np.array([_grid(part, days, 24) for part in parts.values()]), days)
+    dates = [EPOCH + timedelta(days=days.first + int(n)) for n in np.flatnonzero(days.inside)]
+    long = np.array([np.roll(view.calendar.hours_long(date), -view.calendar.cut_hour) for date in dates])
+    return Cells(list(parts), np.array([_grid(part, days, 24) for part in parts.values()]), days, long)
 
 
 def _midnight(rows: nw.LazyFrame) -> bool:
@@ -415,11 +422,15 @@ def _levels(cells: Cells) -> np.ndarray:
 
 def _windows(cells: Cells, hours: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Calls of every window of so many hours: [cells, days of the period, windows], those of the days of the kind, and how many days those are."""
-    running = np.concatenate([np.zeros((*cells.counts.shape[:2], 1)), cells.counts.cumsum(axis=2)], axis=2)
-    summed = running[..., hours:] - running[..., :-hours]
+    summed = _summed(cells.counts, hours)
     own = np.flatnonzero(cells.days.inside)
     past = np.stack([summed[:, cells.days.alike[day]].sum(axis=1) for day in own], axis=1)
     return summed[:, own], past, np.array([len(cells.days.alike[day]) for day in own])
+
+
+def _summed(of_hours: np.ndarray, hours: int) -> np.ndarray:
+    """The sums of every window of so many hours along the last axis."""
+    return np.lib.stride_tricks.sliding_window_view(of_hours, hours, axis=-1).sum(axis=-1)
 
 
 class Against(NamedTuple):
@@ -446,6 +457,7 @@ def _against(cells: Cells, hours: int, level: np.ndarray) -> tuple[np.ndarray, A
     """The windows' calls, and what they are held against: days of their kind, and the period's other days since the cell's first call."""
     count, past, n = _windows(cells, hours)
     share = np.where(np.arange(len(cells.keys))[:, None] == 0, 1.0, level)[..., None]  # the whole hotline is its own measure
+    share = share * _summed(cells.long, hours) / hours
     there, since = (part[..., None] for part in _known(cells))
     others = np.broadcast_to(there.sum(axis=1, keepdims=True) - there, count.shape)
     rest = Against((count * there).sum(axis=1, keepdims=True) - count * there, others, share * _of_kind(past, since))
