@@ -32,7 +32,7 @@ def cli():
 @click.option(
     "--month",
     default="latest",
-    help="2024-09, latest, a quarter (2024Q3), a year (2024), or due: what is published as provisional and final by now, days too",
+    help="2024-09, latest, a quarter (2024Q3), a half (2024H1), a year (2024), or due: what is published as provisional and final by now, days too",
 )
 @click.option(
     "--for",
@@ -66,7 +66,7 @@ def report(params, month, only, day, language, out, staff, sections, pdf, quiet)
         return
     if only and (day or pdf or sections):
         raise BadParams(
-            "--for", "goes with a month, a quarter or a year, and with neither --day nor --sections nor --pdf.", "Leave them out."
+            "--for", "goes with a month, a quarter, a half or a year, and with neither --day nor --sections nor --pdf.", "Leave them out."
         )
     chosen = [name.strip() for name in sections.split(",") if name.strip()]
     given = {"language": language, "out": out, "progress": not quiet}

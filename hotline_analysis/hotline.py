@@ -55,7 +55,17 @@ from hotline_analysis.measures.frames import lazy, pandas
 from hotline_analysis.measures.gaps import DAY, LEVELS, STRATA, GapsByCaller, ended
 from hotline_analysis.measures.indicators import Indicator
 from hotline_analysis.measures.orders import NONE, NOT_GIVEN
-from hotline_analysis.measures.periods import Calendar, Period, grain, month_before, months_between, months_in, period_before, year_before
+from hotline_analysis.measures.periods import (
+    LONGER,
+    Calendar,
+    Period,
+    grain,
+    month_before,
+    months_between,
+    months_in,
+    period_before,
+    year_before,
+)
 from hotline_analysis.measures.view import View
 from hotline_analysis.params import MONTH, Params, check_period
 from hotline_analysis.show.digest import digest
@@ -266,13 +276,13 @@ class Hotline:
             return self.calendar.day(self.data_days[1])
         if len(str(month)) == 10:
             return self._day(str(month))
-        if grain(str(month)) in ("quarter", "year"):
+        if grain(str(month)) in LONGER:
             return self._longer(str(month))
         first, dots, last = str(month).partition("..")
         last = last if dots else first
         if not (MONTH.fullmatch(first) and MONTH.fullmatch(last)):
             self.data_days  # noqa: B018 (refuses where there are no months)
-            forms = "2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all"
+            forms = "2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all"
             raise BadParams(
                 f"month {str(month)[:40]!r}",
                 "is not a month.",
@@ -289,7 +299,7 @@ class Hotline:
         return period
 
     def _longer(self, label: str) -> Period:
-        """A quarter or a year, of which all months have data: part of one is compared with none."""
+        """A quarter, a half or a year, of which all months have data: part of one is compared with none."""
         if not set(months_between(*months_in(label))) <= set(self.months):
             self.data_days  # noqa: B018 (refuses where there are no months)
             raise NoInput(
@@ -378,13 +388,13 @@ class Hotline:
         return calls is not None and not self.view.masked and "caller" in calls.collect_schema().names()
 
     def before(self, back: int = 1) -> str:
-        """The month `back` months before this one (of a day: before the day's month); of a quarter or a year the quarter or the year."""
+        """The month `back` months before this one (of a day: before the day's month); of a longer period the one of its kind."""
         return period_before(self.month, back) if grain(self.month) else month_before(self.month[:7], back)
 
     @cached_property
     def trend(self) -> list[Period]:
-        """This month and all months before it (of a quarter or a year: the quarters or the years): limits stand on the first of them."""
-        if grain(self.month) in ("quarter", "year"):
+        """This month and all months before it (of a longer period: those of its kind): limits stand on the first of them."""
+        if grain(self.month) in LONGER:
             return self.calendar.up_to(self.month, self.months[0])
         return [self.calendar.month(m) for m in self.months if m <= self.month[:7]]
 
@@ -678,8 +688,8 @@ class Hotline:
         return bool(self.only[0]) or self.params.report.disclosure == "internal"
 
     def _rounds(self, view: View) -> bool:
-        """Whether counts of groups are rounded: below the hotline's level, and of a quarter or a year, which less its other months would tell what a month's page hides."""
-        return self._below or grain(view.period.label) in ("quarter", "year")
+        """Whether counts of groups are rounded: below the hotline's level, and of a quarter, a half or a year, which less its other months would tell what a month's page hides."""
+        return self._below or grain(view.period.label) in LONGER
 
     def _frame_key(self, told: dict, view: View) -> str:
         return hashlib.sha256(json.dumps(self._depends(told, view), sort_keys=True).encode()).hexdigest()[:32]

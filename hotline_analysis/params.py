@@ -26,7 +26,7 @@ from hotline_analysis.personal import LETTERS, found
 from hotline_analysis.words import Term
 
 MONTH = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
-LONGER = re.compile(r"(19|20)[0-9]{2}(Q[1-4])?")  # a quarter or a year
+LONGER = re.compile(r"(19|20)[0-9]{2}(Q[1-4]|H[12])?")  # a quarter, a half or a year
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_WORDS = {"休息": "rest", "上班": "work", "rest": "rest", "work": "work"}
 DEEPEST = 12  # levels of a params file; a text that nests deeper is no params file
@@ -2085,11 +2085,11 @@ def write_windows(path: Path, windows: dict[str, float], *, hotline: str, period
 
 
 def check_period(text: str) -> str:
-    """`2024-09`, `2024Q3`, `2024` or `2024-09-18`, or BadParams: the month, the quarter, the year or the day of a report."""
+    """`2024-09`, `2024Q3`, `2024H1`, `2024` or `2024-09-18`, or BadParams: the month, the quarter, the half, the year or the day of a report."""
     if LONGER.fullmatch(text):
         return text
     if len(text) != 10:
-        return check_month(text, "2024-09, 2024Q3, 2024, 2024-09-18 or latest")
+        return check_month(text, "2024-09, 2024Q3, 2024H1, 2024, 2024-09-18 or latest")
     try:
         if re.fullmatch(MONTH.pattern + r"-[0-9]{2}", text):
             return date.fromisoformat(text).isoformat()

@@ -11,7 +11,7 @@ MINUS = "\u2212"
 
 
 class Language(str):
-    """zh or en, spoken of a quarter or a year: what is declared of the period (`of_period`) says 本季度 for its 本月."""
+    """zh or en, spoken of a quarter, a half or a year: what is declared of the period (`of_period`) says 本季度 for its 本月."""
 
     per: str = "month"
 
@@ -24,11 +24,16 @@ class Language(str):
         return str(self), self.per
 
 
-PER = {  # what months are called where quarters or years stand in their place; longer words first
+PER = {  # what months are called where longer periods stand in their place; longer words first
     "quarter": {
         "zh": {"去年同月": "去年同季度", "月份": "季度", "月报": "季报", "个月": "个季度", "月数": "季度数"}
         | {f"{w}月": f"{w}季度" for w in "本上下各全每逐同当两"} | {f"月{w}": f"季{w}" for w in "初末"},
         "en": {"months": "quarters", "month": "quarter", "Months": "Quarters", "Month": "Quarter"},
+    },
+    "half": {  # 上半年 is the first half of any year, so last half-year has another name
+        "zh": {"去年同月": "去年同期", "月份": "半年", "月报": "半年报", "个月": "个半年", "月数": "半年数", "上月": "上一个半年", "下月": "下一个半年"}
+        | {"全月": "整个半年", "逐月": "逐个半年", "同月": "同一半年", "两月": "两个半年"} | {f"{w}月": f"{w}半年" for w in "本各每当"} | {f"月{w}": f"半年{w}" for w in "初末"},
+        "en": {"months": "half-years", "month": "half-year", "Months": "Half-years", "Month": "Half-year"},
     },
     "year": {
         "zh": {"去年同月": "上年", "月份": "年份", "月报": "年报", "个月": "年", "月数": "年数"}
@@ -455,12 +460,12 @@ def format_value(value, unit: Unit, language: str = "zh") -> str:
 
 
 def format_month(month: str, language: str = "zh") -> str:
-    """2024-09 as 2024年9月 (en September 2024), 2024Q3 as 2024年第三季度 (en Q3 2024), 2024 as 2024年."""
+    """2024-09 as 2024年9月 (en September 2024), 2024Q3 as 2024年第三季度 (en Q3 2024), 2024H1 as 2024年上半年 (en H1 2024), 2024 as 2024年."""
     if "-" not in month:
-        year, _, quarter = month.partition("Q")
-        if not quarter:
-            return f"{year}年" if language == "zh" else year
-        return f"{year}年第{CHINESE_NUMBER[int(quarter)]}季度" if language == "zh" else f"Q{quarter} {year}"
+        year, part, number = month[:4], month[4:5], month[5:]
+        if language == "en":
+            return f"{part}{number} {year}".strip()
+        return f"{year}年" + {"": "", "Q": f"第{CHINESE_NUMBER[int(number or 0)]}季度", "H": "下半年" if number == "2" else "上半年"}[part]
     year, number = month.split("-")
     names = "January February March April May June July August September October November December".split()
     return f"{year}年{int(number)}月" if language == "zh" else f"{names[int(number) - 1]} {year}"

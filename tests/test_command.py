@@ -78,12 +78,12 @@ def test_strata_are_pooled_before_a_name_of_few_calls_is_printed(tmp_path, capsy
         (
             ("report", "--month", "2024-13"),
             64,
-            "month '2024-13' › is not a month. Write it as 2024-09, 2024Q3, 2024, 2024-09-18 or latest.",
+            "month '2024-13' › is not a month. Write it as 2024-09, 2024Q3, 2024H1, 2024, 2024-09-18 or latest.",
         ),
         (
             ("report", "--month", "../../x"),
             64,
-            "month '../../x' › is not a month. Write it as 2024-09, 2024Q3, 2024, 2024-09-18 or latest.",
+            "month '../../x' › is not a month. Write it as 2024-09, 2024Q3, 2024H1, 2024, 2024-09-18 or latest.",
         ),
         (("study", "window", "--by", "isue_1"), 64, "study window › the calls have no stratum 'isue_1'. Did you mean 'issue_1'?"),
         (("study", "window", "--table", "pareto", "--by", "issue_1"), 64, "study window › 'pareto' is not made by strata. Leave --by out."),

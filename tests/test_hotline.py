@@ -269,7 +269,7 @@ def test_the_verbs_speak_the_readers_language(h):
         ),
         ({"mach": "same"}, "definition › 'mach' is not a setting here. Did you mean 'match'?"),
         ({"match": "sme"}, "definition › match: Input should be 'any', 'same' or 'target', not 'sme'. Did you mean 'same'?"),
-        ({"month": "2024-1"}, "month '2024-1' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03."),
+        ({"month": "2024-1"}, "month '2024-1' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03."),
         ({"month": "2024-02..2024-01"}, "period › 2024-02 is after 2024-01. Write the earlier month first."),
         ({"month": "2025-01"}, "two_thousand.yaml › 2025-01 › there are no calls in this month; they run from 2024-01 to 2024-03."),
     ],
@@ -296,31 +296,31 @@ def test_an_indicator_or_a_language_that_is_not_there(h):
     [
         (
             {"month": "2024-13"},
-            "month '2024-13' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
+            "month '2024-13' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
         ),
         (
             {"month": "2024Q9"},
-            "month '2024Q9' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
+            "month '2024Q9' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
         ),
         (
             {"month": "latset"},
-            "month 'latset' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
+            "month 'latset' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
         ),
         (
             {"month": ""},
-            "month '' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
+            "month '' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
         ),
         (
             {"month": "2024-01.."},
-            "month '2024-01..' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
+            "month '2024-01..' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
         ),
         (
             {"month": None},
-            "month 'None' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
+            "month 'None' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
         ),
         (
             {"month": 202403},
-            "month '202403' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
+            "month '202403' › is not a month. Write it as 2024-09, 2024-01..2024-06, 2024Q3, 2024H1, 2024, 2024-09-18, latest or all; the data have 2024-01 to 2024-03.",
         ),
         ({"month": "2024-04"}, "two_thousand.yaml › 2024-04 › there are no calls in this month; they run from 2024-01 to 2024-03."),
         (

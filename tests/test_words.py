@@ -90,6 +90,13 @@ def test_changes_speak_their_unit():
 
 def test_months_and_chapters():
     assert (words.format_month("2024-09"), words.format_month("2024-09", "en")) == ("2024年9月", "September 2024")
+    longer = {
+        "2024Q3": ("2024年第三季度", "Q3 2024"),
+        "2024H1": ("2024年上半年", "H1 2024"),
+        "2024H2": ("2024年下半年", "H2 2024"),
+        "2024": ("2024年", "2024"),
+    }
+    assert {label: (words.format_month(label), words.format_month(label, "en")) for label in longer} == longer
     assert [words.chapter_number(n) for n in (1, 9, 10, 11, 19, 20, 21, 99)] == [
         "一、",
         "九、",

@@ -48,26 +48,30 @@ class Period:
         return f"{a.isoformat()} to {b.isoformat()}"
 
 
-MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}  # what is published again and again, and how many months it takes
+MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}  # what is published again and again, and how many months it takes
+LONGER = ("quarter", "half", "year")
+LETTERS = {"quarter": "Q", "half": "H"}  # before its number in the year
 
 
 def grain(label: str) -> str:
-    """What is published again and again under such labels: `month`, `quarter` (2024Q3) or `year` (2024); '' for a day, a stretch or all data."""
-    forms = {"month": r"\d{4}-\d\d", "quarter": r"\d{4}Q[1-4]", "year": r"\d{4}"}
+    """What is published again and again under such labels: `month`, `quarter` (2024Q3), `half` (2024H1) or `year` (2024); '' for a day, a stretch or all data."""
+    forms = {"month": r"\d{4}-\d\d", "quarter": r"\d{4}Q[1-4]", "half": r"\d{4}H[12]", "year": r"\d{4}"}
     return next((name for name, form in forms.items() if re.fullmatch(form, label)), "")
 
 
 def months_in(label: str) -> tuple[str, str]:
-    """The first and the last month of a month, a quarter or a year."""
-    if grain(label) == "quarter":
-        last = 3 * int(label[-1])
-        return f"{label[:4]}-{last - 2:02d}", f"{label[:4]}-{last:02d}"
+    """The first and the last month of a month, a quarter, a half or a year."""
+    if (what := grain(label)) in LETTERS:
+        last = MONTHS_OF[what] * int(label[-1])
+        return f"{label[:4]}-{last - MONTHS_OF[what] + 1:02d}", f"{label[:4]}-{last:02d}"
     return (f"{label}-01", f"{label}-12") if grain(label) == "year" else (label, label)
 
 
 def holding(month: str, what: str) -> str:
-    """The label of the month, quarter or year that holds a month."""
-    return {"month": month, "quarter": f"{month[:4]}Q{(int(month[5:]) + 2) // 3}", "year": month[:4]}[what]
+    """The label of the month, quarter, half or year that holds a month."""
+    if what in LETTERS:
+        return f"{month[:4]}{LETTERS[what]}{(int(month[5:]) - 1) // MONTHS_OF[what] + 1}"
+    return month if what == "month" else month[:4]
 
 
 def period_before(label: str, back: int = 1) -> str:
@@ -77,7 +81,7 @@ def period_before(label: str, back: int = 1) -> str:
 
 
 def year_before(label: str) -> str:
-    """The same month or quarter of the year before; of a year the year before."""
+    """The same month, quarter or half of the year before; of a year the year before."""
     return period_before(label, 12 // MONTHS_OF[grain(label)])
 
 
@@ -133,7 +137,7 @@ class Calendar:
         )
 
     def named(self, label: str) -> Period:
-        """A month, a quarter or a year."""
+        """A month, a quarter, a half or a year."""
         return replace(self.stretch(*months_in(label)), label=label)
 
     def up_to(self, label: str, first: str, last: str = "9999-12") -> list[Period]:

@@ -13,7 +13,7 @@ from hotline_analysis.errors import BadParams, NoInput, offered
 from hotline_analysis.hotline import Hotline, open_hotline, study_names
 from hotline_analysis.intake.store import Store
 from hotline_analysis.measures import editions
-from hotline_analysis.measures.periods import grain
+from hotline_analysis.measures.periods import LONGER, grain
 from hotline_analysis.params import Params, check_month, check_period
 from hotline_analysis.report import months, notes, own, paper, revised, run
 from hotline_analysis.report.kernel import Limits
@@ -88,7 +88,7 @@ def publish(
     before: revised.Revised | None = None,
     progress: bool = True,
 ) -> tuple[Path, bool]:
-    """Render and publish a month (a quarter, a year), or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
+    """Render and publish a month (a quarter, a half, a year), or a day (`latest`: the last one with data); the path of its page, and whether it was current already.
 
     sections: in place of the params' own; only: these of its pages (none: all). edition: `unit=North`, the first page alone, of what names that unit. before: what was published of it
     earlier, where the folder does not know. What can be refused is refused before a kernel starts: params, the month, the data. Raises HotlineError with its exit code.
@@ -100,7 +100,7 @@ def publish(
     described = with_sections(params_file.load(params), sections)
     if not day and len(asked) == 10:
         raise BadParams(f"month {asked!r}", "is a day.", "Ask for it with --day.")
-    plain = not day and grain(asked) not in ("quarter", "year")
+    plain = not day and grain(asked) not in LONGER
     wanted = chosen(described) if plain else {"index.html": notebooks() / ("daily.ipynb" if day else "longer.ipynb")}
     written = [] if edition or not plain else notes.read(described, run.page.chapters(wanted["index.html"]))
     kept = ["index.html"] if edition else only or wanted

@@ -1,4 +1,4 @@
-"""All months of all hotlines on one page, `reports/index.html`: what each month (quarter, year) concluded, the newest month's headline figures with their course, where its
+"""All months of all hotlines on one page, `reports/index.html`: what each month (quarter, half, year) concluded, the newest month's headline figures with their course, where its
 editions by unit, area or department are, and the latest days.
 
 Nothing is computed here: sentences, marks and cards are those of the published pages, as they stand there. A month whose files are not what its
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hotline_analysis import machine
 from hotline_analysis.errors import CannotWrite
+from hotline_analysis.params import LONGER, MONTH
 from hotline_analysis.report import page, publish
 from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.tables import terms
@@ -21,7 +22,7 @@ from hotline_analysis.words import STATUS, Term
 INDEX, KIND = "index.html", "reports"
 HEADING = Term("热线运行月报", "Monthly operations reports")
 BY = Term("分{}", "by {}")
-MONTH, LONGER, DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}(-Q[1-4])?"), re.compile(r"\d{4}-\d\d-\d\d")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOST_DAYS = 31  # a month of days; older ones stay where they are
 PART = ".index.part"  # of a killed run: written over by the next
 PATIENCE_S = 60  # another hotline's run may be writing the page
@@ -51,7 +52,7 @@ def write(reports: Path, language: str) -> Path | None:
 
 
 def make(reports: Path, language: str) -> bytes:
-    """The page, checked as every page is: a chapter a hotline, its newest month in short, then its months with the year and its quarters above them."""
+    """The page, checked as every page is: a chapter a hotline, its newest month in short, then its months with the year, its quarters and its halves above them."""
     sections = [page.Section("summary", page.SUMMARY(language), numbered=False)]
     for folder in sorted(f for f in reports.iterdir() if f.is_dir()):
         months, longer, days = (
@@ -66,7 +67,7 @@ def make(reports: Path, language: str) -> bytes:
 
 
 def _published(hotline: Path, kind: re.Pattern) -> Iterator[dict]:
-    """The published months (longer periods, days) of one hotline, the newest first and a year before its quarters: what their pages say of them."""
+    """The published months (longer periods, days) of one hotline, the newest first and a year before its quarters and halves: what their pages say of them."""
     folders = (folder for folder in hotline.iterdir() if kind.fullmatch(folder.name))
     for folder in sorted(folders, key=lambda f: (f.name[:4], len(f.name) == 4, f.name), reverse=True):
         said, content = kept(folder)

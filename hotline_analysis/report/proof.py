@@ -269,8 +269,8 @@ DRY = Term("以上没有执行；加上--yes才删除。", "Nothing was done; --
 
 
 def _label(name: str) -> str:
-    """What a published folder is of: a day, a month, a quarter or a year, whatever edition."""
-    return re.match(r"\d{4}(-\d\d(-\d\d)?|Q[1-4])?|", name)[0]
+    """What a published folder is of: a day, a month, a quarter, a half or a year, whatever edition."""
+    return re.match(r"\d{4}(-\d\d(-\d\d)?|[QH][1-4])?|", name)[0]
 
 
 def _last_month(name: str) -> str:

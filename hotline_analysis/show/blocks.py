@@ -91,7 +91,7 @@ def masthead(shown, *, issue: Term, running: Said, period: Said, status: Said, s
     """
     row, language = shown.frame.iloc[0].to_dict(), shown.language
     hotline, said = row[f"title_{language}"], {key: term(language) for key, term in WORDS.items()}
-    told = re.fullmatch(r"\d{4}(Q[1-4]|(-\d\d){1,2})?", row["month"])  # not: a stretch of months
+    told = re.fullmatch(r"\d{4}(Q[1-4]|H[12]|(-\d\d){1,2})?", row["month"])  # not: a stretch of months
     written = words.format_date if len(row["month"]) == 10 else words.format_month
     when = written(row["month"], language) if told else row["month"]
     of_month = told and len(row["month"]) == 7

@@ -80,19 +80,33 @@ def test_a_period_of_one_whole_month_is_that_month_under_every_label():
 
 
 def test_what_is_published_again_and_again_has_one_before_it():
-    assert [periods.grain(label) for label in ("2024-09", "2024Q3", "2024", "2024-09-18", "all", "2024-01..2024-03")] == [
+    assert [periods.grain(label) for label in ("2024-09", "2024Q3", "2024H2", "2024", "2024-09-18", "all", "2024-01..2024-03")] == [
         "month",
         "quarter",
+        "half",
         "year",
         "",
         "",
         "",
     ]
-    assert [periods.period_before(label) for label in ("2024-01", "2024Q1", "2024")] == ["2023-12", "2023Q4", "2023"]
-    assert [periods.period_before(label, -1) for label in ("2024-12", "2024Q4", "2024")] == ["2025-01", "2025Q1", "2025"]
-    assert [periods.year_before(label) for label in ("2024-01", "2024Q3", "2024")] == ["2023-01", "2023Q3", "2023"]
-    assert [periods.months_in(label) for label in ("2024-02", "2024Q4", "2024")] == [
+    assert [periods.period_before(label) for label in ("2024-01", "2024Q1", "2024H1", "2024")] == ["2023-12", "2023Q4", "2023H2", "2023"]
+    assert [periods.period_before(label, -1) for label in ("2024-12", "2024Q4", "2024H2", "2024")] == [
+        "2025-01",
+        "2025Q1",
+        "2025H1",
+        "2025",
+    ]
+    assert [periods.year_before(label) for label in ("2024-01", "2024Q3", "2024H2", "2024")] == ["2023-01", "2023Q3", "2023H2", "2023"]
+    assert [periods.months_in(label) for label in ("2024-02", "2024Q4", "2024H1", "2024H2", "2024")] == [
         ("2024-02", "2024-02"),
         ("2024-10", "2024-12"),
+        ("2024-01", "2024-06"),
+        ("2024-07", "2024-12"),
         ("2024-01", "2024-12"),
+    ]
+    assert [periods.holding(month, "half") for month in ("2024-01", "2024-06", "2024-07", "2024-12")] == [
+        "2024H1",
+        "2024H1",
+        "2024H2",
+        "2024H2",
     ]

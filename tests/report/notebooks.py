@@ -7,7 +7,7 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from hotline_analysis import open_hotline, say, show
-from hotline_analysis.measures.periods import grain
+from hotline_analysis.measures.periods import LONGER, grain
 from hotline_analysis.report import month, notes, page
 from hotline_analysis.show.blocks import END, MIME
 
@@ -90,9 +90,9 @@ def foreign(mime: str, content: str):
 
 
 def page_here(params: Path, label: str, language: str = "zh", **rule) -> str:
-    """The page of a month, or of a quarter or a year, its notebook run in this process: for tests of what a page says, which need no kernel. rule: changes of the definition."""
+    """The page of a month or a longer period, its notebook run in this process: for tests of what a page says, which need no kernel. rule: changes of the definition."""
     h = open_hotline(params, label, language, progress=False, **rule)
-    file = month.notebooks() / ("longer.ipynb" if grain(label) in ("quarter", "year") else "monthly.ipynb")
+    file = month.notebooks() / ("longer.ipynb" if grain(label) in LONGER else "monthly.ipynb")
     book, known = nbformat.read(file, as_version=4), {"h": h, "say": say, "show": show}
     cells = [cell for cell in book.cells if cell.cell_type == "code"]
     for number, cell in enumerate(cells, start=1):

@@ -78,3 +78,10 @@ def test_the_months_that_a_study_looks_at_are_months_and_the_hotline_keeps_its_n
     h = open_hotline(params, LABEL, language, progress=False)
     assert said in say(h.study("outlook", "rising")).text
     assert repr(h) == f"{MONTHLY[language][0]} {LABEL}"
+
+
+def test_a_half_year_stands_beside_the_half_before(tmp_path):
+    """下半年与上半年比；“上半年”是任何一年的前一半，所以前一期写作上一个半年."""
+    text = re.sub("<[^>]+>", "", re.sub(r"(?s)<(style|script)\b.*?</\1>", "", page_here(write_teams(tmp_path, calls=600), "2024H2", "zh")))
+    assert "2024年下半年" in text and "本半年" in text and "较上一个半年" in text and "历史不足6个半年" in text
+    assert OF_A_MONTH["zh"].findall(text) == []

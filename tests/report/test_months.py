@@ -119,11 +119,11 @@ def test_days_stand_below_the_months_the_newest_first_and_no_more_than_a_month_o
     assert listed.count("<tr lang") == months.MOST_DAYS
 
 
-def test_a_year_and_its_quarters_stand_above_their_months_and_lead_to_nothing_newer(reports):
-    for period in ("2023-Q3", "2023-Q4", "2023"):
+def test_a_year_its_quarters_and_halves_stand_above_their_months_and_lead_to_nothing_newer(reports):
+    for period in ("2023Q3", "2023Q4", "2023H2", "2023"):
         published(reports, "east", period, "90.0")
     text = months.write(reports, "zh").read_text(encoding="utf-8")
-    assert re.findall(r'href="east/([^"/]+)/', text) == ["2024-02", "2024-02", "2023", "2023-Q4", "2023-Q3", "2023-12"]
+    assert re.findall(r'href="east/([^"/]+)/', text) == ["2024-02", "2024-02", "2023", "2023Q4", "2023Q3", "2023H2", "2023-12"]
 
 
 def test_a_month_leads_to_its_editions(reports):

@@ -284,8 +284,8 @@ def value_ticks(
 
 
 def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str) -> None:
-    """Quarters named (halves on the phone), the year once, under its first label. Of quarters each first one is named, of years all."""
-    named = ("01", "07", "Q1") if narrow else ("01", "04", "07", "10", "Q1")
+    """Quarters named (halves on the phone), the year once, under its first label. Of quarters and halves each first one is named, of years all."""
+    named = ("01", "07", "Q1", "H1") if narrow else ("01", "04", "07", "10", "Q1", "H1")
     ticks = [i for i, month in enumerate(months) if month[-2:] in named] if len(months) > 8 else list(range(len(months)))
     axes.set_xticks(ticks, [_short(months[i], language) for i in ticks])
     if not any(month[4:] for month in months):  # years are their own labels
@@ -296,7 +296,7 @@ def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str
 
 
 def _short(month: str, language: str) -> str:
-    """A month without its year: 9月 (en Sep); a quarter Q3, a year itself."""
+    """A month without its year: 9月 (en Sep); a quarter Q3, a half H1, a year itself."""
     if "-" not in month:
         return month[4:] or month
     return f"{int(month[-2:])}月" if language == "zh" else words.format_month(month, "en")[:3]
