@@ -393,11 +393,12 @@ SENTENCES = {
     ),
     "more than the whole": Term("{where}有{count}条大于{whole}（{share}）", "{where}: {count} are more than {whole} ({share})"),
     "overlap": Term(
-        "{where}有{count}段与同一人的下一段重叠（{share}）", "{where}: {count} stretches run into the same agent's next one ({share})"
+        "{where}有{count}段在同一人的前一段结束之前开始（{share}），时长会重复计算",
+        "{where}: {count} stretches begin before an earlier one of the same agent has ended ({share}); their time counts twice",
     ),
     "overfull": Term(
-        "{where}有{count}段的各状态合计超过时段长度（{share}）",
-        "{where}: in {count} stretches the states add up to more than the stretch ({share})",
+        "{where}有{count}段的各状态合计超过时段长度或一天（{share}）；一行是一周或一个月的，请按小时或按日导出",
+        "{where}: in {count} stretches the states add up to more than the stretch, or than a day ({share}); where a row is a week or a month, export hours or days",
     ),
     "negative number": Term("{where}有{count}条为负（{share}）", "{where}: {count} negative ({share})"),
     "value contradicts its parts": Term(

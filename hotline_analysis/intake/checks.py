@@ -29,6 +29,7 @@ from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_
 from hotline_analysis.params import Params
 from hotline_analysis.tables import AMOUNT, CALLS, COUNT, INSTANT, ITEMS, PLANNED, SECONDS, TABLES, Table
 
+A_DAY = 86400  # seconds
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
 UNKNOWN_MOVES = (0.05, 0.10)  # movements of that share on the month before: minor, major
@@ -697,19 +698,22 @@ def _of_wholes(part: _Part) -> Iterator[Finding]:
 
 
 def _of_stretches(part: _Part) -> Iterator[Finding]:
-    """Stretches of one agent that run into the next, and hours (or whatever an export's rows are of) with more seconds than they have.
+    """Stretches of one agent that begin before an earlier one has ended, and hours (or whatever an export's rows are of) with more seconds than they have, or than a day has.
 
     Where most rows share their beginning with another, an export has one row a state and hour, and the states of one beginning add up; otherwise each
-    row is a stretch of its own. Rounding may add a second a row. The roster and what was are looked at apart.
+    row is a stretch of its own: one that holds many others (a shift beside its states) makes all of these overlap. Rounding may add a second a row. The roster and what was are looked at apart.
+    A row of a week or a month has more seconds than a day, on which alone its time would count.
     """
     if part.name != "agent_time" or any(column not in part for column in ("agent", "seconds")):
         return
     begins = f"""SELECT agent, state = '{PLANNED}' AS plan, starts_s, sum(seconds) AS held, count(*) AS n FROM t
         WHERE ({part.inside}) AND agent IS NOT NULL AND seconds > 0 GROUP BY ALL"""
-    after = f"SELECT *, lead(starts_s) OVER (PARTITION BY agent, plan ORDER BY starts_s) - starts_s AS room FROM ({begins})"
+    after = f"""SELECT *, lead(starts_s) OVER own - starts_s AS room,
+        max(starts_s + held - n) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+        FROM ({begins}) WINDOW own AS (PARTITION BY agent, plan ORDER BY starts_s)"""
     usual = f"SELECT plan, mode(room) AS usual, sum(n) > 1.5 * count(*) AS shared FROM ({after}) GROUP BY plan"
     (overlaps, overfull, rows) = (
-        part.rows(f"""SELECT count(*) FILTER (NOT shared AND held > room + n), count(*) FILTER (shared AND held > usual + n), count(*)
+        part.rows(f"""SELECT count(*) FILTER (NOT shared AND starts_s < reach), count(*) FILTER ((shared AND held > usual + n) OR held > {A_DAY} + n), count(*)
         FROM ({after}) JOIN ({usual}) USING (plan)""")[0]
     )
     for check, wrong in (("overlap", overlaps), ("overfull", overfull)):

@@ -219,7 +219,7 @@ def test_what_is_odd_is_told_in_words(tmp_path):
     assert {key: found.get(key) for key in EXPECTED} == EXPECTED
     told = list(h.checks["told_zh"]) + list(h.checks["told_en"])
     for sentence in (
-        "坐席工时 › 时长有1段与同一人的下一段重叠（20.0%）",
+        "坐席工时 › 时长有1段在同一人的前一段结束之前开始（20.0%），时长会重复计算",
         "人力月报 › 单位有1行的月份已录入过（25.0%），合计会重复计算",
         "在线会话 › 采纳条数有1条大于推荐条数（33.3%）",
         "坐席工时 › 话务员有1个名称在来电中没有出现过（33.3%）",
@@ -258,6 +258,17 @@ def test_hours_of_states_add_up_to_at_most_an_hour(tmp_path):
     assert not any(check == "rows twice" for check, _ in found)
     twice = open_hotline(written(tmp_path, "agent_time", log=[*log, log[-1]]), "all", progress=False)
     assert found_in(twice)[("rows twice", "agent_time › state")] == (1, "severe")
+
+
+def test_a_shift_beside_its_states_counts_their_time_twice_and_a_month_in_a_row_is_of_no_day(tmp_path):
+    """Eight states of an hour inside a stretch of eight: all but the first begin before it has ended, one with the shift adds to it. A row of 160 hours is more than its day has."""
+    states = [f"101,一班,2024-03-01 {h:02}:00:00,2024-03-01 {h + 1:02}:00:00,{'就绪通话'[h % 2 * 2 : h % 2 * 2 + 2]}" for h in range(9, 17)]
+    shift = "101,一班,2024-03-01 08:59:59,2024-03-01 17:00:00,小休"
+    found = found_in(open_hotline(written(tmp_path, "agent_time", log=[*states, shift]), "all", progress=False))
+    assert found[("overlap", "agent_time › seconds")] == (8, "severe")
+    month = [f"{who},一班,2024-03-01 00:00:00,2024-03-07 16:00:00,就绪" for who in (101, 102)]
+    found = found_in(open_hotline(written(tmp_path, "agent_time", log=month), "all", progress=False))
+    assert found[("overfull", "agent_time › seconds")] == (2, "severe")
 
 
 def test_hours_and_days_that_begin_at_midnight_lack_no_clock_time(tmp_path):
