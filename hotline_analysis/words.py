@@ -236,6 +236,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "not the whole month": Term(
         "来电没有覆盖全月，不能与月度数字相除", "the calls do not cover the whole month that the other figure is of"
     ),
+    "not every month": Term("有的月份没有月报，合计会偏低", "some month has no sheet, so the sum would read low"),
     "no known figures": Term("月报没有填这个数字", "the month's sheet does not hold the figure"),
     "few known figures": Term("有班组没有填这个数字，合计会偏低", "some team has not given the figure, so the sum would read low"),
     "typed without": Term("手工填报没有给出数值", "typed in without a value"),

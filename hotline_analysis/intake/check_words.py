@@ -93,6 +93,7 @@ CHECKS = {
     "typed otherwise": Term("手工填报与记录不同", "typed figures that records contradict"),
     "unknown indicators": Term("指标表中没有的指标", "indicators that the glossary lacks"),
     "month typed twice": Term("同一个月录入了两次", "a month typed twice"),
+    "total among its parts": Term("合计与各班组并列", "a total beside its teams"),
     "more than the whole": Term("部分大于总数", "a part above its whole"),
     "overlap": Term("同一人的时段重叠", "stretches of one agent that overlap"),
     "overfull": Term("时长超过所属时段", "more seconds than the hour has"),
@@ -390,6 +391,10 @@ SENTENCES = {
     "month typed twice": Term(
         "{where}有{count}行的月份已录入过（{share}），合计会重复计算",
         "{where}: {count} rows are of a month that was typed already ({share}); sums count it twice",
+    ),
+    "total among its parts": Term(
+        "{where}有{count}行是同月其他各行之和（{share}），合计会重复计算；请从表中去掉，或在参数中 leave_out",
+        "{where}: {count} rows are the sum of the month's others ({share}), so every sum counts twice; take them out, or write leave_out in params",
     ),
     "more than the whole": Term("{where}有{count}条大于{whole}（{share}）", "{where}: {count} are more than {whole} ({share})"),
     "overlap": Term(

@@ -52,6 +52,8 @@ UNREAD_COLUMN = (0.9, 8)  # share of a column's filled cells, and how many, that
 MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
 UNMET = 0.5  # share of the names of one table that another lacks, above which the two name people differently
+TOTAL = r"合计|总计|小计|汇总|^(全部|全体|总|total|all|sum)$"  # what a row of a sheet is called that adds up the others
+BY_NO_CHANCE = 100  # numbers above it that are the sum of others are so by no chance
 ROUNDED = 0.01  # a typed value and its parts may differ by so much of it, and by half as much, where figures were rounded
 STRAY = (0.01, 0.10)  # shares of records that name a record which no table has: minor, major
 LONGEST_HOURS = 6  # of a call: its end is a mistyped day or a wrong clock, as it is for the legs of one call (`store.legs`)
@@ -282,6 +284,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     yield from _of_steps(part)
     yield from _of_duties(part)
     yield from _of_rows_twice(part)
+    yield from _of_totals(part)
     yield from _of_wholes(part)
     yield from _of_stretches(part)
     yield from _of_figures(part)
@@ -686,6 +689,24 @@ def _of_rows_twice(part: _Part) -> Iterator[Finding]:
     if again:
         check = "month typed twice" if part.table.monthly else "rows twice"
         yield Finding(check, part.said(key[-1]), again, again / total, _step(again / total, REJECTED))
+
+
+def _of_totals(part: _Part) -> Iterator[Finding]:
+    """Months of teams with a row that is the sum of the others, their total: every sum is doubled. Small numbers add up by chance; there the row names no team, or a total."""
+    have = [c.name for c in part.table.columns if c.kind == AMOUNT and c.name in part]
+    if part.name != "staff" or "unit" not in part or not have:
+        return
+    sums = ", ".join(f"sum({c}) OVER months AS all_{c}" for c in have)
+    alike = " AND ".join(f"({c} IS NULL OR abs(2 * {c} - all_{c}) <= {ROUNDED} * all_{c} + 0.5)" for c in have)
+    more = " OR ".join(f"{c} > 0" for c in have)
+    large = " OR ".join(f"{c} > {BY_NO_CHANCE}" for c in have)
+    exact = " AND ".join(f"({c} IS NULL OR {c} <= {BY_NO_CHANCE} OR abs(2 * {c} - all_{c}) <= {ROUNDED} / 10 * all_{c})" for c in have)
+    named = f"unit IS NULL OR regexp_matches(unit, '{TOTAL}', 'i')"
+    rows = f"(SELECT *, {sums}, count(*) OVER months AS n FROM t WHERE {part.inside} WINDOW months AS (PARTITION BY {part.table.clock}))"
+    test = f"n > 1 AND ({alike}) AND ({more}) AND ({named} OR (n > 2 AND ({large}) AND ({exact})))"
+    ((found, total),) = part.rows(f"SELECT count(*) FILTER ({test}), count(*) FROM {rows}")
+    if found:
+        yield Finding("total among its parts", part.said("unit"), found, found / total, "severe")
 
 
 def _of_wholes(part: _Part) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from hotline_analysis import tables
 from hotline_analysis.intake.usual import LEAST_BACK, Kinds
-from hotline_analysis.measures import counts, late, rates, rules, unended, volumes
+from hotline_analysis.measures import counts, late, rates, rules, teams, unended, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
@@ -449,14 +449,17 @@ def with_typed(frame: pd.DataFrame, view: View, periods: Sequence[Period], indic
 def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indicators: Sequence[Indicator], unwatched: set) -> pd.DataFrame:
     """The rows with the days of their tables, in the order of the indicators; unwatched: (window, period, group) of which too few calls were watched."""
     place, of = {i.key: n for n, i in enumerate(indicators)}, {i.key: i for i in indicators}
-    covered = {source: _coverage(source[0], found, periods) for source, found in days.items()}
+    covered = {source: _coverage(view, source[0], found, periods) for source, found in days.items()}
+    short = {
+        t: teams.lacking(view, t, periods, lambda: offered_calls(view)) for t, _ in days if t in MONTHLY and _beside_calls(t, rows, of)
+    }
     nothing, labels, told = (0, False), [p.label for p in periods], []
     for r in rows:
         i = of[r["indicator"]]
         seen = [covered[s].get(r["period"], nothing) for s in i.sources if s in covered] or [nothing]
         own = {"days": min(n for n, _ in seen), "covered": all(c for _, c in seen)}
-        if len(seen) > 1 and MONTHLY & set(i.tables) and not own["covered"] and not r["missing"]:
-            r = row(i, periods[labels.index(r["period"])], group=r["group"], missing="not the whole month")
+        if len(seen) > 1 and MONTHLY & set(i.tables) and not r["missing"] and (why := _part_of_month(i, r, covered, short)):
+            r = row(i, periods[labels.index(r["period"])], group=r["group"], missing=why)
         told.append(
             {
                 **r,
@@ -477,7 +480,7 @@ def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indica
 def _days(view: View, source: Source, periods: Sequence[Period], sums: pd.DataFrame) -> pd.DataFrame:
     table, among = source
     if table in MONTHLY:
-        return sums.groupby("place", as_index=False)["rows"].sum()
+        return sums.groupby("place", as_index=False).agg(rows=("rows", "sum"), months=("day", "nunique"))
     return volumes.days(view, periods, sums.groupby("day")[_rows(among)].sum())
 
 
@@ -486,12 +489,27 @@ def _rows(among: Callable[[], nw.Expr] | None) -> str:
     return f"rows {among.__name__}" if among else "rows"
 
 
-def _coverage(table: str, days: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[int, bool]]:
-    """By period the days seen and whether it is covered."""
+def _beside_calls(table: str, rows: list, of: Mapping[str, Indicator]) -> bool:
+    """Whether a figure of a table of months is shared by calls."""
+    return any({table, "calls"} <= set(of[r["indicator"]].tables) and not r["missing"] for r in rows)
+
+
+def _part_of_month(indicator: Indicator, found: Mapping, covered: Mapping, short: Mapping[str, set[str]]) -> str:
+    """Why a month's figure and what shares it are not of the same, '' where they are."""
+    here = {t: covered.get((t, a), {}).get(found["period"], (0, False))[1] for t, a in indicator.sources}
+    if not all(whole for table, whole in here.items() if table not in MONTHLY):
+        return "not the whole month"
+    if not all(here.values()):
+        return "not every month"
+    lacking = not found["group"] and any(found["period"] in short.get(table, ()) for table in here)
+    return "few known figures" if lacking else ""
+
+
+def _coverage(view: View, table: str, days: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[int, bool]]:
+    """By period the days seen and whether it is covered: of a table of months whether each of its months is there."""
     if table in MONTHLY:
-        return {
-            periods[int(n)].label: ((periods[int(n)].last_day - periods[int(n)].first_day).days + 1, True) for n in days["place"] if n >= 0
-        }
+        known = ((periods[int(r.place)], int(r.months)) for r in days.itertuples() if r.place >= 0)
+        return {p.label: ((p.last_day - p.first_day).days + 1, months >= len(teams.months_of(view, p))) for p, months in known}
     return {r.period: (int(r.days), bool(r.covered)) for r in volumes.coverage(days, periods).itertuples()}
 
 

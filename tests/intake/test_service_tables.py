@@ -271,6 +271,18 @@ def test_a_shift_beside_its_states_counts_their_time_twice_and_a_month_in_a_row_
     assert found[("overfull", "agent_time › seconds")] == (2, "severe")
 
 
+def test_a_total_beside_its_teams_is_told_however_it_is_called(tmp_path):
+    """20 and 10 people cost 96,000 and 48,000; the sum of both below them doubles every sum. Small numbers add up by chance."""
+    rows = ["2024-03,一班,20,1,400,380,96000", "2024-03,二班,10,0,200,190,48000"]
+    totals = ["2024-03,合计,30,1,600,570,144000", "2024-03,,30,1,600,570,144000", "2024-03,全中心,30,1,600,570,144000"]
+    for total in totals:
+        found = found_in(open_hotline(written(tmp_path, "staff", hr=[*rows, total]), "2024-03", progress=False))
+        assert found[("total among its parts", "staff › unit")] == (1, "severe"), total
+    for more in ([], ["2024-03,三班,10,1,200,188,48000"], ["2024-03,三班,30,1,600,560,150000"]):
+        found = found_in(open_hotline(written(tmp_path, "staff", hr=[*rows, *more]), "2024-03", progress=False))
+        assert ("total among its parts", "staff › unit") not in found, more
+
+
 def test_hours_and_days_that_begin_at_midnight_lack_no_clock_time(tmp_path):
     log = [f"101,一班,2024-03-{day:02} 00:00:00,2024-03-{day:02} 06:00:00,就绪" for day in range(1, 20)]
     found = found_in(open_hotline(written(tmp_path, "agent_time", "staff", log=log), "all", progress=False))
