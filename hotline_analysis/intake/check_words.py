@@ -88,6 +88,9 @@ CHECKS = {
     "step without an end": Term("已转出而没有结束时间的环节", "steps passed on without an end"),
     "done, not required": Term("没有要求而报告完成", "done though not required"),
     "names not met": Term("另一张表中没有的名称", "names that another table lacks"),
+    "time without a roster": Term("有工时而无排班的话务员", "agents with time and no roster"),
+    "roster without time": Term("有排班而无工时的话务员", "agents with a roster and no time"),
+    "calls without time": Term("有来电而无工时的话务员", "agents with calls and no time"),
     "outside its session": Term("消息不在会话起止之内", "messages outside their session"),
     "rows twice": Term("同一时段、同一状态有几行", "several rows of one stretch and state"),
     "typed otherwise": Term("手工填报与记录不同", "typed figures that records contradict"),
@@ -380,6 +383,18 @@ SENTENCES = {
     ),
     "names not met": Term(
         "{where}有{count}个名称在{other}中没有出现过（{share}）", "{where}: {count} names never come among the {other} ({share})"
+    ),
+    "time without a roster": Term(
+        "{where}有{count}人有工时而没有排班，占签入时长的{share}：实际工作率偏高，请补全排班",
+        "{where}: {count} have time and no roster, {share} of the time signed in: adherence reads high; add their roster",
+    ),
+    "roster without time": Term(
+        "{where}有{count}人有排班而没有工时，占排班时长的{share}：不是整月缺勤的，请补全工时",
+        "{where}: {count} have a roster and no time, {share} of the planned time: unless they were absent all along, add their time",
+    ),
+    "calls without time": Term(
+        "{where}没有{count}名接了来电的话务员，占接通量的{share}：每小时呼叫次数偏高，请补全工时",
+        "{where}: {count} agents who answered calls are not there, {share} of the calls answered: calls per hour read high; add their time",
     ),
     "outside its session": Term(
         "{where}有{count}条不在所属会话的起止之内（{share}）", "{where}: {count} lie outside their session ({share})"

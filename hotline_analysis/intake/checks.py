@@ -30,6 +30,7 @@ from hotline_analysis.params import Params
 from hotline_analysis.tables import AMOUNT, CALLS, COUNT, INSTANT, ITEMS, PLANNED, SECONDS, TABLES, Table
 
 A_DAY = 86400  # seconds
+APART = (0.02, 0.1, 0.3)  # shares of time or calls of agents whom the other export does not have: minor, major, severe
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
 UNKNOWN_MOVES = (0.05, 0.10)  # movements of that share on the month before: minor, major
@@ -143,7 +144,7 @@ def checks(
         rows += _of_table(part, first=name == leading)
         rows += [Finding(*told) for told in mapped.wrongly(part, ledgers, _answered(part))]
         rows += [Finding(*told) for told in turned.turned(part, parts)]
-        rows += [*_of_references(part, parts, left_out), *_of_names(part, parts), *_of_messages(part, parts)]
+        rows += [*_of_references(part, parts, left_out), *_of_names(part, parts), *_of_messages(part, parts), *_of_time_apart(part, parts)]
     return _ordered(pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)])
 
 
@@ -663,6 +664,29 @@ def _of_names(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
             if lost:
                 share = lost / len(named)
                 yield Finding("names not met", part.said(column), lost, share, "major" if share > UNMET else "info", detail=name)
+
+
+def _of_time_apart(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
+    """What one of calls, states and roster tells of agents whom another never names in the period: of two centres one, and shares of time are of unlike people.
+
+    Nothing where no agent is in both: then names are written otherwise, which is told as such, or there is no such export.
+    """
+    if part.name != "agent_time" or any(column not in part for column in ("agent", "seconds", "state")):
+        return
+    own = f"SELECT agent, state = '{PLANNED}' AS plan, sum(seconds) AS n FROM t WHERE ({part.inside}) AND agent IS NOT NULL AND seconds > 0 GROUP BY ALL"
+    spent = pd.DataFrame(part.rows(own), columns=["agent", "plan", "n"])
+    roster, states = (spent[spent["plan"] == plan] for plan in (True, False))
+    sides = [("time without a roster", states, roster), ("roster without time", roster, states)]
+    calls = parts.get("calls")
+    if calls and "agent" in calls and "outcome" in calls and calls.clock in calls:
+        took = "SELECT agent, count(*) FROM t WHERE ({}) AND agent IS NOT NULL AND outcome = 'answered' GROUP BY 1"
+        inside = part.inside.replace(part.epoch, calls.epoch)
+        sides.append(("calls without time", pd.DataFrame(calls.rows(took.format(inside)), columns=["agent", "n"]), states))
+    for check, ours, theirs in sides:
+        beside = ~ours["agent"].isin(theirs["agent"])
+        if beside.any() and not beside.all():
+            people, share = int(ours.loc[beside, "agent"].nunique()), float(ours.loc[beside, "n"].sum() / ours["n"].sum())
+            yield Finding(check, part.said("agent"), people, share, _step(share, APART))
 
 
 def _of_messages(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:

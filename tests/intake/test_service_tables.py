@@ -283,6 +283,26 @@ def test_a_total_beside_its_teams_is_told_however_it_is_called(tmp_path):
         assert ("total among its parts", "staff › unit") not in found, more
 
 
+def test_agents_whom_one_of_calls_states_and_roster_lacks_are_told_by_what_they_bring(tmp_path):
+    """101 to 104 are planned for 8 h and answer a call each; the states are of 101 and 102 alone, and of 109 of whom nobody planned."""
+    calls = [f"2024-03-01 09:0{n}:00,{101 + n},一班,接通" for n in range(4)]
+    log = [f"{who},一班,2024-03-01 08:00:00,2024-03-01 12:00:00,就绪" for who in (101, 102, 109)]
+    roster = [f"{who},2024-03-01 08:00:00,8" for who in (101, 102, 103, 104)]
+    file = written(tmp_path, "calls", "agent_time", log=log, roster=roster)
+    export(tmp_path, "calls.csv", calls, "时间,工号,班组,结果")
+    said = file.read_text(encoding="utf-8").replace("unit: 班组}", "unit: 班组, outcome: {from: 结果, values: {接通: answered}}}", 1)
+    file.write_text(said, encoding="utf-8")
+    frame = open_hotline(file, "2024-03", progress=False).checks.set_index("check")
+    told = {c: (int(frame.loc[c, "count"]), round(frame.loc[c, "share"], 3), frame.loc[c, "severity"]) for c in frame.index if "out" in c}
+    assert {c: told[c] for c in ("calls without time", "roster without time", "time without a roster")} == {
+        "calls without time": (2, 0.5, "severe"), "roster without time": (2, 0.5, "severe"), "time without a roster": (1, 0.333, "severe"),
+    }  # fmt: skip
+    other = [f"{who},一班,2024-03-01 08:00:00,2024-03-01 12:00:00,就绪" for who in ("甲", "乙")]
+    export(tmp_path, "log.csv", other, FILES["log.csv"][0])
+    found = found_in(open_hotline(file, "2024-03", progress=False))
+    assert not {c for c, _ in found} & set(told) and ("names not met", "agent_time › agent") in found  # names are written otherwise
+
+
 def test_hours_and_days_that_begin_at_midnight_lack_no_clock_time(tmp_path):
     log = [f"101,一班,2024-03-{day:02} 00:00:00,2024-03-{day:02} 06:00:00,就绪" for day in range(1, 20)]
     found = found_in(open_hotline(written(tmp_path, "agent_time", "staff", log=log), "all", progress=False))
