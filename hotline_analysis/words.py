@@ -241,6 +241,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "not the whole month": Term(
         "来电没有覆盖全月，不能与月度数字相除", "the calls do not cover the whole month that the other figure is of"
     ),
+    "not every month": Term("有的月份没有月报，合计会偏低", "some month has no sheet, so the sum would read low"),
     "no known figures": Term("月报没有填这个数字", "the month's sheet does not hold the figure"),
     "few known figures": Term("有班组没有填这个数字，合计会偏低", "some team has not given the figure, so the sum would read low"),
     "typed without": Term("手工填报没有给出数值", "typed in without a value"),
@@ -251,6 +252,8 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "looks ahead": Term("与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),
     "few known durations": Term("读得出的时长不足95%", "fewer than 95% of the durations could be read"),
     "no known callers": Term("没有可识别的来电人", "no caller is identified"),
+    "no ready state": Term("坐席状态里没有就绪的时长，时间不全", "agents' states hold no time ready, so their time is not whole"),
+    "no talk state": Term("坐席状态里没有通话的时长", "agents' states hold no talk time"),
     "no roster": Term("本期没有排班", "there is no roster of this period"),
     "no known patience": Term("放弃的不足30通，耐心不明", "fewer than 30 gave up, so patience is not known"),
     "no known outcomes": Term("通话结果均未能读出", "no outcome could be read"),

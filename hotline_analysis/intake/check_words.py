@@ -88,11 +88,15 @@ CHECKS = {
     "step without an end": Term("已转出而没有结束时间的环节", "steps passed on without an end"),
     "done, not required": Term("没有要求而报告完成", "done though not required"),
     "names not met": Term("另一张表中没有的名称", "names that another table lacks"),
+    "time without a roster": Term("有工时而无排班的话务员", "agents with time and no roster"),
+    "roster without time": Term("有排班而无工时的话务员", "agents with a roster and no time"),
+    "calls without time": Term("有来电而无工时的话务员", "agents with calls and no time"),
     "outside its session": Term("消息不在会话起止之内", "messages outside their session"),
     "rows twice": Term("同一时段、同一状态有几行", "several rows of one stretch and state"),
     "typed otherwise": Term("手工填报与记录不同", "typed figures that records contradict"),
     "unknown indicators": Term("指标表中没有的指标", "indicators that the glossary lacks"),
     "month typed twice": Term("同一个月录入了两次", "a month typed twice"),
+    "total among its parts": Term("合计与各班组并列", "a total beside its teams"),
     "more than the whole": Term("部分大于总数", "a part above its whole"),
     "overlap": Term("同一人的时段重叠", "stretches of one agent that overlap"),
     "overfull": Term("时长超过所属时段", "more seconds than the hour has"),
@@ -380,6 +384,18 @@ SENTENCES = {
     "names not met": Term(
         "{where}有{count}个名称在{other}中没有出现过（{share}）", "{where}: {count} names never come among the {other} ({share})"
     ),
+    "time without a roster": Term(
+        "{where}有{count}人有工时而没有排班，占签入时长的{share}：实际工作率偏高，请补全排班",
+        "{where}: {count} have time and no roster, {share} of the time signed in: adherence reads high; add their roster",
+    ),
+    "roster without time": Term(
+        "{where}有{count}人有排班而没有工时，占排班时长的{share}：不是整月缺勤的，请补全工时",
+        "{where}: {count} have a roster and no time, {share} of the planned time: unless they were absent all along, add their time",
+    ),
+    "calls without time": Term(
+        "{where}没有{count}名接了来电的话务员，占接通量的{share}：每小时呼叫次数偏高，请补全工时",
+        "{where}: {count} agents who answered calls are not there, {share} of the calls answered: calls per hour read high; add their time",
+    ),
     "outside its session": Term(
         "{where}有{count}条不在所属会话的起止之内（{share}）", "{where}: {count} lie outside their session ({share})"
     ),
@@ -391,13 +407,18 @@ SENTENCES = {
         "{where}有{count}行的月份已录入过（{share}），合计会重复计算",
         "{where}: {count} rows are of a month that was typed already ({share}); sums count it twice",
     ),
+    "total among its parts": Term(
+        "{where}有{count}行是同月其他各行之和（{share}），合计会重复计算；请从表中去掉，或在参数中 leave_out",
+        "{where}: {count} rows are the sum of the month's others ({share}), so every sum counts twice; take them out, or write leave_out in params",
+    ),
     "more than the whole": Term("{where}有{count}条大于{whole}（{share}）", "{where}: {count} are more than {whole} ({share})"),
     "overlap": Term(
-        "{where}有{count}段与同一人的下一段重叠（{share}）", "{where}: {count} stretches run into the same agent's next one ({share})"
+        "{where}有{count}段在同一人的前一段结束之前开始（{share}），时长会重复计算",
+        "{where}: {count} stretches begin before an earlier one of the same agent has ended ({share}); their time counts twice",
     ),
     "overfull": Term(
-        "{where}有{count}段的各状态合计超过时段长度（{share}）",
-        "{where}: in {count} stretches the states add up to more than the stretch ({share})",
+        "{where}有{count}段的各状态合计超过时段长度或一天（{share}）；一行是一周或一个月的，请按小时或按日导出",
+        "{where}: in {count} stretches the states add up to more than the stretch, or than a day ({share}); where a row is a week or a month, export hours or days",
     ),
     "negative number": Term("{where}有{count}条为负（{share}）", "{where}: {count} negative ({share})"),
     "value contradicts its parts": Term(

@@ -29,6 +29,8 @@ from hotline_analysis.intake.usual import LEAST_USUAL, QUARTERS, Silence, judge_
 from hotline_analysis.params import Params
 from hotline_analysis.tables import AMOUNT, CALLS, COUNT, INSTANT, ITEMS, PLANNED, SECONDS, TABLES, Table
 
+A_DAY = 86400  # seconds
+APART = (0.02, 0.1, 0.3)  # shares of time or calls of agents whom the other export does not have: minor, major, severe
 REJECTED = (0.001, 0.01, 0.05)  # shares of records or cells that are wrong: minor, major, severe
 UNKNOWN = (0.2, 0.4)  # shares of callers that are not known: minor, major
 UNKNOWN_MOVES = (0.05, 0.10)  # movements of that share on the month before: minor, major
@@ -51,6 +53,8 @@ UNREAD_COLUMN = (0.9, 8)  # share of a column's filled cells, and how many, that
 MISFIT = (0.01, 0.05)  # shares of written numbers that do not fit the declared country: told, major
 MARGIN = timedelta(days=31)  # records so far outside the ends are wrong dates; nearer ones may be of the days on which the export was taken
 UNMET = 0.5  # share of the names of one table that another lacks, above which the two name people differently
+TOTAL = r"合计|总计|小计|汇总|^(全部|全体|总|total|all|sum)$"  # what a row of a sheet is called that adds up the others
+BY_NO_CHANCE = 100  # numbers above it that are the sum of others are so by no chance
 ROUNDED = 0.01  # a typed value and its parts may differ by so much of it, and by half as much, where figures were rounded
 STRAY = (0.01, 0.10)  # shares of records that name a record which no table has: minor, major
 LONGEST_HOURS = 6  # of a call: its end is a mistyped day or a wrong clock, as it is for the legs of one call (`store.legs`)
@@ -140,7 +144,7 @@ def checks(
         rows += _of_table(part, first=name == leading)
         rows += [Finding(*told) for told in mapped.wrongly(part, ledgers, _answered(part))]
         rows += [Finding(*told) for told in turned.turned(part, parts)]
-        rows += [*_of_references(part, parts, left_out), *_of_names(part, parts), *_of_messages(part, parts)]
+        rows += [*_of_references(part, parts, left_out), *_of_names(part, parts), *_of_messages(part, parts), *_of_time_apart(part, parts)]
     return _ordered(pd.DataFrame(rows, columns=list(Finding._fields))[list(COLUMNS)])
 
 
@@ -282,6 +286,7 @@ def _of_table(part: _Part, first: bool) -> Iterator[Finding]:
     yield from _of_steps(part)
     yield from _of_duties(part)
     yield from _of_rows_twice(part)
+    yield from _of_totals(part)
     yield from _of_wholes(part)
     yield from _of_stretches(part)
     yield from _of_figures(part)
@@ -662,6 +667,29 @@ def _of_names(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
                 yield Finding("names not met", part.said(column), lost, share, "major" if share > UNMET else "info", detail=name)
 
 
+def _of_time_apart(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
+    """What one of calls, states and roster tells of agents whom another never names in the period: of two centres one, and shares of time are of unlike people.
+
+    Nothing where no agent is in both: then names are written otherwise, which is told as such, or there is no such export.
+    """
+    if part.name != "agent_time" or any(column not in part for column in ("agent", "seconds", "state")):
+        return
+    own = f"SELECT agent, state = '{PLANNED}' AS plan, sum(seconds) AS n FROM t WHERE ({part.inside}) AND agent IS NOT NULL AND seconds > 0 GROUP BY ALL"
+    spent = pd.DataFrame(part.rows(own), columns=["agent", "plan", "n"])
+    roster, states = (spent[spent["plan"] == plan] for plan in (True, False))
+    sides = [("time without a roster", states, roster), ("roster without time", roster, states)]
+    calls = parts.get("calls")
+    if calls and "agent" in calls and "outcome" in calls and calls.clock in calls:
+        took = "SELECT agent, count(*) FROM t WHERE ({}) AND agent IS NOT NULL AND outcome = 'answered' GROUP BY 1"
+        inside = part.inside.replace(part.epoch, calls.epoch)
+        sides.append(("calls without time", pd.DataFrame(calls.rows(took.format(inside)), columns=["agent", "n"]), states))
+    for check, ours, theirs in sides:
+        beside = ~ours["agent"].isin(theirs["agent"])
+        if beside.any() and not beside.all():
+            people, share = int(ours.loc[beside, "agent"].nunique()), float(ours.loc[beside, "n"].sum() / ours["n"].sum())
+            yield Finding(check, part.said("agent"), people, share, _step(share, APART))
+
+
 def _of_messages(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]:
     """Messages sent before their session began or after it ended."""
     if part.name != "messages" or "sessions" not in parts or "sent_s" not in part or "session_id" not in part:
@@ -688,6 +716,24 @@ def _of_rows_twice(part: _Part) -> Iterator[Finding]:
         yield Finding(check, part.said(key[-1]), again, again / total, _step(again / total, REJECTED))
 
 
+def _of_totals(part: _Part) -> Iterator[Finding]:
+    """Months of teams with a row that is the sum of the others, their total: every sum is doubled. Small numbers add up by chance; there the row names no team, or a total."""
+    have = [c.name for c in part.table.columns if c.kind == AMOUNT and c.name in part]
+    if part.name != "staff" or "unit" not in part or not have:
+        return
+    sums = ", ".join(f"sum({c}) OVER months AS all_{c}" for c in have)
+    alike = " AND ".join(f"({c} IS NULL OR abs(2 * {c} - all_{c}) <= {ROUNDED} * all_{c} + 0.5)" for c in have)
+    more = " OR ".join(f"{c} > 0" for c in have)
+    large = " OR ".join(f"{c} > {BY_NO_CHANCE}" for c in have)
+    exact = " AND ".join(f"({c} IS NULL OR {c} <= {BY_NO_CHANCE} OR abs(2 * {c} - all_{c}) <= {ROUNDED} / 10 * all_{c})" for c in have)
+    named = f"unit IS NULL OR regexp_matches(unit, '{TOTAL}', 'i')"
+    rows = f"(SELECT *, {sums}, count(*) OVER months AS n FROM t WHERE {part.inside} WINDOW months AS (PARTITION BY {part.table.clock}))"
+    test = f"n > 1 AND ({alike}) AND ({more}) AND ({named} OR (n > 2 AND ({large}) AND ({exact})))"
+    ((found, total),) = part.rows(f"SELECT count(*) FILTER ({test}), count(*) FROM {rows}")
+    if found:
+        yield Finding("total among its parts", part.said("unit"), found, found / total, "severe")
+
+
 def _of_wholes(part: _Part) -> Iterator[Finding]:
     """Numbers that are more than the whole that they are part of."""
     for inner, whole in part.table.within:
@@ -698,19 +744,22 @@ def _of_wholes(part: _Part) -> Iterator[Finding]:
 
 
 def _of_stretches(part: _Part) -> Iterator[Finding]:
-    """Stretches of one agent that run into the next, and hours (or whatever an export's rows are of) with more seconds than they have.
+    """Stretches of one agent that begin before an earlier one has ended, and hours (or whatever an export's rows are of) with more seconds than they have, or than a day has.
 
     Where most rows share their beginning with another, an export has one row a state and hour, and the states of one beginning add up; otherwise each
-    row is a stretch of its own. Rounding may add a second a row. The roster and what was are looked at apart.
+    row is a stretch of its own: one that holds many others (a shift beside its states) makes all of these overlap. Rounding may add a second a row. The roster and what was are looked at apart.
+    A row of a week or a month has more seconds than a day, on which alone its time would count.
     """
     if part.name != "agent_time" or any(column not in part for column in ("agent", "seconds")):
         return
     begins = f"""SELECT agent, state = '{PLANNED}' AS plan, starts_s, sum(seconds) AS held, count(*) AS n FROM t
         WHERE ({part.inside}) AND agent IS NOT NULL AND seconds > 0 GROUP BY ALL"""
-    after = f"SELECT *, lead(starts_s) OVER (PARTITION BY agent, plan ORDER BY starts_s) - starts_s AS room FROM ({begins})"
+    after = f"""SELECT *, lead(starts_s) OVER own - starts_s AS room,
+        max(starts_s + held - n) OVER (own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+        FROM ({begins}) WINDOW own AS (PARTITION BY agent, plan ORDER BY starts_s)"""
     usual = f"SELECT plan, mode(room) AS usual, sum(n) > 1.5 * count(*) AS shared FROM ({after}) GROUP BY plan"
     (overlaps, overfull, rows) = (
-        part.rows(f"""SELECT count(*) FILTER (NOT shared AND held > room + n), count(*) FILTER (shared AND held > usual + n), count(*)
+        part.rows(f"""SELECT count(*) FILTER (NOT shared AND starts_s < reach), count(*) FILTER ((shared AND held > usual + n) OR held > {A_DAY} + n), count(*)
         FROM ({after}) JOIN ({usual}) USING (plan)""")[0]
     )
     for check, wrong in (("overlap", overlaps), ("overfull", overfull)):

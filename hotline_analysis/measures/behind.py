@@ -18,7 +18,7 @@ from hotline_analysis.measures import indicators, quotable, volumes
 from hotline_analysis.measures.definition import Definition
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import IDENTITY
-from hotline_analysis.measures.indicators import FRONT, MONTHLY, Indicator, evaluate
+from hotline_analysis.measures.indicators import FRONT, MONTHLY, Indicator, Part, evaluate
 from hotline_analysis.measures.periods import Period
 from hotline_analysis.measures.view import View
 from hotline_analysis.words import Term
@@ -31,7 +31,7 @@ REASONS = {  # why a row of the period is in neither part; {} is what was empty,
     "aside": Term("重复件或内部件", "a duplicate, or raised inside"),
     "kind": Term("不计的工单种类", "an order of a kind that does not count"),
     "empty": Term("没有值或读不出：{}", "empty or not read: {}"),
-    "day": Term("另一张表当天没有记录", "the other table has no rows of that day"),
+    "day": Term("分子分母之一当天没有记录", "one of the two parts has no rows of that day"),
     "rule": Term("口径不计入的来电", "no index call under the definition"),
     "unanswered": Term("没有接通", "was not answered"),
     "not counted": Term("不属于：{}", "is not among: {}"),
@@ -110,13 +110,23 @@ def _figure(view: View, periods: Sequence[Period], indicator: Indicator, by: str
 def _of_sums(view: View, period: Period, indicator: Indicator, by: str, group: str) -> dict[str, pd.DataFrame]:
     """The rows of the period that sums are made of, with what each adds to the numerator (k) and to the denominator (n); `apart` on days that one table lacks."""
     found = {table: _adding(view, period, indicator, table, by, group) for table in indicator.tables}
-    ratio = [p.table for p in (indicator.numerator, indicator.denominator) if p]
-    shared = set.intersection(*(set(found[t]["day"]) for t in ratio)) if len(set(ratio)) > 1 and not MONTHLY & set(ratio) else None
+    ratio = [p for p in (indicator.numerator, indicator.denominator) if p]
+    shared = _shared(view, period, ratio, found)
     apart = {t: False if shared is None else ~f["day"].isin(shared) for t, f in found.items()}
     return {
         t: f.assign(apart=apart[t], **{c: f[c].mask(apart[t], 0) for c in ("k", "n")} if shared is not None else {})
         for t, f in found.items()
     }
+
+
+def _shared(view: View, period: Period, ratio: Sequence[Part], found: dict[str, pd.DataFrame]) -> set[int] | None:
+    """The days that both parts of a ratio have rows of; None where both are of one export, or one is of months."""
+    sources = list(dict.fromkeys(p.source for p in ratio))
+    if len(sources) < 2 or MONTHLY & {p.table for p in ratio}:
+        return None
+    exports = {s: indicators.exported(view, s, (period,)) for s in sources if s[1]}
+    days = {p.table: found[p.table]["day"] for p in ratio}
+    return set.intersection(*(set(d) for d in indicators.shared_days(days, exports, sources)))
 
 
 def _adding(view: View, period: Period, indicator: Indicator, table: str, by: str, group: str) -> pd.DataFrame:

@@ -19,13 +19,13 @@ import pandas as pd
 
 from hotline_analysis import tables
 from hotline_analysis.intake.usual import LEAST_BACK, Kinds
-from hotline_analysis.measures import counts, late, rates, rules, unended, volumes
+from hotline_analysis.measures import counts, late, rates, rules, teams, unended, volumes
 from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY, inbound, not_left_out
 from hotline_analysis.measures.periods import Period, months_between
-from hotline_analysis.measures.view import View
+from hotline_analysis.measures.view import View, once
 from hotline_analysis.stats import binned, intervals, resampling
 from hotline_analysis.words import PERCENT, TIMES, Term, Unit
 
@@ -54,7 +54,9 @@ Have = Sequence[str]  # the columns that a table has
 class Part:
     """A numerator or a denominator: what it is in words, the columns it needs, the whole number a row of its table adds to it.
 
-    sums: the columns of which it adds up an amount (seconds, yuan, points); () where it counts.
+    sums: the columns of which it adds up an amount (seconds, yuan, points); () where it counts. among: which rows of its table its own export brings, where two kinds of
+    export share a table (agents' states and their roster): a day that has none of these is none of it. holds: (why there is no figure, part) of what it cannot be without:
+    nothing of that in the whole period, and the part is not whole.
     """
 
     term: Term
@@ -63,11 +65,20 @@ class Part:
     table: str = "calls"
     id: str = ""
     sums: tuple[str, ...] = ()
+    among: Callable[[], nw.Expr] | None = None
+    holds: tuple[tuple[str, "Part"], ...] = ()
 
     @property
     def key(self) -> str:
         """The column of its sums: its English words, or the name of its own."""
         return self.id or self.term.en
+
+    @property
+    def source(self) -> "Source":
+        return self.table, self.among
+
+
+Source = tuple[str, Callable[[], nw.Expr] | None]  # a table, or those of its rows that one kind of export brings
 
 
 def mark(condition: nw.Expr) -> nw.Expr:
@@ -188,6 +199,10 @@ class Indicator:
         return tuple(dict.fromkeys(p.table for p in self.parts))
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(dict.fromkeys(p.source for p in self.parts))
+
+    @property
     def counted(self) -> bool:
         """A share of cases, each counted or not: chance alone knows its spread."""
         return self.unit is PERCENT and self.most == 1 and self.turned is None and self.denominator is not None
@@ -247,7 +262,17 @@ def day_of(view: View) -> nw.Expr:
 
 def days_of(view: View, table: str, periods: Sequence[Period]) -> pd.DataFrame:
     """The days that a volume of a table is told by; columns in `volumes.days`."""
-    return _days(view, table, periods, _sums(view, table, [], periods, ""))
+    return _days(view, (table, None), periods, _sums(view, table, [], periods, ""))
+
+
+@once
+def exported(view: View, source: Source, periods: tuple[Period, ...]) -> frozenset[int]:
+    """The hotline's days, as numbers since 1970, on which stretches of one kind of export lie: a night's shift is of both its days."""
+    table, among = source
+    held = counted(view, table, periods).filter(among() & (nw.col("seconds") > 0))
+    last = (nw.col("local_s") + nw.col("seconds") - 1 - HOUR * view.calendar.cut_hour) // DAY
+    both = pandas(held.select(first=day_of(view), last=last).unique()).dropna().astype("int64")
+    return frozenset(day for first, end in both.itertuples(index=False) for day in range(first, end + 1))
 
 
 def month_on(view: View) -> date | None:
@@ -318,9 +343,11 @@ def evaluate(view: View, periods: Sequence[Period], indicators: Sequence[Indicat
     why = {i.key: why_not(i, view, by) for i in indicators}
     there = [i for i in indicators if not why[i.key]]
     sums = {table: _sums(view, table, there, periods, by) for table in dict.fromkeys(t for i in there for t in i.tables)}
-    days = {table: _days(view, table, periods, found) for table, found in sums.items()}
+    sources = dict.fromkeys(s for i in there for s in i.sources)
+    days = {source: _days(view, source, periods, sums[source[0]]) for source in sources}
+    exports = {s: exported(view, s, tuple(periods)) for s in sources if s[1]}
     rows = [row(i, p, missing=why[i.key]) for i in indicators if why[i.key] for p in periods]
-    rows += _from_sums(sums, days, [i for i in there if i.estimate is None], periods, by)
+    rows += _from_sums(sums, days, exports, [i for i in there if i.estimate is None], periods, by)
     for estimate in dict.fromkeys(i.estimate for i in there if i.estimate):
         rows += estimate(view, periods, [i for i in there if i.estimate is estimate], by)
     unwatched = _unwatched(view, periods, [i for i in there if i.window_hours and "calls" in i.tables], by)
@@ -422,14 +449,17 @@ def with_typed(frame: pd.DataFrame, view: View, periods: Sequence[Period], indic
 def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indicators: Sequence[Indicator], unwatched: set) -> pd.DataFrame:
     """The rows with the days of their tables, in the order of the indicators; unwatched: (window, period, group) of which too few calls were watched."""
     place, of = {i.key: n for n, i in enumerate(indicators)}, {i.key: i for i in indicators}
-    covered = {table: _coverage(table, found, periods) for table, found in days.items()}
+    covered = {source: _coverage(view, source[0], found, periods) for source, found in days.items()}
+    short = {
+        t: teams.lacking(view, t, periods, lambda: offered_calls(view)) for t, _ in days if t in MONTHLY and _beside_calls(t, rows, of)
+    }
     nothing, labels, told = (0, False), [p.label for p in periods], []
     for r in rows:
         i = of[r["indicator"]]
-        seen = [covered[t].get(r["period"], nothing) for t in i.tables if t in covered] or [nothing]
+        seen = [covered[s].get(r["period"], nothing) for s in i.sources if s in covered] or [nothing]
         own = {"days": min(n for n, _ in seen), "covered": all(c for _, c in seen)}
-        if len(seen) > 1 and MONTHLY & set(i.tables) and not own["covered"] and not r["missing"]:
-            r = row(i, periods[labels.index(r["period"])], group=r["group"], missing="not the whole month")
+        if len(seen) > 1 and MONTHLY & set(i.tables) and not r["missing"] and (why := _part_of_month(i, r, covered, short)):
+            r = row(i, periods[labels.index(r["period"])], group=r["group"], missing=why)
         told.append(
             {
                 **r,
@@ -447,18 +477,39 @@ def _whole(view: View, rows: list, days: dict, periods: Sequence[Period], indica
     return frame.sort_values(["place", "period", "group"], ignore_index=True, kind="stable").drop(columns="place")
 
 
-def _days(view: View, table: str, periods: Sequence[Period], sums: pd.DataFrame) -> pd.DataFrame:
+def _days(view: View, source: Source, periods: Sequence[Period], sums: pd.DataFrame) -> pd.DataFrame:
+    table, among = source
     if table in MONTHLY:
-        return sums.groupby("place", as_index=False)["rows"].sum()
-    return volumes.days(view, periods, sums.groupby("day")["rows"].sum())
+        return sums.groupby("place", as_index=False).agg(rows=("rows", "sum"), months=("day", "nunique"))
+    return volumes.days(view, periods, sums.groupby("day")[_rows(among)].sum())
 
 
-def _coverage(table: str, days: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[int, bool]]:
-    """By period the days seen and whether it is covered."""
+def _rows(among: Callable[[], nw.Expr] | None) -> str:
+    """The column that counts the rows of one kind of export."""
+    return f"rows {among.__name__}" if among else "rows"
+
+
+def _beside_calls(table: str, rows: list, of: Mapping[str, Indicator]) -> bool:
+    """Whether a figure of a table of months is shared by calls."""
+    return any({table, "calls"} <= set(of[r["indicator"]].tables) and not r["missing"] for r in rows)
+
+
+def _part_of_month(indicator: Indicator, found: Mapping, covered: Mapping, short: Mapping[str, set[str]]) -> str:
+    """Why a month's figure and what shares it are not of the same, '' where they are."""
+    here = {t: covered.get((t, a), {}).get(found["period"], (0, False))[1] for t, a in indicator.sources}
+    if not all(whole for table, whole in here.items() if table not in MONTHLY):
+        return "not the whole month"
+    if not all(here.values()):
+        return "not every month"
+    lacking = not found["group"] and any(found["period"] in short.get(table, ()) for table in here)
+    return "few known figures" if lacking else ""
+
+
+def _coverage(view: View, table: str, days: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[int, bool]]:
+    """By period the days seen and whether it is covered: of a table of months whether each of its months is there."""
     if table in MONTHLY:
-        return {
-            periods[int(n)].label: ((periods[int(n)].last_day - periods[int(n)].first_day).days + 1, True) for n in days["place"] if n >= 0
-        }
+        known = ((periods[int(r.place)], int(r.months)) for r in days.itertuples() if r.place >= 0)
+        return {p.label: ((p.last_day - p.first_day).days + 1, months >= len(teams.months_of(view, p))) for p, months in known}
     return {r.period: (int(r.days), bool(r.covered)) for r in volumes.coverage(days, periods).itertuples()}
 
 
@@ -537,27 +588,32 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
     have = held.collect_schema().names()
     parts = _parts([i for i in indicators if i.estimate is None], table)
     group = nw.coalesce(nw.col("caller_group"), nw.col("seq") % GROUPS) if "caller_group" in have else nw.col("seq") % GROUPS
+    kinds = dict.fromkeys(p.among for p in parts.values() if p.among)
     rows = held.with_columns(
         day=day_of(view),
         cluster=nw.lit(0) if table in MONTHLY else group,
         **{f"part_{n}": p.amount(have) for n, p in enumerate(parts.values())},
+        **{_rows(kind): mark(kind()) for kind in kinds},
     )
-    sums = [nw.col(f"part_{n}").sum() for n in range(len(parts))]
+    sums = [*(nw.col(f"part_{n}").sum() for n in range(len(parts))), *(nw.col(_rows(kind)).sum() for kind in kinds)]
     found = pandas(rows.group_by(*([by] if by else []), "day", "cluster").agg(*sums, start_s=nw.col(clock).min(), rows=nw.len()))
     found = found.rename(columns={f"part_{n}": name for n, name in enumerate(parts)})
     return found.assign(place=place(found["start_s"].to_numpy(np.int64), periods)).astype({"day": "int64", "cluster": "int64"})
 
 
 def _parts(indicators: Sequence[Indicator], table: str) -> dict[str, Part]:
-    return {p.key: p for i in indicators for p in i.parts if p.table == table}
+    told = (q for i in indicators for p in i.parts for q in (p, *(part for _, part in p.holds)))
+    return {p.key: p for p in told if p.table == table}
 
 
-def _from_sums(sums: Mapping, days: Mapping, indicators: Sequence[Indicator], periods: Sequence[Period], by: str) -> list[dict]:
+def _from_sums(
+    sums: Mapping, days: Mapping, exports: Mapping, indicators: Sequence[Indicator], periods: Sequence[Period], by: str
+) -> list[dict]:
     rows = []
     for n, period in enumerate(periods):
         inside = {table: found[found["place"] == n] for table, found in sums.items()}
         for name in _groups(inside, indicators, by):
-            held = _Sums({t: part[part[by] == name] if by else part for t, part in inside.items()})
+            held = _Sums({t: part[part[by] == name] if by else part for t, part in inside.items()}, inside, exports)
             rows += [_row(i, period, name, held, days) for i in indicators]
     return rows
 
@@ -570,10 +626,10 @@ def _groups(inside: Mapping, indicators: Sequence[Indicator], by: str) -> list[s
 
 
 class _Sums:
-    """The sums of one period and group, by day and by caller group, each made once."""
+    """The sums of one period and group, by day and by caller group, each made once; whole: of all groups; exports: the days of each kind of export that shares a table."""
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame]):
-        self.tables, self.made = tables, {}
+    def __init__(self, tables: Mapping[str, pd.DataFrame], whole: Mapping[str, pd.DataFrame], exports: Mapping[Source, frozenset[int]]):
+        self.tables, self.whole, self.exports, self.made = tables, whole, exports, {}
 
     def over(self, table: str, what: str) -> pd.DataFrame:
         """Sums by `day` or by `cluster` (all 100)."""
@@ -586,25 +642,37 @@ class _Sums:
     def there(self, table: str) -> bool:
         return bool(len(self.tables[table]))
 
-    def of_both(self, first: str, second: str) -> "_Sums":
-        """The sums of the days that two tables have rows of: a day that one export lacks would be in one part of a ratio alone."""
-        if first == second or MONTHLY & {first, second}:
+    def of_both(self, top: Part, bottom: Part) -> "_Sums":
+        """The sums of the days that two exports have rows of: a day that one of them lacks would be in one part of a ratio alone."""
+        first, second = top.source, bottom.source
+        if first == second or MONTHLY & {top.table, bottom.table}:
             return self
         if (first, second) not in self.made:
-            held = {name: self.tables[name] for name in (first, second)}
-            days = set(held[first]["day"]) & set(held[second]["day"])
-            self.made[first, second] = _Sums({name: part[part["day"].isin(days)] for name, part in held.items()})
+            held = {name: self.tables[name] for name in (top.table, bottom.table)}
+            days = set.intersection(*(set(d) for d in shared_days({t: f["day"] for t, f in held.items()}, self.exports, (first, second))))
+            self.made[first, second] = _Sums({name: part[part["day"].isin(days)] for name, part in held.items()}, self.whole, self.exports)
         return self.made[first, second]
 
     def total(self, part: Part) -> float:
         return self.tables[part.table][part.key].sum()
+
+    def lacking(self, *parts: Part | None) -> str:
+        """Why parts are not whole, '' where they are: the period has nothing of what they hold, whoever's."""
+        held = (pair for p in parts if p for pair in p.holds)
+        return next((why for why, p in held if not self.whole[p.table][p.key].sum()), "")
+
+
+def shared_days(days: Mapping[str, Iterable[int]], exports: Mapping[Source, frozenset[int]], sources: Sequence[Source]) -> list:
+    """The sets of days of which a day has to be in all: those of each kind of export, and of two tables those on which each has rows; `days` are theirs."""
+    of_tables = [days[table] for table in days] if len(days) > 1 else []
+    return [*of_tables, *(exports[s] for s in sources if s in exports)]
 
 
 def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Mapping) -> dict:
     """One indicator of one period from its sums by day and by caller group."""
     top, bottom, known = indicator.numerator, indicator.denominator, _known(indicator, sums)
     if bottom is None:
-        here = days[top.table]
+        here = days[top.source]
         by_day = sums.over(top.table, "day")[top.key]
         whole = {"numerator": int(by_day.sum()), "calls": int(by_day.sum()), "known": known}
         return (
@@ -614,7 +682,9 @@ def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Ma
         )
     if not all(sums.there(table) for table in indicator.tables):
         return row(indicator, period, group=group, missing=_unread(indicator, 1.0))
-    sums = sums.of_both(top.table, bottom.table)
+    if lacking := sums.lacking(top, bottom):
+        return row(indicator, period, group=group, missing=lacking)
+    sums = sums.of_both(top, bottom)
     n = sums.total(bottom)
     if not n or known == 0 or known < indicator.least_known:
         return row(indicator, period, group=group, missing=_unread(indicator, known)) | {"calls": int(n), "known": known}

@@ -219,7 +219,7 @@ def test_what_is_odd_is_told_in_words(tmp_path):
     assert {key: found.get(key) for key in EXPECTED} == EXPECTED
     told = list(h.checks["told_zh"]) + list(h.checks["told_en"])
     for sentence in (
-        "坐席工时 › 时长有1段与同一人的下一段重叠（20.0%）",
+        "坐席工时 › 时长有1段在同一人的前一段结束之前开始（20.0%），时长会重复计算",
         "人力月报 › 单位有1行的月份已录入过（25.0%），合计会重复计算",
         "在线会话 › 采纳条数有1条大于推荐条数（33.3%）",
         "坐席工时 › 话务员有1个名称在来电中没有出现过（33.3%）",
@@ -258,6 +258,49 @@ def test_hours_of_states_add_up_to_at_most_an_hour(tmp_path):
     assert not any(check == "rows twice" for check, _ in found)
     twice = open_hotline(written(tmp_path, "agent_time", log=[*log, log[-1]]), "all", progress=False)
     assert found_in(twice)[("rows twice", "agent_time › state")] == (1, "severe")
+
+
+def test_a_shift_beside_its_states_counts_their_time_twice_and_a_month_in_a_row_is_of_no_day(tmp_path):
+    """Eight states of an hour inside a stretch of eight: all but the first begin before it has ended, one with the shift adds to it. A row of 160 hours is more than its day has."""
+    states = [f"101,一班,2024-03-01 {h:02}:00:00,2024-03-01 {h + 1:02}:00:00,{'就绪通话'[h % 2 * 2 : h % 2 * 2 + 2]}" for h in range(9, 17)]
+    shift = "101,一班,2024-03-01 08:59:59,2024-03-01 17:00:00,小休"
+    found = found_in(open_hotline(written(tmp_path, "agent_time", log=[*states, shift]), "all", progress=False))
+    assert found[("overlap", "agent_time › seconds")] == (8, "severe")
+    month = [f"{who},一班,2024-03-01 00:00:00,2024-03-07 16:00:00,就绪" for who in (101, 102)]
+    found = found_in(open_hotline(written(tmp_path, "agent_time", log=month), "all", progress=False))
+    assert found[("overfull", "agent_time › seconds")] == (2, "severe")
+
+
+def test_a_total_beside_its_teams_is_told_however_it_is_called(tmp_path):
+    """20 and 10 people cost 96,000 and 48,000; the sum of both below them doubles every sum. Small numbers add up by chance."""
+    rows = ["2024-03,一班,20,1,400,380,96000", "2024-03,二班,10,0,200,190,48000"]
+    totals = ["2024-03,合计,30,1,600,570,144000", "2024-03,,30,1,600,570,144000", "2024-03,全中心,30,1,600,570,144000"]
+    for total in totals:
+        found = found_in(open_hotline(written(tmp_path, "staff", hr=[*rows, total]), "2024-03", progress=False))
+        assert found[("total among its parts", "staff › unit")] == (1, "severe"), total
+    for more in ([], ["2024-03,三班,10,1,200,188,48000"], ["2024-03,三班,30,1,600,560,150000"]):
+        found = found_in(open_hotline(written(tmp_path, "staff", hr=[*rows, *more]), "2024-03", progress=False))
+        assert ("total among its parts", "staff › unit") not in found, more
+
+
+def test_agents_whom_one_of_calls_states_and_roster_lacks_are_told_by_what_they_bring(tmp_path):
+    """101 to 104 are planned for 8 h and answer a call each; the states are of 101 and 102 alone, and of 109 of whom nobody planned."""
+    calls = [f"2024-03-01 09:0{n}:00,{101 + n},一班,接通" for n in range(4)]
+    log = [f"{who},一班,2024-03-01 08:00:00,2024-03-01 12:00:00,就绪" for who in (101, 102, 109)]
+    roster = [f"{who},2024-03-01 08:00:00,8" for who in (101, 102, 103, 104)]
+    file = written(tmp_path, "calls", "agent_time", log=log, roster=roster)
+    export(tmp_path, "calls.csv", calls, "时间,工号,班组,结果")
+    said = file.read_text(encoding="utf-8").replace("unit: 班组}", "unit: 班组, outcome: {from: 结果, values: {接通: answered}}}", 1)
+    file.write_text(said, encoding="utf-8")
+    frame = open_hotline(file, "2024-03", progress=False).checks.set_index("check")
+    told = {c: (int(frame.loc[c, "count"]), round(frame.loc[c, "share"], 3), frame.loc[c, "severity"]) for c in frame.index if "out" in c}
+    assert {c: told[c] for c in ("calls without time", "roster without time", "time without a roster")} == {
+        "calls without time": (2, 0.5, "severe"), "roster without time": (2, 0.5, "severe"), "time without a roster": (1, 0.333, "severe"),
+    }  # fmt: skip
+    other = [f"{who},一班,2024-03-01 08:00:00,2024-03-01 12:00:00,就绪" for who in ("甲", "乙")]
+    export(tmp_path, "log.csv", other, FILES["log.csv"][0])
+    found = found_in(open_hotline(file, "2024-03", progress=False))
+    assert not {c for c, _ in found} & set(told) and ("names not met", "agent_time › agent") in found  # names are written otherwise
 
 
 def test_hours_and_days_that_begin_at_midnight_lack_no_clock_time(tmp_path):

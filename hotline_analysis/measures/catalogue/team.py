@@ -1,10 +1,13 @@
 """队伍: what agents' time is spent on, what a call costs, who comes and who leaves. 传统指标 1, 4, 11, 13, 15, 23; D13."""
 
+from collections.abc import Callable
+
 import narwhals.stable.v2 as nw
 
 from hotline_analysis.measures.catalogue.parts import ANSWERED, OFFERED
 from hotline_analysis.measures.indicators import FRONT, MANAGEMENT, Indicator, Part, amount, mark, read, rows_of, summed
 from hotline_analysis.params import Params
+from hotline_analysis.tables import PLANNED
 from hotline_analysis.words import AN_HOUR, PERCENT, YUAN, Term
 
 TIME, STAFF = "agent_time", "staff"
@@ -17,14 +20,29 @@ def declared(params: Params) -> tuple[Indicator, ...]:
     return (ADHERENCE, OCCUPANCY, UTILISATION, CALLS_AN_HOUR, ATTENDANCE, ATTRITION, ATTRITION_A_YEAR, COST_OF_CALL, COST_OF_ANSWERED)
 
 
-def spent(zh: str, en: str, *states: str) -> Part:
+def rostered() -> nw.Expr:
+    return nw.col("state") == PLANNED
+
+
+def logged() -> nw.Expr:
+    return ~nw.col("state").is_null() & (nw.col("state") != PLANNED)
+
+
+def spent(zh: str, en: str, *states: str, **more) -> Part:
     """Seconds of agents in some states."""
+    among = rostered if states == (PLANNED,) else logged
+    return _seconds(zh, en, lambda: nw.col("state").is_in(list(states)), among, **more)
+
+
+def _seconds(zh: str, en: str, states: Callable[[], nw.Expr], among: Callable[[], nw.Expr], **more) -> Part:
     return Part(
         Term(zh, en),
         ("state", "seconds"),
-        lambda have: amount(nw.col("state").is_in(list(states)) & read("seconds"), nw.col("seconds")),
+        lambda have: amount(states() & read("seconds"), nw.col("seconds")),
         TIME,
         sums=("seconds",),
+        among=among,
+        **more,
     )
 
 
@@ -33,17 +51,14 @@ def a_year(share: float) -> float:
     return 1 - (1 - min(share, 1.0)) ** 12
 
 
-SIGNED_IN = Part(
-    Term("签入时长", "signed-in time"),
-    ("state", "seconds"),
-    lambda have: amount(~nw.col("state").is_null() & (nw.col("state") != "planned") & read("seconds"), nw.col("seconds")),
-    TIME,
-    sums=("seconds",),
-)
-PLANNED = spent("计划工作时长", "planned time", "planned")
-SERVING = spent("签入并可服务的时长", "time signed in and ready to serve", *READY)
-WORKED = spent("通话、保持与话后时长（坐席状态）", "talk, hold and wrap-up time (agent states)", *HANDLING)
-SPOKEN = spent("通话时长（坐席状态）", "talk time (agent states)", "talk")
+READY_TIME, TALK_TIME = spent("就绪时长", "ready time", "ready"), spent("通话时长", "talk time", "talk")
+IDLE = spent("就绪或其他签入时长", "time ready or otherwise signed in", "ready", "other")
+WITH_READY, WITH_TALK, WITH_IDLE = ("no ready state", READY_TIME), ("no talk state", TALK_TIME), ("no ready state", IDLE)
+SIGNED_IN = _seconds("签入时长", "signed-in time", logged, logged, holds=(WITH_IDLE,))
+ROSTERED = spent("计划工作时长", "planned time", PLANNED)
+SERVING = spent("签入并可服务的时长", "time signed in and ready to serve", *READY, holds=(WITH_READY,))
+WORKED = spent("通话、保持与话后时长（坐席状态）", "talk, hold and wrap-up time (agent states)", *HANDLING, holds=(WITH_TALK,))
+SPOKEN = spent("通话时长（坐席状态）", "talk time (agent states)", "talk", holds=(WITH_TALK,))
 
 
 def with_both(column: str, other: str, zh: str, en: str) -> Part:
@@ -59,8 +74,8 @@ COSTED = Part(Term("成本已填的班组月", "team months with a cost"), ("cos
 TEAMS = rows_of(STAFF, "班组月", "team months")
 OVERTIME = Term("加班的时长也计入分子，所以会超过100%", "overtime is in the numerator, so it may pass 100 %")
 ADHERENCE = Indicator(
-    "adherence", Term("实际工作率", "Adherence"), SERVING, PLANNED, PERCENT, "higher",
-    Term("就绪、通话、保持、话后的时长，除以排班的时长", "ready, talk, hold and wrap-up time, by planned time"),
+    "adherence", Term("实际工作率", "Adherence"), SERVING, ROSTERED, PERCENT, "higher",
+    Term("就绪、通话、保持、话后的时长，除以排班的时长；只数两者都有记录的日子", "ready, talk, hold and wrap-up time, by planned time; of the days that both have records of"),
     Term("按班组与时段看：排了班而没有人接的时段", "by team and hour: planned and nobody there"),
     Term("低于90%的，看小休与会议是否挤占高峰", "below 90 %, look whether breaks and meetings fall into the peak"), "classic KPI 1",
     audience=BOTH, tier=2, family=FAMILY, beyond=OVERTIME,

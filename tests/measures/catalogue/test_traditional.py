@@ -203,10 +203,64 @@ def test_a_day_that_one_of_two_tables_lacks_is_in_neither_part():
     assert (told["numerator"], told["denominator"], told["value"]) == (1, 3600, 1.0)
 
 
+def _times(rows: list[tuple]):
+    """agent, day, hour, seconds, state."""
+    at = [BEGIN + day * DAY + hour * 3600 for _, day, hour, *_ in rows]
+    return _numbers("pandas", [(a, s, t) for a, _, _, s, t in rows], ("agent", "seconds", "state"), "starts_s", at)
+
+
+SHIFT = [(8, 36000, "planned"), (8, 16000, "ready"), (12, 12000, "talk"), (16, 4000, "wrap"), (18, 4000, "break")]  # there 32000 of 36000 s
+
+
+def _team_of(shifts: list[tuple], key: str, by: str = "", **more) -> pd.DataFrame:
+    told = evaluate(seen(agent_time=_times(shifts), **more), [MAY], [KNOWN[key]], by=by)
+    return told.set_index("group")[["numerator", "denominator", "value", "missing"]]
+
+
+def test_a_day_that_the_roster_or_the_states_lack_is_in_neither_part():
+    """Three shifts of 10 h, 32000 s of each served; the states of the second day and the roster of the third are lacking: 32000 of 36000, no 64000 of 72000 with one alone."""
+    days = [("甲", day, *s) for day in range(3) for s in SHIFT]
+    lost = [r for r in days if (r[1], r[4] == "planned") not in ((1, False), (2, True))]
+    told = _team_of(lost, "adherence").iloc[0]
+    assert told[["numerator", "denominator"]].tolist() == [32000, 36000] and told["value"] == pytest.approx(32 / 36)
+    only = [r for r in lost if r[1] == 1]
+    assert _team_of(only, "adherence").iloc[0]["missing"] == "no ready state"  # a roster alone: nobody knows who came, and 0 % is no answer
+
+
+def test_a_roster_of_another_day_is_no_day_of_states():
+    """One call a day of two days; the states lack the second, of which the roster tells: one call in 36000 s."""
+    rows = [(n, n * DAY + 36000, "answered", 1, 1, 1, 1, 1, False, False, "phone", "甲") for n in range(2)]
+    shifts = [("甲", 0, *s) for s in SHIFT] + [("甲", 1, *SHIFT[0])]
+    told = _team_of(shifts, "calls_an_hour", calls=rows).iloc[0]
+    assert told[["numerator", "denominator", "value"]].tolist() == [1, 36000, 0.1]
+
+
+def test_who_was_absent_is_in_the_base_and_a_night_is_of_both_its_days():
+    """甲 and 乙 are planned, 乙 does not come: 0 of 36000. A night's shift from 20:00 leaves states on the next day, of which no shift begins."""
+    shifts = [("甲", 0, *s) for s in SHIFT] + [("乙", 0, *SHIFT[0]), ("乙", 1, 8, 3600, "ready"), ("甲", 1, *SHIFT[0])]
+    told = _team_of(shifts, "adherence", by="agent")
+    assert told.loc["甲", ["numerator", "denominator"]].tolist() == [32000, 72000]
+    assert told.loc["乙", ["numerator", "denominator"]].tolist() == [3600, 36000]
+    night = [("甲", 0, 20, 28800, "planned"), *(("甲", h // 24, h % 24, 3600, "ready") for h in range(20, 28)), ("甲", 0, 20, 0, "talk")]
+    assert _team_of(night, "adherence").iloc[0][["numerator", "denominator", "value"]].tolist() == [28800, 28800, 1.0]
+
+
+@pytest.mark.parametrize(("lacking", "key"), [("ready", "adherence"), ("ready", "occupancy"), ("ready", "utilisation"), ("ready", "calls_an_hour"), ("talk", "occupancy"), ("talk", "utilisation")])  # fmt: skip
+def test_states_without_the_waiting_or_the_talk_give_no_share_of_time(lacking, key):
+    """Without the time ready an agent is busy for all of it: 16000 of 16000, 100 %, where 16000 of 32000 is right."""
+    told = _team_of([("甲", 0, *s) for s in SHIFT if s[2] != lacking], key).iloc[0]
+    assert told["missing"] == f"no {lacking} state" and np.isnan(told["value"])
+
+
+def test_time_signed_in_beside_other_states_may_be_of_another_name():
+    other = [("甲", 0, h, s, {"ready": "other"}.get(state, state)) for h, s, state in SHIFT]
+    assert _team_of(other, "utilisation").iloc[0][["numerator", "denominator"]].tolist() == [12000, 36000]
+
+
 def test_an_empty_month_has_no_figure_and_is_no_zero():
     told = found(periods=(JUNE,)).set_index("indicator").drop(index="offered")
     assert told["value"].isna().all() and (told["missing"] != "").all()
-    assert set(told["missing"]) <= {"no calls", "no base", "no trunk data"}
+    assert set(told["missing"]) <= {"no calls", "no base", "no trunk data", "no ready state", "no talk state"}
 
 
 @pytest.mark.parametrize("drop", ["queue_seconds", "hold_seconds", "transferred", "channel", "outcome", "caller"])
