@@ -133,11 +133,10 @@ def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, ch
     Columns: hour_from, hour_to (a bin), numerator (next calls in it), cumulative (share of all next calls up to hour_to, 0-1).
     """
     if not data["numerator"].fillna(0).sum() or not np.isfinite(data["cumulative"]).all():
-        return nothing(0, language, ax=ax)
+        return nothing(style.NO_DATA(language), ax=ax)
     wide = style.pixels(ax)[0]
     upper, lower = style.panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
     edges, share = data["hour_to"].to_numpy(float), 100 * data["cumulative"].to_numpy(float)
-    upper.grid(axis="y")
     sns.lineplot(x=np.append(0, edges), y=np.append(0, share), ax=upper, color=style.DATA, linewidth=2, estimator=None, zorder=4)
     upper.set_ylim(0, 104)
     value_ticks(upper, unit="%", every=20)
@@ -153,7 +152,6 @@ def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, ch
 def _callbacks(ax: Axes, data: pd.DataFrame, chosen: float | None, language: str) -> None:
     edges, size = data["hour_to"].to_numpy(float), (data["hour_to"] - data["hour_from"]).to_numpy(float)
     height = data["numerator"].fillna(0).to_numpy(float) / size
-    ax.grid(axis="y")
     _roof(ax, height, edges, language=language)
     shade = [style.DATA if chosen is not None and edge <= chosen else style.DATA2 for edge in edges]
     ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=shade, lw=0, zorder=2)
@@ -225,14 +223,13 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> 
     drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
     if drawn.empty:
         style.as_tall(ax, 96)
-        return nothing(0, language, style.TOO_FEW, ax=ax)
+        return nothing(style.TOO_FEW(language), ax=ax)
     groups = list(drawn.groupby("group", sort=False))[:MOST_PANELS]
     columns, (w, h, gap_x, gap_y) = (2, (146, 96, 20, 62)) if narrow else (3, (178, 112, 26, 64))
     boxes = [(30 + (i % columns) * (w + gap_x), 42 + (i // columns) * (h + gap_y), w, h) for i in range(len(groups))]
     style.as_tall(ax, boxes[-1][1] + h + 30)
     high = max(100 * float(drawn[[c for c in ("value", "high") if c in drawn]].max().max()), 1) * 1.08
     for i, (panel, (name, own)) in enumerate(zip(style.panels(ax, boxes), groups, strict=True)):
-        panel.grid(axis="y")
         panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high))
         percent = drawn.assign(percent=100 * drawn["value"])
         sns.lineplot(percent, x="hours", y="percent", units="group", estimator=None, ax=panel, color=style.WASH2, linewidth=1.2, zorder=1)

@@ -31,7 +31,7 @@ from hotline_analysis.show.markup import html
 from hotline_analysis.words import Term
 
 INK, INK2, INK3, LINE, HAIR, WASH, WASH2 = "#18222E", "#46525F", "#5F6B78", "#B9C1CA", "#E3E7EB", "#F4F6F8", "#DDE3E8"
-BETTER, WORSE, NONE, FEW = "#1F70AF", "#A83A05", "#6B7785", "#8D97A2"
+BETTER, WORSE, FEW = "#1F70AF", "#A83A05", "#8D97A2"
 DATA, DATA2, PALE = "#3A4A5C", "#8494A5", "#C3CAD2"
 LADDER = ("#F4F6F8", "#D3DBE3", "#A2B1C0", "#61768C", "#25374B")
 WIDE, NARROW = 640, 358
@@ -85,11 +85,11 @@ def chart(
             width = width or (round(pixels(ax)[0]) + 120 if ax is not None else WIDE)
             narrow = width < (WIDE + NARROW) / 2
             with theme():
-                if 0 < len(data) < least:
-                    return nothing(width, language, Term(TOO_SHORT.zh.format(len(data)), TOO_SHORT.en.format(len(data))), ax=ax)
                 column = options.get("measure", needs)
+                if 0 < len(data) < least:
+                    return nothing(TOO_SHORT(language).format(len(data)), width, ax=ax)
                 if not len(data) or (column and not np.isfinite(data[column].to_numpy(float)).any()):
-                    return nothing(width, language, ax=ax)
+                    return nothing(NO_DATA(language), width, ax=ax)
                 if ax is None:
                     ax = sheet(width, height[narrow], left=left, right=right[narrow], top=top, bottom=bottom)
                 dress(ax, grid=grid)
@@ -113,9 +113,9 @@ def sheet(width: float, height: float, *, left=44, right=16, top=14, bottom=30) 
     return figure.add_axes(box, axes_class=Picture)
 
 
-def dress(ax: Axes, *, grid: str = "y", base: bool = True) -> Axes:
+def dress(ax: Axes, *, grid: str = "") -> Axes:
     """No frame, no ticks, hairlines on the value axis only."""
-    sns.despine(ax=ax, left=True, bottom=not base)
+    sns.despine(ax=ax, left=True)
     ax.tick_params(length=0, labelsize=12, pad=6)
     ax.set(xlabel="", ylabel="")
     ax.patch.set_visible(False)
@@ -142,12 +142,12 @@ def as_tall(ax: Axes, tall: float) -> None:
         ax.set_position((box.x0, box.y0 * old / whole, box.width, tall / whole))
 
 
-def nothing(width: float, language: str, said: Term = NO_DATA, *, ax: Axes | None = None) -> Axes:
+def nothing(said: str, width: float = 0, *, ax: Axes | None = None) -> Axes:
     """The drawing of a frame that has nothing to draw: a sentence, never an empty square and never an error."""
-    ax = dress(ax if ax is not None else sheet(width, 96, left=2, right=2, top=2, bottom=2), grid="", base=False)
-    ax.set(xticks=[], yticks=[])
+    ax = ax if ax is not None else sheet(width, 96, left=2, right=2, top=2, bottom=2)
+    ax.set_axis_off()
     ax.add_patch(Rectangle((0, 0), 1, 1, transform=ax.transAxes, facecolor=WASH, edgecolor="none"))
-    say(ax, 0.5, 0.5, said.in_(language), colour=INK3, size=13, ha="center", halo=False, on="axes fraction")
+    say(ax, 0.5, 0.5, said, colour=INK3, size=13, ha="center", halo=False, on="axes fraction")
     return ax
 
 
@@ -222,19 +222,6 @@ def tip(artist, text) -> None:
     artist.set_gid("tip:" + plain(text))
 
 
-def point(axes: Axes, x, y, judgement: str, *, size: float = 9) -> None:
-    """The verdict mark: its shape carries the judgement, colour only repeats it."""
-    marker, face, edge = {
-        "worse": ("D", WORSE, WORSE),
-        "better": ("o", BETTER, BETTER),
-        "more": ("^", INK, INK),
-        "less": ("v", INK, INK),
-        "few": ("o", "#FFFFFF", FEW),
-    }.get(judgement, ("o", "#FFFFFF", NONE))
-    size *= 0.86 if judgement == "worse" else 1
-    axes.plot([x], [y], marker, ms=size, mfc=face, mec=edge, mew=1.6, zorder=6)
-
-
 def spread(places: Sequence[float], *, least: float) -> list[float]:
     """Places of labels, in pixels, moved as little as need be so that any two are `least` apart; their order stays."""
     order, steps = np.argsort(places, kind="stable"), least * np.arange(len(places))
@@ -257,11 +244,6 @@ def rows_apart(middles: Sequence[float], half: Sequence[float] | float, *, gap: 
     return rows
 
 
-def number(value: float) -> str:
-    """As many digits as it has."""
-    return f"{value:,.10g}".replace("-", words.MINUS)
-
-
 def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float, dx: float = 7) -> None:
     """Name lines where they end: (value, words, colour, weight) each; names that would overlap move apart."""
     if not lines:
@@ -278,7 +260,7 @@ def value_ticks(
     low, high = sorted(getattr(axes, f"get_{along}lim")())
     places = MultipleLocator(every) if every else MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
     ticks = [t for t in places.tick_values(low, high) if low - 1e-9 <= t <= high + 1e-9]
-    decimals = max((len(number(t).partition(".")[2]) for t in ticks), default=0)
+    decimals = max((len(f"{t:.10g}".partition(".")[2]) for t in ticks), default=0)
     written = written or (lambda t: words.decimal(t, decimals))
     axes.set(**{f"{along}ticks": ticks, f"{along}ticklabels": [written(t) + (unit if t == ticks[-1] else "") for t in ticks]})
 

@@ -9,12 +9,13 @@ from matplotlib.patches import Rectangle
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import chart, dotted, month_axis, name_lines, point, rows_apart, say, short, tip, value_ticks
+from hotline_analysis.show.charts.style import chart, dotted, month_axis, name_lines, rows_apart, say, short, tip, value_ticks
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
 LEAST_POINTS, LEAST_SHARE = 2, 0.02  # the least span of an axis: points of a share, and as a share of the level of anything else
 RECORDS = Term("条", " records")
+MARKS = {"worse": ("D", style.WORSE, 8.6), "better": ("o", style.BETTER, 10), "more": ("^", style.INK, 10), "less": ("v", style.INK, 10)}
 
 
 @chart((262, 250), left=50, right=(92, 92), top=14, bottom=44, needs="value", least=3)
@@ -33,8 +34,9 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
     _limits(ax, x, lower, upper, target)
     ax.plot(x, value, **style.COURSE)  # broken where a month has no value
     for i, judgement in enumerate(data.get("judgement", [])):
-        if judgement in ("worse", "better", "more", "less") and np.isfinite(value[i]):
-            point(ax, i, value[i], judgement, size=10)
+        if judgement in MARKS and np.isfinite(value[i]):
+            marker, colour, size = MARKS[judgement]
+            ax.plot([i], [value[i]], marker, ms=size, color=colour, mew=1.6, zorder=6)
     value_ticks(ax, unit=sign)
     month_axis(ax, months, narrow=narrow, language=language)
     limits = [(upper[-1], UPPER, style.INK3, "normal"), (lower[-1], LOWER, style.INK3, "normal"), (target[-1], TARGET, style.INK, "bold")]
