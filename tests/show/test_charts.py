@@ -379,6 +379,17 @@ def test_broken_days_are_named_and_outlined_and_every_day_has_its_bar():
     assert len(bars) == 31 and "21日 仅10:00以前" in texts(axes)
 
 
+def test_a_stretch_without_a_named_day_names_its_first():
+    """10 to 12 May: none of the 1st, 8th, 15th, 22nd and 29th is among them."""
+    axes = charts.coverage(coverage_frame().iloc[9:12])
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["5月10日"]
+
+
+def test_a_day_of_which_nothing_is_known_is_said_so():
+    blank = pd.DataFrame({"hour": range(24), "calls": np.nan})
+    assert texts(charts.hours(blank)) == ["没有可画的数据"]
+
+
 def test_a_days_bar_says_what_was_counted():
     """Records where nobody says of what: they may be orders, and test calls are among them."""
     frame = coverage_frame()

@@ -27,7 +27,7 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     y, share = np.arange(len(data)), 100 * data["share"].to_numpy(float)
     shown = np.nan_to_num(share)  # a row without a bar would give its place to the next
     sns.barplot(x=shown, y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2)
-    ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6), xlabel="", ylabel="")
+    ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6))
     _reach(ax, data, y)
     told = [style.name(c, 24, names, language) for c in data["category"]]
     room = style.left_room(ax, told, 190 if narrow else 230)
@@ -48,8 +48,7 @@ def _reach(ax: Axes, data: pd.DataFrame, y: np.ndarray) -> None:
     """The cumulative line, its band, and its value where it passes one half and at its end."""
     so_far = 100 * data["cumulative"].to_numpy(float)
     if {"cumulative_low", "cumulative_high"} <= set(data):
-        low, high = (100 * data[f"cumulative_{end}"].to_numpy(float) for end in ("low", "high"))
-        ax.fill_betweenx(y, low, high, color=DATA, alpha=0.15, lw=0, zorder=3)
+        ax.fill_betweenx(y, 100 * data["cumulative_low"], 100 * data["cumulative_high"], color=DATA, alpha=0.15, lw=0, zorder=3)
     ax.plot(so_far, y, **style.COURSE)
     known = np.flatnonzero(np.isfinite(so_far))
     half = known[so_far[known] >= 50][:1]

@@ -28,11 +28,11 @@ def alluvial(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names
     same-issue bands are pale. names: keys of the issues that have words. On the phone the same links as bars, the longest first.
     """
     links = _links(data)
+    ax.set_axis_off()
     if narrow:
         _bars(links, ax, language, names)
         return
-    ax.set(xlim=(0, 1), ylim=(1, 0), xticks=[], yticks=[])
-    sns.despine(ax=ax, left=True, bottom=True)
+    ax.set(xlim=(0, 1), ylim=(1, 0))
     scale = (1 - GAP * max(links["issue"].nunique(), links["then"].nunique())) / links["width"].sum()
     links = links.assign(tall=scale * links["width"])
     for side, x, align, heading in (("issue", 0.19, "right", FIRST), ("then", 0.81, "left", NEXT)):
@@ -53,8 +53,8 @@ def _links(data: pd.DataFrame) -> pd.DataFrame:
     told = told.sort_values("width", ascending=False, kind="stable")
     rest = told.iloc[LINKS:].groupby("issue", as_index=False, sort=False)["width"].sum().assign(then="", same=False, stands_out=False)
     drawn = pd.concat([told.iloc[:LINKS], rest], ignore_index=True)
-    order = drawn.groupby("issue")["width"].sum().sort_values(ascending=False).index
-    return drawn.sort_values("issue", key=lambda c: c.map({n: i for i, n in enumerate(order)}), kind="stable", ignore_index=True)
+    whole = drawn.groupby("issue")["width"].transform("sum")
+    return drawn.iloc[np.argsort(-whole, kind="stable")].reset_index(drop=True)
 
 
 def _places(links: pd.DataFrame, side: str) -> pd.DataFrame:
@@ -82,8 +82,7 @@ def _shade(row) -> str:
 def _bars(links: pd.DataFrame, ax: Axes, language: str, names: Mapping[str, Term]) -> None:
     told = links[links["then"] != ""].sort_values("width", ascending=False, kind="stable").head(10)
     ax.barh(np.arange(len(told)), told["width"], height=0.4, color=[_shade(row) for row in told.itertuples()])
-    ax.set(ylim=(max(len(told), 4) - 0.4, -0.8), xticks=[], yticks=[])
-    sns.despine(ax=ax, left=True, bottom=True)
+    ax.set_ylim(max(len(told), 4) - 0.4, -0.8)
     for place, row in enumerate(told.itertuples()):
         first, then = (style.name(issue, 8, names, language) for issue in (row.issue, row.then))
         say(ax, 0, place, f"{first} → {then}  {row.width:,.0f}", colour=INK, dy=16, halo=False)

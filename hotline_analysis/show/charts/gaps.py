@@ -46,7 +46,7 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
         line = {"ls": (0, (5, 2.5) if name == "full" else (2, 2)), **OTHER}
         curve(ax, rows["window_hours"], rows if strong else rows[["value"]], alpha=0.4, **(MAIN if strong else line))
         end = 100 * rows["value"].iloc[-1]
-        told = FOLLOW_UP[name].in_(language) if name in FOLLOW_UP else short(name, 6)
+        told = style.name(name, 6, FOLLOW_UP, language)
         text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
         lines.append((end, text, style.INK if strong else style.INK3, "bold" if strong else "normal"))
         if strong:
@@ -91,7 +91,6 @@ def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
 
 def _windows(ax: Axes, windows: Sequence[float], *, chosen: float | None, language: str) -> None:
     """Windows as named vertical lines, the chosen one drawn through; a name that would touch its left neighbour moves up a line."""
-    windows = sorted(windows)
     names = [words.format_hours(hours, language) for hours in windows]
     half = np.array([3.2 * width(name) for name in names])
     places = style.across(ax, windows)
@@ -136,12 +135,14 @@ def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, ch
         return nothing(style.NO_DATA(language), ax=ax)
     wide = style.pixels(ax)[0]
     upper, lower = style.panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
-    edges, share = data["hour_to"].to_numpy(float), 100 * data["cumulative"].to_numpy(float)
-    sns.lineplot(x=np.append(0, edges), y=np.append(0, share), ax=upper, color=style.DATA, linewidth=2, estimator=None, zorder=4)
-    upper.set_ylim(0, 104)
+    edges, share = np.append(0.0, data["hour_to"]), np.append(0.0, 100 * data["cumulative"])
+    sns.lineplot(x=edges, y=share, ax=upper, color=style.DATA, linewidth=2, estimator=None, zorder=4)
+    upper.set(xlim=(0, edges[-1]), ylim=(0, 104), xticks=[])
     value_ticks(upper, unit="%", every=20)
-    upper.set(xlim=(0, edges[-1]), xticks=[])
-    _window_shares(upper, edges, share, [w for w in NAMED if w <= edges[-1]], chosen, language)
+    windows = [w for w in NAMED if w <= edges[-1]]
+    _windows(upper, windows, chosen=chosen, language=language)
+    for hours, at in zip(windows, np.interp(windows, edges, share), strict=True):
+        dot(upper, hours, at, f"{words.decimal(at)}%")
     _callbacks(lower, data, chosen, language)
     middle = 0.8 * edges[-1]
     name = {"colour": style.DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
@@ -162,14 +163,6 @@ def _callbacks(ax: Axes, data: pd.DataFrame, chosen: float | None, language: str
     style.key(ax, PER_HOUR.in_(language), dx=-32)
 
 
-def _window_shares(ax: Axes, edges, share, windows: Sequence[float], chosen, language: str) -> None:
-    """The named windows on the cumulative curve, each with the share that falls into it."""
-    _windows(ax, windows, chosen=chosen, language=language)
-    for hours in windows:
-        at = float(np.interp(hours, np.append(0, edges), np.append(0, share)))
-        dot(ax, hours, at, f"{words.decimal(at)}%")
-
-
 @chart((284, 284), left=34, right=(14, 14), top=36, bottom=44, needs="seen")
 def density_control(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, evidence: pd.DataFrame | None = None) -> None:
     """复电密度与对照: callbacks an hour, and the same callers' habit at the same clock; what lies between is related to the call.
@@ -177,8 +170,7 @@ def density_control(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str
     Columns: hours (the bin's middle), seen, habit (both per thousand calls and hour). evidence: a frame whose first row names `best_hours`,
     the window that is drawn through.
     """
-    best = float(evidence["best_hours"].iloc[0]) if evidence is not None and "best_hours" in evidence else np.nan
-    chosen = best if np.isfinite(best) and best > 0 else None
+    best = float(evidence["best_hours"].iloc[0]) if evidence is not None and "best_hours" in evidence else 0
     hours, seen, habit = (data[name].to_numpy(float) for name in ("hours", "seen", "habit"))
     _roof(ax, np.fmax(seen, habit), hours, language=language, room=1.18)  # for the name of the highest
     top = ax.get_ylim()[1]
@@ -189,7 +181,7 @@ def density_control(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str
     if np.isfinite(habit).any():
         sns.lineplot(x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=style.INK3, lw=1.2, ls=(0, (3, 2)), estimator=None, zorder=3)
     _hours_axis(ax, 24 * np.ceil(hours[-1] / 24), language=language)
-    _windows(ax, sorted({*NAMED, *([chosen] if chosen else [])}), chosen=chosen, language=language)
+    _windows(ax, sorted({*NAMED, best}) if best > 0 else NAMED, chosen=best, language=language)
     _name_density(ax, hours, cut, usual, language)
     value_ticks(ax)
 

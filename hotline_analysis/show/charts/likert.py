@@ -29,7 +29,7 @@ def likert(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None
     """
     data = data[data[["value", "left", "right"]].notna().all(axis=1)]
     items = [own for _, own in data.groupby("item", sort=False)]
-    _lay_out(ax, len(items), _around(data["left"].min(), data["right"].max()))
+    _lay_out(ax, data[["left", "right"]], len(items))
     for place, own in enumerate(items):
         first = own.iloc[0]
         told = MEAN(language).format(words.decimal(first["mean"], 1), words.format_count(first["denominator"]))
@@ -39,18 +39,13 @@ def likert(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None
     _sides(ax, LOW(language), HIGH(language))
 
 
-def _lay_out(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
-    """A line at zero, and room for the rows from top to bottom."""
+def _lay_out(ax: Axes, ends: pd.DataFrame, rows: int, *, least: float = 0.05, air: float = 0.02) -> None:
+    """A line at zero between limits that hold all ends with some air, and room for the rows from top to bottom."""
+    low, high = np.nanmin(ends, initial=-least), np.nanmax(ends, initial=least)
+    room = air * max(high - low, 1e-9)
     style.as_tall(ax, ROW * rows)
     ax.axvline(0, color=INK3, lw=1, zorder=1)
-    ax.set(xlim=limits, ylim=(rows - 0.42, -0.58), yticks=[])
-
-
-def _around(low: float, high: float) -> tuple[float, float]:
-    """Limits that hold both ends and the middle, with some air."""
-    low, high = min(low, -0.05), max(high, 0.05)
-    air = 0.02 * (high - low)
-    return low - air, high + air
+    ax.set(xlim=(low - room, high + room), ylim=(rows - 0.42, -0.58), yticks=[])
 
 
 def _segments(ax: Axes, place: int, own: pd.DataFrame) -> None:
@@ -89,22 +84,22 @@ def gap_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> N
     Columns: name_zh, name_en, dimension_zh, dimension_en, gap, gap_low, gap_high (shares of the scale), said (short, ahead, none, few).
     """
     data = data[data["gap"].notna()]
-    parts = data[[f"dimension_{language}", f"name_{language}"]].to_numpy()
+    names = [" · ".join(filter(None, parts)) for parts in data[[f"dimension_{language}", f"name_{language}"]].to_numpy()]
     ends = data[["gap", "gap_low", "gap_high"]].to_numpy(float)
-    _lay_out(ax, len(data), _around(np.nanmin(ends), np.nanmax(ends)))
-    for place, (said, row) in enumerate(zip(data["said"], ends, strict=True)):
-        _interval(ax, place, row, filled=said in ("short", "ahead"))
-        _named(ax, place, " · ".join(filter(None, parts[place])), words.signed(100 * row[0], 1))
+    _lay_out(ax, ends, len(data))
+    _points(ax, ends, data["said"].isin(["short", "ahead"]), names, [words.signed(100 * gap) for gap in ends[:, 0]])
     every = 0.05 * max(1, np.ptp(ax.get_xlim()) // 0.25)
     value_ticks(ax, every=every, along="x", written=lambda gap: words.signed(100 * gap, 0))
     _sides(ax, SHORT(language), AHEAD(language))
 
 
-def _interval(ax: Axes, place: int, row: np.ndarray, *, filled: bool) -> None:
-    """A figure as a point on the line of its interval: value, low, high."""
-    ax.axhline(place, color=HAIR, lw=1, zorder=0)
-    ax.plot(row[1:], [place, place], color=INK3, lw=2, solid_capstyle="butt", zorder=2)
-    ax.plot(row[:1], [place], "o", ms=9, mfc=DATA if filled else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
+def _points(ax: Axes, ends: np.ndarray, filled: Sequence[bool], names: Sequence[str], figures: Sequence[str]) -> None:
+    """A row each: a point on the line of its interval (value, low, high), named above."""
+    for place, (row, full, name, figure) in enumerate(zip(ends, filled, names, figures, strict=True)):
+        ax.axhline(place, color=HAIR, lw=1, zorder=0)
+        ax.plot(row[1:], [place, place], color=INK3, lw=2, solid_capstyle="butt", zorder=2)
+        ax.plot(row[:1], [place], "o", ms=9, mfc=DATA if full else "#FFFFFF", mec=DATA, mew=1.6, zorder=3)
+        _named(ax, place, name, figure)
 
 
 @chart((200, 200), left=10, right=(10, 10), top=16, bottom=30, needs="hours", grid="")
@@ -126,10 +121,7 @@ def spans(
     """
     data = data[~data[name].astype(str).isin(without) & data[measure].notna()].head(most)
     ends = data[[measure, f"{measure}_low", f"{measure}_high"]].to_numpy(float)
-    low, high = np.nanmin(ends, initial=0), np.nanmax(ends, initial=0)
-    room = 0.08 * max(high - low, 1e-9)
-    _lay_out(ax, max(len(data), 1), (low - room, high + room))
-    for place, (said, row) in enumerate(zip(data[name].astype(str), ends, strict=True)):
-        _interval(ax, place, row, filled=row[1] > 0 or row[2] < 0)
-        _named(ax, place, names[said](language) if said in names else said, words.decimal(row[0]))
+    told = [names[said](language) if said in names else said for said in data[name].astype(str)]
+    _lay_out(ax, ends, max(len(data), 1), least=0, air=0.08)
+    _points(ax, ends, (ends[:, 1] > 0) | (ends[:, 2] < 0), told, [words.decimal(value) for value in ends[:, 0]])
     value_ticks(ax, along="x")

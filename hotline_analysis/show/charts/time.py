@@ -1,7 +1,5 @@
 """Charts over time: an indicator's months with limits and target, and one bar a day."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,7 +12,7 @@ from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
 LEAST_POINTS, LEAST_SHARE = 2, 0.02  # the least span of an axis: points of a share, and as a share of the level of anything else
-RECORDS = Term("条", " records")
+RECORDS, DAY = Term("条", " records"), Term("{}日", "{}")
 MARKS = {"worse": ("D", style.WORSE, 8.6), "better": ("o", style.BETTER, 10), "more": ("^", style.INK, 10), "less": ("v", style.INK, 10)}
 
 
@@ -121,7 +119,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     ax.get_xticklabels()[0].set_ha("left")  # centred, the month's name would stand on the nought of the other axis
 
 
-@chart((190, 180), left=46, right=(10, 8), top=24, bottom=28)
+@chart((190, 180), left=46, right=(10, 8), top=24, bottom=28, needs="calls")
 def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """一天的24小时: one bar an hour, the usual as a line across it, hours far from usual named as calls / usual.
 
@@ -156,16 +154,12 @@ def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, d
 def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
     """Days of a month; over more than two months, the months."""
     if len(dates) <= 62:
-        ticks = [i for i, date in enumerate(dates) if date.day in (1, 8, 15, 22, 29)]
-        ax.set_xticks(ticks, [_day(dates.iloc[i], k == 0, language) for k, i in enumerate(ticks)])
-        return
-    months = dates.dt.strftime("%Y-%m")
-    ticks: Sequence[int] = np.flatnonzero(months != months.shift()).tolist()
-    ticks = ticks[:: max(1, -(-len(ticks) // 6))]
-    ax.set_xticks(ticks, [dotted(months.iloc[i], language) for i in ticks])
-
-
-def _day(date: pd.Timestamp, first: bool, language: str) -> str:
-    if first or date.day == 1:
-        return words.format_day(date.date(), language)
-    return f"{date.day}日" if language == "zh" else str(date.day)
+        ticks = [i for i, date in enumerate(dates) if date.day in (1, 8, 15, 22, 29)] or [0]
+        days = dates.iloc[ticks].dt.date
+        told = [words.format_day(day, language) if not k or day.day == 1 else DAY(language).format(day.day) for k, day in enumerate(days)]
+    else:
+        months = dates.dt.strftime("%Y-%m")
+        ticks = np.flatnonzero(months != months.shift())
+        ticks = ticks[:: max(1, -(-len(ticks) // 6))]
+        told = [dotted(month, language) for month in months.iloc[ticks]]
+    ax.set_xticks(ticks, told)

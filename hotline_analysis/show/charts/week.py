@@ -80,10 +80,9 @@ def _outline(ax: Axes, marked: np.ndarray) -> None:
 
 def key_line(draw: Callable, *, language: str = "zh", **options) -> Markup:
     """The key above a drawing that needs one: the five named classes of a heat map. Every other chart names its marks in place."""
-    if getattr(draw, "__name__", "") != "heat":
+    if draw is not heat:
         return Markup()
-    scale, bad, cuts = (100 if options.get("unit", "percent") == "percent" else 1), options.get("bad", "low"), options["cuts"]
-    bounds = [f"{scale * c:g}" for c in cuts]
+    bounds = [f"{(100 if options.get('unit', 'percent') == 'percent' else 1) * c:g}" for c in options["cuts"]]
     names = [f"<{bounds[0]}", *(f"{a}—{b}" for a, b in pairwise(bounds)), f"≥{bounds[-1]}"]
-    shades = LADDER[::-1] if bad == "low" else LADDER
+    shades = LADDER[::-1] if options.get("bad", "low") == "low" else LADDER
     return html("marks", "key", steps=list(zip(shades, names, strict=True)), few="· " + TOO_FEW.in_(language))
