@@ -155,6 +155,10 @@ class Cell:
         said = written(row, self.name, self.field, language, BARE.get(self.field.form, ""))
         return SAID.format(said) if NOT_A_WORD.search(said) else said
 
+    def filled(self, row: Mapping, language: str) -> bool:
+        """Whether a row has something to print here, be it the reason why there is no figure."""
+        return bool(written(row, self.name, self.field, language)) or has(row, f"{self.name}_missing")
+
     def _absent(self, row: Mapping, language: str) -> str:
         """The reason of a missing cell, where the frame has a column for it."""
         reason = next((row[name] for name in (f"{self.name}_missing", "missing") if has(row, name)), "")

@@ -27,7 +27,7 @@ from scipy.optimize import isotonic_regression
 
 from hotline_analysis import words
 from hotline_analysis.show import fonts
-from hotline_analysis.show.markup import html
+from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
 INK, INK2, INK3, LINE, HAIR, WASH, WASH2 = "#18222E", "#46525F", "#5F6B78", "#B9C1CA", "#E3E7EB", "#F4F6F8", "#DDE3E8"
@@ -52,7 +52,7 @@ class Picture(Axes):
     """Axes that a notebook shows as a picture, with everything else on their sheet."""
 
     def _repr_svg_(self) -> str:
-        return svg(self, "chart", self.get_title() or "", "")
+        return svg(self, "chart", self.get_title(), "")
 
 
 @cache
@@ -298,7 +298,7 @@ def dotted(month: str, language: str = "zh") -> str:
 # ---- as SVG
 
 
-def svg(axes: Axes, key: str, title: str, description: str) -> str:
+def svg(axes: Axes, key: str, title: str, description: str) -> Markup:
     """The figure of these axes as inline SVG: fixed pixels, the page's own font, a title and a description for those who cannot see it.
 
     Marks are drawn in place, nothing is referred to by id, coordinates have a tenth of a pixel, and the same figure gives the same text.
@@ -313,7 +313,7 @@ def svg(axes: Axes, key: str, title: str, description: str) -> str:
     head = html("marks", "chart_head", width=width, height=height, key=key, title=plain(title), description=plain(description))
     for pattern, by in ((r"<svg[^>]*>", lambda _: head), (rf'<(g|path|rect) id="(?!{re.escape(key)}|tip:|halo)[^"]*"', r"<\1"), *CLEAN):
         text = re.sub(pattern, by, text, flags=re.DOTALL)
-    return text.strip()
+    return Markup(text.strip())
 
 
 CLEAN = (  # what matplotlib writes and a page does not want -> what stands instead
