@@ -205,7 +205,7 @@ class Table(Form):
         rows, language = frame.to_dict("records"), shown.language
         total = rows.pop() if self.total and shown.whole else None
         subtitle, note = (subtitle, "".join(shown.said(self.note))) if shown.whole else ("", "")
-        columns = [replace(c, same=self.same.get(c.name)) for c in cells(shown, self.columns, bold=self.bold, narrow=self.narrow)]
+        columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow, same=self.same)
         columns = [c for c in columns if c.name not in self.spare.split() or any(c.filled(row, language) for row in rows)]
         classes = ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide
         head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes, "language": language}
@@ -263,16 +263,15 @@ class Furniture:
         return self.make(shown, **self.options, **said)
 
 
-def cells(shown: Shown, columns: str | Sequence[str], *, bold: str = "", narrow: str = "") -> list[Cell]:
+def cells(shown: Shown, columns: str | Sequence[str], *, bold: str = "", narrow: str = "", same: Mapping = {}) -> list[Cell]:
     """The columns of a table, each with its field's heading and form, and an interval behind every `name±` that has one."""
     found, kept = [], narrow.split()
     for token in columns.split() if isinstance(columns, str) else columns:
         name = token.removesuffix("±")
-        column = shown.column(name)
-        if not column:
+        if not (column := shown.column(name)):
             continue
         own = shown.fields.get(name) or shown.field(column)
-        found.append(Cell(column, own, bold=name in bold.split(), phone=not kept or name in kept))
+        found.append(Cell(column, own, bold=name in bold.split(), phone=not kept or name in kept, same=same.get(column)))
         if token != name and own.interval[0] in shown.frame:
             found.append(Cell(column, own, interval=True, phone=token in kept))
     return found
