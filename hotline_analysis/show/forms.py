@@ -25,6 +25,7 @@ from hotline_analysis.words import Either, Field, Rows, Said, Sentence, Sentence
 
 NOTHING = Term("没有可列的内容", "nothing to list")
 UNBROKEN = 8  # rows of a table that paper keeps together; a longer one goes on after its heading, or sheets end half empty
+FORM_OF = {"i": "count", "u": "count", "f": "ratio"}  # of a column that nobody declared, by its kind
 SELECTION = Term("（节选）", " (selection)")
 
 
@@ -60,7 +61,8 @@ class Shown:
         return next((c for c in (name, f"{name}_{self.language}") if c in self.frame), "")
 
     def field(self, column: str) -> Field:
-        return self.fields.get(column) or Field(Term(column, column), _form_of(self.frame[column]) if column in self.frame else "text")
+        kind = self.frame[column].dtype.kind if column in self.frame else ""
+        return self.fields.get(column) or Field(Term(column, column), FORM_OF.get(kind, "text"))
 
     def said(self, what: Said) -> list[str]:
         """The sentences that can be said of this frame; one with a slot that has no value is not said."""
@@ -148,12 +150,6 @@ def chosen_rows(frame: pd.DataFrame, row: str) -> pd.DataFrame:
         return frame
     keys = frame[frame.columns[0]]
     return frame[keys == float(row) if pd.api.types.is_numeric_dtype(keys) else keys.astype(str) == row].head(1)
-
-
-def _form_of(column: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
-        return "text"
-    return "count" if pd.api.types.is_integer_dtype(column) else "ratio"
 
 
 # ---- the declarations
@@ -335,10 +331,12 @@ def show(*things, as_: str = "", language: str = "") -> Block:
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame of one's own with every column and every named level of its index under one text: what tells its rows apart is not lost."""
+    """A frame of one's own with every column and every named level of its index under one text of its own: what tells its rows apart is not lost."""
     levels = [name for name in frame.index.names if name is not None and name not in frame.columns]
     whole = frame.reset_index(levels) if levels else frame
-    return whole.set_axis([" · ".join(map(str, filter(None, c))) if isinstance(c, tuple) else str(c) for c in whole.columns], axis=1)
+    names = pd.Series([" · ".join(map(str, filter(None, c))) if isinstance(c, tuple) else str(c) for c in whole.columns], dtype=object)
+    again = names.groupby(names).cumcount()
+    return whole.set_axis(names.where(again == 0, names + " (" + (again + 1).astype(str) + ")"), axis=1)
 
 
 def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", more: bool = False, language: str = "") -> Block:

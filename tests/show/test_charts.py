@@ -161,7 +161,7 @@ FORMS = {
     "spans": (charts.spans, span_frame, {"without": ("(<8)", "all"), "names": {"意见建议": Term("意见与建议", "Opinions")}}),
     "run_chart": (charts.run_chart, lambda: run_frame().assign(event=["新系统上线" if m == "2023-07" else "" for m in MONTHS]), {}),
     "coverage": (charts.coverage, coverage_frame, {}),
-    "pareto_gaps": (charts.pareto_gaps, pareto_frame, {"chosen": 24}),
+    "pareto_gaps": (charts.pareto_gaps, pareto_frame, {}),
     "window_curve": (charts.window_curve, window_frame, {}),
     "window_parts": (charts.window_parts, parts_frame, {}),
     "density_control": (charts.density_control, density_frame, {"evidence": pd.DataFrame({"best_hours": [48.0]})}),

@@ -25,6 +25,8 @@ MOST_PANELS = 9
 NAMED = (2.0, 24.0, 72.0)  # windows that a drawing names
 MAIN = {**style.COURSE, "lw": 2.2, "ms": 5}
 OTHER = {"color": style.INK3, "lw": 1.3, "zorder": 3}
+WINDOW = {"color": style.INK3, "lw": 1.2, "dashes": (2, 2), "zorder": 5}
+CHOSEN = {"color": style.INK, "lw": 1.8, "dashes": (1, 0), "zorder": 5}
 
 
 # ---- the rate at every window
@@ -89,20 +91,16 @@ def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
 # ---- by the hour
 
 
-def _windows(ax: Axes, windows: Sequence[float], *, chosen: float | None, language: str) -> None:
+def _windows(ax: Axes, windows: Sequence[float], *, language: str, chosen: float = 0) -> None:
     """Windows as named vertical lines, the chosen one drawn through; a name that would touch its left neighbour moves up a line."""
     names = [words.format_hours(hours, language) for hours in windows]
     half = np.array([3.2 * width(name) for name in names])
     places = style.across(ax, windows)
     middles = np.maximum(places, ax.transAxes.transform((0, 0))[0] + half - 12)
     for hours, name, dx, row in zip(windows, names, middles - places, rows_apart(middles, half, gap=4), strict=True):
-        _window_line(ax, hours, hours == chosen)
-        look = {"colour": style.INK, "weight": "bold"} if hours == chosen else {"colour": style.INK2}
+        line, look = (CHOSEN, {"colour": style.INK, "weight": "bold"}) if hours == chosen else (WINDOW, {})
+        ax.axvline(hours, **line)
         say(ax, hours, ax.get_ylim()[1], name, dx=dx, dy=10 + 15 * row, ha="center", halo=False, **look)
-
-
-def _window_line(ax: Axes, hours: float, strong: bool) -> None:
-    ax.axvline(hours, color=style.INK if strong else style.INK3, lw=1.8 if strong else 1.2, zorder=5, dashes=(1, 0) if strong else (2, 2))
 
 
 def _hours_axis(ax: Axes, last: float, *, language: str) -> None:
@@ -126,7 +124,7 @@ def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str, roo
 
 
 @chart((344, 344), left=40, right=(14, 14), top=36, bottom=44, grid="")
-def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, chosen: float | None = None) -> Axes:
+def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> Axes:
     """168小时柏拉图: next calls by hour since the call, and above them their cumulative share, both with the named windows.
 
     Columns: hour_from, hour_to (a bin), numerator (next calls in it), cumulative (share of all next calls up to hour_to, 0-1).
@@ -140,24 +138,23 @@ def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, ch
     upper.set(xlim=(0, edges[-1]), ylim=(0, 104), xticks=[])
     value_ticks(upper, unit="%", every=20)
     windows = [w for w in NAMED if w <= edges[-1]]
-    _windows(upper, windows, chosen=chosen, language=language)
+    _windows(upper, windows, language=language)
     for hours, at in zip(windows, np.interp(windows, edges, share), strict=True):
         dot(upper, hours, at, f"{words.decimal(at)}%")
-    _callbacks(lower, data, chosen, language)
+    _callbacks(lower, data, language)
     middle = 0.8 * edges[-1]
     name = {"colour": style.DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
     say(upper, middle, np.interp(middle, edges, share), CUMULATIVE.in_(language), **name)
     return ax
 
 
-def _callbacks(ax: Axes, data: pd.DataFrame, chosen: float | None, language: str) -> None:
+def _callbacks(ax: Axes, data: pd.DataFrame, language: str) -> None:
     edges, size = data["hour_to"].to_numpy(float), (data["hour_to"] - data["hour_from"]).to_numpy(float)
     height = data["numerator"].fillna(0).to_numpy(float) / size
     _roof(ax, height, edges, language=language)
-    shade = [style.DATA if chosen is not None and edge <= chosen else style.DATA2 for edge in edges]
-    ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=shade, lw=0, zorder=2)
+    ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=style.DATA2, lw=0, zorder=2)
     for hours in NAMED:
-        _window_line(ax, hours, hours == chosen)
+        ax.axvline(hours, **WINDOW)
     value_ticks(ax, most=3)
     _hours_axis(ax, float(edges[-1]), language=language)
     style.key(ax, PER_HOUR.in_(language), dx=-32)

@@ -16,8 +16,8 @@ from hotline_analysis.words import Term
 LOW, HIGH = Term("◀ 低分", "◀ low scores"), Term("高分 ▶", "high scores ▶")
 SHORT, AHEAD = Term("◀ 不及对照", "◀ below"), Term("好于对照 ▶", "above ▶")
 MEAN = Term("均分{}　n={}", "mean {}  n={}")
-ROW = 46  # pixels of an item: its name, its bar
-ROOM = 26  # pixels that a figure inside a bar needs
+ROW, ROOM = 46, 26  # pixels of an item: its name, its bar; pixels that a figure inside a bar needs
+MOST_ROWS = 15
 
 
 @chart((200, 200), left=10, right=(18, 18), top=30, bottom=30, needs="value", grid="")
@@ -113,13 +113,12 @@ def spans(
     measure: str = "hours",
     without: Sequence[str] = (),
     names: Mapping[str, Term] = {},
-    most: int = 15,
 ) -> None:
     """One row a group: a figure and its 95 % interval on a line with zero; filled where the interval leaves zero out.
 
-    Columns: what `name`, `measure`, `<measure>_low` and `<measure>_high` name. A row named `foot` is the sum and is not drawn; the first `most` of the others are.
+    Columns: what `name`, `measure`, `<measure>_low` and `<measure>_high` name. Rows named in `without` (sums) are not drawn; of the others the first fifteen are.
     """
-    data = data[~data[name].astype(str).isin(without) & data[measure].notna()].head(most)
+    data = data[~data[name].astype(str).isin(without) & data[measure].notna()].head(MOST_ROWS)
     ends = data[[measure, f"{measure}_low", f"{measure}_high"]].to_numpy(float)
     told = [names[said](language) if said in names else said for said in data[name].astype(str)]
     _lay_out(ax, ends, max(len(data), 1), least=0, air=0.08)

@@ -323,10 +323,8 @@ CLEAN = (  # what matplotlib writes and a page does not want -> what stands inst
     (r' transform="rotate\(-?0 [^"]*"| ?font-family:[^;"]*;?', ""),
     (r'<g id="tip:([^"]*)">', r"<g><title>\1</title>"),
     ('<g id="halo">', '<g class="halo">'),
-    (
-        r"<[^>]+>",
-        lambda tag: re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), tag[0]),
-    ),  # places, never what is written
+    # places, never what is written
+    (r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), tag[0])),
     (r"\s*\n\s*", "\n"),
 )
 
