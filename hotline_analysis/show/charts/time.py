@@ -1,4 +1,6 @@
-"""Charts over time: an indicator's months with limits and target, and one bar a day."""
+"""Charts over time: an indicator's months with limits and target, one bar a day or an hour of the clock, shares of calls by the seconds that were waited."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -7,13 +9,15 @@ from matplotlib.patches import Rectangle
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import chart, dotted, month_axis, name_lines, rows_apart, say, short, tip, value_ticks
+from hotline_analysis.show.charts.style import chart, curve, dotted, month_axis, name_lines, rows_apart, say, short, tip, value_ticks, width
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
 LEAST_POINTS, LEAST_SHARE = 2, 0.02  # the least span of an axis: points of a share, and as a share of the level of anything else
 RECORDS, DAY = Term("条", " records"), Term("{}日", "{}")
 MARKS = {"worse": ("D", style.WORSE, 8.6), "better": ("o", style.BETTER, 10), "more": ("^", style.INK, 10), "less": ("v", style.INK, 10)}
+HOUR, LOST = Term("{:g}时", "{:g}:00"), Term("通", "")
+SECOND, MINUTE = Term("秒", " s"), Term("分", " min")
 
 
 @chart((262, 250), left=50, right=(92, 92), top=14, bottom=44, needs="value", least=3)
@@ -163,3 +167,57 @@ def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
         ticks = ticks[:: max(1, -(-len(ticks) // 6))]
         told = [dotted(month, language) for month in months.iloc[ticks]]
     ax.set_xticks(ticks, told)
+
+
+@chart((250, 250), left=52, right=(14, 12), top=26, bottom=30, needs="lost")
+def lost_hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
+    """The calls that nobody answered, one bar an hour of the clock; the hours in which they gather are dark, with their connection rate above.
+
+    Columns: hour, lost, value (connection rate, 0-1), named, lost_share. An hour without calls has no bar; a count that is not told neither.
+    """
+    hour, lost = data["hour"].to_numpy(int), data["lost"].to_numpy(float)
+    bars = ax.bar(hour, np.nan_to_num(lost), width=0.78, color=[style.DATA if own else style.PALE for own in data["named"]], zorder=2)
+    ax.set_xlim(-0.7, 23.7)
+    rates = data[data["named"].astype(bool) & data["lost"].notna() & data["value"].notna()]
+    ax.set_ylim(0, max(np.nanmax(lost), 1) * _rates_above(ax, rates))
+    value_ticks(ax, every=6 if narrow else 3, along="x", written=HOUR(language).format)
+    value_ticks(ax, unit=LOST(language))
+    for bar, row in zip(bars, data.itertuples(), strict=True):
+        if np.isfinite(row.lost) and np.isfinite(row.value):
+            tip(bar, f"{HOUR(language).format(row.hour)} {words.format_count(row.lost)}, {words.format_rate(row.value)}")
+
+
+def _rates_above(ax: Axes, named: pd.DataFrame) -> float:
+    """The connection rates above their bars, those of neighbours that would touch a line higher; how much taller than the bars the drawing has to be for them."""
+    told = [words.format_rate(value, 0) for value in named["value"]]
+    rows = rows_apart(style.across(ax, named["hour"]), [4.4 * width(text) for text in told], gap=3)
+    for row, text, line in zip(named.itertuples(), told, rows, strict=True):
+        foot = named["lost"].max() if any(rows) else row.lost
+        say(ax, row.hour, foot, text, colour=style.INK, weight="bold", ha="center", dy=9 + 14 * line, halo=False)
+    return 1.12 + 0.08 * max(rows, default=0)
+
+
+@chart((250, 240), left=42, right=(128, 124), top=16, bottom=30, needs="value", least=2)
+def wait_lines(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: Mapping[str, Term] = {}) -> None:
+    """等待的曲线: one line a key of `line`, its share by the seconds waited, with its interval, named where it ends.
+
+    Columns: line, seconds, value (0-1), low, high. names: keys of `line` that have words. The first line is dark.
+    """
+    last, ends = float(data["seconds"].max()), []
+    for place, (line, rows) in enumerate(data.groupby("line", sort=False)):
+        colour = style.DATA if not place else style.DATA2
+        curve(ax, rows["seconds"], rows, shade=colour, alpha=0.22, color=colour, lw=2.2, zorder=3)
+        end = 100 * float(rows["value"].iloc[-1])
+        name = style.name(line, 6, names, language)
+        ends.append((end, f"{name} {words.decimal(end)}%", style.INK if not place else style.INK2, "bold" if not place else "normal"))
+    ax.set(xlim=(0, last or 1), ylim=(0, min(105.0, 108 * float(data["high"].max()) or 1)))
+    _clock(ax, last, language, most=4 if narrow else 6)
+    value_ticks(ax, unit="%")
+    name_lines(ax, ends, x=last)
+
+
+def _clock(ax: Axes, last: float, language: str, *, most: int) -> None:
+    """Seconds, from five minutes on whole minutes; the unit once, on the last label."""
+    unit, size = (MINUTE, 60) if last > 300 else (SECOND, 1)
+    steps = [s for s in (1, 2, 5, 10, 20, 30, 60, 120) if last / size / s <= most] or [max(int(last / size / most), 1)]
+    value_ticks(ax, unit=unit(language), every=size * steps[0], along="x", written=lambda s: f"{s / size:g}")

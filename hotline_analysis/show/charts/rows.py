@@ -1,4 +1,5 @@
-"""Charts of rows: answers on both sides of the middle of their scale, items against what was expected of them, and figures with their intervals beside zero."""
+"""Charts of rows: categories and how far the largest together reach, answers on both sides of the middle of their scale, items against what was expected of them, and
+figures with their intervals beside zero."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +11,7 @@ from matplotlib.colors import to_rgb
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import DATA, HAIR, INK, INK2, INK3, chart, say, value_ticks
+from hotline_analysis.show.charts.style import DATA, HAIR, INK, INK2, INK3, PALE, chart, key, say, tip, value_ticks
 from hotline_analysis.words import Term
 
 LOW, HIGH = Term("◀ 低分", "◀ low scores"), Term("高分 ▶", "high scores ▶")
@@ -18,6 +19,53 @@ SHORT, AHEAD = Term("◀ 不及对照", "◀ below"), Term("好于对照 ▶", "
 MEAN = Term("均分{}　n={}", "mean {}  n={}")
 ROW, ROOM = 46, 26  # pixels of an item: its name, its bar; pixels that a figure inside a bar needs
 MOST_ROWS = 15
+MOST_BARS, INSIDE = 12, 48  # a bar longer than so many pixels holds its figure
+CUMULATIVE, SHARE = Term("累计占比", "cumulative share"), Term("占比", "share")
+
+
+# ---- shares of categories
+
+
+@chart((330, 330), left=128, right=(70, 52), top=30, bottom=26, needs="cumulative", grid="x")
+def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: Mapping[str, Term] = {}) -> None:
+    """帕累托图: one bar a category, the largest first, and the line of their cumulative share with its interval, on one scale of per cent.
+
+    Columns: category, share, cumulative, and where known cumulative_low, cumulative_high (0-1). names: keys of `category` that have words. The first twelve are drawn.
+    """
+    data = data.head(MOST_BARS)
+    y, share = np.arange(len(data)), 100 * data["share"].to_numpy(float)
+    shown = np.nan_to_num(share)  # a row without a bar would give its place to the next
+    sns.barplot(x=shown, y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2)
+    ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6))
+    _reach(ax, data, y)
+    told = [style.name(c, 24, names, language) for c in data["category"]]
+    room = style.left_room(ax, told, 190 if narrow else 230)
+    told = [style.fit(name, room) for name in told]
+    inside = 100 * INSIDE / style.pixels(ax)[0]
+    ax.set_yticks(y, told)
+    value_ticks(ax, unit="%", every=50, along="x")
+    for place, (value, name) in enumerate(zip(share, told, strict=True)):
+        if np.isfinite(value):
+            beside = {"dx": -5, "ha": "right", "halo": False} if value > inside else {"dx": 5}  # the line leaves the first bar at its end
+            say(ax, value, place, words.decimal(value) + "%", colour=INK2, **beside)
+            tip(ax.patches[place], f"{name} {words.decimal(value)}%")
+    key(ax, "■ " + SHARE(language))
+    key(ax, "● " + CUMULATIVE(language), colour=DATA, weight="bold", dx=64)
+
+
+def _reach(ax: Axes, data: pd.DataFrame, y: np.ndarray) -> None:
+    """The cumulative line, its band, and its value where it passes one half and at its end."""
+    so_far = 100 * data["cumulative"].to_numpy(float)
+    if {"cumulative_low", "cumulative_high"} <= set(data):
+        ax.fill_betweenx(y, 100 * data["cumulative_low"], 100 * data["cumulative_high"], color=DATA, alpha=0.15, lw=0, zorder=3)
+    ax.plot(so_far, y, **style.COURSE)
+    known = np.flatnonzero(np.isfinite(so_far))
+    half = known[so_far[known] >= 50][:1]
+    for place in {*half.tolist(), *known[-1:].tolist()}:
+        say(ax, so_far[place], place, words.decimal(so_far[place]) + "%", colour=INK, weight="bold", dx=8)
+
+
+# ---- beside zero
 
 
 @chart((200, 200), left=10, right=(18, 18), top=30, bottom=30, needs="value", grid="")
