@@ -527,6 +527,8 @@ def test_the_cut_spike_is_that_of_its_bin():
     assert any(t.startswith("↑首小时") for t in texts(drawn("density_control")))
     assert any(t.startswith("↑首6小时") for t in texts(drawn("density_control", frame=wide)))
     assert any(t.startswith("↑first 6 h ") for t in texts(drawn("density_control", language="en", frame=wide)))
+    first = pareto_frame()["numerator"].iloc[0]
+    assert f"↑首小时{first:,.0f}" in texts(drawn("pareto_gaps")), "a bin from 0 to 1 is the first hour, not the first two"
 
 
 def test_panels_share_their_scale_and_one_without_a_curve_is_not_drawn():

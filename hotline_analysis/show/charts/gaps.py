@@ -111,16 +111,16 @@ def _hours_axis(ax: Axes, last: float, *, language: str) -> None:
     ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
 
 
-def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str, room: float = 1.02) -> None:
+def _roof(ax: Axes, height: np.ndarray, middles: np.ndarray, *, language: str, room: float = 1.02) -> None:
     """A scale for the waves behind the first hours; what stands above it is cut, and its height written beside the cut. room: how much taller than the waves it is where nothing is cut."""
-    tall = np.nanmax(height[edges > 12], initial=0) or np.nanmax(height)
+    tall = np.nanmax(height[middles > 12], initial=0) or np.nanmax(height)
     cut = np.nanmax(height) > tall * 1.6 * 1.02
     ax.set_ylim(0, min(np.nanmax(height), tall * 1.6) * (1.02 if cut else room) or 1)
     if cut:
-        bin_hours = round(2 * edges[0])  # edges are middles
+        bin_hours = round(2 * middles[0])
         name = FIRST_HOUR.in_(language) if bin_hours == 1 else FIRST_HOURS.in_(language).format(bin_hours)
         first = name if height[0] == np.nanmax(height) else ""
-        say(ax, edges[0], ax.get_ylim()[1], f"↑{first}{words.decimal(np.nanmax(height), 0)}", dx=26, dy=-8)
+        say(ax, middles[0], ax.get_ylim()[1], f"↑{first}{words.decimal(np.nanmax(height), 0)}", dx=26, dy=-8)
 
 
 @chart((344, 344), left=40, right=(14, 14), top=36, bottom=44, grid="")
@@ -151,7 +151,7 @@ def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) ->
 def _callbacks(ax: Axes, data: pd.DataFrame, language: str) -> None:
     edges, size = data["hour_to"].to_numpy(float), (data["hour_to"] - data["hour_from"]).to_numpy(float)
     height = data["numerator"].fillna(0).to_numpy(float) / size
-    _roof(ax, height, edges, language=language)
+    _roof(ax, height, edges - size / 2, language=language)
     ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=style.DATA2, lw=0, zorder=2)
     for hours in NAMED:
         ax.axvline(hours, **WINDOW)
