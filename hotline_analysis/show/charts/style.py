@@ -317,7 +317,6 @@ def svg(axes: Axes, key: str, title: str, description: str) -> Markup:
 
 
 CLEAN = (  # what matplotlib writes and a page does not want -> what stands instead
-    (r"<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>|<defs>\s*</defs>", ""),
     (r"font: (?:normal )?([\d.]+?)(?:\.0)?px [^;\"]*", r"font-size:\1px"),
     (r"font: (\d+|bold) ([\d.]+?)(?:\.0)?px [^;\"]*", r"font-size:\2px;font-weight:\1"),
     (r' transform="rotate\(-?0 [^"]*"| ?font-family:[^;"]*;?', ""),

@@ -1,4 +1,7 @@
-"""Charts over time: an indicator's months with limits and target, one bar a day or an hour of the clock, shares of calls by the seconds that were waited."""
+"""Charts over time: an indicator's months with limits and target, one bar a day or an hour of the clock, shares of calls by the seconds that were waited.
+
+The sparkline of a card or a table's cell is written by a template, because a page holds dozens.
+"""
 
 from collections.abc import Mapping
 
@@ -10,6 +13,7 @@ from matplotlib.patches import Rectangle
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
 from hotline_analysis.show.charts.style import chart, curve, dotted, month_axis, name_lines, rows_apart, say, short, tip, value_ticks, width
+from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
@@ -18,16 +22,18 @@ RECORDS, DAY = Term("条", " records"), Term("{}日", "{}")
 MARKS = {"worse": ("D", style.WORSE, 8.6), "better": ("o", style.BETTER, 10), "more": ("^", style.INK, 10), "less": ("v", style.INK, 10)}
 HOUR, LOST = Term("{:g}时", "{:g}:00"), Term("通", "")
 SECOND, MINUTE = Term("秒", " s"), Term("分", " min")
+SAID = Term("{}近{}个月，最低{}，最高{}，本月{}{}，判断：{}", "{}, {} months: lowest {}, highest {}, now {}{}; verdict: {}", of_period=True)
+LIMITS = Term("，控制限{}至{}", ", limits {} to {}")
 
 
 @chart((262, 250), left=50, right=(92, 92), top=14, bottom=44, needs="value", least=3)
-def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "", measure: str = "value") -> None:
+def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, measure: str = "value") -> None:
     """控制图: a monthly series with natural limits and target; only months with evidence have a mark of their own.
 
     Columns: period (2024-09), value (shares as 0-1) or the column `measure`, and where known unit (percent, seconds, ...), lower, upper, target, judgement, event (words
     for a declared break). With fewer than three months a sentence stands in its place.
     """
-    unit = unit or (data["unit"].iloc[0] if "unit" in data else "percent")
+    unit = data["unit"].iloc[0] if "unit" in data else "percent"
     scale, sign = (100, "%") if unit == "percent" else (1, "")
     months, value, lower, upper, target = data["period"].tolist(), *(_scaled(data, c, scale) for c in (measure, "lower", "upper", "target"))
     x, end = np.arange(len(value)), len(value) - 0.4
@@ -90,6 +96,48 @@ def _last(ax: Axes, value, data: pd.DataFrame, sign: str) -> None:
     rising = i > 0 and value[i] > value[i - 1]
     text = words.decimal(value[i]) + sign
     say(ax, i, value[i], text, colour=colour, size=16, weight="bold", ha="right", dx=-10, dy=6 if rising else -6)
+
+
+def sparkline(row: Mapping, *, width: int, height: int, language: str = "zh", label: bool = False) -> Markup:
+    """Up to 24 months on one scale: limits as a band, target dashed, and only the last point has a colour. From a row of indicators (`verdicts.ledger`)."""
+    values = np.array(row.get("values") or [], float)[-24:]
+    limits = np.array([row.get(name) for name in ("lower", "upper", "target")], float)
+    if not np.isfinite(values).any():
+        return html("marks", "spark", width=width, height=height, said=style.NO_DATA(language))
+    y = _heights(np.append(limits, values), height - (15 if label else 0))
+    x = np.linspace(width - 8, 2, len(values))[::-1]
+    lower, upper, goal = y[:3]
+    drawn = {
+        "band": (upper, lower - upper) if np.isfinite([lower, upper]).all() else (),
+        "goal": goal if np.isfinite(goal) else None,
+        "runs": _unbroken(x, y[3:]),
+        "last": (x[-1], y[-1], row.get("judgement", "none")) if np.isfinite(y[-1]) else (),
+        "months": [dotted(row["months"][k], language) for k in (-len(values), -1)] if label else (),
+    }
+    said = _spark_words(row, values[np.isfinite(values)], limits[:2], language)
+    return html("marks", "spark", width=width, height=height, said=said, label=label, **drawn)
+
+
+def _heights(values: np.ndarray, foot: float) -> np.ndarray:
+    """Where values stand in the drawing, down from its top: all of them fit, with some air."""
+    pad = (np.nanmax(values) - np.nanmin(values)) * 0.08 or 1
+    low, high = np.nanmin(values) - pad, np.nanmax(values) + pad
+    return foot - (values - low) / (high - low) * (foot - 4) - 2
+
+
+def _unbroken(x: np.ndarray, y: np.ndarray) -> list[str]:
+    """The points of each run of months without a gap: a gap in the data is a gap in the line."""
+    runs = np.split(np.arange(len(y)), np.flatnonzero(np.isnan(y)))
+    points = [[f"{x[k]:.1f},{y[k]:.1f}" for k in run if np.isfinite(y[k])] for run in runs]
+    return [" ".join(run) for run in points if len(run) > 1]
+
+
+def _spark_words(row: Mapping, known: np.ndarray, limits: np.ndarray, language: str) -> str:
+    """What a sparkline shows, in words: range, this month, limits, verdict."""
+    told = [words.format_value(v, words.UNITS[row["unit"]], language) for v in (known.min(), known.max(), known[-1], *limits)]
+    verdict = words.STATE.get(row.get("state", "")) or words.JUDGEMENT[row.get("judgement", "none")]
+    within = LIMITS(language).format(*told[3:]) if all(told[3:]) else ""
+    return SAID(language).format(row["name"], len(known), *told[:3], within, verdict(language))
 
 
 @chart((150, 142), left=46, right=(6, 6), top=28, bottom=26)
