@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
@@ -91,11 +90,9 @@ def _limits(ax: Axes, x, lower, upper, target) -> None:
 def _last(ax: Axes, value, data: pd.DataFrame, sign: str) -> None:
     """The last value, large; coloured only by its verdict."""
     i = np.flatnonzero(np.isfinite(value))[-1]
-    judgement = data["judgement"].iloc[i] if "judgement" in data else "none"
-    colour = {"worse": style.WORSE, "better": style.BETTER}.get(judgement, style.INK)
-    rising = i > 0 and value[i] > value[i - 1]
-    text = words.decimal(value[i]) + sign
-    say(ax, i, value[i], text, colour=colour, size=16, weight="bold", ha="right", dx=-10, dy=6 if rising else -6)
+    colour = MARKS.get(data["judgement"].iloc[i] if "judgement" in data else "", MARKS["more"])[1]
+    dy = 6 if i > 0 and value[i] > value[i - 1] else -6
+    say(ax, i, value[i], words.decimal(value[i]) + sign, colour=colour, size=16, weight="bold", ha="right", dx=-10, dy=dy)
 
 
 def sparkline(row: Mapping, *, width: int, height: int, language: str = "zh", label: bool = False) -> Markup:
@@ -107,10 +104,11 @@ def sparkline(row: Mapping, *, width: int, height: int, language: str = "zh", la
     y = _heights(np.append(limits, values), height - (15 if label else 0))
     x = np.linspace(width - 8, 2, len(values))[::-1]
     lower, upper, goal = y[:3]
+    runs = np.ma.clump_unmasked(np.ma.masked_invalid(y[3:]))  # a gap in the data is a gap in the line
     drawn = {
         "band": (upper, lower - upper) if np.isfinite([lower, upper]).all() else (),
         "goal": goal if np.isfinite(goal) else None,
-        "runs": _unbroken(x, y[3:]),
+        "runs": [" ".join(map("{:.1f},{:.1f}".format, x[run], y[3:][run])) for run in runs if run.stop - run.start > 1],
         "last": (x[-1], y[-1], row.get("judgement", "none")) if np.isfinite(y[-1]) else (),
         "months": [dotted(row["months"][k], language) for k in (-len(values), -1)] if label else (),
     }
@@ -123,13 +121,6 @@ def _heights(values: np.ndarray, foot: float) -> np.ndarray:
     pad = (np.nanmax(values) - np.nanmin(values)) * 0.08 or 1
     low, high = np.nanmin(values) - pad, np.nanmax(values) + pad
     return foot - (values - low) / (high - low) * (foot - 4) - 2
-
-
-def _unbroken(x: np.ndarray, y: np.ndarray) -> list[str]:
-    """The points of each run of months without a gap: a gap in the data is a gap in the line."""
-    runs = np.split(np.arange(len(y)), np.flatnonzero(np.isnan(y)))
-    points = [[f"{x[k]:.1f},{y[k]:.1f}" for k in run if np.isfinite(y[k])] for run in runs]
-    return [" ".join(run) for run in points if len(run) > 1]
 
 
 def _spark_words(row: Mapping, known: np.ndarray, limits: np.ndarray, language: str) -> str:
@@ -193,10 +184,9 @@ def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
 
 
 def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, days: int) -> None:
-    if np.isfinite(usual) and usual > calls:
-        outline = {"facecolor": "none", "edgecolor": style.INK2, "lw": 1, "linestyle": (0, (2.4, 1.8)), "zorder": 3}
-        ax.add_patch(Rectangle((i - 0.37, calls), 0.74, usual - calls, **outline))
-    height = max(calls, usual if np.isfinite(usual) else 0)
+    if usual > calls:
+        ax.bar(i, usual - calls, bottom=calls, width=0.74, facecolor="none", edgecolor=style.INK2, lw=1, ls=(0, (2.4, 1.8)), zorder=3)
+    height = np.fmax(calls, usual)
     ends = ax.get_ylim()[1] * (0.8 if row % 2 else 1)  # below its name
     ax.plot([i, i], [height, max(height, ends)], color=style.INK3, lw=1, zorder=1)
     ha = "right" if i > 0.8 * days else "left" if i < 0.1 * days else "center"
