@@ -48,11 +48,10 @@ def heat(
     value, few, marked = (_week(data, name, narrow) for name in (measure, "few", outlined))
     value = np.where((few == 1) | ~np.isfinite(value), np.nan, scale * value)
     bounds = [scale * c for c in cuts]
-    low, high = np.nanmin(np.append(value, bounds[0])) - 1, np.nanmax(np.append(value, bounds[-1])) + 1
     shades = ListedColormap(LADDER[::-1] if bad == "low" else LADDER)
     worst = (value < bounds[1]) if bad == "low" else (value >= bounds[-2])
     figures = np.where(worst | (marked == 1), np.vectorize(words.decimal)(np.nan_to_num(value), 0), "")
-    look = {"cmap": shades, "norm": BoundaryNorm([low, *bounds, high], shades.N), "linewidths": 1, "linecolor": "#FFFFFF", "cbar": False}
+    look = {"cmap": shades, "norm": BoundaryNorm(bounds, shades.N, extend="both"), "linewidths": 1, "linecolor": "#FFFFFF", "cbar": False}
     sns.heatmap(value, ax=ax, mask=np.isnan(value), annot=figures, fmt="", annot_kws={"size": 12, "weight": "bold"}, **look)
     for y, x in np.argwhere(np.isnan(value)):
         say(ax, x + 0.5, y + 0.5, "·", colour=FEW, ha="center", halo=False)
@@ -133,6 +132,7 @@ def _links(data: pd.DataFrame) -> pd.DataFrame:
     told = told.sort_values("width", ascending=False, kind="stable")
     rest = told.iloc[LINKS:].groupby("issue", as_index=False, sort=False)["width"].sum().assign(then="", same=False, stands_out=False)
     drawn = pd.concat([told.iloc[:LINKS], rest], ignore_index=True)
+    drawn["shade"] = np.select([drawn["same"].astype(bool), drawn["stands_out"].astype(bool)], [PALE, DATA], DATA2)
     whole = drawn.groupby("issue")["width"].transform("sum")
     return drawn.iloc[np.argsort(-whole, kind="stable")].reset_index(drop=True)
 
@@ -146,22 +146,17 @@ def _places(links: pd.DataFrame, side: str) -> pd.DataFrame:
 
 def _band(ax: Axes, row, language: str) -> None:
     """From the issue's side to the next's, as tall on both."""
-    ends = [row.issue_top, row.issue_top, row.then_top, row.then_top]
-    across = (0.2, 0.5, 0.5, 0.8)
-    there, back = list(zip(across, ends, strict=True)), [(x, y + row.tall) for x, y in zip(across, ends, strict=True)][::-1]
+    there = [(0.2, row.issue_top), (0.5, row.issue_top), (0.5, row.then_top), (0.8, row.then_top)]
+    back = [(x, y + row.tall) for x, y in reversed(there)]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
     alpha = 0.75 if row.stands_out or row.same else 0.45
-    band = PathPatch(Path([*there, *back, there[0]], codes), facecolor=_shade(row), edgecolor="none", alpha=alpha)
+    band = PathPatch(Path([*there, *back, there[0]], codes), facecolor=row.shade, edgecolor="none", alpha=alpha)
     tip(ax.add_patch(band), f"{row.issue} → {row.then or REST(language)} {words.decimal(row.width)}")
-
-
-def _shade(row) -> str:
-    return PALE if row.same else DATA if row.stands_out else DATA2
 
 
 def _bars(links: pd.DataFrame, ax: Axes, language: str, names: Mapping[str, Term]) -> None:
     told = links[links["then"] != ""].sort_values("width", ascending=False, kind="stable").head(10)
-    ax.barh(np.arange(len(told)), told["width"], height=0.4, color=[_shade(row) for row in told.itertuples()])
+    ax.barh(np.arange(len(told)), told["width"], height=0.4, color=told["shade"])
     ax.set_ylim(max(len(told), 4) - 0.4, -0.8)
     for place, row in enumerate(told.itertuples()):
         first, then = (style.name(issue, 8, names, language) for issue in (row.issue, row.then))

@@ -34,8 +34,7 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
     """
     data = data.head(MOST_BARS)
     y, share = np.arange(len(data)), 100 * data["share"].to_numpy(float)
-    shown = np.nan_to_num(share)  # a row without a bar would give its place to the next
-    sns.barplot(x=shown, y=y, orient="h", color=PALE, saturation=1, width=0.62, ax=ax, zorder=2)
+    bars = ax.barh(y, np.nan_to_num(share), height=0.62, color=PALE, zorder=2)
     ax.set(xlim=(0, 100), ylim=(max(len(data), 4) - 0.5, -0.6))
     _reach(ax, data, y)
     told = [style.name(c, 24, names, language) for c in data["category"]]
@@ -48,7 +47,7 @@ def pareto(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: 
         if np.isfinite(value):
             beside = {"dx": -5, "ha": "right", "halo": False} if value > inside else {"dx": 5}  # the line leaves the first bar at its end
             say(ax, value, place, words.decimal(value) + "%", colour=INK2, **beside)
-            tip(ax.patches[place], f"{name} {words.decimal(value)}%")
+            tip(bars[place], f"{name} {words.decimal(value)}%")
     key(ax, "■ " + SHARE(language))
     key(ax, "● " + CUMULATIVE(language), colour=DATA, weight="bold", dx=64)
 
