@@ -191,12 +191,11 @@ def left_room(axes: Axes, texts: Sequence[str], most: float) -> float:
     return box.x0 * whole - 8
 
 
-def say(
-    axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", va="center", halo=True, on="data", dx=0.0, dy=0.0
-) -> None:
+def say(axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", halo=True, on="data", dx=0.0, dy=0.0) -> None:
     """One line of text at a place, moved by pixels; the halo keeps it readable where it crosses a line."""
-    look = {"color": colour, "fontsize": size, "fontweight": weight, "ha": ha, "va": va, "zorder": 10, "gid": "halo" if halo else None}
-    axes.annotate(plain(text), (x, y), xytext=(dx, dy), textcoords="offset points", xycoords=on, annotation_clip=False, **look)
+    look = {"color": colour, "fontsize": size, "fontweight": weight, "ha": ha, "va": "center", "zorder": 10, "annotation_clip": False}
+    label = axes.annotate(plain(text), (x, y), xytext=(dx, dy), textcoords="offset points", xycoords=on, **look)
+    label.set_gid("halo" if halo else None)
 
 
 def curve(axes: Axes, x: Sequence[float], data: pd.DataFrame, *, shade: str = DATA2, alpha: float = 0.42, **look) -> None:
@@ -225,9 +224,8 @@ def tip(artist, text) -> None:
 def spread(places: Sequence[float], *, least: float) -> list[float]:
     """Places of labels, in pixels, moved as little as need be so that any two are `least` apart; their order stays."""
     order, steps = np.argsort(places, kind="stable"), least * np.arange(len(places))
-    moved = np.empty(len(places))
-    moved[order] = isotonic_regression(np.asarray(places, float)[order] - steps).x + steps
-    return moved.tolist()
+    moved = isotonic_regression(np.asarray(places, float)[order] - steps).x + steps
+    return moved[np.argsort(order)].tolist()
 
 
 def across(axes: Axes, x: Sequence[float]) -> np.ndarray:
@@ -244,13 +242,13 @@ def rows_apart(middles: Sequence[float], half: Sequence[float] | float, *, gap: 
     return rows
 
 
-def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float, dx: float = 7) -> None:
+def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float) -> None:
     """Name lines where they end: (value, words, colour, weight) each; names that would overlap move apart."""
     if not lines:
         return
     places = axes.transData.transform([(x, value) for value, *_ in lines])[:, 1]
     for (value, text, colour, weight), place, moved in zip(lines, places, spread(places, least=16), strict=True):
-        say(axes, x, value, text, colour=colour, weight=weight, dx=dx, dy=moved - place)
+        say(axes, x, value, text, colour=colour, weight=weight, dx=7, dy=moved - place)
 
 
 def value_ticks(
