@@ -51,12 +51,10 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
         told = style.name(name, 6, FOLLOW_UP, language)
         text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
         lines.append((end, text, style.INK if strong else style.INK3, "bold" if strong else "normal"))
-        if strong:
-            for hours, value in rows.loc[rows["window_hours"].isin(windows), ["window_hours", "value"]].to_numpy(float):
-                text = f"{words.format_hours(hours, language)} {words.decimal(100 * value)}%"
-                dot(ax, hours, 100 * value, text, size=8, dx=9, dy=-10)
-    ax.set_ylim(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1)
-    ax.set_xlim(0, last)
+    named = data[(data[by] == main) & data["window_hours"].isin(windows)]
+    for hours, value in named[["window_hours", "value"]].to_numpy(float):
+        dot(ax, hours, 100 * value, f"{words.format_hours(hours, language)} {words.decimal(100 * value)}%", size=8, dx=9, dy=-10)
+    ax.set(xlim=(0, last), ylim=(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1))
     ticks = [t for t in (0, 24, 48, 72, 96, 120, 144, 168) if t <= last and (not narrow or t % 48 == 24 or t in (0, 72))]
     ax.set_xticks(ticks, [f"{t}{HOUR.in_(language)}" if t == ticks[-1] else str(t) for t in ticks])
     value_ticks(ax, unit="%")
@@ -209,7 +207,8 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> 
     line), few (no panel). One scale for all.
     """
     data = data if "group" in data else data.assign(group=data[f"group_{language}"])
-    drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
+    told = data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)
+    drawn = data.assign(percent=100 * data["value"])[told]
     if drawn.empty:
         style.as_tall(ax, 96)
         return nothing(style.TOO_FEW(language), ax=ax)
@@ -219,12 +218,10 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> 
     style.as_tall(ax, boxes[-1][1] + h + 30)
     high = max(100 * float(drawn[[c for c in ("value", "high") if c in drawn]].max().max()), 1) * 1.08
     for i, (panel, (name, own)) in enumerate(zip(style.panels(ax, boxes), groups, strict=True)):
-        panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high))
-        percent = drawn.assign(percent=100 * drawn["value"])
-        sns.lineplot(percent, x="hours", y="percent", units="group", estimator=None, ax=panel, color=style.WASH2, linewidth=1.2, zorder=1)
+        sns.lineplot(drawn, x="hours", y="percent", units="group", estimator=None, ax=panel, color=style.WASH2, linewidth=1.2, zorder=1)
         _own_curve(panel, own, language)
+        panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high), xlabel="", ylabel="")
         ticks = [t for t in (0, 24, 72, 168) if t <= panel.get_xlim()[1]]
-        panel.set(xlabel="", ylabel="")
         panel.set_xticks(ticks, [str(t) for t in ticks] if i + columns >= len(groups) else [""] * len(ticks))
         panel.get_xticklabels()[-1].set_ha("right")
         value_ticks(panel, unit="%", most=3)

@@ -268,9 +268,7 @@ def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str
     named = ("01", "07", "Q1") if narrow else ("01", "04", "07", "10", "Q1")
     ticks = [i for i, month in enumerate(months) if month[-2:] in named] if len(months) > 8 else list(range(len(months)))
     axes.set_xticks(ticks, [_short(months[i], language) for i in ticks])
-    if not any(month[4:] for month in months):  # years are their own labels
-        return
-    for k, i in enumerate(ticks):
+    for k, i in enumerate(ticks if any(month[4:] for month in months) else ()):  # years are their own labels
         if k == 0 or months[i][:4] != months[ticks[k - 1]][:4]:
             say(axes, i, 0, months[i][:4], colour=INK3, ha="center", on=axes.get_xaxis_transform(), dy=-31, halo=False)
 

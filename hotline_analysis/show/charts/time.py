@@ -143,8 +143,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     rest, broken = (data[c].fillna(False).to_numpy(bool) if c in data else np.zeros(len(data), bool) for c in ("rest", "broken"))
     usual = _scaled(data, "usual", 1)
     named = np.flatnonzero(broken & (untold == ""))
-    places = named * style.pixels(ax)[0] / len(data)
-    rows = rows_apart(places, 0, gap=42)
+    rows = rows_apart(named * style.pixels(ax)[0] / len(data), 0, gap=42)
     room = 1.3 if any(rows) else 1.04  # for the names that stand in a second row, below the first
     ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[named], 0)), 1) * room))
     bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, style.PALE, style.DATA), lw=0, zorder=2)
