@@ -290,13 +290,6 @@ def _known(verb: str, what: str, name: str, known: Mapping):
     return known[name]
 
 
-def form_of(frame: pd.DataFrame, as_: str = "") -> "Table | Figure | Furniture | None":
-    """The form declared for the frame's table, or the one that `as_` names (`cards`, or `window.density` of another study)."""
-    study, dot, name = as_.rpartition(".")
-    known = _declared(study if dot else frame.attrs.get("study", ""), "FORMS")
-    return _known("show", f"'{as_}' is not a form here.", name, known) if as_ else known.get(frame.attrs.get("table", ""))
-
-
 def named(study: str, table: str) -> Term | None:
     """What a study's table is called where it is shown; None where no form of its own is declared."""
     return getattr(_declared(study, "FORMS").get(table), "name", None)
@@ -315,7 +308,7 @@ def _shown(frames: Sequence[pd.DataFrame], language: str) -> Shown:
 def show(*things, as_: str = "", language: str = "") -> Block:
     """A frame as its study declared it; further frames annotate it. Also any plain frame, and any `Axes` of one's own.
 
-    as_: another declared form. A frame that cannot be had shows its reason. A frame whose values are no longer the study's own is drawn
+    as_: another declared form (`cards`, or `window.density` of another study). A frame that cannot be had shows its reason. A frame whose values are no longer the study's own is drawn
     under 节选 / selection, without the claim. Raises BadParams for a form that is not declared.
     """
     first = things[0]
@@ -324,10 +317,13 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     shown = _shown(things, language)
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language], shown.language)
-    if form := form_of(first, as_):
-        return _marked(form.block(shown), things)
-    plain = replace(shown, frame=_plain(shown.frame))
-    return _marked(Table(tuple(plain.frame.columns), Term("数据表", "Table")).block(plain), things)
+    study, dot, name = as_.rpartition(".")
+    known = _declared(study if dot else shown.attrs.get("study", ""), "FORMS")
+    form = _known("show", f"'{as_}' is not a form here.", name, known) if as_ else known.get(shown.attrs.get("table", ""))
+    if not form:
+        shown = replace(shown, frame=_plain(shown.frame))
+        form = Table(tuple(shown.frame.columns), Term("数据表", "Table"))
+    return _marked(form.block(shown), things)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
