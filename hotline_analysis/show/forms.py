@@ -5,7 +5,6 @@ definition and a digest of its values. The declarations stand in `show/<study>.p
 Nothing is computed here, and no sentence is worded: a sentence's numbers are cells of the frame.
 """
 
-import importlib
 import importlib.util
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -372,6 +371,3 @@ def _drawing(axes: Axes, language: str) -> Block:
     columns = [name for each in axes.figure.axes for name in (each.get_xlabel(), each.get_ylabel())] + legends
     whole = html("blocks", "figure", key="own", title=title, drawings=drawn)
     return Block("figure", whole, f"{title}\n{title}", {"key": "own", "columns": columns})
-
-
-__all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]
