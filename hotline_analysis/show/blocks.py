@@ -148,16 +148,18 @@ class Cell:
 
     def written(self, row: Mapping, language: str) -> Markup | str:
         """What stands in a row's cell: its value, or why there is none; the heading carries the unit."""
-        if not all(has(row, name) for name in (self.field.interval if self.interval else (self.name,))):
-            if self.interval or row.get(self.name) == "":
-                return "" if self.interval else written(row, self.name, self.field, language)
-            return QUIET.format(self._absent(row, language))
         if self.interval:
-            return self._interval(row, language)
+            return self._interval(row, language) if all(has(row, end) for end in self.field.interval) else ""
+        if not has(row, self.name):
+            return written(row, self.name, self.field, language) if row.get(self.name) == "" else QUIET.format(self._absent(row, language))
         if self.same and row[self.name] == row.get(self.same[0]):
             return QUIET.format(self.same[1](language))
         said = written(row, self.name, self.field, language, BARE.get(self.field.form, ""))
         return SAID.format(said) if NOT_A_WORD.search(said) else said
+
+    def filled(self, row: Mapping, language: str) -> bool:
+        """Whether a row has something to print here, be it the reason why there is no figure."""
+        return bool(written(row, self.name, self.field, language)) or has(row, f"{self.name}_missing")
 
     def _absent(self, row: Mapping, language: str) -> str:
         """The reason of a missing cell, where the frame has a column for it."""

@@ -14,10 +14,5 @@ def bare(frame: pd.DataFrame) -> pd.DataFrame:
 
 def digest(frame: pd.DataFrame) -> str:
     """What tells a study's own values from a frame that somebody filtered or merged."""
-    told = [(str(name), _cells(column)) for name, column in bare(frame).items()]
+    told = [(str(name), column.astype(object).where(column.notna(), None).tolist()) for name, column in bare(frame).items()]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-
-
-def _cells(column: pd.Series) -> list:
-    """A column's values, None where there is none."""
-    return [None if missing else value for value, missing in zip(column.tolist(), column.isna().tolist(), strict=True)]

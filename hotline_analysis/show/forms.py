@@ -5,7 +5,6 @@ definition and a digest of its values. The declarations stand in `show/<study>.p
 Nothing is computed here, and no sentence is worded: a sentence's numbers are cells of the frame.
 """
 
-import importlib
 import importlib.util
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -20,11 +19,12 @@ from hotline_analysis.errors import BadParams, offered
 from hotline_analysis.show import blocks, charts
 from hotline_analysis.show.blocks import Block, Cell
 from hotline_analysis.show.digest import bare, digest
-from hotline_analysis.show.markup import Markup, html
+from hotline_analysis.show.markup import html
 from hotline_analysis.words import Either, Field, Rows, Said, Sentence, Sentences, Slot, Term
 
 NOTHING = Term("没有可列的内容", "nothing to list")
 UNBROKEN = 8  # rows of a table that paper keeps together; a longer one goes on after its heading, or sheets end half empty
+FORM_OF = {"i": "count", "u": "count", "f": "ratio"}  # of a column that nobody declared, by its kind
 SELECTION = Term("（节选）", " (selection)")
 
 
@@ -60,7 +60,8 @@ class Shown:
         return next((c for c in (name, f"{name}_{self.language}") if c in self.frame), "")
 
     def field(self, column: str) -> Field:
-        return self.fields.get(column) or Field(Term(column, column), _form_of(self.frame[column]) if column in self.frame else "text")
+        kind = self.frame[column].dtype.kind if column in self.frame else ""
+        return self.fields.get(column) or Field(Term(column, column), FORM_OF.get(kind, "text"))
 
     def said(self, what: Said) -> list[str]:
         """The sentences that can be said of this frame; one with a slot that has no value is not said."""
@@ -69,14 +70,17 @@ class Shown:
         if isinstance(what, Sentence):
             return [line for line in [self._filled(what(self.language))] if line]
         if isinstance(what, Sentences):
-            chosen = what.cases.get(str(_first(self.frame, what.by)), what.cases.get("*"))
-            return [] if chosen is None else self.said(chosen)
+            return self.said(what.cases.get(self.case(what.by), what.cases.get("*", ())))
         if isinstance(what, Either):
             return next(filter(None, map(self.said, what.options)), [])
         if isinstance(what, Rows):
             lines = [line for line in self.rows(self.frame, what) if line]
             return [what.between(self.language).join(lines) + what.end(self.language)] if what.between and lines else lines
         return [line for part in what for line in self.said(part)]
+
+    def case(self, column: str = "said") -> str:
+        """What the first row says in a column of cases."""
+        return str(self.frame[column].iloc[0] if column in self.frame and len(self.frame) else None)
 
     def rows(self, frame: pd.DataFrame, what: Rows) -> list[str]:
         """One sentence a row of the frame, '' where none can be said."""
@@ -104,6 +108,10 @@ class Shown:
         """The first sentence that can be said, '' when none can."""
         return next(iter(self.said(what)), "")
 
+    def begun(self, what: Said) -> list[str]:
+        """The sentences as they begin a line."""
+        return [words.opening(line, self.language) for line in self.said(what)]
+
     def _filled(self, template: str) -> str:
         for slot in words.slots(template):
             text = self._slot(slot)
@@ -113,17 +121,14 @@ class Shown:
         return template
 
     def _slot(self, slot: Slot) -> str:
-        told = self.attrs.get(slot.column) if not slot.frame else None
-        if slot.column in ("period", "definition", "whole") and told:
-            return told[self.language]
-        source = self if not slot.frame else self._other(slot.frame)
-        return source._cells(slot) if source is not None and source.column(slot.column) else ""
-
-    def _other(self, name: str) -> "Shown | None":
-        return Shown(self.others[name], {}, self.language) if name in self.others else None
+        if slot.frame:
+            return Shown(self.others[slot.frame], {}, self.language)._cells(slot) if slot.frame in self.others else ""
+        told = self.attrs.get(slot.column) if slot.column in ("period", "definition", "whole") else None
+        return told[self.language] if told else self._cells(slot)
 
     def _cells(self, slot: Slot) -> str:
-        name = self.column(slot.column)
+        if not (name := self.column(slot.column)):
+            return ""
         if slot.row not in self.records:
             self.records[slot.row] = chosen_rows(self.frame, slot.row).to_dict("records")
         written = [self.written(row, name, slot.form) for row in self.records[slot.row]]
@@ -146,21 +151,27 @@ def chosen_rows(frame: pd.DataFrame, row: str) -> pd.DataFrame:
     return frame[keys == float(row) if pd.api.types.is_numeric_dtype(keys) else keys.astype(str) == row].head(1)
 
 
-def _first(frame: pd.DataFrame, column: str):
-    return frame[column].iloc[0] if column in frame and len(frame) else None
-
-
-def _form_of(column: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
-        return "text"
-    return "count" if pd.api.types.is_integer_dtype(column) else "ratio"
-
-
 # ---- the declarations
 
 
+class Form:
+    """What a table and a figure share: what stands above them, and why they are not shown."""
+
+    where = ""
+
+    def block(self, shown: Shown) -> Block:
+        """The form, or its reason: there is no row, or the case (column `said`) is one in which a picture would show chance."""
+        frame, language = shown.frame, shown.language
+        frame = frame[frame[self.where].astype(bool)] if self.where in frame else frame
+        if reason := self.unless.get(shown.case()) or (NOTHING if frame.empty else None):
+            return blocks.missing(reason(language), language)
+        title, subtitle = (next(iter(shown.begun(what)), "") for what in (self.claim, self.subtitle))
+        title = title or self.name(language) if shown.whole else self.name(language) + SELECTION(language)
+        return self.made(shown, frame, title, subtitle)
+
+
 @dataclass(frozen=True)
-class Table:
+class Table(Form):
     """A table: its columns by name (`value±` adds the interval behind it), its claim, what is said below, which rows matter.
 
     name stands where the claim cannot be said; `bold` and `narrow` name columns (narrow: those that the phone keeps); `where` and `chosen` are
@@ -185,29 +196,23 @@ class Table:
     spare: str = ""
     same: Mapping[str, tuple[str, Term]] = field(default_factory=dict)
 
-    def block(self, shown: Shown) -> Block:
-        if reason := _not_shown(self, shown):
-            return blocks.missing(reason, shown.language)
-        frame = shown.frame[shown.frame[self.where].astype(bool)] if self.where in shown.frame else shown.frame
-        rows, language, title = frame.to_dict("records"), shown.language, _title(self, shown)
+    def made(self, shown: Shown, frame: pd.DataFrame, title: str, subtitle: str) -> Block:
+        rows, language = frame.to_dict("records"), shown.language
         total = rows.pop() if self.total and shown.whole else None
-        columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow)
-        columns = [replace(c, same=self.same.get(c.name)) for c in columns]
-        columns = [c for c in columns if c.name not in self.spare.split() or any(_filled(shown, row, c) for row in rows)]
-        subtitle, note = (
-            (words.opening(shown.first(self.subtitle), shown.language), "".join(shown.said(self.note))) if shown.whole else ("", "")
-        )
+        subtitle, note = (subtitle, "".join(shown.said(self.note))) if shown.whole else ("", "")
+        columns = cells(shown, self.columns, bold=self.bold, narrow=self.narrow, same=self.same)
+        columns = [c for c in columns if c.name not in self.spare.split() or any(c.filled(row, language) for row in rows)]
         classes = ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide
-        head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes}
+        head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes, "language": language}
         body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
         rounded = blocks.WORDS["rounded"](language) if shown.attrs.get("rounded") else ""
         below = [words.opening(line, language) for line in (rounded or blocks.untold(rows, columns, language), note) if line]
-        whole = html("blocks", "table", **head, **body, below=below, language=language)
+        whole = html("blocks", "table", **head, **body, below=below)
         return Block("table", whole, f"{title}\n{blocks.plain(rows, columns, language)}", {"key": shown.key})
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(Form):
     """A figure: the chart that draws it, its claim, what-where-when-unit, how to read it, the numbers behind it.
 
     `notes` names the arguments of the chart that further frames of `show` fill, in their order.
@@ -223,30 +228,20 @@ class Figure:
     unless: Mapping[str, Term] = field(default_factory=dict)
     options: Mapping = field(default_factory=dict)
 
-    def block(self, shown: Shown) -> Block:
-        if reason := _not_shown(self, shown):
-            return blocks.missing(reason, shown.language)
-        key, title, subtitle, language = (
-            shown.key,
-            _title(self, shown),
-            words.opening(shown.first(self.subtitle), shown.language),
-            shown.language,
-        )
-        notes = {name: frame for name, frame in shown.others.items() if name in self.notes.split()}
+    def made(self, shown: Shown, frame: pd.DataFrame, title: str, subtitle: str) -> Block:
+        key, language = shown.key, shown.language
+        notes = {name: other for name, other in shown.others.items() if name in self.notes.split()}
         words_of_keys = {key: term for column in shown.fields.values() for key, term in column.words.items()}
         names = {"names": words_of_keys} if "names" in inspect.signature(self.draw).parameters else {}
         given = {"language": language, **names, **self.options, **notes}
         drawn = {
-            letter: Markup(charts.svg(self.draw(shown.frame, width=width, **given), f"{key}-{letter}", title, subtitle))
+            letter: charts.svg(self.draw(frame, width=width, **given), f"{key}-{letter}", title, subtitle)
             for letter, width in (("w", charts.WIDE), ("n", charts.NARROW))
         }
-        numbers = {"columns": cells(shown, self.numbers), "rows": shown.frame.to_dict("records"), "language": language}
-        side = {
-            "side": [words.opening(line, language) for line in shown.said(self.reading)],
-            "rule": words.opening(shown.attrs.get("definition", {}).get(language, ""), language),
-        }
+        numbers = {"columns": cells(shown, self.numbers), "rows": frame.to_dict("records")}
+        side = {"side": shown.begun(self.reading), "rule": words.opening(shown.attrs.get("definition", {}).get(language, ""), language)}
         head = {"key": key, "title": title, "subtitle": subtitle, "drawings": drawn, "above": charts.key_line(self.draw, **given)}
-        whole = html("blocks", "figure", **head, **side, **numbers)
+        whole = html("blocks", "figure", **head, **side, **numbers, language=language)
         return Block("figure", whole, f"{title}\n{subtitle}", {"key": key})
 
 
@@ -264,36 +259,15 @@ class Furniture:
         return self.make(shown, **self.options, **said)
 
 
-def _filled(shown: Shown, row: Mapping, cell: Cell) -> bool:
-    """Whether a row has something to print in a column, be it the reason why there is no figure."""
-    return bool(blocks.written(row, cell.name, cell.field, shown.language)) or blocks.has(row, f"{cell.name}_missing")
-
-
-def _not_shown(form: Table | Figure, shown: Shown) -> str:
-    """Why there is nothing to show: no row, or a case (column `said`) in which a picture would show chance."""
-    case = str(_first(shown.frame, "said"))
-    if case in form.unless:
-        return form.unless[case](shown.language)
-    rows = shown.frame[form.where].astype(bool).any() if getattr(form, "where", "") in shown.frame else len(shown.frame)
-    return "" if rows else NOTHING(shown.language)
-
-
-def _title(form: Table | Figure, shown: Shown) -> str:
-    if not shown.whole:
-        return form.name(shown.language) + SELECTION(shown.language)
-    return words.opening(shown.first(form.claim), shown.language) or form.name(shown.language)
-
-
-def cells(shown: Shown, columns: str | Sequence[str], *, bold: str = "", narrow: str = "") -> list[Cell]:
+def cells(shown: Shown, columns: str | Sequence[str], *, bold: str = "", narrow: str = "", same: Mapping = {}) -> list[Cell]:
     """The columns of a table, each with its field's heading and form, and an interval behind every `name±` that has one."""
     found, kept = [], narrow.split()
     for token in columns.split() if isinstance(columns, str) else columns:
         name = token.removesuffix("±")
-        column = shown.column(name)
-        if not column:
+        if not (column := shown.column(name)):
             continue
         own = shown.fields.get(name) or shown.field(column)
-        found.append(Cell(column, own, bold=name in bold.split(), phone=not kept or name in kept))
+        found.append(Cell(column, own, bold=name in bold.split(), phone=not kept or name in kept, same=same.get(column)))
         if token != name and own.interval[0] in shown.frame:
             found.append(Cell(column, own, interval=True, phone=token in kept))
     return found
@@ -316,13 +290,6 @@ def _known(verb: str, what: str, name: str, known: Mapping):
     return known[name]
 
 
-def form_of(frame: pd.DataFrame, as_: str = "") -> "Table | Figure | Furniture | None":
-    """The form declared for the frame's table, or the one that `as_` names (`cards`, or `window.density` of another study)."""
-    study, dot, name = as_.rpartition(".")
-    known = _declared(study if dot else frame.attrs.get("study", ""), "FORMS")
-    return _known("show", f"'{as_}' is not a form here.", name, known) if as_ else known.get(frame.attrs.get("table", ""))
-
-
 def named(study: str, table: str) -> Term | None:
     """What a study's table is called where it is shown; None where no form of its own is declared."""
     return getattr(_declared(study, "FORMS").get(table), "name", None)
@@ -341,7 +308,7 @@ def _shown(frames: Sequence[pd.DataFrame], language: str) -> Shown:
 def show(*things, as_: str = "", language: str = "") -> Block:
     """A frame as its study declared it; further frames annotate it. Also any plain frame, and any `Axes` of one's own.
 
-    as_: another declared form. A frame that cannot be had shows its reason. A frame whose values are no longer the study's own is drawn
+    as_: another declared form (`cards`, or `window.density` of another study). A frame that cannot be had shows its reason. A frame whose values are no longer the study's own is drawn
     under 节选 / selection, without the claim. Raises BadParams for a form that is not declared.
     """
     first = things[0]
@@ -350,17 +317,22 @@ def show(*things, as_: str = "", language: str = "") -> Block:
     shown = _shown(things, language)
     if shown.attrs.get("missing"):
         return blocks.missing(shown.attrs["missing"][shown.language], shown.language)
-    if form := form_of(first, as_):
-        return _marked(form.block(shown), things)
-    plain = replace(shown, frame=_plain(shown.frame))
-    return _marked(Table(tuple(plain.frame.columns), Term("数据表", "Table")).block(plain), things)
+    study, dot, name = as_.rpartition(".")
+    known = _declared(study if dot else shown.attrs.get("study", ""), "FORMS")
+    form = _known("show", f"'{as_}' is not a form here.", name, known) if as_ else known.get(shown.attrs.get("table", ""))
+    if not form:
+        shown = replace(shown, frame=_plain(shown.frame))
+        form = Table(tuple(shown.frame.columns), Term("数据表", "Table"))
+    return _marked(form.block(shown), things)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame of one's own with every column and every named level of its index under one text: what tells its rows apart is not lost."""
+    """A frame of one's own with every column and every named level of its index under one text of its own: what tells its rows apart is not lost."""
     levels = [name for name in frame.index.names if name is not None and name not in frame.columns]
     whole = frame.reset_index(levels) if levels else frame
-    return whole.set_axis([" · ".join(map(str, filter(None, c))) if isinstance(c, tuple) else str(c) for c in whole.columns], axis=1)
+    names = pd.Series([" · ".join(map(str, filter(None, c))) if isinstance(c, tuple) else str(c) for c in whole.columns], dtype=object)
+    again = names.groupby(names).cumcount()
+    return whole.set_axis(names.where(again == 0, names + " (" + (again + 1).astype(str) + ")"), axis=1)
 
 
 def say(frame: pd.DataFrame, *others: pd.DataFrame, as_: str = "", more: bool = False, language: str = "") -> Block:
@@ -395,15 +367,8 @@ def _drawing(axes: Axes, language: str) -> Block:
     """Any Axes, drawn as it is; its own title is the claim."""
     title = axes.get_title() or blocks.WORDS["own"](language)
     axes.set_title("")
-    drawn = {"": Markup(charts.svg(axes, "own-w", title, title))}
-    facts = {"key": "own", "columns": [name for each in axes.figure.axes for name in _columns(each)]}
-    return Block("figure", html("blocks", "figure", key="own", title=title, drawings=drawn), f"{title}\n{title}", facts)
-
-
-def _columns(axes) -> list[str]:
-    """What a drawing calls its columns: its axes and the head of its legend."""
-    legend = axes.get_legend()
-    return [axes.get_xlabel(), axes.get_ylabel(), *([legend.get_title().get_text()] if legend else [])]
-
-
-__all__ = ["Figure", "Furniture", "Shown", "Table", "charts", "say", "show"]
+    drawn = {"": charts.svg(axes, "own-w", title, title)}
+    legends = [legend.get_title().get_text() for each in axes.figure.axes if (legend := each.get_legend())]
+    columns = [name for each in axes.figure.axes for name in (each.get_xlabel(), each.get_ylabel())] + legends
+    whole = html("blocks", "figure", key="own", title=title, drawings=drawn)
+    return Block("figure", whole, f"{title}\n{title}", {"key": "own", "columns": columns})

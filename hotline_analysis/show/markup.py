@@ -5,27 +5,19 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
 from hotline_analysis.words import Term
 
 __all__ = ["Markup", "escape", "html"]
 
-FOLDERS = [Path(__file__).parents[1] / room / "template" for room in ("show", "report")]
-
-
-class _OneLine(Extension):
-    """A template's line breaks and indents are for who reads the template."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return re.sub(r"\n\s*", "", source)
-
 
 @cache
 def _templates() -> jinja2.Environment:
-    loader = jinja2.FileSystemLoader(FOLDERS)
-    made = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=[_OneLine])
+    """Those of both rooms. Their line breaks and indents are for who reads the template."""
+    files = Path(__file__).parents[1].glob("*/template/*.html.j2")
+    loader = jinja2.DictLoader({file.name: re.sub(r"\n\s*", "", file.read_text(encoding="utf-8")) for file in files})
+    made = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     made.globals["Term"] = Term
     return made
 

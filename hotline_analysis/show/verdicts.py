@@ -73,17 +73,13 @@ def findings(shown, *, chapter: str = "", keys: Sequence[str] = (), **said: Rows
     """
     rows = shown.frame if keys else _sheet(shown)
     frame = rows[(rows["indicator"].isin(keys) if keys else rows["chapter"] == chapter) & rows["value"].notna()]
-    frame = frame.assign(reason=["" if _twice(row, shown) else row["reason"] for row in frame.to_dict("records")])
+    told = frame.to_dict("records")  # the proof does not give as its reason what the sentence has said
+    frame = frame.assign(reason=["" if shown.written(row, "reason") == shown.written(row, "state") else row["reason"] for row in told])
     rows = shown.told(frame.sort_values("judgement", key=lambda judged: ~judged.isin(CHANGED), kind="stable"), **said)
     if not rows:
         return missing("")
     marks = [[row["judgement"], row["direction"]] for row in rows if row["judgement"] in CHANGED and row["leads"]]
     return shown.drawn("findings", "verdicts", "findings", "\n".join(row["line"] for row in rows), {"marks": marks}, rows=rows)
-
-
-def _twice(row: Mapping, shown) -> bool:
-    """Whether the proof would give as its reason what the sentence has said."""
-    return shown.written(row, "reason") == shown.written(row, "state")
 
 
 def hold(shown, *, subtitle: str, **said: Rows) -> Block:

@@ -161,7 +161,7 @@ FORMS = {
     "spans": (charts.spans, span_frame, {"without": ("(<8)", "all"), "names": {"意见建议": Term("意见与建议", "Opinions")}}),
     "run_chart": (charts.run_chart, lambda: run_frame().assign(event=["新系统上线" if m == "2023-07" else "" for m in MONTHS]), {}),
     "coverage": (charts.coverage, coverage_frame, {}),
-    "pareto_gaps": (charts.pareto_gaps, pareto_frame, {"chosen": 24}),
+    "pareto_gaps": (charts.pareto_gaps, pareto_frame, {}),
     "window_curve": (charts.window_curve, window_frame, {}),
     "window_parts": (charts.window_parts, parts_frame, {}),
     "density_control": (charts.density_control, density_frame, {"evidence": pd.DataFrame({"best_hours": [48.0]})}),
@@ -382,6 +382,17 @@ def test_broken_days_are_named_and_outlined_and_every_day_has_its_bar():
     assert len(bars) == 31 and "21日 仅10:00以前" in texts(axes)
 
 
+def test_a_stretch_without_a_named_day_names_its_first():
+    """10 to 12 May: none of the 1st, 8th, 15th, 22nd and 29th is among them."""
+    axes = charts.coverage(coverage_frame().iloc[9:12])
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["5月10日"]
+
+
+def test_a_day_of_which_nothing_is_known_is_said_so():
+    blank = pd.DataFrame({"hour": range(24), "calls": np.nan})
+    assert texts(charts.hours(blank)) == ["没有可画的数据"]
+
+
 def test_a_days_bar_says_what_was_counted():
     """Records where nobody says of what: they may be orders, and test calls are among them."""
     frame = coverage_frame()
@@ -519,6 +530,8 @@ def test_the_cut_spike_is_that_of_its_bin():
     assert any(t.startswith("↑首小时") for t in texts(drawn("density_control")))
     assert any(t.startswith("↑首6小时") for t in texts(drawn("density_control", frame=wide)))
     assert any(t.startswith("↑first 6 h ") for t in texts(drawn("density_control", language="en", frame=wide)))
+    first = pareto_frame()["numerator"].iloc[0]
+    assert f"↑首小时{first:,.0f}" in texts(drawn("pareto_gaps")), "a bin from 0 to 1 is the first hour, not the first two"
 
 
 def test_panels_share_their_scale_and_one_without_a_curve_is_not_drawn():

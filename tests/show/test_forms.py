@@ -75,6 +75,12 @@ def test_a_plain_frame_is_a_plain_table_and_as_names_another_form():
         show(rates(), as_="densty")
 
 
+def test_columns_of_one_name_keep_their_own_values():
+    """Two frames side by side, both with a column n: 1 and 3 were shown as 2 and 4."""
+    beside = pd.DataFrame([[1, 2, "x"], [3, 4, "y"]], columns=["n", "n", "issue"])
+    assert [line.split("\t") for line in show(beside).text.splitlines()[1:]] == [["n", "n (2)", "issue"], ["1", "2", "x"], ["3", "4", "y"]]
+
+
 def test_any_axes_can_stand_on_a_page():
     ax = Sheet().add_subplot()
     ax.plot([1, 2])

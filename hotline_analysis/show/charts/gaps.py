@@ -25,6 +25,8 @@ MOST_PANELS = 9
 NAMED = (2.0, 24.0, 72.0)  # windows that a drawing names
 MAIN = {**style.COURSE, "lw": 2.2, "ms": 5}
 OTHER = {"color": style.INK3, "lw": 1.3, "zorder": 3}
+WINDOW = {"color": style.INK3, "lw": 1.2, "dashes": (2, 2), "zorder": 5}
+CHOSEN = {"color": style.INK, "lw": 1.8, "dashes": (1, 0), "zorder": 5}
 
 
 # ---- the rate at every window
@@ -46,15 +48,13 @@ def window_curve(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, w
         line = {"ls": (0, (5, 2.5) if name == "full" else (2, 2)), **OTHER}
         curve(ax, rows["window_hours"], rows if strong else rows[["value"]], alpha=0.4, **(MAIN if strong else line))
         end = 100 * rows["value"].iloc[-1]
-        told = FOLLOW_UP[name].in_(language) if name in FOLLOW_UP else short(name, 6)
+        told = style.name(name, 6, FOLLOW_UP, language)
         text = told if narrow and language == "en" else f"{told} {words.decimal(end)}"
         lines.append((end, text, style.INK if strong else style.INK3, "bold" if strong else "normal"))
-        if strong:
-            for hours, value in rows.loc[rows["window_hours"].isin(windows), ["window_hours", "value"]].to_numpy(float):
-                text = f"{words.format_hours(hours, language)} {words.decimal(100 * value)}%"
-                dot(ax, hours, 100 * value, text, size=8, dx=9, dy=-10)
-    ax.set_ylim(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1)
-    ax.set_xlim(0, last)
+    named = data[(data[by] == main) & data["window_hours"].isin(windows)]
+    for hours, value in named[["window_hours", "value"]].to_numpy(float):
+        dot(ax, hours, 100 * value, f"{words.format_hours(hours, language)} {words.decimal(100 * value)}%", size=8, dx=9, dy=-10)
+    ax.set(xlim=(0, last), ylim=(0, 108 * data[[c for c in ("value", "high") if c in data]].max().max() or 1))
     ticks = [t for t in (0, 24, 48, 72, 96, 120, 144, 168) if t <= last and (not narrow or t % 48 == 24 or t in (0, 72))]
     ax.set_xticks(ticks, [f"{t}{HOUR.in_(language)}" if t == ticks[-1] else str(t) for t in ticks])
     value_ticks(ax, unit="%")
@@ -89,21 +89,16 @@ def window_parts(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -
 # ---- by the hour
 
 
-def _windows(ax: Axes, windows: Sequence[float], *, chosen: float | None, language: str) -> None:
+def _windows(ax: Axes, windows: Sequence[float], *, language: str, chosen: float = 0) -> None:
     """Windows as named vertical lines, the chosen one drawn through; a name that would touch its left neighbour moves up a line."""
-    windows = sorted(windows)
     names = [words.format_hours(hours, language) for hours in windows]
     half = np.array([3.2 * width(name) for name in names])
     places = style.across(ax, windows)
     middles = np.maximum(places, ax.transAxes.transform((0, 0))[0] + half - 12)
     for hours, name, dx, row in zip(windows, names, middles - places, rows_apart(middles, half, gap=4), strict=True):
-        _window_line(ax, hours, hours == chosen)
-        look = {"colour": style.INK, "weight": "bold"} if hours == chosen else {"colour": style.INK2}
+        line, look = (CHOSEN, {"colour": style.INK, "weight": "bold"}) if hours == chosen else (WINDOW, {})
+        ax.axvline(hours, **line)
         say(ax, hours, ax.get_ylim()[1], name, dx=dx, dy=10 + 15 * row, ha="center", halo=False, **look)
-
-
-def _window_line(ax: Axes, hours: float, strong: bool) -> None:
-    ax.axvline(hours, color=style.INK if strong else style.INK3, lw=1.8 if strong else 1.2, zorder=5, dashes=(1, 0) if strong else (2, 2))
 
 
 def _hours_axis(ax: Axes, last: float, *, language: str) -> None:
@@ -114,62 +109,53 @@ def _hours_axis(ax: Axes, last: float, *, language: str) -> None:
     ax.set_xlabel(AFTER_CALL.in_(language), labelpad=2)
 
 
-def _roof(ax: Axes, height: np.ndarray, edges: np.ndarray, *, language: str, room: float = 1.02) -> None:
+def _roof(ax: Axes, height: np.ndarray, middles: np.ndarray, *, language: str, room: float = 1.02) -> None:
     """A scale for the waves behind the first hours; what stands above it is cut, and its height written beside the cut. room: how much taller than the waves it is where nothing is cut."""
-    tall = np.nanmax(height[edges > 12], initial=0) or np.nanmax(height)
+    tall = np.nanmax(height[middles > 12], initial=0) or np.nanmax(height)
     cut = np.nanmax(height) > tall * 1.6 * 1.02
     ax.set_ylim(0, min(np.nanmax(height), tall * 1.6) * (1.02 if cut else room) or 1)
     if cut:
-        bin_hours = round(2 * edges[0])  # edges are middles
+        bin_hours = round(2 * middles[0])
         name = FIRST_HOUR.in_(language) if bin_hours == 1 else FIRST_HOURS.in_(language).format(bin_hours)
         first = name if height[0] == np.nanmax(height) else ""
-        say(ax, edges[0], ax.get_ylim()[1], f"↑{first}{words.decimal(np.nanmax(height), 0)}", dx=26, dy=-8)
+        say(ax, middles[0], ax.get_ylim()[1], f"↑{first}{words.decimal(np.nanmax(height), 0)}", dx=26, dy=-8)
 
 
 @chart((344, 344), left=40, right=(14, 14), top=36, bottom=44, grid="")
-def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, chosen: float | None = None) -> Axes:
+def pareto_gaps(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> Axes:
     """168小时柏拉图: next calls by hour since the call, and above them their cumulative share, both with the named windows.
 
     Columns: hour_from, hour_to (a bin), numerator (next calls in it), cumulative (share of all next calls up to hour_to, 0-1).
     """
     if not data["numerator"].fillna(0).sum() or not np.isfinite(data["cumulative"]).all():
-        return nothing(0, language, ax=ax)
+        return nothing(style.NO_DATA(language), ax=ax)
     wide = style.pixels(ax)[0]
     upper, lower = style.panels(ax, [(0, 0, wide, 140), (0, 170, wide, 94)])
-    edges, share = data["hour_to"].to_numpy(float), 100 * data["cumulative"].to_numpy(float)
-    upper.grid(axis="y")
-    sns.lineplot(x=np.append(0, edges), y=np.append(0, share), ax=upper, color=style.DATA, linewidth=2, estimator=None, zorder=4)
-    upper.set_ylim(0, 104)
+    edges, share = np.append(0.0, data["hour_to"]), np.append(0.0, 100 * data["cumulative"])
+    sns.lineplot(x=edges, y=share, ax=upper, color=style.DATA, linewidth=2, estimator=None, zorder=4)
+    upper.set(xlim=(0, edges[-1]), ylim=(0, 104), xticks=[])
     value_ticks(upper, unit="%", every=20)
-    upper.set(xlim=(0, edges[-1]), xticks=[])
-    _window_shares(upper, edges, share, [w for w in NAMED if w <= edges[-1]], chosen, language)
-    _callbacks(lower, data, chosen, language)
+    windows = [w for w in NAMED if w <= edges[-1]]
+    _windows(upper, windows, language=language)
+    for hours, at in zip(windows, np.interp(windows, edges, share), strict=True):
+        dot(upper, hours, at, f"{words.decimal(at)}%")
+    _callbacks(lower, data, language)
     middle = 0.8 * edges[-1]
     name = {"colour": style.DATA, "size": 13, "weight": "bold", "ha": "center", "dy": -15}
     say(upper, middle, np.interp(middle, edges, share), CUMULATIVE.in_(language), **name)
     return ax
 
 
-def _callbacks(ax: Axes, data: pd.DataFrame, chosen: float | None, language: str) -> None:
+def _callbacks(ax: Axes, data: pd.DataFrame, language: str) -> None:
     edges, size = data["hour_to"].to_numpy(float), (data["hour_to"] - data["hour_from"]).to_numpy(float)
     height = data["numerator"].fillna(0).to_numpy(float) / size
-    ax.grid(axis="y")
-    _roof(ax, height, edges, language=language)
-    shade = [style.DATA if chosen is not None and edge <= chosen else style.DATA2 for edge in edges]
-    ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=shade, lw=0, zorder=2)
+    _roof(ax, height, edges - size / 2, language=language)
+    ax.bar(edges - size / 2, np.minimum(height, ax.get_ylim()[1]), width=size * 0.88, color=style.DATA2, lw=0, zorder=2)
     for hours in NAMED:
-        _window_line(ax, hours, hours == chosen)
+        ax.axvline(hours, **WINDOW)
     value_ticks(ax, most=3)
     _hours_axis(ax, float(edges[-1]), language=language)
     style.key(ax, PER_HOUR.in_(language), dx=-32)
-
-
-def _window_shares(ax: Axes, edges, share, windows: Sequence[float], chosen, language: str) -> None:
-    """The named windows on the cumulative curve, each with the share that falls into it."""
-    _windows(ax, windows, chosen=chosen, language=language)
-    for hours in windows:
-        at = float(np.interp(hours, np.append(0, edges), np.append(0, share)))
-        dot(ax, hours, at, f"{words.decimal(at)}%")
 
 
 @chart((284, 284), left=34, right=(14, 14), top=36, bottom=44, needs="seen")
@@ -179,8 +165,7 @@ def density_control(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str
     Columns: hours (the bin's middle), seen, habit (both per thousand calls and hour). evidence: a frame whose first row names `best_hours`,
     the window that is drawn through.
     """
-    best = float(evidence["best_hours"].iloc[0]) if evidence is not None and "best_hours" in evidence else np.nan
-    chosen = best if np.isfinite(best) and best > 0 else None
+    best = float(evidence["best_hours"].iloc[0]) if evidence is not None and "best_hours" in evidence else 0
     hours, seen, habit = (data[name].to_numpy(float) for name in ("hours", "seen", "habit"))
     _roof(ax, np.fmax(seen, habit), hours, language=language, room=1.18)  # for the name of the highest
     top = ax.get_ylim()[1]
@@ -191,7 +176,7 @@ def density_control(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str
     if np.isfinite(habit).any():
         sns.lineplot(x=hours, y=usual, ax=ax, drawstyle="steps-mid", color=style.INK3, lw=1.2, ls=(0, (3, 2)), estimator=None, zorder=3)
     _hours_axis(ax, 24 * np.ceil(hours[-1] / 24), language=language)
-    _windows(ax, sorted({*NAMED, *([chosen] if chosen else [])}), chosen=chosen, language=language)
+    _windows(ax, sorted({*NAMED, best}) if best > 0 else NAMED, chosen=best, language=language)
     _name_density(ax, hours, cut, usual, language)
     value_ticks(ax)
 
@@ -222,23 +207,21 @@ def cumulative(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> 
     line), few (no panel). One scale for all.
     """
     data = data if "group" in data else data.assign(group=data[f"group_{language}"])
-    drawn = data[data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)]
+    told = data["value"].notna() & ~(data["few"].astype(bool) if "few" in data else False)
+    drawn = data.assign(percent=100 * data["value"])[told]
     if drawn.empty:
         style.as_tall(ax, 96)
-        return nothing(0, language, style.TOO_FEW, ax=ax)
+        return nothing(style.TOO_FEW(language), ax=ax)
     groups = list(drawn.groupby("group", sort=False))[:MOST_PANELS]
     columns, (w, h, gap_x, gap_y) = (2, (146, 96, 20, 62)) if narrow else (3, (178, 112, 26, 64))
     boxes = [(30 + (i % columns) * (w + gap_x), 42 + (i // columns) * (h + gap_y), w, h) for i in range(len(groups))]
     style.as_tall(ax, boxes[-1][1] + h + 30)
     high = max(100 * float(drawn[[c for c in ("value", "high") if c in drawn]].max().max()), 1) * 1.08
     for i, (panel, (name, own)) in enumerate(zip(style.panels(ax, boxes), groups, strict=True)):
-        panel.grid(axis="y")
-        panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high))
-        percent = drawn.assign(percent=100 * drawn["value"])
-        sns.lineplot(percent, x="hours", y="percent", units="group", estimator=None, ax=panel, color=style.WASH2, linewidth=1.2, zorder=1)
+        sns.lineplot(drawn, x="hours", y="percent", units="group", estimator=None, ax=panel, color=style.WASH2, linewidth=1.2, zorder=1)
         _own_curve(panel, own, language)
+        panel.set(xlim=(0, float(drawn["hours"].max()) or 1), ylim=(0, high), xlabel="", ylabel="")
         ticks = [t for t in (0, 24, 72, 168) if t <= panel.get_xlim()[1]]
-        panel.set(xlabel="", ylabel="")
         panel.set_xticks(ticks, [str(t) for t in ticks] if i + columns >= len(groups) else [""] * len(ticks))
         panel.get_xticklabels()[-1].set_ha("right")
         value_ticks(panel, unit="%", most=3)

@@ -27,11 +27,11 @@ from scipy.optimize import isotonic_regression
 
 from hotline_analysis import words
 from hotline_analysis.show import fonts
-from hotline_analysis.show.markup import html
+from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
 INK, INK2, INK3, LINE, HAIR, WASH, WASH2 = "#18222E", "#46525F", "#5F6B78", "#B9C1CA", "#E3E7EB", "#F4F6F8", "#DDE3E8"
-BETTER, WORSE, NONE, FEW = "#1F70AF", "#A83A05", "#6B7785", "#8D97A2"
+BETTER, WORSE, FEW = "#1F70AF", "#A83A05", "#8D97A2"
 DATA, DATA2, PALE = "#3A4A5C", "#8494A5", "#C3CAD2"
 LADDER = ("#F4F6F8", "#D3DBE3", "#A2B1C0", "#61768C", "#25374B")
 WIDE, NARROW = 640, 358
@@ -52,7 +52,7 @@ class Picture(Axes):
     """Axes that a notebook shows as a picture, with everything else on their sheet."""
 
     def _repr_svg_(self) -> str:
-        return svg(self, "chart", self.get_title() or "", "")
+        return svg(self, "chart", self.get_title(), "")
 
 
 @cache
@@ -85,11 +85,11 @@ def chart(
             width = width or (round(pixels(ax)[0]) + 120 if ax is not None else WIDE)
             narrow = width < (WIDE + NARROW) / 2
             with theme():
-                if 0 < len(data) < least:
-                    return nothing(width, language, Term(TOO_SHORT.zh.format(len(data)), TOO_SHORT.en.format(len(data))), ax=ax)
                 column = options.get("measure", needs)
+                if 0 < len(data) < least:
+                    return nothing(TOO_SHORT(language).format(len(data)), width, ax=ax)
                 if not len(data) or (column and not np.isfinite(data[column].to_numpy(float)).any()):
-                    return nothing(width, language, ax=ax)
+                    return nothing(NO_DATA(language), width, ax=ax)
                 if ax is None:
                     ax = sheet(width, height[narrow], left=left, right=right[narrow], top=top, bottom=bottom)
                 dress(ax, grid=grid)
@@ -113,9 +113,9 @@ def sheet(width: float, height: float, *, left=44, right=16, top=14, bottom=30) 
     return figure.add_axes(box, axes_class=Picture)
 
 
-def dress(ax: Axes, *, grid: str = "y", base: bool = True) -> Axes:
+def dress(ax: Axes, *, grid: str = "") -> Axes:
     """No frame, no ticks, hairlines on the value axis only."""
-    sns.despine(ax=ax, left=True, bottom=not base)
+    sns.despine(ax=ax, left=True)
     ax.tick_params(length=0, labelsize=12, pad=6)
     ax.set(xlabel="", ylabel="")
     ax.patch.set_visible(False)
@@ -142,12 +142,12 @@ def as_tall(ax: Axes, tall: float) -> None:
         ax.set_position((box.x0, box.y0 * old / whole, box.width, tall / whole))
 
 
-def nothing(width: float, language: str, said: Term = NO_DATA, *, ax: Axes | None = None) -> Axes:
+def nothing(said: str, width: float = 0, *, ax: Axes | None = None) -> Axes:
     """The drawing of a frame that has nothing to draw: a sentence, never an empty square and never an error."""
-    ax = dress(ax if ax is not None else sheet(width, 96, left=2, right=2, top=2, bottom=2), grid="", base=False)
-    ax.set(xticks=[], yticks=[])
+    ax = ax if ax is not None else sheet(width, 96, left=2, right=2, top=2, bottom=2)
+    ax.set_axis_off()
     ax.add_patch(Rectangle((0, 0), 1, 1, transform=ax.transAxes, facecolor=WASH, edgecolor="none"))
-    say(ax, 0.5, 0.5, said.in_(language), colour=INK3, size=13, ha="center", halo=False, on="axes fraction")
+    say(ax, 0.5, 0.5, said, colour=INK3, size=13, ha="center", halo=False, on="axes fraction")
     return ax
 
 
@@ -191,12 +191,11 @@ def left_room(axes: Axes, texts: Sequence[str], most: float) -> float:
     return box.x0 * whole - 8
 
 
-def say(
-    axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", va="center", halo=True, on="data", dx=0.0, dy=0.0
-) -> None:
+def say(axes: Axes, x, y, text, *, colour=INK2, size=12, weight="normal", ha="left", halo=True, on="data", dx=0.0, dy=0.0) -> None:
     """One line of text at a place, moved by pixels; the halo keeps it readable where it crosses a line."""
-    look = {"color": colour, "fontsize": size, "fontweight": weight, "ha": ha, "va": va, "zorder": 10, "gid": "halo" if halo else None}
-    axes.annotate(plain(text), (x, y), xytext=(dx, dy), textcoords="offset points", xycoords=on, annotation_clip=False, **look)
+    look = {"color": colour, "fontsize": size, "fontweight": weight, "ha": ha, "va": "center", "zorder": 10, "annotation_clip": False}
+    label = axes.annotate(plain(text), (x, y), xytext=(dx, dy), textcoords="offset points", xycoords=on, **look)
+    label.set_gid("halo" if halo else None)
 
 
 def curve(axes: Axes, x: Sequence[float], data: pd.DataFrame, *, shade: str = DATA2, alpha: float = 0.42, **look) -> None:
@@ -222,25 +221,11 @@ def tip(artist, text) -> None:
     artist.set_gid("tip:" + plain(text))
 
 
-def point(axes: Axes, x, y, judgement: str, *, size: float = 9) -> None:
-    """The verdict mark: its shape carries the judgement, colour only repeats it."""
-    marker, face, edge = {
-        "worse": ("D", WORSE, WORSE),
-        "better": ("o", BETTER, BETTER),
-        "more": ("^", INK, INK),
-        "less": ("v", INK, INK),
-        "few": ("o", "#FFFFFF", FEW),
-    }.get(judgement, ("o", "#FFFFFF", NONE))
-    size *= 0.86 if judgement == "worse" else 1
-    axes.plot([x], [y], marker, ms=size, mfc=face, mec=edge, mew=1.6, zorder=6)
-
-
 def spread(places: Sequence[float], *, least: float) -> list[float]:
     """Places of labels, in pixels, moved as little as need be so that any two are `least` apart; their order stays."""
     order, steps = np.argsort(places, kind="stable"), least * np.arange(len(places))
-    moved = np.empty(len(places))
-    moved[order] = isotonic_regression(np.asarray(places, float)[order] - steps).x + steps
-    return moved.tolist()
+    moved = isotonic_regression(np.asarray(places, float)[order] - steps).x + steps
+    return moved[np.argsort(order)].tolist()
 
 
 def across(axes: Axes, x: Sequence[float]) -> np.ndarray:
@@ -257,18 +242,13 @@ def rows_apart(middles: Sequence[float], half: Sequence[float] | float, *, gap: 
     return rows
 
 
-def number(value: float) -> str:
-    """As many digits as it has."""
-    return f"{value:,.10g}".replace("-", words.MINUS)
-
-
-def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float, dx: float = 7) -> None:
+def name_lines(axes: Axes, lines: Sequence[tuple[float, str, str, str]], *, x: float) -> None:
     """Name lines where they end: (value, words, colour, weight) each; names that would overlap move apart."""
     if not lines:
         return
     places = axes.transData.transform([(x, value) for value, *_ in lines])[:, 1]
     for (value, text, colour, weight), place, moved in zip(lines, places, spread(places, least=16), strict=True):
-        say(axes, x, value, text, colour=colour, weight=weight, dx=dx, dy=moved - place)
+        say(axes, x, value, text, colour=colour, weight=weight, dx=7, dy=moved - place)
 
 
 def value_ticks(
@@ -278,7 +258,7 @@ def value_ticks(
     low, high = sorted(getattr(axes, f"get_{along}lim")())
     places = MultipleLocator(every) if every else MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
     ticks = [t for t in places.tick_values(low, high) if low - 1e-9 <= t <= high + 1e-9]
-    decimals = max((len(number(t).partition(".")[2]) for t in ticks), default=0)
+    decimals = max((len(f"{t:.10g}".partition(".")[2]) for t in ticks), default=0)
     written = written or (lambda t: words.decimal(t, decimals))
     axes.set(**{f"{along}ticks": ticks, f"{along}ticklabels": [written(t) + (unit if t == ticks[-1] else "") for t in ticks]})
 
@@ -288,9 +268,7 @@ def month_axis(axes: Axes, months: Sequence[str], *, narrow: bool, language: str
     named = ("01", "07", "Q1", "H1") if narrow else ("01", "04", "07", "10", "Q1", "H1")
     ticks = [i for i, month in enumerate(months) if month[-2:] in named] if len(months) > 8 else list(range(len(months)))
     axes.set_xticks(ticks, [_short(months[i], language) for i in ticks])
-    if not any(month[4:] for month in months):  # years are their own labels
-        return
-    for k, i in enumerate(ticks):
+    for k, i in enumerate(ticks if any(month[4:] for month in months) else ()):  # years are their own labels
         if k == 0 or months[i][:4] != months[ticks[k - 1]][:4]:
             say(axes, i, 0, months[i][:4], colour=INK3, ha="center", on=axes.get_xaxis_transform(), dy=-31, halo=False)
 
@@ -316,7 +294,7 @@ def dotted(month: str, language: str = "zh") -> str:
 # ---- as SVG
 
 
-def svg(axes: Axes, key: str, title: str, description: str) -> str:
+def svg(axes: Axes, key: str, title: str, description: str) -> Markup:
     """The figure of these axes as inline SVG: fixed pixels, the page's own font, a title and a description for those who cannot see it.
 
     Marks are drawn in place, nothing is referred to by id, coordinates have a tenth of a pixel, and the same figure gives the same text.
@@ -331,20 +309,17 @@ def svg(axes: Axes, key: str, title: str, description: str) -> str:
     head = html("marks", "chart_head", width=width, height=height, key=key, title=plain(title), description=plain(description))
     for pattern, by in ((r"<svg[^>]*>", lambda _: head), (rf'<(g|path|rect) id="(?!{re.escape(key)}|tip:|halo)[^"]*"', r"<\1"), *CLEAN):
         text = re.sub(pattern, by, text, flags=re.DOTALL)
-    return text.strip()
+    return Markup(text.strip())
 
 
 CLEAN = (  # what matplotlib writes and a page does not want -> what stands instead
-    (r"<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>|<defs>\s*</defs>", ""),
     (r"font: (?:normal )?([\d.]+?)(?:\.0)?px [^;\"]*", r"font-size:\1px"),
     (r"font: (\d+|bold) ([\d.]+?)(?:\.0)?px [^;\"]*", r"font-size:\2px;font-weight:\1"),
     (r' transform="rotate\(-?0 [^"]*"| ?font-family:[^;"]*;?', ""),
     (r'<g id="tip:([^"]*)">', r"<g><title>\1</title>"),
     ('<g id="halo">', '<g class="halo">'),
-    (
-        r"<[^>]+>",
-        lambda tag: re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), tag[0]),
-    ),  # places, never what is written
+    # places, never what is written
+    (r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), tag[0])),
     (r"\s*\n\s*", "\n"),
 )
 

@@ -1,30 +1,38 @@
-"""Charts over time: an indicator's months with limits and target, and one bar a day."""
+"""Charts over time: an indicator's months with limits and target, one bar a day or an hour of the clock, shares of calls by the seconds that were waited.
 
-from collections.abc import Sequence
+The sparkline of a card or a table's cell is written by a template, because a page holds dozens.
+"""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from hotline_analysis import words
 from hotline_analysis.show.charts import style
-from hotline_analysis.show.charts.style import chart, dotted, month_axis, name_lines, point, rows_apart, say, short, tip, value_ticks
+from hotline_analysis.show.charts.style import chart, curve, dotted, month_axis, name_lines, rows_apart, say, short, tip, value_ticks, width
+from hotline_analysis.show.markup import Markup, html
 from hotline_analysis.words import Term
 
 UPPER, LOWER, TARGET = Term("上限", "upper"), Term("下限", "lower"), Term("目标", "target")
 LEAST_POINTS, LEAST_SHARE = 2, 0.02  # the least span of an axis: points of a share, and as a share of the level of anything else
-RECORDS = Term("条", " records")
+RECORDS, DAY = Term("条", " records"), Term("{}日", "{}")
+MARKS = {"worse": ("D", style.WORSE, 8.6), "better": ("o", style.BETTER, 10), "more": ("^", style.INK, 10), "less": ("v", style.INK, 10)}
+HOUR, LOST = Term("{:g}时", "{:g}:00"), Term("通", "")
+SECOND, MINUTE = Term("秒", " s"), Term("分", " min")
+SAID = Term("{}近{}个月，最低{}，最高{}，本月{}{}，判断：{}", "{}, {} months: lowest {}, highest {}, now {}{}; verdict: {}", of_period=True)
+LIMITS = Term("，波动范围{}至{}", ", usual range {} to {}")
 
 
 @chart((262, 250), left=50, right=(92, 92), top=14, bottom=44, needs="value", least=3)
-def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit: str = "", measure: str = "value") -> None:
+def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, measure: str = "value") -> None:
     """控制图: a monthly series with natural limits and target; only months with evidence have a mark of their own.
 
     Columns: period (2024-09), value (shares as 0-1) or the column `measure`, and where known unit (percent, seconds, ...), lower, upper, target, judgement, event (words
     for a declared break). With fewer than three months a sentence stands in its place.
     """
-    unit = unit or (data["unit"].iloc[0] if "unit" in data else "percent")
+    unit = data["unit"].iloc[0] if "unit" in data else "percent"
     scale, sign = (100, "%") if unit == "percent" else (1, "")
     months, value, lower, upper, target = data["period"].tolist(), *(_scaled(data, c, scale) for c in (measure, "lower", "upper", "target"))
     x, end = np.arange(len(value)), len(value) - 0.4
@@ -33,8 +41,9 @@ def run_chart(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, unit
     _limits(ax, x, lower, upper, target)
     ax.plot(x, value, **style.COURSE)  # broken where a month has no value
     for i, judgement in enumerate(data.get("judgement", [])):
-        if judgement in ("worse", "better", "more", "less") and np.isfinite(value[i]):
-            point(ax, i, value[i], judgement, size=10)
+        if judgement in MARKS and np.isfinite(value[i]):
+            marker, colour, size = MARKS[judgement]
+            ax.plot([i], [value[i]], marker, ms=size, color=colour, mew=1.6, zorder=6)
     value_ticks(ax, unit=sign)
     month_axis(ax, months, narrow=narrow, language=language)
     limits = [(upper[-1], UPPER, style.INK3, "normal"), (lower[-1], LOWER, style.INK3, "normal"), (target[-1], TARGET, style.INK, "bold")]
@@ -81,11 +90,45 @@ def _limits(ax: Axes, x, lower, upper, target) -> None:
 def _last(ax: Axes, value, data: pd.DataFrame, sign: str) -> None:
     """The last value, large; coloured only by its verdict."""
     i = np.flatnonzero(np.isfinite(value))[-1]
-    judgement = data["judgement"].iloc[i] if "judgement" in data else "none"
-    colour = {"worse": style.WORSE, "better": style.BETTER}.get(judgement, style.INK)
-    rising = i > 0 and value[i] > value[i - 1]
-    text = words.decimal(value[i]) + sign
-    say(ax, i, value[i], text, colour=colour, size=16, weight="bold", ha="right", dx=-10, dy=6 if rising else -6)
+    colour = MARKS.get(data["judgement"].iloc[i] if "judgement" in data else "", MARKS["more"])[1]
+    dy = 6 if i > 0 and value[i] > value[i - 1] else -6
+    say(ax, i, value[i], words.decimal(value[i]) + sign, colour=colour, size=16, weight="bold", ha="right", dx=-10, dy=dy)
+
+
+def sparkline(row: Mapping, *, width: int, height: int, language: str = "zh", label: bool = False) -> Markup:
+    """Up to 24 months on one scale: limits as a band, target dashed, and only the last point has a colour. From a row of indicators (`verdicts.ledger`)."""
+    values = np.array(row.get("values") or [], float)[-24:]
+    limits = np.array([row.get(name) for name in ("lower", "upper", "target")], float)
+    if not np.isfinite(values).any():
+        return html("marks", "spark", width=width, height=height, said=style.NO_DATA(language))
+    y = _heights(np.append(limits, values), height - (15 if label else 0))
+    x = np.linspace(width - 8, 2, len(values))[::-1]
+    lower, upper, goal = y[:3]
+    runs = np.ma.clump_unmasked(np.ma.masked_invalid(y[3:]))  # a gap in the data is a gap in the line
+    drawn = {
+        "band": (upper, lower - upper) if np.isfinite([lower, upper]).all() else (),
+        "goal": goal if np.isfinite(goal) else None,
+        "runs": [" ".join(map("{:.1f},{:.1f}".format, x[run], y[3:][run])) for run in runs if run.stop - run.start > 1],
+        "last": (x[-1], y[-1], row.get("judgement", "none")) if np.isfinite(y[-1]) else (),
+        "months": [dotted(row["months"][k], language) for k in (-len(values), -1)] if label else (),
+    }
+    said = _spark_words(row, values[np.isfinite(values)], limits[:2], language)
+    return html("marks", "spark", width=width, height=height, said=said, label=label, **drawn)
+
+
+def _heights(values: np.ndarray, foot: float) -> np.ndarray:
+    """Where values stand in the drawing, down from its top: all of them fit, with some air."""
+    pad = (np.nanmax(values) - np.nanmin(values)) * 0.08 or 1
+    low, high = np.nanmin(values) - pad, np.nanmax(values) + pad
+    return foot - (values - low) / (high - low) * (foot - 4) - 2
+
+
+def _spark_words(row: Mapping, known: np.ndarray, limits: np.ndarray, language: str) -> str:
+    """What a sparkline shows, in words: range, this month, limits, verdict."""
+    told = [words.format_value(v, words.UNITS[row["unit"]], language) for v in (known.min(), known.max(), known[-1], *limits)]
+    verdict = words.STATE.get(row.get("state", "")) or words.JUDGEMENT[row.get("judgement", "none")]
+    within = LIMITS(language).format(*told[3:]) if all(told[3:]) else ""
+    return SAID(language).format(row["name"], len(known), *told[:3], within, verdict(language))
 
 
 @chart((150, 142), left=46, right=(6, 6), top=28, bottom=26)
@@ -100,8 +143,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     rest, broken = (data[c].fillna(False).to_numpy(bool) if c in data else np.zeros(len(data), bool) for c in ("rest", "broken"))
     usual = _scaled(data, "usual", 1)
     named = np.flatnonzero(broken & (untold == ""))
-    places = named * style.pixels(ax)[0] / len(data)
-    rows = rows_apart(places, 0, gap=42)
+    rows = rows_apart(named * style.pixels(ax)[0] / len(data), 0, gap=42)
     room = 1.3 if any(rows) else 1.04  # for the names that stand in a second row, below the first
     ax.set(xlim=(-0.6, len(data) - 0.4), ylim=(0, max(calls.max(), np.nanmax(np.append(usual[named], 0)), 1) * room))
     bars = ax.bar(np.arange(len(data)), calls, width=0.74, color=np.where(rest, style.PALE, style.DATA), lw=0, zorder=2)
@@ -119,7 +161,7 @@ def coverage(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> No
     ax.get_xticklabels()[0].set_ha("left")  # centred, the month's name would stand on the nought of the other axis
 
 
-@chart((190, 180), left=46, right=(10, 8), top=24, bottom=28)
+@chart((190, 180), left=46, right=(10, 8), top=24, bottom=28, needs="calls")
 def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
     """一天的24小时: one bar an hour, the usual as a line across it, hours far from usual named as calls / usual.
 
@@ -141,10 +183,9 @@ def hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
 
 
 def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, days: int) -> None:
-    if np.isfinite(usual) and usual > calls:
-        outline = {"facecolor": "none", "edgecolor": style.INK2, "lw": 1, "linestyle": (0, (2.4, 1.8)), "zorder": 3}
-        ax.add_patch(Rectangle((i - 0.37, calls), 0.74, usual - calls, **outline))
-    height = max(calls, usual if np.isfinite(usual) else 0)
+    if usual > calls:
+        ax.bar(i, usual - calls, bottom=calls, width=0.74, facecolor="none", edgecolor=style.INK2, lw=1, ls=(0, (2.4, 1.8)), zorder=3)
+    height = np.fmax(calls, usual)
     ends = ax.get_ylim()[1] * (0.8 if row % 2 else 1)  # below its name
     ax.plot([i, i], [height, max(height, ends)], color=style.INK3, lw=1, zorder=1)
     ha = "right" if i > 0.8 * days else "left" if i < 0.1 * days else "center"
@@ -154,16 +195,66 @@ def _broken(ax: Axes, i: int, calls: float, usual: float, note: str, row: int, d
 def _day_axis(ax: Axes, dates: pd.Series, language: str) -> None:
     """Days of a month; over more than two months, the months."""
     if len(dates) <= 62:
-        ticks = [i for i, date in enumerate(dates) if date.day in (1, 8, 15, 22, 29)]
-        ax.set_xticks(ticks, [_day(dates.iloc[i], k == 0, language) for k, i in enumerate(ticks)])
-        return
-    months = dates.dt.strftime("%Y-%m")
-    ticks: Sequence[int] = np.flatnonzero(months != months.shift()).tolist()
-    ticks = ticks[:: max(1, -(-len(ticks) // 6))]
-    ax.set_xticks(ticks, [dotted(months.iloc[i], language) for i in ticks])
+        ticks = [i for i, date in enumerate(dates) if date.day in (1, 8, 15, 22, 29)] or [0]
+        days = dates.iloc[ticks].dt.date
+        told = [words.format_day(day, language) if not k or day.day == 1 else DAY(language).format(day.day) for k, day in enumerate(days)]
+    else:
+        months = dates.dt.strftime("%Y-%m")
+        ticks = np.flatnonzero(months != months.shift())
+        ticks = ticks[:: max(1, -(-len(ticks) // 6))]
+        told = [dotted(month, language) for month in months.iloc[ticks]]
+    ax.set_xticks(ticks, told)
 
 
-def _day(date: pd.Timestamp, first: bool, language: str) -> str:
-    if first or date.day == 1:
-        return words.format_day(date.date(), language)
-    return f"{date.day}日" if language == "zh" else str(date.day)
+@chart((250, 250), left=52, right=(14, 12), top=26, bottom=30, needs="lost")
+def lost_hours(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str) -> None:
+    """The calls that nobody answered, one bar an hour of the clock; the hours in which they gather are dark, with their connection rate above.
+
+    Columns: hour, lost, value (connection rate, 0-1), named, lost_share. An hour without calls has no bar; a count that is not told neither.
+    """
+    hour, lost = data["hour"].to_numpy(int), data["lost"].to_numpy(float)
+    bars = ax.bar(hour, np.nan_to_num(lost), width=0.78, color=[style.DATA if own else style.PALE for own in data["named"]], zorder=2)
+    ax.set_xlim(-0.7, 23.7)
+    rates = data[data["named"].astype(bool) & data["lost"].notna() & data["value"].notna()]
+    ax.set_ylim(0, max(np.nanmax(lost), 1) * _rates_above(ax, rates))
+    value_ticks(ax, every=6 if narrow else 3, along="x", written=HOUR(language).format)
+    value_ticks(ax, unit=LOST(language))
+    for bar, row in zip(bars, data.itertuples(), strict=True):
+        if np.isfinite(row.lost) and np.isfinite(row.value):
+            tip(bar, f"{HOUR(language).format(row.hour)} {words.format_count(row.lost)}, {words.format_rate(row.value)}")
+
+
+def _rates_above(ax: Axes, named: pd.DataFrame) -> float:
+    """The connection rates above their bars, those of neighbours that would touch a line higher; how much taller than the bars the drawing has to be for them."""
+    told = [words.format_rate(value, 0) for value in named["value"]]
+    rows = rows_apart(style.across(ax, named["hour"]), [4.4 * width(text) for text in told], gap=3)
+    for row, text, line in zip(named.itertuples(), told, rows, strict=True):
+        foot = named["lost"].max() if any(rows) else row.lost
+        say(ax, row.hour, foot, text, colour=style.INK, weight="bold", ha="center", dy=9 + 14 * line, halo=False)
+    return 1.12 + 0.08 * max(rows, default=0)
+
+
+@chart((250, 240), left=42, right=(128, 124), top=16, bottom=30, needs="value", least=2)
+def wait_lines(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, names: Mapping[str, Term] = {}) -> None:
+    """等待的曲线: one line a key of `line`, its share by the seconds waited, with its interval, named where it ends.
+
+    Columns: line, seconds, value (0-1), low, high. names: keys of `line` that have words. The first line is dark.
+    """
+    last, ends = float(data["seconds"].max()), []
+    for place, (line, rows) in enumerate(data.groupby("line", sort=False)):
+        colour = style.DATA if not place else style.DATA2
+        curve(ax, rows["seconds"], rows, shade=colour, alpha=0.22, color=colour, lw=2.2, zorder=3)
+        end = 100 * float(rows["value"].iloc[-1])
+        name = style.name(line, 6, names, language)
+        ends.append((end, f"{name} {words.decimal(end)}%", style.INK if not place else style.INK2, "bold" if not place else "normal"))
+    ax.set(xlim=(0, last or 1), ylim=(0, min(105.0, 108 * float(data["high"].max()) or 1)))
+    _clock(ax, last, language, most=4 if narrow else 6)
+    value_ticks(ax, unit="%")
+    name_lines(ax, ends, x=last)
+
+
+def _clock(ax: Axes, last: float, language: str, *, most: int) -> None:
+    """Seconds, from five minutes on whole minutes; the unit once, on the last label."""
+    unit, size = (MINUTE, 60) if last > 300 else (SECOND, 1)
+    steps = [s for s in (1, 2, 5, 10, 20, 30, 60, 120) if last / size / s <= most] or [max(int(last / size / most), 1)]
+    value_ticks(ax, unit=unit(language), every=size * steps[0], along="x", written=lambda s: f"{s / size:g}")
