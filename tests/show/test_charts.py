@@ -238,6 +238,7 @@ def test_lines_of_waits_are_those_of_the_frame():
     for line, (name, rows) in zip(lines(axes), frame.groupby("line", sort=False), strict=True):
         assert np.allclose(line.get_ydata(), 100 * rows["value"]) and np.allclose(line.get_xdata(), rows["seconds"]), name
     assert {"已接通 85.0%", "已放弃 11.9%"} <= set(texts(axes)) and "300秒" in texts(axes)
+    assert texts(drawn("wait_lines", frame=pd.concat([frame, frame.iloc[-1:].assign(seconds=400, value=np.nan)]))) == texts(axes)
     peaked = heat_frame().rename(columns={"short": "peak"})
     short, peak = (svg(d).lower() for d in (drawn("heat"), drawn("heat", frame=peaked, outlined="peak")))
     ink, worse = style.INK.lower(), style.WORSE.lower()

@@ -240,14 +240,15 @@ def wait_lines(data: pd.DataFrame, ax: Axes, *, narrow: bool, language: str, nam
 
     Columns: line, seconds, value (0-1), low, high. names: keys of `line` that have words. The first line is dark.
     """
-    last, ends = float(data["seconds"].max()), []
-    for place, (line, rows) in enumerate(data.groupby("line", sort=False)):
+    known = data.dropna(subset=["seconds", "value"])
+    last, ends = float(known["seconds"].max()), []
+    for place, (line, rows) in enumerate(known.groupby("line", sort=False)):
         colour = style.DATA if not place else style.DATA2
         curve(ax, rows["seconds"], rows, shade=colour, alpha=0.22, color=colour, lw=2.2, zorder=3)
         end = 100 * float(rows["value"].iloc[-1])
         name = style.name(line, 6, names, language)
         ends.append((end, f"{name} {words.decimal(end)}%", style.INK if not place else style.INK2, "bold" if not place else "normal"))
-    ax.set(xlim=(0, last or 1), ylim=(0, min(105.0, 108 * float(data["high"].max()) or 1)))
+    ax.set(xlim=(0, last or 1), ylim=(0, min(105.0, 108 * float(known["high"].max()) or 1)))
     _clock(ax, last, language, most=4 if narrow else 6)
     value_ticks(ax, unit="%")
     name_lines(ax, ends, x=last)
