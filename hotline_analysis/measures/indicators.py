@@ -56,7 +56,7 @@ class Part:
 
     sums: the columns of which it adds up an amount (seconds, yuan, points); () where it counts. among: which rows of its table its own export brings, where two kinds of
     export share a table (agents' states and their roster): a day that has none of these is none of it. holds: (why there is no figure, part) of what it cannot be without:
-    nothing of that in the whole period, and the part is not whole.
+    nothing of that in the whole period, and the part is not whole. one_of: parts of which a period may have one alone, since what they count does not add up.
     """
 
     term: Term
@@ -67,6 +67,7 @@ class Part:
     sums: tuple[str, ...] = ()
     among: Callable[[], nw.Expr] | None = None
     holds: tuple[tuple[str, "Part"], ...] = ()
+    one_of: tuple["Part", ...] = ()
 
     @property
     def key(self) -> str:
@@ -620,7 +621,7 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
 
 
 def _parts(indicators: Sequence[Indicator], table: str) -> dict[str, Part]:
-    told = (q for i in indicators for p in i.parts for q in (p, *(part for _, part in p.holds)))
+    told = (q for i in indicators for p in i.parts for q in (p, *(part for _, part in p.holds), *p.one_of))
     return {p.key: p for p in told if p.table == table}
 
 
@@ -675,9 +676,10 @@ class _Sums:
         return self.tables[part.table][part.key].sum()
 
     def lacking(self, *parts: Part | None) -> str:
-        """Why parts are not whole, '' where they are: the period has nothing of what they hold, whoever's."""
+        """Why parts are not whole, '' where they are: the period has nothing of what they hold, or of several what may be there alone, whoever's."""
         held = (pair for p in parts if p for pair in p.holds)
-        return next((why for why, p in held if not self.whole[p.table][p.key].sum()), "")
+        unlike = any(sum(self.whole[q.table][q.key].sum() > 0 for q in p.one_of) > 1 for p in parts if p)
+        return "unlike scales" if unlike else next((why for why, p in held if not self.whole[p.table][p.key].sum()), "")
 
 
 def shared_days(days: Mapping[str, Iterable[int]], exports: Mapping[Source, frozenset[int]], sources: Sequence[Source]) -> list:
