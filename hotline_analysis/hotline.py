@@ -1032,7 +1032,7 @@ class Hotline:
             cells=self.store.cells,
             left_out={name: self.store.left_out(name) for name in self.store.tables},
         )
-        more = [] if day else [*self._unended(), *self._typed_unknown(), *self._typed_otherwise(), *self._untold()]
+        more = [] if day else [*self._unended(), *self._typed_unknown(), *self._typed_above(), *self._typed_otherwise(), *self._untold()]
         found = checks.with_more(found, [*self._lost_after(), *self._few_watched(), *more])
         rows = found.to_dict("records")
         items = {key: item.name.term for key, item in self.params.items.items()}
@@ -1138,6 +1138,19 @@ class Hotline:
             "severity": "major",
         }
         return [told] if unknown else []
+
+    def _typed_above(self) -> list[dict]:
+        """A finding where shares were typed in that are above 1 (95.6 without its sign): nobody knows what the others of the indicator are, and none is used."""
+        known = [self.catalogue[key] for key in self._typed_words() if key in self.catalogue]
+        above = sorted(indicators.above_bound(self.view, known)) if known and "aggregates" in self.view.tables else []
+        told = {
+            "check": "typed above its bound",
+            "where": "aggregates › value",
+            "count": len(above),
+            "detail": ", ".join(above),
+            "severity": "major",
+        }
+        return [told] if above else []
 
     def _typed_otherwise(self) -> list[dict]:
         """A finding where figures typed in for this month differ from what the records give: by more than they are rounded."""

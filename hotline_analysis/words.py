@@ -252,6 +252,7 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "looks ahead": Term("与平时的对照只在向后看的口径下有定义", "the comparison with habit is defined looking ahead only"),
     "few known durations": Term("读得出的时长不足95%", "fewer than 95% of the durations could be read"),
     "no known callers": Term("没有可识别的来电人", "no caller is identified"),
+    "unlike scales": Term("质检各题的量表不同，平均分没有意义", "the items of the checks have unlike scales, which have no mean"),
     "no ready state": Term("坐席状态里没有就绪的时长，时间不全", "agents' states hold no time ready, so their time is not whole"),
     "no talk state": Term("坐席状态里没有通话的时长", "agents' states hold no talk time"),
     "no roster": Term("本期没有排班", "there is no roster of this period"),

@@ -94,6 +94,7 @@ CHECKS = {
     "outside its session": Term("消息不在会话起止之内", "messages outside their session"),
     "rows twice": Term("同一时段、同一状态有几行", "several rows of one stretch and state"),
     "typed otherwise": Term("手工填报与记录不同", "typed figures that records contradict"),
+    "typed above its bound": Term("手工填报的比率大于1", "typed shares above 1"),
     "unknown indicators": Term("指标表中没有的指标", "indicators that the glossary lacks"),
     "month typed twice": Term("同一个月录入了两次", "a month typed twice"),
     "total among its parts": Term("合计与各班组并列", "a total beside its teams"),
@@ -180,6 +181,10 @@ SENTENCES = {
     "unknown indicators": Term(
         "{where}有{count}个词不是指标（{detail}），这些数字没有采用，见 hotline glossary",
         "{where}: {count} words are no indicators ({detail}), so their figures are not used; see `hotline glossary`",
+    ),
+    "typed above its bound": Term(
+        "{where}有{count}项比率大于1（{detail}），是否百分数不明，没有采用；请写95.6%或0.956",
+        "{where}: {count} shares are above 1 ({detail}); whether they are per cent nobody knows, so they are not used; write 95.6% or 0.956",
     ),
     "typed otherwise": Term(
         "手工填报的{count}项数字与记录算出的不同，以记录为准：{detail}",

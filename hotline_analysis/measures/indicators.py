@@ -56,7 +56,7 @@ class Part:
 
     sums: the columns of which it adds up an amount (seconds, yuan, points); () where it counts. among: which rows of its table its own export brings, where two kinds of
     export share a table (agents' states and their roster): a day that has none of these is none of it. holds: (why there is no figure, part) of what it cannot be without:
-    nothing of that in the whole period, and the part is not whole.
+    nothing of that in the whole period, and the part is not whole. one_of: parts of which a period may have one alone, since what they count does not add up.
     """
 
     term: Term
@@ -67,6 +67,7 @@ class Part:
     sums: tuple[str, ...] = ()
     among: Callable[[], nw.Expr] | None = None
     holds: tuple[tuple[str, "Part"], ...] = ()
+    one_of: tuple["Part", ...] = ()
 
     @property
     def key(self) -> str:
@@ -376,20 +377,22 @@ def _ended(frame: pd.DataFrame, view: View, periods: Sequence[Period], indicator
 def typed(view: View, periods: Sequence[Period], indicators: Sequence[Indicator], by: str = "") -> list[dict]:
     """The month figures that were typed in (`aggregates`), as rows: those of the whole hotline, or of its units where `by` is the unit.
 
-    The value is what was typed, else made of the two parts. They have no interval, are never tested and never judged. A quarter or a year has one where all its
+    The value is what was typed, else made of the two parts, which stand where the value is above its bound (95.6 for 95.6 %). Without them nobody knows in what such an indicator's values are
+    written (`above_bound`), and it has none. They have no interval, are never tested and never judged. A quarter or a year has one where all its
     months have both parts and the figure is what they make together: their sum. A day has none.
     """
     if "aggregates" not in view.tables or by not in ("", "unit"):
         return []
     held, known, calendar = view.tables["aggregates"], {i.key: i for i in indicators}, view.calendar
-    have, clock = held.collect_schema().names(), view.clock("aggregates")
+    have, clock, doubtful = held.collect_schema().names(), view.clock("aggregates"), above_bound(view, indicators)
     inside = held.filter((nw.col(clock) >= periods[0].start_s) & (nw.col(clock) < periods[-1].end_s))
     by_month: dict[tuple, dict[str, tuple[dict, float]]] = {}
     for r in pandas(inside).to_dict("records"):
         if r["indicator"] in known and pd.isna(r.get("unit")) != bool(by):
             parts = {c: _plain(r[c]) for c in ("numerator", "denominator") if c in have and not pd.isna(r[c])}
             month = calendar.month_of(calendar.day_of(int(r[clock])))
-            by_month.setdefault((r["indicator"], r["unit"] if by else ""), {})[month] = parts, r.get("value")
+            value = np.nan if len(parts) < 2 and r["indicator"] in doubtful else r.get("value")
+            by_month.setdefault((r["indicator"], r["unit"] if by else ""), {})[month] = parts, value
     rows = []
     for period in periods:
         months = list(months_between(*(calendar.month_of(day) for day in (period.first_day, period.last_day))))
@@ -398,6 +401,22 @@ def typed(view: View, periods: Sequence[Period], indicators: Sequence[Indicator]
             told = ((known[key], unit, [found[m] for m in months if m in found]) for (key, unit), found in by_month.items())
             rows += [_typed(i, period, unit, *_together(cells)) for i, unit, cells in told if _makes(i, cells, len(months))]
     return rows
+
+
+def above_bound(view: View, indicators: Sequence[Indicator]) -> set[str]:
+    """The indicators of which a value was typed in, without both parts, that is above what it can be: a share written as 95.6, whose 0.8 may be 0.8 %."""
+    held, bounds = view.tables["aggregates"], {i.key: i.most for i in indicators if i.most is not None}
+    have = held.collect_schema().names()
+    if "value" not in have:
+        return set()
+    rows = pandas(
+        held.filter(nw.col("indicator").is_in(list(bounds))).select(
+            *(c for c in ("indicator", "numerator", "denominator", "value") if c in have)
+        )
+    )
+    bare = rows.reindex(columns=["numerator", "denominator"]).isna().any(axis=1)
+    over = pd.to_numeric(rows["value"]).astype("float64") > rows["indicator"].map(bounds).astype("float64")
+    return set(rows.loc[bare & over, "indicator"])
 
 
 def _makes(indicator: Indicator, cells: Sequence[tuple[dict, float]], months: int) -> bool:
@@ -414,7 +433,7 @@ def _together(cells: Sequence[tuple[dict, float]]) -> tuple[dict, float]:
 
 
 def _typed(indicator: Indicator, period: Period, group: str, parts: dict, value) -> dict:
-    if pd.isna(value):
+    if pd.isna(value) or (len(parts) == 2 and indicator.most is not None and value > indicator.most):
         made = parts["numerator"] / parts["denominator"] if len(parts) == 2 and parts["denominator"] else np.nan
         value = (indicator.turned or (lambda x: indicator.times * x))(made)
     if pd.isna(value):
@@ -602,7 +621,7 @@ def _sums(view: View, table: str, indicators: Sequence[Indicator], periods: Sequ
 
 
 def _parts(indicators: Sequence[Indicator], table: str) -> dict[str, Part]:
-    told = (q for i in indicators for p in i.parts for q in (p, *(part for _, part in p.holds)))
+    told = (q for i in indicators for p in i.parts for q in (p, *(part for _, part in p.holds), *p.one_of))
     return {p.key: p for p in told if p.table == table}
 
 
@@ -657,9 +676,10 @@ class _Sums:
         return self.tables[part.table][part.key].sum()
 
     def lacking(self, *parts: Part | None) -> str:
-        """Why parts are not whole, '' where they are: the period has nothing of what they hold, whoever's."""
+        """Why parts are not whole, '' where they are: the period has nothing of what they hold, or of several what may be there alone, whoever's."""
         held = (pair for p in parts if p for pair in p.holds)
-        return next((why for why, p in held if not self.whole[p.table][p.key].sum()), "")
+        unlike = any(sum(self.whole[q.table][q.key].sum() > 0 for q in p.one_of) > 1 for p in parts if p)
+        return "unlike scales" if unlike else next((why for why, p in held if not self.whole[p.table][p.key].sum()), "")
 
 
 def shared_days(days: Mapping[str, Iterable[int]], exports: Mapping[Source, frozenset[int]], sources: Sequence[Source]) -> list:

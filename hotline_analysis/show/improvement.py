@@ -101,6 +101,15 @@ WARNED = Rows(
     },
     by="warned",
 )  # fmt: skip
+SHARED = Rows(
+    {
+        "shared": Sentence(
+            "{name}与{others}为同一指标，开始时间相隔不到一个月，上面的变化分不清是谁的，不能各算一次",
+            "{name} and {others} began within a month of each other for one indicator: whose the change above is cannot be told, and it counts once",
+        )
+    },
+    by="shared",
+)
 
 OPEN = (WHO, Sentences(MATCHED, by="matched"))
 ONLY_TWO = Term("，仅有两期，不判好坏", ", two periods only, not judged")
@@ -262,7 +271,7 @@ FORMS = {
 
 SAY = {
     "kpis": KPIS,
-    "effect": (EFFECT, WARNED),
+    "effect": (EFFECT, WARNED, SHARED),
     "productivity": EFFECT,
     "durations": DURATIONS,
     "contacts": CONTACTS,

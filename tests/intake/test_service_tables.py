@@ -236,6 +236,16 @@ def test_a_word_that_is_no_indicator_is_told_and_hides_no_other_finding(tmp_path
     assert h.grade[0] == "poor"
 
 
+def test_a_typed_share_above_one_is_told_and_not_used(tmp_path):
+    h = open_hotline(
+        written(tmp_path, "aggregates", typed=["2024-03,busy_rate,,,95.6", "2024-03,connection_rate,,,95.6%"]), "2024-03", progress=False
+    )
+    told = h.checks[h.checks["check"] == "typed above its bound"].iloc[0]
+    assert (told["severity"], told["detail"]) == ("major", "busy_rate") and "请写95.6%或0.956" in told["told_zh"]
+    figures = h.indicators.set_index("indicator")["value"].dropna().to_dict()
+    assert figures == {"connection_rate": 0.956}
+
+
 def test_checks_that_could_not_be_made_are_no_good_grade(tmp_path, monkeypatch):
     def refused(*args, **more):
         raise DataRefused("checks", "no calls.")

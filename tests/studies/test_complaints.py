@@ -18,6 +18,7 @@ from hotline_analysis.show.forms import say, show
 from hotline_analysis.stats import intervals, tests
 from hotline_analysis.studies import complaints, outlook
 from hotline_analysis.studies.complaints.change import _without_few
+from hotline_analysis.studies.complaints.steps import handovers
 from hotline_analysis.words import Field
 from tests.real import PARAMS, needs
 from tests.spec.frames import ENGINES
@@ -763,6 +764,17 @@ def test_steps_have_their_durations():
     frame = complaints.steps(view(one(closed_s=[None] * 3), steps=STEPS)).set_index("step")
     assert (frame.loc["派单", "handovers"], frame.loc["派单", "median_hours"]) == (3, 2)
     assert (frame.loc["办理", "open"], frame.loc["办理", "median_hours"]) == (1, 4)
+
+
+def test_no_handover_lasts_longer_than_its_order():
+    """o0 is closed at 18:00: its last 办理, without an end, lasted at most 4 h, and its first one, had it lost its end, until the second began; o1 is open, and one begun after the closing says nothing."""
+    steps = {c: [*v, *more] for (c, v), more in zip(STEPS.items(), (["o0", "o1"], ["回访", "办理"], ["甲", "乙"], [at("2024-08-05 20:00"), at("2024-08-05 11:00")], [None, None]), strict=True)}  # fmt: skip
+    steps["end_s"][1] = None
+    closed = [at("2024-08-05 18:00"), None, None]
+    frame = complaints.steps(view(one(closed_s=closed), steps=steps)).set_index("step")
+    assert frame.loc["办理", ["handovers", "open", "median_hours"]].tolist() == [3, 1, 4]  # 4 h, 4 h, and o1's that lasts
+    assert frame.loc["回访", "open"] == 1
+    assert handovers(view(one(closed_s=closed), steps=steps)).query("step == '办理'")["end_s"].dropna().tolist() == [at(f"2024-08-05 {h}:00") for h in (14, 18)]  # fmt: skip
 
 
 # ---- states

@@ -251,6 +251,20 @@ def test_neighbouring_months_are_called_so_where_the_series_speaks():
     assert "相邻" not in say(frame, language="zh").text and "同月对比" in str(show(frame).html)
 
 
+def test_a_change_of_two_measures_is_no_merit_of_each():
+    """十周后两项措施同日开始：上升8个点，不是各升8个点；范围不相交、指标不同或相隔两个月的不提。"""
+    begun, later = ((FIRST + timedelta(days=n)).isoformat() for n in (70, 131))
+    answered = noisy(140, lambda n: 0.8 if n < 70 else 0.9)
+    two = {"interventions": [measure(begun, name="甲"), measure(begun, name="乙")]}
+    frame = shown(improvement.effect(view_of(two, answered=answered)), "effect")
+    assert frame["shared"].tolist() == ["shared", "shared"] and frame["others_zh"].tolist() == ["乙", "甲"]
+    assert "甲与乙为同一指标，开始时间相隔不到一个月，上面的变化分不清是谁的，不能各算一次。" in say(frame, language="zh").text
+    assert "whose the change above is cannot be told" in say(frame, language="en").text
+    for other in (measure(later, name="乙"), measure(begun, name="乙", indicator="offered")):
+        alone = improvement.effect(view_of({"interventions": [measure(begun, name="甲"), other]}, answered=answered))
+        assert set(alone["shared"]) == {""} and "分不清" not in say(shown(alone, "effect"), language="zh").text
+
+
 def test_under_eight_points_a_side_there_is_no_series():
     project = {"interventions": [measure("2023-03-01")]}
     row = improvement.effect(view_of(project, answered=noisy(90, lambda n: 0.8 if n < 59 else 0.95))).iloc[0]

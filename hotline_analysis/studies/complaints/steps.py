@@ -20,7 +20,7 @@ MOST_HOPS = 4  # orders with so many handovers or more are one row
 def handovers(view: View) -> pd.DataFrame:
     """The handovers of the period's orders in their order: order_id, step, department, start_s, end_s (nan while it lasts, or behind the end of the data).
 
-    Handovers without a time, of no known order, of orders set apart, and those that begin behind the end of the data are not there. Raises NoInput without order_steps.
+    Of an order that has left the stock none lasts: one without an end ended when the order went on to a later one, at the latest when it left. Handovers without a time, of no known order, of orders set apart, and those that begin behind the end of the data are not there. Raises NoInput without order_steps.
     """
     steps = view.table("order_steps")
     needed(steps, ["order_id", "start_s"], "order steps")
@@ -32,13 +32,23 @@ def handovers(view: View) -> pd.DataFrame:
     frame = frame[frame["order_id"].isin(set(known["order_id"].dropna())) & (frame["start_s"] < view.end_s)]
     ended = pd.to_numeric(frame["end_s"]).astype("float64") if "end_s" in frame else pd.Series(np.nan, index=frame.index)
     frame = frame.assign(start_s=pd.to_numeric(frame["start_s"]).astype("float64"), end_s=ended.where(ended < view.end_s))
-    return frame.sort_values(["order_id", "start_s", "seq"], ignore_index=True)
+    frame = frame.sort_values(["order_id", "start_s", "seq"], ignore_index=True)
+    return frame.assign(end_s=frame["end_s"].fillna(_over(frame, known))) if frame["end_s"].notna().any() else frame
+
+
+def _over(frame: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """When each handover that an order had when it left the stock was over at the latest: at the next later handover, or when the order left; nan of others."""
+    left = frame["order_id"].map(known.dropna(subset=["order_id"]).groupby("order_id")["left_s"].max())
+    begun = frame[["order_id", "start_s"]].drop_duplicates()
+    later = begun.assign(later=begun.groupby("order_id")["start_s"].shift(-1))
+    later = frame[["order_id", "start_s"]].merge(later, on=["order_id", "start_s"], how="left")["later"]
+    return np.fmin(later, left).where(left >= frame["start_s"])
 
 
 def steps(view: View) -> pd.DataFrame:
     """How long each step takes: one row a step, those without a word `(none)`, small ones pooled; the longest in all first.
 
-    Columns: step, handovers, open (lasting when the data end), median_hours, p90_hours (Kaplan-Meier, open ones censored; missing where the curve never gets there), share_of_time (of
+    Columns: step, handovers, open (lasting when the data end, of orders that are there), median_hours, p90_hours (Kaplan-Meier, open ones censored; missing where the curve never gets there), share_of_time (of
     all time that the steps took as seen), early (ended before they began: left out). Raises NoInput without order_steps, DataRefused without step or ended_at.
     """
     frame = handovers(view)

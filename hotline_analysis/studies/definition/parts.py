@@ -12,6 +12,7 @@ from hotline_analysis.measures.counts import GROUPS
 from hotline_analysis.measures.definition import HOUR, Definition
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import CONTROL_WEEKS, DAY, control, same, scoped
+from hotline_analysis.measures.outages import registered
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import binned, excess, intervals, resampling
 from hotline_analysis.words import Term
@@ -89,11 +90,9 @@ def _outage(view: View, outages: Sequence[tuple[int, int]], hours: float, missin
 
 def _events(view: View) -> list[tuple[int, int]]:
     """The outages that the hotline has recorded."""
-    events = view.tables.get("events")
-    if events is None or not {"kind", "found_s", "repaired_s"} <= set(events.collect_schema().names()):
-        return []
-    found = pandas(events.filter(nw.col("kind") == "outage").select("found_s", "repaired_s")).dropna()
-    return [(int(a), int(b)) for a, b in found.itertuples(index=False)]
+    known = registered(view)
+    found = [] if known is None else known.dropna()
+    return [(int(a), int(b)) for a, b in found.itertuples(index=False)] if len(found) else []
 
 
 def _dropped(view: View, seconds: int, minutes: int, missing: dict) -> tuple[str, nw.Expr]:

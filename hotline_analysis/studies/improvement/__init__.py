@@ -96,6 +96,7 @@ COLUMNS = {
     "day": Field(Term("起始日", "From")),
     "measure": Field(Term("指标", "Indicator")),
     "where": Field(Term("范围", "Where")),
+    "others": Field(Term("相近开始的措施", "Measures begun about then")),
     "months_before": Field(Term("此前整月", "Whole months before"), "count"),
     "months_after": Field(Term("此后整月", "Whole months after"), "count"),
     "pairs": Field(Term("月份对数", "Pairs of months"), "count"),
@@ -300,12 +301,26 @@ def effect(view: View) -> pd.DataFrame:
       (next months; at most three); pairs. From three pairs on their own variation is in the interval.
     - step, step_low, step_high: the change of level with the trend taken off (`stats.interrupted`), over grain (months, or weeks where there are fewer
       than eight months a side), points_before, points_after; step_why where there is none; placebos and placebos_larger.
+    - others, shared (shared, ''): where it changed, the measures for the same indicator and calls that began within NEAR_DAYS of it.
     - by_chance: how far a figure chosen for being the worst comes back by itself (needs five units; regression to the mean); warned.
     - said (the case of its sentence), why (key of WHY_NOT).
 
     Changes are points of a share, seconds, or a fraction of a volume. Indicators of the params' own names; raises DataRefused without interventions.
     """
-    return pd.DataFrame([_effect(view, target) for target in targets(view)])
+    asked = targets(view)
+    return pd.DataFrame([{**(row := _effect(view, t)), **_shared(row, t, asked)} for t in asked])
+
+
+def _shared(row: dict, target: Target, asked: Sequence[Target]) -> dict:
+    """The measures that began within a month of one whose indicator changed, for the same indicator and some of the same calls: what each did cannot be told apart."""
+    beside = [other.done.name for other in asked if other is not target and _alike(other, target)]
+    told = {f"others_{language}": "、".join(name.term(language) for name in beside) for language in LANGUAGES}
+    return {**told, "shared": "shared" if beside and row["said"] in CHANGED else ""}
+
+
+def _alike(one: Target, other: Target) -> bool:
+    near = one.done.indicator == other.done.indicator and abs((one.day - other.day).days) <= NEAR_DAYS
+    return near and (one.column != other.column or not one.names or not other.names or bool(set(one.names) & set(other.names)))
 
 
 def productivity(view: View) -> pd.DataFrame:
@@ -318,6 +333,8 @@ def productivity(view: View) -> pd.DataFrame:
     return pd.DataFrame([_effect(view, target) for target in named])
 
 
+NEAR_DAYS = 30  # measures for one indicator that began so near to each other cannot be told apart
+CHANGED = ("series clear", "pairs clear", "two periods", "pairs")  # cases of a change that a measure may be credited with
 SERIES = ["period", "n", "value", "se"]
 NO_EFFECT = (
     "mean_before", "mean_after", "change", "change_low", "change_high", "step", "step_low", "step_high", "by_chance", "ratio",

@@ -22,6 +22,7 @@ from hotline_analysis.measures import catalogue, indicators
 from hotline_analysis.measures.frames import pandas
 from hotline_analysis.measures.gaps import DAY
 from hotline_analysis.measures.indicators import offered_calls
+from hotline_analysis.measures.outages import registered
 from hotline_analysis.measures.view import View, not_kept
 from hotline_analysis.measures.volumes import UNLIKELY
 from hotline_analysis.stats import intervals, scan, tests
@@ -342,12 +343,10 @@ def _clock(found: pd.DataFrame) -> dict:
 
 def _recorded(view: View, found: pd.DataFrame) -> dict[str, list[str]]:
     """Whether the register of events has an outage that overlaps each finding; nothing without a register."""
-    events = view.tables.get("events")
-    if events is None or not {"kind", "found_s"} <= set(events.collect_schema().names()):
+    known = registered(view)
+    if known is None:
         return {}
-    have = [c for c in ("found_s", "repaired_s") if c in events.collect_schema().names()]
-    known = pandas(events.filter((nw.col("kind") == "outage") & ~nw.col("found_s").is_null()).select(*have))
-    begin, end = (_local(view, known[c if c in known else "found_s"]) for c in ("found_s", "repaired_s"))
+    begin, end = (_local(view, known[c]) for c in ("found_s", "repaired_s"))
     end = np.where(np.isnan(end), begin, end)
     told = [((begin < b) & (end >= a)).any() for a, b in zip(found["started_s"], found["ended_s"], strict=True)]
     return {"recorded": ["yes" if known else "no" for known in told]}

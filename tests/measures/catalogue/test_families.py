@@ -355,3 +355,21 @@ def test_机器人解决率_counts_from_the_end_of_the_session():
     rang = table("start_s", [{"start_s": at + later, "caller": c, "outcome": "answered"} for c, later in called.items()])
     told = found(params(service={"contained_hours": 1}), ["bot_contained"], end_s=end, calls=rang, sessions=sessions)
     assert parts(told) == {"bot_contained": (2, 4)}
+
+
+@pytest.mark.parametrize(("items", "value", "missing"), [(("item_1", "item_1"), 4.0, ""), (("item_1", "item_2"), None, "unlike scales"), (("item_2", "item_2"), 4.0, "")])  # fmt: skip
+def test_checks_of_items_of_unlike_scales_have_no_mean(items, value, missing):
+    """4 of 5 points and 4 of 100 have no mean; of either alone it is 4. Params may have items of other scales that nobody was checked for."""
+    scales = {
+        "item_1": {"name": "态度", "scale": [1, 5]},
+        "item_2": {"name": "总分", "scale": [0, 100]},
+        "item_3": {"name": "推荐", "scale": [0, 10]},
+    }
+    params = Params.model_validate({"title": "x", "time_zone": "UTC", "items": scales, "calls": {"files": "x.csv", "columns": {"started_at": "a"}}, "scores": {"files": "y.csv", "columns": {"source": "a", "scored_at": "b", "item": "c", "score": "d"}}})  # fmt: skip
+    may = CALENDAR.month("2024-05")
+    at = [may.start_s, may.start_s + 60]
+    calls = pd.DataFrame({"seq": [0], "start_s": at[:1], "local_s": at[:1]})
+    scores = pd.DataFrame({"seq": [0, 1], "scored_s": at, "local_s": at, "source": "quality_check", "item": list(items), "score": 4.0})
+    seen = view(lazy(calls), {}, start_s=may.start_s, end_s=may.end_s, params=params, scores=lazy(scores))
+    told = evaluate(seen, [may], [catalogue.known(params)["monitoring_score"]]).iloc[0]
+    assert told["missing"] == missing and (np.isnan(told["value"]) if value is None else told["value"] == value)

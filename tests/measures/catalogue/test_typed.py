@@ -32,6 +32,16 @@ def test_a_typed_figure_stands_where_records_give_none():
     assert np.isnan(told.loc["busy_rate", "low"]) and not told.loc["busy_rate", "beyond"]
 
 
+def test_a_share_above_one_is_no_figure_and_its_parts_are():
+    """0.8 in May and 1.2 in June are per cent or slips; nobody knows. 956 of 1,000 written as 95.6 are 95.6 %."""
+    june = CALENDAR.month("2024-06")
+    rows = [("busy_rate", None, None, None, 0.8), ("attendance", None, 956.0, 1000.0, 95.6), ("busy_rate", None, None, None, 1.2)]
+    table = _numbers("pandas", rows, NAMES, "month_s", [MAY.start_s, MAY.start_s, june.start_s])
+    told = evaluate(seen(drop=("staff",), aggregates=table), [MAY], [KNOWN[k] for k in ("busy_rate", "attendance")]).set_index("indicator")
+    assert np.isnan(told.loc["busy_rate", "value"]) and told.loc["busy_rate", "missing"] == "no trunk data"
+    assert (told.loc["attendance", "value"], bool(told.loc["attendance", "beyond"])) == (0.956, False)
+
+
 def test_a_typed_value_is_turned_as_the_indicator_is():
     rows = [("attrition_a_year", None, 1.0, 20.0, None), ("calls_an_hour", None, 100.0, 36000.0, None)]
     told = evaluate(seen(drop=("staff", "agent_time"), aggregates=typed(rows)), [MAY], [KNOWN["attrition_a_year"], KNOWN["calls_an_hour"]])

@@ -106,6 +106,15 @@ def test_an_outage_on_the_register_is_known(plain):
     assert "recorded" not in events.outages(view(data))
 
 
+def test_an_outage_that_is_not_repaired_yet_lasts(plain):
+    """Found at 8:30 and open: the silence from nine is on the register. One that nobody ended since July is not taken to last, nor are those of a register that tells no ends."""
+    data = without(plain, "2024-09-11T09:00", "2024-09-11T13:00")
+    for found, ended, said in (("2024-09-11T08:30", "2024-09-05T10:00", "yes"), ("2024-07-01T08:30", "2024-09-05T10:00", "no"), ("2024-09-11T08:30", None, "no")):  # fmt: skip
+        ends = [None, None if ended is None else at(ended)]
+        register = {"kind": ["outage", "outage"], "found_s": [at(found), at("2024-09-05T08:00")], "repaired_s": ends}
+        assert events.outages(view(data, tables={"events": register}))["recorded"].tolist() == [said]
+
+
 # ---- lost calls
 
 
