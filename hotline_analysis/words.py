@@ -255,6 +255,10 @@ ABSENT = {  # why these data cannot answer, by what a refusal or a cell says
     "unlike scales": Term("质检各题的量表不同，平均分没有意义", "the items of the checks have unlike scales, which have no mean"),
     "no ready state": Term("坐席状态里没有就绪的时长，时间不全", "agents' states hold no time ready, so their time is not whole"),
     "no talk state": Term("坐席状态里没有通话的时长", "agents' states hold no talk time"),
+    "one office begins and ends most orders": Term(
+        "多数工单由同一部门开始、又由它结束，像是受理和审核：请在参数 complaints › handling 写明哪些环节算在部门手中",
+        "one office begins and ends most orders, as where they are taken in and looked at last: name the steps in which a department has the order in params, complaints › handling",
+    ),
     "no roster": Term("本期没有排班", "there is no roster of this period"),
     "no known patience": Term("放弃的不足30通，耐心不明", "fewer than 30 gave up, so patience is not known"),
     "no known outcomes": Term("通话结果均未能读出", "no outcome could be read"),

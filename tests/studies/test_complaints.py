@@ -760,6 +760,32 @@ def test_only_the_named_steps_are_in_a_departments_hands():
     assert str(wrong.value) == "complaints › handling › no handover has the step '办理中'. Did you mean '办理'?"
 
 
+def passed(first: str, *, orders: int = 40) -> dict[str, list]:
+    """Orders that the centre takes in (or a department does), one of two departments has, and the centre looks at last."""
+    rows = [
+        (f"o{i}", step, place, at("2024-08-05 09:00") + 600 * n)
+        for i in range(orders)
+        for n, (step, place) in enumerate((("受理", first), ("办理", "甲乙"[i % 2]), ("审核", "中心")))
+    ]
+    order, step, department, start = (list(part) for part in zip(*rows, strict=True))
+    return {"order_id": order, "step": step, "department": department, "start_s": start, "end_s": [s + 600 for s in start]}
+
+
+def test_the_office_that_takes_orders_in_and_looks_at_them_last_is_no_hop():
+    """All 40 go centre, department, centre: 2 hops each and all of them back would be said of orders of which no department passed one on."""
+    created = {"created_s": [at("2024-08-05 08:00")] * 40, "closed_s": [None] * 40}
+    with pytest.raises(DataRefused) as refused:
+        complaints.hops(view(created, steps=passed("中心")))
+    assert (
+        str(refused.value)
+        == "complaints › handling › one office begins and ends most orders. Name the steps in which a department has the order."
+    )
+    named = complaints.hops(view(created, steps=passed("中心"), handling=["办理"]))
+    assert named["count"].tolist() == [40, 0, 0, 0, 0] and named["back"].iloc[0] == 0
+    other = complaints.hops(view(created, steps=passed("丙")))
+    assert other["count"].tolist() == [0, 0, 40, 0, 0] and other["back"].iloc[0] == 0
+
+
 def test_steps_have_their_durations():
     frame = complaints.steps(view(one(closed_s=[None] * 3), steps=STEPS)).set_index("step")
     assert (frame.loc["派单", "handovers"], frame.loc["派单", "median_hours"]) == (3, 2)

@@ -14,6 +14,7 @@ from hotline_analysis.measures.frames import needed, pandas
 from hotline_analysis.measures.view import View
 from hotline_analysis.stats import intervals, survival
 
+LEAST_PASSED, BEGINS, ENDS = 30, 0.8, 0.5  # orders that say anything, and shares of them that one office begins and ends (judgement)
 MOST_HOPS = 4  # orders with so many handovers or more are one row
 
 
@@ -80,6 +81,12 @@ def _step(view: View, name: str, part: pd.DataFrame) -> dict:
     return {**told, "seconds": float(lasted[good].sum()), "early": int((~good).sum())}
 
 
+def _by_an_office(passed: pd.DataFrame) -> bool:
+    """Whether one department is the first of nearly all orders that were passed on, and the last of most (the others may not be back yet)."""
+    office = passed["first"].mode()
+    return len(passed) >= LEAST_PASSED and (passed["first"] == office[0]).mean() >= BEGINS and (passed["last"] == office[0]).mean() >= ENDS
+
+
 def _handled(frame: pd.DataFrame, words: tuple[str, ...]) -> pd.Series:
     """Which handovers put the order into a department's hands; BadParams for a step that no handover has."""
     if not words:
@@ -98,15 +105,20 @@ def hops(view: View) -> pd.DataFrame:
 
     A hop is a handover to another department than the one before; handovers without a department, and steps that params do not name as handling, are passed over. Columns: hops, count (orders), share, low, high
     (Wilson), came_back (orders of these that came back to a department that had them before), mean_hops (of all orders with handovers; not told beside a count that is not: with the number of orders it is a second sum of them), back, back_low, back_high (share of all that came back).
-    Raises NoInput without order_steps, DataRefused without department.
+    Raises NoInput without order_steps, DataRefused without department, and where params name no handling although one department begins and ends most orders that are passed on: it is the office that takes
+    them in and looks at them last, and no hop, and every order would come back to it.
     """
-    frame = handovers(view)
+    frame, handling = handovers(view), view.params.complaints.handling
     if "department" not in frame:
         raise DataRefused("complaints", "not available: needs department.")
-    own = frame[frame["department"].notna() & _handled(frame, view.params.complaints.handling)]
+    own = frame[frame["department"].notna() & _handled(frame, handling)]
     moved = own["department"] != own.groupby("order_id")["department"].shift()
     visits = own[moved]  # stays of an order in a department, one after the other
-    by_order = visits.groupby("order_id")["department"].agg(stays="size", places="nunique")
+    by_order = visits.groupby("order_id")["department"].agg(stays="size", places="nunique", first="first", last="last")
+    if not handling and _by_an_office(by_order[by_order["stays"] > 1]):
+        raise DataRefused(
+            "complaints › handling", "one office begins and ends most orders.", "Name the steps in which a department has the order."
+        )
     n, changed = len(by_order), by_order["stays"] - 1
     back = by_order["stays"] > by_order["places"]
     place = changed.clip(upper=MOST_HOPS)
