@@ -21,7 +21,7 @@ MOST_HOPS = 4  # orders with so many handovers or more are one row
 def handovers(view: View) -> pd.DataFrame:
     """The handovers of the period's orders in their order: order_id, step, department, start_s, end_s (nan while it lasts, or behind the end of the data).
 
-    Of an order that has left the stock none lasts: one without an end ended when the order went on to a later one, at the latest when it left. Handovers without a time, of no known order, of orders set apart, and those that begin behind the end of the data are not there. Raises NoInput without order_steps.
+    Of an order that has left the stock none lasts: one without an end ended when the order went on to a later one, at the latest when it left (as far as an export would tell of it). Handovers without a time, of no known order, of orders set apart, and those that begin behind the end of the data are not there. Raises NoInput without order_steps.
     """
     steps = view.table("order_steps")
     needed(steps, ["order_id", "start_s"], "order steps")
@@ -34,16 +34,17 @@ def handovers(view: View) -> pd.DataFrame:
     ended = pd.to_numeric(frame["end_s"]).astype("float64") if "end_s" in frame else pd.Series(np.nan, index=frame.index)
     frame = frame.assign(start_s=pd.to_numeric(frame["start_s"]).astype("float64"), end_s=ended.where(ended < view.end_s))
     frame = frame.sort_values(["order_id", "start_s", "seq"], ignore_index=True)
-    return frame.assign(end_s=frame["end_s"].fillna(_over(frame, known))) if frame["end_s"].notna().any() else frame
+    return frame.assign(end_s=frame["end_s"].fillna(_over(view, frame, known))) if frame["end_s"].notna().any() else frame
 
 
-def _over(frame: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
-    """When each handover that an order had when it left the stock was over at the latest: at the next later handover, or when the order left; nan of others."""
+def _over(view: View, frame: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """When each handover that an order had when it left the stock was over at the latest: at the next later handover, or when the order left, as far as an export would tell of the handover; nan of others."""
     left = frame["order_id"].map(known.dropna(subset=["order_id"]).groupby("order_id")["left_s"].max())
     begun = frame[["order_id", "start_s"]].drop_duplicates()
     later = begun.assign(later=begun.groupby("order_id")["start_s"].shift(-1))
     later = frame[["order_id", "start_s"]].merge(later, on=["order_id", "start_s"], how="left")["later"]
-    return np.fmin(later, left).where(left >= frame["start_s"])
+    told = view.told_until("order_steps", frame["start_s"].to_numpy(float))
+    return np.fmin(later, left.where(left <= told)).where(left >= frame["start_s"])
 
 
 def steps(view: View) -> pd.DataFrame:
