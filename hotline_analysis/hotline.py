@@ -619,7 +619,6 @@ class Hotline:
             view = replace(view, beside=self._beside(view))
             told["beside"] = _digest_of(view.beside)
         rule = getattr(module, "RULE", None)
-
         rounds = self._rounds(view) and not staff
 
         def made() -> pd.DataFrame:
@@ -635,7 +634,7 @@ class Hotline:
         carried = table in repeats if isinstance(repeats, tuple) else repeats
         frame.attrs["definition"] = frame.attrs["definition"] if carried else {}
         if rounds and not self.only[0]:  # an edition says so once, of its whole page
-            frame.attrs["rounded"] = rounding.ROUNDED.get((name, table)) is rounding.of_groups
+            frame.attrs["rounded"] = (rounding.NEAREST, rounding.LEAST) if rounding.ROUNDED.get((name, table)) is rounding.of_groups else ()
         return frame
 
     def _told(

@@ -677,8 +677,8 @@ class Complaints(Settings):
     )
     handling: Texts = setting(
         (),
-        "流转记录中哪些环节算在部门手中（order_steps的step列的词），转手次数只数这些；不写则全部",
-        "the steps in which a department has the order (words of order_steps' `step`); only these count as hops; empty: all",
+        "流转记录中哪些环节算在部门手中（order_steps的step列的词），转手次数只数这些；不写则全部，多数工单由同一部门开始又结束的则不列转手",
+        "the steps in which a department has the order (words of order_steps' `step`); only these count as hops; empty: all, and no hops where one office begins and ends most orders",
         "handling: 办理",
         "handled: 办理",
     )

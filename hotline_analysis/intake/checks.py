@@ -680,9 +680,8 @@ def _of_time_apart(part: _Part, parts: Mapping[str, _Part]) -> Iterator[Finding]
     sides = [("time without a roster", states, roster), ("roster without time", roster, states)]
     calls = parts.get("calls")
     if calls and "agent" in calls and "outcome" in calls and calls.clock in calls:
-        took = "SELECT agent, count(*) FROM t WHERE ({}) AND agent IS NOT NULL AND outcome = 'answered' GROUP BY 1"
-        inside = part.inside.replace(part.epoch, calls.epoch)
-        sides.append(("calls without time", pd.DataFrame(calls.rows(took.format(inside)), columns=["agent", "n"]), states))
+        took = f"SELECT agent, count(*) FROM t WHERE ({calls.inside}) AND agent IS NOT NULL AND outcome = 'answered' GROUP BY 1"
+        sides.append(("calls without time", pd.DataFrame(calls.rows(took), columns=["agent", "n"]), states))
     for check, ours, theirs in sides:
         beside = ~ours["agent"].isin(theirs["agent"])
         if beside.any() and not beside.all():

@@ -126,7 +126,7 @@ def _shared(view: View, period: Period, ratio: Sequence[Part], found: dict[str, 
         return None
     exports = {s: indicators.exported(view, s, (period,)) for s in sources if s[1]}
     days = {p.table: found[p.table]["day"] for p in ratio}
-    return set.intersection(*(set(d) for d in indicators.shared_days(days, exports, sources)))
+    return indicators.shared_days(days, exports, sources)
 
 
 def _adding(view: View, period: Period, indicator: Indicator, table: str, by: str, group: str) -> pd.DataFrame:

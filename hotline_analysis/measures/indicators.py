@@ -668,7 +668,7 @@ class _Sums:
             return self
         if (first, second) not in self.made:
             held = {name: self.tables[name] for name in (top.table, bottom.table)}
-            days = set.intersection(*(set(d) for d in shared_days({t: f["day"] for t, f in held.items()}, self.exports, (first, second))))
+            days = shared_days({t: f["day"] for t, f in held.items()}, self.exports, (first, second))
             self.made[first, second] = _Sums({name: part[part["day"].isin(days)] for name, part in held.items()}, self.whole, self.exports)
         return self.made[first, second]
 
@@ -682,10 +682,10 @@ class _Sums:
         return "unlike scales" if unlike else next((why for why, p in held if not self.whole[p.table][p.key].sum()), "")
 
 
-def shared_days(days: Mapping[str, Iterable[int]], exports: Mapping[Source, frozenset[int]], sources: Sequence[Source]) -> list:
-    """The sets of days of which a day has to be in all: those of each kind of export, and of two tables those on which each has rows; `days` are theirs."""
-    of_tables = [days[table] for table in days] if len(days) > 1 else []
-    return [*of_tables, *(exports[s] for s in sources if s in exports)]
+def shared_days(days: Mapping[str, Iterable[int]], exports: Mapping[Source, frozenset[int]], sources: Sequence[Source]) -> set[int]:
+    """The days that two exports both have rows of: each kind of export that shares a table its own `exports`, of two tables each its `days`."""
+    of_tables = days.values() if len(days) > 1 else ()
+    return set.intersection(*(set(d) for d in (*of_tables, *(exports[s] for s in sources if s in exports))))
 
 
 def _row(indicator: Indicator, period: Period, group: str, sums: _Sums, days: Mapping) -> dict:

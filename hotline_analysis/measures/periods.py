@@ -12,7 +12,7 @@ from hotline_analysis.errors import BadParams
 from hotline_analysis.params import Params, check_month
 from hotline_analysis.words import Term, format_date, format_month
 
-DAY, HOUR, QUARTER = 86_400, 3600, 900  # seconds; the change of a clock is a multiple of a quarter of an hour
+QUARTER_S = 900  # clocks change by quarters of an hour
 
 UNDATED = Term("全部数据（没有时间）", "all data (without times)")
 
@@ -109,10 +109,8 @@ class Calendar:
 
     def hours_long(self, day: date) -> np.ndarray:
         """How long each clock hour (0 to 23) of one of the hotline's days is, in hours: 1, but where clocks change none or twice that."""
-        first, last = self.instant(day), self.instant(day + timedelta(days=1))
-        if last - first == DAY:
-            return np.ones(24)
-        return np.bincount([datetime.fromtimestamp(s, self.zone).hour for s in range(first, last, QUARTER)], minlength=24) * QUARTER / HOUR
+        quarters = range(self.instant(day), self.instant(day + timedelta(days=1)), QUARTER_S)
+        return np.bincount([datetime.fromtimestamp(s, self.zone).hour for s in quarters], minlength=24) / 4
 
     def month(self, month: str) -> Period:
         """The month that is named after the calendar month in which it ends: with start day 20, 2024-09 is 20 August to 19 September."""

@@ -22,7 +22,7 @@ from hotline_analysis.words import STATUS, Term
 INDEX, KIND = "index.html", "reports"
 HEADING = Term("热线运行月报", "Monthly operations reports")
 BY = Term("分{}", "by {}")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DAY = re.compile(MONTH.pattern + r"-\d\d")
 MOST_DAYS = 31  # a month of days; older ones stay where they are
 PART = ".index.part"  # of a killed run: written over by the next
 PATIENCE_S = 60  # another hotline's run may be writing the page

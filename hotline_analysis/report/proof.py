@@ -20,6 +20,7 @@ from hotline_analysis import params as params_file
 from hotline_analysis.errors import BadParams, DataRefused, NoInput, RunFailed, StudyMissing
 from hotline_analysis.intake.store.kept import KEPT_IN
 from hotline_analysis.measures.periods import month_before, months_in
+from hotline_analysis.params import LONGER, MONTH
 from hotline_analysis.report import month as monthly
 from hotline_analysis.report import months, publish, run
 from hotline_analysis.report.revised import Revised
@@ -270,7 +271,7 @@ DRY = Term("以上没有执行；加上--yes才删除。", "Nothing was done; --
 
 def _label(name: str) -> str:
     """What a published folder is of: a day, a month, a quarter, a half or a year, whatever edition."""
-    return re.match(r"\d{4}(-\d\d(-\d\d)?|[QH][1-4])?|", name)[0]
+    return re.match(rf"{MONTH.pattern}(-\d\d)?|{LONGER.pattern}|", name)[0]
 
 
 def _last_month(name: str) -> str:

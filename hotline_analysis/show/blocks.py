@@ -35,8 +35,8 @@ WORDS = {
         "not told: the figure is a small one, or a small one could be worked out from it.",
     ),
     "rounded": Term(
-        "各组的计数取最接近的5，不足13的不列，占比与变化由这样的计数算出；合计为准确数。",
-        "Counts of groups stand to the nearest 5, and not at all under 13; shares and changes are made of these. The total is exact.",
+        "各组的计数取最接近的{}，不足{}的不列，占比与变化由这样的计数算出；合计为准确数。",
+        "Counts of groups stand to the nearest {}, and not at all under {}; shares and changes are made of these. The total is exact.",
     ),
     "more": Term("详见专题", "more"),
     "own": Term("自制的图", "A drawing of one's own"),

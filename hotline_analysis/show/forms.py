@@ -205,7 +205,7 @@ class Table(Form):
         classes = ["keep"] * (len(rows) <= UNBROKEN) + ["short"] * self.short + ["wide"] * self.wide
         head = {"key": shown.key, "title": title, "subtitle": subtitle, "classes": classes, "language": language}
         body = {"columns": columns, "rows": rows, "total": total, "chosen": self.chosen, "anchor": self.anchor}
-        rounded = blocks.WORDS["rounded"](language) if shown.attrs.get("rounded") else ""
+        rounded = blocks.WORDS["rounded"](language).format(*shown.attrs["rounded"]) if shown.attrs.get("rounded") else ""
         below = [words.opening(line, language) for line in (rounded or blocks.untold(rows, columns, language), note) if line]
         whole = html("blocks", "table", **head, **body, below=below)
         return Block("table", whole, f"{title}\n{blocks.plain(rows, columns, language)}", {"key": shown.key})
